@@ -1,0 +1,25 @@
+import { Fault } from '#kernel';
+
+/** The store does not answer or cannot serve now. */
+export class StoreUnavailable extends Fault {
+  readonly code = 'STORE_UNAVAILABLE';
+  readonly retriable = true;
+}
+
+/** No room left on the disk: nothing of the append was written; reading goes on. */
+export class StoreFull extends Fault {
+  readonly code = 'STORE_FULL';
+  readonly retriable = true;
+}
+
+/** More than one append may carry. A bug or a limit missing further out: nothing was tried. */
+export class AppendTooLarge extends Fault {
+  readonly code = 'APPEND_TOO_LARGE';
+  readonly retriable = false;
+}
+
+/** Another process has this data directory. */
+export class DataDirectoryLocked extends Fault {
+  readonly code = 'DATA_DIRECTORY_LOCKED';
+  readonly retriable = false;
+}

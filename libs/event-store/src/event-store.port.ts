@@ -1,0 +1,107 @@
+import type { Instant } from '#kernel';
+
+/**
+ * The append-only log in which the truth is kept, as named streams of events in one global order.
+ * Every adapter passes `eventStoreContract`; only the wiring knows which one runs.
+ * Reads may throw StoreUnavailable (retriable). Events handed out are shared: never change them.
+ */
+export abstract class EventStore {
+  /**
+   * Appends all the events or none, provided the stream's newest revision is `expectedRevision`
+   * (`NO_STREAM` for a stream that does not exist). `written` is answered only once they are durable.
+   * The same ids at the same expected revision again are answered `written` without being written twice.
+   * Throws AppendTooLarge (before anything is tried) and StoreFull (nothing was written).
+   */
+  abstract append(
+    stream: string,
+    expectedRevision: number,
+    events: readonly NewEvent[],
+  ): Promise<AppendOutcome>;
+
+  /**
+   * One page of a stream, oldest first, from `fromRevision` (default 0) on; empty when there is no more.
+   * At most `limit` events (default and most: READ_EVENTS_MAX).
+   */
+  abstract readStream(
+    stream: string,
+    page?: { fromRevision?: number; limit?: number },
+  ): Promise<readonly RecordedEvent[]>;
+
+  /**
+   * One page of the whole log, in order, of the events after `after`, only of the given categories if any
+   * are named. `position` is how far was looked: continue from it. It equals the head when nothing is left.
+   */
+  abstract readAll(page: LogQuery & { limit?: number }): Promise<LogPage>;
+
+  /**
+   * Every event after `after`, in order and without a gap, then each new one as it comes, until `signal`
+   * aborts. A page may be empty of events when others' categories went by: its `position` still grows.
+   * The next page is asked for when the reader comes back: a slow reader costs no memory.
+   */
+  abstract subscribe(query: LogQuery, signal: AbortSignal): AsyncIterable<LogPage>;
+
+  /** Position of the newest durable event; 0 in an empty log. */
+  abstract head(): Promise<number>;
+
+  abstract close(): Promise<void>;
+}
+
+/** The expected revision of a stream that must not exist yet. */
+export const NO_STREAM = -1;
+export const READ_EVENTS_MAX = 500;
+/** Stored bytes of one event's JSON, and of all events of one append: EventStoreDB takes 1 MiB an append. */
+export const APPEND_BYTES_MAX = 900_000;
+/** Events one append may carry. */
+export const APPEND_EVENTS_MAX = 2_000;
+
+export interface NewEvent {
+  /** A UUID. It stays the same over every retry of the same append. */
+  readonly id: string;
+  readonly type: string;
+  /** Plain JSON data: no BigInt, no undefined array members, no Date. */
+  readonly data: object;
+}
+
+export interface RecordedEvent<Data = object> {
+  readonly id: string;
+  readonly stream: string;
+  /** Within the stream: 0, 1, 2, with no gap. */
+  readonly revision: number;
+  /** Among all events: it only grows, gaps are allowed, the first is at least 1. */
+  readonly position: number;
+  readonly type: string;
+  readonly data: Data;
+  /** When the store took it. Never falls as the position grows. */
+  readonly recordedAt: Instant;
+}
+
+export type AppendOutcome =
+  | {
+      readonly outcome: 'written';
+      /** Of the last event; those before it have the revisions just below. */
+      readonly revision: number;
+      /** Of each event, in order. */
+      readonly positions: readonly number[];
+      readonly recordedAt: Instant;
+    }
+  | { readonly outcome: 'conflict'; readonly actualRevision: number }
+  /** It may have been written or not: try again with the same ids at the same revision, then you know. */
+  | { readonly outcome: 'unknown'; readonly cause: unknown };
+
+export interface LogQuery {
+  /** Exclusive; 0 for the beginning. */
+  readonly after: number;
+  /** A stream's category is what stands before its first `-`. */
+  readonly categories?: readonly string[];
+}
+
+export interface LogPage {
+  readonly events: readonly RecordedEvent[];
+  readonly position: number;
+}
+
+/** `order-web-1001` is of category `order`. */
+export const categoryOf = (stream: string): string => {
+  const dash = stream.indexOf('-');
+  return dash < 0 ? stream : stream.slice(0, dash);
+};

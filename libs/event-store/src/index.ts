@@ -1,0 +1,14 @@
+export { AppendTooLarge, DataDirectoryLocked, StoreFull, StoreUnavailable } from './event-store.faults.ts';
+export {
+  APPEND_BYTES_MAX,
+  APPEND_EVENTS_MAX,
+  type AppendOutcome,
+  categoryOf,
+  EventStore,
+  type LogPage,
+  type LogQuery,
+  type NewEvent,
+  NO_STREAM,
+  READ_EVENTS_MAX,
+  type RecordedEvent,
+} from './event-store.port.ts';

@@ -1,0 +1,167 @@
+import type { Instant, Quantity } from '#kernel';
+import type { Disposition } from './message.ts';
+
+/**
+ * What one journal event does to stock, item by item: the bridge between journal and ledger.
+ * The journal stores entries with the fact that caused them; posting carries each to its item's stream.
+ * Every entry keeps the time and the name of the message that told it, which may be an earlier one than the
+ * event that stores the entry (a new fact of an order can change what an old return did).
+ */
+export type Entry = Move | Count | Open | Expect | Flag | HoldEnd | Sweep;
+
+interface OfItem {
+  readonly sku: string;
+}
+
+/**
+ * Where a fact stands among all facts. Equal times are ordered by source, then message id, then document
+ * id, each by UTF-16 code units: any arrival order sorts into the same sequence.
+ */
+export interface FactKey {
+  readonly at: Instant;
+  readonly source: string;
+  readonly id: string;
+  readonly document: string;
+}
+
+/** Goods leave one account and enter another. Double entry: per item all accounts sum to 0. */
+export interface Move extends OfItem {
+  readonly kind: 'move';
+  readonly key: FactKey;
+  readonly from: Account;
+  readonly to: Account;
+  /** Positive. */
+  readonly quantity: Quantity;
+  /** The message type in past-tense words, for timeline and reason: `sale`, `receipt`, `shipment`, … */
+  readonly cause: Cause;
+  /** Whose customer took or brought it, where a channel did: counts against its ring-fence. */
+  readonly channel?: string;
+  readonly orderId?: string;
+  /** A receipt lowers the expectation of this name. */
+  readonly expectation?: string;
+  /** The source's running number, for snapshots with a watermark. */
+  readonly sequence?: number;
+}
+
+/** An anchor: at this time so much was there. A movement at that very time is in it. */
+export interface Count extends OfItem {
+  readonly kind: 'count';
+  /** `at` is the time counted, for a snapshot its `asOf`. */
+  readonly key: FactKey;
+  readonly location: string;
+  readonly disposition: Disposition;
+  readonly quantity: Quantity;
+  readonly watermark?: number;
+  readonly cause: 'count' | 'snapshot';
+}
+
+/** So much of an order's line is now open (absolute, not a difference): commit or release what is missing. */
+export interface Open extends OfItem {
+  readonly kind: 'open';
+  readonly key: FactKey;
+  readonly channel: string;
+  readonly orderId: string;
+  readonly line: string;
+  readonly quantity: Quantity;
+  /** Where the channel wants it committed. */
+  readonly location?: string;
+  /** Where it just shipped: release there first. */
+  readonly near?: string;
+  /** Take it out of this hold first: the order confirms a reservation. */
+  readonly reservationId?: string;
+}
+
+/** So much is expected under this document's name (absolute; 0 cancels it). */
+export interface Expect extends OfItem {
+  readonly kind: 'expect';
+  readonly key: FactKey;
+  readonly documentId: string;
+  readonly location: string;
+  readonly quantity: Quantity;
+  readonly expectedAt: Instant;
+}
+
+/** An exception of an order or document has now this size (absolute; 0 clears it). */
+export interface Flag extends OfItem {
+  readonly kind: 'flag';
+  readonly key: FactKey;
+  readonly flag: ExceptionKind;
+  readonly location?: string;
+  readonly channel?: string;
+  /** The order, or the transfer. */
+  readonly orderId?: string;
+  readonly quantity: Quantity;
+}
+
+/** A hold of this item has ended, or has a new deadline. */
+export interface HoldEnd extends OfItem {
+  readonly kind: 'hold';
+  readonly key: FactKey;
+  readonly reservationId: string;
+  readonly end: 'confirmed' | 'released' | 'expired' | 'extended';
+  /** confirmed: for this order, at most so much; the rest is released. */
+  readonly channel?: string;
+  readonly orderId?: string;
+  readonly quantity?: Quantity;
+  /** extended: the new deadline. */
+  readonly expiresAt?: Instant;
+}
+
+/** A complete snapshot of a location: every item not listed is 0 there, also one told later. */
+export interface Sweep {
+  readonly kind: 'sweep';
+  readonly key: FactKey;
+  readonly location: string;
+  readonly listed: readonly string[];
+  readonly watermark?: number;
+}
+
+/** `{location}/{disposition}` on hand, `{location}/in-transit` on its way there, or the outside world. */
+export type Account = string;
+export const SUPPLIER: Account = 'supplier';
+export const CUSTOMER: Account = 'customer';
+export const ADJUSTMENT: Account = 'adjustment';
+export const SHRINKAGE: Account = 'shrinkage';
+export const onHandAccount = (location: string, disposition: Disposition): Account =>
+  `${location}/${disposition}`;
+export const inTransitAccount = (location: string): Account => `${location}/in-transit`;
+
+/** The word a timeline, a number's `reason` and an explanation use. */
+export type Cause =
+  | 'receipt'
+  | 'sale'
+  | 'sale-return'
+  | 'order'
+  | 'cancellation'
+  | 'shipment'
+  | 'return'
+  | 'goods-issue'
+  | 'adjustment'
+  | 'move'
+  | 'count'
+  | 'snapshot'
+  | 'transfer'
+  | 'reservation'
+  | 'reallocation'
+  | 'policy'
+  | 'catalog';
+
+export type ExceptionKind = (typeof EXCEPTION_KINDS)[number];
+export const EXCEPTION_KINDS = [
+  'oversell',
+  'negative-on-hand',
+  'late',
+  'over-return',
+  'over-refund',
+  'over-shipment',
+  'over-receipt',
+  'unlinked-return',
+  'inactive-location',
+] as const;
+
+/** Order of facts: negative if `a` comes before `b`. */
+export function compareFacts(a: FactKey, b: FactKey): number {
+  return a.at - b.at || compare(a.source, b.source) || compare(a.id, b.id) || compare(a.document, b.document);
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

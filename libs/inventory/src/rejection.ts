@@ -1,0 +1,17 @@
+/**
+ * A business "no", or a word we cannot take: an ordinary answer, so it is returned and never thrown.
+ * `code` is stable and upper case (CONTRACT §7); `detail` says what to do next.
+ */
+export interface Rejection {
+  readonly code: string;
+  readonly detail: string;
+  /** JSON pointer to what is wrong, such as `/data/lines/0/quantity`. */
+  readonly pointer?: string;
+  /** The nearest right name, the allowed values. */
+  readonly hint?: string;
+  /** What the caller may want to act on: `shortages`, `current`, `state`. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+export const isRejection = (value: object): value is Rejection =>
+  'code' in value && 'detail' in value && typeof value.code === 'string';

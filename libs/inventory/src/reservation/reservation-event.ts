@@ -1,0 +1,54 @@
+import type { Instant, Quantity } from '#kernel';
+
+/**
+ * A hold over several items, from request to its one terminal event: stored in `reservation-{id}`.
+ * Requested → Held or Refused; Held → one of Confirmed, Released, Expired. The terminal ones are posted to
+ * the items like journal events, so that a crash between the two loses and doubles nothing.
+ */
+export type ReservationEvent =
+  | { readonly type: 'ReservationRequested'; readonly data: ReservationRequested }
+  | { readonly type: 'ReservationHeld'; readonly data: { readonly lines: readonly ReservedLine[] } }
+  | { readonly type: 'ReservationRefused'; readonly data: { readonly shortages: readonly Shortage[] } }
+  | { readonly type: 'ReservationExtended'; readonly data: { readonly expiresAt: Instant } }
+  | { readonly type: 'ReservationConfirmed'; readonly data: ReservationConfirmed }
+  | { readonly type: 'ReservationReleased'; readonly data: { readonly actor?: string } }
+  | { readonly type: 'ReservationExpired'; readonly data: Record<string, never> };
+
+export interface ReservationRequested {
+  readonly channel: string;
+  readonly lines: readonly RequestedLine[];
+  readonly partial: boolean;
+  readonly expiresInSeconds: number;
+  readonly expiresAt: Instant;
+}
+
+export interface RequestedLine {
+  readonly sku: string;
+  readonly quantity: Quantity;
+  readonly location?: string;
+  /** Of a kit: what one holds; the hold is on these. */
+  readonly components?: readonly { readonly sku: string; readonly quantity: Quantity }[];
+}
+
+/** One line a location. */
+export interface ReservedLine {
+  readonly sku: string;
+  readonly quantity: Quantity;
+  readonly location: string;
+}
+
+export interface Shortage {
+  readonly sku: string;
+  readonly requested: Quantity;
+  readonly available: Quantity;
+}
+
+export interface ReservationConfirmed {
+  readonly orderId: string;
+  /** Of which items how much is committed; all of the hold where absent. */
+  readonly lines?: readonly { readonly sku: string; readonly quantity: Quantity }[];
+  /** True where `order.placed` confirmed it: the order's own entries commit, here only the rest is released. */
+  readonly byOrder?: boolean;
+}
+
+export type ReservationStateName = 'requested' | 'refused' | 'held' | 'confirmed' | 'released' | 'expired';

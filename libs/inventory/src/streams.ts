@@ -1,0 +1,17 @@
+/**
+ * Names of the streams. A channel, source or location id has no `:`, so that what follows the first `:` is
+ * the other's own id, whatever is in it: `order-a:b-c` and `order-a-b:c` are two orders.
+ */
+export const orderStream = (channel: string, orderId: string): string => `order-${channel}:${orderId}`;
+export const documentStream = (source: string, documentId: string): string =>
+  `document-${source}:${documentId}`;
+/** Over all sources: one side ships, another receives. */
+export const transferStream = (transferId: string): string => `transfer-${transferId}`;
+export const itemStream = (sku: string): string => `item-${sku}`;
+export const reservationStream = (reservationId: string): string => `reservation-${reservationId}`;
+/** One per source and writing process: no two processes ever append to the same one. */
+export const intakeStream = (source: string, writer: string): string => `intake-${source}:${writer}`;
+export const skuOfStream = (stream: string): string => stream.slice('item-'.length);
+
+/** What posting follows, in its one order. */
+export const JOURNAL_CATEGORIES = ['order', 'document', 'transfer', 'reservation'] as const;

@@ -1,0 +1,15 @@
+export { assert, assertNever } from './assert.ts';
+export { type Clock, type Instant, systemClock } from './clock.ts';
+export { Fault } from './fault.ts';
+export {
+  fitsDecimals,
+  LINE_UNITS_MAX,
+  multiplyDown,
+  type Quantity,
+  QUANTITY_DECIMALS_MAX,
+  roundDown,
+  timesInto,
+  toQuantity,
+  toUnits,
+  UNIT,
+} from './quantity.ts';

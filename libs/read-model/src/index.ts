@@ -1,0 +1,8 @@
+export { type Fold, Projector } from './projector.ts';
+export {
+  type IndexPage,
+  ReadModel,
+  type Shelf,
+  type ShelfDefinition,
+  type ShelfEntry,
+} from './read-model.port.ts';

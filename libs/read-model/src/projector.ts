@@ -1,0 +1,107 @@
+import { assert } from '#kernel';
+import type { EventStore, RecordedEvent } from '#event-store';
+import type { ReadModel } from './read-model.port.ts';
+
+/**
+ * One room's reading of the log. All folds of a picture see each event exactly once per file position, in
+ * log order. An event is a fact: a fold never rejects one, and has no effect but on its shelves.
+ */
+export interface Fold {
+  readonly name: string;
+  /** May be asynchronous where one event touches very many rows; the log waits for it. */
+  apply(event: RecordedEvent): void | Promise<void>;
+}
+
+/** How often what changed reaches the file at the latest. */
+const COMMIT_EVERY_MS = 500;
+
+/**
+ * Carries the log into a read model: every event, in order, through every fold, one after the other. So all
+ * shelves always stand for the same position, and a number computed at an event sees the world as of it.
+ */
+export class Projector {
+  readonly #store: EventStore;
+  readonly #readModel: ReadModel;
+  readonly #folds: readonly Fold[];
+  readonly #waiting = new Set<{ readonly position: number; readonly resolve: () => void }>();
+  readonly #listeners = new Set<(position: number) => void>();
+  #position: number;
+  #committedAt = 0;
+
+  constructor(parts: { store: EventStore; readModel: ReadModel; folds: readonly Fold[] }) {
+    this.#store = parts.store;
+    this.#readModel = parts.readModel;
+    this.#folds = parts.folds;
+    this.#position = parts.readModel.openedAt;
+  }
+
+  /** Everything at or below it is in the shelves. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Follows the log until `signal` aborts, then commits. Throws what a fold or the store throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#committedAt = performance.now();
+    const pages = this.#store.subscribe({ after: this.#position }, signal);
+    try {
+      for await (const page of pages) await this.#project(page.events, page.position);
+    } finally {
+      this.#readModel.commit(this.#position);
+    }
+  }
+
+  /** Reads up to the head as it is now, and commits. */
+  async catchUp(onProgress?: (position: number, head: number) => void): Promise<void> {
+    const head = await this.#store.head();
+    while (this.#position < head) {
+      const page = await this.#store.readAll({ after: this.#position });
+      assert(page.position > this.#position, 'a page that moves on');
+      await this.#project(page.events, page.position);
+      onProgress?.(this.#position, head);
+    }
+    this.#readModel.commit(this.#position);
+  }
+
+  /** Resolves true once `position` is in the shelves, false after `timeoutMs`. */
+  waitFor(position: number, timeoutMs: number): Promise<boolean> {
+    if (this.#position >= position) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const waiter = { position, resolve: () => settle(true) };
+      const timer = setTimeout(() => settle(false), timeoutMs);
+      const settle = (reached: boolean): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(waiter);
+        resolve(reached);
+      };
+      this.#waiting.add(waiter);
+    });
+  }
+
+  /** Calls `listener` after each page with the position reached. Returns how to stop. */
+  onAdvance(listener: (position: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #project(events: readonly RecordedEvent[], position: number): Promise<void> {
+    for (const event of events) {
+      for (const fold of this.#folds) {
+        const done = fold.apply(event);
+        if (done !== undefined) await done; // Only what is asynchronous costs a turn.
+      }
+    }
+    this.#position = position;
+    this.#readModel.spill();
+    this.#commitWhenDue();
+    for (const listener of this.#listeners) listener(position);
+    for (const waiter of this.#waiting) if (waiter.position <= position) waiter.resolve();
+  }
+
+  #commitWhenDue(): void {
+    const now = performance.now();
+    if (now - this.#committedAt < COMMIT_EVERY_MS) return;
+    this.#readModel.commit(this.#position);
+    this.#committedAt = now;
+  }
+}
