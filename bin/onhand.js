@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+// Plain JavaScript that an older Node can read too: it says what is missing before anything newer is loaded.
+var NODE_MAJOR_MIN = 24;
+var EXIT_CONFIGURATION = 78;
+
+function refuse(sentence) {
+  process.stderr.write('onhand: ' + sentence + '\n');
+  process.exitCode = EXIT_CONFIGURATION;
+}
+
+function isNotBuilt(error) {
+  return (
+    error &&
+    error.code === 'ERR_MODULE_NOT_FOUND' &&
+    /dist[\\/]src[\\/]cli\.js/.test(String(error.url || error.message))
+  );
+}
+
+if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
+  refuse(
+    'OnHand needs Node ' +
+      NODE_MAJOR_MIN +
+      ' or newer, and this is Node ' +
+      process.versions.node +
+      '. ' +
+      'In its own folder, after `npm ci`, run `npx onhand …` instead: Node ' +
+      NODE_MAJOR_MIN +
+      ' comes along with it. ' +
+      'Or install a newer one from https://nodejs.org.',
+  );
+} else {
+  import('../dist/src/cli.js').then(
+    function (cli) {
+      return cli.main(process.argv.slice(2));
+    },
+    function (error) {
+      if (!isNotBuilt(error)) throw error;
+      refuse(
+        'it is not built yet. Run `npm run build` (or `npm ci`, which builds too) in the folder of OnHand, then try again.',
+      );
+    },
+  );
+}

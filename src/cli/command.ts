@@ -1,0 +1,37 @@
+import type { OnHand } from '../service.ts';
+import type { ExitCode } from './exit-codes.ts';
+import type { Page } from './terminal/page.ts';
+
+/**
+ * A command that touches data. `run` happens in this process, or inside the service that holds the data
+ * directory: the same code either way, so arguments and result are plain JSON. `show` is always here.
+ */
+export interface Command<Args extends object, Result> {
+  /** Throws CommandRefused where the answer is a "no". */
+  run(onhand: OnHand, args: Args, task: Task): Promise<Result>;
+  /** For people; `--json` prints the result as it is. */
+  show(result: Result, page: Page): void;
+  /** 0 unless it says otherwise. */
+  exitCode?(result: Result): ExitCode;
+}
+
+/** What a running command may tell before its result. */
+export interface Task {
+  /** Cheap: call it as often as you like. */
+  readonly report: Report;
+  /** Text for standard output or the file named, in order; resolves when the next may come. */
+  readonly write: (text: string) => Promise<void>;
+  /** Aborts when the user, or the connection, has gone. */
+  readonly signal: AbortSignal;
+}
+
+export type Report = (progress: Progress) => void;
+
+export interface Progress {
+  /** What is being done now: `importing`, `rebuilding`. */
+  readonly step: string;
+  readonly done?: number;
+  readonly total?: number;
+  /** Of what: `lines`, `events`. */
+  readonly unit?: string;
+}

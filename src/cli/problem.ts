@@ -1,0 +1,58 @@
+import { Fault } from '#kernel';
+import type { Rejection } from '#inventory';
+import { isFileError } from './exit-codes.ts';
+
+/** Why a command did not do what was asked, in the form that travels from the service to the command line. */
+export interface Problem {
+  /** Stable and upper case, as in the HTTP answers. */
+  readonly code: string;
+  /** One sentence that says what to do next. */
+  readonly detail: string;
+  readonly hint?: string;
+}
+
+/** Thrown by a command; everything else it throws is a fault of a room, the file system, or our own bug. */
+export class CommandRefused extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem | Rejection) {
+    super(problem.detail);
+    this.name = 'CommandRefused';
+    this.problem = {
+      code: problem.code,
+      detail: problem.detail,
+      ...(problem.hint && { hint: problem.hint }),
+    };
+  }
+}
+
+/** Any error as a problem. Only our own bugs carry a stack, and that goes to the log of whoever runs it. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof CommandRefused) return error.problem;
+  if (error instanceof Fault) return { code: error.code, detail: error.message };
+  if (isFileError(error)) return { code: 'INPUT_OUTPUT', detail: fileSentence(error) };
+  if (error instanceof Error && error.name === 'AbortError') return INTERRUPTED;
+  const detail = error instanceof Error ? error.message : String(error);
+  return { code: 'BUG', detail: `Something went wrong inside OnHand, please report it: ${detail}` };
+}
+
+export const INTERRUPTED: Problem = {
+  code: 'INTERRUPTED',
+  detail: 'Stopped before the end. What was acknowledged is kept: the same command again goes on from there.',
+};
+
+const FILE_WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder: check the path',
+  EACCES: 'permission denied: check who owns it',
+  EPERM: 'permission denied: check who owns it',
+  EISDIR: 'it is a folder, and a file is needed',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'it is there already: name another path, nothing is overwritten',
+  ENOSPC: 'no room is left on the disk: free some and try again',
+  EROFS: 'the disk is read-only',
+};
+
+function fileSentence(error: NodeJS.ErrnoException): string {
+  const words = FILE_WORDS[error.code ?? ''] ?? error.message;
+  return error.path === undefined ? `The file system says: ${words}.` : `${error.path}: ${words}.`;
+}

@@ -1,0 +1,38 @@
+const NUMBER = new Intl.NumberFormat('en-US', { maximumFractionDigits: 5 });
+
+/** `541,909`, `2.5`, `−3` with a real minus. */
+export const number = (value: number): string => NUMBER.format(value).replace('-', '−');
+
+/** `+3`, `−3`, `0`. */
+export const signed = (value: number): string => (value > 0 ? `+${number(value)}` : number(value));
+
+/** `2026-11-21T08:26:00.000Z` as people read it: `2026-11-21 08:26:00`, in UTC; milliseconds where there are any. */
+export const time = (rfc3339: string): string =>
+  rfc3339
+    .replace('T', ' ')
+    .replace(/(\.000)?Z$/, '')
+    .replace(/\.(\d{3})Z$/, '.$1');
+
+/** `1 line`, `2 lines`. */
+export const count = (value: number, one: string, many = `${one}s`): string =>
+  `${number(value)} ${value === 1 ? one : many}`;
+
+/** `850 ms`, `12.3 s`, `4 min 5 s`. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+}
+
+/**
+ * Text of others, safe to show: what could move the cursor or turn the writing around becomes a dot.
+ * (A name or a raw message is whatever somebody sent.)
+ */
+export const printable = (text: string): string => text.replace(UNSAFE, '·');
+const UNSAFE = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** At most so many columns, with an ellipsis where something is missing. */
+export function cut(text: string, columns: number): string {
+  const characters = [...text];
+  return characters.length <= columns ? text : `${characters.slice(0, Math.max(0, columns - 1)).join('')}…`;
+}
