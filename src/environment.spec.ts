@@ -1,0 +1,110 @@
+import { BadSettings, readSettings, SETTING_NAMES, showSettings } from './environment.ts';
+
+const problemsOf = (variables: Record<string, string>): readonly string[] => {
+  try {
+    readSettings(variables);
+    return [];
+  } catch (error) {
+    if (error instanceof BadSettings) return error.problems;
+    throw error;
+  }
+};
+
+describe('settings', () => {
+  it('starts on a laptop with nothing set', () => {
+    expect(readSettings({})).toMatchObject({
+      HOST: '127.0.0.1',
+      PORT: 3000,
+      DATA_DIR: './data',
+      EVENT_STORE: 'sqlite',
+      AUTH: 'keys',
+      SHARDS: 16,
+      WEBHOOK_ALLOW_PRIVATE: false,
+    });
+  });
+
+  it('reads text into values', () => {
+    const settings = readSettings({ PORT: '8080', WEBHOOK_ALLOW_PRIVATE: 'true', ROLES: 'http, posting' });
+    expect(settings).toMatchObject({ PORT: 8080, WEBHOOK_ALLOW_PRIVATE: true, ROLES: ['http', 'posting'] });
+  });
+
+  it('keeps nothing that it does not name', () => {
+    expect(Object.keys(readSettings({ HOME: '/root', PATH: '/bin', TERM: 'dumb' })).sort()).toEqual(
+      Object.keys(readSettings({})).sort(),
+    );
+  });
+
+  it('names every wrong one at once', () => {
+    const problems = problemsOf({ PORT: '80a', AUTH: 'maybe', SHARDS: '0', LOG_LEVEL: '' });
+    expect(problems).toHaveLength(4);
+    expect(problems.join('\n')).toContain('PORT must be a whole number from 0 to 65535, got "80a"');
+  });
+
+  it.each([
+    ['a port with a letter', { PORT: '80a' }, 'PORT must be'],
+    ['a port too great', { PORT: '70000' }, 'PORT must be'],
+    ['a port below 0', { PORT: '-1' }, 'PORT must be'],
+    ['a hexadecimal port', { PORT: '0x50' }, 'PORT must be'],
+    [
+      'a flag that is neither',
+      { WEBHOOK_ALLOW_PRIVATE: 'yes' },
+      'WEBHOOK_ALLOW_PRIVATE must be true or false',
+    ],
+    ['a misspelt name', { LOGLEVEL: 'info' }, 'LOGLEVEL is not a setting; did you mean LOG_LEVEL?'],
+    ['a misspelt list', { KAFKA_BROKRS: 'a:1' }, 'did you mean KAFKA_BROKERS?'],
+    ['letters swapped', { PROT: '80' }, 'did you mean PORT?'],
+    ['brokers, empty', { KAFKA_BROKERS: '' }, 'KAFKA_BROKERS is empty'],
+    ['a broker without a port', { KAFKA_BROKERS: 'a' }, 'host:port, got "a"'],
+    ['a broker with a space', { KAFKA_BROKERS: 'a b:9092' }, 'KAFKA_BROKERS must be'],
+    [
+      'a certificate that is not there',
+      { KAFKA_SSL: 'true', KAFKA_SSL_CA: '/no/such' },
+      'a file that can be read',
+    ],
+    ['the root as data directory', { DATA_DIR: '/' }, 'DATA_DIR must be'],
+    ['a topic bound to a bad source', { KAFKA_EVENT_TOPICS: 'a=B!' }, 'KAFKA_EVENT_TOPICS must be'],
+    ['a role that is none', { ROLES: 'http,cook' }, 'ROLES must be'],
+    ['a role twice', { ROLES: 'http,http' }, 'ROLES must be'],
+    ['a secret nobody filled in', saslWith('changeme'), 'not a placeholder'],
+    ['keys off for the world', { AUTH: 'off', HOST: '0.0.0.0' }, 'AUTH=off is for loopback only'],
+    ['half a login', { KAFKA_SASL_USERNAME: 'u' }, 'belong together'],
+    ['a login in the clear', { ...saslWith('s3cr3t'), KAFKA_BROKERS: 'k.example:9092' }, 'in the clear'],
+    ['another store', { EVENT_STORE: 'esdb://localhost:2113' }, 'not in this version'],
+    ['Kafka', { KAFKA_BROKERS: 'localhost:9092' }, 'not in this version'],
+  ])('refuses %s', (_, variables, message) => {
+    expect(problemsOf(variables as Record<string, string>).join('\n')).toContain(message);
+  });
+
+  it('lets neighbours of short names alone', () => {
+    expect(problemsOf({ PATH: '/bin', HOME: '/root', HOSTNAME: 'x', PWD: '/' })).toEqual([]);
+  });
+
+  it('never shows a secret, neither in an error nor when printed', () => {
+    const wrong = {
+      ...saslWith('hunter2-secret'),
+      KAFKA_SASL_MECHANISM: 'telepathy',
+      EVENT_STORE: 'esdb://a:b c',
+    };
+    expect(problemsOf(wrong).join('\n')).not.toContain('hunter2');
+    const shown = showSettings({
+      ...readSettings({}),
+      KAFKA_SASL_PASSWORD: 'hunter2',
+      EVENT_STORE: 'esdb://admin:hunter2@db:2113',
+    });
+    expect(JSON.stringify(shown)).not.toContain('hunter2');
+    expect(shown).toContainEqual({
+      name: 'EVENT_STORE',
+      value: 'esdb://admin:***@db:2113',
+      isDefault: false,
+    });
+  });
+
+  it('shows every setting', () => {
+    expect(showSettings(readSettings({})).map(({ name }) => name)).toEqual(SETTING_NAMES);
+    expect(SETTING_NAMES).toContain('KAFKA_SASL_PASSWORD');
+  });
+});
+
+function saslWith(password: string): Record<string, string> {
+  return { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: password };
+}

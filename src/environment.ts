@@ -1,0 +1,265 @@
+import { plainToInstance } from 'class-transformer';
+import { IsNotEmpty, IsOptional, validateSync } from 'class-validator';
+import { accessSync, constants } from 'node:fs';
+import { resolve } from 'node:path';
+import { loadEnvFile } from 'node:process';
+import { nearestName } from './settings/nearest-name.ts';
+import {
+  Flag,
+  Host,
+  isBroker,
+  isLoopback,
+  isTopic,
+  ListOf,
+  OneOf,
+  rule,
+  Topic,
+  WholeNumber,
+} from './settings/setting-rules.ts';
+
+export const ROLES = ['http', 'intake', 'posting', 'availability', 'publishing'] as const;
+export type Role = (typeof ROLES)[number];
+
+const SOURCE_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const STORE_URL = /^(esdb|kurrentdb)(\+discover)?:\/\/\S+$/;
+
+/** Every setting there is. The defaults are a laptop's: no containers, no accounts. */
+export class Settings {
+  @Host()
+  readonly HOST: string = '127.0.0.1';
+
+  /** 0 takes any free port. */
+  @WholeNumber(0, 65_535)
+  readonly PORT: number = 3000;
+
+  @rule('directory', 'a directory of its own, not the root', isOwnDirectory)
+  readonly DATA_DIR: string = './data';
+
+  @rule('store', 'sqlite, or an esdb:// or kurrentdb:// address', (value) => isStore(String(value)))
+  readonly EVENT_STORE: string = 'sqlite';
+
+  /** host:port, comma-separated. */
+  @IsOptional()
+  @ListOf('host:port', isBroker)
+  readonly KAFKA_BROKERS?: readonly string[];
+
+  /** `topic`, or `topic=source`: no other source may speak there. */
+  @ListOf('topics, each `topic` or `topic=source`', isEventTopic)
+  readonly KAFKA_EVENT_TOPICS: readonly string[] = ['onhand.events'];
+
+  @Topic()
+  readonly KAFKA_AVAILABILITY_TOPIC: string = 'onhand.availability';
+
+  @Topic()
+  readonly KAFKA_ORDERS_TOPIC: string = 'onhand.orders';
+
+  @Topic()
+  readonly KAFKA_REJECTED_TOPIC: string = 'onhand.rejected';
+
+  @Topic()
+  readonly KAFKA_SHARDS_TOPIC: string = 'onhand.shards';
+
+  @IsNotEmpty()
+  readonly KAFKA_CLIENT_ID: string = 'onhand';
+
+  @IsNotEmpty()
+  readonly KAFKA_GROUP_ID: string = 'onhand';
+
+  @Flag()
+  readonly KAFKA_SSL: boolean = false;
+
+  /** A file with the certificate authority's certificate. */
+  @IsOptional()
+  @rule('file', 'a file that can be read', isReadable)
+  readonly KAFKA_SSL_CA?: string;
+
+  @IsOptional()
+  @OneOf('plain', 'scram-sha-256', 'scram-sha-512')
+  readonly KAFKA_SASL_MECHANISM?: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+
+  @IsOptional()
+  @IsNotEmpty()
+  readonly KAFKA_SASL_USERNAME?: string;
+
+  @IsOptional()
+  @rule('secret', 'the real secret, not a placeholder', (value) => !isPlaceholder(String(value)))
+  readonly KAFKA_SASL_PASSWORD?: string;
+
+  @ListOf(`roles (${ROLES.join(', ')})`, (text) => (ROLES as readonly string[]).includes(text))
+  readonly ROLES: readonly Role[] = ROLES;
+
+  @WholeNumber(1, 1_024)
+  readonly SHARDS: number = 16;
+
+  @OneOf('keys', 'off')
+  readonly AUTH: 'keys' | 'off' = 'keys';
+
+  /** Lets http and private addresses through. For tests. */
+  @Flag()
+  readonly WEBHOOK_ALLOW_PRIVATE: boolean = false;
+
+  @OneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
+  readonly LOG_LEVEL: string = 'info';
+}
+
+export type SettingName = keyof Settings;
+export const SETTING_NAMES = Object.keys(
+  plainToInstance(Settings, allUnset(), { exposeDefaultValues: true }),
+) as readonly SettingName[];
+
+/** What `config print` shows: everything, but no secret. */
+export interface SettingShown {
+  readonly name: SettingName;
+  readonly value: string;
+  /** True where nobody set it. */
+  readonly isDefault: boolean;
+}
+
+/** The settings are wrong; every one that is, is named. The process exits 78. */
+export class BadSettings extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The settings are wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'BadSettings';
+  }
+}
+
+/** Adds what `.env` of the working directory says; what the environment already has stays. */
+export function loadDotEnv(): void {
+  try {
+    loadEnvFile();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      throw new BadSettings([`.env cannot be read: ${error}`]);
+  }
+}
+
+/** Reads the settings once, at start. Throws BadSettings with everything that is wrong at once. */
+export function readSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
+  const told = Object.fromEntries(
+    SETTING_NAMES.filter((name) => variables[name] !== undefined).map((name) => [name, variables[name]]),
+  );
+  const settings = plainToInstance(Settings, told, { exposeDefaultValues: true });
+  const empty = Object.keys(told).filter((name) => told[name]?.trim() === '');
+  const problems = [
+    ...misspelt(variables),
+    ...empty.map((name) => `${name} is empty: give it a value, or leave it out for its default`),
+    ...validateSync(settings)
+      .filter(({ property }) => !empty.includes(property))
+      .map(({ property, constraints }) => wrongValue(property, told[property], constraints)),
+  ];
+  // What settings say together means nothing while one of them is wrong.
+  if (problems.length === 0) problems.push(...contradictions(settings));
+  if (problems.length > 0) throw new BadSettings(problems);
+  return Object.freeze(settings);
+}
+
+/** The settings as they are in force, secrets masked. */
+export function showSettings(settings: Settings): SettingShown[] {
+  const defaults = plainToInstance(Settings, allUnset(), { exposeDefaultValues: true });
+  return SETTING_NAMES.map((name) => ({
+    name,
+    value: maskSecret(name, String(settings[name] ?? '')),
+    isDefault: String(settings[name]) === String(defaults[name]),
+  }));
+}
+
+const SECRETS: readonly string[] = ['KAFKA_SASL_PASSWORD'] satisfies SettingName[];
+const MASK = '***';
+
+function maskSecret(name: string, value: string): string {
+  if (SECRETS.includes(name)) return value === '' ? '' : MASK;
+  return value.replace(/(:\/\/[^:@/\s]*):[^@/\s]*@/g, `$1:${MASK}@`);
+}
+
+function misspelt(variables: Readonly<Record<string, string | undefined>>): string[] {
+  const known: readonly string[] = SETTING_NAMES;
+  return Object.keys(variables)
+    .filter((name) => !known.includes(name))
+    .flatMap((name) => {
+      const nearest = nearestName(name, known);
+      return nearest === undefined ? [] : [`${name} is not a setting; did you mean ${nearest}?`];
+    });
+}
+
+const SHOWN_CHARACTERS_MAX = 80;
+
+function wrongValue(
+  name: string,
+  value: string | undefined,
+  constraints: Record<string, string> = {},
+): string {
+  const expected = Object.values(constraints)[0] ?? 'is wrong';
+  const shown = maskSecret(name, String(value)).slice(0, SHOWN_CHARACTERS_MAX);
+  return `${name} ${expected.replace(`${name} `, '')}, got "${shown}"`;
+}
+
+function contradictions(settings: Settings): string[] {
+  const problems: string[] = [];
+  if (settings.AUTH === 'off' && !isLoopback(settings.HOST)) {
+    problems.push(
+      `AUTH=off is for loopback only: set HOST=127.0.0.1, or AUTH=keys (HOST is "${settings.HOST}")`,
+    );
+  }
+  const { KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD } = settings;
+  const login = [KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD];
+  const hasUser = login.some((part) => part !== undefined);
+  if (hasUser && login.includes(undefined)) {
+    problems.push('KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD belong together');
+  }
+  const isRemote = settings.KAFKA_BROKERS?.some(
+    (broker) => !isLoopback(broker.slice(0, broker.lastIndexOf(':'))),
+  );
+  if (hasUser && isRemote && !settings.KAFKA_SSL) {
+    problems.push('KAFKA_SASL_PASSWORD would cross the network in the clear: set KAFKA_SSL=true');
+  }
+  if (settings.KAFKA_SSL_CA !== undefined && !settings.KAFKA_SSL) {
+    problems.push('KAFKA_SSL_CA is set but KAFKA_SSL is not true');
+  }
+  return [...problems, ...notYet(settings)];
+}
+
+/** What the contract names and this version does not bring. */
+function notYet(settings: Settings): string[] {
+  const problems: string[] = [];
+  if (settings.EVENT_STORE !== 'sqlite') {
+    problems.push('EVENT_STORE: another store than sqlite is not in this version; leave it out');
+  }
+  if (settings.KAFKA_BROKERS !== undefined) {
+    problems.push('KAFKA_BROKERS: Kafka is not in this version; leave it out');
+  }
+  return problems;
+}
+
+function isStore(text: string): boolean {
+  return text === 'sqlite' || STORE_URL.test(text);
+}
+
+function isEventTopic(text: string): boolean {
+  const [topic = '', source, ...rest] = text.split('=');
+  return rest.length === 0 && isTopic(topic) && (source === undefined || SOURCE_ID.test(source));
+}
+
+function isOwnDirectory(value: unknown): boolean {
+  const path = String(value);
+  return path !== '' && !path.includes('\0') && resolve(path) !== resolve('/');
+}
+
+function isReadable(value: unknown): boolean {
+  try {
+    accessSync(String(value), constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isPlaceholder(secret: string): boolean {
+  return ['', 'changeme', 'change-me', 'secret', 'password', 'xxx', 'todo'].includes(
+    secret.trim().toLowerCase(),
+  );
+}
+
+/** class-transformer makes a default visible only where the class is asked for it. */
+function allUnset(): Record<string, never> {
+  return {};
+}
