@@ -94,6 +94,8 @@ export interface CommitmentReleased extends Posted {
   readonly location: string;
   readonly quantity: Quantity;
   readonly cause: Cause;
+  /** Of the fact that ended the promise, for what was committed as of a moment. */
+  readonly occurredAt: Instant;
 }
 
 /** DESIGN's StockReallocated: a commitment changed its location, by request. */
@@ -105,6 +107,7 @@ export interface CommitmentMoved {
   readonly from: string;
   readonly to: string;
   readonly quantity: Quantity;
+  readonly occurredAt: Instant;
 }
 
 /** Absolute: replaces what the document said before, if it is the later word. 0 cancels it. */
@@ -144,6 +147,10 @@ export interface OnHandAdjusted {
   readonly expectedOnHand?: Quantity;
   readonly reason: string;
   readonly actor: string;
+  /**
+   * When it was decided; at least a millisecond after the place's last count, whose clock may run ahead, so
+   * that no count swallows what was set after seeing it.
+   */
   readonly occurredAt: Instant;
 }
 
