@@ -7,3 +7,5 @@ export * from './message.ts';
 export * from './rejection.ts';
 export * from './reservation/reservation-event.ts';
 export * from './streams.ts';
+export * from './timeline/stock-as-of.ts';
+export * from './timeline/timeline.ts';

@@ -1,0 +1,112 @@
+import type { Instant, Quantity } from '#kernel';
+import { compareFacts, inTransitAccount } from '../entry.ts';
+import type { MovementPosted, SupplyExpected } from '../item/item-event.ts';
+import type { Disposition } from '../message.ts';
+import { type RecordedItemEvent, timelineOf } from './timeline.ts';
+
+/** One location's stock of one item, as it is shown. */
+export interface PlaceStock {
+  readonly location: string;
+  readonly onHand: Partial<Record<Disposition, Quantity>>;
+  committed: Quantity;
+  reserved: Quantity;
+  inTransit: Quantity;
+  incoming: Quantity;
+}
+
+/**
+ * What had happened to an item by `asOf`, by the time it happened (holds: by the time they were taken), as
+ * far as the given events know. Independent of the live fold: the two must agree where `asOf` is now.
+ */
+export function stockAsOf(events: readonly RecordedItemEvent[], asOf: Instant): PlaceStock[] {
+  const places = new Map<string, PlaceStock>();
+  for (const row of timelineOf(events)) {
+    if (row.occurredAt <= asOf) placeOf(places, row.location).onHand[row.disposition] = row.balance;
+  }
+  addInTransit(places, events, asOf);
+  addCommitted(places, events, asOf);
+  addReserved(places, events, asOf);
+  addIncoming(places, events, asOf);
+  return [...places.values()];
+}
+
+function addInTransit(places: Places, events: readonly RecordedItemEvent[], asOf: Instant): void {
+  const balances = new Map<string, Quantity>();
+  for (const { location, quantity } of movementsUntil(events, asOf).flatMap(transitsOf)) {
+    balances.set(location, (balances.get(location) ?? 0) + quantity);
+  }
+  // Received before it was shipped: on its way there is nothing, not less than nothing.
+  for (const [location, balance] of balances) placeOf(places, location).inTransit = Math.max(0, balance);
+}
+
+function transitsOf({ from, to, quantity }: MovementPosted): { location: string; quantity: Quantity }[] {
+  const isTransit = (account: string): boolean => account === inTransitAccount(locationOf(account));
+  return [
+    ...(isTransit(from) ? [{ location: locationOf(from), quantity: -quantity }] : []),
+    ...(isTransit(to) ? [{ location: locationOf(to), quantity }] : []),
+  ];
+}
+
+/** Promises by the time of their orders; one that ended before it began was never owed. */
+function addCommitted(places: Places, events: readonly RecordedItemEvent[], asOf: Instant): void {
+  const owed = new Map<string, { location: string; quantity: Quantity }>();
+  const add = (of: { channel: string; orderId: string; line?: string }, location: string, by: Quantity): void => {
+    const key = JSON.stringify([of.channel, of.orderId, of.line, location]);
+    owed.set(key, { location, quantity: (owed.get(key)?.quantity ?? 0) + by });
+  };
+  for (const { type, data } of events) {
+    if (type === 'StockCommitted' && data.occurredAt <= asOf) add(data, data.location, data.quantity);
+    if (type === 'CommitmentReleased' && data.occurredAt <= asOf) add(data, data.location, -data.quantity);
+    if (type === 'CommitmentMoved' && data.occurredAt <= asOf) {
+      add(data, data.from, -data.quantity);
+      add(data, data.to, data.quantity);
+    }
+  }
+  for (const { location, quantity } of owed.values()) {
+    placeOf(places, location).committed += Math.max(0, quantity);
+  }
+}
+
+function addReserved(places: Places, events: readonly RecordedItemEvent[], asOf: Instant): void {
+  const open = new Map<string, readonly { location: string; quantity: Quantity }[]>();
+  for (const { type, data, recordedAt } of events) {
+    if (recordedAt > asOf) continue;
+    if (type === 'StockReserved') open.set(data.reservationId, data.parts);
+    if (type === 'ReservationEnded') open.delete(data.reservationId);
+  }
+  for (const { location, quantity } of [...open.values()].flat()) {
+    placeOf(places, location).reserved += quantity;
+  }
+}
+
+function addIncoming(places: Places, events: readonly RecordedItemEvent[], asOf: Instant): void {
+  const latest = new Map<string, SupplyExpected>();
+  for (const { type, data } of events) {
+    if (type !== 'SupplyExpected' || data.key.at > asOf) continue;
+    const known = latest.get(data.documentId);
+    if (!known || compareFacts(known.key, data.key) <= 0) latest.set(data.documentId, data);
+  }
+  const received = new Map<string, Quantity>();
+  for (const { expectation, quantity } of movementsUntil(events, asOf)) {
+    if (expectation !== undefined) received.set(expectation, (received.get(expectation) ?? 0) + quantity);
+  }
+  for (const { documentId, location, quantity } of latest.values()) {
+    const open = quantity - (received.get(documentId) ?? 0);
+    placeOf(places, location).incoming += Math.max(0, open);
+  }
+}
+
+type Places = Map<string, PlaceStock>;
+
+function placeOf(places: Places, location: string): PlaceStock {
+  const known = places.get(location);
+  if (known) return known;
+  const place = { location, onHand: {}, committed: 0, reserved: 0, inTransit: 0, incoming: 0 };
+  places.set(location, place);
+  return place;
+}
+
+const movementsUntil = (events: readonly RecordedItemEvent[], asOf: Instant): MovementPosted[] =>
+  events.flatMap(({ type, data }) => (type === 'MovementPosted' && data.key.at <= asOf ? [data] : []));
+
+const locationOf = (account: string): string => account.split('/', 1)[0] ?? '';

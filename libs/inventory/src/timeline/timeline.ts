@@ -1,0 +1,141 @@
+import type { Instant, Quantity } from '#kernel';
+import { type Account, type Cause, compareFacts, type FactKey } from '../entry.ts';
+import type { ItemEvent } from '../item/item-event.ts';
+import type { Disposition } from '../message.ts';
+
+/** An event of an item's stream, with where and when it was stored. */
+export type RecordedItemEvent = ItemEvent & { readonly position: number; readonly recordedAt: Instant };
+
+/** One change of one place's on-hand, in the order in which things happened. */
+export interface TimelineRow {
+  readonly position: number;
+  readonly kind: Cause;
+  readonly location: string;
+  readonly disposition: Disposition;
+  /** Signed; of a count: the difference it made, so that each balance is the one before plus this. */
+  readonly quantity: Quantity;
+  readonly balance: Quantity;
+  readonly document: string;
+  readonly message: { readonly source: string; readonly id: string };
+  readonly occurredAt: Instant;
+  readonly recordedAt: Instant;
+}
+
+/**
+ * The history of an item's on-hand by the time things happened, from its events in any order of arrival.
+ * It is worked out anew from the facts and does not believe a variance that was stored: after a late sale a
+ * count shows the difference it has today.
+ */
+export function timelineOf(events: Iterable<RecordedItemEvent>): TimelineRow[] {
+  const steps = stepsOf(events).sort(compareSteps);
+  // Only movements with a number of their source can outlive a count: the others need not be remembered.
+  const numbered = new Map<Account, Step[]>();
+  const balances = new Map<Account, Quantity>();
+  return steps.map((step) => {
+    const account = `${step.location}/${step.disposition}`;
+    const before = balances.get(account) ?? 0;
+    const seen = numbered.get(account) ?? [];
+    const balance = step.counted ? step.quantity + survivors(seen, step) : before + step.quantity;
+    if (!step.counted && step.sequence !== undefined) remember(numbered, account, step);
+    balances.set(account, balance);
+    return toRow(step, balance - before, balance);
+  });
+}
+
+/** One fact about one place: a signed movement, or what was counted. */
+interface Step {
+  readonly position: number;
+  readonly recordedAt: Instant;
+  readonly key: FactKey;
+  readonly kind: Cause;
+  readonly location: string;
+  readonly disposition: Disposition;
+  readonly quantity: Quantity;
+  readonly counted: boolean;
+  /** Of a count: movements of its source above it are not in it. Of a movement: its own number. */
+  readonly sequence?: number;
+}
+
+function stepsOf(events: Iterable<RecordedItemEvent>): Step[] {
+  const steps: Step[] = [];
+  for (const event of events) {
+    for (const step of stepsOfEvent(event)) {
+      steps.push({ position: event.position, recordedAt: event.recordedAt, ...step });
+    }
+  }
+  return steps;
+}
+
+type StepOfEvent = Omit<Step, 'position' | 'recordedAt'>;
+
+function stepsOfEvent(event: ItemEvent): StepOfEvent[] {
+  switch (event.type) {
+    case 'MovementPosted': {
+      const { key, cause, quantity, sequence, from, to } = event.data;
+      const common = { key, kind: cause, counted: false, ...(sequence !== undefined && { sequence }) };
+      return [
+        ...placeSteps(from).map((place) => ({ ...common, ...place, quantity: -quantity })),
+        ...placeSteps(to).map((place) => ({ ...common, ...place, quantity })),
+      ];
+    }
+    case 'CountPosted': {
+      const { key, cause, location, disposition, quantity, watermark } = event.data;
+      const sequence = watermark === undefined ? {} : { sequence: watermark };
+      return [{ key, kind: cause, location, disposition, quantity, counted: true, ...sequence }];
+    }
+    case 'SweepPosted': {
+      const { key, location, variances, watermark } = event.data;
+      const sequence = watermark === undefined ? {} : { sequence: watermark };
+      return variances.map(({ disposition }) => {
+        return { key, kind: 'snapshot', location, disposition, quantity: 0, counted: true, ...sequence };
+      });
+    }
+    case 'OnHandAdjusted': {
+      const { adjustmentId, location, disposition, change, occurredAt } = event.data;
+      const key = { at: occurredAt, source: 'onhand', id: adjustmentId, document: adjustmentId };
+      return [{ key, kind: 'adjustment', location, disposition, quantity: change, counted: false }];
+    }
+    default:
+      return []; // Promises, holds and flags move no goods.
+  }
+}
+
+/** An on-hand account as a place; none for the world outside and for what is on its way. */
+function placeSteps(account: Account): { location: string; disposition: Disposition }[] {
+  const slash = account.indexOf('/');
+  const rest = account.slice(slash + 1);
+  if (slash < 0 || rest === 'in-transit') return [];
+  return [{ location: account.slice(0, slash), disposition: rest as Disposition }];
+}
+
+/** By time; at the very time of a count the movements come first, for they are in it. */
+function compareSteps(a: Step, b: Step): number {
+  return (
+    a.key.at - b.key.at ||
+    Number(a.counted) - Number(b.counted) ||
+    compareFacts(a.key, b.key) ||
+    a.position - b.position
+  );
+}
+
+/** What the count's own source says was not yet in it, though it had happened. */
+function survivors(seen: readonly Step[], count: Step): Quantity {
+  const { sequence: watermark } = count;
+  if (watermark === undefined) return 0;
+  return seen
+    .filter((step) => step.key.source === count.key.source && (step.sequence ?? 0) > watermark)
+    .reduce((sum, step) => sum + step.quantity, 0);
+}
+
+function remember(steps: Map<Account, Step[]>, account: Account, step: Step): void {
+  const known = steps.get(account);
+  if (known) known.push(step);
+  else steps.set(account, [step]);
+}
+
+function toRow(step: Step, quantity: Quantity, balance: Quantity): TimelineRow {
+  const { position, kind, location, disposition, key, recordedAt } = step;
+  const message = { source: key.source, id: key.id };
+  const { document, at: occurredAt } = key;
+  return { position, kind, location, disposition, quantity, balance, document, message, occurredAt, recordedAt };
+}
