@@ -15,8 +15,8 @@ const PAGE_ROWS = 500;
 const POSITION_DIGITS = 16;
 
 /**
- * Which set-up events a number may depend on: channels, locations and policies concern everybody, an item's
- * definition and listings concern its SKU.
+ * Which set-up events a number may depend on: channels, locations and policies concern every number, an
+ * item's definition those of the item, a listing's definition its own.
  */
 export class SetUpLog implements Fold {
   readonly name = 'set-up-log';
@@ -36,11 +36,17 @@ export class SetUpLog implements Fold {
     this.#rows.put(keyOf(event.position), { event, concerns: concernOf(event) });
   }
 
-  /** What concerns everybody and these items, in log order. */
-  concerning(skus: readonly string[]): RecordedEvent[] {
-    return [EVERYBODY, ...skus]
-      .flatMap((concerns) => this.#all(concerns))
-      .sort((a, b) => a.position - b.position);
+  /** Channels, locations, sources and policies, in log order. */
+  general(): RecordedEvent[] {
+    return this.#all(EVERYBODY);
+  }
+
+  item(sku: string): RecordedEvent[] {
+    return this.#all(itemConcern(sku));
+  }
+
+  listing(channel: string, listing: string): RecordedEvent[] {
+    return this.#all(listingConcern(channel, listing));
   }
 
   #all(concerns: string): RecordedEvent[] {
@@ -65,7 +71,12 @@ const CATEGORIES: ReadonlySet<string> = new Set(SETUP_CATEGORIES);
 /** Keys order as text: the position, padded. */
 const keyOf = (position: number): string => String(position).padStart(POSITION_DIGITS, '0');
 
+const itemConcern = (sku: string): string => `item:${sku}`;
+const listingConcern = (channel: string, listing: string): string => `listing:${channel}:${listing}`;
+
 function concernOf(event: RecordedEvent): string {
   const { type, data } = event as RecordedEvent & CatalogEvent;
-  return type === 'ItemDefined' || type === 'ListingDefined' ? data.sku : EVERYBODY;
+  if (type === 'ItemDefined') return itemConcern(data.sku);
+  if (type === 'ListingDefined') return listingConcern(data.channel, data.listing);
+  return EVERYBODY;
 }

@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { fitsDecimals, LINE_UNITS_MAX, multiplyDown, roundDown, timesInto, toQuantity, toUnits, UNIT } from '#kernel';
+import {
+  fitsDecimals,
+  LINE_UNITS_MAX,
+  multiplyDown,
+  roundDown,
+  timesInto,
+  toQuantity,
+  toUnits,
+  UNIT,
+} from '#kernel';
 
 const quantities = fc.integer({ min: -LINE_UNITS_MAX * UNIT, max: LINE_UNITS_MAX * UNIT });
 const floor = (dividend: bigint, divisor: bigint): bigint =>

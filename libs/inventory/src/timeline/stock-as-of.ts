@@ -50,7 +50,11 @@ function transitsOf({ from, to, quantity }: MovementPosted): { location: string;
 /** Promises by the time of their orders; one that ended before it began was never owed. */
 function addCommitted(places: Places, events: readonly RecordedItemEvent[], asOf: Instant): void {
   const owed = new Map<string, { location: string; quantity: Quantity }>();
-  const add = (of: { channel: string; orderId: string; line?: string }, location: string, by: Quantity): void => {
+  const add = (
+    of: { channel: string; orderId: string; line?: string },
+    location: string,
+    by: Quantity,
+  ): void => {
     const key = JSON.stringify([of.channel, of.orderId, of.line, location]);
     owed.set(key, { location, quantity: (owed.get(key)?.quantity ?? 0) + by });
   };

@@ -137,5 +137,16 @@ function toRow(step: Step, quantity: Quantity, balance: Quantity): TimelineRow {
   const { position, kind, location, disposition, key, recordedAt } = step;
   const message = { source: key.source, id: key.id };
   const { document, at: occurredAt } = key;
-  return { position, kind, location, disposition, quantity, balance, document, message, occurredAt, recordedAt };
+  return {
+    position,
+    kind,
+    location,
+    disposition,
+    quantity,
+    balance,
+    document,
+    message,
+    occurredAt,
+    recordedAt,
+  };
 }
