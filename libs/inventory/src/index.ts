@@ -9,3 +9,8 @@ export * from './reservation/reservation-event.ts';
 export * from './streams.ts';
 export * from './timeline/stock-as-of.ts';
 export * from './timeline/timeline.ts';
+export * from './catalog/check-policy.ts';
+export * from './catalog/check-setup.ts';
+export * from './catalog/kit.ts';
+export * from './catalog/policy.ts';
+export * from './catalog/policy-scope.ts';

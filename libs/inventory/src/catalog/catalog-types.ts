@@ -95,8 +95,25 @@ export type CatalogEvent =
   /** The `effectiveAt` of the scope's pending policy has come. */
   | {
       readonly type: 'PolicyTookEffect';
+      /** `definedAt`: position of the PolicyDefined whose time has come. */
       readonly data: { readonly scope: PolicyScope; readonly definedAt: number };
     };
+
+/** What came of keys; stored in `key-{id}`. A key's secret is told once and never stored. */
+export type KeyEvent =
+  | { readonly type: 'KeyCreated'; readonly data: KeyCreated }
+  | { readonly type: 'KeyRevoked'; readonly data: { readonly id: string } };
+
+export interface KeyCreated {
+  readonly id: string;
+  /** Whose it is: one channel's, one source's, or a role's. */
+  readonly kind: (typeof IDENTITY_KINDS)[number];
+  /** The channel or source. */
+  readonly name?: string;
+  /** SHA-256 of the secret part, in hex. */
+  readonly secretSha256: string;
+}
+export const IDENTITY_KINDS = ['channel', 'source', 'analyst', 'admin'] as const;
 
 /** Streams: `catalog-item:{sku}`, `catalog-listing:{channel}:{listing}`, `location-{id}`, `source-{id}`, … */
 export const setupStream = {
@@ -106,9 +123,10 @@ export const setupStream = {
   source: (id: string): string => `source-${id}`,
   channel: (id: string): string => `channel-${id}`,
   policy: (scope: PolicyScope): string => `policy-${scope}`,
+  key: (id: string): string => `key-${id}`,
 } as const;
 
-/** Categories of the streams above. */
+/** Categories of the streams above that make up the set-up; keys (`key`) are no part of it. */
 export const SETUP_CATEGORIES = ['catalog', 'location', 'source', 'channel', 'policy'] as const;
 
 /** What the rooms ask of the set-up as of one position; pure rules take it as a parameter. */
@@ -121,3 +139,10 @@ export interface CatalogView {
   /** SKUs that carry this identifier; more than one is ambiguous. */
   skusOf(identifier: Identifier): readonly string[];
 }
+
+/** The most of each that one resource may have. */
+export const ITEM_IDENTIFIERS_MAX = 100;
+export const KIT_COMPONENTS_MAX = 100;
+export const CHANNEL_LOCATIONS_MAX = 1_000;
+/** Entries of `allocations`, and of `locationSafetyStock`. */
+export const POLICY_ENTRIES_MAX = 1_000;

@@ -1,0 +1,79 @@
+import { type Quantity, toUnits, UNIT } from '#kernel';
+import { isRejection, type Rejection } from '../rejection.ts';
+import { type CatalogView, type Policy, POLICY_ENTRIES_MAX } from './catalog-types.ts';
+import { firstOf, tooMany, unknownChannel, unknownItem, unknownLocation } from './check-setup.ts';
+import { parseScope, type Scope } from './policy-scope.ts';
+
+const PERCENT_MAX: Quantity = 100 * UNIT;
+/** Where stock is set aside for a channel, it is set aside from all others: no channel's own affair. */
+const ALLOCATING_SCOPES: readonly Scope['kind'][] = ['global', 'category', 'item'];
+
+/**
+ * SCOPE_INVALID; of the scope itself CHANNEL_UNKNOWN, ITEM_UNKNOWN, LISTING_UNKNOWN (no pointer: the path
+ * names them); of its fields LOCATION_UNKNOWN, CHANNEL_UNKNOWN, OUT_OF_RANGE, TOO_MANY_….
+ * A category needs no definition: it is whatever items say.
+ */
+export function checkPolicy(policy: Policy, view: CatalogView): Rejection | undefined {
+  const scope = parseScope(policy.scope);
+  if (isRejection(scope)) return scope;
+  return unknownScope(scope, view) ?? checkValues(policy) ?? checkMaps(policy, scope, view);
+}
+
+function unknownScope(scope: Scope, view: CatalogView): Rejection | undefined {
+  switch (scope.kind) {
+    case 'global':
+    case 'category':
+      return undefined;
+    case 'channel':
+      return unknownChannel(scope.channel, view);
+    case 'item':
+      return unknownItem(scope.sku, view);
+    case 'listing':
+      return unknownChannel(scope.channel, view) ?? unknownListing(scope.channel, scope.listing, view);
+  }
+}
+
+function unknownListing(channel: string, listing: string, view: CatalogView): Rejection | undefined {
+  if (view.listing(channel, listing) !== undefined) return undefined;
+  return { code: 'LISTING_UNKNOWN', detail: `"${channel}" has no listing "${listing}". Define it first.` };
+}
+
+function checkValues({ fields }: Policy): Rejection | undefined {
+  const { safetyStock, buffer, cap, stopAt, percent } = fields;
+  return (
+    firstOf(Object.entries({ safetyStock, buffer, cap, stopAt, percent }), ([name, value]) =>
+      negative(`/${name}`, value),
+    ) ??
+    (percent !== undefined && percent > PERCENT_MAX ? outOfRange('/percent', '0 to 100', percent) : undefined)
+  );
+}
+
+function checkMaps({ fields }: Policy, scope: Scope, view: CatalogView): Rejection | undefined {
+  const allocations = Object.entries(fields.allocations ?? {});
+  const safety = Object.entries(fields.locationSafetyStock ?? {});
+  if (fields.allocations !== undefined && !ALLOCATING_SCOPES.includes(scope.kind)) {
+    const detail = 'Allocations are put in a global, category or item scope: they bind all channels.';
+    return { code: 'OUT_OF_RANGE', detail, pointer: '/allocations' };
+  }
+  return (
+    tooMany('ALLOCATIONS', '/allocations', allocations.length, POLICY_ENTRIES_MAX) ??
+    tooMany('LOCATIONS', '/locationSafetyStock', safety.length, POLICY_ENTRIES_MAX) ??
+    firstOf(allocations, ([channel, quantity]) => {
+      const pointer = `/allocations/${channel}`;
+      return unknownChannel(channel, view, pointer) ?? negative(pointer, quantity);
+    }) ??
+    firstOf(safety, ([location, quantity]) => {
+      const pointer = `/locationSafetyStock/${location}`;
+      return unknownLocation(location, view, pointer) ?? negative(pointer, quantity);
+    })
+  );
+}
+
+const negative = (pointer: string, value: Quantity | undefined): Rejection | undefined =>
+  value === undefined || value >= 0 ? undefined : outOfRange(pointer, '0 or more', value);
+
+const outOfRange = (pointer: string, allowed: string, value: Quantity): Rejection => ({
+  code: 'OUT_OF_RANGE',
+  detail: `Put ${allowed}, not ${toUnits(value)}.`,
+  pointer,
+});

@@ -1,0 +1,158 @@
+import { fitsDecimals, type Quantity, toUnits } from '#kernel';
+import type { Rejection } from '../rejection.ts';
+import {
+  type CatalogView,
+  type Channel,
+  CHANNEL_LOCATIONS_MAX,
+  type Item,
+  ITEM_IDENTIFIERS_MAX,
+  KIT_COMPONENTS_MAX,
+  type Listing,
+  type Source,
+} from './catalog-types.ts';
+import { cycleOf, flattenKit, isKit, KIT_DEPTH_MAX, kitDepth, PART_QUANTITY_CEILING } from './kit.ts';
+
+/*
+ * What set-up must be true of beside its own shape, which the doors have checked. A `…_UNKNOWN` with a
+ * pointer is about something named in the body (422); without one, in the path (404).
+ */
+
+/** KIT_CYCLE, ITEM_UNKNOWN, DUPLICATE_VALUE, too many of something, quantities the components cannot have. */
+export function checkItem(item: Item, view: CatalogView): Rejection | undefined {
+  return (
+    tooMany('IDENTIFIERS', '/identifiers', item.identifiers.length, ITEM_IDENTIFIERS_MAX) ??
+    tooMany('COMPONENTS', '/components', item.components.length, KIT_COMPONENTS_MAX) ??
+    repeated(
+      '/identifiers',
+      item.identifiers.map(({ scheme, value }) => `${scheme}:${value}`),
+    ) ??
+    repeated(
+      '/components',
+      item.components.map(({ sku }) => sku),
+    ) ??
+    cyclic(item, view) ??
+    firstOf(item.components, ({ sku }, index) => unknownItem(sku, view, `/components/${index}/sku`)) ??
+    firstOf(item.components, (component, index) =>
+      tooFine(component, view, `/components/${index}/quantity`),
+    ) ??
+    brokenParts(item, view)
+  );
+}
+
+/** ID_TAKEN, LOCATION_UNKNOWN, DUPLICATE_VALUE. Channels and sources share the one name space of messages. */
+export function checkChannel(channel: Channel, view: CatalogView): Rejection | undefined {
+  return (
+    (view.source(channel.id) === undefined ? undefined : idTaken(channel.id, 'source', 'channel')) ??
+    tooMany('LOCATIONS', '/locations', channel.locations.length, CHANNEL_LOCATIONS_MAX) ??
+    repeated('/locations', channel.locations) ??
+    firstOf(channel.locations, (id, index) => unknownLocation(id, view, `/locations/${index}`))
+  );
+}
+
+/** ID_TAKEN: a message's `source` must name one of them, never either. */
+export const checkSource = (source: Source, view: CatalogView): Rejection | undefined =>
+  view.channel(source.id) === undefined ? undefined : idTaken(source.id, 'channel', 'source');
+
+/** CHANNEL_UNKNOWN (of the path), ITEM_UNKNOWN, and a `unitsPer` that the item's decimals do not allow. */
+export function checkListing(listing: Listing, view: CatalogView): Rejection | undefined {
+  return (
+    unknownChannel(listing.channel, view) ??
+    unknownItem(listing.sku, view, '/sku') ??
+    tooFine({ sku: listing.sku, quantity: listing.unitsPer }, view, '/unitsPer')
+  );
+}
+
+export function unknownItem(sku: string, view: CatalogView, pointer?: string): Rejection | undefined {
+  if (view.item(sku) !== undefined) return undefined;
+  return { code: 'ITEM_UNKNOWN', detail: `There is no item "${sku}". Define it first.`, ...at(pointer) };
+}
+
+export function unknownLocation(id: string, view: CatalogView, pointer?: string): Rejection | undefined {
+  if (view.location(id) !== undefined) return undefined;
+  return {
+    code: 'LOCATION_UNKNOWN',
+    detail: `There is no location "${id}". Define it first.`,
+    ...at(pointer),
+  };
+}
+
+export function unknownChannel(id: string, view: CatalogView, pointer?: string): Rejection | undefined {
+  if (view.channel(id) !== undefined) return undefined;
+  return { code: 'CHANNEL_UNKNOWN', detail: `There is no channel "${id}". Define it first.`, ...at(pointer) };
+}
+
+export function tooMany(what: string, pointer: string, count: number, most: number): Rejection | undefined {
+  if (count <= most) return undefined;
+  return { code: `TOO_MANY_${what}`, detail: `At most ${most} are taken, these are ${count}.`, pointer };
+}
+
+/** The first rejection any of them gets. */
+export function firstOf<Value>(
+  values: readonly Value[],
+  check: (value: Value, index: number) => Rejection | undefined,
+): Rejection | undefined {
+  for (const [index, value] of values.entries()) {
+    const rejection = check(value, index);
+    if (rejection !== undefined) return rejection;
+  }
+  return undefined;
+}
+
+function repeated(pointer: string, values: readonly string[]): Rejection | undefined {
+  const seen = new Set<string>();
+  return firstOf(values, (value, index) => {
+    if (!seen.has(value)) return void seen.add(value);
+    return { code: 'DUPLICATE_VALUE', detail: `"${value}" is named twice.`, pointer: `${pointer}/${index}` };
+  });
+}
+
+function cyclic(item: Item, view: CatalogView): Rejection | undefined {
+  const way = cycleOf(view, item);
+  if (way === undefined) return undefined;
+  const detail = `A kit cannot hold itself: ${way.join(' → ')}. Take one of these out.`;
+  return { code: 'KIT_CYCLE', detail, pointer: '/components', facts: { path: way } };
+}
+
+function tooFine(
+  of: { readonly sku: string; readonly quantity: Quantity },
+  view: CatalogView,
+  pointer: string,
+): Rejection | undefined {
+  const decimals = view.item(of.sku)?.decimals ?? 0;
+  if (fitsDecimals(of.quantity, decimals)) return undefined;
+  const quantity = toUnits(of.quantity);
+  return decimals === 0
+    ? {
+        code: 'QUANTITY_NOT_INTEGER',
+        detail: `"${of.sku}" comes in whole units, not in ${quantity}.`,
+        pointer,
+      }
+    : {
+        code: 'QUANTITY_TOO_PRECISE',
+        detail: `"${of.sku}" has ${decimals} decimals, ${quantity} has more.`,
+        pointer,
+      };
+}
+
+/** Half an inner kit may be half a unit of something that only comes whole, a thousand may be too much. */
+function brokenParts(item: Item, view: CatalogView): Rejection | undefined {
+  if (!isKit(item)) return undefined;
+  const pointer = '/components';
+  if (kitDepth(view, item) > KIT_DEPTH_MAX) {
+    const detail = `Kits of kits go ${KIT_DEPTH_MAX} deep at most. Name what the inner ones hold instead.`;
+    return { code: 'NESTING_TOO_DEEP', detail, pointer };
+  }
+  const own: Pick<CatalogView, 'item'> = { item: (sku) => (sku === item.sku ? item : view.item(sku)) };
+  return firstOf(flattenKit(own, item.sku), (part) => {
+    if (part.quantity < PART_QUANTITY_CEILING) return tooFine(part, view, pointer);
+    return { code: 'QUANTITY_OUT_OF_RANGE', detail: `It would hold too much of "${part.sku}".`, pointer };
+  });
+}
+
+const idTaken = (id: string, by: string, wanted: string): Rejection => ({
+  code: 'ID_TAKEN',
+  detail: `"${id}" is a ${by} already, and messages name both in the same field. Choose another id for the ${wanted}.`,
+});
+
+const at = (pointer: string | undefined): { readonly pointer?: string } =>
+  pointer === undefined ? {} : { pointer };
