@@ -4,13 +4,20 @@ import type { Page } from './terminal/page.ts';
 
 /**
  * A command that touches data. `run` happens in this process, or inside the service that holds the data
- * directory: the same code either way, so arguments and result are plain JSON. `show` is always here.
+ * directory: the same code either way, so arguments and result are plain JSON. All else happens where the
+ * words were typed.
  */
 export interface Command<Args extends object, Result> {
+  /** True if it makes sense on a data directory that is not there yet. */
+  readonly begins?: boolean;
+  /** Makes what depends on the place absolute: paths are about the caller's folder, not the service's. */
+  prepare?(args: Args): Args;
+  /** The new file that `Task.write` fills; undefined is standard output. */
+  writesTo?(args: Args): string | undefined;
   /** Throws CommandRefused where the answer is a "no". */
   run(onhand: OnHand, args: Args, task: Task): Promise<Result>;
   /** For people; `--json` prints the result as it is. */
-  show(result: Result, page: Page): void;
+  show(result: Result, page: Page, args: Args): void;
   /** 0 unless it says otherwise. */
   exitCode?(result: Result): ExitCode;
 }
@@ -35,3 +42,10 @@ export interface Progress {
   /** Of what: `lines`, `events`. */
   readonly unit?: string;
 }
+
+/** What travels from the service while a command runs there, one JSON object a line, the last one an end. */
+export type CommandMessage =
+  | { readonly progress: Progress }
+  | { readonly output: string }
+  | { readonly result: unknown }
+  | { readonly problem: { readonly code: string; readonly detail: string; readonly hint?: string } };

@@ -29,7 +29,7 @@ export const ITEMS: readonly SetUp[] = [
   item('MUG-RED', {
     name: 'Mug, red',
     category: 'tableware',
-    identifiers: [{ scheme: 'gtin', value: '04012345678901' }],
+    identifiers: [{ scheme: 'gtin', value: '4012345678901' }],
   }),
   item('MUG-BLUE', { name: 'Mug, blue', category: 'tableware' }),
   item('TEAPOT', { name: 'Teapot, 1.2 l', category: 'tableware' }),
@@ -89,7 +89,6 @@ export const LISTINGS: readonly SetUp[] = [
 export const POLICIES: readonly SetUp[] = [
   policy('channel:market', { buffer: 2, cap: 25 }),
   policy('category:pantry', { safetyStock: 1 }),
-  policy('item:LAMP-OAK', { buffer: 0 }),
   policy('listing:market:M-1003', { buffer: 0 }),
 ];
 

@@ -4,7 +4,7 @@ import { cut, number, printable } from './words.ts';
 
 /** Where text goes: a terminal, a pipe, or a string in a test. */
 export interface Out {
-  write(text: string, done?: () => void): unknown;
+  write(text: string, done?: (error?: Error | null) => void): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }

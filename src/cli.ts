@@ -1,0 +1,76 @@
+import { type Command, CommanderError } from 'commander';
+import { EXIT, type ExitCode, exitCodeOf } from './cli/exit-codes.ts';
+import type { Io } from './cli/io.ts';
+import { problemOf } from './cli/problem.ts';
+import { programOf, type Request } from './cli/program.ts';
+
+/**
+ * Runs one command line (without `node` and the script) and answers with its exit code. What was asked for
+ * goes to standard output; help after a mistake, errors and progress go to standard error.
+ */
+export async function run(words: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.done;
+  const program = programOf(async (request) => {
+    code = await perform(request, io);
+  });
+  for (const command of commandsOf(program)) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+    });
+  }
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return code;
+  } catch (error) {
+    return fail(error, io);
+  }
+}
+
+const commandsOf = (command: Command): Command[] => [command, ...command.commands.flatMap(commandsOf)];
+
+/** The process's own command line. */
+export async function main(words: readonly string[]): Promise<void> {
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  process.once('SIGINT', end).once('SIGTERM', end);
+  // Whoever reads us may have seen enough: `onhand timeline MUG-RED | head`.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? 0 : EXIT.inputOutput),
+  );
+  const { stdout, stderr, env } = process;
+  const code = await run(words, { stdout, stderr, env, signal: ending.signal });
+  await new Promise((written) => stdout.write('', written));
+  process.exit(code);
+}
+
+async function perform(request: Request, io: Io): Promise<ExitCode> {
+  const { loadDotEnv } = await import('./environment.ts'); // Help and typing errors do without it.
+  loadDotEnv();
+  switch (request.kind) {
+    case 'data':
+      return (await import('./cli/perform.ts')).performOnData(request, io);
+    case 'start':
+      return (await import('./cli/start.ts')).performStart(io);
+    case 'demo':
+      return (await import('./cli/demo/demo.ts')).performDemo(request, io);
+    case 'restore':
+      return (await import('./cli/restore.ts')).performRestore(request, io);
+    case 'config':
+      return (await import('./cli/config.ts')).performConfig(request, io);
+  }
+}
+
+function fail(error: unknown, io: Io): ExitCode {
+  // Commander has already said what is wrong with the words.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof Error && error.name === 'BadSettings') {
+    io.stderr.write(`onhand: CONFIGURATION: ${error.message}\n`);
+    return EXIT.configuration;
+  }
+  const problem = problemOf(error);
+  const hint = problem.hint === undefined ? '' : ` (${problem.hint})`;
+  io.stderr.write(`onhand: ${problem.code}: ${problem.detail}${hint}\n`);
+  if (problem.code === 'BUG' && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+  return exitCodeOf(problem.code);
+}

@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from '../terminal/page.ts';
+import { count, duration, number } from '../terminal/words.ts';
+import type { BatchAnswer, OrderTold, Result, Status, Told } from './answers.ts';
+import type { Client } from './client.ts';
+import { Feed } from './feed.ts';
+
+/** A message as a channel or a warehouse posts it: a CloudEvent without the ceremony. */
+export interface Fact {
+  readonly source: string;
+  readonly id: string;
+  readonly type: string;
+  readonly time: string;
+  readonly data: object;
+}
+
+/** How long everything may take to be told, before the demo calls it broken. */
+const REST_WITHIN_MS = 10_000;
+const LOOK_EVERY_MS = 5;
+
+/**
+ * Where the day is played: tells the service what happened, waits until every channel has heard what follows
+ * from it, and shows that to whoever watches.
+ */
+export class Stage {
+  readonly client: Client;
+  readonly page: Page;
+  readonly feeds: readonly Feed[];
+  /** Everything told so far, in order. */
+  readonly facts: Fact[] = [];
+  readonly #pauseMs: number;
+  readonly #names: Readonly<Record<string, string>>;
+  /** What each listing was told when it was last shown, by `channel listing`. */
+  readonly #shown = new Map<string, Told>();
+  #ordersShown = 0;
+
+  constructor(parts: {
+    client: Client;
+    page: Page;
+    channels: Readonly<Record<string, string>>;
+    pauseMs: number;
+  }) {
+    this.client = parts.client;
+    this.page = parts.page;
+    this.#names = parts.channels;
+    this.#pauseMs = parts.pauseMs;
+    this.feeds = Object.keys(parts.channels).map((channel) => new Feed(parts.client, channel));
+  }
+
+  close(): void {
+    for (const feed of this.feeds) feed.close();
+  }
+
+  /** Opens a scene: the time of day, what it is about, and one or two sentences. */
+  async scene(at: string, title: string, ...sentences: readonly string[]): Promise<void> {
+    await sleep(this.#pauseMs);
+    this.page.line();
+    this.page.line(`${this.page.paint('cyan', at.padEnd(7))}${this.page.paint('bold', title)}`);
+    for (const sentence of sentences) this.note(sentence);
+  }
+
+  note(sentence: string): void {
+    for (const line of wrap(sentence, Math.min(this.page.columns, 100) - INDENT.length)) {
+      this.page.line(`${INDENT}${line}`);
+    }
+  }
+
+  /** Posts what happened and shows what became of it and what each channel was told. */
+  async tell(...facts: readonly Fact[]): Promise<readonly Result[]> {
+    this.facts.push(...facts);
+    const startedAt = performance.now();
+    const { results } = await this.client.post<BatchAnswer>('/v1/events', facts);
+    const acceptedMs = performance.now() - startedAt;
+    facts.forEach((fact, i) => this.#showResult(fact, results[i]));
+    await this.#untilAllHaveHeard();
+    this.showTold(
+      `acknowledged in ${duration(acceptedMs)}, all channels told after ${duration(performance.now() - startedAt)}`,
+    );
+    return results;
+  }
+
+  /** Does something other than telling a fact, then shows what the channels were told. */
+  async act<Value>(act: () => Promise<Value>): Promise<Value> {
+    const startedAt = performance.now();
+    const value = await act();
+    await this.#untilAllHaveHeard();
+    this.showTold(`all channels told after ${duration(performance.now() - startedAt)}`);
+    return value;
+  }
+
+  /** How many numbers all channels together have heard. */
+  get heard(): number {
+    return this.feeds.reduce((sum, feed) => sum + feed.heard, 0);
+  }
+
+  /** What is new in any feed since it was last shown: a row an item, a column a channel. */
+  showTold(footnote: string): void {
+    const rows = new Map<string, Map<string, string>>();
+    for (const feed of this.feeds) {
+      for (const told of feed.numbers.values()) this.#collect(told, rows);
+    }
+    this.#showOrders();
+    if (rows.size === 0) return this.note(this.page.paint('dim', `no number changed (${footnote})`));
+    const channels = this.feeds.map((feed) => feed.channel);
+    this.#table(
+      ['', ...channels.map((channel) => this.#names[channel] ?? channel)],
+      [...rows].map(([sku, cells]) => [sku, ...channels.map((channel) => cells.get(channel) ?? '·')]),
+    );
+    this.note(this.page.paint('dim', footnote));
+  }
+
+  #collect(told: Told, rows: Map<string, Map<string, string>>): void {
+    const key = `${told.channel} ${told.listing}`;
+    const before = this.#shown.get(key);
+    if (before?.version === told.version) return;
+    this.#shown.set(key, told);
+    if (before === undefined && told.available === 0) return; // A listing is born with 0: no news to anybody.
+    const cells = rows.get(told.sku) ?? new Map<string, string>();
+    rows.set(told.sku, cells);
+    cells.set(told.channel, `${number(before?.available ?? 0)} → ${number(told.available)}`);
+  }
+
+  #showOrders(): void {
+    const orders = this.feeds.flatMap((feed) => feed.orders);
+    for (const order of orders.slice(this.#ordersShown)) this.note(`✉ ${this.#orderSentence(order)}`);
+    this.#ordersShown = orders.length;
+  }
+
+  #orderSentence({ channel, orderId, status, shipments }: OrderTold): string {
+    const tracking = shipments.at(-1)?.tracking;
+    const parcel =
+      tracking === undefined ? '' : `, parcel ${tracking.carrier ?? ''} ${tracking.number ?? ''}`;
+    return `to ${this.#names[channel] ?? channel}: order ${orderId} is ${status.replace('_', ' ')}${parcel}`;
+  }
+
+  #showResult(fact: Fact, result: Result | undefined): void {
+    const what = `${fact.source} tells ${fact.type} (${fact.id})`;
+    if (result === undefined) throw new Error(`No result for ${what}.`);
+    const why = result.error?.code ?? result.parked?.map(({ code }) => code).join(', ') ?? '';
+    const flags = (result.flags ?? []).join(', ');
+    const aside = [why, flags].filter((text) => text !== '').join(', ');
+    const style = result.outcome === 'accepted' ? 'green' : 'yellow';
+    this.note(
+      `${this.page.paint(style, result.outcome.padEnd(9))} ${what}${aside === '' ? '' : `: ${aside}`}`,
+    );
+  }
+
+  #table(head: readonly string[], rows: readonly (readonly string[])[]): void {
+    const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+    const line = (cells: readonly string[]): string =>
+      cells
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+        .join('   ');
+    this.page.line(`${INDENT}${this.page.paint('dim', line(head))}`);
+    for (const row of rows) this.page.line(`${INDENT}${line(row)}`);
+  }
+
+  /** Until the service rests and each feed has heard what a pull would answer. */
+  async #untilAllHaveHeard(): Promise<void> {
+    const deadline = performance.now() + REST_WITHIN_MS;
+    while (!(await this.#rests())) await this.#pause(deadline, 'The service did not come to rest');
+    for (const feed of this.feeds) {
+      const newest = Math.max(
+        0,
+        ...[...this.#shown.values()].filter((t) => t.channel === feed.channel).map((t) => t.version),
+      );
+      const expected = await this.client.all<Told>(
+        `/v1/channels/${feed.channel}/availability?after=${newest}`,
+      );
+      const isBehind = (): boolean =>
+        expected.some((told) => (feed.numbers.get(told.listing)?.version ?? 0) < told.version);
+      while (isBehind()) await this.#pause(deadline, `The feed of ${feed.channel} did not tell everything`);
+    }
+  }
+
+  async #rests(): Promise<boolean> {
+    const { head, posted, projected, published } = await this.client.get<Status>('/v1/status');
+    return posted === head && projected === head && published === head;
+  }
+
+  async #pause(deadline: number, what: string): Promise<void> {
+    if (performance.now() > deadline) throw new Error(`${what} within ${duration(REST_WITHIN_MS)}.`);
+    await sleep(LOOK_EVERY_MS);
+  }
+
+  /** How much was told to whom, in one sentence. */
+  summary(): string {
+    const parts = this.feeds.map(
+      (feed) => `${this.#names[feed.channel] ?? feed.channel} ${number(feed.heard)}`,
+    );
+    return `${count(this.heard, 'number')} told (${parts.join(', ')})`;
+  }
+}
+
+const INDENT = ' '.repeat(7);
+
+function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line !== '' && line.length + word.length + 1 > columns && !text.includes('\u001b')) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
+}

@@ -1,0 +1,108 @@
+import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { readSettings, type Settings } from '../environment.ts';
+import type { Command, Task } from './command.ts';
+import { type CommandName, commandOf } from './commands/index.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { CommandRefused } from './problem.ts';
+import { findService, runRemotely } from './remote.ts';
+import { Page } from './terminal/page.ts';
+import { ProgressLine } from './terminal/progress-line.ts';
+
+/** Runs one command over the data, wherever the data is held, and shows its result. */
+export async function performOnData(
+  request: { readonly name: CommandName; readonly args: object; readonly json: boolean },
+  io: Io,
+): Promise<ExitCode> {
+  const settings = readSettings(io.env);
+  const command = await commandOf(request.name);
+  const args = command.prepare?.(request.args) ?? request.args;
+  const output = await Output.open(command.writesTo?.(args), io);
+  const progress = new ProgressLine(io.stderr, io.env);
+  const task: Task = { report: progress.report, write: (text) => output.write(text), signal: io.signal };
+  let result: unknown;
+  try {
+    result = await runWhereTheDataIs({ command, name: request.name, args }, settings, task);
+  } finally {
+    progress.end();
+    await output.end();
+  }
+  show(result, { command, args, json: request.json }, output.isUsed ? io.stderr : io.stdout, io);
+  return command.exitCode?.(result) ?? EXIT.done;
+}
+
+interface Work {
+  readonly command: Command<object, unknown>;
+  readonly name: CommandName;
+  readonly args: object;
+}
+
+async function runWhereTheDataIs(work: Work, settings: Settings, task: Task): Promise<unknown> {
+  const dataDir = resolve(settings.DATA_DIR);
+  const service = await findService(dataDir);
+  const answer = service && (await runRemotely(service, work, task));
+  if (answer !== undefined) return answer.result;
+  if (work.command.begins !== true && !existsSync(dataDir)) {
+    throw new CommandRefused({
+      code: 'DATA_UNKNOWN',
+      detail: `There is no data in ${dataDir} yet: name another folder with DATA_DIR, or begin with \`onhand start\` or \`onhand import\`.`,
+    });
+  }
+  return runHere(work, settings, task);
+}
+
+async function runHere({ command, args }: Work, settings: Settings, task: Task): Promise<unknown> {
+  const { OnHand } = await import('../service.ts');
+  const onhand = await OnHand.open(settings);
+  try {
+    return await command.run(onhand, args, task);
+  } finally {
+    await onhand.close();
+  }
+}
+
+function show(
+  result: unknown,
+  { command, args, json }: { command: Command<object, unknown>; args: object; json: boolean },
+  out: Io['stdout'],
+  io: Io,
+): void {
+  if (json) out.write(`${JSON.stringify(result)}\n`);
+  else command.show(result, new Page(out, io.env), args);
+}
+
+/** Where a command's own text goes: a new file, or standard output; the result then goes to standard error. */
+class Output {
+  /** True once text went to standard output. */
+  isUsed = false;
+  readonly #io: Io;
+  readonly #file: WriteStream | undefined;
+
+  static async open(path: string | undefined, io: Io): Promise<Output> {
+    if (path === undefined) return new Output(io, undefined);
+    const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
+    await once(file, 'open'); // Throws what the file system says, such as EEXIST.
+    return new Output(io, file);
+  }
+
+  private constructor(io: Io, file: WriteStream | undefined) {
+    this.#io = io;
+    this.#file = file;
+  }
+
+  write(text: string): Promise<void> {
+    this.isUsed = this.#file === undefined;
+    const out = this.#file ?? this.#io.stdout;
+    return new Promise((done, failed) => {
+      out.write(text, (error?: Error | null) => (error ? failed(error) : done()));
+    });
+  }
+
+  async end(): Promise<void> {
+    if (this.#file === undefined) return;
+    this.#file.end();
+    await once(this.#file, 'finish');
+  }
+}

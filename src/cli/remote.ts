@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CommandMessage, Task } from './command.ts';
+import { CommandRefused } from './problem.ts';
+
+/** Where the service that holds a data directory listens, and what admits its owner's command line. */
+export interface ServiceAddress {
+  readonly url: string;
+  readonly secret: string;
+}
+
+/** What the running service says of itself beside its lock; undefined where none has, or it did not end in order. */
+export async function findService(dataDir: string): Promise<ServiceAddress | undefined> {
+  try {
+    const { url, secret } = JSON.parse(
+      await readFile(join(dataDir, 'service.json'), 'utf8'),
+    ) as ServiceAddress;
+    return typeof url === 'string' && typeof secret === 'string' ? { url, secret } : undefined;
+  } catch {
+    return undefined; // No service, or one that is just writing it: the lock decides.
+  }
+}
+
+/**
+ * Runs a command inside the service. `undefined` if nobody listens there any more (the file is of a process
+ * that was killed); throws CommandRefused with what the service says.
+ */
+export async function runRemotely(
+  service: ServiceAddress,
+  command: { readonly name: string; readonly args: object },
+  task: Task,
+): Promise<{ readonly result: unknown } | undefined> {
+  const response = await post(service, command, task.signal);
+  if (response === undefined) return undefined;
+  if (!response.ok || response.body === null) throw await refusalOf(response);
+  for await (const line of linesOf(response.body)) {
+    const message = JSON.parse(line) as CommandMessage;
+    if ('progress' in message) task.report(message.progress);
+    else if ('output' in message) await task.write(message.output);
+    else if ('problem' in message) throw new CommandRefused(message.problem);
+    else return message;
+  }
+  throw new CommandRefused({
+    code: 'SERVICE_UNAVAILABLE',
+    detail: 'The service ended before it answered: look into its log, start it again and repeat the command.',
+  });
+}
+
+async function post(
+  { url, secret }: ServiceAddress,
+  { name, args }: { readonly name: string; readonly args: object },
+  signal: AbortSignal,
+): Promise<Response | undefined> {
+  try {
+    return await fetch(new URL(`/internal/commands/${encodeURIComponent(name)}`, url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ args }),
+      signal,
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isNobodyThere(error)) return undefined;
+    throw new CommandRefused({
+      code: 'SERVICE_UNAVAILABLE',
+      detail: `The service at ${url} does not answer: look into its log, or stop it and try again.`,
+    });
+  }
+}
+
+const isNobodyThere = (error: unknown): boolean =>
+  error instanceof Error &&
+  error.cause instanceof Error &&
+  'code' in error.cause &&
+  error.cause.code === 'ECONNREFUSED';
+
+async function refusalOf(response: Response): Promise<CommandRefused> {
+  const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };
+  const code = response.status === 503 ? 'SERVICE_UNAVAILABLE' : (problem.code ?? 'SERVICE_UNAVAILABLE');
+  return new CommandRefused({ code, detail: problem.detail ?? `The service answered ${response.status}.` });
+}
+
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines.filter((line) => line !== '');
+  }
+}
