@@ -29,6 +29,7 @@ export class Stage {
   /** Everything told so far, in order. */
   readonly facts: Fact[] = [];
   readonly #pauseMs: number;
+  readonly #signal: AbortSignal;
   readonly #names: Readonly<Record<string, string>>;
   /** What each listing was told when it was last shown, by `channel listing`. */
   readonly #shown = new Map<string, Told>();
@@ -39,11 +40,13 @@ export class Stage {
     page: Page;
     channels: Readonly<Record<string, string>>;
     pauseMs: number;
+    signal: AbortSignal;
   }) {
     this.client = parts.client;
     this.page = parts.page;
     this.#names = parts.channels;
     this.#pauseMs = parts.pauseMs;
+    this.#signal = parts.signal;
     this.feeds = Object.keys(parts.channels).map((channel) => new Feed(parts.client, channel));
   }
 
@@ -53,7 +56,7 @@ export class Stage {
 
   /** Opens a scene: the time of day, what it is about, and one or two sentences. */
   async scene(at: string, title: string, ...sentences: readonly string[]): Promise<void> {
-    await sleep(this.#pauseMs);
+    await sleep(this.#pauseMs, undefined, { signal: this.#signal });
     this.page.line();
     this.page.line(`${this.page.paint('cyan', at.padEnd(7))}${this.page.paint('bold', title)}`);
     for (const sentence of sentences) this.note(sentence);
@@ -180,7 +183,7 @@ export class Stage {
 
   async #pause(deadline: number, what: string): Promise<void> {
     if (performance.now() > deadline) throw new Error(`${what} within ${duration(REST_WITHIN_MS)}.`);
-    await sleep(LOOK_EVERY_MS);
+    await sleep(LOOK_EVERY_MS, undefined, { signal: this.#signal });
   }
 
   /** How much was told to whom, in one sentence. */
