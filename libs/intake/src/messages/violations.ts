@@ -1,0 +1,96 @@
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import type { Rejection } from '#inventory';
+import { nameHint } from '../nearest-name.ts';
+import { pointerStep, problem, shown } from '../problem.ts';
+import { explainAttributes, explainFreeText, explainWebAddress } from '../scalars/free-text.ts';
+import { explainId, explainSlug } from '../scalars/id-text.ts';
+import { explainInstant } from '../scalars/instant-text.ts';
+import { explainQuantity, type QuantityRule } from '../scalars/quantity-number.ts';
+import type { JsonSchema } from './schemas.ts';
+
+/** What a broken rule is told as, by Ajv's keyword; `pointer` is where in the whole message. */
+type Explain = (error: ErrorObject, pointer: string) => Rejection;
+
+const EXPLAIN: Record<string, Explain> = {
+  required: ({ params }, pointer) => missing(pointer + pointerStep(params['missingProperty'] as string)),
+  additionalProperties: unknownField,
+  type: wrongType,
+  enum: unknownValue,
+  minItems: (_, pointer) => problem('MISSING_FIELD', pointer, 'It is empty. Send at least one line.'),
+  maxItems: ({ data, params }, pointer) => {
+    const detail = `There are ${(data as unknown[]).length} lines. Send at most ${params['limit']} in a message.`;
+    return problem('TOO_MANY_LINES', pointer, detail);
+  },
+  'x-id': ({ data }, pointer) => explainId(data as string, pointer, 'ID'),
+  'x-sku': ({ data }, pointer) => explainId(data as string, pointer, 'SKU'),
+  'x-slug': ({ data }, pointer) => explainSlug(data as string, pointer),
+  'x-text': ({ data }, pointer) => explainFreeText(data as string, pointer),
+  'x-web-address': ({ data }, pointer) => explainWebAddress(data as string, pointer),
+  'x-instant': ({ data }, pointer) => explainInstant(data, pointer),
+  'x-attributes': ({ data }, pointer) => explainAttributes(data as object, pointer),
+  'x-quantity': ({ data, schema }, pointer) =>
+    explainQuantity(data as number, schema as QuantityRule, pointer),
+};
+
+/** Broken rules as problems, one a place: the first that Ajv found there. `base` is where the object stands. */
+export function toProblems(errors: readonly ErrorObject[], base: string): Rejection[] {
+  const found = new Map<string, Rejection>();
+  for (const error of errors) {
+    const explain = EXPLAIN[error.keyword] ?? outOfRange;
+    const told = explain(error, base + error.instancePath);
+    if (!found.has(told.pointer!)) found.set(told.pointer!, told);
+  }
+  // A mistyped name is both unknown and missing: the former says more, so it comes first.
+  const isMistyped = ({ code, hint }: Rejection): boolean =>
+    code === 'UNKNOWN_FIELD' && hint?.startsWith('did') === true;
+  return [...found.values()].sort((a, b) => Number(isMistyped(b)) - Number(isMistyped(a)));
+}
+
+export const missing = (pointer: string): Rejection =>
+  problem(
+    'MISSING_FIELD',
+    pointer,
+    `The field ${pointer.slice(pointer.lastIndexOf('/') + 1)} is missing. Send it.`,
+  );
+
+function unknownField({ params, parentSchema }: ErrorObject, pointer: string): Rejection {
+  const name = params['additionalProperty'] as string;
+  const known = Object.keys((parentSchema as JsonSchema).properties ?? {});
+  const detail = `There is no field ${shown(name)} here. Leave it out, or put it into attributes.`;
+  return problem('UNKNOWN_FIELD', pointer + pointerStep(name), detail, nameHint(name, known));
+}
+
+function wrongType({ data, params, parentSchema }: ErrorObject, pointer: string): Rejection {
+  if (typeof data === 'number' && params['type'] === 'number') {
+    const rule = (parentSchema as JsonSchema)['x-quantity'] as QuantityRule | undefined;
+    return rule === undefined ? outOfRange({ data }, pointer) : explainQuantity(data, rule, pointer);
+  }
+  const wanted = WANTED[params['type'] as string] ?? String(params['type']);
+  return problem('WRONG_TYPE', pointer, `This is ${shown(data)}. Send ${wanted}.`);
+}
+
+const WANTED: Record<string, string> = {
+  string: 'a string',
+  number: 'a number, without quotes',
+  integer: 'an integer, without quotes',
+  boolean: 'true or false, without quotes',
+  object: 'an object',
+  array: 'an array',
+};
+
+function unknownValue({ data, params, instancePath }: ErrorObject, pointer: string): Rejection {
+  const allowed = params['allowedValues'] as string[];
+  const hint = nameHint(String(data), allowed);
+  const detail = `${shown(data)} is not known here. Send one of: ${allowed.join(', ')}.`;
+  return problem(VALUE_CODES[instancePath] ?? 'VALUE_UNKNOWN', pointer, detail, hint);
+}
+
+/** Attributes of the envelope whose unknown values have a code of their own. */
+const VALUE_CODES: Record<string, string> = {
+  '/type': 'EVENT_TYPE_UNKNOWN',
+  '/specversion': 'SCHEMA_VERSION_UNSUPPORTED',
+};
+
+function outOfRange({ data }: Pick<ErrorObject, 'data'>, pointer: string): Rejection {
+  return problem('OUT_OF_RANGE', pointer, `${shown(data)} is out of range. Send a number within it.`);
+}

@@ -1,0 +1,93 @@
+import type { Rejection } from '#inventory';
+import type { Instant } from '#kernel';
+import { type JsonValue, readJson } from './json/lossless-json.ts';
+import { decodeUtf8 } from './json/utf8.ts';
+import { BODY_BYTES_MAX, MESSAGES_MAX } from './limits.ts';
+import { bodyForm, type BodyForm } from './media-type.ts';
+import { problem } from './problem.ts';
+import { type MessageReading, nameOf, readMessage, type Refusal } from './read-message.ts';
+import { isPlainObject } from './scalars/free-text.ts';
+
+/** A message, or why it is none together with its own words: text where it is UTF-8, else bytes. */
+export type IntakeReading = Extract<MessageReading, { message: unknown }> | RefusedMessage;
+
+export interface RefusedMessage extends Refusal {
+  readonly raw: string | Uint8Array;
+}
+
+export interface BodyReading {
+  /** True if the body was an array: each element then has its own reading. */
+  readonly isMany: boolean;
+  /** In the order of the body. A body that cannot be read at all is one refusal. */
+  readonly readings: readonly IntakeReading[];
+}
+
+export const isRefused = (reading: IntakeReading): reading is RefusedMessage => 'problems' in reading;
+
+/** Reads an HTTP body: one message, or up to a thousand, each for itself. */
+export function readBody(bytes: Uint8Array, contentType: string | undefined, now: Instant): BodyReading {
+  const form = bodyForm(contentType);
+  if ('code' in form) return refusedBody(form, bytes);
+  if (bytes.length > BODY_BYTES_MAX) {
+    const detail = `A body may have ${BODY_BYTES_MAX} bytes. Send fewer messages at a time.`;
+    return refusedBody(problem('MESSAGE_TOO_LARGE', '', detail), bytes);
+  }
+  const text = decodeUtf8(bytes);
+  if (typeof text !== 'string') return refusedBody(text, bytes);
+  return readTextBody(text, form, now);
+}
+
+/** Reads the text of one message, such as a line of a JSON Lines file. */
+export function readMessageText(text: string, now: Instant): IntakeReading {
+  const { readings } = readTextBody(text, { needsSpecVersion: false, takes: 'one' }, now);
+  return readings[0]!;
+}
+
+function readTextBody(text: string, form: BodyForm, now: Instant): BodyReading {
+  if (text.trim() === '')
+    return refusedBody(problem('EMPTY_PAYLOAD', '', 'It is empty. Send a message.'), text);
+  const json = readJson(text);
+  if ('code' in json) return refusedBody(json, text);
+  const wrong = checkForm(json.isArray, json.values.length, form);
+  if (wrong !== undefined) return refusedBody(wrong, text);
+  const readings = json.values.map((value) => readValue(value, form, now));
+  return { isMany: json.isArray, readings };
+}
+
+function readValue(json: JsonValue, { needsSpecVersion }: BodyForm, now: Instant): IntakeReading {
+  const { raw, value, problems, numbers } = json;
+  const [first, ...others] = problems;
+  if (first !== undefined) {
+    return { problems: [first, ...others], ...(isPlainObject(value) ? nameOf(value) : {}), raw };
+  }
+  const reading = readMessage(value, {
+    now,
+    needsSpecVersion,
+    ...(numbers === undefined ? {} : { numbers }),
+  });
+  return 'message' in reading ? reading : { ...reading, raw };
+}
+
+function checkForm(isArray: boolean, count: number, { takes }: BodyForm): Rejection | undefined {
+  if (isArray && takes === 'one') {
+    return problem(
+      'OBJECT_REQUIRED',
+      '',
+      'This is an array. Send one message, or application/cloudevents-batch+json.',
+    );
+  }
+  if (!isArray && takes === 'many') {
+    return problem('WRONG_TYPE', '', 'This is not an array. Send a batch as an array of messages.');
+  }
+  if (count <= MESSAGES_MAX) return undefined;
+  return problem(
+    'TOO_MANY_MESSAGES',
+    '',
+    `There are ${count} messages. Send at most ${MESSAGES_MAX} at a time.`,
+  );
+}
+
+const refusedBody = (why: Rejection, raw: string | Uint8Array): BodyReading => ({
+  isMany: false,
+  readings: [{ problems: [why], raw }],
+});

@@ -1,0 +1,32 @@
+import type { Rejection } from '#inventory';
+import { cut, problem } from '../problem.ts';
+import { checkWords } from './quantity-number.ts';
+
+const QUANTITY_POINTER = /^\/data\/lines\/\d+\/quantity$/;
+
+/**
+ * Checks the numbers of a message that a double may not hold as they were written: a quantity by its own
+ * rule, any other if it is an integer beyond 2^53, such as a 64-bit id, which must be sent as a string.
+ */
+export function checkNumbers(numbers: ReadonlyMap<string, string> | undefined): Rejection[] {
+  const found: Rejection[] = [];
+  for (const [pointer, words] of numbers ?? []) {
+    const value = Number(words);
+    const wrong = QUANTITY_POINTER.test(pointer)
+      ? isHeld(value)
+        ? checkWords(value, words, pointer)
+        : undefined
+      : checkInteger(value, words, pointer);
+    if (wrong !== undefined) found.push(wrong);
+  }
+  return found;
+}
+
+/** What is not held at all has its own problem, told with the other rules of quantities. */
+const isHeld = (value: number): boolean => Number.isFinite(value);
+
+function checkInteger(value: number, words: string, pointer: string): Rejection | undefined {
+  if (!/^-?\d+$/.test(words) || Number.isSafeInteger(value)) return undefined;
+  const detail = `${cut(words)} is larger than 2^53 and would be rounded. Send it as a string.`;
+  return problem('UNSAFE_INTEGER', pointer, detail);
+}

@@ -1,0 +1,81 @@
+import type { Rejection } from '#inventory';
+import { LINE_UNITS_MAX, type Quantity, QUANTITY_DECIMALS_MAX, toQuantity } from '#kernel';
+import { cut, problem } from '../problem.ts';
+
+/** Which quantities a line may have. */
+export type QuantityRule = 'positive' | 'notNegative' | 'signed';
+
+/** True for a JSON number of at most five decimals, within a billion, and with the sign that the rule wants. */
+export function isQuantityNumber(value: unknown, rule: QuantityRule): value is number {
+  if (typeof value !== 'number' || !(Math.abs(value) <= LINE_UNITS_MAX)) return false;
+  return hasRightSign(value, rule) && toQuantity(value) !== undefined;
+}
+
+/** Why a number is not the quantity it should be. `words` is how it was written, where that is known. */
+export function explainQuantity(
+  value: number,
+  rule: QuantityRule,
+  pointer: string,
+  words = String(value),
+): Rejection {
+  const told = cut(words);
+  const say = (code: string, detail: string, hint?: string): Rejection =>
+    problem(code, pointer, detail, hint);
+  if (!Number.isFinite(value))
+    return say('QUANTITY_NOT_FINITE', `${told} is beyond any number. Send a real one.`);
+  if (Math.abs(value) > LINE_UNITS_MAX) {
+    return say('QUANTITY_OUT_OF_RANGE', `${told} is out of range. One line has at most ${LINE_UNITS_MAX}.`);
+  }
+  if (hasTooManyDecimals(value, words)) return tooPrecise(words, pointer);
+  if (value === 0) return say('QUANTITY_ZERO', 'A quantity of 0 moves nothing. Leave the line out.');
+  const hint = 'what comes back is a return, what was lost is stock.adjusted';
+  return say(
+    'QUANTITY_NEGATIVE',
+    `${told} is negative. Send it without the sign.`,
+    rule === 'positive' ? hint : undefined,
+  );
+}
+
+/**
+ * Says so if a number's words tell more decimals than a double kept: 0.1000000000000000055 would pass as 0.1.
+ * Only asked about numbers whose words are long or have an exponent.
+ */
+export function checkWords(value: number, words: string, pointer: string): Rejection | undefined {
+  return hasTooManyDecimals(value, words) ? tooPrecise(words, pointer) : undefined;
+}
+
+/** Decimal words such as `12`, `-3.50`: exact, without going through a double. Undefined if it is none. */
+export function parseQuantityWords(words: string): { quantity: Quantity; decimals: number } | undefined {
+  const found = /^(-?)(\d{1,15})(?:\.(\d+))?$/.exec(words);
+  if (found === null) return undefined;
+  const fraction = (found[3] ?? '').replace(/0+$/, '');
+  const kept = fraction.slice(0, QUANTITY_DECIMALS_MAX).padEnd(QUANTITY_DECIMALS_MAX, '0');
+  const quantity = Number(found[2] + kept);
+  return { quantity: (found[1] === '-' ? -quantity : quantity) + 0, decimals: fraction.length };
+}
+
+const tooPrecise = (words: string, pointer: string): Rejection =>
+  problem(
+    'QUANTITY_TOO_PRECISE',
+    pointer,
+    `${cut(words)} has more than ${QUANTITY_DECIMALS_MAX} decimals. Round it before you send it.`,
+  );
+
+function hasRightSign(value: number, rule: QuantityRule): boolean {
+  if (rule === 'positive') return value > 0;
+  return rule === 'notNegative' ? value >= 0 : value !== 0;
+}
+
+function hasTooManyDecimals(value: number, words: string): boolean {
+  return toQuantity(value) === undefined || decimalsOf(words) > QUANTITY_DECIMALS_MAX;
+}
+
+/** Decimals that a JSON number's words tell, its exponent counted in; `1.500` has one. */
+function decimalsOf(words: string): number {
+  const [mantissa = '', exponent = '0'] = words.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const digits = (whole + fraction).replace('-', '');
+  if (/^0*$/.test(digits)) return 0;
+  const trailing = digits.length - digits.replace(/0+$/, '').length;
+  return fraction.length - trailing - Number(exponent);
+}
