@@ -201,19 +201,19 @@ function addKeys(program: Command, perform: Perform): void {
       if (options.channel === undefined && options.source === undefined && options.role === undefined) {
         command.error('error: name whose key it is: --channel <id>, --source <id> or --role <analyst|admin>');
       }
-      return data(perform, 'keys create')(options);
+      return data(perform, 'keys-create')(options);
     });
   keys
     .command('list')
     .description('all keys, without their secrets')
     .addOption(json())
-    .action(data(perform, 'keys list'));
+    .action(data(perform, 'keys-list'));
   keys
     .command('revoke')
     .description('a revoked key is refused from now on')
     .argument('<id>')
     .addOption(json())
-    .action(data(perform, 'keys revoke', ['id']));
+    .action(data(perform, 'keys-revoke', ['id']));
 }
 
 function addConfig(program: Command, perform: Perform): void {

@@ -13,9 +13,9 @@ const COMMANDS = {
   verify: async () => (await import('./verify.ts')).verifyCommand,
   export: async () => (await import('./export.ts')).exportCommand,
   backup: async () => (await import('./backup.ts')).backupCommand,
-  'keys create': async () => (await import('./keys.ts')).keysCreateCommand,
-  'keys list': async () => (await import('./keys.ts')).keysListCommand,
-  'keys revoke': async () => (await import('./keys.ts')).keysRevokeCommand,
+  'keys-create': async () => (await import('./keys.ts')).keysCreateCommand,
+  'keys-list': async () => (await import('./keys.ts')).keysListCommand,
+  'keys-revoke': async () => (await import('./keys.ts')).keysRevokeCommand,
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;
