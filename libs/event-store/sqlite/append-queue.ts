@@ -1,0 +1,148 @@
+import type { Clock } from '#kernel';
+import { type AppendOutcome, type NewEvent, StoreFull, StoreUnavailable } from '../src/index.ts';
+import type { AppendWritten, BatchResult, BatchWritten } from './batch.ts';
+import { BatchBuilder, type WaitingAppend } from './batch-builder.ts';
+import { prepareAppend } from './prepare-append.ts';
+import type { RecentEvents } from './recent-events.ts';
+import type { Writer } from './writer.ts';
+
+/** What may wait to be written before callers are told to come back later. */
+const WAITING_EVENTS_MAX = 200_000;
+const WAITING_BYTES_MAX = 256 * 1024 * 1024;
+
+/**
+ * Gathers the appends of one turn of the event loop, and those that come while the writer is busy, into
+ * batches: many callers share one commit. Tells `recent` of what was committed before it answers.
+ */
+export class AppendQueue {
+  readonly #writer: Writer;
+  readonly #clock: Clock;
+  readonly #recent: RecentEvents;
+  readonly #onStopped: (cause: unknown) => void;
+  /** Oldest first; only the last one still takes appends. */
+  readonly #waiting: BatchBuilder[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  #waitingEvents = 0;
+  #waitingBytes = 0;
+  #isSendDue = false;
+  /** What every further append is answered. */
+  #refusal: StoreUnavailable | undefined;
+  #hasStopped = false;
+
+  constructor(parts: {
+    writer: Writer;
+    clock: Clock;
+    recent: RecentEvents;
+    /** Called once, when the log has stopped for good. */
+    onStopped: (cause: unknown) => void;
+  }) {
+    this.#writer = parts.writer;
+    this.#clock = parts.clock;
+    this.#recent = parts.recent;
+    this.#onStopped = parts.onStopped;
+  }
+
+  append(stream: string, expectedRevision: number, events: readonly NewEvent[]): Promise<AppendOutcome> {
+    return new Promise((resolve, reject) => {
+      if (this.#refusal) throw this.#refusal;
+      const { ids, data, bytes } = prepareAppend(stream, expectedRevision, events);
+      if (this.#waitingEvents >= WAITING_EVENTS_MAX || this.#waitingBytes >= WAITING_BYTES_MAX) {
+        throw new StoreUnavailable(`${this.#waitingEvents} events already wait to be written.`);
+      }
+      this.#wait({ stream, expectedRevision, events, ids, data, bytes, resolve, reject });
+    });
+  }
+
+  /** Everything asked for before is answered when it resolves; what is asked for after is refused. */
+  async close(): Promise<void> {
+    this.#refusal ??= new StoreUnavailable('The store is closed.');
+    this.#send();
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    await this.#writer.close();
+  }
+
+  #wait(append: WaitingAppend): void {
+    let batch = this.#waiting.at(-1);
+    if (batch === undefined || !batch.hasRoomFor(append)) {
+      batch = new BatchBuilder();
+      this.#waiting.push(batch);
+    }
+    batch.add(append);
+    this.#waitingEvents += append.events.length;
+    this.#waitingBytes += append.bytes;
+    if (this.#isSendDue) return;
+    this.#isSendDue = true;
+    setImmediate(() => this.#send());
+  }
+
+  #send(): void {
+    this.#isSendDue = false;
+    while (this.#underWay.size < this.#writer.batchesMax) {
+      const batch = this.#waiting.shift();
+      if (batch === undefined) return;
+      this.#waitingEvents -= batch.eventCount;
+      this.#waitingBytes -= batch.bytes;
+      const underWay: Promise<void> = this.#writer.write(batch.finish(this.#clock.now())).then((result) => {
+        this.#underWay.delete(underWay);
+        this.#settle(batch.appends, result);
+        this.#send();
+      });
+      this.#underWay.add(underWay);
+    }
+  }
+
+  #settle(appends: readonly WaitingAppend[], result: BatchResult): void {
+    switch (result.outcome) {
+      case 'committed':
+        return this.#answer(appends, result);
+      case 'full': {
+        const fault = new StoreFull('No room left on the disk: nothing was written.', {
+          cause: result.cause,
+        });
+        return refuse(appends, fault);
+      }
+      case 'unknown':
+        this.#stop(result.cause);
+        for (const { resolve } of appends) resolve({ outcome: 'unknown', cause: result.cause });
+        return;
+      case 'stopped':
+        return refuse(appends, this.#stop(result.cause));
+    }
+  }
+
+  #answer(appends: readonly WaitingAppend[], { appends: results, recordedAt, head }: BatchWritten): void {
+    for (const [index, append] of appends.entries()) {
+      const first = results[index]!;
+      if (typeof first === 'number') this.#recent.add(append, first, recordedAt);
+    }
+    this.#recent.moveTo(head);
+    for (const [index, append] of appends.entries()) {
+      append.resolve(toOutcome(append, results[index]!, recordedAt));
+    }
+  }
+
+  /** What was not handed to the writer yet was certainly not written. */
+  #stop(cause: unknown): StoreUnavailable {
+    const fault = new StoreUnavailable('The log has stopped after a failed write.', { cause });
+    if (this.#hasStopped) return fault;
+    this.#hasStopped = true;
+    this.#refusal = fault;
+    for (const batch of this.#waiting.splice(0)) refuse(batch.appends, fault);
+    this.#onStopped(cause);
+    return fault;
+  }
+}
+
+function toOutcome(append: WaitingAppend, written: AppendWritten, recordedAt: number): AppendOutcome {
+  const revision = append.expectedRevision + append.events.length;
+  if (typeof written === 'number') {
+    const positions = append.events.map((_, index) => written + index);
+    return { outcome: 'written', revision, positions, recordedAt };
+  }
+  if (written.outcome === 'conflict') return written;
+  return { outcome: 'written', revision, positions: written.positions, recordedAt: written.recordedAt };
+}
+
+function refuse(appends: readonly WaitingAppend[], fault: Error): void {
+  for (const { reject } of appends) reject(fault);
+}

@@ -1,0 +1,58 @@
+import { closeSync, openSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { createSchema, SCHEMA_VERSION } from './schema.ts';
+import { DataFileUnusable } from './sqlite-event-store.faults.ts';
+
+/** Older ones can corrupt a WAL that several connections share (https://www.sqlite.org/wal.html#walresetbug). */
+const SQLITE_VERSION_MIN = [3, 51, 3] as const;
+/** How long a connection waits for another one's lock: only checkpoints ever hold one, and briefly. */
+const BUSY_TIMEOUT_MS = 5_000;
+/** What a write-ahead log that has been read back may keep of the disk. */
+const WAL_KEPT_BYTES_MAX = 64 * 1024 * 1024;
+const WRITER_CACHE_KIB = 32 * 1024;
+const READER_CACHE_KIB = 8 * 1024;
+
+/** The one connection that writes. Makes the file and its schema if there is none. */
+export function openWriter(file: string): DatabaseSync {
+  assertSqliteVersion(process.versions.sqlite ?? '0');
+  // SQLite gives its -wal and -shm files the mode of the file itself.
+  closeSync(openSync(file, 'a', 0o600));
+  const database = connect(file, WRITER_CACHE_KIB);
+  createSchema(database, file);
+  return database;
+}
+
+/** A connection for reading pages, or for chores beside the writer, of a file that is there. */
+export function openReader(file: string): DatabaseSync {
+  const database = connect(file, READER_CACHE_KIB);
+  if (schemaVersionOf(database) !== SCHEMA_VERSION) throw new DataFileUnusable(file, 'it has no event log');
+  return database;
+}
+
+/** Every connection sets FULL itself: the default of a build may be NORMAL, which loses acknowledged commits. */
+function connect(file: string, cacheKib: number): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  database.exec(`
+    PRAGMA synchronous = FULL;
+    PRAGMA wal_autocheckpoint = 0;
+    PRAGMA journal_size_limit = ${WAL_KEPT_BYTES_MAX};
+    PRAGMA cache_size = -${cacheKib};
+    PRAGMA temp_store = MEMORY;
+    PRAGMA trusted_schema = OFF;
+  `);
+  return database;
+}
+
+export function schemaVersionOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+}
+
+export function assertSqliteVersion(version: string): void {
+  const parts = version.split('.').map(Number);
+  for (const [index, least] of SQLITE_VERSION_MIN.entries()) {
+    const part = parts[index] ?? 0;
+    if (part > least) return;
+    if (part < least)
+      throw new DataFileUnusable('SQLite', `${version} is older than ${SQLITE_VERSION_MIN.join('.')}`);
+  }
+}

@@ -1,0 +1,40 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { DataDirectoryLocked } from '../src/index.ts';
+
+const LOCK_FILE = 'lock.db';
+const SQLITE_BUSY = 5;
+
+/** Holds a data directory for this process until it is released, or until the process is no more. */
+export class DirectoryLock {
+  readonly #database: DatabaseSync;
+
+  private constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  /**
+   * Makes the directory (for its owner only) if there is none. The lock is the operating system's, on an empty
+   * SQLite file: however the process ends, it is gone. Throws DataDirectoryLocked.
+   */
+  static take(directory: string): DirectoryLock {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const file = join(directory, LOCK_FILE);
+    // Never closed and opened again by us while it is held: closing any descriptor of a file drops its locks.
+    closeSync(openSync(file, 'a', 0o600));
+    const database = new DatabaseSync(file, { timeout: 0 });
+    try {
+      database.exec('BEGIN EXCLUSIVE');
+    } catch (cause) {
+      database.close();
+      if ((cause as { errcode?: unknown }).errcode !== SQLITE_BUSY) throw cause;
+      throw new DataDirectoryLocked(`${directory} is in use by another process.`, { cause });
+    }
+    return new DirectoryLock(database);
+  }
+
+  release(): void {
+    this.#database.close();
+  }
+}

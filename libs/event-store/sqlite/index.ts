@@ -1,0 +1,2 @@
+export { DataFileUnusable } from './sqlite-event-store.faults.ts';
+export { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite-event-store.ts';

@@ -1,0 +1,84 @@
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { LogPage, LogQuery, RecordedEvent } from '../src/index.ts';
+import { openReader } from './connection.ts';
+import { unpackEventId } from './event-id.ts';
+
+/** Events looked at for one page, of whatever category: it bounds how long a page takes. */
+const PAGE_SCAN_EVENTS_MAX = 4_000;
+
+const COLUMNS = 'e.position, s.name, e.revision, e.type, e.recorded_at, e.id, e.data';
+
+/** Reads pages of events from the file, on the caller's thread: a page of 500 takes a few milliseconds. */
+export class LogReader {
+  readonly #database: DatabaseSync;
+  readonly #selectStream: StatementSync;
+  /** By how many categories are asked for; 0 for all. */
+  readonly #selectAll = new Map<number, StatementSync>();
+  readonly #types = new Map<SQLOutputValue, string>();
+
+  constructor(file: string) {
+    this.#database = openReader(file);
+    this.#selectStream = this.#prepare(`
+      SELECT ${COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.id
+      WHERE s.name = ? AND e.revision >= ? ORDER BY e.revision LIMIT ?`);
+  }
+
+  readStream(stream: string, fromRevision: number, limit: number): RecordedEvent[] {
+    return this.#toEvents(this.#selectStream.all(stream, fromRevision, limit));
+  }
+
+  /** Looks no further than `head`. */
+  readAll({ after, categories = [] }: LogQuery, limit: number, head: number): LogPage {
+    const scanEnd = Math.min(after + (categories.length > 0 ? PAGE_SCAN_EVENTS_MAX : limit), head);
+    if (after >= scanEnd) return { events: [], position: Math.max(after, head) };
+    const select = this.#selectAll.get(categories.length) ?? this.#prepareSelectAll(categories.length);
+    const events = this.#toEvents(select.all(after, scanEnd, ...categories, limit));
+    const isCut = events.length === limit;
+    return { events, position: isCut ? events[limit - 1]!.position : scanEnd };
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #prepareSelectAll(categoryCount: number): StatementSync {
+    const categories = new Array(categoryCount).fill('?').join(', ');
+    const statement = this.#prepare(`
+      SELECT ${COLUMNS} FROM events e CROSS JOIN streams s ON s.id = e.stream
+      WHERE e.position > ? AND e.position <= ? ${categoryCount > 0 ? `AND s.category IN (${categories})` : ''}
+      ORDER BY e.position LIMIT ?`);
+    this.#selectAll.set(categoryCount, statement);
+    return statement;
+  }
+
+  #prepare(sql: string): StatementSync {
+    const statement = this.#database.prepare(sql);
+    statement.setReturnArrays(true);
+    return statement;
+  }
+
+  /** The statements return arrays, which the types of the driver do not show. */
+  #toEvents(rows: readonly unknown[]): RecordedEvent[] {
+    return (rows as readonly SQLOutputValue[][]).map((row) => this.#toEvent(row));
+  }
+
+  #toEvent(row: SQLOutputValue[]): RecordedEvent {
+    const [position, stream, revision, type, recordedAt, id, data] = row;
+    return {
+      id: unpackEventId(id as Uint8Array),
+      stream: stream as string,
+      revision: revision as number,
+      position: position as number,
+      type: this.#types.get(type!) ?? this.#learnType(type!),
+      data: JSON.parse(data as string) as object,
+      recordedAt: recordedAt as number,
+    };
+  }
+
+  #learnType(id: SQLOutputValue): string {
+    for (const row of this.#database.prepare('SELECT id, name FROM types').iterate()) {
+      this.#types.set(row['id']!, row['name'] as string);
+    }
+    return this.#types.get(id)!;
+  }
+}

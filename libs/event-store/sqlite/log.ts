@@ -1,0 +1,209 @@
+import { type Instant } from '#kernel';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { categoryOf, NO_STREAM } from '../src/index.ts';
+import type { AppendWritten, Batch, BatchFailed, BatchResult } from './batch.ts';
+import { openWriter } from './connection.ts';
+import { EVENT_ID_BYTES, isSameEventId } from './event-id.ts';
+import { TwoGenerations } from './two-generations.ts';
+
+/** Streams whose newest revision is remembered; the others are looked up in the index. */
+const STREAM_HEADS_MAX = 100_000;
+
+interface StreamHead {
+  readonly id: number;
+  revision: number;
+}
+
+/**
+ * The one writer of the file. Decides each append against the newest revision of its stream, and commits
+ * many of them in one transaction. Positions are given inside it, so their order is the order of commits.
+ * Runs on the thread it was made on, and blocks it: `ThreadWriter` gives it one of its own.
+ */
+export class Log {
+  readonly #database: DatabaseSync;
+  readonly #statements: Statements;
+  readonly #heads = new TwoGenerations<StreamHead>(STREAM_HEADS_MAX);
+  readonly #typeIds = new Map<string, number>();
+  #position = 0;
+  #recordedAt: Instant = 0;
+  #stoppedBy: { readonly cause: unknown } | undefined;
+
+  constructor(file: string) {
+    this.#database = openWriter(file);
+    this.#statements = prepareStatements(this.#database);
+    this.#recall();
+  }
+
+  /** Position of the newest event; 0 in an empty log. */
+  get head(): number {
+    return this.#position;
+  }
+
+  /** Commits all the batches in one transaction. Each answer is durable when this returns. */
+  write(batches: readonly Batch[]): BatchResult[] {
+    if (this.#stoppedBy !== undefined) {
+      const { cause } = this.#stoppedBy;
+      return batches.map(() => ({ outcome: 'stopped', cause }));
+    }
+    try {
+      this.#statements.begin.run();
+      const results = batches.map((batch) => this.#writeBatch(batch));
+      this.#statements.commit.run();
+      return results;
+    } catch (cause) {
+      const failure = this.#fail(cause);
+      return batches.map(() => failure);
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #writeBatch(batch: Batch): BatchResult {
+    const appends: AppendWritten[] = new Array<AppendWritten>(batch.streams.length);
+    this.#recordedAt = Math.max(this.#recordedAt, batch.now);
+    let event = 0;
+    for (let index = 0; index < appends.length; index++) {
+      appends[index] = this.#append(batch, index, event);
+      event += batch.eventCounts[index]!;
+    }
+    return { outcome: 'committed', recordedAt: this.#recordedAt, head: this.#position, appends };
+  }
+
+  /** Writes append `index` of the batch, whose events begin at `first`, if its stream stands as expected. */
+  #append(batch: Batch, index: number, first: number): AppendWritten {
+    const stream = batch.streams[index]!;
+    const expectedRevision = batch.expectedRevisions[index]!;
+    const head = this.#headOf(stream, expectedRevision);
+    if (head?.revision !== expectedRevision) return this.#repeatOrConflict(batch, index, first, head);
+
+    const firstPosition = this.#position + 1;
+    const end = first + batch.eventCounts[index]!;
+    for (let event = first; event < end; event++) {
+      const id = batch.ids.subarray(event * EVENT_ID_BYTES, (event + 1) * EVENT_ID_BYTES);
+      const type = this.#typeIds.get(batch.types[event]!) ?? this.#addType(batch.types[event]!);
+      this.#statements.insertEvent.run(
+        ++this.#position,
+        head.id,
+        ++head.revision,
+        id,
+        type,
+        this.#recordedAt,
+        batch.data[event]!,
+      );
+    }
+    return firstPosition;
+  }
+
+  /** The stream's head; made if the stream is new and expected to be; undefined if it is new and is not. */
+  #headOf(stream: string, expectedRevision: number): StreamHead | undefined {
+    const known = this.#heads.get(stream);
+    if (known !== undefined) return known;
+    const head =
+      expectedRevision === NO_STREAM
+        ? (this.#addStream(stream) ?? this.#lookUp(stream))
+        : this.#lookUp(stream);
+    if (head !== undefined) this.#heads.set(stream, head);
+    return head;
+  }
+
+  #addStream(stream: string): StreamHead | undefined {
+    const { changes, lastInsertRowid } = this.#statements.insertStream.run(stream, categoryOf(stream));
+    return changes === 0 ? undefined : { id: Number(lastInsertRowid), revision: NO_STREAM };
+  }
+
+  #lookUp(stream: string): StreamHead | undefined {
+    const row = this.#statements.selectHead.get(stream);
+    return row && { id: Number(row['id']), revision: Number(row['revision'] ?? NO_STREAM) };
+  }
+
+  /** The same ids at the same revisions are a repeat of what was written; anything else lost the race. */
+  #repeatOrConflict(batch: Batch, index: number, first: number, head: StreamHead | undefined): AppendWritten {
+    const conflict = { outcome: 'conflict', actualRevision: head?.revision ?? NO_STREAM } as const;
+    const count = batch.eventCounts[index]!;
+    const from = batch.expectedRevisions[index]! + 1;
+    if (head === undefined || from + count - 1 > head.revision) return conflict;
+
+    const positions: number[] = [];
+    let recordedAt: Instant = 0;
+    for (let offset = 0; offset < count; offset++) {
+      const stored = this.#statements.selectEvent.get(head.id, from + offset);
+      const isSame =
+        stored !== undefined &&
+        isSameEventId(stored['id'] as Uint8Array, batch.ids, (first + offset) * EVENT_ID_BYTES);
+      if (!isSame) return conflict;
+      positions.push(Number(stored['position']));
+      recordedAt = Number(stored['recorded_at']);
+    }
+    return { outcome: 'repeated', positions, recordedAt };
+  }
+
+  #addType(type: string): number {
+    const id = Number(this.#statements.insertType.run(type).lastInsertRowid);
+    this.#typeIds.set(type, id);
+    return id;
+  }
+
+  /** Nothing of a transaction that failed may be remembered. */
+  #fail(cause: unknown): BatchFailed {
+    if (!isFull(cause)) return this.#stop(cause);
+    try {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#recall();
+      return { outcome: 'full', cause };
+    } catch (second) {
+      return this.#stop(second);
+    }
+  }
+
+  /**
+   * A commit that failed may still be found after a restart, and a second fsync after a failed one proves
+   * nothing on Linux: only opening the file anew tells what is in it. So nothing is written any more.
+   */
+  #stop(cause: unknown): BatchFailed {
+    this.#stoppedBy = { cause };
+    return { outcome: 'unknown', cause };
+  }
+
+  /** Takes what is remembered between transactions from the file. */
+  #recall(): void {
+    this.#heads.clear();
+    this.#typeIds.clear();
+    for (const row of this.#statements.selectTypes.iterate()) {
+      this.#typeIds.set(String(row['name']), Number(row['id']));
+    }
+    const newest = this.#statements.selectNewest.get();
+    this.#position = Number(newest?.['position'] ?? 0);
+    this.#recordedAt = Number(newest?.['recorded_at'] ?? 0);
+  }
+}
+
+const SQLITE_FULL = 13;
+
+/** The disk, or the size set for the file, is at its end. */
+function isFull(cause: unknown): boolean {
+  const { errcode } = cause as { errcode?: unknown };
+  return errcode === SQLITE_FULL;
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function prepareStatements(database: DatabaseSync) {
+  const prepare = (sql: string): StatementSync => database.prepare(sql);
+  return {
+    begin: prepare('BEGIN IMMEDIATE'),
+    commit: prepare('COMMIT'),
+    insertStream: prepare('INSERT INTO streams (name, category) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    insertType: prepare('INSERT INTO types (name) VALUES (?)'),
+    insertEvent: prepare(
+      `INSERT INTO events (position, stream, revision, id, type, recorded_at, data) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    selectTypes: prepare('SELECT id, name FROM types'),
+    selectNewest: prepare('SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1'),
+    selectHead: prepare(
+      'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) AS revision FROM streams WHERE name = ?',
+    ),
+    selectEvent: prepare('SELECT id, position, recorded_at FROM events WHERE stream = ? AND revision = ?'),
+  };
+}

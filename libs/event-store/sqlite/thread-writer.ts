@@ -1,0 +1,71 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { StoreUnavailable } from '../src/index.ts';
+import type { Batch, BatchResult } from './batch.ts';
+import type { Writer } from './writer.ts';
+import type { FromWriterThread, ToWriterThread } from './writer.worker.ts';
+
+/** While one batch is committed the others wait at the thread's door, so that it never waits for us. */
+const BATCHES_ON_THE_WAY_MAX = 4;
+
+/** Writes on a thread of its own. */
+export class ThreadWriter implements Writer {
+  readonly head: number;
+  readonly batchesMax = BATCHES_ON_THE_WAY_MAX;
+  readonly #worker: Worker;
+  readonly #answers: ((result: BatchResult) => void)[] = [];
+  #lostBy: { readonly cause: unknown } | undefined;
+
+  private constructor(worker: Worker, head: number) {
+    this.#worker = worker;
+    this.head = head;
+    worker.on('message', ({ results }: FromWriterThread) => {
+      for (const result of results) this.#answers.shift()?.(result);
+    });
+    worker.once('error', (cause) => this.#lose(cause));
+    worker.once('exit', () => this.#lose(new Error('The writer thread has ended.')));
+  }
+
+  static async open(file: string): Promise<ThreadWriter> {
+    const worker = startWorker('./writer.worker', { file });
+    const head = await new Promise<number>((resolve, reject) => {
+      const fail = (cause: unknown): void => reject(new StoreUnavailable('The log cannot be opened.', { cause }));
+      worker.once('error', fail);
+      worker.once('message', ({ head }: { head: number }) => {
+        worker.off('error', fail);
+        resolve(head);
+      });
+    });
+    return new ThreadWriter(worker, head);
+  }
+
+  write(batch: Batch): Promise<BatchResult> {
+    if (this.#lostBy) return Promise.resolve({ outcome: 'stopped', cause: this.#lostBy.cause });
+    return new Promise((resolve) => {
+      this.#answers.push(resolve);
+      this.#worker.postMessage(batch satisfies ToWriterThread);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#lostBy) return;
+    const ended = new Promise((resolve) => this.#worker.once('exit', resolve));
+    this.#worker.postMessage('close' satisfies ToWriterThread);
+    await ended;
+  }
+
+  /** What was on its way may have been committed or not. */
+  #lose(cause: unknown): void {
+    this.#lostBy ??= { cause };
+    for (const answer of this.#answers.splice(0)) answer({ outcome: 'unknown', cause });
+  }
+}
+
+/** Starts a sibling module as a thread; sources run as they are, by the condition that names them. */
+export function startWorker(module: string, workerData: unknown): Worker {
+  const extension = extname(import.meta.url);
+  return new Worker(new URL(`${module}${extension}`, import.meta.url), {
+    workerData,
+    execArgv: extension === '.ts' ? ['--conditions=source'] : [],
+  });
+}

@@ -1,0 +1,35 @@
+/**
+ * A bounded cache in two generations: when the young one is full it becomes the old one, and what was not
+ * asked for since is gone. Near to least-recently-used, at the cost of a Map.
+ */
+export class TwoGenerations<Value> {
+  readonly #youngMax: number;
+  #young = new Map<string, Value>();
+  #old = new Map<string, Value>();
+
+  /** Keeps at most `entriesMax` entries, and at least the half of it last used. */
+  constructor(entriesMax: number) {
+    this.#youngMax = Math.max(1, Math.floor(entriesMax / 2));
+  }
+
+  get(key: string): Value | undefined {
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
+  }
+
+  set(key: string, value: Value): void {
+    if (this.#young.size >= this.#youngMax && !this.#young.has(key)) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, value);
+  }
+
+  clear(): void {
+    this.#young.clear();
+    this.#old.clear();
+  }
+}

@@ -1,0 +1,35 @@
+import type { Batch, BatchResult } from './batch.ts';
+import { Log } from './log.ts';
+
+/** Carries batches to the log and brings the answers back, in order. */
+export interface Writer {
+  /** Position of the newest event when it was opened. */
+  readonly head: number;
+  /** How many batches may be on their way at once. */
+  readonly batchesMax: number;
+  /** Never rejects: a failure is an answer. */
+  write(batch: Batch): Promise<BatchResult>;
+  /** After the batches on their way. */
+  close(): Promise<void>;
+}
+
+/** Writes on the caller's own thread, and blocks it meanwhile. */
+export class InlineWriter implements Writer {
+  readonly head: number;
+  readonly batchesMax = 1;
+  readonly #log: Log;
+
+  constructor(file: string) {
+    this.#log = new Log(file);
+    this.head = this.#log.head;
+  }
+
+  write(batch: Batch): Promise<BatchResult> {
+    return Promise.resolve(this.#log.write([batch])[0]!);
+  }
+
+  close(): Promise<void> {
+    this.#log.close();
+    return Promise.resolve();
+  }
+}
