@@ -1,0 +1,321 @@
+import {
+  type CatalogEvent,
+  type CatalogView,
+  type Channel,
+  type EffectivePolicy,
+  type Identifier,
+  type Item,
+  type Listing,
+  type Location,
+  type PendingPolicy,
+  type Policy,
+  type PolicyInForce,
+  type PolicyScope,
+  SETUP_CATEGORIES,
+  type Source,
+} from '#inventory';
+import { categoryOf, type RecordedEvent } from '#event-store';
+import { type Quantity, UNIT } from '#kernel';
+import type { Fold, ReadModel } from '#read-model';
+import { Few } from './few.ts';
+import { ItemShelf } from './item-shelf.ts';
+import { KeyBook } from './key-book.ts';
+import { type Policies, PolicyBook } from './policy-book.ts';
+import type { ResourceOf, SetupEntry, SetupKind } from './setup-entry.ts';
+
+/** What a set-up event changed, for the rooms whose folds see the same event after this one. */
+export type CatalogChange =
+  | Changed<'item', Item>
+  | Changed<'location', Location>
+  | Changed<'source', Source>
+  | Changed<'channel', Channel>
+  | Changed<'listing', Listing>
+  /** What is in force in the scope; both the same where a policy waits for its time. */
+  | (Omit<Changed<'policy', PolicyInForce>, 'after'> & {
+      readonly scope: PolicyScope;
+      readonly after?: PolicyInForce;
+    });
+
+interface Changed<Kind extends string, Resource> {
+  readonly kind: Kind;
+  readonly position: number;
+  readonly before?: Resource;
+  readonly after: Resource;
+}
+
+/** One listing of an item, with its channel. */
+export interface Offered {
+  readonly channel: SellingChannel;
+  readonly listing: string;
+  readonly unitsPer: Quantity;
+}
+
+/** A channel with what its numbers need again and again. */
+export interface SellingChannel extends Channel {
+  /** Its locations that are active, in priority. */
+  readonly active: ReadonlySet<string>;
+}
+
+export interface Page {
+  /** The id last seen. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/**
+ * The set-up as of the log position of the picture. Items are on demand, everything else is in memory.
+ * Rows handed out are shared: never change them.
+ */
+export class CatalogBook implements Fold, CatalogView {
+  readonly name = 'catalog';
+  readonly keys: KeyBook;
+  readonly #items: ItemShelf;
+  readonly #locations: Few<SetupEntry<Location>>;
+  readonly #sources: Few<SetupEntry<Source>>;
+  readonly #channels: Few<SetupEntry<Channel>>;
+  readonly #policies: PolicyBook;
+  #selling: ReadonlyMap<string, SellingChannel> | undefined;
+  #change: CatalogChange | undefined;
+
+  constructor(readModel: ReadModel) {
+    this.#items = new ItemShelf(readModel);
+    this.#locations = new Few(readModel, { name: 'catalog-locations', version: 1 });
+    this.#sources = new Few(readModel, { name: 'catalog-sources', version: 1 });
+    this.#channels = new Few(readModel, { name: 'catalog-channels', version: 1 });
+    this.#policies = new PolicyBook(readModel);
+    this.keys = new KeyBook(readModel);
+  }
+
+  item(sku: string): Item | undefined {
+    return this.#items.row(sku)?.resource;
+  }
+
+  location(id: string): Location | undefined {
+    return this.#locations.get(id)?.resource;
+  }
+
+  source(id: string): Source | undefined {
+    return this.#sources.get(id)?.resource;
+  }
+
+  channel(id: string): Channel | undefined {
+    return this.#channels.get(id)?.resource;
+  }
+
+  /** Where a channel lists all, every item is a listing of one unit by its SKU, but where the name is taken. */
+  listing(channel: string, listing: string): Listing | undefined {
+    const defined = this.#items.listing(channel, listing)?.resource;
+    if (defined !== undefined) return defined;
+    if (this.channel(channel)?.lists !== 'all' || this.item(listing) === undefined) return undefined;
+    return { channel, listing, sku: listing, unitsPer: UNIT };
+  }
+
+  skusOf(identifier: Identifier): readonly string[] {
+    return this.#items.skusOf(identifier);
+  }
+
+  locations(): readonly Location[] {
+    return byId(this.#locations);
+  }
+
+  sources(): readonly Source[] {
+    return byId(this.#sources);
+  }
+
+  /** With their webhooks' secrets: for what reads show, `entry` and `withoutSecret`. */
+  channels(): readonly Channel[] {
+    return byId(this.#channels);
+  }
+
+  sellingChannel(id: string): SellingChannel | undefined {
+    return this.#sellingChannels().get(id);
+  }
+
+  /** Listings that were defined for the item, in any channel. */
+  listingsOf(sku: string): readonly Listing[] {
+    return (this.#items.row(sku)?.listings ?? []).map((listing) => ({ ...listing, sku }));
+  }
+
+  /** Every listing of the item, defined ones and those of channels that list all. */
+  offersOf(sku: string): readonly Offered[] {
+    const row = this.#items.row(sku);
+    if (row === undefined) return [];
+    const offers: Offered[] = [];
+    const channels = this.#sellingChannels();
+    for (const { channel: id, listing, unitsPer } of row.listings ?? []) {
+      const channel = channels.get(id);
+      if (channel !== undefined) offers.push({ channel, listing, unitsPer });
+    }
+    const named = offers.length;
+    for (const channel of channels.values()) {
+      if (channel.lists !== 'all' || row.taken?.includes(channel.id)) continue;
+      const defined = named > 0 && offers.some((offer) => offer.channel === channel && offer.listing === sku);
+      if (!defined) offers.push({ channel, listing: sku, unitsPer: UNIT });
+    }
+    return offers;
+  }
+
+  /** Every kit that holds the item, directly or within another kit, in no order that matters. */
+  kitsHolding(sku: string): readonly string[] {
+    const direct = this.#items.row(sku)?.kits;
+    if (direct === undefined) return NONE;
+    const kits = new Set(direct);
+    for (const kit of kits) for (const outer of this.#items.row(kit)?.kits ?? NONE) kits.add(outer);
+    return [...kits];
+  }
+
+  policyOf(scope: PolicyScope): PolicyInForce | undefined {
+    return this.#policies.policyOf(scope);
+  }
+
+  /** Each field of what counts for a listing of the item in a channel; without `listing`, for the item there. */
+  policyFields(
+    channel: string,
+    listing: string | undefined,
+    item: { readonly sku: string; readonly category?: string },
+  ): EffectivePolicy {
+    return this.#policies.policyFields(channel, listing, item);
+  }
+
+  /** What waits for its time, the next first. */
+  pendingPolicies(): readonly PendingPolicy[] {
+    return this.#policies.pending();
+  }
+
+  /** The policies as they would be if these were put now and had taken effect: for a preview. */
+  supposing(policies: readonly Policy[], now: { position: number; recordedAt: number }): Policies {
+    return this.#policies.supposing(policies, now);
+  }
+
+  /**
+   * What was put, with its position. A listing's id is `{channel}:{listing}`; of those that come with
+   * `lists: all` there is none. A channel is shown with its secret: the door that answers leaves it out.
+   */
+  entry<Kind extends SetupKind>(kind: Kind, id: string): SetupEntry<ResourceOf[Kind]> | undefined {
+    return this.#entry(kind, id) as SetupEntry<ResourceOf[Kind]> | undefined;
+  }
+
+  /** Entries by id. Items may be of one category; of listings, `channel` says whose, and `after` is a name. */
+  entries<Kind extends SetupKind>(
+    kind: Kind,
+    page: Page & { readonly category?: string; readonly channel?: string },
+  ): readonly SetupEntry<ResourceOf[Kind]>[] {
+    return this.#entries(kind, page) as readonly SetupEntry<ResourceOf[Kind]>[];
+  }
+
+  itemCount(): number {
+    return this.#items.count();
+  }
+
+  /** What the newest set-up event changed, while the picture is at it. */
+  changeAt(position: number): CatalogChange | undefined {
+    return this.#change?.position === position ? this.#change : undefined;
+  }
+
+  apply(event: RecordedEvent): void {
+    const category = categoryOf(event.stream);
+    if (CATEGORIES.has(category)) this.#change = this.#define(event as CatalogRecord);
+    else if (category === 'key') this.keys.apply(event);
+  }
+
+  #define(event: CatalogRecord): CatalogChange {
+    const { position } = event;
+    switch (event.type) {
+      case 'ItemDefined': {
+        const before = this.#items.define(event.data, event, [...this.#sellingChannels().keys()]);
+        return { kind: 'item', position, ...(before && { before }), after: event.data };
+      }
+      case 'ListingDefined': {
+        const before = this.#items.defineListing(event.data, event);
+        return { kind: 'listing', position, ...(before && { before }), after: event.data };
+      }
+      case 'LocationDefined':
+        this.#selling = undefined;
+        return { kind: 'location', position, ...replace(this.#locations, event.data, event) };
+      case 'SourceDefined':
+        return { kind: 'source', position, ...replace(this.#sources, event.data, event) };
+      case 'ChannelDefined':
+        this.#selling = undefined;
+        return { kind: 'channel', position, ...replace(this.#channels, event.data, event) };
+      case 'PolicyDefined': {
+        const change = this.#policies.define(event.data, event);
+        return { kind: 'policy', position, scope: event.data.scope, ...change };
+      }
+      case 'PolicyTookEffect': {
+        const change = this.#policies.takeEffect(event.data.scope, event.data.definedAt, event);
+        return { kind: 'policy', position, scope: event.data.scope, ...change };
+      }
+    }
+  }
+
+  #entry(kind: SetupKind, id: string): SetupEntry<object> | undefined {
+    switch (kind) {
+      case 'item':
+        return this.#items.row(id);
+      case 'location':
+        return this.#locations.get(id);
+      case 'source':
+        return this.#sources.get(id);
+      case 'channel':
+        return this.#channels.get(id);
+      case 'listing':
+        return this.#items.listing(id.slice(0, id.indexOf(':')), id.slice(id.indexOf(':') + 1));
+      case 'policy':
+        return this.#policies.entry(id);
+    }
+  }
+
+  #entries(
+    kind: SetupKind,
+    page: Page & { readonly category?: string; readonly channel?: string },
+  ): readonly SetupEntry<object>[] {
+    switch (kind) {
+      case 'item':
+        return this.#items.items(page);
+      case 'location':
+        return this.#locations.page(page);
+      case 'source':
+        return this.#sources.page(page);
+      case 'channel':
+        return this.#channels.page(page);
+      case 'listing':
+        return this.#items.listings(page.channel ?? '', page);
+      case 'policy':
+        return this.#policies.entries(page);
+    }
+  }
+
+  #sellingChannels(): ReadonlyMap<string, SellingChannel> {
+    if (this.#selling === undefined) {
+      const selling = this.channels().map((channel) => this.#withActive(channel));
+      this.#selling = new Map(selling.map((channel) => [channel.id, channel]));
+    }
+    return this.#selling;
+  }
+
+  #withActive(channel: Channel): SellingChannel {
+    const active = channel.locations.filter((id) => this.location(id)?.active);
+    return { ...channel, active: new Set(active) };
+  }
+}
+
+type CatalogRecord = Omit<RecordedEvent, 'type' | 'data'> & CatalogEvent;
+
+const CATEGORIES: ReadonlySet<string> = new Set(SETUP_CATEGORIES);
+const NONE: readonly string[] = [];
+
+/** In one order, wherever they were loaded from. */
+const byId = <Resource extends { readonly id: string }>(
+  rows: Few<SetupEntry<Resource>>,
+): readonly Resource[] =>
+  [...rows.values()].map(({ resource }) => resource).sort((a, b) => (a.id < b.id ? -1 : 1));
+
+function replace<Resource extends { readonly id: string }>(
+  rows: Few<SetupEntry<Resource>>,
+  resource: Resource,
+  { position, recordedAt, revision }: CatalogRecord,
+): { readonly before?: Resource; readonly after: Resource } {
+  const before = rows.get(resource.id)?.resource;
+  rows.put(resource.id, { resource, position, recordedAt, revision });
+  return { ...(before && { before }), after: resource };
+}

@@ -1,0 +1,101 @@
+import {
+  isKit,
+  isRejection,
+  type Item,
+  type Listing,
+  type Location,
+  type Policy,
+  type Rejection,
+  type Source,
+} from '#inventory';
+import type { CatalogDesk, ChannelPut, Put } from './catalog-desk.ts';
+import { listingKey } from './setup-entry.ts';
+
+/** One row of a catalog file, already read: a resource to put, or why it is none. */
+export type ImportRow =
+  | { readonly kind: 'item'; readonly resource: Item }
+  | { readonly kind: 'location'; readonly resource: Location }
+  | { readonly kind: 'source'; readonly resource: Source }
+  | { readonly kind: 'channel'; readonly resource: ChannelPut }
+  | { readonly kind: 'listing'; readonly resource: Listing }
+  | { readonly kind: 'policy'; readonly resource: Policy }
+  | { readonly kind: 'rejected'; readonly rejection: Rejection };
+
+/** What came of one row; `index` counts from 0. */
+export interface ImportResult {
+  readonly index: number;
+  readonly kind: ImportRow['kind'];
+  readonly id?: string;
+  readonly outcome: Put<object>['outcome'] | 'rejected';
+  readonly position?: number;
+  readonly rejection?: Rejection;
+}
+
+/** Rows on their way at once: enough to fill the store's commits. */
+const IN_FLIGHT_MAX = 512;
+
+/**
+ * Puts every row, in order wherever that matters: rows of one kind run together, but a kit, and the first row
+ * of another kind, waits for all before it. Answers one result a row, in order. Throws the store's Faults.
+ */
+export async function* importRows(
+  desk: CatalogDesk,
+  rows: AsyncIterable<ImportRow> | Iterable<ImportRow>,
+): AsyncGenerator<ImportResult> {
+  const inFlight: Promise<ImportResult>[] = [];
+  let kind: ImportRow['kind'] | undefined;
+  let index = 0;
+  for await (const row of rows) {
+    const waits = row.kind !== kind || isKitRow(row);
+    while (inFlight.length > (waits ? 0 : IN_FLIGHT_MAX - 1))
+      yield await (inFlight.shift() as Promise<ImportResult>);
+    kind = row.kind;
+    const result = importRow(desk, row, index++);
+    result.catch(() => undefined); // Seen when its turn comes, or an earlier one has stopped us.
+    inFlight.push(result);
+  }
+  for (const result of inFlight) yield await result;
+}
+
+const isKitRow = (row: ImportRow): boolean => row.kind === 'item' && isKit(row.resource);
+
+async function importRow(desk: CatalogDesk, row: ImportRow, index: number): Promise<ImportResult> {
+  const { kind } = row;
+  if (kind === 'rejected') return { index, kind, outcome: 'rejected', rejection: row.rejection };
+  const id = idOf(row);
+  const put = await putRow(desk, row);
+  if (isRejection(put)) return { index, kind, id, outcome: 'rejected', rejection: put };
+  return { index, kind, id, outcome: put.outcome, position: put.position };
+}
+
+type PutRow = Exclude<ImportRow, { kind: 'rejected' }>;
+
+function putRow(desk: CatalogDesk, row: PutRow): Promise<Put<object> | Rejection> {
+  switch (row.kind) {
+    case 'item':
+      return desk.putItem(row.resource);
+    case 'location':
+      return desk.putLocation(row.resource);
+    case 'source':
+      return desk.putSource(row.resource);
+    case 'channel':
+      return desk.putChannel(row.resource);
+    case 'listing':
+      return desk.putListing(row.resource);
+    case 'policy':
+      return desk.putPolicy(row.resource);
+  }
+}
+
+function idOf(row: PutRow): string {
+  switch (row.kind) {
+    case 'item':
+      return row.resource.sku;
+    case 'listing':
+      return listingKey(row.resource.channel, row.resource.listing);
+    case 'policy':
+      return row.resource.scope;
+    default:
+      return row.resource.id;
+  }
+}

@@ -1,0 +1,111 @@
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { type KeyCreated, type KeyEvent, type Rejection, setupStream } from '#inventory';
+import { type EventStore, NO_STREAM } from '#event-store';
+import { appendSurely } from './append.ts';
+import type { CatalogBook } from './catalog-book.ts';
+import type { KeyBook, KeyRecord } from './key-book.ts';
+
+/** Who a key belongs to. */
+export interface Identity {
+  /** Of the key. */
+  readonly id: string;
+  readonly kind: KeyCreated['kind'];
+  /** The channel or source. */
+  readonly name?: string;
+}
+
+export type KeyOwner =
+  { readonly channel: string } | { readonly source: string } | { readonly role: 'analyst' | 'admin' };
+
+const ID_BYTES = 8;
+/** 256 bits of chance need no slow hash. */
+const SECRET_BYTES = 32;
+const KEY_SHAPE = /^oh_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
+
+/** Makes, recognises and revokes keys. The secret is told once; only its SHA-256 is ever stored. */
+export class KeyDesk {
+  readonly #store: EventStore;
+  readonly #catalog: CatalogBook;
+  readonly #book: KeyBook;
+  /** This process' own words, which count before the book has them. */
+  readonly #created = new Map<string, KeyCreated>();
+  readonly #revoked = new Set<string>();
+
+  constructor(store: EventStore, catalog: CatalogBook) {
+    this.#store = store;
+    this.#catalog = catalog;
+    this.#book = catalog.keys;
+  }
+
+  /** CHANNEL_UNKNOWN and SOURCE_UNKNOWN are about the body. */
+  async create(owner: KeyOwner): Promise<{ readonly id: string; readonly key: string } | Rejection> {
+    const unknown = this.#unknownOwner(owner);
+    if (unknown !== undefined) return unknown;
+    const secret = randomBytes(SECRET_BYTES).toString('base64url');
+    const id = randomBytes(ID_BYTES).toString('hex');
+    const key: KeyCreated = { id, ...identityOf(owner), secretSha256: sha256(secret).toString('hex') };
+    await this.#append(NO_STREAM, { type: 'KeyCreated', data: key });
+    this.#created.set(id, key);
+    return { id, key: `oh_${id}_${secret}` };
+  }
+
+  /** By id, without anything that could open a door. */
+  list(page: {
+    readonly after?: string;
+    readonly limit: number;
+  }): readonly Omit<KeyRecord, 'secretSha256'>[] {
+    return this.#book.page(page).map(({ secretSha256: _, ...shown }) => shown);
+  }
+
+  /** From now on it opens nothing. Revoking a revoked key changes nothing. */
+  async revoke(id: string): Promise<{ readonly id: string } | Rejection> {
+    const key = this.#book.get(id) ?? this.#created.get(id);
+    if (key === undefined) return { code: 'KEY_UNKNOWN', detail: `There is no key "${id}".` };
+    if (this.#isRevoked(id)) return { id };
+    const revision = this.#book.get(id)?.revision ?? 0;
+    await this.#append(revision, { type: 'KeyRevoked', data: { id } }); // A conflict: another revoked it.
+    this.#revoked.add(id);
+    return { id };
+  }
+
+  /** Whose key it is; undefined for any that is malformed, unknown or revoked. */
+  authenticate(key: string): Identity | undefined {
+    const [, id, secret] = KEY_SHAPE.exec(key) ?? [];
+    if (id === undefined || secret === undefined || this.#isRevoked(id)) return undefined;
+    const known = this.#book.get(id) ?? this.#created.get(id);
+    if (known === undefined) return undefined;
+    if (!timingSafeEqual(sha256(secret), Buffer.from(known.secretSha256, 'hex'))) return undefined;
+    return { id, kind: known.kind, ...(known.name !== undefined && { name: known.name }) };
+  }
+
+  #isRevoked(id: string): boolean {
+    return this.#revoked.has(id) || this.#book.get(id)?.revokedAt !== undefined;
+  }
+
+  #unknownOwner(owner: KeyOwner): Rejection | undefined {
+    if ('channel' in owner && this.#catalog.channel(owner.channel) === undefined) {
+      return {
+        code: 'CHANNEL_UNKNOWN',
+        detail: `There is no channel "${owner.channel}".`,
+        pointer: '/channel',
+      };
+    }
+    if ('source' in owner && this.#catalog.source(owner.source) === undefined) {
+      return { code: 'SOURCE_UNKNOWN', detail: `There is no source "${owner.source}".`, pointer: '/source' };
+    }
+    return undefined;
+  }
+
+  async #append(expectedRevision: number, event: KeyEvent): Promise<void> {
+    const stream = setupStream.key(event.data.id);
+    await appendSurely(this.#store, stream, expectedRevision, [{ id: randomUUID(), ...event }]);
+  }
+}
+
+const sha256 = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+
+function identityOf(owner: KeyOwner): Pick<KeyCreated, 'kind' | 'name'> {
+  if ('channel' in owner) return { kind: 'channel', name: owner.channel };
+  if ('source' in owner) return { kind: 'source', name: owner.source };
+  return { kind: owner.role };
+}

@@ -1,0 +1,92 @@
+import type { CatalogView, Channel, Identifier, Item, Listing, Location, Source } from '#inventory';
+import { type EventStore, READ_EVENTS_MAX, type RecordedEvent } from '#event-store';
+import { UNIT } from '#kernel';
+import type { CatalogBook } from './catalog-book.ts';
+import { listingKey, type ResourceOf, type SetupEntry, type SetupKind, streamOf } from './setup-entry.ts';
+
+/** What the book lags behind by is far less; what is dropped here is found in the store. */
+const OWN_WRITES_MAX = 20_000;
+
+/**
+ * The set-up as the writing side knows it: the book, and what was written or read from the store since, until
+ * the book has it too. Nothing is ever deleted from a set-up, so what is known here exists.
+ */
+export class OwnWrites implements CatalogView {
+  readonly #store: EventStore;
+  readonly #book: CatalogBook;
+  readonly #newer = new Map<string, SetupEntry<ResourceOf[SetupKind]>>();
+
+  constructor(store: EventStore, book: CatalogBook) {
+    this.#store = store;
+    this.#book = book;
+  }
+
+  entry<Kind extends SetupKind>(kind: Kind, id: string): SetupEntry<ResourceOf[Kind]> | undefined {
+    const projected = this.#book.entry(kind, id);
+    const stream = streamOf(kind, id);
+    const newer = this.#newer.get(stream) as SetupEntry<ResourceOf[Kind]> | undefined;
+    if (newer === undefined) return projected;
+    if (projected === undefined || projected.revision < newer.revision) return newer;
+    this.#newer.delete(stream);
+    return projected;
+  }
+
+  keep<Kind extends SetupKind>(kind: Kind, id: string, entry: SetupEntry<ResourceOf[Kind]>): void {
+    this.#newer.set(streamOf(kind, id), entry);
+    if (this.#newer.size <= OWN_WRITES_MAX) return;
+    for (const oldest of this.#newer.keys()) {
+      this.#newer.delete(oldest);
+      return;
+    }
+  }
+
+  /** Looks into the store itself, for what another process wrote or the book has not reached. */
+  async learn(kind: SetupKind, id: string): Promise<void> {
+    const stream = streamOf(kind, id);
+    let entry: SetupEntry<ResourceOf[SetupKind]> | undefined;
+    for (let fromRevision = 0; ;) {
+      const events = await this.#store.readStream(stream, { fromRevision, limit: READ_EVENTS_MAX });
+      for (const event of events) entry = nextEntry(entry, event);
+      const last = events.at(-1);
+      if (last === undefined) break;
+      fromRevision = last.revision + 1;
+    }
+    if (entry !== undefined) this.keep(kind, id, entry);
+  }
+
+  item(sku: string): Item | undefined {
+    return this.entry('item', sku)?.resource;
+  }
+
+  location(id: string): Location | undefined {
+    return this.entry('location', id)?.resource;
+  }
+
+  source(id: string): Source | undefined {
+    return this.entry('source', id)?.resource;
+  }
+
+  channel(id: string): Channel | undefined {
+    return this.entry('channel', id)?.resource;
+  }
+
+  listing(channel: string, listing: string): Listing | undefined {
+    const defined = this.entry('listing', listingKey(channel, listing))?.resource;
+    if (defined !== undefined) return defined;
+    if (this.channel(channel)?.lists !== 'all' || this.item(listing) === undefined) return undefined;
+    return { channel, listing, sku: listing, unitsPer: UNIT };
+  }
+
+  skusOf(identifier: Identifier): readonly string[] {
+    return this.#book.skusOf(identifier);
+  }
+}
+
+/** Every event of a set-up stream puts the whole resource, but for the word that a policy's time has come. */
+function nextEntry(
+  entry: SetupEntry<ResourceOf[SetupKind]> | undefined,
+  { type, data, position, recordedAt, revision }: RecordedEvent,
+): SetupEntry<ResourceOf[SetupKind]> | undefined {
+  if (type === 'PolicyTookEffect') return entry && { ...entry, revision };
+  return { resource: data as ResourceOf[SetupKind], position, recordedAt, revision };
+}

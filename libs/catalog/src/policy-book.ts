@@ -1,0 +1,171 @@
+import {
+  type EffectivePolicy,
+  effectivePolicy,
+  type PendingPolicy,
+  type Policy,
+  policyDefined,
+  type PolicyInForce,
+  type PolicyScope,
+  type PolicyState,
+  policyTookEffect,
+} from '#inventory';
+import type { RecordedEvent } from '#event-store';
+import type { ReadModel } from '#read-model';
+import { Few } from './few.ts';
+import type { SetupEntry } from './setup-entry.ts';
+
+/** Which policy counts for what. The book itself, or what would be if a policy were put (`supposing`). */
+export interface Policies {
+  policyOf(scope: PolicyScope): PolicyInForce | undefined;
+  /**
+   * What counts for one listing of an item in a channel; without `listing`, for the item itself there.
+   * The same object as long as nothing changes, where nothing is said of this very item or listing.
+   */
+  policyFields(
+    channel: string,
+    listing: string | undefined,
+    item: { readonly sku: string; readonly category?: string },
+  ): EffectivePolicy;
+}
+
+type PolicyRow = PolicyState & { readonly revision: number };
+
+/** Every scope's policy. Few, so that they live in memory. */
+export class PolicyBook implements Policies {
+  readonly #rows: Few<PolicyRow>;
+  #lookup: PolicyLookup | undefined;
+
+  constructor(readModel: ReadModel) {
+    this.#rows = new Few<PolicyRow>(readModel, { name: 'catalog-policies', version: 1 });
+  }
+
+  policyOf(scope: PolicyScope): PolicyInForce | undefined {
+    return this.#rows.get(scope)?.inForce;
+  }
+
+  policyFields(
+    channel: string,
+    listing: string | undefined,
+    item: { readonly sku: string; readonly category?: string },
+  ): EffectivePolicy {
+    this.#lookup ??= new PolicyLookup(this.#inForce());
+    return this.#lookup.policyFields(channel, listing, item);
+  }
+
+  /** By `effectiveAt`, the next first. */
+  pending(): readonly PendingPolicy[] {
+    const pending = [...this.#rows.values()].flatMap((row) => row.pending ?? []);
+    return pending.sort((a, b) => a.effectiveAt - b.effectiveAt);
+  }
+
+  entry(scope: PolicyScope): SetupEntry<Policy> | undefined {
+    const row = this.#rows.get(scope);
+    return row && entryOf(row);
+  }
+
+  entries(page: { after?: string; limit: number }): readonly SetupEntry<Policy>[] {
+    return this.#rows.page(page).map(entryOf);
+  }
+
+  /** Returns what was and what is now in force. */
+  define(policy: Policy, event: RecordedEvent): { before?: PolicyInForce; after?: PolicyInForce } {
+    const state = this.#rows.get(policy.scope);
+    return this.#put(policy.scope, policyDefined(state, policy, event), event.revision);
+  }
+
+  takeEffect(
+    scope: PolicyScope,
+    definedAt: number,
+    event: RecordedEvent,
+  ): { before?: PolicyInForce; after?: PolicyInForce } {
+    const state = this.#rows.get(scope);
+    if (state === undefined) return {};
+    return this.#put(scope, policyTookEffect(state, definedAt, event), event.revision);
+  }
+
+  /** These policies as they would count once in force, if put now: for a preview. */
+  supposing(policies: readonly Policy[], now: { position: number; recordedAt: number }): Policies {
+    const states = new Map<string, PolicyState>();
+    for (const row of this.#rows.values()) states.set(row.policy.scope, row);
+    for (const policy of policies) {
+      const defined = policyDefined(states.get(policy.scope), policy, now);
+      states.set(policy.scope, policyTookEffect(defined, now.position, now));
+    }
+    const inForce = [...states.values()].flatMap((state) => state.inForce ?? []);
+    return new PolicyLookup(inForce);
+  }
+
+  #put(
+    scope: PolicyScope,
+    state: PolicyState,
+    revision: number,
+  ): { before?: PolicyInForce; after?: PolicyInForce } {
+    const before = this.policyOf(scope);
+    this.#rows.put(scope, { ...state, revision });
+    if (state.inForce !== before) this.#lookup = undefined;
+    return { ...(before && { before }), ...(state.inForce && { after: state.inForce }) };
+  }
+
+  #inForce(): readonly PolicyInForce[] {
+    return [...this.#rows.values()].flatMap((row) => row.inForce ?? []);
+  }
+}
+
+const entryOf = (row: PolicyRow): SetupEntry<Policy> => ({
+  resource: row.policy,
+  position: row.definedAt,
+  recordedAt: row.recordedAt,
+  revision: row.revision,
+});
+
+/** Merged rules of one set of policies, kept per combination that is asked for again and again. */
+class PolicyLookup implements Policies {
+  readonly #byScope = new Map<PolicyScope, PolicyInForce>();
+  readonly #anyOfItems: boolean;
+  readonly #anyOfListings: boolean;
+  /** By channel, then by category, those without a policy of their own under ''. */
+  readonly #merged = new Map<string, Map<string, EffectivePolicy>>();
+
+  constructor(inForce: readonly PolicyInForce[]) {
+    for (const policy of inForce) this.#byScope.set(policy.scope, policy);
+    this.#anyOfItems = inForce.some(({ scope }) => scope.startsWith('item:'));
+    this.#anyOfListings = inForce.some(({ scope }) => scope.startsWith('listing:'));
+  }
+
+  policyOf(scope: PolicyScope): PolicyInForce | undefined {
+    return this.#byScope.get(scope);
+  }
+
+  policyFields(
+    channel: string,
+    listing: string | undefined,
+    { sku, category }: { readonly sku: string; readonly category?: string },
+  ): EffectivePolicy {
+    const ofItem = this.#anyOfItems ? this.#byScope.get(`item:${sku}`) : undefined;
+    const ofListing =
+      this.#anyOfListings && listing !== undefined
+        ? this.#byScope.get(`listing:${channel}:${listing}`)
+        : undefined;
+    if (ofItem === undefined && ofListing === undefined) return this.#common(channel, category ?? '');
+    return effectivePolicy([ofListing, ofItem, ...this.#wide(channel, category ?? '')]);
+  }
+
+  #common(channel: string, category: string): EffectivePolicy {
+    let ofChannel = this.#merged.get(channel);
+    if (ofChannel === undefined) this.#merged.set(channel, (ofChannel = new Map()));
+    const known = ofChannel.get(category);
+    if (known !== undefined) return known;
+    if (category !== '' && !this.#byScope.has(`category:${category}`)) return this.#common(channel, '');
+    const merged = effectivePolicy(this.#wide(channel, category));
+    ofChannel.set(category, merged);
+    return merged;
+  }
+
+  #wide(channel: string, category: string): readonly (PolicyInForce | undefined)[] {
+    return [
+      category === '' ? undefined : this.#byScope.get(`category:${category}`),
+      this.#byScope.get(`channel:${channel}`),
+      this.#byScope.get('global'),
+    ];
+  }
+}

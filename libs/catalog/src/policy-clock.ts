@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type CatalogEvent, type PendingPolicy, setupStream } from '#inventory';
+import type { EventStore } from '#event-store';
+import type { Clock } from '#kernel';
+import { appendSurely } from './append.ts';
+import type { CatalogBook } from './catalog-book.ts';
+
+/** A policy takes effect at most this much late. */
+const LOOK_EVERY_MS = 500;
+
+/**
+ * Stores PolicyTookEffect when the time of a policy that waits has come. It only reads the book, so that a
+ * restart loses nothing: what came due meanwhile is stored at the first look.
+ */
+export class PolicyClock {
+  readonly #store: EventStore;
+  readonly #book: CatalogBook;
+  readonly #clock: Clock;
+  /** Stored, but not yet in the book. */
+  readonly #done = new Set<number>();
+
+  constructor(parts: { readonly store: EventStore; readonly book: CatalogBook; readonly clock: Clock }) {
+    this.#store = parts.store;
+    this.#book = parts.book;
+    this.#clock = parts.clock;
+  }
+
+  /** Looks until `signal` aborts. Throws what the store throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.look();
+      await pause(LOOK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  /** Stores what is due now. Returns how many took effect. */
+  async look(): Promise<number> {
+    const now = this.#clock.now();
+    const pending = this.#book.pendingPolicies();
+    const due = pending.filter(
+      ({ effectiveAt, definedAt }) => effectiveAt <= now && !this.#done.has(definedAt),
+    );
+    for (const policy of due) await this.#takeEffect(policy);
+    if (pending.length === 0) this.#done.clear();
+    return due.length;
+  }
+
+  /** A conflict means that the scope has changed: then the book will say what is due. */
+  async #takeEffect({ scope, definedAt }: PendingPolicy): Promise<void> {
+    const event: CatalogEvent = { type: 'PolicyTookEffect', data: { scope, definedAt } };
+    const revision = this.#book.entry('policy', scope)?.revision;
+    if (revision === undefined) return;
+    const outcome = await appendSurely(this.#store, setupStream.policy(scope), revision, [
+      { id: randomUUID(), ...event },
+    ]);
+    if (outcome.outcome === 'written') this.#done.add(definedAt);
+  }
+}
