@@ -46,16 +46,19 @@ const QUANTITY_BOUNDS: Record<string, JsonSchema> = {
   signed: { not: { const: 0 } },
 };
 
-/** The schemas that Ajv compiles, by class name: strict, with our own keywords. */
-export function compiledSchemas(): Record<string, JsonSchema> {
+/** What a message is made of. */
+export const MESSAGE_ROOTS: readonly WireClass[] = [Envelope, ...Object.values(MESSAGE_CLASSES)];
+
+/** The schemas that Ajv compiles, of these classes and all they hold, by class name: with our own keywords. */
+export function compiledSchemas(roots: readonly WireClass[]): Record<string, JsonSchema> {
   const schemas: Record<string, JsonSchema> = {};
-  for (const type of allClasses()) schemas[type.name] = schemaOf(type);
+  for (const type of withAllTheyHold(roots)) schemas[type.name] = schemaOf(type);
   return schemas;
 }
 
 /** The schemas that others read: the same, each own keyword said in JSON Schema's words. */
-export function publishedSchemas(): Record<string, JsonSchema> {
-  const schemas = compiledSchemas();
+export function publishedSchemas(roots: readonly WireClass[] = MESSAGE_ROOTS): Record<string, JsonSchema> {
+  const schemas = compiledSchemas(roots);
   for (const schema of Object.values(schemas)) {
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
       schema.properties![name] = publish(property);
@@ -105,9 +108,8 @@ function rule(keyword: string, type: string | undefined, words: JsonSchema): (ty
   };
 }
 
-/** Every class that a message is made of, found from the messages down. */
-function allClasses(): Set<WireClass> {
-  const found = new Set<WireClass>([Envelope, ...Object.values(MESSAGE_CLASSES)]);
+function withAllTheyHold(roots: readonly WireClass[]): Set<WireClass> {
+  const found = new Set(roots);
   for (const type of found) {
     for (const { reading } of shapeOf(type).values()) if ('type' in reading) found.add(reading.type);
   }

@@ -35,16 +35,18 @@ const validators = new Map<WireClass, Validator>();
 export function validatorOf(type: WireClass): Validator {
   let validator = validators.get(type);
   if (validator === undefined) {
-    validator = compile(type.name);
+    validator = compile(type);
     validators.set(type, validator);
   }
   return validator;
 }
 
-function compile(name: string): Validator {
+function compile(type: WireClass): Validator {
   compilers ??= { quick: compiler(false), thorough: compiler(true) };
   const { quick, thorough } = compilers;
-  const reference = { $ref: `onhand${SCHEMA_PREFIX}${name}` };
+  const document = { $id: `onhand:${type.name}`, components: { schemas: compiledSchemas([type]) } };
+  for (const ajv of [quick, thorough]) ajv.addSchema(document);
+  const reference = { $ref: `${document.$id}${SCHEMA_PREFIX}${type.name}` };
   const isValid = quick.compile(reference);
   let explain: ValidateFunction | undefined;
   return {
@@ -62,6 +64,5 @@ function compiler(allErrors: boolean): Ajv2020 {
     const compile = (constraint: unknown) => (value: unknown) => validate(value, constraint as never);
     ajv.addKeyword({ keyword, ...definition, errors: false, compile });
   }
-  ajv.addSchema({ $id: 'onhand', components: { schemas: compiledSchemas() } });
   return ajv;
 }

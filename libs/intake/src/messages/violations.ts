@@ -17,10 +17,9 @@ const EXPLAIN: Record<string, Explain> = {
   type: wrongType,
   enum: unknownValue,
   minItems: (_, pointer) => problem('MISSING_FIELD', pointer, 'It is empty. Send at least one line.'),
-  maxItems: ({ data, params }, pointer) => {
-    const detail = `There are ${(data as unknown[]).length} lines. Send at most ${params['limit']} in a message.`;
-    return problem('TOO_MANY_LINES', pointer, detail);
-  },
+  maxItems: tooManyItems,
+  propertyNames: ({ params }, pointer) =>
+    explainSlug(String(params['propertyName']), pointer + pointerStep(String(params['propertyName']))),
   'x-id': ({ data }, pointer) => explainId(data as string, pointer, 'ID'),
   'x-sku': ({ data }, pointer) => explainId(data as string, pointer, 'SKU'),
   'x-slug': ({ data }, pointer) => explainSlug(data as string, pointer),
@@ -36,6 +35,7 @@ const EXPLAIN: Record<string, Explain> = {
 export function toProblems(errors: readonly ErrorObject[], base: string): Rejection[] {
   const found = new Map<string, Rejection>();
   for (const error of errors) {
+    if (error.propertyName !== undefined) continue; // Told with the name, by `propertyNames`.
     const explain = EXPLAIN[error.keyword] ?? outOfRange;
     const told = explain(error, base + error.instancePath);
     if (!found.has(told.pointer!)) found.set(told.pointer!, told);
@@ -56,7 +56,8 @@ export const missing = (pointer: string): Rejection =>
 function unknownField({ params, parentSchema }: ErrorObject, pointer: string): Rejection {
   const name = params['additionalProperty'] as string;
   const known = Object.keys((parentSchema as JsonSchema).properties ?? {});
-  const detail = `There is no field ${shown(name)} here. Leave it out, or put it into attributes.`;
+  const elsewhere = known.includes('attributes') ? ', or put it into attributes' : '';
+  const detail = `There is no field ${shown(name)} here. Leave it out${elsewhere}.`;
   return problem('UNKNOWN_FIELD', pointer + pointerStep(name), detail, nameHint(name, known));
 }
 
@@ -91,6 +92,24 @@ const VALUE_CODES: Record<string, string> = {
   '/specversion': 'SCHEMA_VERSION_UNSUPPORTED',
 };
 
-function outOfRange({ data }: Pick<ErrorObject, 'data'>, pointer: string): Rejection {
-  return problem('OUT_OF_RANGE', pointer, `${shown(data)} is out of range. Send a number within it.`);
+function tooManyItems({ data, params }: ErrorObject, pointer: string): Rejection {
+  const count = (data as unknown[]).length;
+  if (!pointer.endsWith('/lines')) {
+    return problem('OUT_OF_RANGE', pointer, `There are ${count}. Send at most ${params['limit']}.`);
+  }
+  return problem(
+    'TOO_MANY_LINES',
+    pointer,
+    `There are ${count} lines. Send at most ${params['limit']} in a message.`,
+  );
+}
+
+function outOfRange(
+  { data, parentSchema }: Pick<ErrorObject, 'data' | 'parentSchema'>,
+  pointer: string,
+): Rejection {
+  const { minimum, maximum } = (parentSchema ?? {}) as { minimum?: number; maximum?: number };
+  const range = [minimum !== undefined && `from ${minimum}`, maximum !== undefined && `to ${maximum}`];
+  const within = range.filter(Boolean).join(' ') || 'within it';
+  return problem('OUT_OF_RANGE', pointer, `${shown(data)} is out of range. Send a number ${within}.`);
 }

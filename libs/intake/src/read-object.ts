@@ -1,0 +1,60 @@
+import type { Rejection } from '#inventory';
+import type { WireObject } from './build-message.ts';
+import { readJson } from './json/lossless-json.ts';
+import { decodeUtf8 } from './json/utf8.ts';
+import { PROBLEMS_MAX } from './limits.ts';
+import { withoutNulls } from './messages/extensions.ts';
+import type { WireClass } from './messages/field.ts';
+import { validatorOf } from './messages/validators.ts';
+import { toProblems } from './messages/violations.ts';
+import { problem, shown } from './problem.ts';
+import { isPlainObject } from './scalars/free-text.ts';
+import { checkWords } from './scalars/quantity-number.ts';
+
+/** One or more reasons, the first is the one it is answered with. */
+export type Problems = readonly [Rejection, ...Rejection[]];
+
+/** A valid object of a class as it came, fields that are null left out; or everything that is wrong with it. */
+export type ObjectReading = { readonly value: WireObject } | { readonly problems: Problems };
+
+/** Reads the JSON of one object of a class made with `define`. Its numbers are taken for quantities. */
+export function readObject(type: WireClass, body: Uint8Array | string): ObjectReading {
+  const text = typeof body === 'string' ? body : decodeUtf8(body);
+  if (typeof text !== 'string') return { problems: [text] };
+  if (text.trim() === '')
+    return { problems: [problem('EMPTY_PAYLOAD', '', 'It is empty. Send a JSON object.')] };
+  const json = readJson(text);
+  if ('code' in json) return { problems: [json] };
+  const [read] = json.values;
+  const value = json.isArray ? json.values : read?.value;
+  if (json.isArray || read === undefined || !isPlainObject(value)) {
+    const told = read?.problems ?? [];
+    const detail = `This is ${shown(value)}. Send one JSON object.`;
+    return { problems: nonEmpty(told) ?? [problem('OBJECT_REQUIRED', '', detail)] };
+  }
+  const given = withoutNulls(value);
+  const problems = nonEmpty(read.problems) ?? nonEmpty(problemsOf(type, given, read.numbers));
+  return problems === undefined ? { value: given } : { problems };
+}
+
+function problemsOf(
+  type: WireClass,
+  value: WireObject,
+  numbers: ReadonlyMap<string, string> | undefined,
+): readonly Rejection[] {
+  const validator = validatorOf(type);
+  if (numbers === undefined && validator.isValid(value)) return [];
+  const found = new Map<string, Rejection>();
+  for (const [pointer, words] of numbers ?? []) {
+    const wrong = Number.isFinite(Number(words)) ? checkWords(Number(words), words, pointer) : undefined;
+    if (wrong !== undefined) found.set(pointer, wrong);
+  }
+  for (const wrong of toProblems(validator.errorsOf(value), '')) {
+    if (!found.has(wrong.pointer!)) found.set(wrong.pointer!, wrong);
+  }
+  return [...found.values()];
+}
+
+function nonEmpty([first, ...others]: readonly Rejection[]): Problems | undefined {
+  return first === undefined ? undefined : [first, ...others.slice(0, PROBLEMS_MAX - 1)];
+}
