@@ -18,6 +18,8 @@ const EXPLAIN: Record<string, Explain> = {
   enum: unknownValue,
   minItems: (_, pointer) => problem('MISSING_FIELD', pointer, 'It is empty. Send at least one line.'),
   maxItems: tooManyItems,
+  uniqueItems: (_, pointer) =>
+    problem('OUT_OF_RANGE', pointer, 'Something stands there twice. Send each once.'),
   propertyNames: ({ params }, pointer) =>
     explainSlug(String(params['propertyName']), pointer + pointerStep(String(params['propertyName']))),
   'x-id': ({ data }, pointer) => explainId(data as string, pointer, 'ID'),
