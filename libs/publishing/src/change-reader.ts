@@ -1,0 +1,122 @@
+import { assert } from '#kernel';
+import type { Backlog } from './backlog.ts';
+import type { Change } from './change.ts';
+import { endOf, ORDER, type Place } from './place.ts';
+import type { ChangeRing } from './ring.ts';
+
+/** Where a reader begins. */
+export interface Start {
+  readonly place: Place;
+  /** Orders are wanted from behind this position only; default: from `place` on. */
+  readonly ordersAfter?: number;
+}
+
+/** What a reader needs of the hub. */
+export interface ReaderParts {
+  readonly channel: string;
+  readonly ring: ChangeRing;
+  readonly backlog: Backlog;
+  /** Everything up to it is in ring and backlog. */
+  readonly position: () => number;
+}
+
+/** No count of a ring is this. */
+const NOTHING_SEEN = -1;
+
+/**
+ * Reads one channel's changes in order, from memory where they are still there. It holds a place and
+ * nothing else: a slow reader costs no queue, and what it has not read when it is overtaken it never sees.
+ */
+export class ChangeReader {
+  readonly #parts: ReaderParts;
+  readonly #ordersAfter: number;
+  #place: Place;
+  #seenCount = NOTHING_SEEN;
+  #isReading = false;
+
+  constructor(parts: ReaderParts, start: Start) {
+    this.#parts = parts;
+    this.#place = start.place;
+    this.#ordersAfter = start.ordersAfter ?? 0;
+  }
+
+  /** Everything up to here was handed out or is no longer of interest: another reader may begin here. */
+  get place(): Place {
+    return this.#placed(this.#place);
+  }
+
+  /** The changes there are now, in order, at most `limit`; none: wait for `more`. Throws StoreUnavailable. */
+  async next(limit: number): Promise<readonly Change[]> {
+    assert(!this.#isReading, 'one read at a time');
+    this.#isReading = true;
+    try {
+      return await this.#read(limit);
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  /** Resolves true as soon as `next` may find something, false once `signal` aborts. */
+  more(signal: AbortSignal): Promise<boolean> {
+    const { ring } = this.#parts;
+    if (signal.aborted) return Promise.resolve(false);
+    if (ring.count !== this.#seenCount) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const settle = (isMore: boolean): void => {
+        stop();
+        signal.removeEventListener('abort', abandon);
+        resolve(isMore);
+      };
+      const abandon = (): void => settle(false);
+      const stop = ring.onMore(() => settle(true));
+      signal.addEventListener('abort', abandon);
+    });
+  }
+
+  /** `change` as a place to resume at: with what this reader does not want. */
+  placeOf(change: Place): Place {
+    return this.#placed({ position: change.position, kind: change.kind, id: change.id });
+  }
+
+  async #read(limit: number): Promise<readonly Change[]> {
+    const { ring, position } = this.#parts;
+    while (!ring.covers(this.#place)) {
+      const batch = await this.#readBacklog(limit);
+      this.#place = batch.place;
+      if (batch.changes.length > 0) return batch.changes;
+    }
+    for (;;) {
+      this.#seenCount = ring.count;
+      const batch = ring.after(this.#place, limit, position());
+      this.#place = batch.place;
+      if (batch.changes.length === 0) return batch.changes;
+      const wanted = batch.changes.filter((change) => this.#wants(change));
+      this.#seenCount = NOTHING_SEEN; // There may be more at once.
+      if (wanted.length > 0) return wanted;
+    }
+  }
+
+  #wants(change: Change): boolean {
+    return change.kind !== ORDER || change.position > this.#ordersAfter;
+  }
+
+  #readBacklog(limit: number): ReturnType<Backlog['read']> {
+    const { channel, backlog } = this.#parts;
+    return backlog.read({ channel, after: this.#place, ordersAfter: this.#ordersAfter, limit });
+  }
+
+  /** The other limit is part of the place only while it still matters. */
+  #placed(place: Place): Place {
+    return place.position < this.#ordersAfter ? { ...place, ordersAfter: this.#ordersAfter } : place;
+  }
+}
+
+/** From now on. */
+export const fromNow = (position: number): Start => ({ place: endOf(position) });
+
+/** Every listing once, then what comes: orders only of what comes. */
+export const fromTheBeginning = (position: number): Start => ({ place: endOf(0), ordersAfter: position });
+
+/** Behind the place of a cursor. */
+export const fromPlace = (place: Place): Start =>
+  place.ordersAfter === undefined ? { place } : { place, ordersAfter: place.ordersAfter };

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import type { Instant } from '#kernel';
+import { type EventStore, type NewEvent, NO_STREAM } from '#event-store';
+import { AVAILABILITY, type Place } from './place.ts';
+import { type PublicationEvent, publicationStream } from './publication-event.ts';
+import type { Told } from './wire.ts';
+
+/** Told and refused changes in one event: with the longest ids they stay below what an append may carry. */
+const CHANGES_PER_RECEIPT_MAX = 1_000;
+/** Receipts that may wait for a store that does not answer, before no more is sent. */
+const WAITING_MAX = 5_000;
+
+interface Receipt extends Told {
+  readonly at: Instant;
+  readonly code?: string;
+}
+
+interface FlushRules {
+  readonly now: Instant;
+  readonly withHandedOut: boolean;
+  /** Write a place that is so much older than the stored one, even if nothing was told. */
+  readonly placeLagMax: number;
+}
+
+/** One channel's receipts: collected, then appended to this process's own stream of it. */
+export class ChannelReceipts {
+  readonly #store: EventStore;
+  readonly #channel: string;
+  readonly #stream: string;
+  #revision = NO_STREAM;
+  /** The newest of each listing and order. */
+  readonly #told = new Map<string, Receipt>();
+  readonly #refused = new Map<string, Receipt>();
+  #notes: PublicationEvent[] = [];
+  #handedOut = 0;
+  #handedOutStored = 0;
+  #through: (() => Place) | undefined;
+  #placeStored: Place | undefined;
+  /** What is being stored: the same ids until the store has said yes. */
+  #underway: readonly NewEvent[] = [];
+
+  constructor(store: EventStore, channel: string, writer: string) {
+    this.#store = store;
+    this.#channel = channel;
+    this.#stream = publicationStream(channel, writer);
+  }
+
+  get isFull(): boolean {
+    return this.#told.size + this.#refused.size >= WAITING_MAX;
+  }
+
+  follow(through: () => Place): () => void {
+    this.#through = through;
+    this.#placeStored = through();
+    return () => {
+      if (this.#through === through) this.#through = undefined;
+    };
+  }
+
+  told(told: Told, at: Instant): void {
+    this.#told.set(keyOf(told), { ...told, at });
+    this.#refused.delete(keyOf(told));
+  }
+
+  refused(told: Told, code: string, at: Instant): void {
+    this.#refused.set(keyOf(told), { ...told, at, code });
+  }
+
+  note(event: PublicationEvent): void {
+    this.#notes.push(event);
+  }
+
+  handedOut(position: number): void {
+    if (position > this.#handedOut) this.#handedOut = position;
+  }
+
+  /** Stores all there is; throws what the store throws, and then nothing is lost. */
+  async flush(rules: FlushRules): Promise<void> {
+    if (!(await this.#append())) return;
+    this.#underway = this.#take(rules).map(({ type, data }) => ({ id: randomUUID(), type, data }));
+    await this.#append();
+  }
+
+  /** One event at a time: together they might be more than an append may carry. False if that is unknown. */
+  async #append(): Promise<boolean> {
+    for (let event = this.#underway[0]; event !== undefined; event = this.#underway[0]) {
+      const answer = await this.#store.append(this.#stream, this.#revision, [event]);
+      if (answer.outcome === 'written') {
+        this.#revision = answer.revision;
+        this.#underway = this.#underway.slice(1);
+      } else if (answer.outcome === 'conflict') {
+        this.#revision = answer.actualRevision; // Of an earlier run under the same name.
+      } else {
+        return false; // The same id again at the next flush.
+      }
+    }
+    return true;
+  }
+
+  #take(rules: FlushRules): readonly PublicationEvent[] {
+    const events: PublicationEvent[] = [...this.#takeChanges(rules), ...this.#notes];
+    this.#notes = [];
+    if (rules.withHandedOut && this.#handedOut > this.#handedOutStored) {
+      const data = { channel: this.#channel, through: this.#handedOut, at: rules.now };
+      events.push({ type: 'FeedHandedOut', data });
+      this.#handedOutStored = this.#handedOut;
+    }
+    return events;
+  }
+
+  #takeChanges(rules: FlushRules): readonly PublicationEvent[] {
+    const before = this.#placeStored;
+    if (before === undefined) return []; // It never had a webhook.
+    const through = this.#through?.() ?? before;
+    const all = [...this.#told.values(), ...this.#refused.values()];
+    if (all.length === 0 && through.position - before.position < rules.placeLagMax) return [];
+    this.#told.clear();
+    this.#refused.clear();
+    this.#placeStored = through;
+    return toEvents(this.#channel, all, before, through);
+  }
+}
+
+/** Several events where there is much; only the last one moves the place. */
+function toEvents(
+  channel: string,
+  all: readonly Receipt[],
+  before: Place,
+  through: Place,
+): readonly PublicationEvent[] {
+  const events: PublicationEvent[] = [];
+  for (let first = 0; first === 0 || first < all.length; first += CHANGES_PER_RECEIPT_MAX) {
+    const part = all.slice(first, first + CHANGES_PER_RECEIPT_MAX);
+    const isLast = first + CHANGES_PER_RECEIPT_MAX >= all.length;
+    events.push(toEvent(channel, part, isLast ? through : before));
+  }
+  return events;
+}
+
+const keyOf = (told: Told): string => `${told.kind}${told.id}`;
+
+function toEvent(channel: string, receipts: readonly Receipt[], through: Place): PublicationEvent {
+  const taken = receipts.filter(({ code }) => code === undefined);
+  return {
+    type: 'ChangesTold',
+    data: {
+      channel,
+      via: 'webhook',
+      through,
+      told: taken
+        .filter(({ kind }) => kind === AVAILABILITY)
+        .map(({ id, version, at }) => ({ listing: id, version, at })),
+      orders: taken
+        .filter(({ kind }) => kind !== AVAILABILITY)
+        .map(({ id, version, at }) => ({ orderId: id, version, at })),
+      refused: receipts.flatMap(({ kind, id, version, at, code }) =>
+        code === undefined
+          ? []
+          : [{ ...(kind === AVAILABILITY ? { listing: id } : { orderId: id }), version, at, code }],
+      ),
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import type { Feed } from './feed.ts';
+
+/** Events written at once before the socket is asked whether it can take more. */
+const EVENTS_AT_ONCE_MAX = 64;
+export const HEARTBEAT_EVERY_MS = 15_000;
+/** How long a client may take nothing while there is something for it; then it is cut off and may resume. */
+export const STALLED_MS_MAX = 60_000;
+/** A comment: keeps the connection, moves no cursor. */
+const HEARTBEAT = ': \n\n';
+
+/** Carries feeds into open responses as server-sent events, as fast as each client takes them and no faster. */
+export class FeedPump {
+  readonly #open = new Set<Writable>();
+  readonly #end = new AbortController();
+  readonly #heartbeat: NodeJS.Timeout;
+
+  constructor() {
+    this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_EVERY_MS).unref();
+  }
+
+  /** How many clients read now. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /**
+   * Runs until the client goes, `close` is called, or the client stalls; then `out` is ended. Throws what the
+   * store throws: the client resumes behind the last event it has.
+   */
+  async run(feed: Feed, out: Writable): Promise<void> {
+    const gone = new AbortController();
+    const leave = (): void => gone.abort();
+    out.once('close', leave).once('error', leave);
+    this.#open.add(out);
+    try {
+      await pour(feed, out, AbortSignal.any([gone.signal, this.#end.signal]));
+    } finally {
+      this.#open.delete(out);
+      out.end();
+    }
+  }
+
+  /** Ends every response. */
+  close(): void {
+    clearInterval(this.#heartbeat);
+    this.#end.abort();
+  }
+
+  #beat(): void {
+    for (const out of this.#open) if (!out.writableNeedDrain) out.write(HEARTBEAT);
+  }
+}
+
+async function pour(feed: Feed, out: Writable, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const events = await feed.next(EVENTS_AT_ONCE_MAX);
+    if (signal.aborted) return;
+    if (events.length === 0) {
+      if (!(await feed.more(signal))) return;
+    } else {
+      const isTaken = out.write(events.map((event) => event.frame).join(''));
+      if (!isTaken && !(await drained(out, signal))) return;
+    }
+  }
+}
+
+/** False if the client is gone or takes nothing for too long. */
+async function drained(out: Writable, signal: AbortSignal): Promise<boolean> {
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(STALLED_MS_MAX)]);
+  try {
+    await once(out, 'drain', { signal: patience });
+    return true;
+  } catch {
+    if (!signal.aborted) out.destroy();
+    return false;
+  }
+}

@@ -1,0 +1,58 @@
+import type { ChangeReader } from './change-reader.ts';
+import { type FeedEvent, withCursor } from './change.ts';
+import type { OrderSource } from './change-source.ts';
+import { toCursor } from './place.ts';
+
+/** What one client of a channel's feed reads: changes as text, each made once for all clients. */
+export class Feed {
+  readonly channel: string;
+  readonly #reader: ChangeReader;
+  readonly #orders: OrderSource;
+  readonly #onHandedOut: (position: number) => void;
+  #cursor: string;
+
+  constructor(parts: {
+    channel: string;
+    reader: ChangeReader;
+    orders: OrderSource;
+    onHandedOut: (position: number) => void;
+  }) {
+    this.channel = parts.channel;
+    this.#reader = parts.reader;
+    this.#orders = parts.orders;
+    this.#onHandedOut = parts.onHandedOut;
+    this.#cursor = toCursor(this.channel, parts.reader.place);
+  }
+
+  /** Resumes behind everything handed out so far: also for a client that has had nothing yet. */
+  get cursor(): string {
+    return this.#cursor;
+  }
+
+  /**
+   * The events there are now, in order, at most `limit`; none: wait for `more`. After a thrown StoreUnavailable
+   * open another feed at `cursor`: this one has lost its place.
+   */
+  async next(limit: number): Promise<readonly FeedEvent[]> {
+    for (;;) {
+      const changes = await this.#reader.next(limit);
+      const events: FeedEvent[] = [];
+      for (const change of changes) {
+        const told = change.tell(this.channel, this.#orders);
+        const event = told instanceof Promise ? await told : told;
+        if (event === undefined) continue;
+        const place = this.#reader.placeOf(change);
+        const isShared = place.ordersAfter === undefined;
+        events.push(isShared ? event : withCursor(event, toCursor(this.channel, place)));
+      }
+      this.#cursor = toCursor(this.channel, this.#reader.place);
+      if (events.length > 0) this.#onHandedOut(events.at(-1)!.version);
+      if (events.length > 0 || changes.length === 0) return events;
+    }
+  }
+
+  /** Resolves true as soon as `next` may find something, false once `signal` aborts. */
+  more(signal: AbortSignal): Promise<boolean> {
+    return this.#reader.more(signal);
+  }
+}

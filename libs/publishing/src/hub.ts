@@ -1,0 +1,147 @@
+import type { EventStore, RecordedEvent } from '#event-store';
+import { orderStream, type Rejection } from '#inventory';
+import type { Fold } from '#read-model';
+import { Backlog } from './backlog.ts';
+import { ChangeReader, fromNow, fromPlace, fromTheBeginning, type Start } from './change-reader.ts';
+import type { NumberSource, OrderSource } from './change-source.ts';
+import { Feed } from './feed.ts';
+import { fromCursor } from './place.ts';
+import { ChangeRing } from './ring.ts';
+
+/** Where a feed begins: behind a cursor, with every listing once, or with what comes. */
+export type FeedStart = { readonly cursor: string } | 'all' | 'now';
+
+export interface HubParts {
+  readonly store: EventStore;
+  readonly numbers: NumberSource;
+  readonly orders: OrderSource;
+  /** Where the read model stands when the hub begins. */
+  readonly position: number;
+  /** Told of what each feed has handed out: the channel, and through which version. */
+  readonly onHandedOut?: (channel: string, position: number) => void;
+}
+
+/** What every order's stream begins with. */
+const ORDER_PREFIX = 'order-';
+
+/**
+ * Per channel the ordered stream of changes: listings' numbers and orders. Runs as the last fold, so that it
+ * sees an event once availability has spoken about it. It stores nothing: what memory does not reach is read
+ * from availability's index and from the log, without a gap at the seam.
+ */
+export class Hub implements Fold {
+  readonly name = 'hub';
+  readonly #parts: HubParts;
+  readonly #rings = new Map<string, ChangeRing>();
+  readonly #backlog: Backlog;
+  readonly #startedAt: number;
+  readonly #stopListening: () => void;
+  /** Rings of the event that is being applied. */
+  readonly #touched = new Set<ChangeRing>();
+  /** Rings whose readers are to be woken when this turn is over. */
+  readonly #toWake = new Set<ChangeRing>();
+  #position: number;
+
+  constructor(parts: HubParts) {
+    this.#parts = parts;
+    this.#position = parts.position;
+    this.#startedAt = parts.position;
+    this.#backlog = new Backlog(parts.store, parts.numbers, () => this.#position);
+    this.#stopListening = parts.numbers.onChange((number) => {
+      const ring = this.#ring(number.channel);
+      ring.collect(number);
+      this.#touched.add(ring);
+    });
+  }
+
+  /** Every change up to it can be read by every channel: the `published` of the status. */
+  get position(): number {
+    return this.#position;
+  }
+
+  apply(event: RecordedEvent): void {
+    const { position, stream } = event;
+    if (this.#touched.size > 0) this.#settle(position);
+    if (stream.startsWith(ORDER_PREFIX)) this.#addOrder(position, stream);
+    this.#position = position;
+  }
+
+  /** Rejects a cursor that is none of this channel's, or from a log that was longer than this one. */
+  async open(channel: string, from: FeedStart): Promise<Feed | Rejection> {
+    const start = await this.#startOf(channel, from);
+    if (start === undefined) return CURSOR_INVALID;
+    return new Feed({
+      channel,
+      reader: this.changes(channel, start),
+      orders: this.#parts.orders,
+      onHandedOut: (position) => this.#parts.onHandedOut?.(channel, position),
+    });
+  }
+
+  /** The same changes before they are made into text. */
+  changes(channel: string, start: Start): ChangeReader {
+    const parts = {
+      channel,
+      ring: this.#ring(channel),
+      backlog: this.#backlog,
+      position: () => this.#position,
+    };
+    return new ChangeReader(parts, start);
+  }
+
+  close(): void {
+    this.#stopListening();
+  }
+
+  async #startOf(channel: string, from: FeedStart): Promise<Start | undefined> {
+    if (from === 'now') return fromNow(this.#position);
+    if (from === 'all') return fromTheBeginning(this.#position);
+    const place = fromCursor(channel, from.cursor);
+    if (place === undefined) return undefined;
+    // After a restart the picture may be a little behind what clients have seen: then the cursor waits.
+    const isKnown = place.position <= this.#position || place.position <= (await this.#parts.store.head());
+    return isKnown ? fromPlace(place) : undefined;
+  }
+
+  #settle(position: number): void {
+    for (const ring of this.#touched) {
+      ring.settle(position);
+      this.#wakeSoon(ring);
+    }
+    this.#touched.clear();
+  }
+
+  #addOrder(position: number, stream: string): void {
+    const colon = stream.indexOf(':');
+    const channel = stream.slice(ORDER_PREFIX.length, colon);
+    const ring = this.#ring(channel);
+    ring.addOrder(position, stream.slice(orderStream(channel, '').length));
+    this.#wakeSoon(ring);
+  }
+
+  /** Once a turn: readers then find a whole page's changes at once. */
+  #wakeSoon(ring: ChangeRing): void {
+    if (this.#toWake.size === 0) queueMicrotask(() => this.#wake());
+    this.#toWake.add(ring);
+  }
+
+  #wake(): void {
+    const rings = [...this.#toWake];
+    this.#toWake.clear();
+    for (const ring of rings) ring.wake();
+  }
+
+  #ring(channel: string): ChangeRing {
+    let ring = this.#rings.get(channel);
+    if (ring === undefined) {
+      ring = new ChangeRing(this.#startedAt);
+      this.#rings.set(channel, ring);
+    }
+    return ring;
+  }
+}
+
+const CURSOR_INVALID: Rejection = {
+  code: 'CURSOR_INVALID',
+  detail: 'This is not a cursor of this channel’s feed. Begin again with ?after=0.',
+};

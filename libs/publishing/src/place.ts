@@ -1,0 +1,85 @@
+import { crc32 } from 'node:zlib';
+
+/** What a change is about. Within one position: listings first, then the order. */
+export type ChangeKind = typeof AVAILABILITY | typeof ORDER;
+export const AVAILABILITY = 0;
+export const ORDER = 1;
+/** Behind everything of its position. */
+export const END = 2;
+
+/**
+ * Where a reader of a channel's changes stands: behind this very change. One event can change many listings,
+ * so the position alone would not do. Places order by position, kind, then the id's UTF-8 bytes.
+ */
+export interface Place {
+  readonly position: number;
+  readonly kind: ChangeKind | typeof END;
+  /** The listing or the order; empty at END. */
+  readonly id: string;
+  /** Of a reader that began with every listing: orders are told from behind this position only. */
+  readonly ordersAfter?: number;
+}
+
+/** Behind everything up to and with `position`. */
+export const endOf = (position: number): Place => ({ position, kind: END, id: '' });
+
+export function comparePlaces(a: Place, b: Place): number {
+  return a.position - b.position || a.kind - b.kind || compareUtf8(a.id, b.id);
+}
+
+/** Compares as the UTF-8 bytes would: what stores order text by. */
+export function compareUtf8(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const one = a.charCodeAt(index);
+    const other = b.charCodeAt(index);
+    if (one !== other) return byteRank(one) - byteRank(other);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for code points above all others, though their own numbers lie below U+E000. */
+const byteRank = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit);
+
+/** Characters a cursor may have: an id of 128 characters in escaped JSON in base64 fits. */
+export const CURSOR_LENGTH_MAX = 2_048;
+const CURSOR = /^[A-Za-z0-9_-]+$/;
+const SUM_LENGTH = 8;
+
+/** The opaque word for a place in this channel's changes. Its sum finds damage and other channels' cursors. */
+export function toCursor(channel: string, place: Place): string {
+  const fields: unknown[] = [place.position, place.kind, place.id];
+  if (place.ordersAfter !== undefined) fields.push(place.ordersAfter);
+  const text = JSON.stringify(fields);
+  return Buffer.from(sumOf(channel, text) + text).toString('base64url');
+}
+
+/** The place of a cursor; `undefined` if it is none of this channel's. */
+export function fromCursor(channel: string, cursor: string): Place | undefined {
+  if (cursor.length > CURSOR_LENGTH_MAX || !CURSOR.test(cursor)) return undefined;
+  const decoded = Buffer.from(cursor, 'base64url').toString();
+  const text = decoded.slice(SUM_LENGTH);
+  if (decoded.slice(0, SUM_LENGTH) !== sumOf(channel, text)) return undefined;
+  const place = toPlace(text);
+  return place && toCursor(channel, place) === cursor ? place : undefined;
+}
+
+function toPlace(text: string): Place | undefined {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(fields)) return undefined;
+  const [position, kind, id, ordersAfter] = fields as unknown[];
+  if (!isPosition(position) || typeof id !== 'string') return undefined;
+  if (kind !== AVAILABILITY && kind !== ORDER && kind !== END) return undefined;
+  if (ordersAfter === undefined) return { position, kind, id };
+  return isPosition(ordersAfter) ? { position, kind, id, ordersAfter } : undefined;
+}
+
+const isPosition = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const sumOf = (channel: string, text: string): string =>
+  crc32(`${channel}\n${text}`).toString(16).padStart(SUM_LENGTH, '0');

@@ -1,0 +1,113 @@
+import { type Clock, Fault } from '#kernel';
+import type { EventStore } from '#event-store';
+import { ChannelReceipts } from './channel-receipts.ts';
+import type { Place } from './place.ts';
+import type { Told } from './wire.ts';
+
+/** How long a receipt waits for others to be stored with. */
+export const RECEIPT_EVERY_MS = 1_000;
+/** Feeds are read all the time: what was handed out is noted so often. */
+export const HANDED_OUT_EVERY_MS = 10_000;
+/** A quiet channel's place is stored once it is so many events old, so that a restart reads little. */
+const PLACE_LAG_MAX = 100_000;
+
+export interface ReceiptsParts {
+  readonly store: EventStore;
+  /** Names this process among all that ever ran: no two write to the same streams. */
+  readonly writer: string;
+  readonly clock: Clock;
+  /** Told of what the store throws; the receipts stay and are tried again. */
+  readonly onFault?: (fault: unknown) => void;
+}
+
+/** Writes down what was told to whom, about once a second and channel. */
+export class Receipts {
+  readonly #parts: ReceiptsParts;
+  readonly #channels = new Map<string, ChannelReceipts>();
+  #timer: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> | undefined;
+  #handedOutAt = 0;
+
+  constructor(parts: ReceiptsParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => void this.flush(), RECEIPT_EVERY_MS).unref();
+  }
+
+  /** Stores what is left. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    await this.#flushing;
+    this.#handedOutAt = 0;
+    await this.flush();
+  }
+
+  /** `through` says, whenever it is asked, up to where the channel's webhook has come. Returns how to stop. */
+  follow(channel: string, through: () => Place): () => void {
+    return this.#of(channel).follow(through);
+  }
+
+  /** Taken by the channel's webhook. */
+  told(told: Told): void {
+    this.#of(told.channel).told(told, this.#parts.clock.now());
+  }
+
+  /** Not taken at the first try. */
+  refused(told: Told, code: string): void {
+    this.#of(told.channel).refused(told, code, this.#parts.clock.now());
+  }
+
+  failing(channel: string, code: string): void {
+    const since = this.#parts.clock.now();
+    this.#of(channel).note({ type: 'WebhookFailing', data: { channel, since, code } });
+  }
+
+  recovered(channel: string): void {
+    const at = this.#parts.clock.now();
+    this.#of(channel).note({ type: 'WebhookRecovered', data: { channel, at } });
+  }
+
+  /** Some reader of the channel's feed has been handed everything up to `position`. */
+  handedOut(channel: string, position: number): void {
+    this.#of(channel).handedOut(position);
+  }
+
+  /** True while so much waits to be stored that nothing new should be sent. */
+  isFull(channel: string): boolean {
+    return this.#channels.get(channel)?.isFull ?? false;
+  }
+
+  /** Stores what there is now; one at a time. What the store throws goes to `onFault`. */
+  flush(): Promise<void> {
+    this.#flushing ??= this.#flush().finally(() => (this.#flushing = undefined));
+    return this.#flushing;
+  }
+
+  async #flush(): Promise<void> {
+    const now = this.#parts.clock.now();
+    const withHandedOut = now - this.#handedOutAt >= HANDED_OUT_EVERY_MS;
+    if (withHandedOut) this.#handedOutAt = now;
+    await Promise.all(
+      [...this.#channels.values()].map(async (channel) => {
+        try {
+          await channel.flush({ now, withHandedOut, placeLagMax: PLACE_LAG_MAX });
+        } catch (thrown) {
+          if (!(thrown instanceof Fault && thrown.retriable)) throw thrown;
+          this.#parts.onFault?.(thrown);
+        }
+      }),
+    );
+  }
+
+  #of(channel: string): ChannelReceipts {
+    let receipts = this.#channels.get(channel);
+    if (receipts === undefined) {
+      receipts = new ChannelReceipts(this.#parts.store, channel, this.#parts.writer);
+      this.#channels.set(channel, receipts);
+    }
+    return receipts;
+  }
+}

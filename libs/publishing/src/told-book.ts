@@ -1,0 +1,194 @@
+import type { Instant } from '#kernel';
+import type { RecordedEvent } from '#event-store';
+import type { CatalogEvent, Channel } from '#inventory';
+import type { Fold, ReadModel, Shelf } from '#read-model';
+import type { ListingNumber, NumberSource } from './change-source.ts';
+import { AVAILABILITY, type ChangeKind, endOf, ORDER, type Place } from './place.ts';
+import type { ChangesTold, FeedHandedOut, PublicationEvent, Refused, Via } from './publication-event.ts';
+
+/** What is known of one listing, or of one order that is still to be told. */
+interface ToldRow {
+  readonly channel: string;
+  readonly kind: ChangeKind;
+  readonly id: string;
+  /** The newest that went out, taken or not. */
+  sent?: { readonly version: number; readonly at: Instant; readonly via: Via };
+  acknowledged?: { readonly version: number; readonly at: Instant };
+  /** Still to be told; `position` is of the receipt that says so. */
+  refused?: {
+    readonly version: number;
+    readonly at: Instant;
+    readonly code: string;
+    readonly position: number;
+  };
+}
+
+interface ChannelRow {
+  readonly channel: string;
+  /** Position of the set-up event since which it has had a webhook without a break. */
+  webhookSince?: number;
+  through?: Place;
+  failing?: { readonly since: Instant; readonly code: string };
+  handedOut?: { readonly through: number; readonly at: Instant };
+}
+
+/** Where a channel's webhook goes on after a restart. */
+export interface WebhookResume {
+  readonly through: Place;
+  /** Tried and not taken before. */
+  readonly refused: readonly { readonly kind: ChangeKind; readonly id: string }[];
+  readonly failing?: { readonly since: Instant; readonly code: string };
+}
+
+/** A listing in the ledger of what was told: what it should say, what went out, what was taken. */
+export interface Publication {
+  readonly desired: ListingNumber;
+  readonly sent?: ToldRow['sent'];
+  readonly acknowledged?: ToldRow['acknowledged'];
+  readonly refused?: { readonly version: number; readonly at: Instant; readonly code: string };
+  /** Since when the channel may sell by an older number; absent where it knows the newest. */
+  readonly staleSince?: Instant;
+}
+
+/** Rows of this shelf kept unfolded: those of the listings that move. */
+const HOT_TOLD_MAX = 20_000;
+/** Refused changes a webhook resumes with; more are never refused at once. */
+export const REFUSED_MAX = 10_000;
+
+/** The ledger of what each channel was told, from the receipts in the log. */
+export class ToldBook implements Fold {
+  readonly name = 'told';
+  readonly #told: Shelf<ToldRow>;
+  readonly #channels: Shelf<ChannelRow>;
+
+  constructor(readModel: ReadModel) {
+    this.#told = readModel.shelf<ToldRow>({
+      name: 'told',
+      version: 1,
+      indexes: { refused: (row) => (row.refused === undefined ? null : row.channel) },
+      hotRowsMax: HOT_TOLD_MAX,
+    });
+    this.#channels = readModel.shelf<ChannelRow>({ name: 'told-channels', version: 1 });
+  }
+
+  apply(event: RecordedEvent): void {
+    if (event.stream.startsWith('publication-')) this.#applyReceipt(event);
+    else if (event.stream.startsWith('channel-')) this.#applySetup(event);
+  }
+
+  /** Of a channel with a webhook. A new one is told what changes from its set-up on. */
+  resume(channel: string): WebhookResume | undefined {
+    const row = this.#channels.get(channel);
+    if (row?.webhookSince === undefined || row.through === undefined) return undefined;
+    const since = row.webhookSince;
+    const refused = this.#told
+      .byIndex('refused', { equals: channel, limit: REFUSED_MAX })
+      .filter((entry) => entry.row.refused!.position > since)
+      .map(({ row: { kind, id } }) => ({ kind, id }));
+    const failing = row.failing && { failing: row.failing };
+    return { through: row.through, refused, ...failing };
+  }
+
+  /** Version of a listing that the channel's webhook has taken; 0 if none. Orders are not kept. */
+  acknowledgedVersion(channel: string, listing: string): number {
+    return this.#told.get(keyOf(channel, AVAILABILITY, listing))?.acknowledged?.version ?? 0;
+  }
+
+  /** The channel's listings by name, behind the listing `after`, at most `limit`. */
+  publications(
+    channel: string,
+    numbers: NumberSource,
+    page: { readonly after?: string; readonly limit: number },
+  ): readonly Publication[] {
+    const handedOut = this.#channels.get(channel)?.handedOut;
+    return numbers
+      .numbersByListing(channel, page.after, page.limit)
+      .map((desired) =>
+        toPublication(desired, this.#told.get(keyOf(channel, AVAILABILITY, desired.listing)), handedOut),
+      );
+  }
+
+  #applySetup(event: RecordedEvent): void {
+    if (event.type !== ('ChannelDefined' satisfies CatalogEvent['type'])) return;
+    const { id, webhook } = event.data as Channel;
+    const row = this.#channel(id);
+    if (webhook === undefined) {
+      delete row.webhookSince;
+      delete row.through;
+      delete row.failing;
+    } else if (row.webhookSince === undefined) {
+      row.webhookSince = event.position;
+      row.through = endOf(event.position);
+    }
+    this.#channels.put(id, row);
+  }
+
+  #applyReceipt(event: RecordedEvent): void {
+    const { type, data } = event as unknown as PublicationEvent;
+    const row = this.#channel(data.channel);
+    if (type === 'ChangesTold') this.#applyTold(data, event.position, row);
+    else if (type === 'FeedHandedOut') row.handedOut = laterHandOut(row.handedOut, data);
+    else if (type === 'WebhookFailing') row.failing = { since: data.since, code: data.code };
+    else if (type === 'WebhookRecovered') delete row.failing;
+    this.#channels.put(data.channel, row);
+  }
+
+  #applyTold(data: ChangesTold, position: number, row: ChannelRow): void {
+    const { channel, via } = data;
+    if (via === 'webhook' && row.webhookSince !== undefined) row.through = data.through;
+    for (const { listing, version, at } of data.told) {
+      const told = this.#row(channel, AVAILABILITY, listing);
+      told.sent = { version, at, via };
+      told.acknowledged = { version, at };
+      delete told.refused;
+      this.#told.put(keyOf(channel, AVAILABILITY, listing), told);
+    }
+    // Orders are without number: only what is still to be told is kept.
+    for (const { orderId } of data.orders) this.#told.delete(keyOf(channel, ORDER, orderId));
+    for (const refused of data.refused) this.#applyRefused(data, refused, position);
+  }
+
+  #applyRefused({ channel, via }: ChangesTold, refused: Refused, position: number): void {
+    const { listing, orderId, version, at, code } = refused;
+    const kind = listing === undefined ? ORDER : AVAILABILITY;
+    const row = this.#row(channel, kind, listing ?? orderId ?? '');
+    row.sent = { version, at, via };
+    row.refused = { version, at, code, position };
+    this.#told.put(keyOf(channel, kind, row.id), row);
+  }
+
+  #channel(channel: string): ChannelRow {
+    return this.#channels.get(channel) ?? { channel };
+  }
+
+  #row(channel: string, kind: ChangeKind, id: string): ToldRow {
+    return this.#told.get(keyOf(channel, kind, id)) ?? { channel, kind, id };
+  }
+}
+
+const keyOf = (channel: string, kind: ChangeKind, id: string): string => `${channel}:${kind}:${id}`;
+
+function laterHandOut(
+  before: ChannelRow['handedOut'],
+  { through, at }: FeedHandedOut,
+): ChannelRow['handedOut'] {
+  return before !== undefined && before.through >= through ? before : { through, at };
+}
+
+function toPublication(
+  desired: ListingNumber,
+  row: ToldRow | undefined,
+  handedOut: ChannelRow['handedOut'],
+): Publication {
+  const isHandedOut = handedOut !== undefined && handedOut.through >= desired.version;
+  const byFeed = isHandedOut && (row?.sent?.version ?? 0) < desired.version;
+  const sent = byFeed ? { version: desired.version, at: handedOut.at, via: 'feed' as const } : row?.sent;
+  const isKnown = isHandedOut || (row?.acknowledged?.version ?? 0) >= desired.version;
+  return {
+    desired,
+    ...(sent && { sent }),
+    ...(row?.acknowledged && { acknowledged: row.acknowledged }),
+    ...(row?.refused && { refused: row.refused }),
+    ...(!isKnown && { staleSince: desired.recordedAt }),
+  };
+}

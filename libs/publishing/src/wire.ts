@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { type Instant, toUnits } from '#kernel';
+import type { ListingNumber } from './change-source.ts';
+import { AVAILABILITY, type ChangeKind } from './place.ts';
+
+/** A listing's number in the outside's words: the same object in every read, feed, topic and webhook. */
+export interface AvailabilityBody {
+  readonly channel: string;
+  readonly listing: string;
+  readonly sku: string;
+  readonly available: number;
+  readonly version: number;
+  readonly recordedAt: string;
+  readonly reason: string;
+}
+
+export const availabilityBody = (number: ListingNumber): AvailabilityBody => ({
+  channel: number.channel,
+  listing: number.listing,
+  sku: number.sku,
+  available: toUnits(number.available),
+  version: number.version,
+  recordedAt: toTime(number.recordedAt),
+  reason: number.reason,
+});
+
+/** RFC 3339 in UTC, with milliseconds. */
+export const toTime = (instant: Instant): string => new Date(instant).toISOString();
+
+/** CloudEvents types of what goes out. */
+export const AVAILABILITY_CHANGED = 'onhand.availability.changed.v1';
+export const ORDER_UPDATED = 'onhand.order.updated.v1';
+
+/** What is told about, with the position that made it so: this names one message for ever. */
+export interface Told {
+  readonly channel: string;
+  readonly kind: ChangeKind;
+  /** The listing or the order. */
+  readonly id: string;
+  readonly version: number;
+}
+
+const DIGEST_LENGTH = 16;
+
+/** The CloudEvents `id`: derived, so that a retry, a restart or another process gives the same one. Fit for a header. */
+export function messageId(told: Told): string {
+  const about = createHash('sha256').update(`${told.channel}:${told.id}`).digest('hex');
+  const word = told.kind === AVAILABILITY ? 'availability' : 'order';
+  return `${word}-${told.version}-${about.slice(0, DIGEST_LENGTH)}`;
+}
+
+/** A structured CloudEvent; `data` is JSON text already, so that it is serialised once. */
+export function cloudEvent(told: Told, time: Instant, data: string): string {
+  const attributes = JSON.stringify({
+    specversion: '1.0',
+    id: messageId(told),
+    source: 'onhand',
+    type: told.kind === AVAILABILITY ? AVAILABILITY_CHANGED : ORDER_UPDATED,
+    subject: `${told.channel}:${told.id}`,
+    time: toTime(time),
+    datacontenttype: 'application/json',
+  });
+  return `${attributes.slice(0, -1)},"data":${data}}`;
+}

@@ -1,0 +1,252 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import PQueue from 'p-queue';
+import type { Agent } from 'undici';
+import { type Clock, Fault, type Instant } from '#kernel';
+import type { ChangeReader } from '../src/change-reader.ts';
+import type { Receipts } from '../src/receipts.ts';
+import { messageId } from '../src/wire.ts';
+import { deliver, type Delivery } from './delivery.ts';
+import { Health, type WebhookHealth } from './health.ts';
+import { type Message, newestMessage, type NewestSource } from './message.ts';
+import { FRESH_MAX, type Job, Outbox, type OutboxStart } from './outbox.ts';
+import { pauseMs, type Pauses } from './pause.ts';
+import { keysOf, signatureHeaders } from './signature.ts';
+import { type Lookup, openAgent } from './webhook-agent.ts';
+import { checkWebhookUrl } from './webhook-url.ts';
+
+/** Messages to one channel at the same time, and within any second. */
+export const DELIVERIES_AT_ONCE_MAX = 8;
+export const DELIVERIES_PER_SECOND_MAX = 250;
+/** How long the store is left alone when it does not answer. */
+const STORE_PAUSE_MS = 1_000;
+
+export interface ChannelWebhookParts extends NewestSource {
+  readonly channel: string;
+  readonly url: string;
+  readonly secret: string;
+  readonly reader: ChangeReader;
+  readonly start: OutboxStart;
+  /** Version of a listing that earlier runs have told. */
+  readonly takenBefore: (key: string) => number;
+  readonly failingSince?: Instant;
+  readonly receipts: Receipts;
+  readonly clock: Clock;
+  readonly allowPrivate: boolean;
+  readonly pauses: Pauses;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly lookup?: Lookup;
+}
+
+/** One channel's webhook, as it stands. */
+export interface WebhookReport extends WebhookHealth {
+  readonly channel: string;
+  /** Without path and query: those may hold a secret. */
+  readonly origin: string;
+  /** Changes taken up and not tried yet; being tried; waiting for another try. */
+  readonly waiting: number;
+  readonly underway: number;
+  readonly retrying: number;
+  readonly nextTryAt?: Instant;
+}
+
+/**
+ * Tells one channel's webhook every change, newest state first come first served, and again until it takes it.
+ * Its queue, its connections and its troubles are its own: no other channel waits for it.
+ */
+export class ChannelWebhook {
+  readonly #parts: ChannelWebhookParts;
+  readonly #outbox: Outbox;
+  readonly #health: Health;
+  readonly #keys: readonly Buffer[];
+  readonly #agent: Agent;
+  readonly #queue = new PQueue({
+    concurrency: DELIVERIES_AT_ONCE_MAX,
+    interval: 1_000,
+    intervalCap: DELIVERIES_PER_SECOND_MAX,
+    strict: true,
+  });
+  /** Nothing new is begun; then also what is underway is cut off. */
+  readonly #noMore = new AbortController();
+  readonly #cut = new AbortController();
+  readonly #bug = Promise.withResolvers<never>();
+  readonly #unfollow: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #waitingForRoom: (() => void) | undefined;
+  #pausedUntil: Instant = 0;
+
+  constructor(parts: ChannelWebhookParts) {
+    this.#parts = parts;
+    this.#outbox = new Outbox(parts.start, parts.takenBefore);
+    this.#health = new Health(parts.failingSince);
+    this.#keys = keysOf(parts.secret);
+    const { allowPrivate, lookup } = parts;
+    this.#agent = openAgent({ allowPrivate, connections: DELIVERIES_AT_ONCE_MAX, ...(lookup && { lookup }) });
+    this.#unfollow = parts.receipts.follow(parts.channel, () => this.#outbox.state.through);
+  }
+
+  /** Runs until it is stopped. Throws our own bugs only. */
+  async run(): Promise<void> {
+    try {
+      await Promise.race([this.#follow(), this.#bug.promise]);
+    } catch (thrown) {
+      this.handOver();
+      throw thrown;
+    }
+  }
+
+  async #follow(): Promise<void> {
+    const { reader, receipts, channel } = this.#parts;
+    const { signal } = this.#noMore;
+    this.#pump();
+    while (!signal.aborted) {
+      if (!this.#outbox.wantsMore || receipts.isFull(channel)) {
+        await this.#room(signal);
+        continue;
+      }
+      const changes = await reader.next(FRESH_MAX).catch(whereRetriable);
+      if (signal.aborted) return;
+      if (changes === undefined) {
+        await pause(STORE_PAUSE_MS, signal);
+        continue;
+      }
+      this.#outbox.take(changes, reader.place);
+      this.#pump();
+      if (changes.length === 0) await reader.more(signal);
+    }
+  }
+
+  /** Begins nothing new, gives what is underway so long to end, then stops. */
+  async stop(graceMs: number): Promise<void> {
+    this.#noMore.abort();
+    this.#queue.clear();
+    const ended = new AbortController();
+    await Promise.race([this.#queue.onPendingZero(), pause(graceMs, ended.signal)]);
+    ended.abort();
+    this.handOver();
+  }
+
+  /** Stops at once and says where another one has to go on. */
+  handOver(): OutboxStart {
+    this.#noMore.abort();
+    this.#cut.abort();
+    clearTimeout(this.#timer);
+    this.#queue.clear();
+    this.#unfollow();
+    void this.#agent.destroy();
+    return this.#outbox.state;
+  }
+
+  report(): WebhookReport {
+    const { channel, url } = this.#parts;
+    const { nextDueAt, counts } = this.#outbox;
+    const origin = URL.parse(url)?.origin ?? '';
+    const next = Number.isFinite(nextDueAt) && counts.retrying > 0 ? { nextTryAt: nextDueAt } : {};
+    return { channel, origin, ...this.#health.report(), ...counts, ...next };
+  }
+
+  /** Begins as many tries as there may be, and wakes again when the next is due. */
+  #pump(): void {
+    if (this.#noMore.signal.aborted) return;
+    const now = this.#parts.clock.now();
+    while (now >= this.#pausedUntil && this.#outbox.counts.underway < DELIVERIES_AT_ONCE_MAX) {
+      const job = this.#outbox.start(now, this.#mayStartFresh());
+      if (job === undefined) break;
+      this.#queue.add(() => this.#try(job)).catch(this.#bug.reject);
+    }
+    this.#wakeAt(Math.max(this.#pausedUntil, this.#outbox.nextDueAt), now);
+    if (this.#outbox.wantsMore) this.#waitingForRoom?.();
+  }
+
+  /** While the receiver is down only what already failed goes out, with its growing pauses, as probes. */
+  #mayStartFresh(): boolean {
+    const { underway, retrying } = this.#outbox.counts;
+    return !this.#health.isFailing || underway + retrying === 0;
+  }
+
+  #wakeAt(due: Instant, now: Instant): void {
+    clearTimeout(this.#timer);
+    if (Number.isFinite(due) && this.#outbox.counts.underway < DELIVERIES_AT_ONCE_MAX) {
+      this.#timer = setTimeout(() => this.#pump(), Math.max(1, due - now)).unref();
+    }
+  }
+
+  async #try(job: Job): Promise<void> {
+    if (this.#cut.signal.aborted) return;
+    const { channel } = this.#parts;
+    const message = await newestMessage(channel, job.key, this.#parts).catch(whereRetriable);
+    if (this.#cut.signal.aborted) return;
+    if (message === undefined) this.#putBack(job);
+    else if (message === 'gone') this.#outbox.gone(job);
+    else if (this.#outbox.takenVersion(job.key) >= message.told.version) {
+      this.#outbox.taken(job, message.told.version);
+    } else await this.#deliver(job, message);
+    this.#pump();
+  }
+
+  #putBack(job: Job): void {
+    this.#pausedUntil = this.#parts.clock.now() + STORE_PAUSE_MS;
+    this.#outbox.putBack(job, this.#pausedUntil);
+  }
+
+  async #deliver(job: Job, message: Message): Promise<void> {
+    const delivery = await this.#send(message);
+    // Stopped in the middle: whether it was taken is not known, so it goes out again under the same id.
+    if (delivery.outcome === 'refused' && this.#cut.signal.aborted) return;
+    if (delivery.outcome === 'taken') this.#taken(job, message);
+    else this.#refused(job, message, delivery);
+  }
+
+  async #send({ told, body }: Message): Promise<Delivery> {
+    const { url, allowPrivate, clock } = this.#parts;
+    const forbidden = checkWebhookUrl(url, { allowPrivate });
+    if (forbidden !== undefined) return { outcome: 'refused', code: forbidden.code, isReceiverDown: true };
+    const headers = {
+      'content-type': 'application/cloudevents+json; charset=utf-8',
+      'user-agent': 'OnHand-Webhook/1',
+      ...signatureHeaders(this.#keys, { id: messageId(told), body }, clock.now()),
+    };
+    return deliver({ url, agent: this.#agent }, { headers, body }, this.#cut.signal);
+  }
+
+  #taken(job: Job, { told }: Message): void {
+    const { receipts, channel, clock } = this.#parts;
+    receipts.told(told);
+    this.#outbox.taken(job, told.version);
+    const now = clock.now();
+    if (this.#health.taken(now)) {
+      receipts.recovered(channel);
+      this.#outbox.hurry(now);
+    }
+  }
+
+  #refused(job: Job, { told }: Message, delivery: Delivery & { outcome: 'refused' }): void {
+    const { receipts, channel, clock, pauses, random } = this.#parts;
+    const { code, isReceiverDown } = delivery;
+    const now = clock.now();
+    if (job.failures === 0) receipts.refused(told, code);
+    const wait = Math.max(pauseMs(job.failures + 1, pauses, random()), delivery.retryAfterMs ?? 0);
+    this.#outbox.refused(job, { dueAt: now + wait, isReceiverDown });
+    if (this.#health.failed(now, code, isReceiverDown)) receipts.failing(channel, code);
+  }
+
+  /** Until there is room for more; looked after once a second too, for the receipts say nothing. */
+  async #room(signal: AbortSignal): Promise<void> {
+    const room = new Promise<void>((resolve) => (this.#waitingForRoom = resolve));
+    const waited = new AbortController();
+    await Promise.race([room, pause(STORE_PAUSE_MS, AbortSignal.any([signal, waited.signal]))]);
+    waited.abort();
+    this.#waitingForRoom = undefined;
+  }
+}
+
+/** Waits, or less long if aborted. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
+}
+
+/** A store that does not answer now is asked again; anything else is our bug. */
+function whereRetriable(thrown: unknown): undefined {
+  if (thrown instanceof Fault && thrown.retriable) return undefined;
+  throw thrown;
+}

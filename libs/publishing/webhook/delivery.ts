@@ -1,0 +1,73 @@
+import { type Agent, request } from 'undici';
+
+/** One try to hand a message over: connect, send, and the answer, all together. */
+export const DELIVERY_MS_MAX = 10_000;
+/** Of an answer: more is cut off, nobody reads it. */
+export const ANSWER_BYTES_MAX = 64 * 1024;
+/** The longest wait that a `Retry-After` is believed. */
+const RETRY_AFTER_SECONDS_MAX = 3_600;
+
+/** What came of one try. */
+export type Delivery =
+  | { readonly outcome: 'taken' }
+  | {
+      readonly outcome: 'refused';
+      /** `HTTP_500`, `TIMEOUT`, `ECONNREFUSED`, `URL_NOT_ALLOWED`, … */
+      readonly code: string;
+      /** The receiver as a whole is in trouble; else it only dislikes this message. */
+      readonly isReceiverDown: boolean;
+      readonly retryAfterMs?: number;
+    };
+
+export interface Target {
+  readonly url: string;
+  readonly agent: Agent;
+}
+
+/** Posts a message. 2xx takes it; anything else, a redirect too, does not. Never throws. */
+export async function deliver(
+  target: Target,
+  message: { readonly headers: Record<string, string>; readonly body: string },
+  stop: AbortSignal,
+): Promise<Delivery> {
+  // Over all of it: an answer that drips a byte at a time would never trip the agent's own limits.
+  const timeout = AbortSignal.timeout(DELIVERY_MS_MAX);
+  const signal = AbortSignal.any([stop, timeout]);
+  try {
+    const response = await request(target.url, {
+      dispatcher: target.agent,
+      method: 'POST',
+      headers: message.headers,
+      body: message.body,
+      signal,
+    });
+    await response.body.dump({ limit: ANSWER_BYTES_MAX, signal }).catch(() => undefined);
+    return judge(response.statusCode, response.headers['retry-after']);
+  } catch (error) {
+    const code = timeout.aborted ? 'TIMEOUT' : codeOf(error);
+    return { outcome: 'refused', code, isReceiverDown: true };
+  }
+}
+
+function judge(status: number, retryAfter: string | string[] | undefined): Delivery {
+  if (status >= 200 && status < 300) return { outcome: 'taken' };
+  const seconds = Number(retryAfter);
+  const isAsked = Number.isFinite(seconds) && seconds > 0;
+  return {
+    outcome: 'refused',
+    code: `HTTP_${status}`,
+    isReceiverDown: status < 400 || status >= 500 || ABOUT_THE_RECEIVER.includes(status),
+    ...(isAsked && { retryAfterMs: Math.min(seconds, RETRY_AFTER_SECONDS_MAX) * 1000 }),
+  };
+}
+
+/** Of the 4xx, those that any message would get. */
+const ABOUT_THE_RECEIVER: readonly number[] = [
+  401, 402, 403, 404, 405, 407, 408, 410, 411, 415, 421, 426, 429,
+];
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'UNKNOWN';
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : error.name;
+}

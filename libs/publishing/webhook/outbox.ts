@@ -1,0 +1,162 @@
+import type { Instant } from '#kernel';
+import type { ChangeKind, Place } from '../src/place.ts';
+import { keyOf } from './message.ts';
+import { Progress, type Step } from './progress.ts';
+import { Retries } from './retries.ts';
+
+/** Changes taken from the hub and not tried yet: the others stay where they are. */
+export const FRESH_MAX = 256;
+/** Listings and orders that wait for another try; with so many, nothing new is tried. */
+export const RETRIES_MAX = 10_000;
+/** Versions taken that are remembered until the reader has passed them. */
+const TAKEN_MAX = 1_024;
+
+/** A change as the outbox needs it. */
+interface Changed extends Place {
+  readonly kind: ChangeKind;
+}
+
+/** One listing or order that is being told. */
+export interface Job {
+  readonly key: string;
+  /** Tries before this one that failed. */
+  readonly failures: number;
+  /** The changes that it will have told; none of a retry. */
+  readonly steps: readonly Step[];
+}
+
+/** Where to go on: after a restart, or with another URL. */
+export interface OutboxStart {
+  readonly through: Place;
+  /** Keys that were tried and not taken. */
+  readonly retrying: readonly string[];
+}
+
+/**
+ * What one channel is still to be told: each listing and order once, in the order in which it first changed,
+ * however often it changes while it waits. Plain bookkeeping: it sends nothing and knows no clock.
+ */
+export class Outbox {
+  readonly #progress: Progress;
+  readonly #retries = new Retries();
+  readonly #fresh = new Map<string, Step[]>();
+  readonly #underway = new Map<string, { readonly isRetry: boolean; readonly later: Step[] }>();
+  readonly #taken = new Map<string, number>();
+  readonly #takenBefore: (key: string) => number;
+  #reached: Place;
+
+  /** `takenBefore`: the version that earlier runs have told, 0 if none. What is to be retried is due at once. */
+  constructor(start: OutboxStart, takenBefore: (key: string) => number) {
+    this.#progress = new Progress(start.through);
+    this.#reached = start.through;
+    this.#takenBefore = takenBefore;
+    for (const key of start.retrying) {
+      this.#retries.put({ key, failures: 1, dueAt: 0, isReceiverDown: true });
+    }
+  }
+
+  /** Where another outbox would have to go on. What is underway for the first time is behind `through` still. */
+  get state(): OutboxStart {
+    const retrying = [...this.#retries.keys()];
+    for (const [key, { isRetry }] of this.#underway) if (isRetry) retrying.push(key);
+    return { through: this.#progress.through, retrying };
+  }
+
+  get wantsMore(): boolean {
+    return this.#fresh.size < FRESH_MAX / 2 && this.#retries.size < RETRIES_MAX;
+  }
+
+  get nextDueAt(): Instant {
+    return this.#retries.nextDueAt;
+  }
+
+  get counts(): { readonly waiting: number; readonly underway: number; readonly retrying: number } {
+    return { waiting: this.#fresh.size, underway: this.#underway.size, retrying: this.#retries.size };
+  }
+
+  /** Takes what the reader found on its way to `reached`. */
+  take(changes: readonly Changed[], reached: Place): void {
+    for (const change of changes) this.#takeOne(change);
+    this.#reached = reached;
+    this.#progress.reach(reached);
+    if (this.#taken.size > TAKEN_MAX) this.#forgetPassed();
+  }
+
+  /** The next to try: first what is due again, then what is new, if that is wanted. */
+  start(now: Instant, mayStartFresh: boolean): Job | undefined {
+    const retry = this.#retries.takeDue(now);
+    if (retry !== undefined)
+      return this.#underwayWith({ key: retry.key, failures: retry.failures, steps: [] });
+    const first = mayStartFresh ? this.#fresh.entries().next().value : undefined;
+    if (first === undefined) return undefined;
+    const [key, steps] = first;
+    this.#fresh.delete(key);
+    return this.#underwayWith({ key, failures: 0, steps });
+  }
+
+  /** The version of this listing or order that the channel has already taken; 0 if none. */
+  takenVersion(key: string): number {
+    return this.#taken.get(key) ?? this.#takenBefore(key);
+  }
+
+  /** The channel knows `version` now. What changed after it is new again. */
+  taken(job: Job, version: number): void {
+    if (version > this.#reached.position) this.#taken.set(job.key, version);
+    const later = this.#land(job);
+    const newer = later.filter(({ place }) => place.position > version);
+    this.#progress.finish([...job.steps, ...later.filter((step) => !newer.includes(step))]);
+    if (newer.length > 0) this.#fresh.set(job.key, [...newer]);
+  }
+
+  /** Nothing is left to tell. */
+  gone(job: Job): void {
+    this.taken(job, this.#reached.position);
+  }
+
+  /** Not taken: it waits, and takes the newest state with it then. */
+  refused(job: Job, retry: { readonly dueAt: Instant; readonly isReceiverDown: boolean }): void {
+    const later = this.#land(job);
+    this.#retries.put({ key: job.key, failures: job.failures + 1, ...retry });
+    this.#progress.finish([...job.steps, ...later]);
+  }
+
+  /** It could not even be tried: as if it had not been started. */
+  putBack(job: Job, dueAt: Instant): void {
+    const steps = [...job.steps, ...this.#land(job)];
+    if (job.failures === 0) this.#fresh.set(job.key, steps);
+    else this.#retries.put({ key: job.key, failures: job.failures, dueAt, isReceiverDown: true });
+    if (job.failures > 0) this.#progress.finish(steps);
+  }
+
+  /** The receiver is back: what failed with it is due. */
+  hurry(now: Instant): void {
+    this.#retries.hurry(now);
+  }
+
+  #takeOne(change: Changed): void {
+    const key = keyOf(change);
+    if (this.#retries.has(key) || this.takenVersion(key) >= change.position) return;
+    const { position, kind, id } = change;
+    const step = this.#progress.begin({ position, kind, id });
+    const waiting = this.#underway.get(key)?.later ?? this.#fresh.get(key);
+    if (waiting === undefined) this.#fresh.set(key, [step]);
+    else waiting.push(step);
+  }
+
+  #underwayWith(job: Job): Job {
+    this.#underway.set(job.key, { isRetry: job.failures > 0, later: [] });
+    return job;
+  }
+
+  #land(job: Job): readonly Step[] {
+    const later = this.#underway.get(job.key)?.later ?? [];
+    this.#underway.delete(job.key);
+    return later;
+  }
+
+  #forgetPassed(): void {
+    for (const [key, version] of this.#taken) {
+      if (version <= this.#reached.position) this.#taken.delete(key);
+    }
+  }
+}

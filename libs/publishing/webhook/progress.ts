@@ -1,0 +1,50 @@
+import type { Place } from '../src/place.ts';
+
+/** One change on its way, in the order in which changes were read. */
+export interface Step {
+  readonly place: Place;
+  isDone: boolean;
+}
+
+/** Up to where everything is told or known to wait: the place to go on at after a restart. */
+export class Progress {
+  #open: Step[] = [];
+  #firstOpen = 0;
+  #through: Place;
+  /** How far the reader has come. */
+  #reached: Place;
+
+  constructor(from: Place) {
+    this.#through = from;
+    this.#reached = from;
+  }
+
+  get through(): Place {
+    return this.#firstOpen === this.#open.length ? this.#reached : this.#through;
+  }
+
+  /** Before `reach` tells that the reader has passed it. */
+  begin(place: Place): Step {
+    if (this.#firstOpen === this.#open.length) this.#through = this.#reached;
+    const step = { place, isDone: false };
+    this.#open.push(step);
+    return step;
+  }
+
+  /** The reader has handed out everything up to here. */
+  reach(place: Place): void {
+    this.#reached = place;
+  }
+
+  finish(steps: readonly Step[]): void {
+    for (const step of steps) step.isDone = true;
+    while (this.#open[this.#firstOpen]?.isDone === true) {
+      this.#through = this.#open[this.#firstOpen]!.place;
+      this.#firstOpen++;
+    }
+    if (this.#firstOpen > this.#open.length / 2) {
+      this.#open = this.#open.slice(this.#firstOpen);
+      this.#firstOpen = 0;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { createHmac } from 'node:crypto';
+import type { Instant } from '#kernel';
+
+const PREFIX = 'whsec_';
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/**
+ * The keys a secret stands for. `whsec_…` is base64, as Standard Webhooks says. Without it the secret may be
+ * meant as text or as base64: then each message carries a signature by either, and receivers take one of several.
+ */
+export function keysOf(secret: string): readonly Buffer[] {
+  const encoded = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret;
+  const decoded = decodeBase64(encoded);
+  if (decoded !== undefined && encoded !== secret) return [decoded];
+  return decoded === undefined ? [Buffer.from(secret)] : [Buffer.from(secret), decoded];
+}
+
+/** The headers that prove a message is ours, as of now: each attempt is signed anew. */
+export function signatureHeaders(
+  keys: readonly Buffer[],
+  message: { readonly id: string; readonly body: string },
+  now: Instant,
+): Record<string, string> {
+  const timestamp = String(Math.floor(now / 1000));
+  const signed = `${message.id}.${timestamp}.${message.body}`;
+  const signatures = keys.map((key) => `v1,${createHmac('sha256', key).update(signed).digest('base64')}`);
+  return {
+    'webhook-id': message.id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': signatures.join(' '),
+  };
+}
+
+/** `undefined` where the text is not the whole of a base64 word. */
+function decodeBase64(text: string): Buffer | undefined {
+  if (text.length % 4 !== 0 || !BASE64.test(text)) return undefined;
+  return Buffer.from(text, 'base64');
+}

@@ -1,0 +1,67 @@
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import type { Rejection } from '#inventory';
+
+/** What a webhook's URL may be. */
+export interface UrlRules {
+  /** Lets http, any port and private addresses through: for tests and closed networks. */
+  readonly allowPrivate: boolean;
+}
+
+export const WEBHOOK_URL_LENGTH_MAX = 2_048;
+/** '' is the scheme's own port. */
+const PORTS_ALLOWED: readonly string[] = ['', '443', '8443'];
+
+/** Not of the public internet (IANA special-purpose registries). IPv4 rules match IPv4-mapped IPv6 by themselves. */
+const REFUSED_V4 =
+  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 ' +
+  '192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4';
+const REFUSED_V6 =
+  '::/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8';
+
+const refusedAddresses = new BlockList();
+for (const [networks, family] of [[REFUSED_V4, 'ipv4'] as const, [REFUSED_V6, 'ipv6'] as const]) {
+  for (const network of networks.split(' ')) {
+    const [address, bits] = network.split('/');
+    refusedAddresses.addSubnet(address!, Number(bits), family);
+  }
+}
+
+/** True if no message may ever go to this IP address. */
+export const isRefusedAddress = (address: string): boolean =>
+  refusedAddresses.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+
+/**
+ * Checks a URL when it is set up, and again before each message, for the rules may have changed. What a name
+ * resolves to is checked when connecting: only that address counts.
+ */
+export function checkWebhookUrl(url: string, rules: UrlRules): Rejection | undefined {
+  const why = findFault(url, rules);
+  if (why === undefined) return undefined;
+  return {
+    code: 'WEBHOOK_URL_FORBIDDEN',
+    detail: `A webhook URL must be https on port 443 or 8443 of a public host: ${why}.`,
+    pointer: '/webhook/url',
+  };
+}
+
+function findFault(text: string, { allowPrivate }: UrlRules): string | undefined {
+  if (text.length > WEBHOOK_URL_LENGTH_MAX) return `it has more than ${WEBHOOK_URL_LENGTH_MAX} characters`;
+  const url = URL.parse(text);
+  if (url === null) return 'it is not a URL';
+  if (url.username !== '' || url.password !== '')
+    return 'it carries credentials; the signature is what proves us';
+  if (allowPrivate)
+    return ['https:', 'http:'].includes(url.protocol) ? undefined : 'it is neither https nor http';
+  if (url.protocol !== 'https:') return 'it is not https';
+  if (!PORTS_ALLOWED.includes(url.port)) return `port ${url.port} is not allowed`;
+  return findHostFault(url.hostname);
+}
+
+/** `URL` has already turned 127.1, 0x7f.1, 2130706433 and the like into four numbers. */
+function findHostFault(hostname: string): string | undefined {
+  const address = hostname.replace(/^\[|\]$/g, '');
+  if (isIP(address) !== 0)
+    return isRefusedAddress(address) ? `${address} is not a public address` : undefined;
+  const name = hostname.replace(/\.$/, '');
+  return name === 'localhost' || name.endsWith('.localhost') ? `${name} is this machine` : undefined;
+}

@@ -1,0 +1,113 @@
+import { type Clock, systemClock } from '#kernel';
+import type { RecordedEvent } from '#event-store';
+import type { CatalogEvent, Channel } from '#inventory';
+import type { Fold } from '#read-model';
+import { fromPlace } from '../src/change-reader.ts';
+import type { Hub } from '../src/hub.ts';
+import { AVAILABILITY } from '../src/place.ts';
+import type { Receipts } from '../src/receipts.ts';
+import type { ToldBook, WebhookResume } from '../src/told-book.ts';
+import { ChannelWebhook, type WebhookReport } from './channel-webhook.ts';
+import { keyOf, type NewestSource } from './message.ts';
+import type { OutboxStart } from './outbox.ts';
+import { type Pauses, PAUSES } from './pause.ts';
+import type { Lookup } from './webhook-agent.ts';
+
+/** How long messages underway may take when the service stops. */
+const STOP_GRACE_MS = 3_000;
+
+export interface WebhooksParts extends NewestSource {
+  readonly hub: Hub;
+  readonly told: ToldBook;
+  readonly receipts: Receipts;
+  /** The channels as the picture has them. */
+  readonly channels: () => Iterable<Channel>;
+  /** WEBHOOK_ALLOW_PRIVATE. */
+  readonly allowPrivate: boolean;
+  readonly clock?: Clock;
+  readonly pauses?: Pauses;
+  readonly random?: () => number;
+  readonly lookup?: Lookup;
+  /** A bug in one channel's webhook: it has stopped, the others go on. */
+  readonly onBug: (channel: string, thrown: unknown) => void;
+}
+
+/**
+ * Tells every channel that has a webhook what changes. Runs as a fold behind the hub and the told book, so that
+ * a new URL or secret counts from the next message on. It does nothing before `start`, once the picture has
+ * caught up with the log.
+ */
+export class Webhooks implements Fold {
+  readonly name = 'webhooks';
+  readonly #parts: WebhooksParts;
+  readonly #open = new Map<string, { readonly webhook: ChannelWebhook; readonly channel: Channel }>();
+  #isStarted = false;
+
+  constructor(parts: WebhooksParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#isStarted = true;
+    for (const channel of this.#parts.channels()) this.#openFor(channel);
+  }
+
+  apply(event: RecordedEvent): void {
+    if (!this.#isStarted || event.type !== ('ChannelDefined' satisfies CatalogEvent['type'])) return;
+    const channel = event.data as Channel;
+    const open = this.#open.get(channel.id);
+    if (isSameTarget(open?.channel.webhook, channel.webhook)) return;
+    this.#open.delete(channel.id);
+    const state = open?.webhook.handOver();
+    this.#openFor(channel, state);
+  }
+
+  /** How each channel's webhook is doing. */
+  reports(): readonly WebhookReport[] {
+    return [...this.#open.values()].map(({ webhook }) => webhook.report());
+  }
+
+  report(channel: string): WebhookReport | undefined {
+    return this.#open.get(channel)?.webhook.report();
+  }
+
+  /** Lets what is underway end, for a moment. The receipts are then complete, and are to be flushed. */
+  async stop(): Promise<void> {
+    this.#isStarted = false;
+    await Promise.all([...this.#open.values()].map(({ webhook }) => webhook.stop(STOP_GRACE_MS)));
+    this.#open.clear();
+  }
+
+  #openFor(channel: Channel, handedOver?: OutboxStart): void {
+    const resume = this.#parts.told.resume(channel.id);
+    if (channel.webhook === undefined || resume === undefined) return;
+    const webhook = new ChannelWebhook(this.#channelParts(channel, channel.webhook, resume, handedOver));
+    this.#open.set(channel.id, { webhook, channel });
+    webhook.run().catch((thrown: unknown) => this.#parts.onBug(channel.id, thrown));
+  }
+
+  #channelParts(
+    { id }: Channel,
+    { url, secret }: NonNullable<Channel['webhook']>,
+    resume: WebhookResume,
+    handedOver: OutboxStart | undefined,
+  ): ConstructorParameters<typeof ChannelWebhook>[0] {
+    const { hub, told, receipts, numbers, orders, allowPrivate, lookup } = this.#parts;
+    const start = handedOver ?? { through: resume.through, retrying: resume.refused.map(keyOf) };
+    return {
+      ...{ channel: id, url, secret, start, numbers, orders, receipts, allowPrivate },
+      reader: hub.changes(id, fromPlace(start.through)),
+      takenBefore: (key) =>
+        key.startsWith(String(AVAILABILITY)) ? told.acknowledgedVersion(id, key.slice(1)) : 0,
+      clock: this.#parts.clock ?? systemClock,
+      pauses: this.#parts.pauses ?? PAUSES,
+      random: this.#parts.random ?? Math.random,
+      ...(resume.failing && { failingSince: resume.failing.since }),
+      ...(lookup && { lookup }),
+    };
+  }
+}
+
+function isSameTarget(one: Channel['webhook'], other: Channel['webhook']): boolean {
+  return one?.url === other?.url && one?.secret === other?.secret;
+}
