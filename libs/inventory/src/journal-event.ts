@@ -32,6 +32,8 @@ export interface ResolvedLine {
   /** Index in the message's `data.lines`. */
   readonly index: number;
   readonly sku: string;
+  /** In units of the item, where one of the listing told is not one of the item; else the line's own. */
+  readonly quantity?: Quantity;
   /** Of a kit: what one of it holds. Entries are about these. */
   readonly components?: readonly Component[];
 }
@@ -46,8 +48,11 @@ export interface ParkedLine {
   readonly index: number;
   readonly code: ParkedCode;
   readonly detail: string;
-  /** What must exist first: `item:…`, `listing:{channel}:…`, `location:…`, `identifier:{scheme}:…`. */
-  readonly waitsFor: string;
+  /** What must exist first, all of it: `item:…`, `listing:{channel}:…`, `location:…`, `identifier:{scheme}:…`. */
+  readonly waitsFor: readonly string[];
+  /** What it means as far as the catalog knew, for the order's view; it is resolved anew when released. */
+  readonly sku?: string;
+  readonly quantity?: Quantity;
 }
 
 export type ParkedCode = 'ITEM_UNKNOWN' | 'LISTING_UNKNOWN' | 'LOCATION_UNKNOWN' | 'IDENTIFIER_AMBIGUOUS';

@@ -1,0 +1,124 @@
+import { ADJUSTMENT, type Cause, CUSTOMER, type Entry, onHandAccount, SUPPLIER } from '../entry.ts';
+import type { MessageOf } from '../message.ts';
+import { type Carrier, type DocumentContext, pushMoves, sequenceOf, sumLines } from './document-lines.ts';
+import { snapshotEntries } from './snapshot-entries.ts';
+import { type DocumentMessage, factKeyOf } from './told-message.ts';
+
+/** What a warehouse document or a sale over the counter does to stock. */
+export function documentEntries(message: DocumentMessage, context: DocumentContext): Entry[] {
+  switch (message.type) {
+    case 'sale.completed':
+    case 'sale.returned':
+      return saleEntries(message, context);
+    case 'stock.received':
+    case 'stock.shipped':
+    case 'stock.adjusted':
+      return stockEntries(message, context);
+    case 'stock.moved':
+      return movedEntries(message, context);
+    case 'stock.expected':
+      return expectedEntries(message, context);
+    case 'stock.counted':
+      return countedEntries(message, context);
+    case 'stock.snapshot':
+      return snapshotEntries(message, context);
+  }
+}
+
+function saleEntries(
+  message: MessageOf<'sale.completed'> | MessageOf<'sale.returned'>,
+  { lines, isByChannel }: DocumentContext,
+): Entry[] {
+  const isReturn = message.type === 'sale.returned';
+  const carrier: Carrier = {
+    key: factKeyOf(message),
+    cause: isReturn ? 'sale-return' : 'sale',
+    ...(isByChannel && { channel: message.source }),
+    ...sequenceOf(message),
+  };
+  const entries: Entry[] = [];
+  for (const line of lines) {
+    const { quantity, disposition } = message.data.lines[line.index]!;
+    const shelf = onHandAccount(message.data.location, (isReturn && disposition) || 'sellable');
+    const way = isReturn ? { from: CUSTOMER, to: shelf } : { from: shelf, to: CUSTOMER };
+    pushMoves(entries, line, { quantity, ...way }, carrier);
+  }
+  return entries;
+}
+
+function stockEntries(
+  message: MessageOf<'stock.received'> | MessageOf<'stock.shipped'> | MessageOf<'stock.adjusted'>,
+  { lines }: DocumentContext,
+): Entry[] {
+  const carrier: Carrier = { key: factKeyOf(message), ...stockTerms(message), ...sequenceOf(message) };
+  const entries: Entry[] = [];
+  for (const line of lines) {
+    const told = message.data.lines[line.index]!;
+    const quantity = line.quantity ?? told.quantity;
+    const shelf = onHandAccount(message.data.location, told.disposition ?? 'sellable');
+    const isIn = message.type === 'stock.received' || (message.type === 'stock.adjusted' && quantity > 0);
+    const outside = OUTSIDE[message.type];
+    const way = isIn ? { from: outside, to: shelf } : { from: shelf, to: outside };
+    const { quantity: _signed, ...unsigned } = line;
+    pushMoves(entries, unsigned, { quantity: Math.abs(quantity), ...way }, carrier);
+  }
+  return entries;
+}
+
+const OUTSIDE = {
+  'stock.received': SUPPLIER,
+  'stock.shipped': CUSTOMER,
+  'stock.adjusted': ADJUSTMENT,
+} as const;
+
+/** A receipt lowers what was expected under the purchase order's name, else under its own. */
+function stockTerms(
+  message: MessageOf<'stock.received'> | MessageOf<'stock.shipped'> | MessageOf<'stock.adjusted'>,
+): { readonly cause: Cause; readonly expectation?: string } {
+  if (message.type === 'stock.shipped') return { cause: 'goods-issue' };
+  if (message.type === 'stock.adjusted') return { cause: 'adjustment' };
+  const { purchaseOrderId, documentId } = message.data;
+  return { cause: 'receipt', expectation: purchaseOrderId ?? documentId };
+}
+
+function movedEntries(message: MessageOf<'stock.moved'>, { lines }: DocumentContext): Entry[] {
+  const carrier: Carrier = { key: factKeyOf(message), cause: 'move', ...sequenceOf(message) };
+  const entries: Entry[] = [];
+  for (const line of lines) {
+    const { quantity, from, to } = message.data.lines[line.index]!;
+    if (from === to) continue;
+    const { location } = message.data;
+    const way = { from: onHandAccount(location, from), to: onHandAccount(location, to) };
+    pushMoves(entries, line, { quantity, ...way }, carrier);
+  }
+  return entries;
+}
+
+/** Absolute by item: lines of one item are one expectation. */
+function expectedEntries(message: MessageOf<'stock.expected'>, context: DocumentContext): Entry[] {
+  const key = factKeyOf(message);
+  const { documentId, location, expectedAt } = message.data;
+  return sumLines(message.data.lines, context, () => 'sellable').map(({ sku, quantity }) => ({
+    kind: 'expect',
+    key,
+    sku,
+    documentId,
+    location,
+    quantity,
+    expectedAt,
+  }));
+}
+
+function countedEntries(message: MessageOf<'stock.counted'>, context: DocumentContext): Entry[] {
+  const key = factKeyOf(message);
+  const { location } = message.data;
+  return sumLines(message.data.lines, context).map(({ sku, disposition, quantity }) => ({
+    kind: 'count',
+    key,
+    sku,
+    location,
+    disposition,
+    quantity,
+    cause: 'count',
+  }));
+}

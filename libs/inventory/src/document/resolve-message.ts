@@ -1,0 +1,78 @@
+import type { CatalogView } from '../catalog/catalog-types.ts';
+import type { ParkedLine, ResolvedLine } from '../journal-event.ts';
+import type { Message } from '../message.ts';
+import type { Rejection } from '../rejection.ts';
+import { type LineContext, resolveLine } from './resolve-line.ts';
+import { linesOf, locationsOf } from './told-message.ts';
+
+/** What a message means by the catalog as it is now. */
+export interface ResolvedMessage {
+  readonly lines: readonly ResolvedLine[];
+  readonly parked: readonly ParkedLine[];
+  /** SKUs to be made before the message is posted; its lines are not all in `lines` then. */
+  readonly missing: readonly string[];
+  /** True where it is about a location that is not active. */
+  readonly isInactive: boolean;
+  /** A line breaks a rule of its item: the message is refused as a whole. */
+  readonly refused?: Rejection;
+}
+
+/** Reads all lines of a message. */
+export function resolveMessage(message: Message, context: LineContext): ResolvedMessage {
+  const { unknown, isInactive } = lookAtLocations(message, context.catalog);
+  const lines: ResolvedLine[] = [];
+  const parked: ParkedLine[] = [];
+  const missing: string[] = [];
+  const count = linesOf(message).length;
+  for (let index = 0; index < count; index++) {
+    const meaning = resolveLine(message, index, context, unknown);
+    if (meaning.kind === 'resolved') lines.push(meaning.line);
+    else if (meaning.kind === 'parked') parked.push(meaning.line);
+    else if (meaning.kind === 'missing') missing.push(meaning.sku);
+    else return { lines, parked, missing, isInactive, refused: meaning.rejection };
+  }
+  return { lines, parked, missing, isInactive };
+}
+
+/** What became of parked lines when they were looked at again; those that still wait are not in it. */
+export interface ReleasedLines {
+  readonly lines: readonly ResolvedLine[];
+  readonly refused: readonly { readonly index: number; readonly rejection: Rejection }[];
+  readonly missing: readonly string[];
+  readonly isInactive: boolean;
+}
+
+/** Reads parked lines of a message again. */
+export function resolveParked(
+  message: Message,
+  parked: readonly ParkedLine[],
+  context: LineContext,
+): ReleasedLines {
+  const { unknown, isInactive } = lookAtLocations(message, context.catalog);
+  const lines: ResolvedLine[] = [];
+  const refused: { index: number; rejection: Rejection }[] = [];
+  const missing: string[] = [];
+  for (const { index } of parked) {
+    const meaning = resolveLine(message, index, context, unknown);
+    if (meaning.kind === 'resolved') lines.push(meaning.line);
+    else if (meaning.kind === 'missing') missing.push(meaning.sku);
+    else if (meaning.kind === 'refused') refused.push({ index, rejection: meaning.rejection });
+  }
+  return { lines, refused, missing, isInactive };
+}
+
+const NONE: readonly string[] = [];
+
+function lookAtLocations(
+  message: Message,
+  catalog: CatalogView,
+): { readonly unknown: readonly string[]; readonly isInactive: boolean } {
+  let unknown = NONE;
+  let isInactive = false;
+  for (const id of locationsOf(message)) {
+    const location = catalog.location(id);
+    if (location === undefined) unknown = [...unknown, id];
+    else if (!location.active) isInactive = true;
+  }
+  return { unknown, isInactive };
+}

@@ -1,0 +1,128 @@
+import { assert, type Instant } from '#kernel';
+import type { ExceptionKind } from '../entry.ts';
+import type {
+  FactRecorded,
+  JournalEvent,
+  ParkedLine,
+  ParkedLineDismissed,
+  ParkedLinesReleased,
+  ResolvedLine,
+} from '../journal-event.ts';
+import type { Message } from '../message.ts';
+import type { OrderState } from '../order/order-state.ts';
+
+/**
+ * All that was told of one order, document or transfer, in the order in which it was recorded: the fold of
+ * its journal stream, which the next fact of it is decided on. Changed in place by `evolveTold`.
+ */
+export interface ToldStream {
+  /** Of the newest event in it; -1 before the first. */
+  revision: number;
+  /** Of the newest event in it; 0 before the first. */
+  position: number;
+  readonly facts: ToldFact[];
+  /** Facts by name, once there are so many that looking through them would be slow. */
+  byName?: Map<string, ToldFact>;
+  /** Lines told over all facts: what deriving an order from them costs. */
+  lineCount: number;
+  /** The order as its facts so far make it; derived when it is asked for. */
+  order?: OrderState;
+}
+
+/** One accepted message, as it stands now: parked lines come and go. */
+export interface ToldFact {
+  readonly message: Message;
+  readonly lines: readonly HeldLine[];
+  readonly parked: readonly ParkedLine[];
+  readonly position: number;
+  readonly recordedAt: Instant;
+  readonly flags: readonly ExceptionKind[];
+}
+
+/** A line with the meaning it keeps, and the revision of the event that gave it. */
+export type HeldLine = ResolvedLine & { readonly since: number };
+
+/** Where a journal event stands. */
+export interface JournalPlace {
+  readonly revision: number;
+  readonly position: number;
+  readonly recordedAt: Instant;
+}
+
+/** From here on names are looked up in a map. */
+const FACTS_SEARCHED_MAX = 16;
+
+export const emptyToldStream = (): ToldStream => ({ revision: -1, position: 0, facts: [], lineCount: 0 });
+
+/** The fact of this name; (source, id) names a message within its order or document. */
+export function toldFact(told: ToldStream, source: string, id: string): ToldFact | undefined {
+  if (told.facts.length <= FACTS_SEARCHED_MAX) {
+    return told.facts.find(({ message }) => message.id === id && message.source === source);
+  }
+  told.byName ??= new Map(told.facts.map((fact) => [nameOf(fact.message), fact]));
+  return told.byName.get(`${source}:${id}`);
+}
+
+/** Applies one event. Total: what is stored is a fact. */
+export function evolveTold(told: ToldStream, event: JournalEvent, place: JournalPlace): void {
+  told.revision = place.revision;
+  told.position = place.position;
+  delete told.order;
+  if (event.type === 'ParkedLinesReleased') release(told, event.data, place.revision);
+  else if (event.type === 'ParkedLineDismissed') dismiss(told, event.data);
+  else addFact(told, event.data, place);
+}
+
+function addFact(told: ToldStream, data: FactRecorded, place: JournalPlace): void {
+  const fact: ToldFact = {
+    message: data.message,
+    lines: heldLines(data.lines, place.revision),
+    parked: data.parked,
+    position: place.position,
+    recordedAt: place.recordedAt,
+    flags: data.flags,
+  };
+  told.facts.push(fact);
+  told.byName?.set(nameOf(fact.message), fact);
+  told.lineCount += Math.max(1, data.message.data.lines?.length ?? 0);
+}
+
+function release(
+  told: ToldStream,
+  { source, id, lines, rejected }: ParkedLinesReleased,
+  since: number,
+): void {
+  const gone = new Set([...lines, ...rejected].map(({ index }) => index));
+  replace(told, source, id, (fact) => withReleased(fact, heldLines(lines, since), gone));
+}
+
+function dismiss(told: ToldStream, { source, id, index }: ParkedLineDismissed): void {
+  replace(told, source, id, (fact) => withReleased(fact, [], new Set([index])));
+}
+
+/** The fact with these lines resolved, and these indexes parked no longer. */
+export function withReleased(
+  fact: ToldFact,
+  lines: readonly HeldLine[],
+  gone: ReadonlySet<number>,
+): ToldFact {
+  return {
+    ...fact,
+    lines: [...fact.lines, ...lines].sort((a, b) => a.index - b.index),
+    parked: fact.parked.filter(({ index }) => !gone.has(index)),
+  };
+}
+
+export const heldLines = (lines: readonly ResolvedLine[], since: number): readonly HeldLine[] =>
+  lines.map((line) => ({ ...line, since }));
+
+function replace(told: ToldStream, source: string, id: string, change: (fact: ToldFact) => ToldFact): void {
+  const place = told.facts.findIndex(({ message }) => message.id === id && message.source === source);
+  assert(place >= 0, `a fact ${source}:${id} before its parked lines`);
+  const fact = change(told.facts[place]!);
+  told.facts[place] = fact;
+  told.byName?.set(nameOf(fact.message), fact);
+}
+
+/** A source id has no `:`. */
+const nameOf = ({ source, id }: Message): string => `${source}:${id}`;

@@ -1,0 +1,216 @@
+import { assertNever, type Quantity } from '#kernel';
+import { excessOver } from '../document/amounts.ts';
+import type { Component } from '../journal-event.ts';
+import type { OrderMessageType } from '../document/told-message.ts';
+import { compareOrderFacts } from './order-fact.ts';
+import type {
+  LineNumbers,
+  OrderFact,
+  OrderFactLine,
+  OrderPart,
+  OrderRow,
+  OrderState,
+} from './order-state.ts';
+
+/**
+ * What the set of an order's facts makes of it: in whatever order they arrived, they are read in the order
+ * in which they happened. So a cancel before its order, a shipment before its placement, two returns of
+ * which one is too much, need no rule of their own.
+ */
+export function deriveOrder(facts: readonly OrderFact[]): OrderState {
+  const sorted = [...facts].sort(compareOrderFacts);
+  const sheet: Sheet = { rows: [], byName: new Map(), byItem: new Map(), names: new Set(), nextNumber: 1 };
+  for (const fact of sorted) enter(sheet, fact);
+
+  const isPlaced = sorted[0]?.message.type === 'order.placed';
+  const isKnown = isPlaced || sorted.some(({ message }) => message.type === 'order.shipped');
+  return {
+    isPlaced,
+    isKnown,
+    ...(isPlaced && { placedAt: sorted[0]!.key.at }),
+    rows: sheet.rows.map((row) => finish(row, isPlaced, isKnown)),
+  };
+}
+
+/** An order while its facts are being read. */
+interface Sheet {
+  readonly rows: Row[];
+  readonly byName: Map<string, Row>;
+  readonly byItem: Map<string, Row[]>;
+  /** Line ids taken. */
+  readonly names: Set<string>;
+  nextNumber: number;
+}
+
+interface Row {
+  readonly line: string;
+  readonly item: string;
+  readonly name?: string;
+  sku?: string;
+  components?: readonly Component[];
+  since: number;
+  isParked: boolean;
+  location?: string;
+  readonly told: Tally;
+  readonly posted: Tally;
+  readonly shipments: Part[];
+  readonly returns: Part[];
+}
+
+/** What was told of a row so far; `cancelled` is what took effect, for it was open at its time. */
+interface Tally {
+  ordered: Quantity;
+  cancelled: Quantity;
+  shipped: Quantity;
+  returned: Quantity;
+  refunded: Quantity;
+}
+
+type Part = Omit<OrderPart, 'excess'>;
+
+const emptyTally = (): Tally => ({ ordered: 0, cancelled: 0, shipped: 0, returned: 0, refunded: 0 });
+
+const openOf = ({ ordered, shipped, cancelled }: Tally): Quantity =>
+  Math.max(0, ordered - shipped - cancelled);
+
+function enter(sheet: Sheet, fact: OrderFact): void {
+  const { message } = fact;
+  if (message.type === 'order.cancelled' && message.data.lines === undefined) {
+    for (const { told, posted } of sheet.rows) {
+      told.cancelled += openOf(told);
+      posted.cancelled += openOf(posted);
+    }
+    return;
+  }
+  for (const line of fact.lines) {
+    const row = rowFor(sheet, message.type, line);
+    takeMeaning(row, line);
+    if (line.location !== undefined) row.location = line.location;
+    take(row.told, message.type, line.quantity);
+    if (!line.isParked) take(row.posted, message.type, line.quantity);
+    if (message.type === 'order.shipped') row.shipments.push(partOf(fact, line, message.data.location));
+    if (message.type === 'order.returned') row.returns.push(partOf(fact, line, message.data.location));
+  }
+}
+
+/** By its name and item; without a name, by item: the first that has something left, else the first, else a new one. */
+function rowFor(sheet: Sheet, type: OrderMessageType, line: OrderFactLine): Row {
+  if (line.line !== undefined) {
+    return sheet.byName.get(rowName(line.line, line.item)) ?? addRow(sheet, line.line, line);
+  }
+  const rows = sheet.byItem.get(line.item);
+  if (rows !== undefined) return rows.find((row) => leftOf(row.told, type) > 0) ?? rows[0]!;
+  while (sheet.names.has(String(sheet.nextNumber))) sheet.nextNumber++;
+  return addRow(sheet, String(sheet.nextNumber), line);
+}
+
+/** How much a message of this type could still be about. */
+function leftOf(tally: Tally, type: OrderMessageType): Quantity {
+  if (type === 'order.returned') return tally.shipped - tally.returned;
+  if (type === 'order.refunded') return Math.max(tally.ordered, tally.shipped) - tally.refunded;
+  return openOf(tally);
+}
+
+function addRow(sheet: Sheet, line: string, { item, name }: OrderFactLine): Row {
+  const row: Row = {
+    line,
+    item,
+    ...(name !== undefined && { name }),
+    since: Number.POSITIVE_INFINITY,
+    isParked: false,
+    told: emptyTally(),
+    posted: emptyTally(),
+    shipments: [],
+    returns: [],
+  };
+  sheet.rows.push(row);
+  sheet.names.add(line);
+  sheet.byName.set(rowName(line, item), row);
+  const ofItem = sheet.byItem.get(item);
+  if (ofItem === undefined) sheet.byItem.set(item, [row]);
+  else ofItem.push(row);
+  return row;
+}
+
+/** Ids have no control characters. */
+const rowName = (line: string, item: string): string => `${line}\n${item}`;
+
+/** A row means what the line that was resolved first means, whenever that happened. */
+function takeMeaning(row: Row, line: OrderFactLine): void {
+  if (line.isParked) row.isParked = true;
+  if (row.sku === undefined && line.sku !== undefined) row.sku = line.sku;
+  if (line.since >= row.since) return;
+  row.since = line.since;
+  if (line.components === undefined) delete row.components;
+  else row.components = line.components;
+}
+
+function take(tally: Tally, type: OrderMessageType, quantity: Quantity): void {
+  switch (type) {
+    case 'order.placed':
+    case 'order.changed':
+      tally.ordered = quantity;
+      return;
+    case 'order.cancelled':
+      tally.cancelled += Math.min(quantity, openOf(tally));
+      return;
+    case 'order.shipped':
+      tally.shipped += quantity;
+      return;
+    case 'order.returned':
+      tally.returned += quantity;
+      return;
+    case 'order.refunded':
+      tally.refunded += quantity;
+      return;
+    default:
+      assertNever(type);
+  }
+}
+
+function partOf({ key, message }: OrderFact, line: OrderFactLine, location: string): Part {
+  const { index, quantity, disposition, isParked } = line;
+  const sequence = message.sequence === undefined ? {} : { sequence: message.sequence };
+  return { key, index, location, disposition, quantity, isParked, ...sequence };
+}
+
+function finish(row: Row, isPlaced: boolean, isKnown: boolean): OrderRow {
+  const { line, item, sku, name, components, isParked, location, told, posted } = row;
+  return {
+    line,
+    item,
+    ...(sku === undefined ? { name } : { sku }),
+    ...(components && { components }),
+    isParked,
+    ...(location !== undefined && { location }),
+    told: numbersOf(told, isKnown),
+    posted: numbersOf(posted, isKnown),
+    shipments: withExcess(row.shipments, isPlaced ? posted.ordered : Number.POSITIVE_INFINITY),
+    returns: withExcess(row.returns, isKnown ? posted.shipped : Number.POSITIVE_INFINITY),
+  };
+}
+
+function numbersOf(tally: Tally, isKnown: boolean): LineNumbers {
+  const { ordered, shipped, returned, refunded } = tally;
+  return {
+    ordered,
+    open: openOf(tally),
+    // What is shipped was not cancelled, whatever arrived first.
+    cancelled: Math.min(tally.cancelled, Math.max(0, ordered - shipped)),
+    shipped,
+    returned: isKnown ? Math.min(returned, shipped) : returned,
+    refunded,
+  };
+}
+
+/** In the order in which they happened, what goes beyond `total`. */
+function withExcess(parts: readonly Part[], total: Quantity): readonly OrderPart[] {
+  if (parts.length === 0) return NO_PARTS;
+  const excess = excessOver(
+    total,
+    parts.map(({ isParked, quantity }) => (isParked ? 0 : quantity)),
+  );
+  return parts.map((part, index) => ({ ...part, excess: excess[index]! }));
+}
+
+const NO_PARTS: readonly OrderPart[] = [];
