@@ -29,3 +29,7 @@ export * from './order/order-entries.ts';
 export * from './order/order-fact.ts';
 export * from './order/order-state.ts';
 export * from './order/order-view.ts';
+export * from './availability/available.ts';
+export * from './availability/published.ts';
+export * from './availability/ring-fence.ts';
+export * from './availability/terms.ts';

@@ -1,0 +1,92 @@
+import type { Quantity } from '#kernel';
+import type { EffectivePolicy } from '../catalog/policy.ts';
+import { free } from '../item/item-readers.ts';
+import type { ItemState } from '../item/item-state.ts';
+import { ALL_OF_IT, kitsIn, perListing, type PublishRules, publishedOf } from './published.ts';
+
+/** All that decides what a channel may sell of an item. */
+export interface ItemInput {
+  /** Absent where nothing has ever happened to it. */
+  readonly state: ItemState | undefined;
+  /** The channel's locations that are active. */
+  readonly active: ReadonlySet<string>;
+  readonly policy: EffectivePolicy;
+  /** What is set aside for other channels. */
+  readonly ringFenced: Quantity;
+  /** The item's. */
+  readonly decimals: number;
+}
+
+/** A listing of an ordinary item. */
+export interface ListingInput extends ItemInput {
+  readonly unitsPer: Quantity;
+}
+
+/** A listing of a kit: its components are ordinary items, each once. */
+export interface KitInput {
+  readonly components: readonly KitPart[];
+  /** Of the kit's own listing: only its stopAt and cap count. */
+  readonly policy: EffectivePolicy;
+  readonly decimals: number;
+  readonly unitsPer: Quantity;
+}
+
+export interface KitPart {
+  readonly sku: string;
+  /** How much of it one kit holds. */
+  readonly required: Quantity;
+  readonly input: ItemInput;
+}
+
+/** The number a channel is told for a listing, in units of the listing. */
+export const availableOf = (input: ListingInput): Quantity => perListing(sellableTo(input), input.unitsPer);
+
+/** The number a channel is told for a listing of a kit. */
+export function availableKits({ components, policy, decimals, unitsPer }: KitInput): Quantity {
+  const kits = kitsIn(components.map(({ required, input }) => ({ available: sellableTo(input), required })));
+  return perListing(publishedOf(kits, kitRules(policy, decimals)), unitsPer);
+}
+
+/** What a channel may sell of an item, in the item's own units. */
+export const sellableTo = (input: ItemInput): Quantity => publishedOf(availableToSell(input), rulesOf(input));
+
+/** What a channel may reserve of an item: ATS − buffer. Below 0 where more is promised than there is. */
+export const reservableOf = (input: ItemInput): Quantity =>
+  availableToSell(input) - (input.policy.buffer?.value ?? 0);
+
+/**
+ * ATS: over the channel's active locations, sellable − committed − reserved − the location's safety stock;
+ * less the safety stock and what is set aside for others. A location that is owed is not clamped: it makes
+ * the channel offer less, never more.
+ */
+export function availableToSell({ state, active, policy, ringFenced }: ItemInput): Quantity {
+  let ats = 0;
+  if (state !== undefined) {
+    for (const place of state.places) {
+      if (active.has(place.location)) ats += free(place);
+    }
+  }
+  const { locationSafetyStock, safetyStock } = policy;
+  if (locationSafetyStock !== undefined) {
+    for (const location in locationSafetyStock.value) {
+      if (active.has(location)) ats -= locationSafetyStock.value[location] ?? 0;
+    }
+  }
+  return ats - (safetyStock?.value ?? 0) - ringFenced;
+}
+
+export const rulesOf = ({ policy, decimals }: ItemInput): PublishRules => ({
+  stopAt: policy.stopAt?.value,
+  buffer: policy.buffer?.value ?? 0,
+  percent: policy.percent?.value ?? ALL_OF_IT,
+  cap: policy.cap?.value,
+  decimals,
+});
+
+export const kitRules = (policy: EffectivePolicy, decimals: number): PublishRules => ({
+  stopAt: policy.stopAt?.value,
+  buffer: 0,
+  percent: ALL_OF_IT,
+  cap: policy.cap?.value,
+  decimals,
+});

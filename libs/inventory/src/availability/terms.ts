@@ -1,0 +1,169 @@
+import { type Quantity, UNIT } from '#kernel';
+import type { EffectivePolicy } from '../catalog/policy.ts';
+import { sellable } from '../item/item-readers.ts';
+import {
+  type ItemInput,
+  type KitInput,
+  kitRules,
+  type ListingInput,
+  rulesOf,
+  sellableTo,
+} from './available.ts';
+import { ALL_OF_IT, kitsIn, perListing, publishedOf } from './published.ts';
+
+/** One number that goes into a listing's number. */
+export interface Term {
+  readonly name: (typeof TERM_NAMES)[number];
+  /** A quantity; of `percent` the percentage in the same hundred-thousandths; of `decimals` the plain count. */
+  readonly value: Quantity;
+  readonly location?: string;
+}
+
+export const TERM_NAMES = [
+  'sellable',
+  'committed',
+  'reserved',
+  'locationSafetyStock',
+  'safetyStock',
+  'ringFenced',
+  'buffer',
+  'percent',
+  'cap',
+  'stopAt',
+  'decimals',
+  'unitsPer',
+] as const;
+
+/** One field of a policy that had a say, and where it comes from. */
+export interface PolicyTerm {
+  readonly scope: string;
+  readonly field: keyof EffectivePolicy;
+  readonly value: Quantity | Readonly<Record<string, Quantity>>;
+  readonly position: number;
+}
+
+/** A component of a kit with what makes up its number. */
+export interface ComponentTerms {
+  readonly sku: string;
+  readonly required: Quantity;
+  /** What the channel may sell of it. */
+  readonly available: Quantity;
+  readonly terms: readonly Term[];
+}
+
+/** Everything that makes up a listing's number: `recompute` gives it back exactly. */
+export const termsOf = (input: ListingInput): readonly Term[] => [
+  ...itemTerms(input),
+  { name: 'unitsPer', value: input.unitsPer },
+];
+
+/** What makes up what a channel may sell of an item. `cap` and `stopAt` stand here only where they are set. */
+export function itemTerms(input: ItemInput): readonly Term[] {
+  const { policy, ringFenced } = input;
+  const { buffer, percent, cap, stopAt, decimals } = rulesOf(input);
+  return [
+    ...placeTerms(input),
+    { name: 'safetyStock', value: policy.safetyStock?.value ?? 0 },
+    { name: 'ringFenced', value: ringFenced },
+    { name: 'buffer', value: buffer },
+    { name: 'percent', value: percent },
+    ...limitTerms(cap, stopAt),
+    { name: 'decimals', value: decimals },
+  ];
+}
+
+/** What a kit's own listing adds to its components. */
+export function kitTerms({ policy, decimals, unitsPer }: KitInput): readonly Term[] {
+  const { cap, stopAt } = kitRules(policy, decimals);
+  return [
+    ...limitTerms(cap, stopAt),
+    { name: 'decimals', value: decimals },
+    { name: 'unitsPer', value: unitsPer },
+  ];
+}
+
+export const componentTerms = ({ components }: KitInput): readonly ComponentTerms[] =>
+  components.map(({ sku, required, input }) => ({
+    sku,
+    required,
+    available: sellableTo(input),
+    terms: itemTerms(input),
+  }));
+
+/** The policies behind the terms, field by field. */
+export function policyTerms(policy: EffectivePolicy): readonly PolicyTerm[] {
+  return POLICY_FIELDS.flatMap((field) => {
+    const rule = policy[field];
+    return rule === undefined
+      ? []
+      : [{ scope: rule.scope, field, value: rule.value, position: rule.position }];
+  });
+}
+
+/** A listing's number from its terms alone; of a kit, from its components' numbers too. */
+export function recompute(
+  terms: readonly Term[],
+  components?: readonly Pick<ComponentTerms, 'available' | 'required'>[],
+): Quantity {
+  const ats = components === undefined ? atsOf(terms) : kitsIn(components);
+  const published = publishedOf(ats, {
+    stopAt: valueOf(terms, 'stopAt'),
+    buffer: valueOf(terms, 'buffer') ?? 0,
+    percent: valueOf(terms, 'percent') ?? ALL_OF_IT,
+    cap: valueOf(terms, 'cap'),
+    decimals: valueOf(terms, 'decimals') ?? 0,
+  });
+  return perListing(published, valueOf(terms, 'unitsPer') ?? UNIT);
+}
+
+const POLICY_FIELDS: readonly (keyof EffectivePolicy)[] = [
+  'safetyStock',
+  'locationSafetyStock',
+  'allocations',
+  'buffer',
+  'percent',
+  'cap',
+  'stopAt',
+];
+
+function placeTerms({ state, active, policy }: ItemInput): readonly Term[] {
+  const terms: Term[] = [];
+  for (const location of active) {
+    const place = state?.places.find((known) => known.location === location);
+    if (place !== undefined) {
+      terms.push({ name: 'sellable', value: sellable(place), location });
+      terms.push({ name: 'committed', value: place.committed, location });
+      terms.push({ name: 'reserved', value: place.reserved, location });
+    }
+    const safetyStock = policy.locationSafetyStock?.value[location];
+    if (safetyStock !== undefined) terms.push({ name: 'locationSafetyStock', value: safetyStock, location });
+  }
+  return terms;
+}
+
+function limitTerms(cap: Quantity | undefined, stopAt: Quantity | undefined): readonly Term[] {
+  const terms: Term[] = [];
+  if (cap !== undefined) terms.push({ name: 'cap', value: cap });
+  if (stopAt !== undefined) terms.push({ name: 'stopAt', value: stopAt });
+  return terms;
+}
+
+function atsOf(terms: readonly Term[]): Quantity {
+  let ats = 0;
+  for (const { name, value } of terms) {
+    if (name === 'sellable') ats += value;
+    else if (TAKEN_AWAY.has(name)) ats -= value;
+  }
+  return ats;
+}
+
+const TAKEN_AWAY: ReadonlySet<Term['name']> = new Set([
+  'committed',
+  'reserved',
+  'locationSafetyStock',
+  'safetyStock',
+  'ringFenced',
+] as const);
+
+const valueOf = (terms: readonly Term[], name: Term['name']): Quantity | undefined =>
+  terms.find((term) => term.name === name)?.value;
