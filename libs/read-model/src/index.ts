@@ -1,4 +1,5 @@
 export { type Fold, Projector } from './projector.ts';
+export { ReadModelFailed, ReadModelFull } from './read-model.faults.ts';
 export {
   type IndexPage,
   ReadModel,

@@ -1,0 +1,1 @@
+export { IN_MEMORY, SqliteReadModel } from './sqlite-read-model.ts';

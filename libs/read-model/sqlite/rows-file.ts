@@ -1,0 +1,158 @@
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+
+/** Grows when the layout below changes: other files are made anew. */
+const LAYOUT_VERSION = 1;
+/** "OnHr": tells our files from other people's. */
+const APPLICATION_ID = 0x4f6e4872;
+const CACHE_KIB = 32 * 1024;
+const WAL_KEPT_BYTES_MAX = 64 * 1024 * 1024;
+const BUSY_TIMEOUT_MS = 5_000;
+
+export const IN_MEMORY = ':memory:';
+
+/** A shelf as the file has it. */
+export interface StoredShelf {
+  /** Its version and its indexes: with others, it is another shelf. */
+  readonly signature: string;
+  readonly tableName: string;
+  readonly count: number;
+}
+
+/**
+ * The file under a read model: which shelves are in it, of which version, and the log position it stands for.
+ * Not durable at each commit (`synchronous=NORMAL`): after a power loss it may be an older picture, but a
+ * whole one.
+ */
+export class RowsFile {
+  readonly database: DatabaseSync;
+  readonly #selectShelf: StatementSync;
+  readonly #upsertShelf: StatementSync;
+  readonly #updatePosition: StatementSync;
+
+  private constructor(database: DatabaseSync) {
+    this.database = database;
+    this.#selectShelf = database.prepare('SELECT id, signature, count FROM shelves WHERE name = ?');
+    this.#upsertShelf = database.prepare(`
+      INSERT INTO shelves (name, signature, count) VALUES (?, ?, ?)
+      ON CONFLICT (name) DO UPDATE SET signature = excluded.signature, count = excluded.count`);
+    this.#updatePosition = database.prepare('UPDATE picture SET position = ?');
+  }
+
+  /** A file that cannot be used, for whatever reason, is discarded: everything in it can be had again. */
+  static open(file: string): RowsFile {
+    try {
+      return new RowsFile(connect(file));
+    } catch (cause) {
+      if (file === IN_MEMORY) throw cause;
+      discard(file);
+      return new RowsFile(connect(file));
+    }
+  }
+
+  /** The log position the file stands for. */
+  get position(): number {
+    return Number(this.database.prepare('SELECT position FROM picture').get()?.['position'] ?? 0);
+  }
+
+  set position(position: number) {
+    this.#updatePosition.run(position);
+  }
+
+  shelf(name: string): StoredShelf | undefined {
+    const row = this.#selectShelf.get(name);
+    return (
+      row && {
+        signature: String(row['signature']),
+        tableName: `shelf_${Number(row['id'])}`,
+        count: Number(row['count']),
+      }
+    );
+  }
+
+  /** The shelf of that name and signature; one of another signature makes room for it. */
+  makeShelf(name: string, signature: string): StoredShelf {
+    const before = this.shelf(name);
+    if (before?.signature === signature) return before;
+    if (before !== undefined) this.#dropShelf(name, before);
+    this.saveShelf(name, signature, 0);
+    return this.shelf(name)!;
+  }
+
+  saveShelf(name: string, signature: string, count: number): void {
+    this.#upsertShelf.run(name, signature, count);
+  }
+
+  dropShelvesBut(names: readonly string[]): void {
+    for (const { name } of this.database.prepare('SELECT name FROM shelves').all()) {
+      if (names.includes(String(name))) continue;
+      this.#dropShelf(String(name), this.shelf(String(name))!);
+    }
+  }
+
+  /** Leaves every shelf without a row, at position 0. */
+  empty(): void {
+    this.database.exec('BEGIN IMMEDIATE');
+    for (const { name } of this.database.prepare('SELECT name FROM shelves').all()) {
+      this.database.exec(`DELETE FROM ${this.shelf(String(name))!.tableName}`);
+    }
+    this.database.exec('UPDATE shelves SET count = 0');
+    this.position = 0;
+    this.database.exec('COMMIT');
+  }
+
+  #dropShelf(name: string, { tableName }: StoredShelf): void {
+    this.database.exec(`DROP TABLE IF EXISTS ${tableName}`);
+    this.database.prepare('DELETE FROM shelves WHERE name = ?').run(name);
+  }
+}
+
+/** Removes the file with what belongs to it. */
+export function discard(file: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+}
+
+function connect(file: string): DatabaseSync {
+  if (file !== IN_MEMORY) {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    closeSync(openSync(file, 'a', 0o600));
+  }
+  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    database.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      PRAGMA wal_autocheckpoint = 0;
+      PRAGMA journal_size_limit = ${WAL_KEPT_BYTES_MAX};
+      PRAGMA cache_size = -${CACHE_KIB};
+      PRAGMA temp_store = MEMORY;
+      PRAGMA trusted_schema = OFF;
+    `);
+    createLayout(database);
+    return database;
+  } catch (cause) {
+    database.close();
+    throw cause;
+  }
+}
+
+function createLayout(database: DatabaseSync): void {
+  const pragma = (name: string): unknown => database.prepare(`PRAGMA ${name}`).get()?.[name];
+  if (pragma('application_id') === APPLICATION_ID && pragma('user_version') === LAYOUT_VERSION) return;
+  if (pragma('schema_version') !== 0) throw new Error('Not a read model of this layout.');
+  database.exec(`
+    BEGIN IMMEDIATE;
+    CREATE TABLE picture (position INTEGER NOT NULL) STRICT;
+    INSERT INTO picture VALUES (0);
+    CREATE TABLE shelves (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      signature TEXT NOT NULL,
+      count INTEGER NOT NULL
+    ) STRICT;
+    PRAGMA application_id = ${APPLICATION_ID};
+    PRAGMA user_version = ${LAYOUT_VERSION};
+    COMMIT;
+  `);
+}

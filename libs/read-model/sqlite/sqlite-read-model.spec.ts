@@ -1,0 +1,190 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Shelf } from '../src/index.ts';
+import { IN_MEMORY, SqliteReadModel } from './index.ts';
+
+interface Stock {
+  units: number;
+  category?: string;
+}
+
+const stocks = {
+  name: 'stocks',
+  version: 1,
+  indexes: {
+    category: (row: Stock) => row.category ?? null,
+    units: (row: Stock) => row.units,
+  },
+};
+
+describe('SqliteReadModel', () => {
+  let directory: string;
+  let file: string;
+  let model: SqliteReadModel;
+  let shelf: Shelf<Stock>;
+
+  const open = (): void => {
+    model = SqliteReadModel.open({ file });
+    shelf = model.shelf<Stock>(stocks);
+  };
+  const reopen = (): void => {
+    model.close();
+    open();
+  };
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'onhand-'));
+    file = join(directory, 'read-models', 'read-model.db');
+    open();
+  });
+  afterEach(() => {
+    model.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('hands out the live row, to be changed in place', () => {
+    shelf.put('mug', { units: 1 });
+    shelf.get('mug')!.units = 5;
+    shelf.put('mug', shelf.get('mug')!);
+
+    expect(shelf.get('mug')).toEqual({ units: 5 });
+    expect(shelf.byKey({ limit: 10 })[0]!.row).toBe(shelf.get('mug'));
+  });
+
+  it('stands for the position of the last commit when it is opened again', () => {
+    expect(model.openedAt).toBe(0);
+    shelf.put('mug', { units: 1 });
+    model.commit(7);
+    shelf.put('mug', { units: 2 });
+    shelf.put('cup', { units: 3 });
+    reopen();
+
+    expect(model.openedAt).toBe(7);
+    expect(shelf.byKey({ limit: 10 })).toEqual([{ key: 'mug', row: { units: 1 } }]);
+    expect(shelf.count()).toBe(1);
+  });
+
+  it('forgets also what was spilled when it is opened again without a commit', () => {
+    for (let number = 0; number < 3_000; number++) shelf.put(`sku-${number}`, { units: number });
+    for (let spills = 0; spills < 4; spills++) model.spill();
+    reopen();
+
+    expect(model.openedAt).toBe(0);
+    expect(shelf.count()).toBe(0);
+  });
+
+  it('keeps its files to their owner', () => {
+    expect(statSync(join(directory, 'read-models')).mode & 0o777).toBe(0o700);
+    for (const suffix of ['', '-wal', '-shm']) expect(statSync(file + suffix).mode & 0o777).toBe(0o600);
+  });
+
+  it('is new in memory each time', () => {
+    const memory = SqliteReadModel.open({ file: IN_MEMORY });
+    const inMemory = memory.shelf<Stock>(stocks);
+    inMemory.put('mug', { units: 1, category: 'cups' });
+    memory.commit(3);
+
+    expect(memory.openedAt).toBe(0);
+    expect(inMemory.byIndex('category', { equals: 'cups', limit: 1 })).toHaveLength(1);
+    memory.close();
+  });
+
+  describe('is made anew', () => {
+    const commitOne = (): void => {
+      shelf.put('mug', { units: 1 });
+      model.commit(7);
+      model.close();
+    };
+    afterEach(() => {
+      expect(model.openedAt).toBe(0);
+      expect(shelf.count()).toBe(0);
+      shelf.put('cup', { units: 1, category: 'a' });
+      model.commit(2);
+      reopen();
+      expect(model.openedAt).toBe(2);
+      expect(shelf.byIndex('category', { equals: 'a', limit: 5 })).toHaveLength(1);
+    });
+
+    it('when a shelf has another version', () => {
+      commitOne();
+      model = SqliteReadModel.open({ file });
+      const other = model.shelf<Stock>({ name: 'others', version: 1 });
+      model.shelf<Stock>({ ...stocks, version: 2 });
+      expect(model.openedAt).toBe(0);
+      expect(other.count()).toBe(0);
+      reopen();
+    });
+
+    it('when a shelf has other indexes', () => {
+      commitOne();
+      model = SqliteReadModel.open({ file });
+      model.shelf<Stock>({ name: 'stocks', version: 1 });
+      reopen();
+    });
+
+    it('when a shelf is new to it', () => {
+      commitOne();
+      model = SqliteReadModel.open({ file });
+      shelf = model.shelf<Stock>(stocks);
+      model.shelf<Stock>({ name: 'others', version: 1 });
+      model.commit(0);
+      reopen();
+    });
+
+    it('when it is not a database', () => {
+      commitOne();
+      writeFileSync(file, 'Once upon a time '.repeat(1_000));
+      open();
+    });
+
+    it('when its first page is damaged', () => {
+      commitOne();
+      const bytes = readFileSync(file);
+      bytes.fill(0xff, 100, 4_000);
+      writeFileSync(file, bytes);
+      open();
+    });
+  });
+
+  it('forgets a shelf that nobody declares any more', () => {
+    const others = { name: 'others', version: 1 };
+    model.close();
+    model = SqliteReadModel.open({ file });
+    shelf = model.shelf<Stock>(stocks);
+    model.shelf<Stock>(others).put('old', { units: 1 });
+    shelf.put('mug', { units: 1 });
+    model.commit(3);
+    reopen();
+    expect(shelf.count()).toBe(1);
+    model.commit(4);
+    model.close();
+
+    model = SqliteReadModel.open({ file });
+    shelf = model.shelf<Stock>(stocks);
+    expect(model.shelf<Stock>(others).count()).toBe(0);
+    expect(model.openedAt).toBe(0);
+  });
+
+  it('pages through an index whose values are equal', () => {
+    for (let number = 0; number < 10; number++) shelf.put(`sku-${number}`, { units: number % 2 });
+    const seen: string[] = [];
+    let after: { value: string | number; key: string } | undefined;
+    for (let pages = 0; pages < 10; pages++) {
+      const page = shelf.byIndex('units', { limit: 3, ...(after && { after }) });
+      seen.push(...page.map(({ key, value }) => `${value}/${key}`));
+      const last = page.at(-1);
+      after = last && { value: last.value, key: last.key };
+      if (!after) break;
+    }
+
+    expect(seen).toHaveLength(10);
+    expect(seen).toEqual([...seen].sort());
+  });
+
+  it('refuses a shelf that comes late, and one that is declared twice', () => {
+    expect(() => model.shelf(stocks)).toThrow('Bug:');
+    shelf.get('mug');
+    expect(() => model.shelf({ name: 'late', version: 1 })).toThrow('Bug:');
+  });
+});

@@ -1,0 +1,223 @@
+import type { IndexPage, Shelf, ShelfDefinition, ShelfEntry } from '../src/index.ts';
+import type { IndexValue, ShelfTable, StoredRow } from './shelf-table.ts';
+
+const HOT_ROWS_MAX = 50_000;
+
+/** A row that is in memory. */
+interface Held<Row> {
+  /** Undefined when there is no such row. */
+  row: Row | undefined;
+  /** Changed since it was last written to the file. */
+  isDirty: boolean;
+  /** Whether the file has a row under this key; undefined when that is not known. */
+  isInFile: boolean | undefined;
+  /** The index values that the file has for it; undefined when they are not known. */
+  fileIndexValues: readonly IndexValue[] | undefined;
+}
+
+/** What a shelf needs of the file it is in. */
+export interface ShelfHost {
+  /** Runs what writes, in the open transaction; when that fails as a whole, `takeBack` is called on every shelf. */
+  write(work: () => void): void;
+  /** Runs what reads. */
+  read<Answer>(work: () => Answer): Answer;
+}
+
+/**
+ * Rows in memory over rows in the file. Every row held is in `young` or `old` (the two generations of the hot
+ * rows), or in `dirty` (not yet written) or `written` (written, but not committed): the last two are never
+ * dropped, so a transaction that fails as a whole loses nothing.
+ */
+export class SqliteShelf<Row extends object> implements Shelf<Row> {
+  readonly #host: ShelfHost;
+  readonly #table: ShelfTable;
+  readonly #indexOf: readonly ((row: Row, key: string) => IndexValue)[];
+  readonly #youngMax: number;
+  #young = new Map<string, Held<Row>>();
+  #old = new Map<string, Held<Row>>();
+  readonly #dirty = new Map<string, Held<Row>>();
+  #written = new Map<string, Held<Row>>();
+  #count: number;
+  #committedCount: number;
+
+  constructor(host: ShelfHost, table: ShelfTable, definition: ShelfDefinition<Row>, count: number) {
+    this.#host = host;
+    this.#table = table;
+    this.#indexOf = Object.values(definition.indexes ?? {});
+    this.#youngMax = Math.max(1, Math.floor((definition.hotRowsMax ?? HOT_ROWS_MAX) / 2));
+    this.#count = count;
+    this.#committedCount = count;
+  }
+
+  get dirtyRows(): number {
+    return this.#dirty.size;
+  }
+
+  /** Rows in the file, with those written since the last commit. */
+  get storedCount(): number {
+    return this.#count;
+  }
+
+  get(key: string): Row | undefined {
+    return (this.#young.get(key) ?? this.#hold(key)).row;
+  }
+
+  put(key: string, row: Row): void {
+    const held = this.#young.get(key) ?? this.#findAside(key) ?? this.#keep(key, unknownRow());
+    held.row = row;
+    if (!held.isDirty) this.#markDirty(key, held);
+  }
+
+  delete(key: string): void {
+    const held = this.#young.get(key) ?? this.#findAside(key) ?? this.#keep(key, unknownRow());
+    held.row = undefined;
+    if (!held.isDirty) this.#markDirty(key, held);
+  }
+
+  byKey({ after, limit }: { after?: string; limit: number }): readonly ShelfEntry<Row>[] {
+    this.#writeAll();
+    return this.#host.read(() => this.#table.byKey(after, limit).map((stored) => this.#toEntry(stored)));
+  }
+
+  byIndex(index: string, page: IndexPage): readonly (ShelfEntry<Row> & { value: string | number })[] {
+    this.#writeAll();
+    return this.#host.read(() =>
+      this.#table.byIndex(index, page).map((stored) => ({ ...this.#toEntry(stored), value: stored.value })),
+    );
+  }
+
+  count(): number {
+    this.#writeAll();
+    return this.#count;
+  }
+
+  /** Every row in key order, as JSON. Write all first. */
+  stored(): Iterable<StoredRow> {
+    return this.#table.all();
+  }
+
+  /** Writes at most so many of the changed rows, those that wait longest first. How many it wrote. */
+  writeDirty(rowsMax: number): number {
+    let rows = 0;
+    for (const [key, held] of this.#dirty) {
+      if (rows >= rowsMax) break;
+      this.#write(key, held);
+      held.isDirty = false;
+      this.#dirty.delete(key);
+      this.#written.set(key, held);
+      rows++;
+    }
+    return rows;
+  }
+
+  /** What was written is now in the file for good. */
+  committed(): void {
+    this.#written = new Map();
+    this.#committedCount = this.#count;
+  }
+
+  /** What was written since the last commit is not in the file after all. */
+  takeBack(): void {
+    for (const held of this.#dirty.values()) forgetFile(held);
+    for (const [key, held] of this.#written) {
+      forgetFile(held);
+      if (!held.isDirty) this.#markDirty(key, held);
+    }
+    this.#written = new Map();
+    this.#count = this.#committedCount;
+  }
+
+  /** The file was emptied, before any row of it was held. */
+  emptied(): void {
+    this.#count = 0;
+    this.#committedCount = 0;
+  }
+
+  #writeAll(): void {
+    if (this.#dirty.size > 0) this.#host.write(() => void this.writeDirty(Infinity));
+  }
+
+  #write(key: string, held: Held<Row>): void {
+    if (held.row === undefined) {
+      if (held.isInFile !== false && this.#table.delete(key)) this.#count--;
+      held.isInFile = false;
+      return;
+    }
+    const text = JSON.stringify(held.row);
+    const indexValues = this.#indexValuesOf(held.row, key);
+    if (held.isInFile === false || !this.#update(key, text, indexValues, held.fileIndexValues)) {
+      this.#table.insert(key, text, indexValues);
+      this.#count++;
+    }
+    held.isInFile = true;
+    held.fileIndexValues = indexValues;
+  }
+
+  #update(
+    key: string,
+    text: string,
+    values: readonly IndexValue[],
+    before: readonly IndexValue[] | undefined,
+  ): boolean {
+    const areSame = before !== undefined && values.every((value, index) => value === before[index]);
+    return areSame ? this.#table.update(key, text) : this.#table.update(key, text, values);
+  }
+
+  #indexValuesOf(row: Row, key: string): readonly IndexValue[] {
+    return this.#indexOf.length === 0 ? NO_VALUES : this.#indexOf.map((valueOf) => valueOf(row, key));
+  }
+
+  /** The row of a key that is not young: from beside, or from the file. */
+  #hold(key: string): Held<Row> {
+    return this.#findAside(key) ?? this.#keep(key, this.#load(key));
+  }
+
+  /** A row that is held, but not young; it is young from now on. */
+  #findAside(key: string): Held<Row> | undefined {
+    const held = this.#old.get(key) ?? this.#dirty.get(key) ?? this.#written.get(key);
+    return held && this.#keep(key, held);
+  }
+
+  #load(key: string): Held<Row> {
+    const text = this.#host.read(() => this.#table.find(key));
+    if (text === undefined) {
+      return { row: undefined, isDirty: false, isInFile: false, fileIndexValues: undefined };
+    }
+    const row = JSON.parse(text) as Row;
+    return { row, isDirty: false, isInFile: true, fileIndexValues: this.#indexValuesOf(row, key) };
+  }
+
+  #keep(key: string, held: Held<Row>): Held<Row> {
+    if (this.#young.size >= this.#youngMax) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, held);
+    return held;
+  }
+
+  #markDirty(key: string, held: Held<Row>): void {
+    held.isDirty = true;
+    this.#dirty.set(key, held);
+  }
+
+  /** The live row where there is one: whoever changes it must find the same one by `get`. */
+  #toEntry({ key, text }: StoredRow): ShelfEntry<Row> {
+    const held = this.#young.get(key) ?? this.#old.get(key) ?? this.#written.get(key);
+    return { key, row: held?.row ?? (JSON.parse(text) as Row) };
+  }
+}
+
+const NO_VALUES: readonly IndexValue[] = [];
+
+const unknownRow = <Row>(): Held<Row> => ({
+  row: undefined,
+  isDirty: false,
+  isInFile: undefined,
+  fileIndexValues: undefined,
+});
+
+function forgetFile<Row>(held: Held<Row>): void {
+  held.isInFile = undefined;
+  held.fileIndexValues = undefined;
+}
