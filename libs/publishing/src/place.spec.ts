@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import {
+  AVAILABILITY,
+  comparePlaces,
+  compareUtf8,
+  END,
+  endOf,
+  fromCursor,
+  ORDER,
+  type Place,
+  toCursor,
+} from './place.ts';
+
+const place = (position: number, id = 'MUG'): Place => ({ position, kind: AVAILABILITY, id });
+const anyPlace = fc.record({
+  position: fc.maxSafeNat(),
+  kind: fc.constantFrom(AVAILABILITY, ORDER, END),
+  id: fc.string({ unit: 'grapheme', maxLength: 128 }),
+});
+
+describe('a cursor', () => {
+  it('comes back as the place it was made of', () => {
+    fc.assert(
+      fc.property(anyPlace, fc.option(fc.maxSafeNat(), { nil: undefined }), (at, ordersAfter) => {
+        const whole = ordersAfter === undefined ? at : { ...at, ordersAfter };
+        expect(fromCursor('web', toCursor('web', whole))).toEqual(whole);
+      }),
+    );
+  });
+
+  it('is none of another channel', () => {
+    expect(fromCursor('shop', toCursor('web', place(7)))).toBeUndefined();
+  });
+
+  it('is none once a character was changed, added or taken away', () => {
+    const cursor = toCursor('web', place(7));
+    for (let index = 0; index < cursor.length; index++) {
+      const other = cursor[index] === 'A' ? 'B' : 'A';
+      expect(fromCursor('web', cursor.slice(0, index) + other + cursor.slice(index + 1))).toBeUndefined();
+      expect(fromCursor('web', cursor.slice(0, index))).toBeUndefined();
+    }
+    expect(fromCursor('web', `${cursor}A`)).toBeUndefined();
+    expect(fromCursor('web', `${cursor}=`)).toBeUndefined();
+  });
+
+  it.each(['', ' ', '0', '42', 'null', 'ä', 'A'.repeat(5_000)])('is not %j', (text) => {
+    expect(fromCursor('web', text)).toBeUndefined();
+  });
+});
+
+describe('places', () => {
+  it('order by position, then listings before orders, then the id; the end of a position is last', () => {
+    const inOrder: Place[] = [
+      endOf(4),
+      place(5, 'A'),
+      place(5, 'B'),
+      { ...place(5, 'A'), kind: ORDER },
+      endOf(5),
+      place(6),
+    ];
+    expect([...inOrder].reverse().sort(comparePlaces)).toEqual(inOrder);
+  });
+
+  it('order ids as their UTF-8 bytes do', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', 'é', 'z', '\uffee', '\u{1f600}', '\ue000', '\u{10000}'),
+    });
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        expect(Math.sign(compareUtf8(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      }),
+    );
+  });
+});

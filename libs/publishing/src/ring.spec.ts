@@ -1,0 +1,58 @@
+import { endOf } from './place.ts';
+import { ChangeRing, RING_CHANGES_MAX } from './ring.ts';
+import type { ListingNumber } from './change-source.ts';
+
+const number = (version: number, listing: string): ListingNumber => ({
+  ...{ channel: 'web', listing, sku: listing, available: 1, reason: 'sale' },
+  ...{ version, recordedAt: version },
+});
+
+/** So many changes of so many listings in turn, one a version. */
+function fill(ring: ChangeRing, count: number, listings: number, first = 1): void {
+  for (let version = first; version < first + count; version++) {
+    ring.collect(number(version, `S${version % listings}`));
+    ring.settle(version);
+  }
+}
+
+/** The versions still to be had behind a position. */
+const versionsAfter = (ring: ChangeRing, position: number, head: number): number[] =>
+  ring.after(endOf(position), Infinity, head).changes.map((change) => change.position);
+
+describe('a ring', () => {
+  it('keeps the newest changes, no more than it may, and says from where on it has all of them', () => {
+    const ring = new ChangeRing(0);
+    const count = RING_CHANGES_MAX * 3;
+    fill(ring, count, Infinity);
+
+    expect(ring.covers(endOf(0))).toBe(false);
+    const floor = count - versionsAfter(ring, 0, count).length;
+    expect(ring.covers(endOf(floor))).toBe(true);
+    expect(ring.covers(endOf(floor - 1))).toBe(false);
+    expect(count - floor).toBeLessThanOrEqual(RING_CHANGES_MAX);
+    expect(count - floor).toBeGreaterThanOrEqual(RING_CHANGES_MAX / 2);
+  });
+
+  it('reaches back for ever where the same few listings change', () => {
+    const ring = new ChangeRing(0);
+    const count = RING_CHANGES_MAX * 3;
+    fill(ring, count, 5);
+
+    expect(ring.covers(endOf(0))).toBe(true);
+    expect(versionsAfter(ring, 0, count)).toEqual([4, 3, 2, 1, 0].map((back) => count - back));
+  });
+
+  it('does not say it has all of a version of which it dropped some', () => {
+    const ring = new ChangeRing(0);
+    const listings = Array.from({ length: RING_CHANGES_MAX }, (_, index) => `S${10_000 + index}`);
+    for (const listing of listings) ring.collect(number(1, listing));
+    ring.settle(1);
+    fill(ring, 1, 2, 2); // One more: the oldest quarter of version 1 goes.
+
+    const left = ring.after(endOf(0), Infinity, 2).changes.filter((change) => change.position === 1);
+    const firstLeft = listings.indexOf(left[0]!.id);
+    expect(firstLeft).toBeGreaterThan(0);
+    expect(ring.covers({ position: 1, kind: 0, id: listings[firstLeft - 2]! })).toBe(false);
+    expect(ring.covers({ position: 1, kind: 0, id: listings[firstLeft - 1]! })).toBe(true);
+  });
+});

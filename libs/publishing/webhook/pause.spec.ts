@@ -1,0 +1,14 @@
+import { pauseMs, PAUSES } from './pause.ts';
+
+describe('a pause', () => {
+  it('is within ten seconds at first, each longer than the one before, up to the most', () => {
+    for (const random of [0, 0.5, 0.999_999]) {
+      const pauses = [1, 2, 3, 4, 5, 6, 7, 8, 9, 40].map((failures) => pauseMs(failures, PAUSES, random));
+      expect(pauses[0]).toBeLessThanOrEqual(10_000);
+      expect(Math.max(...pauses)).toBeLessThanOrEqual(PAUSES.msMax);
+    }
+    for (let failures = 1; failures < 6; failures++) {
+      expect(pauseMs(failures, PAUSES, 0.999_999)).toBeLessThanOrEqual(pauseMs(failures + 1, PAUSES, 0));
+    }
+  });
+});

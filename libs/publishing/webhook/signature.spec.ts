@@ -1,0 +1,49 @@
+import { Webhook } from 'standardwebhooks';
+import { keysOf, signatureHeaders } from './signature.ts';
+
+const message = { id: 'availability-7-00ff', body: '{"data":"Größe ☃"}' };
+const now = Date.now();
+
+describe('a signature', () => {
+  it('is the one of the official package, for a secret of Standard Webhooks', () => {
+    const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    const headers = signatureHeaders(keysOf(secret), message, now);
+
+    expect(headers['webhook-signature']).toBe(
+      new Webhook(secret).sign(message.id, new Date(now), message.body),
+    );
+    expect(new Webhook(secret).verify(message.body, headers)).toEqual(JSON.parse(message.body));
+  });
+
+  it('is taken by a receiver that reads the secret as text, and by one that reads it as base64', () => {
+    const secret = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    const headers = signatureHeaders(keysOf(secret), message, now);
+
+    expect(() => new Webhook(secret, { format: 'raw' }).verify(message.body, headers)).not.toThrow();
+    expect(() => new Webhook(secret).verify(message.body, headers)).not.toThrow();
+  });
+
+  it('is one only where the secret can only be text', () => {
+    const headers = signatureHeaders(keysOf('my secret, not base64'), message, now);
+
+    expect(headers['webhook-signature']).toMatch(/^v1,\S+$/);
+    expect(() =>
+      new Webhook('my secret, not base64', { format: 'raw' }).verify(message.body, headers),
+    ).not.toThrow();
+  });
+
+  it('is of no other body, id, time or secret', () => {
+    const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    const headers = signatureHeaders(keysOf(secret), message, now);
+    const oracle = new Webhook(secret);
+
+    expect(() => oracle.verify(message.body.replace('☃', '☂'), headers)).toThrow('No matching');
+    expect(() => oracle.verify(message.body, { ...headers, 'webhook-id': 'other' })).toThrow('No matching');
+    const later = String(Number(headers['webhook-timestamp']) + 1);
+    expect(() => oracle.verify(message.body, { ...headers, 'webhook-timestamp': later })).toThrow(
+      'No matching',
+    );
+    const stranger = new Webhook('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx');
+    expect(() => stranger.verify(message.body, headers)).toThrow('No matching');
+  });
+});
