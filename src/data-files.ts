@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SERVICE_PREFIX } from './http/gatekeeper.ts';
+
+/** The small files beside the log: for their owner's eyes only. */
+
+const OWNER_ONLY = 0o600;
+const SECRET_BYTES = 32;
+
+/** Where a running service is reached by the command line of whoever owns the directory. */
+export interface ServiceFile {
+  readonly url: string;
+  readonly secret: string;
+  readonly pid: number;
+}
+
+const serviceFile = (directory: string): string => join(directory, 'service.json');
+
+export const newServiceSecret = (): string =>
+  `${SERVICE_PREFIX}${randomBytes(SECRET_BYTES).toString('base64url')}`;
+
+export const writeServiceFile = (directory: string, service: ServiceFile): void =>
+  replaceFile(serviceFile(directory), JSON.stringify(service));
+
+export const removeServiceFile = (directory: string): void => rmSync(serviceFile(directory), { force: true });
+
+/** What cursors are sealed with: kept, so that a page can be continued after a restart. */
+export function cursorKey(directory: string): Uint8Array {
+  const file = join(directory, 'cursor.key');
+  try {
+    const kept = Buffer.from(readFileSync(file, 'utf8'), 'base64url');
+    if (kept.length === SECRET_BYTES) return kept;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const key = randomBytes(SECRET_BYTES);
+  replaceFile(file, key.toString('base64url'));
+  return key;
+}
+
+/** Whole or not at all, whenever somebody looks. */
+function replaceFile(file: string, text: string): void {
+  rmSync(`${file}.new`, { force: true });
+  writeFileSync(`${file}.new`, text, { mode: OWNER_ONLY, flag: 'wx' });
+  renameSync(`${file}.new`, file);
+}

@@ -1,0 +1,158 @@
+import { type Disposition } from '#inventory';
+import { fields } from '#intake';
+import { body } from './body.ts';
+import { anyAmount, integer } from './body-fields.ts';
+
+/** The bodies of requests that are decided. */
+
+const { disposition, flag, id, lines, optional, quantity, sku, slug, text } = fields;
+
+export const RESERVATION_SECONDS_MAX = 14_400;
+const seconds = integer('How long it is held.', 1, RESERVATION_SECONDS_MAX);
+
+class ReservationLineBody {}
+fields.define<ReservationLineTold>(ReservationLineBody, 'So much of one item.', {
+  sku: sku('The item.'),
+  quantity: quantity('positive'),
+  location: optional(slug('Only from there; default: where the channel sells from.')),
+});
+export interface ReservationLineTold {
+  readonly sku: string;
+  readonly quantity: number;
+  readonly location?: string;
+}
+
+export interface ReservationTold {
+  readonly reservationId: string;
+  readonly channel: string;
+  readonly lines: readonly ReservationLineTold[];
+  readonly expiresInSeconds: number;
+  readonly partial?: boolean;
+}
+export class ReservationBody {}
+export const RESERVATION_BODY = body<ReservationTold>(
+  ReservationBody,
+  'Stock to be held for a customer who is about to pay.',
+  {
+    reservationId: id('Names the reservation, over all channels.'),
+    channel: slug('Whose customer it is.'),
+    lines: lines(ReservationLineBody),
+    expiresInSeconds: seconds,
+    partial: optional(flag('True: hold what is there. Default: all or nothing.')),
+  },
+  {
+    reservationId: 'cart-8841',
+    channel: 'web',
+    lines: [{ sku: 'MUG-RED', quantity: 2 }],
+    expiresInSeconds: 900,
+  },
+);
+
+export interface ConfirmationTold {
+  readonly orderId: string;
+  readonly lines?: readonly { readonly sku: string; readonly quantity: number }[];
+}
+class ConfirmedLineBody {}
+fields.define<NonNullable<ConfirmationTold['lines']>[number]>(ConfirmedLineBody, 'So much of one item.', {
+  sku: sku('The item.'),
+  quantity: quantity('positive'),
+});
+export class ConfirmationBody {}
+export const CONFIRMATION_BODY = body<ConfirmationTold>(
+  ConfirmationBody,
+  'What became of a reservation: an order.',
+  {
+    orderId: id("The channel's number of the order."),
+    lines: optional(lines(ConfirmedLineBody)),
+  },
+  { orderId: 'A-1001' },
+);
+
+export interface ExtensionTold {
+  readonly expiresInSeconds: number;
+}
+export class ExtensionBody {}
+export const EXTENSION_BODY = body<ExtensionTold>(
+  ExtensionBody,
+  'How much longer, from now.',
+  { expiresInSeconds: seconds },
+  { expiresInSeconds: 600 },
+);
+
+export interface AdjustmentTold {
+  readonly adjustmentId: string;
+  readonly location: string;
+  readonly disposition?: Disposition;
+  readonly setTo?: number;
+  readonly change?: number;
+  readonly expectedOnHand?: number;
+  readonly reason: string;
+  readonly actor: string;
+}
+export class AdjustmentBody {}
+export const ADJUSTMENT_BODY = body<AdjustmentTold>(
+  AdjustmentBody,
+  'A correction by somebody who looked: to a number (with the number he saw), or by a difference.',
+  {
+    adjustmentId: id('Names the adjustment.'),
+    location: slug('Where.'),
+    disposition: optional(disposition('Condition of the goods; default: sellable.')),
+    setTo: optional(quantity('notNegative', 'How much is there now. Exactly one of setTo and change.')),
+    change: optional(quantity('signed', 'By how much it changes.')),
+    expectedOnHand: optional(anyAmount('How much there was when he looked; required with setTo.')),
+    reason: text('Why.'),
+    actor: text('Who.'),
+  },
+  {
+    adjustmentId: 'adj-17',
+    location: 'leipzig',
+    setTo: 12,
+    expectedOnHand: 14,
+    reason: 'two broken',
+    actor: 'Ana',
+  },
+);
+
+export interface ReallocationTold {
+  readonly reallocationId: string;
+  readonly channel: string;
+  readonly orderId: string;
+  readonly line: string;
+  readonly from: string;
+  readonly to: string;
+  readonly quantity: number;
+}
+export class ReallocationBody {}
+export const REALLOCATION_BODY = body<ReallocationTold>(
+  ReallocationBody,
+  "Part of an order's line is to be taken from another location.",
+  {
+    reallocationId: id('Names the reallocation.'),
+    channel: slug('Whose order it is.'),
+    orderId: id('The order.'),
+    line: id('The line of the order.'),
+    from: slug('Where it is committed.'),
+    to: slug('Where it is to be committed.'),
+    quantity: quantity('positive'),
+  },
+  {
+    reallocationId: 'move-3',
+    channel: 'web',
+    orderId: 'A-1001',
+    line: '1',
+    from: 'leipzig',
+    to: 'shop-floor',
+    quantity: 1,
+  },
+);
+
+export interface ReasonTold {
+  readonly reason: string;
+}
+export class ReasonBody {}
+export const REASON_BODY = body<ReasonTold>(
+  ReasonBody,
+  'Why somebody decided so.',
+  { reason: text('Why.') },
+  { reason: 'counted again: it is there' },
+);

@@ -1,0 +1,205 @@
+import {
+  CHANNEL_KINDS,
+  type Channel,
+  type Item,
+  LOCATION_KINDS,
+  type Location,
+  type PolicyFields,
+  SOURCE_KINDS,
+  type Source,
+  type UnknownItems,
+} from '#inventory';
+import { fields } from '#intake';
+import { body } from './body.ts';
+import { integer, objects, percentage, quantities, slugs } from './body-fields.ts';
+
+/** The bodies of `PUT`: what is left out has its default. Told quantities and times are as they came. */
+
+const { flag, id, instant, object, oneOf, optional, quantity, sku, text } = fields;
+
+const IDENTIFIERS_MAX = 100;
+const COMPONENTS_MAX = 100;
+const UNKNOWN_ITEMS = ['create', 'park'] as const satisfies readonly UnknownItems[];
+const name = optional(text('For people; default: its id.'));
+
+export interface LocationTold {
+  readonly name?: string;
+  readonly kind: Location['kind'];
+  readonly active?: boolean;
+}
+export class LocationBody {}
+export const LOCATION_BODY = body<LocationTold>(
+  LocationBody,
+  'A place that holds stock.',
+  {
+    name,
+    kind: oneOf('What kind of place it is.', LOCATION_KINDS),
+    active: optional(flag('False: its stock counts for no channel. Default: true.')),
+  },
+  { name: 'Leipzig', kind: 'warehouse', active: true },
+);
+
+export interface SourceTold {
+  readonly name?: string;
+  readonly kind: Source['kind'];
+  readonly unknownItems?: UnknownItems;
+}
+export class SourceBody {}
+export const SOURCE_BODY = body<SourceTold>(
+  SourceBody,
+  'A warehouse, 3PL, ERP or file that tells facts.',
+  {
+    name,
+    kind: oneOf('What kind of source it is.', SOURCE_KINDS),
+    unknownItems: optional(
+      oneOf('What becomes of a line whose item is unknown; default: create.', UNKNOWN_ITEMS),
+    ),
+  },
+  { name: 'The warehouse system', kind: 'warehouse', unknownItems: 'create' },
+);
+
+export interface WebhookTold {
+  readonly url: string;
+  readonly secret?: string;
+}
+export class WebhookBody {}
+fields.define<WebhookTold>(WebhookBody, 'Where the channel is told of changes.', {
+  url: text('An https address that the world can reach.'),
+  secret: optional(text('What the messages are signed with. It is never shown again; left out, it stays.')),
+});
+
+export interface ChannelTold {
+  readonly name?: string;
+  readonly kind: Channel['kind'];
+  readonly locations?: readonly string[];
+  readonly lists?: Channel['lists'];
+  readonly unknownItems?: UnknownItems;
+  readonly webhook?: WebhookTold;
+}
+export class ChannelBody {}
+export const CHANNEL_BODY = body<ChannelTold>(
+  ChannelBody,
+  'A place where goods are sold.',
+  {
+    name,
+    kind: oneOf('What kind of channel it is.', CHANNEL_KINDS),
+    locations: optional(slugs('The locations that it sells from, the first before the others.')),
+    lists: optional(
+      oneOf('`all`: every item is a listing named by its SKU. Default: all.', ['all', 'listed']),
+    ),
+    unknownItems: optional(
+      oneOf('What becomes of a line whose item is unknown; default: park.', UNKNOWN_ITEMS),
+    ),
+    webhook: optional(object(WebhookBody, 'Where it is told of changes.')),
+  },
+  { name: 'The web shop', kind: 'storefront', locations: ['leipzig', 'shop-floor'], lists: 'all' },
+);
+
+class IdentifierBody {}
+fields.define<Item['identifiers'][number]>(IdentifierBody, 'A foreign number of the item.', {
+  scheme: id('What kind of number it is: gtin, asin, …'),
+  value: id('The number itself, as text.'),
+});
+
+class ComponentBody {}
+fields.define<Item['components'][number]>(ComponentBody, 'What one kit holds.', {
+  sku: sku('The item.'),
+  quantity: quantity('positive', 'How much of it one kit holds.'),
+});
+
+export interface ItemTold {
+  readonly name?: string;
+  readonly category?: string;
+  readonly decimals?: number;
+  readonly unit?: string;
+  readonly identifiers?: Item['identifiers'];
+  readonly components?: Item['components'];
+}
+const itemRules = {
+  name: optional(text('For people; default: its SKU.')),
+  category: optional(id('What policies may be about.')),
+  decimals: optional(integer('How many decimals its quantities may have; default: 0, whole units.', 0, 5)),
+  unit: optional(text('What it is counted in: piece, kg, …')),
+  identifiers: optional(objects(IdentifierBody, 'Its foreign numbers.', IDENTIFIERS_MAX)),
+  components: optional(objects(ComponentBody, 'What one of it holds, if it is a kit.', COMPONENTS_MAX)),
+};
+export class ItemBody {}
+export const ITEM_BODY = body<ItemTold>(ItemBody, 'What is sold.', itemRules, {
+  name: 'Mug, red',
+  category: 'mugs',
+  identifiers: [{ scheme: 'gtin', value: '04012345678901' }],
+});
+
+export interface ListingTold {
+  readonly sku: string;
+  readonly unitsPer?: number;
+}
+const listingRules = {
+  sku: sku('The item.'),
+  unitsPer: optional(quantity('positive', 'How many units of the item one of the listing is; default: 1.')),
+};
+export class ListingBody {}
+export const LISTING_BODY = body<ListingTold>(
+  ListingBody,
+  "A channel's own name for what it sells.",
+  listingRules,
+  {
+    sku: 'MUG-RED',
+    unitsPer: 6,
+  },
+);
+
+export interface PolicyTold {
+  readonly safetyStock?: number;
+  readonly locationSafetyStock?: PolicyFields['locationSafetyStock'];
+  readonly buffer?: number;
+  readonly percent?: number;
+  readonly cap?: number;
+  readonly stopAt?: number;
+  readonly allocations?: PolicyFields['allocations'];
+  readonly effectiveAt?: string;
+}
+const anyQuantity = (description: string) => optional(quantity('notNegative', description));
+const policyRules = {
+  safetyStock: anyQuantity('Kept back once, over all locations.'),
+  locationSafetyStock: optional(quantities('Kept back at each location named.')),
+  buffer: anyQuantity('Kept back before the percentage is taken.'),
+  percent: optional(percentage('How much of the rest is offered.')),
+  cap: anyQuantity('Never offered more than this.'),
+  stopAt: anyQuantity('Nothing is offered at this or less.'),
+  allocations: optional(
+    quantities('Ring-fenced for each channel named; in global, category and item scopes.'),
+  ),
+  effectiveAt: optional(instant('From when it counts; default: at once.')),
+};
+export class PolicyBody {}
+export const POLICY_BODY = body<PolicyTold>(
+  PolicyBody,
+  "One scope's word about what may be offered. A field that is left out or null is not set; 0 is set.",
+  policyRules,
+  { buffer: 2, percent: 80, stopAt: 1 },
+);
+
+export class PreviewBody {}
+export const PREVIEW_BODY = body<PolicyTold & { readonly scope: string }>(
+  PreviewBody,
+  'A policy as it would be put, with its scope.',
+  { scope: text('global, channel:{c}, category:{x}, item:{sku} or listing:{c}:{listing}.'), ...policyRules },
+  { scope: 'channel:web', buffer: 2 },
+);
+
+/** Ids in the lines of an import, which has no path to name them. */
+export class ItemRow {}
+export const ITEM_ROW = body<ItemTold & { readonly sku: string }>(
+  ItemRow,
+  'An item, with its SKU.',
+  { sku: sku('Names the item.'), ...itemRules },
+  { sku: 'MUG-RED', name: 'Mug, red' },
+);
+export class ListingRow {}
+export const LISTING_ROW = body<ListingTold & { readonly channel: string; readonly listing: string }>(
+  ListingRow,
+  'A listing, with its channel and name.',
+  { channel: fields.slug('The channel.'), listing: id("The channel's own name."), ...listingRules },
+  { channel: 'web', listing: 'MUG-RED-6', sku: 'MUG-RED', unitsPer: 6 },
+);

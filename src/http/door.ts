@@ -1,0 +1,163 @@
+import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
+import type { Access } from './access.ts';
+import { type AnswerName, schemaRef } from './answers/answer-schemas.ts';
+import { type Body, readTold } from './bodies/body.ts';
+import type { Caller } from './caller.ts';
+import { type Parameters, readParameters } from './parameters.ts';
+import { type PathIdKind, readPathId } from './path-ids.ts';
+import { statusOf } from './problem-codes.ts';
+
+/** What a body may be. Anything else is MEDIA_TYPE, before it is read. */
+export type BodyKind = 'none' | 'json' | 'messages' | 'catalog';
+
+export const MEDIA_TYPES: Readonly<Record<BodyKind, readonly string[]>> = {
+  none: [],
+  json: ['application/json'],
+  messages: ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'],
+  catalog: ['application/jsonl', 'application/x-ndjson', 'application/json-lines', 'text/csv'],
+};
+
+/** What every route says of itself: it is guarded by it, and documented from it. */
+export interface Door {
+  readonly access: Access;
+  readonly body?: BodyKind;
+  /** False for streams: they end when the other side goes, not when they were answered. */
+  readonly isAnsweredAtOnce?: boolean;
+  /** One sentence. */
+  readonly does: string;
+  /** The chapter of the documentation. */
+  readonly about: string;
+  /** What is answered when all is well, by status; a text is a description of what is no JSON. */
+  readonly answers: Readonly<
+    Record<number, AnswerName | { readonly mediaType: string; readonly is: string }>
+  >;
+  /** Codes of its own, beside those that any door with this access and body has. */
+  readonly problems?: readonly string[];
+  /** Codes that say that the path names nothing. */
+  readonly notThere?: readonly string[];
+}
+
+/** Puts a door before a route. A route without one does not start. */
+export const Door = (door: Door): MethodDecorator =>
+  applyDecorators(
+    RouteConfig({ door }),
+    ApiOperation({
+      summary: door.does,
+      tags: [door.about],
+      security: door.access === 'open' ? [] : [{ key: [] }],
+    }),
+    ...Object.entries(door.answers).map(([status, answer]) => answerOf(Number(status), answer)),
+    ...problemsOf(door).map(([status, codes]) => problemAnswer(status, codes)),
+  );
+
+export const doorOf = (config: unknown): Door | undefined => (config as { door?: Door } | undefined)?.door;
+
+/** An id from the path, checked. */
+export function PathId(name: string, kind: PathIdKind): ParameterDecorator {
+  const read = createParamDecorator((_: unknown, context: ExecutionContext) =>
+    readPathId(kind, name, (requestOf(context).params as Record<string, string>)[name]!),
+  );
+  return documented(read(), ApiParam({ name, schema: PATH_SCHEMAS[kind] }));
+}
+
+/** Query parameters as declared, checked. */
+export function Query(declared: Parameters): ParameterDecorator {
+  const read = createParamDecorator((_: unknown, context: ExecutionContext) =>
+    readParameters(declared, requestOf(context).query as Record<string, string | string[]>),
+  );
+  const described = Object.entries(declared).map(([name, { schema, description, isRepeated }]) =>
+    ApiQuery({
+      name,
+      description,
+      required: false,
+      schema: isRepeated ? { type: 'array', items: schema } : schema,
+      ...(isRepeated && { explode: true }),
+    }),
+  );
+  return documented(read(), ...described);
+}
+
+/** A JSON body of the class, checked. */
+export function Told<Value>(body: Body<Value>): ParameterDecorator {
+  const read = createParamDecorator((_: unknown, context: ExecutionContext) =>
+    readTold(body, requestOf(context).body as Uint8Array | undefined),
+  );
+  const { type, example } = body;
+  return documented(
+    read(),
+    ApiBody({ schema: schemaRef(type.name), examples: { usual: { value: example } } }),
+  );
+}
+
+/** Who asks. */
+export const Asking = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Caller => requestOf(context).caller,
+);
+
+const requestOf = (context: ExecutionContext): FastifyRequest =>
+  context.switchToHttp().getRequest<FastifyRequest>();
+
+const PATH_SCHEMAS: Readonly<Record<PathIdKind, object>> = {
+  slug: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,62}$' },
+  sku: { type: 'string', minLength: 1, maxLength: 128 },
+  id: { type: 'string', minLength: 1, maxLength: 128 },
+};
+
+/** A parameter's decorator that also describes it in the documentation of its method. */
+function documented(read: ParameterDecorator, ...described: readonly MethodDecorator[]): ParameterDecorator {
+  return (target, key, index) => {
+    read(target, key, index);
+    const descriptor = Object.getOwnPropertyDescriptor(target, key!)!;
+    for (const describe of described) describe(target, key!, descriptor);
+  };
+}
+
+function answerOf(status: number, answer: Door['answers'][number]): MethodDecorator {
+  if (typeof answer !== 'string') {
+    const content = { [answer.mediaType]: { schema: { type: 'string' as const } } };
+    return ApiResponse({ status, description: answer.is, content });
+  }
+  const content = { 'application/json': { schema: schemaRef(answer) } };
+  return ApiResponse({ status, description: answer, content });
+}
+
+function problemAnswer(status: number, codes: readonly string[]): MethodDecorator {
+  const content = {
+    'application/problem+json': {
+      schema: schemaRef('Problem'),
+      examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(status, code) }])),
+    },
+  };
+  return ApiResponse({ status, description: codes.join(', '), content });
+}
+
+const exampleOf = (status: number, code: string): object => ({
+  type: `urn:onhand:error:${code}`,
+  title: code,
+  status,
+  code,
+  detail: 'What to do next.',
+  instance: '5f1c0d9ab2e4-1',
+  errors: [],
+});
+
+/** Every code a door may answer with, by status. */
+function problemsOf(door: Door): [number, string[]][] {
+  const { access, body = 'none', problems = [], notThere = [] } = door;
+  const codes = [
+    ...(access === 'open' ? [] : ['KEY_REQUIRED', 'TOO_MANY_REQUESTS', 'SHUTTING_DOWN', 'INTERNAL_ERROR']),
+    ...(['open', 'known', 'own-rows'].includes(access) ? [] : ['SCOPE_REQUIRED']),
+    ...(body === 'none' ? [] : ['INVALID_JSON', 'MEDIA_TYPE', 'MESSAGE_TOO_LARGE', 'REQUEST_TIMEOUT']),
+    ...(body === 'json' ? ['MISSING_FIELD', 'WRONG_TYPE', 'UNKNOWN_FIELD', 'OUT_OF_RANGE'] : []),
+    ...problems,
+  ];
+  const byStatus = new Map<number, string[]>();
+  const add = (status: number, code: string): void =>
+    void byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  for (const code of codes) add(statusOf(code), code);
+  for (const code of notThere) add(404, code);
+  return [...byStatus].sort(([a], [b]) => a - b);
+}

@@ -1,0 +1,147 @@
+import type { FastifyRequest } from 'fastify';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { isLoopback } from '../settings/setting-rules.ts';
+import { refusedAccess } from './access.ts';
+import { type Caller, OPEN_CALLER, SERVICE_CALLER } from './caller.ts';
+import { type Door, MEDIA_TYPES } from './door.ts';
+import './fastify-types.ts';
+import { checkEncoding } from './inflate.ts';
+import { refuse, Refusal, shown, tryAgain } from './problem.ts';
+import type { RateLimit } from './rate-limit.ts';
+
+export interface GatekeeperParts {
+  readonly auth: 'keys' | 'off';
+  /** Of the running service; whoever can read its file is at home here. */
+  readonly serviceSecret: string;
+  /** Who a key belongs to, if it is one of ours and in force. */
+  readonly authenticate: (key: string) => Caller | undefined;
+  readonly rate: RateLimit;
+}
+
+/** What the service's own secret begins with: no key does. */
+export const SERVICE_PREFIX = 'ohs_';
+const DRAINED_SECONDS = 5;
+
+/** Stands before every route: who comes, how often, whether he may, and whether he brings what is taken here. */
+export class Gatekeeper {
+  readonly #parts: GatekeeperParts;
+  readonly #serviceSecret: Uint8Array;
+  #isDraining = false;
+
+  constructor(parts: GatekeeperParts) {
+    this.#parts = parts;
+    this.#serviceSecret = digest(parts.serviceSecret);
+  }
+
+  /** From now on nobody new is let in, but to ask how we are. */
+  drain(): void {
+    this.#isDraining = true;
+  }
+
+  /** Lets a request in, and notes who it is of. Throws the refusal if not. */
+  admit(door: Door, request: FastifyRequest): void {
+    if (door.access === 'open') return;
+    if (this.#isDraining)
+      throw tryAgain('SHUTTING_DOWN', 'The service is stopping: try again soon.', DRAINED_SECONDS);
+    refuseCrossSite(request);
+    const caller = this.#caller(door, request);
+    this.#parts.rate.take(caller.keyId);
+    const { channel } = request.params as { channel?: string };
+    const refused = refusedAccess(door.access, caller, channel);
+    if (refused !== undefined) throw refused;
+    request.caller = caller;
+    refuseEmptyIds(request);
+    checkBody(door, request);
+  }
+
+  #caller(door: Door, request: FastifyRequest): Caller {
+    const key = keyOf(request.headers.authorization, door.access === 'known');
+    if (key?.startsWith(SERVICE_PREFIX) && timingSafeEqual(digest(key), this.#serviceSecret))
+      return SERVICE_CALLER;
+    if (this.#parts.auth === 'off') {
+      refuseForeignHost(request);
+      return OPEN_CALLER;
+    }
+    const caller = key === undefined ? undefined : this.#parts.authenticate(key);
+    if (caller === undefined) throw keyRequired(door.access === 'known');
+    return caller;
+  }
+}
+
+const digest = (secret: string): Uint8Array => createHash('sha256').update(secret).digest();
+
+const KEY_LENGTH_MAX = 512;
+
+/** The documentation is read in browsers, which ask for a password: the key is that, whatever the user's name. */
+function keyOf(header: string | undefined, takesPasswords: boolean): string | undefined {
+  if (header === undefined || header.length > KEY_LENGTH_MAX) return undefined;
+  const bearer = /^Bearer ([^\s]+)$/i.exec(header);
+  if (bearer !== null) return bearer[1];
+  const basic = takesPasswords ? /^Basic ([A-Za-z0-9+/=]+)$/i.exec(header) : null;
+  return basic === null
+    ? undefined
+    : Buffer.from(basic[1]!, 'base64')
+        .toString()
+        .replace(/^[^:]*:/, '');
+}
+
+/** The same words for no key, a wrong one and a revoked one. */
+function keyRequired(takesPasswords: boolean): Refusal {
+  const detail =
+    'Send a key that is in force as `Authorization: Bearer oh_…`: `onhand keys create` makes one.';
+  const challenge = takesPasswords ? 'Basic realm="OnHand", Bearer' : 'Bearer';
+  return new Refusal({ code: 'KEY_REQUIRED', detail }, { headers: { 'www-authenticate': challenge } });
+}
+
+/** A page of somebody else's in a browser on this machine is not the person at it. */
+function refuseCrossSite({ headers }: FastifyRequest): void {
+  const site = headers['sec-fetch-site'];
+  if (site === 'cross-site' || site === 'same-site') {
+    throw refuse('CROSS_SITE', 'A page of another site may not use this service from a browser.');
+  }
+}
+
+/** Where no key protects, a name that only points here must not do either. */
+function refuseForeignHost({ hostname }: FastifyRequest): void {
+  if (isLoopback(hostname)) return;
+  throw refuse(
+    'CROSS_SITE',
+    `With AUTH=off only a loopback address is answered: ask 127.0.0.1, not ${shown(hostname)}.`,
+  );
+}
+
+function refuseEmptyIds(request: FastifyRequest): void {
+  const ids = request.params as Record<string, string>;
+  for (const name in ids) {
+    if (ids[name] !== '') continue;
+    const code = name === 'sku' ? 'SKU_EMPTY' : 'ID_EMPTY';
+    throw refuse(code, `The path has nothing where its ${name} belongs.`, { pointer: `{${name}}` });
+  }
+}
+
+function checkBody({ body = 'none' }: Door, request: FastifyRequest): void {
+  const isThere = request.headers['content-type'] !== undefined || hasBytes(request);
+  if (!isThere) return;
+  checkEncoding(request);
+  if (body !== 'none' && !isTaken(request.headers['content-type'], MEDIA_TYPES[body])) {
+    const taken = MEDIA_TYPES[body].join(', ');
+    throw refuse('MEDIA_TYPE', `The Content-Type is not one that is taken here: send ${taken}, in UTF-8.`);
+  }
+}
+
+function hasBytes({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+function isTaken(header: string | undefined, taken: readonly string[]): boolean {
+  if (header === undefined) return false;
+  if (taken.includes(header)) return true;
+  const [type = '', ...parameters] = header.toLowerCase().split(';');
+  return taken.includes(type.trim()) && parameters.every(isHarmless);
+}
+
+/** Every text is UTF-8 here; other parameters say nothing to us. */
+function isHarmless(parameter: string): boolean {
+  const [name = '', value = ''] = parameter.trim().split('=');
+  return name !== 'charset' || /^"?utf-?8"?$/.test(value);
+}

@@ -1,0 +1,134 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What the rooms know of themselves, asked for when somebody looks. */
+export interface MetricsSource {
+  /** Log positions by name: `head`, `posted`, `projected`, `published`. */
+  readonly positions: () => Readonly<Record<string, number>>;
+  /** Seconds that `posted`, `projected` and `published` are behind the log. */
+  readonly lagSeconds: () => Readonly<Record<string, number>>;
+  /** Messages since the log began, by outcome. */
+  readonly outcomes: () => Readonly<Record<string, number>>;
+  /** Bytes of the write-ahead logs of our files, by file. */
+  readonly walBytes: () => Readonly<Record<string, number>>;
+  readonly openExceptions: () => number;
+  readonly parkedLines: () => number;
+  /** Background loops by name: true while they run as they should. */
+  readonly loops: () => Readonly<Record<string, boolean>>;
+  readonly droppedLogLines: () => number;
+}
+
+const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+const NANOSECONDS = 1e9;
+const LOOP_DELAY_RESOLUTION_MS = 10;
+
+/** Everything that is worth a graph or an alarm. Labels come from short fixed lists, never from what is told. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests: Histogram<'route' | 'status'>;
+  readonly #messages: Counter<'outcome'>;
+  readonly #feeds: Gauge;
+  readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
+
+  constructor(source: MetricsSource) {
+    collectDefaultMetrics({
+      register: this.#registry,
+      eventLoopMonitoringPrecision: LOOP_DELAY_RESOLUTION_MS,
+    });
+    const registers = [this.#registry];
+    this.#requests = new Histogram({
+      name: 'onhand_http_request_duration_seconds',
+      help: 'From the first byte of a request to the end of its answer.',
+      labelNames: ['route', 'status'],
+      buckets: REQUEST_SECONDS,
+      registers,
+    });
+    this.#messages = new Counter({
+      name: 'onhand_messages_answered_total',
+      help: 'Messages answered by this process, by outcome.',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.#feeds = new Gauge({ name: 'onhand_feeds_open', help: 'Clients of feeds.', registers });
+    this.#loopDelay.enable();
+    this.#watch(source);
+  }
+
+  /** Text for Prometheus. */
+  async text(): Promise<{ readonly contentType: string; readonly text: string }> {
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  answered(route: string, status: number, seconds: number): void {
+    this.#requests.labels(route, STATUS_CLASSES[Math.floor(status / 100)] ?? 'other').observe(seconds);
+  }
+
+  messageAnswered(outcome: string, count = 1): void {
+    this.#messages.labels(outcome).inc(count);
+  }
+
+  feedOpened(): void {
+    this.#feeds.inc();
+  }
+
+  feedClosed(): void {
+    this.#feeds.dec();
+  }
+
+  close(): void {
+    this.#loopDelay.disable();
+    this.#registry.clear();
+  }
+
+  #watch(source: MetricsSource): void {
+    this.#gauges('onhand_log_position', 'Positions in the log.', 'of', source.positions);
+    this.#gauges(
+      'onhand_lag_seconds',
+      'How old the oldest event is that was not taken yet.',
+      'of',
+      source.lagSeconds,
+    );
+    this.#gauges('onhand_messages', 'Messages since the log began, as answered.', 'outcome', source.outcomes);
+    this.#gauges('onhand_wal_bytes', 'Size of the write-ahead log.', 'file', source.walBytes);
+    this.#gauges('onhand_loop_running', '1 while a background loop runs as it should.', 'loop', () =>
+      Object.fromEntries(Object.entries(source.loops()).map(([name, runs]) => [name, Number(runs)])),
+    );
+    this.#gauge('onhand_exceptions_open', 'Exceptions that nobody has cured.', source.openExceptions);
+    this.#gauge('onhand_parked_lines', 'Lines that wait for the catalog.', source.parkedLines);
+    this.#gauge('onhand_log_lines_dropped', 'Log lines nobody read.', source.droppedLogLines);
+    this.#gauge(
+      'onhand_event_loop_delay_p99_seconds',
+      'How late the event loop was, since last asked.',
+      () => {
+        const seconds = this.#loopDelay.percentile(99) / NANOSECONDS;
+        this.#loopDelay.reset();
+        return seconds;
+      },
+    );
+  }
+
+  #gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  #gauges(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.#registry],
+      collect() {
+        for (const [value, number] of Object.entries(read())) this.set({ [label]: value }, number);
+      },
+    });
+  }
+}
+
+const STATUS_CLASSES: readonly (string | undefined)[] = [undefined, '1xx', '2xx', '3xx', '4xx', '5xx'];

@@ -1,0 +1,23 @@
+import { explainId, explainSlug, isIdText, isSlugText } from '#intake';
+import { Refusal, refuse } from './problem.ts';
+
+/** What a part of a path names: a SKU's codes begin with `SKU_`. */
+export type PathIdKind = 'slug' | 'sku' | 'id';
+
+/** `../`, written out or encoded, is never somebody's id, whatever some proxy would make of it. */
+const DOT_SEGMENT = /(^|[/\\])\.\.?([/\\]|$)/;
+
+/** Reads an id from the path, decoded. Throws ID_… or SKU_…. */
+export function readPathId(kind: PathIdKind, name: string, value: string): string {
+  const pointer = `{${name}}`;
+  if (kind === 'slug') {
+    if (!isSlugText(value)) throw new Refusal(explainSlug(value, pointer), { status: 400 });
+    return value;
+  }
+  const word = kind === 'sku' ? 'SKU' : 'ID';
+  if (!isIdText(value)) throw new Refusal(explainId(value, pointer, word), { status: 400 });
+  if (DOT_SEGMENT.test(value)) {
+    throw refuse(`${word}_INVALID_CHAR`, `An id in a path has no "." or ".." between slashes.`, { pointer });
+  }
+  return value;
+}

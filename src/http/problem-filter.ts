@@ -1,0 +1,64 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '../log.ts';
+import { problemOf, refuse, Refusal, refusalOf } from './problem.ts';
+import type { RouteTable } from './route-table.ts';
+
+/** Whatever goes wrong on the way is answered as application/problem+json, and our own bugs are logged. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  readonly #log: Logger;
+  readonly #routes: RouteTable;
+
+  constructor(log: Logger, routes: RouteTable) {
+    this.#log = log;
+    this.#routes = routes;
+  }
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const refusal = this.#refusal(error, request);
+    if (refusal.status >= 500) this.#tell(error, request, refusal);
+    if (reply.sent) return; // It began well and broke later: the other side sees the end.
+    sendProblem(reply, refusal, request.id);
+  }
+
+  #refusal(error: unknown, request: FastifyRequest): Refusal {
+    const refusal = refusalOf(error) ?? refuse('INTERNAL_ERROR', INTERNAL);
+    return refusal.rejections[0].code === 'NOT_FOUND' ? this.#notFound(request, refusal) : refusal;
+  }
+
+  #notFound(request: FastifyRequest, refusal: Refusal): Refusal {
+    const methods = this.#routes.methodsOf(request.url);
+    if (methods.length === 0 || methods.includes(request.method)) return refusal;
+    const allowed = methods.join(', ');
+    const detail = `${request.method} is not for this path: it takes ${allowed}.`;
+    return new Refusal({ code: 'METHOD_NOT_ALLOWED', detail }, { headers: { allow: allowed } });
+  }
+
+  #tell(error: unknown, request: FastifyRequest, { status }: Refusal): void {
+    const line = {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url,
+      err: error,
+    };
+    if (status === 503) this.#log.warn(line, 'not now');
+    else this.#log.error(line, 'a request failed');
+  }
+}
+
+const INTERNAL = 'Something went wrong inside OnHand: tell its operator the instance of this problem.';
+
+export function sendProblem(reply: FastifyReply, refusal: Refusal, requestId: string): void {
+  const body = problemOf(refusal.rejections, { status: refusal.status, instance: requestId });
+  void reply
+    .code(refusal.status)
+    .headers(refusal.headers)
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify(body));
+}

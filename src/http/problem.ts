@@ -1,0 +1,164 @@
+import { Fault } from '#kernel';
+import type { Rejection } from '#inventory';
+import { HttpException } from '@nestjs/common';
+import { statusOf, titleOf } from './problem-codes.ts';
+
+/** What a wrong value is cut to before it is shown again. */
+export const SHOWN_CHARACTERS_MAX = 80;
+
+/** RFC 9457, with what was wrong in detail. */
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  /** The id of the request, as in `X-Request-Id` and in the log. */
+  readonly instance?: string;
+  readonly errors: readonly ProblemError[];
+  /** What the caller may want to act on: `shortages`, `current`, `state`. */
+  readonly [fact: string]: unknown;
+}
+
+export interface ProblemError {
+  readonly code: string;
+  readonly detail: string;
+  readonly pointer?: string;
+  readonly hint?: string;
+}
+
+/** Ends a request with a problem. Thrown by the doors; the filter writes it. */
+export class Refusal extends Error {
+  readonly rejections: readonly [Rejection, ...Rejection[]];
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    rejections: Rejection | readonly [Rejection, ...Rejection[]],
+    options: { status?: number; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    const all = isOne(rejections) ? ([rejections] as const) : rejections;
+    super(all[0].detail);
+    this.name = 'Refusal';
+    this.rejections = all;
+    this.status = options.status ?? statusOf(all[0].code);
+    this.headers = options.headers ?? {};
+  }
+}
+
+const isOne = (value: Rejection | readonly Rejection[]): value is Rejection => !Array.isArray(value);
+
+/** The common short form. */
+export const refuse = (code: string, detail: string, more: Partial<Rejection> = {}): Refusal =>
+  new Refusal({ code, detail, ...more });
+
+/** The path names something that is not there. */
+export const notThere = (code: string, detail: string): Refusal =>
+  new Refusal({ code, detail }, { status: 404 });
+
+/** The caller may try again soon. */
+export const tryAgain = (code: string, detail: string, afterSeconds: number): Refusal =>
+  new Refusal({ code, detail }, { headers: { 'retry-after': String(afterSeconds) } });
+
+/** A value as it may be shown again: short, on one line, harmless. */
+export function shown(value: unknown): string {
+  const text = (typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))).replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    '\ufffd',
+  );
+  return text.length > SHOWN_CHARACTERS_MAX ? `${text.slice(0, SHOWN_CHARACTERS_MAX - 1)}…` : text;
+}
+
+/** A rejection as a problem; `status` where the code alone does not decide it. */
+export function problemOf(
+  rejections: readonly [Rejection, ...Rejection[]],
+  { status, instance }: { status?: number; instance?: string } = {},
+): ProblemBody {
+  const [first] = rejections;
+  return {
+    type: `urn:onhand:error:${first.code}`,
+    title: titleOf(first.code),
+    status: status ?? statusOf(first.code),
+    code: first.code,
+    detail: first.detail,
+    ...(instance !== undefined && { instance }),
+    errors: rejections.map(({ code, detail, pointer, hint }) => ({
+      code,
+      detail,
+      ...(pointer !== undefined && { pointer }),
+      ...(hint !== undefined && { hint }),
+    })),
+    ...first.facts,
+  };
+}
+
+const STORE_RETRY_SECONDS = 5;
+
+/** Whatever was thrown, as what the caller is told; undefined for our own bugs, which tell nothing. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error;
+  if (error instanceof Fault) return faultRefusal(error);
+  if (isNoGzip(error))
+    return refuse('MEDIA_TYPE', 'The body is not gzip, though its Content-Encoding says so.');
+  const status = clientErrorStatus(error);
+  if (status === undefined) return undefined;
+  return httpRefusal(status, (error as { code?: unknown }).code ?? causeCode(error));
+}
+
+function faultRefusal(fault: Fault): Refusal | undefined {
+  const status = statusOf(fault.code);
+  if (!fault.retriable && status === 400) return undefined;
+  const isForNow = status >= 500 || status === 409;
+  return new Refusal(
+    { code: fault.code, detail: fault.message },
+    isForNow ? { headers: { 'retry-after': retryAfter(fault.code) } } : {},
+  );
+}
+
+const retryAfter = (code: string): string => (code === 'CONTENTION' ? '1' : String(STORE_RETRY_SECONDS));
+
+/** What Nest, Fastify and Node refuse before a door of ours is reached. */
+function httpRefusal(status: number, cause: unknown): Refusal {
+  if (cause === 'FST_ERR_BAD_URL') {
+    return refuse('INVALID_PARAMETER', 'The path has a % that begins no character: encode % itself as %25.');
+  }
+  if (cause === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') {
+    return refuse('INVALID_JSON', 'The body ended before its Content-Length: send it whole.');
+  }
+  switch (status) {
+    case 404:
+      return refuse('NOT_FOUND', 'There is no such path: /openapi.json lists all of them.');
+    case 408:
+      return refuse('REQUEST_TIMEOUT', 'The body came too slowly: send it again, in smaller parts.');
+    case 413:
+      return tooLarge();
+    case 414:
+      return refuse('ID_TOO_LONG', 'A part of the path is too long: an id has at most 128 characters.');
+    case 415:
+      return refuse('MEDIA_TYPE', 'The Content-Type is not one that is taken here: send application/json.');
+    default:
+      return new Refusal(
+        { code: 'BAD_REQUEST', detail: 'The request cannot be read: check its form.' },
+        { status },
+      );
+  }
+}
+
+export const BODY_BYTES_MAX = 4 * 1024 * 1024;
+
+export const tooLarge = (): Refusal =>
+  refuse(
+    'MESSAGE_TOO_LARGE',
+    `The body is larger than ${BODY_BYTES_MAX / 1024 / 1024} MB: send it in parts.`,
+  );
+
+function clientErrorStatus(error: unknown): number | undefined {
+  const status =
+    error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown }).statusCode;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+}
+
+/** zlib's own words for bytes that are no gzip. */
+const isNoGzip = (error: unknown): boolean => /^Z_/.test(String((error as { code?: unknown }).code));
+
+const causeCode = (error: unknown): unknown => (error as { cause?: { code?: unknown } }).cause?.code;
