@@ -1,3 +1,4 @@
+export { appendSurely, type SureOutcome } from './append-surely.ts';
 export { AppendTooLarge, DataDirectoryLocked, StoreFull, StoreUnavailable } from './event-store.faults.ts';
 export {
   APPEND_BYTES_MAX,
