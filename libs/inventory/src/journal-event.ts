@@ -48,7 +48,7 @@ export interface ParkedLine {
   readonly index: number;
   readonly code: ParkedCode;
   readonly detail: string;
-  /** What must exist first, all of it: `item:…`, `listing:{channel}:…`, `location:…`, `identifier:{scheme}:…`. */
+  /** Whose definition may release it: `item:…`, `listing:{channel}:…`, `location:…`, `identifier:{scheme}:…`. */
   readonly waitsFor: readonly string[];
   /** What it means as far as the catalog knew, for the order's view; it is resolved anew when released. */
   readonly sku?: string;

@@ -1,5 +1,5 @@
 import { type Quantity, UNIT } from '#kernel';
-import type { CatalogView, Channel, Item, UnknownItems } from '../catalog/catalog-types.ts';
+import type { CatalogView, Item, UnknownItems } from '../catalog/catalog-types.ts';
 import { flattenKit, isKit } from '../catalog/kit.ts';
 import type { ParkedCode, ParkedLine, ResolvedLine } from '../journal-event.ts';
 import type { Identifier, Message, MessageLine } from '../message.ts';
@@ -64,7 +64,7 @@ const inItemUnits = (told: Quantity, found: Found): Quantity | undefined =>
 interface NotFound {
   readonly code: ParkedCode;
   readonly detail: string;
-  readonly waitsFor: string;
+  readonly waitsFor: readonly string[];
   readonly sku?: string;
 }
 
@@ -78,7 +78,7 @@ function bySku(sku: string, { catalog, made, unknownItems }: LineContext): Found
   const item = catalog.item(sku) ?? made?.get(sku);
   if (item !== undefined || unknownItems === 'create') return { sku, item };
   const detail = `There is no item ${shown(sku)}. Define it (PUT /v1/items/…): the line is then posted by itself.`;
-  return { code: 'ITEM_UNKNOWN', detail, waitsFor: `item:${sku}`, sku };
+  return { code: 'ITEM_UNKNOWN', detail, waitsFor: [`item:${sku}`], sku };
 }
 
 function byListing(message: Message, listing: string, { catalog }: LineContext): Found {
@@ -88,18 +88,15 @@ function byListing(message: Message, listing: string, { catalog }: LineContext):
     const unitsPer = defined.unitsPer === UNIT ? {} : { unitsPer: defined.unitsPer };
     return { sku: defined.sku, item: catalog.item(defined.sku), ...unitsPer };
   }
-  const item = listsEverything(catalog.channel(channel)) ? catalog.item(listing) : undefined;
-  if (item !== undefined) return { sku: listing, item };
   const detail = `${shown(channel)} has no listing ${shown(listing)}. Define it: the line is then posted by itself.`;
-  return { code: 'LISTING_UNKNOWN', detail, waitsFor: `listing:${channel}:${listing}` };
+  // In a channel that lists all, an item of that name would be the listing.
+  const waitsFor = [`listing:${channel}:${listing}`, `item:${listing}`];
+  return { code: 'LISTING_UNKNOWN', detail, waitsFor };
 }
-
-/** Every item is then a listing named by its SKU. */
-const listsEverything = (channel: Channel | undefined): boolean => channel?.lists === 'all';
 
 function byIdentifier(identifier: Identifier, { catalog }: LineContext): Found {
   const [sku, another] = catalog.skusOf(identifier);
-  const waitsFor = `identifier:${identifier.scheme}:${identifier.value}`;
+  const waitsFor = [`identifier:${identifier.scheme}:${identifier.value}`];
   const name = `${identifier.scheme} ${shown(identifier.value)}`;
   if (sku === undefined) {
     const detail = `No item has the identifier ${name}. Give it to one: the line is then posted by itself.`;
@@ -138,7 +135,7 @@ function parkedLine(message: Message, index: number, found: Found, locations: re
     index,
     code: found.code,
     detail: [found.detail, ...details].join(' '),
-    waitsFor: [found.waitsFor, ...waitsFor],
+    waitsFor: [...found.waitsFor, ...waitsFor],
     ...meant,
   };
 }

@@ -34,8 +34,9 @@ export interface ToldFact {
   readonly message: Message;
   readonly lines: readonly HeldLine[];
   readonly parked: readonly ParkedLine[];
-  readonly position: number;
-  readonly recordedAt: Instant;
+  /** Both 0 from when it was decided on until it is written. */
+  position: number;
+  recordedAt: Instant;
   readonly flags: readonly ExceptionKind[];
 }
 
@@ -53,6 +54,30 @@ export interface JournalPlace {
 const FACTS_SEARCHED_MAX = 16;
 
 export const emptyToldStream = (): ToldStream => ({ revision: -1, position: 0, facts: [], lineCount: 0 });
+
+/** How far a stream was told: what comes after it can be forgotten again. */
+export interface ToldMark {
+  readonly revision: number;
+  readonly position: number;
+  readonly factCount: number;
+  readonly lineCount: number;
+}
+
+export const markOf = ({ revision, position, facts, lineCount }: ToldStream): ToldMark => ({
+  revision,
+  position,
+  factCount: facts.length,
+  lineCount,
+});
+
+/** Forgets the facts added since; whatever else was told since stays. */
+export function forgetSince(told: ToldStream, mark: ToldMark): void {
+  told.revision = mark.revision;
+  told.position = mark.position;
+  told.lineCount = mark.lineCount;
+  delete told.order;
+  for (const { message } of told.facts.splice(mark.factCount)) told.byName?.delete(nameOf(message));
+}
 
 /** The fact of this name; (source, id) names a message within its order or document. */
 export function toldFact(told: ToldStream, source: string, id: string): ToldFact | undefined {
