@@ -1,3 +1,8 @@
+export { type ByteSource, bytesSource, fileSource, FileUnreadable } from './files/byte-source.ts';
+export type { FileBatch, FileReading, SkippedRow } from './files/file-reading.ts';
+export { readJsonLines } from './files/json-lines.ts';
+export { type MappedFile, type MappingOptions, readMappedCsv } from './files/mapped-csv.ts';
+export { loadMapping, type DeclaredLocation, type DeclaredSource, type Mapping } from './mapping/mapping.ts';
 export {
   type BodyReading,
   type IntakeReading,
@@ -7,13 +12,3 @@ export {
   type RefusedMessage,
 } from './read-body.ts';
 export { type MessageReading, readMessage, type ReadingOptions, type Refusal } from './read-message.ts';
-export { nearestName } from './nearest-name.ts';
-/** The rules of a field, for classes of other doors' bodies: `define`, `quantity`, `slug`, … */
-export * as fields from './messages/field.ts';
-export type { Field, WireClass } from './messages/field.ts';
-export { type JsonSchema, publishedSchemas, SCHEMA_PREFIX } from './messages/schemas.ts';
-export { type ObjectReading, type Problems, readObject } from './read-object.ts';
-export { pointerStep } from './problem.ts';
-export { explainId, explainSlug, isIdText, isSlugText } from './scalars/id-text.ts';
-export { parseInstant } from './scalars/instant-text.ts';
-export type { WireObject } from './build-message.ts';

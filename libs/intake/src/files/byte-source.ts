@@ -1,0 +1,96 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { Fault } from '#kernel';
+
+/** Bytes that can be read more than once, such as a file. */
+export interface ByteSource {
+  /** How it is called in messages. */
+  readonly name: string;
+  /** Bytes of it as it lies there, compressed or not: what progress is measured by. */
+  readonly size: number;
+  /** From the beginning. `onRead` is told how many bytes of `size` have been read. */
+  open(onRead?: (bytes: number) => void): AsyncIterable<Uint8Array>;
+}
+
+/** The file cannot be read, is damaged, or changed while it was read. */
+export class FileUnreadable extends Fault {
+  readonly code = 'FILE_UNREADABLE';
+  readonly retriable = false;
+}
+
+const CHUNK_BYTES = 262_144;
+const GZIP_MAGIC = [0x1f, 0x8b];
+
+/** A file, unpacked on the way if it is a gzip file, whatever its name. Throws FileUnreadable. */
+export async function fileSource(path: string): Promise<ByteSource> {
+  try {
+    const { size } = await stat(path);
+    return { name: path, size, open: (onRead) => readBytes(path, onRead) };
+  } catch (cause) {
+    throw new FileUnreadable(`${path} cannot be read: ${reason(cause)}.`, { cause });
+  }
+}
+
+/** Bytes that are already here. */
+export const bytesSource = (bytes: Uint8Array, name = 'body'): ByteSource => ({
+  name,
+  size: bytes.length,
+  open: (onRead) => unpacked(slices(bytes), onRead),
+});
+
+async function* readBytes(path: string, onRead?: (bytes: number) => void): AsyncIterable<Uint8Array> {
+  try {
+    yield* unpacked(createReadStream(path, { highWaterMark: CHUNK_BYTES }), onRead);
+  } catch (cause) {
+    if (!isInputError(cause)) throw cause;
+    throw new FileUnreadable(`${path} cannot be read to its end: ${reason(cause)}.`, { cause });
+  }
+}
+
+async function* unpacked(
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  onRead: (bytes: number) => void = () => undefined,
+): AsyncIterable<Uint8Array> {
+  const counted = count(bytes, onRead);
+  const first = await counted.next();
+  if (first.done === true) return;
+  const whole = startingWith(first.value, counted);
+  if (GZIP_MAGIC.every((byte, index) => first.value[index] === byte)) yield* gunzip(whole);
+  else yield* whole;
+}
+
+/** Unpacks in step with the reader, so that a small file that unpacks to a huge one costs no memory. */
+async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const { Readable, pipeline } = await import('node:stream');
+  const unzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  // Its errors come out of `unzip`, to whoever reads it.
+  pipeline(Readable.from(bytes), unzip, () => undefined);
+  yield* unzip as AsyncIterable<Uint8Array>;
+}
+
+async function* startingWith(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncIterable<Uint8Array> {
+  yield first;
+  yield* rest;
+}
+
+async function* count(
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let read = 0;
+  for await (const chunk of bytes) {
+    onRead((read += chunk.length));
+    yield chunk;
+  }
+}
+
+function* slices(bytes: Uint8Array): Iterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
+}
+
+/** Errors of the file system and of zlib have a code. */
+const isInputError = (error: unknown): error is Error & { code: string } =>
+  error instanceof Error && !(error instanceof Fault) && 'code' in error;
+
+const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

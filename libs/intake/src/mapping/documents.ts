@@ -1,0 +1,133 @@
+import { MESSAGE_LINES_MAX, type Rejection } from '#inventory';
+import type { Clock } from '#kernel';
+import type { FileReading } from '../files/file-reading.ts';
+import { cut } from '../problem.ts';
+import { readMessage } from '../read-message.ts';
+import { joinKey, partId } from './apply.ts';
+import type { MappedRow } from './row.ts';
+import type { MessageRule } from './rule.ts';
+import type { Group } from './survey.ts';
+import { type Filled, toInstantText } from './template.ts';
+
+/** A document whose rows have not all come. */
+interface OpenDocument {
+  readonly message: MessageRule;
+  readonly group: Group;
+  readonly key: string;
+  /** A document of more lines than a message may have is told in parts, from 1. */
+  readonly part: number;
+  /** Of its first row; each other must tell the same. */
+  data: Filled | undefined;
+  readonly lines: Filled[];
+  readonly rows: MappedRow[];
+  /** By what must be unique, the line on which it first stood. */
+  readonly seen: Map<string, number>;
+}
+
+/**
+ * The second reading: rows become documents. A document is told with its last row; it is told whole or not
+ * at all, so one bad row keeps back its whole message, which can be told again once the row is mended.
+ */
+export class Documents {
+  readonly #open = new Map<string, OpenDocument>();
+  readonly #groups: Map<string, Group>;
+  readonly #source: string;
+  readonly #clock: Clock;
+
+  /** `groups` is used up: an entry goes with its document. */
+  constructor(groups: Map<string, Group>, source: string, clock: Clock) {
+    this.#groups = groups;
+    this.#source = source;
+    this.#clock = clock;
+  }
+
+  /** True once every document that the first reading saw has been told. */
+  get isComplete(): boolean {
+    return this.#groups.size === 0;
+  }
+
+  /** Adds a row. Gives what it completes; undefined while there is more to come. */
+  add(message: MessageRule, key: string, row: MappedRow): FileReading | undefined {
+    const group = this.#groups.get(key);
+    if (group === undefined) return undefined; // The file has changed: `isComplete` will never be true.
+    const document = this.#open.get(key) ?? openDocument(message, group, key, 1);
+    addRow(document, row);
+    group.rows--;
+    if (group.rows > 0 && document.lines.length < MESSAGE_LINES_MAX) {
+      this.#open.set(key, document);
+      return undefined;
+    }
+    this.#open.delete(key);
+    if (group.rows === 0) this.#groups.delete(key);
+    else
+      this.#open.set(key, { ...openDocument(message, group, key, document.part + 1), data: document.data });
+    return this.#close(document);
+  }
+
+  #close(document: OpenDocument): FileReading {
+    const { rows, message } = document;
+    const place = { rows: rows.length, line: rows[0]!.line };
+    const source = this.#source;
+    const id = partId(document.key, document.part);
+    const raw = (): string => rows.map((row) => row.raw).join('\n');
+    const problems = rows.flatMap((row) => row.problems);
+    const [first, ...others] = problems;
+    if (first !== undefined)
+      return { problems: [first, ...others.slice(0, 19)], source, id, raw: raw(), ...place };
+    const data = { ...document.data, lines: document.lines };
+    const value = { id, source, type: message.type, time: toInstantText(document.group.earliest), data };
+    const reading = readMessage(value, { now: this.#clock.now() });
+    if ('message' in reading) return { ...reading, ...place };
+    const [main, ...more] = reading.problems.map((each) => inWordsOfRows(each, document));
+    return { ...reading, problems: [main!, ...more], raw: raw(), ...place };
+  }
+}
+
+function openDocument(message: MessageRule, group: Group, key: string, part: number): OpenDocument {
+  return { message, group, key, part, data: undefined, lines: [], rows: [], seen: new Map() };
+}
+
+function addRow(document: OpenDocument, row: MappedRow): void {
+  const { message, rows } = document;
+  // A time that cannot be read is told with the row, also where another row has the document's time.
+  message.time(row);
+  document.lines.push(message.line.fill(row));
+  const data = message.data.fill(row);
+  document.data ??= data;
+  checkSame(document.data, data, row);
+  checkUnique(document, row);
+  rows.push(row);
+}
+
+/** What is told of the document must be told alike by each of its rows, or some of it would be lost. */
+function checkSame(data: Filled, other: Filled, row: MappedRow): void {
+  if (data === other) return;
+  const name = Object.keys({ ...data, ...other }).find((each) => !isSame(data[each], other[each]));
+  if (name === undefined) return;
+  const detail = `rows before it in its document have another ${name}. Group by it, or make it the same.`;
+  row.report('MAPPING_GROUP_DIFFERS', undefined, detail);
+}
+
+const isSame = (a: unknown, b: unknown): boolean =>
+  a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
+
+function checkUnique({ message, seen }: OpenDocument, row: MappedRow): void {
+  if (message.uniqueBy === undefined) return;
+  const key = joinKey(message.uniqueBy.map((evaluate) => String(evaluate(row) ?? '')));
+  const first = seen.get(key);
+  if (first === undefined) seen.set(key, row.line);
+  else
+    row.report('CSV_DUPLICATE_ROW', undefined, `${cut(key)} stands on line ${first} too. Keep one of them.`);
+}
+
+/** A problem of a message, told of the row and the column that it came from. */
+function inWordsOfRows(found: Rejection, { message, rows }: OpenDocument): Rejection {
+  const [, index, name] = /^\/data\/lines\/(\d+)(?:\/([^/]+))?/.exec(found.pointer ?? '') ?? [];
+  const row = rows[Number(index ?? 0)] ?? rows[0]!;
+  const template = index === undefined ? message.data : message.line;
+  const field = name ?? (found.pointer ?? '').split('/')[2];
+  const column = field === undefined ? undefined : template.fields.get(field)?.column;
+  row.problems.length = 0;
+  row.report(found.code, column, found.detail, found.hint);
+  return { ...row.problems[0]!, ...(found.pointer === undefined ? {} : { pointer: found.pointer }) };
+}

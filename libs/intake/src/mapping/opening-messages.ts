@@ -1,0 +1,37 @@
+import { MESSAGE_LINES_MAX } from '#inventory';
+import { type Clock, type Instant, toUnits } from '#kernel';
+import type { FileReading } from '../files/file-reading.ts';
+import { readMessage } from '../read-message.ts';
+import { joinKey, partId } from './apply.ts';
+import type { OpeningRule } from './opening-rule.ts';
+import type { OpeningStock } from './opening-stock.ts';
+
+/** The opening stands so long before the earliest of all times. */
+const LEAD_MS = 1_000;
+
+/** The opening stock as receipts of up to a message full of lines each, to be told before everything else. */
+export function openingMessages(
+  { documentId, location }: OpeningRule,
+  stock: OpeningStock,
+  earliest: Instant,
+  source: string,
+  clock: Clock,
+): FileReading[] {
+  const lines = stock.needed().map(({ sku, quantity }) => ({ sku, quantity: toUnits(quantity) }));
+  const readings: FileReading[] = [];
+  for (let at = 0; at < lines.length; at += MESSAGE_LINES_MAX) {
+    const value = {
+      id: partId(joinKey([documentId]), readings.length + 1),
+      source,
+      type: 'stock.received',
+      time: new Date(earliest - LEAD_MS).toISOString(),
+      data: { documentId, location, lines: lines.slice(at, at + MESSAGE_LINES_MAX) },
+    };
+    const reading = readMessage(value, { now: clock.now() });
+    const place = { rows: 0, line: 0 };
+    readings.push(
+      'message' in reading ? { ...reading, ...place } : { ...reading, raw: JSON.stringify(value), ...place },
+    );
+  }
+  return readings;
+}

@@ -1,0 +1,123 @@
+import { MESSAGE_LINES_MAX, type Rejection } from '#inventory';
+import { type Instant, toQuantity } from '#kernel';
+import { problem } from '../problem.ts';
+import { applyRules, timeOf } from './apply.ts';
+import type { Mapping } from './mapping.ts';
+import { FLOW_OF_TYPE } from './opening-rule.ts';
+import { OPENING_ITEMS_MAX, OpeningStock } from './opening-stock.ts';
+import type { MappedRow } from './row.ts';
+import type { MessageRule } from './rule.ts';
+
+/** Documents of one file: each costs an entry while it is read. */
+export const DOCUMENTS_MAX = 1_000_000;
+/** Rows that may wait in memory, at any time, for the rest of their documents. */
+export const WAITING_ROWS_MAX = 200_000;
+
+/** What the first reading knows of one document. */
+export interface Group {
+  /** All its rows, wherever they stand. */
+  rows: number;
+  /** The earliest time that any of them tells; Infinity if none does. */
+  earliest: Instant;
+  /** Numbers of its first and last row, from 0. */
+  readonly first: number;
+  last: number;
+}
+
+/**
+ * The first of two readings of a file. The rows of a document need not stand together, and its time is the
+ * earliest of them; so without knowing how many rows are still to come, the reader would have to hold every
+ * document to the end of the file. This reading counts them, a few numbers a document; the second can then
+ * let a document go with its last row. It also finds whatever is wrong with the file as a whole before
+ * anything is told, and how much stock must have been there at the start.
+ */
+export class Survey {
+  readonly groups = new Map<string, Group>();
+  readonly opening: OpeningStock | undefined;
+  rows = 0;
+  earliest: Instant = Infinity;
+  #latest: Instant = -Infinity;
+  readonly #mapping: Mapping;
+
+  constructor(mapping: Mapping) {
+    this.#mapping = mapping;
+    this.opening = mapping.opening === undefined ? undefined : new OpeningStock();
+  }
+
+  note(row: MappedRow): void {
+    const number = this.rows++;
+    const ruled = applyRules(this.#mapping, row);
+    if (ruled.kind !== 'message') return;
+    const { message, key } = ruled;
+    const time = timeOf(message, row) ?? Infinity;
+    const group = this.#group(key, number);
+    group.rows++;
+    group.last = number;
+    group.earliest = Math.min(group.earliest, time);
+    if (time === Infinity) return;
+    this.earliest = Math.min(this.earliest, time);
+    this.#latest = Math.max(this.#latest, time);
+    if (this.opening !== undefined) this.#noteStock(this.opening, message, row, group.earliest);
+  }
+
+  /** One more row that belongs to no document: it is refused or skipped by itself. */
+  skip(): void {
+    this.rows++;
+  }
+
+  /** What makes the file as a whole too much to read. */
+  problem(): Rejection | undefined {
+    if (this.groups.size > DOCUMENTS_MAX) {
+      return tooMuch('TOO_MANY_DOCUMENTS', `more than ${DOCUMENTS_MAX} documents`, 'Split it');
+    }
+    if (this.opening?.isFull === true) {
+      return tooMuch('TOO_MANY_ITEMS', `more than ${OPENING_ITEMS_MAX} items to open stock for`, 'Split it');
+    }
+    const waiting = mostWaiting(this.groups.values());
+    if (waiting <= WAITING_ROWS_MAX) return undefined;
+    return tooMuch(
+      'TOO_MANY_WAITING_ROWS',
+      `${waiting} rows that wait for the rest of their documents`,
+      'Sort it by document',
+    );
+  }
+
+  #group(key: string, number: number): Group {
+    let group = this.groups.get(key);
+    if (group === undefined) {
+      group = { rows: 0, earliest: Infinity, first: number, last: number };
+      // One too many is kept, and tells that there are.
+      if (this.groups.size <= DOCUMENTS_MAX) this.groups.set(key, group);
+    }
+    return group;
+  }
+
+  #noteStock(opening: OpeningStock, { type, line }: MessageRule, row: MappedRow, earliest: Instant): void {
+    const { sku, quantity } = line.fill(row);
+    const change = typeof quantity === 'number' ? toQuantity(quantity) : undefined;
+    if (typeof sku !== 'string' || change === undefined || row.problems.length > 0) return;
+    opening.noteLag(this.#latest - earliest);
+    opening.note(sku, change * FLOW_OF_TYPE[type]!, this.#latest);
+  }
+}
+
+/**
+ * The most rows that wait at one time: a document's rows, from its first row to its last. At most a message
+ * full of them, for a full one is let go at once.
+ */
+function mostWaiting(groups: Iterable<Group>): number {
+  const changes: [number, number][] = [];
+  for (const { rows, first, last } of groups) {
+    const waiting = Math.min(rows, MESSAGE_LINES_MAX);
+    // Rows that stand together wait for nobody else's: they are not in the way of each other.
+    if (last - first >= rows) changes.push([first, waiting], [last, -waiting]);
+  }
+  changes.sort(([a], [b]) => a - b);
+  let waiting = 0;
+  let most = 0;
+  for (const [, change] of changes) most = Math.max(most, (waiting += change));
+  return most;
+}
+
+const tooMuch = (code: string, what: string, advice: string): Rejection =>
+  problem(code, '', `The file has ${what}. ${advice}, and read it again.`);
