@@ -12,3 +12,12 @@ export {
   type RefusedMessage,
 } from './read-body.ts';
 export { type MessageReading, readMessage, type ReadingOptions, type Refusal } from './read-message.ts';
+// For the bodies of other doors: set-up and requests are read by the same rules as messages.
+export { nearestName } from './nearest-name.ts';
+export type { WireObject } from './build-message.ts';
+export * as fields from './messages/field.ts';
+export type { Field, WireClass } from './messages/field.ts';
+export { type JsonSchema, publishedSchemas, SCHEMA_PREFIX } from './messages/schemas.ts';
+export { type ObjectReading, type Problems, readObject } from './read-object.ts';
+export { explainId, explainSlug, isIdText, isSlugText } from './scalars/id-text.ts';
+export { parseInstant } from './scalars/instant-text.ts';
