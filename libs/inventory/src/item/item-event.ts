@@ -11,12 +11,13 @@ export type ItemEvent =
   | Happened<'MovementPosted', MovementPosted>
   | Happened<'CountPosted', CountPosted>
   | Happened<'SweepPosted', SweepPosted>
-  | Happened<'StockCommitted', Commitment & Posted>
+  | Happened<'SweepLifted', SweepLifted>
+  | Happened<'StockCommitted', StockCommitted>
   | Happened<'CommitmentReleased', CommitmentReleased>
   | Happened<'CommitmentMoved', CommitmentMoved>
   | Happened<'SupplyExpected', SupplyExpected>
   | Happened<'StockReserved', StockReserved>
-  | Happened<'ReservationExtended', { reservationId: string; expiresAt: Instant } & Posted>
+  | Happened<'ReservationExtended', ReservationExtended>
   | Happened<'ReservationEnded', ReservationEnded>
   | Happened<'OnHandAdjusted', OnHandAdjusted>
   | Happened<'ExceptionOpened', ExceptionOpened>
@@ -33,6 +34,11 @@ export type ItemEventType = ItemEvent['type'];
 export interface Posted {
   /** Position of the journal event; absent where a request decided on the item itself. */
   readonly journal?: number;
+  /**
+   * True where the next event of the stream belongs to the same fact and was stored with it: what is told
+   * outside waits for the last one, so that goods that leave with their promise never look sold twice.
+   */
+  readonly more?: true;
 }
 
 /** Goods left one account and entered another. */
@@ -58,6 +64,7 @@ export interface CountPosted extends Posted {
   readonly key: FactKey;
   readonly location: string;
   readonly disposition: Disposition;
+  /** All that this message counted here so far: several lines of one message add up. */
   readonly quantity: Quantity;
   readonly watermark?: number;
   readonly cause: 'count' | 'snapshot';
@@ -72,8 +79,34 @@ export interface SweepPosted extends Posted {
   readonly key: FactKey;
   readonly location: string;
   readonly watermark?: number;
-  /** Signed change of today's on-hand, by disposition. */
+  /** Signed change of today's on-hand, of each disposition that is now anchored at 0. */
   readonly variances: readonly { readonly disposition: Disposition; readonly variance: Quantity }[];
+}
+
+/**
+ * The document of a sweep does list this item after all (a later message of it, a line that was parked): the
+ * sweep never was. `stocks` are the dispositions that stood on it, with what holds there instead.
+ */
+export interface SweepLifted extends Posted {
+  /** Of the count that says so: its `at`, `source` and `document` name the sweep. */
+  readonly key: FactKey;
+  readonly location: string;
+  /** The newest sweep that remains. */
+  readonly swept?: Anchor;
+  readonly stocks: readonly {
+    readonly disposition: Disposition;
+    /** Signed change of today's on-hand. */
+    readonly variance: Quantity;
+    readonly anchor?: Anchor;
+  }[];
+}
+
+/** The count or sweep on which an on-hand stands. */
+export interface Anchor {
+  readonly key: FactKey;
+  /** What it said. */
+  readonly quantity: Quantity;
+  readonly watermark?: number;
 }
 
 /** So much of an order's line is promised from this location. */
@@ -85,7 +118,11 @@ export interface Commitment {
   readonly location: string;
   readonly quantity: Quantity;
   readonly occurredAt: Instant;
+  /** When we were told: of the fact, not of its posting. */
+  readonly recordedAt: Instant;
 }
+
+export type StockCommitted = Commitment & Posted;
 
 export interface CommitmentReleased extends Posted {
   readonly channel: string;
@@ -99,7 +136,7 @@ export interface CommitmentReleased extends Posted {
 }
 
 /** DESIGN's StockReallocated: a commitment changed its location, by request. */
-export interface CommitmentMoved {
+export interface CommitmentMoved extends Posted {
   readonly reallocationId: string;
   readonly channel: string;
   readonly orderId: string;
@@ -119,13 +156,27 @@ export interface SupplyExpected extends Posted {
   readonly expectedAt: Instant;
   /** What had already been received under this name when it became known. */
   readonly received: Quantity;
+  /** True where a later word of this name was known: nothing changes. */
+  readonly superseded?: true;
 }
 
-/** A hold with a deadline; its lines are one per location. */
-export interface StockReserved {
+/** A hold with a deadline, one part a location. Said again under the same id, it replaces what was held. */
+export interface StockReserved extends Posted {
   readonly reservationId: string;
   readonly channel: string;
-  readonly parts: readonly { readonly location: string; readonly quantity: Quantity }[];
+  readonly parts: readonly HoldPart[];
+  readonly expiresAt: Instant;
+  /** When it was decided. */
+  readonly recordedAt: Instant;
+}
+
+export interface HoldPart {
+  readonly location: string;
+  readonly quantity: Quantity;
+}
+
+export interface ReservationExtended extends Posted {
+  readonly reservationId: string;
   readonly expiresAt: Instant;
 }
 
@@ -135,7 +186,7 @@ export interface ReservationEnded extends Posted {
 }
 
 /** A request corrected on-hand by compare-and-set: a difference, not an anchor. */
-export interface OnHandAdjusted {
+export interface OnHandAdjusted extends Posted {
   readonly adjustmentId: string;
   readonly location: string;
   readonly disposition: Disposition;
@@ -154,29 +205,39 @@ export interface OnHandAdjusted {
   readonly occurredAt: Instant;
 }
 
-/** Something that cannot be right was told, or cannot be fulfilled: shown until cured or resolved by hand. */
-export interface ExceptionOpened extends Posted {
-  /** Of the exception; unique in the item. */
-  readonly id: string;
+/**
+ * Something that cannot be right was told, or cannot be fulfilled: shown until cured or resolved by hand.
+ * One is open per (kind, location, channel, orderId); said again while it is, it has grown.
+ */
+export interface ExceptionOpened extends Posted, ExceptionName {
+  /** All of it so far. Of `negative-on-hand`: when it began; what it is now, the on-hand itself says. */
+  readonly quantity: Quantity;
+  /** Who competes for the missing units: the fact itself first; at most EXCEPTION_CLAIMS_MAX. */
+  readonly claims: readonly Claim[];
+}
+
+/** What tells the open exceptions of one item apart. */
+export interface ExceptionName {
   readonly kind: ExceptionKind;
   readonly location?: string;
   readonly channel?: string;
+  /** The order, the sale's document, the transfer, the expected document. */
   readonly orderId?: string;
-  readonly quantity: Quantity;
-  /** Who competes for the missing units. */
-  readonly claims: readonly Claim[];
 }
+
+export const EXCEPTION_CLAIMS_MAX = 20;
 
 export interface Claim {
   readonly channel?: string;
   readonly orderId?: string;
+  /** Of a hold. */
+  readonly reservationId?: string;
   readonly quantity: Quantity;
   readonly occurredAt: Instant;
   readonly recordedAt: Instant;
 }
 
-export interface ExceptionClosed extends Posted {
-  readonly id: string;
+export interface ExceptionClosed extends Posted, ExceptionName {
   readonly state: 'cleared' | 'resolved';
   readonly reason?: string;
   readonly actor?: string;

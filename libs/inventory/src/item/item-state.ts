@@ -1,7 +1,8 @@
 import type { Instant, Quantity } from '#kernel';
 import type { FactKey } from '../entry.ts';
 import type { Disposition } from '../message.ts';
-import type { Commitment, ExceptionOpened, StockReserved } from './item-event.ts';
+import type { Anchor, Commitment, StockReserved } from './item-event.ts';
+import { copyRemembered, type Remembered } from './remembered.ts';
 
 /**
  * What is known of one item after its events so far: plain JSON data, so that it can be kept as it is.
@@ -17,20 +18,42 @@ export interface ItemState {
   /** In the order in which the locations were first named. */
   places: Place[];
   /** Balances of the accounts outside: with all places they sum to 0. */
-  outside: { supplier: Quantity; customer: Quantity; adjustment: Quantity; shrinkage: Quantity };
-  /** Open promises, by `{channel}/{orderId}`. */
+  outside: Outside;
+  /** Open promises, by `orderKey`; of one order in the order in which they were made. */
   commitments: Record<string, HeldCommitment[]>;
-  /** Open holds, by reservation id. */
-  holds: Record<string, StockReserved & { recordedAt: Instant }>;
-  /** By document id. */
+  /** Open holds, by `nameKey` of the reservation id. */
+  holds: Record<string, Hold>;
+  /** The earliest deadline among the holds; absent where there is none. */
+  deadline?: Instant;
+  /** What is promised and held per channel, over all places. */
+  channels: ChannelClaims[];
+  /** By `nameKey` of the document id. The complete ones beyond EXPECTATIONS_MAX are forgotten. */
   expectations: Record<string, Expectation>;
-  /** Open exceptions, by id. */
-  exceptions: Record<string, ExceptionOpened & { openedAt: Instant }>;
+  /** Names of receipts that nobody expected so far, and of forgotten expectations. */
+  unexpected?: Remembered;
+  /** Ids of adjustments and reallocations. */
+  requests?: Remembered;
+  /** Open exceptions, by `exceptionKey`. */
+  exceptions: Record<string, OpenException>;
   /** Latest `occurredAt` of any movement or count in it: a later fact needs no look into the past. */
   latestAt: Instant;
 }
 
-export type HeldCommitment = Commitment & { readonly recordedAt: Instant };
+export interface Outside {
+  supplier: Quantity;
+  customer: Quantity;
+  adjustment: Quantity;
+  shrinkage: Quantity;
+}
+
+export type HeldCommitment = Commitment;
+export type Hold = Omit<StockReserved, 'journal' | 'more'>;
+
+export interface ChannelClaims {
+  readonly channel: string;
+  committed: Quantity;
+  reserved: Quantity;
+}
 
 export interface Place {
   readonly location: string;
@@ -39,6 +62,14 @@ export interface Place {
   reserved: Quantity;
   /** Balance of the in-transit account: below 0 while a transfer was received before it was shipped. */
   inTransit: Quantity;
+  /** Of the transfers on their way here, by `nameKey`: shipped less received, where that is not 0. */
+  transfers?: Record<string, Quantity>;
+  /** Earliest time of any movement or count here; absent before the first. Every sweep from then on is in. */
+  since?: Instant;
+  /** The newest complete snapshot that did not list the item: dispositions first told of later stand on it. */
+  swept?: Anchor;
+  /** The highest number each source told with a movement here: what a watermark is compared with. */
+  sequences?: { readonly source: string; highest: number }[];
 }
 
 export interface DispositionStock {
@@ -46,17 +77,76 @@ export interface DispositionStock {
   onHand: Quantity;
   /** The last count by time. */
   anchor?: Anchor;
-}
-
-export interface Anchor {
-  readonly key: FactKey;
-  readonly watermark?: number;
+  /** Latest time of any movement in it. */
+  movedAt?: Instant;
 }
 
 export interface Expectation {
+  readonly name: string;
   readonly key: FactKey;
   readonly location: string;
   readonly expected: Quantity;
   received: Quantity;
   readonly expectedAt: Instant;
+}
+
+export interface OpenException {
+  /** Of the event that opened it, as far as it was folded from the log: the exception's id is this position. */
+  readonly position: number;
+  quantity: Quantity;
+}
+
+/** Most expectations kept of one item; beyond it the oldest complete ones are forgotten. */
+export const EXPECTATIONS_MAX = 64;
+
+export const emptyItem = (): ItemState => ({
+  revision: -1,
+  position: 0,
+  postedThrough: 0,
+  places: [],
+  outside: { supplier: 0, customer: 0, adjustment: 0, shrinkage: 0 },
+  commitments: {},
+  holds: {},
+  deadline: undefined,
+  channels: [],
+  expectations: {},
+  unexpected: undefined,
+  requests: undefined,
+  exceptions: {},
+  latestAt: 0,
+});
+
+/** An independent copy: changing either leaves the other as it is. */
+export function copyItem(state: ItemState): ItemState {
+  return {
+    ...state,
+    places: state.places.map(copyPlace),
+    outside: { ...state.outside },
+    // Commitments and holds are never changed, only replaced: copies may share them.
+    commitments: copyRecord(state.commitments, (commitments) => [...commitments]),
+    holds: { ...state.holds },
+    channels: state.channels.map((claims) => ({ ...claims })),
+    expectations: copyRecord(state.expectations, (expectation) => ({ ...expectation })),
+    unexpected: state.unexpected && copyRemembered(state.unexpected),
+    requests: state.requests && copyRemembered(state.requests),
+    exceptions: copyRecord(state.exceptions, (exception) => ({ ...exception })),
+  };
+}
+
+function copyPlace(place: Place): Place {
+  return {
+    ...place,
+    stock: place.stock.map((stock) => ({ ...stock })),
+    transfers: place.transfers && { ...place.transfers },
+    sequences: place.sequences?.map((sequence) => ({ ...sequence })),
+  };
+}
+
+function copyRecord<Value>(
+  record: Readonly<Record<string, Value>>,
+  copy: (value: Value) => Value,
+): Record<string, Value> {
+  const copied: Record<string, Value> = {};
+  for (const key in record) copied[key] = copy(record[key]!);
+  return copied;
 }

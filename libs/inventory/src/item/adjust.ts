@@ -1,0 +1,60 @@
+import type { Instant, Quantity } from '#kernel';
+import type { Rejection } from '../rejection.ts';
+import { type Draft, record, touch } from './draft.ts';
+import type { Adjust, Repeated } from './item-command.ts';
+import type { Anchor, OnHandAdjusted } from './item-event.ts';
+import { placeOf, stockOf } from './item-readers.ts';
+import type { ItemState } from './item-state.ts';
+import { pastOf, sweepBefore } from './post-sweep.ts';
+import { mayRemember } from './remembered.ts';
+import { differs } from './repeated-request.ts';
+
+/** Corrects on-hand by a difference, if it still is what the caller saw. */
+export function adjust(draft: Draft, command: Adjust): Rejection | Repeated | undefined {
+  const first = firstOf(draft, command);
+  if (first) return first;
+  const { location, disposition, setTo, expectedOnHand } = command;
+  const place = placeOf(draft.state, location);
+  const stock = stockOf(place, disposition);
+  const current = stock?.onHand ?? 0;
+  if (expectedOnHand !== undefined && expectedOnHand !== current) return staleValue(current);
+  const change = setTo === undefined ? (command.change ?? 0) : setTo - current;
+  if (change === 0) return undefined;
+
+  touch(draft, location);
+  const occurredAt = afterLastCount(draft.context.now, stock?.anchor ?? place?.swept);
+  const key = { at: occurredAt, source: '', id: command.adjustmentId, document: command.adjustmentId };
+  sweepBefore(draft, { location, disposition, key });
+  const { adjustmentId, reason, actor } = command;
+  const told = { adjustmentId, location, disposition, setTo, expectedOnHand, reason, actor };
+  const data = { ...told, change, onHand: current + change, occurredAt };
+  record(draft, { type: 'OnHandAdjusted', data });
+  return undefined;
+}
+
+/** A count from a clock that runs ahead must not swallow what was set after seeing it. */
+const afterLastCount = (now: Instant, count: Anchor | undefined): Instant =>
+  count ? Math.max(now, count.key.at + 1) : now;
+
+/** True where only the past can tell whether this was asked before. */
+export const mayHaveAsked = (state: ItemState, id: string): boolean => mayRemember(state.requests, id);
+
+function firstOf(draft: Draft, command: Adjust): Rejection | Repeated | undefined {
+  if (!mayHaveAsked(draft.state, command.adjustmentId)) return undefined;
+  for (const event of pastOf(draft)) {
+    if (event.type !== 'OnHandAdjusted' || event.data.adjustmentId !== command.adjustmentId) continue;
+    return differs(command, event.data, contentOf(command)) ?? { repeated: event, position: event.position };
+  }
+  return undefined;
+}
+
+function contentOf(command: Adjust): readonly (keyof OnHandAdjusted & keyof Adjust)[] {
+  const content = ['location', 'disposition', 'setTo', 'expectedOnHand', 'reason', 'actor'] as const;
+  return command.setTo === undefined ? [...content, 'change'] : content;
+}
+
+const staleValue = (current: Quantity): Rejection => ({
+  code: 'STALE_VALUE',
+  detail: 'The on-hand is no longer what you expected: look at it again, then adjust from there.',
+  facts: { current },
+});

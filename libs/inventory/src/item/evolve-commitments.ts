@@ -1,0 +1,57 @@
+import type { Quantity } from '#kernel';
+import type { Commitment, CommitmentMoved, CommitmentReleased, StockCommitted } from './item-event.ts';
+import { orderKey } from './item-keys.ts';
+import type { HeldCommitment, ItemState } from './item-state.ts';
+import { remember } from './remembered.ts';
+import { addClaims, placeFor } from './state-parts.ts';
+
+export function evolveCommitted(state: ItemState, committed: StockCommitted): void {
+  addCommitment(state, committed);
+  addClaims(state, committed.channel, committed.quantity, 0);
+}
+
+export function evolveReleased(state: ItemState, released: CommitmentReleased): void {
+  takeCommitment(state, released, released.quantity);
+  addClaims(state, released.channel, -released.quantity, 0);
+}
+
+export function evolveCommitmentMoved(state: ItemState, moved: CommitmentMoved): void {
+  const taken = takeCommitment(state, { ...moved, location: moved.from }, moved.quantity);
+  if (taken) addCommitment(state, { ...taken, location: moved.to, quantity: moved.quantity });
+  state.requests = remember(state.requests, moved.reallocationId);
+}
+
+/** One entry per (line, location) of an order: what is committed again is added to it. */
+function addCommitment(state: ItemState, added: Commitment): void {
+  placeFor(state, added.location).committed += added.quantity;
+  const commitments = (state.commitments[orderKey(added.channel, added.orderId)] ??= []);
+  const index = indexOf(commitments, added);
+  const known = commitments[index];
+  if (known) commitments[index] = withQuantity(known, known.quantity + added.quantity);
+  else commitments.push(withQuantity(added, added.quantity));
+}
+
+type Where = Pick<Commitment, 'channel' | 'orderId' | 'line' | 'location'>;
+
+/** Answers what it was taken from. */
+function takeCommitment(state: ItemState, where: Where, quantity: Quantity): HeldCommitment | undefined {
+  placeFor(state, where.location).committed -= quantity;
+  const key = orderKey(where.channel, where.orderId);
+  const commitments = state.commitments[key] ?? [];
+  const index = indexOf(commitments, where);
+  const known = commitments[index];
+  if (!known) return undefined;
+  if (known.quantity > quantity) commitments[index] = withQuantity(known, known.quantity - quantity);
+  else commitments.splice(index, 1);
+  if (commitments.length === 0) delete state.commitments[key];
+  return known;
+}
+
+const indexOf = (commitments: readonly HeldCommitment[], { line, location }: Where): number =>
+  commitments.findIndex((each) => each.line === line && each.location === location);
+
+/** Only what a commitment is, without what an event has beside it. */
+const withQuantity = (
+  { channel, orderId, line, location, occurredAt, recordedAt }: Commitment,
+  quantity: Quantity,
+): HeldCommitment => ({ channel, orderId, line, location, quantity, occurredAt, recordedAt });

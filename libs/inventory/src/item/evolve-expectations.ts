@@ -1,0 +1,42 @@
+import type { Quantity } from '#kernel';
+import { compareFacts } from '../entry.ts';
+import type { SupplyExpected } from './item-event.ts';
+import { nameKey } from './item-keys.ts';
+import { outstanding } from './item-readers.ts';
+import { EXPECTATIONS_MAX, type Expectation, type ItemState } from './item-state.ts';
+import { remember } from './remembered.ts';
+
+export function evolveExpected(state: ItemState, expected: SupplyExpected): void {
+  if (expected.superseded) return;
+  const { documentId, key, location, quantity, received, expectedAt } = expected;
+  const isNew = state.expectations[nameKey(documentId)] === undefined;
+  state.expectations[nameKey(documentId)] = {
+    name: documentId,
+    key,
+    location,
+    expected: quantity,
+    received,
+    expectedAt,
+  };
+  if (isNew) forgetOne(state);
+}
+
+/** Goods came in under this name. */
+export function evolveReceived(state: ItemState, name: string, quantity: Quantity): void {
+  const expectation = state.expectations[nameKey(name)];
+  if (expectation) expectation.received += quantity;
+  else state.unexpected = remember(state.unexpected, name);
+}
+
+/** Keeps the number of expectations bounded by the oldest complete one, if there is any. */
+function forgetOne(state: ItemState): void {
+  const all = Object.values(state.expectations);
+  if (all.length <= EXPECTATIONS_MAX) return;
+  const oldest = all.filter(isComplete).sort((a, b) => compareFacts(a.key, b.key))[0];
+  if (!oldest) return;
+  delete state.expectations[nameKey(oldest.name)];
+  state.unexpected = remember(state.unexpected, oldest.name);
+}
+
+const isComplete = (expectation: Expectation): boolean =>
+  outstanding(expectation) === 0 && expectation.received <= expectation.expected;

@@ -1,0 +1,136 @@
+import type { Instant, Quantity } from '#kernel';
+import { type Draft, record } from './draft.ts';
+import { type Claim, EXCEPTION_CLAIMS_MAX, type ExceptionName } from './item-event.ts';
+import { exceptionKey, orderKey } from './item-keys.ts';
+import { free, negativeOnHand, placeOf } from './item-readers.ts';
+import type { ItemState, Place } from './item-state.ts';
+
+/** Whose fact or request this is, as far as exceptions name it. */
+export interface Party {
+  /** Both absent where no channel sold anything: a count, a goods issue. */
+  readonly channel?: string;
+  readonly orderId?: string;
+  readonly at: Instant;
+  readonly recordedAt: Instant;
+  /** True where it took goods that nobody had promised it before: it claims them itself. */
+  readonly isSale?: boolean;
+}
+
+/** Opens an exception of this size, changes its size, or clears it at 0. */
+export function setException(
+  draft: Draft,
+  name: ExceptionName,
+  quantity: Quantity,
+  claims: readonly Claim[] = [],
+): void {
+  const known = draft.state.exceptions[exceptionKey(name)];
+  if (quantity === (known?.quantity ?? 0)) return;
+  const { kind, location, channel, orderId } = name;
+  const data = { kind, location, channel, orderId, journal: draft.journal };
+  if (quantity === 0) record(draft, { type: 'ExceptionClosed', data: { ...data, state: 'cleared' } });
+  else record(draft, { type: 'ExceptionOpened', data: { ...data, quantity, claims } });
+}
+
+/** Something of this fact was late, or happened where nothing should: it adds up until somebody resolves it. */
+export function flagMore(
+  draft: Draft,
+  kind: 'late' | 'inactive-location',
+  { location, party, quantity }: { location: string; party: Party; quantity: Quantity },
+): void {
+  const name = { kind, location, channel: party.channel, orderId: party.orderId };
+  const known = draft.state.exceptions[exceptionKey(name)]?.quantity ?? 0;
+  if (quantity > 0) setException(draft, name, known + quantity);
+}
+
+/** Judges every touched location by how it stood before the decision and how it stands now. */
+export function judgePlaces(draft: Draft, party: Party): void {
+  for (const before of draft.touched) {
+    const place = placeOf(draft.state, before.location);
+    if (!place) continue;
+    judgePromises(draft, place, before.free, party);
+    judgeOnHand(draft, place, before.negative);
+  }
+}
+
+function judgePromises(draft: Draft, place: Place, freeBefore: Quantity, party: Party): void {
+  const { location } = place;
+  const now = free(place);
+  if (now < 0 && now < freeBefore) {
+    const shortfall = Math.min(freeBefore, 0) - now;
+    // Without anybody's claim nothing was sold twice: the negative on-hand says all there is to say.
+    if (party.isSale || place.committed + place.reserved > 0) {
+      openOversell(draft, place, { shortfall, taken: freeBefore - now, party });
+    }
+    return;
+  }
+  if (now >= 0 && freeBefore < 0) clearOversells(draft, location);
+  else if (!party.isSale) clearWhereNothingIsOwed(draft, location, party);
+}
+
+interface Oversell {
+  readonly shortfall: Quantity;
+  readonly taken: Quantity;
+  readonly party: Party;
+}
+
+function openOversell(draft: Draft, place: Place, oversell: Oversell): void {
+  const { channel, orderId } = oversell.party;
+  const name: ExceptionName = { kind: 'oversell', location: place.location, channel, orderId };
+  const known = draft.state.exceptions[exceptionKey(name)]?.quantity ?? 0;
+  setException(draft, name, known + oversell.shortfall, claimsAt(draft.state, place.location, oversell));
+}
+
+function clearOversells(draft: Draft, location: string): void {
+  const prefix = `oversell/${location}/`;
+  for (const key in draft.state.exceptions) {
+    if (!key.startsWith(prefix)) continue;
+    const rest = key.slice(prefix.length);
+    const slash = rest.indexOf('/');
+    const channel = rest.slice(0, slash) || undefined;
+    const orderId = rest.slice(slash + 1) || undefined;
+    setException(draft, { kind: 'oversell', location, channel, orderId }, 0);
+  }
+}
+
+/** The order was shipped, cancelled or moved: the units are missed by others now, if by anybody. */
+function clearWhereNothingIsOwed(draft: Draft, location: string, { channel, orderId }: Party): void {
+  if (channel === undefined || orderId === undefined) return;
+  const owed = draft.state.commitments[orderKey(channel, orderId)] ?? [];
+  if (owed.some((commitment) => commitment.location === location)) return;
+  setException(draft, { kind: 'oversell', location, channel, orderId }, 0);
+}
+
+function judgeOnHand(draft: Draft, place: Place, negativeBefore: Quantity): void {
+  const name: ExceptionName = { kind: 'negative-on-hand', location: place.location };
+  const negative = negativeOnHand(place);
+  const isOpen = draft.state.exceptions[exceptionKey(name)] !== undefined;
+  if (negative === 0 && isOpen) setException(draft, name, 0);
+  if (negative > negativeBefore && !isOpen) setException(draft, name, negative);
+}
+
+/** The open promises and holds that compete there, the fact's own first, then the newest told. */
+function claimsAt(state: ItemState, location: string, { taken, party }: Oversell): Claim[] {
+  const { channel, orderId, at: occurredAt, recordedAt } = party;
+  const own: Claim[] = [];
+  const others: Claim[] = [];
+  if (party.isSale) own.push({ channel, orderId, quantity: taken, occurredAt, recordedAt });
+  for (const commitments of Object.values(state.commitments)) {
+    for (const { line: _, location: where, ...claim } of commitments) {
+      if (where !== location) continue;
+      const isOwn = claim.channel === channel && claim.orderId === orderId;
+      (isOwn ? own : others).push(claim);
+    }
+  }
+  for (const hold of Object.values(state.holds)) others.push(...holdClaims(hold, location));
+  others.sort((a, b) => b.recordedAt - a.recordedAt);
+  return [...own, ...others].slice(0, EXCEPTION_CLAIMS_MAX);
+}
+
+function holdClaims(hold: ItemState['holds'][string], location: string): Claim[] {
+  const { reservationId, channel, recordedAt } = hold;
+  return hold.parts
+    .filter((part) => part.location === location)
+    .map(({ quantity }) => {
+      return { reservationId, channel, quantity, occurredAt: recordedAt, recordedAt };
+    });
+}

@@ -1,0 +1,113 @@
+import type { Instant, Quantity } from '#kernel';
+import type { HoldEnd } from '../entry.ts';
+import { type Draft, record, touch } from './draft.ts';
+import type { EndHold, Post, TrimHold } from './item-command.ts';
+import type { HoldPart } from './item-event.ts';
+import { nameKey } from './item-keys.ts';
+import type { Hold } from './item-state.ts';
+import { type HoldsTaken, placeToCommit } from './post-open.ts';
+
+/** Whatever else is decided: a hold past its deadline is gone. */
+export function expireOverdue(draft: Draft): void {
+  const { deadline, holds } = draft.state;
+  if (deadline === undefined || deadline > draft.context.now) return;
+  for (const hold of Object.values(holds)) {
+    if (hold.expiresAt <= draft.context.now) endHold(draft, hold, 'expired');
+  }
+}
+
+/** Its parts are free again, or promised by the events before this one. */
+export function endHold(draft: Draft, hold: Hold, end: 'confirmed' | 'released' | 'expired'): void {
+  for (const { location } of hold.parts) touch(draft, location);
+  const { reservationId } = hold;
+  record(draft, { type: 'ReservationEnded', data: { reservationId, end, journal: draft.journal } });
+}
+
+/** The orders' lines have taken what they confirm: the rest is released. */
+export function endHoldsTaken(draft: Draft, taken: HoldsTaken): void {
+  for (const reservationId of taken.keys()) {
+    const hold = draft.state.holds[nameKey(reservationId)];
+    if (hold) endHold(draft, hold, 'confirmed');
+  }
+}
+
+/** What the reservation's own stream decided, brought by posting or, sooner, by a request. */
+export function postHoldEnd(draft: Draft, ended: HoldEnd, post: Post): void {
+  if (ended.end === 'confirmed') confirmHold(draft, ended, post);
+  else endOrExtend(draft, { ...ended, end: ended.end });
+}
+
+/** Nothing where the hold is gone already. */
+export function endOrExtend(draft: Draft, { reservationId, end, expiresAt }: Omit<EndHold, 'type'>): void {
+  const hold = draft.state.holds[nameKey(reservationId)];
+  if (!hold) return;
+  if (end === 'extended') extendHold(draft, hold, expiresAt ?? hold.expiresAt);
+  else endHold(draft, hold, end);
+}
+
+/** A deadline only moves away: of two extensions the later one stands, in whatever order they come. */
+function extendHold(draft: Draft, { reservationId, expiresAt: deadline }: Hold, expiresAt: Instant): void {
+  if (expiresAt <= deadline) return;
+  record(draft, {
+    type: 'ReservationExtended',
+    data: { reservationId, expiresAt, journal: draft.journal },
+  });
+}
+
+/**
+ * Promises to the order what was confirmed, where it was held. It was decided in time, so it is promised also
+ * if the hold has run out on the way here.
+ */
+function confirmHold(draft: Draft, confirmed: HoldEnd, post: Post): void {
+  const { reservationId, channel, orderId } = confirmed;
+  const hold = draft.state.holds[nameKey(reservationId)];
+  if (channel !== undefined && orderId !== undefined) {
+    let missing = confirmed.quantity ?? 0;
+    for (const part of hold?.parts ?? []) {
+      missing -= promise(draft, { channel, orderId }, { ...part, most: missing, confirmed, post });
+    }
+    const location = missing > 0 ? placeToCommit(draft, { channel }, missing) : '';
+    promise(draft, { channel, orderId }, { location, quantity: missing, most: missing, confirmed, post });
+  }
+  if (hold) endHold(draft, hold, 'confirmed');
+}
+
+interface Promised {
+  readonly location: string;
+  readonly quantity: Quantity;
+  readonly most: Quantity;
+  readonly confirmed: HoldEnd;
+  readonly post: Post;
+}
+
+/** Without a line: the order will name it. */
+function promise(draft: Draft, order: { channel: string; orderId: string }, promised: Promised): Quantity {
+  const quantity = Math.min(promised.quantity, promised.most);
+  if (quantity === 0) return 0;
+  const { location, confirmed, post } = promised;
+  touch(draft, location);
+  const { recordedAt, journal } = post;
+  const { at: occurredAt } = confirmed.key;
+  record(draft, {
+    type: 'StockCommitted',
+    data: { ...order, location, quantity, occurredAt, recordedAt, journal },
+  });
+  return quantity;
+}
+
+/** Keeps the first so many of what is held. */
+export function trimHold(draft: Draft, { reservationId, quantity }: TrimHold): void {
+  const hold = draft.state.holds[nameKey(reservationId)];
+  if (!hold) return;
+  if (quantity === 0) return endHold(draft, hold, 'released');
+  const parts: HoldPart[] = [];
+  let left = quantity;
+  for (const part of hold.parts) {
+    touch(draft, part.location);
+    const kept = Math.min(left, part.quantity);
+    if (kept > 0) parts.push({ location: part.location, quantity: kept });
+    left -= kept;
+  }
+  const { channel, expiresAt, recordedAt } = hold;
+  record(draft, { type: 'StockReserved', data: { reservationId, channel, parts, expiresAt, recordedAt } });
+}

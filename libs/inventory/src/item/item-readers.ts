@@ -1,0 +1,83 @@
+import type { Quantity } from '#kernel';
+import type { ChannelClaims, DispositionStock, Expectation, ItemState, Place } from './item-state.ts';
+import type { Disposition } from '../message.ts';
+
+/** What a state says, for those who only look. Nothing here changes it. */
+
+export function placeOf(state: ItemState, location: string): Place | undefined {
+  for (const place of state.places) if (place.location === location) return place;
+  return undefined;
+}
+
+export function stockOf(place: Place | undefined, disposition: Disposition): DispositionStock | undefined {
+  if (place) for (const stock of place.stock) if (stock.disposition === disposition) return stock;
+  return undefined;
+}
+
+/** On hand in the disposition that may be sold; below 0 where it is owed. */
+export const sellable = (place: Place): Quantity => stockOf(place, 'sellable')?.onHand ?? 0;
+
+/** What is neither promised nor held there; below 0 where more is promised than there is. */
+export const free = (place: Place): Quantity => sellable(place) - place.committed - place.reserved;
+
+/** The same of a location that the item may never have been told of. */
+export const freeAt = (state: ItemState, location: string): Quantity => {
+  const place = placeOf(state, location);
+  return place ? free(place) : 0;
+};
+
+export const onHand = (place: Place): Quantity => sum(place.stock, (stock) => stock.onHand);
+
+/** How far dispositions stand below 0, together; 0 where none does. */
+export const negativeOnHand = (place: Place): Quantity =>
+  sum(place.stock, (stock) => Math.max(0, -stock.onHand));
+
+/** On its way here: per transfer what was shipped and not received; more received than shipped is 0. */
+export const inTransit = (place: Place): Quantity =>
+  sum(Object.values(place.transfers ?? {}), (balance) => Math.max(0, balance));
+
+/** Still expected of this document. */
+export const outstanding = (expectation: Expectation): Quantity =>
+  Math.max(0, expectation.expected - expectation.received);
+
+/** Expected at this location and not received yet. */
+export const incoming = (state: ItemState, location: string): Quantity =>
+  sum(Object.values(state.expectations), (expectation) =>
+    expectation.location === location ? outstanding(expectation) : 0,
+  );
+
+const NO_CLAIMS: Omit<ChannelClaims, 'channel'> = { committed: 0, reserved: 0 };
+
+/** What a channel has promised and holds of the item, over all places. */
+export function claimsOf(state: ItemState, channel: string): Readonly<Omit<ChannelClaims, 'channel'>> {
+  for (const claims of state.channels) if (claims.channel === channel) return claims;
+  return NO_CLAIMS;
+}
+
+export interface ItemTotals {
+  readonly onHand: Quantity;
+  readonly sellable: Quantity;
+  readonly committed: Quantity;
+  readonly reserved: Quantity;
+  readonly inTransit: Quantity;
+  readonly incoming: Quantity;
+}
+
+export const totalsOf = (state: ItemState): ItemTotals => ({
+  onHand: sum(state.places, onHand),
+  sellable: sum(state.places, sellable),
+  committed: sum(state.places, (place) => place.committed),
+  reserved: sum(state.places, (place) => place.reserved),
+  inTransit: sum(state.places, inTransit),
+  incoming: sum(Object.values(state.expectations), outstanding),
+});
+
+/** The balance of all accounts: 0, or the books are wrong. */
+export function sumOfAccounts(state: ItemState): Quantity {
+  const { supplier, customer, adjustment, shrinkage } = state.outside;
+  const within = sum(state.places, (place) => onHand(place) + place.inTransit);
+  return supplier + customer + adjustment + shrinkage + within;
+}
+
+const sum = <Value>(values: readonly Value[], quantity: (value: Value) => Quantity): Quantity =>
+  values.reduce((total, value) => total + quantity(value), 0);

@@ -1,0 +1,103 @@
+import type { Instant, Quantity } from '#kernel';
+import { compareFacts, type FactKey, onHandAccount } from '../entry.ts';
+import type { Disposition } from '../message.ts';
+import type { RecordedItemEvent } from '../timeline/timeline.ts';
+import type { Anchor, SweepPosted } from './item-event.ts';
+
+/** What the stored events of an item say of times gone by: asked only where the state cannot tell. */
+
+export type Past = readonly RecordedItemEvent[];
+
+/** A movement is after a count if it happened later, or if the count's source says it was not in it yet. */
+export function isAfter(
+  key: FactKey,
+  sequence: number | undefined,
+  anchor: Omit<Anchor, 'quantity'>,
+): boolean {
+  if (key.at > anchor.key.at) return true;
+  const { watermark } = anchor;
+  return (
+    watermark !== undefined &&
+    sequence !== undefined &&
+    sequence > watermark &&
+    key.source === anchor.key.source
+  );
+}
+
+/** Sum of all movements of the account after the anchor; of all of them without one. */
+export function movedAfter(
+  past: Past,
+  location: string,
+  disposition: Disposition,
+  anchor: Omit<Anchor, 'quantity'> | undefined,
+): Quantity {
+  const account = onHandAccount(location, disposition);
+  let total = 0;
+  for (const { type, data } of past) {
+    if (type === 'MovementPosted' && (data.from === account || data.to === account)) {
+      if (anchor && !isAfter(data.key, data.sequence, anchor)) continue;
+      total += (data.to === account ? data.quantity : 0) - (data.from === account ? data.quantity : 0);
+    } else if (type === 'OnHandAdjusted' && data.location === location && data.disposition === disposition) {
+      if (!anchor || data.occurredAt > anchor.key.at) total += data.change;
+    }
+  }
+  return total;
+}
+
+/** True if these name the same complete snapshot. */
+export const isSameDocument = (a: FactKey, b: FactKey): boolean =>
+  a.at === b.at && a.document === b.document && a.source === b.source;
+
+/** The sweeps of a location that still hold, but for those of the document of `lifted`. */
+export function sweepsStanding(past: Past, location: string, lifted?: FactKey): SweepPosted[] {
+  const counted: FactKey[] = lifted ? [lifted] : [];
+  const sweeps: SweepPosted[] = [];
+  for (const { type, data } of past) {
+    if (type === 'CountPosted' && data.location === location) counted.push(data.key);
+    if (type === 'SweepPosted' && data.location === location) sweeps.push(data);
+  }
+  return sweeps.filter((sweep) => !counted.some((key) => isSameDocument(key, sweep.key)));
+}
+
+/** The last count or sweep of the account. */
+export function anchorIn(
+  past: Past,
+  sweeps: readonly SweepPosted[],
+  location: string,
+  disposition: Disposition,
+): Anchor | undefined {
+  let last: Anchor | undefined;
+  for (const { type, data } of past) {
+    if (type !== 'CountPosted' || data.location !== location || data.disposition !== disposition) continue;
+    // Of one message the last event has all that it counted.
+    if (!last || compareFacts(data.key, last.key) >= 0) last = anchorOf(data);
+  }
+  return laterOf(last, newestSweep(sweeps));
+}
+
+export function newestSweep(sweeps: readonly SweepPosted[]): Anchor | undefined {
+  return sweeps
+    .map((sweep) => anchorOf({ ...sweep, quantity: 0 }))
+    .reduce<Anchor | undefined>((newest, anchor) => laterOf(newest, anchor), undefined);
+}
+
+export function laterOf(a: Anchor | undefined, b: Anchor | undefined): Anchor | undefined {
+  if (!a || !b) return a ?? b;
+  return compareFacts(b.key, a.key) > 0 ? b : a;
+}
+
+const anchorOf = ({ key, quantity, watermark }: Anchor): Anchor => ({ key, quantity, watermark });
+
+/** What was received under this name, and the latest word on what was expected. */
+export function expectationIn(past: Past, name: string): { received: Quantity; latest?: FactKey } {
+  let received = 0;
+  let latest: FactKey | undefined;
+  for (const { type, data } of past) {
+    if (type === 'MovementPosted' && data.expectation === name) received += data.quantity;
+    if (type !== 'SupplyExpected' || data.documentId !== name) continue;
+    if (!latest || compareFacts(data.key, latest) > 0) latest = data.key;
+  }
+  return { received, latest };
+}
+
+export type PastNeeded = 'all' | { readonly movedAfter: Instant };

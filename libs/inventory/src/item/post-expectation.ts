@@ -1,0 +1,45 @@
+import { compareFacts, type Expect } from '../entry.ts';
+import { type Draft, record } from './draft.ts';
+import { setException } from './exceptions.ts';
+import { nameKey } from './item-keys.ts';
+import type { ItemState } from './item-state.ts';
+import { expectationIn } from './past.ts';
+import { pastOf } from './post-sweep.ts';
+import { mayRemember } from './remembered.ts';
+
+/** So much is expected under this document's name: the latest word counts, whenever it is told. */
+export function postExpectation(draft: Draft, expect: Expect): void {
+  const { key, documentId, location, quantity, expectedAt } = expect;
+  const data = { key, documentId, location, quantity, expectedAt, journal: draft.journal };
+  const known = draft.state.expectations[nameKey(documentId)];
+  const order = known ? compareFacts(key, known.key) : 1;
+  if (known && order <= 0) {
+    // Equal: another line of the same message.
+    const more = order === 0 ? { quantity: known.expected + quantity } : { superseded: true as const };
+    record(draft, { type: 'SupplyExpected', data: { ...data, received: known.received, ...more } });
+  } else {
+    const { received, latest } = known ? { ...known, latest: undefined } : recall(draft, documentId);
+    const isOld = latest !== undefined && compareFacts(key, latest) < 0;
+    const more = isOld ? { superseded: true as const } : {};
+    record(draft, { type: 'SupplyExpected', data: { ...data, received, ...more } });
+  }
+  judgeReceipt(draft, documentId);
+}
+
+/** What came before anybody expected it, and what was expected so long ago that it is forgotten. */
+function recall(draft: Draft, documentId: string): ReturnType<typeof expectationIn> {
+  return mayHaveCome(draft.state, documentId) ? expectationIn(pastOf(draft), documentId) : { received: 0 };
+}
+
+/** True where only the past can tell what has been received under this name. */
+export const mayHaveCome = (state: ItemState, documentId: string): boolean =>
+  state.expectations[nameKey(documentId)] === undefined && mayRemember(state.unexpected, documentId);
+
+/** More came than was expected: known once both are. */
+export function judgeReceipt(draft: Draft, documentId: string): void {
+  const expectation = draft.state.expectations[nameKey(documentId)];
+  if (!expectation) return;
+  const over = Math.max(0, expectation.received - expectation.expected);
+  const { location } = expectation;
+  setException(draft, { kind: 'over-receipt', location, orderId: documentId }, over);
+}

@@ -1,0 +1,57 @@
+import type { Account, Move } from '../entry.ts';
+import type { Disposition } from '../message.ts';
+import { parseAccount } from './account.ts';
+import { type Draft, record, touch } from './draft.ts';
+import { flagMore, type Party } from './exceptions.ts';
+import type { MovementPosted } from './item-event.ts';
+import { placeOf, stockOf } from './item-readers.ts';
+import { isAfter } from './past.ts';
+import { judgeReceipt } from './post-expectation.ts';
+import { sweepBefore } from './post-sweep.ts';
+
+/** Goods left one account and entered another. */
+export function postMovement(draft: Draft, move: Move, party: Party): void {
+  const late: Account[] = [];
+  prepareAccount(draft, move, move.from, late);
+  prepareAccount(draft, move, move.to, late);
+  record(draft, { type: 'MovementPosted', data: movementOf(move, late, draft.journal) });
+  for (const account of late) flagAccount(draft, 'late', account, move, party);
+  flagAccount(draft, 'inactive-location', move.from, move, party);
+  flagAccount(draft, 'inactive-location', move.to, move, party);
+  if (move.expectation !== undefined) judgeReceipt(draft, move.expectation);
+}
+
+/** Names the account in `late` if its last count is later than the movement. */
+function prepareAccount(draft: Draft, move: Move, account: Account, late: Account[]): void {
+  const parsed = parseAccount(account);
+  if (parsed.kind !== 'on-hand') return;
+  const { location, disposition } = parsed;
+  touch(draft, location);
+  sweepBefore(draft, { location, disposition, key: move.key });
+  if (!isAfterAnchor(draft, move, location, disposition)) late.push(account);
+}
+
+function isAfterAnchor(draft: Draft, move: Move, location: string, disposition: Disposition): boolean {
+  const anchor = stockOf(placeOf(draft.state, location), disposition)?.anchor;
+  return !anchor || isAfter(move.key, move.sequence, anchor);
+}
+
+function movementOf(move: Move, late: readonly Account[], journal: number | undefined): MovementPosted {
+  const { key, from, to, quantity, cause, channel, orderId, expectation, sequence } = move;
+  const countedSince = late.length > 0 ? late : undefined;
+  return { key, from, to, quantity, cause, channel, orderId, expectation, sequence, countedSince, journal };
+}
+
+function flagAccount(
+  draft: Draft,
+  kind: 'late' | 'inactive-location',
+  account: Account,
+  move: Move,
+  party: Party,
+): void {
+  const parsed = parseAccount(account);
+  if (parsed.kind !== 'on-hand') return;
+  const { location } = parsed;
+  if (kind === 'inactive-location' && draft.context.isActive(location)) return;
+  flagMore(draft, kind, { location, party, quantity: move.quantity });
+}

@@ -1,0 +1,144 @@
+import type { Quantity } from '#kernel';
+import type { Open } from '../entry.ts';
+import { type Draft, record, touch } from './draft.ts';
+import { flagMore, type Party } from './exceptions.ts';
+import type { Post, Settle } from './item-command.ts';
+import type { CommitmentReleased } from './item-event.ts';
+import { nameKey, orderKey } from './item-keys.ts';
+import { freeAt } from './item-readers.ts';
+import type { HeldCommitment, ItemState } from './item-state.ts';
+
+/** Where a promise is kept that no location can be found for: it counts for no channel, and is seen. */
+export const UNASSIGNED = 'unassigned';
+
+/** What is left of the holds that the lines of one order take over: they end when all its lines have taken. */
+export type HoldsTaken = Map<string, { location: string; quantity: Quantity }[]>;
+
+/** So much of an order's line is open now: promises what is missing, or releases what is too much. */
+export function postOpen(draft: Draft, open: Open, post: Post, taken: HoldsTaken): void {
+  const held = commitmentsOf(draft.state, open).filter(({ line }) => line === open.line);
+  const delta = open.quantity - held.reduce((sum, { quantity }) => sum + quantity, 0);
+  if (delta > 0) commit(draft, open, { quantity: delta, post, taken });
+  if (delta < 0) release(draft, open, { quantity: -delta, post, held });
+}
+
+interface Commit {
+  readonly quantity: Quantity;
+  readonly post: Post;
+  readonly taken: HoldsTaken;
+}
+
+/** First what a confirmed reservation promised this order, then its hold, then what is free. */
+function commit(draft: Draft, open: Open, { quantity, post, taken }: Commit): void {
+  let missing = quantity;
+  for (const promised of commitmentsOf(draft.state, open).filter(({ line }) => line === undefined)) {
+    const converted = Math.min(missing, promised.quantity);
+    if (converted === 0) continue;
+    commitAt(draft, open, { location: promised.location, quantity: converted, post });
+    releaseAt(draft, promised, { quantity: converted, cause: 'order', at: open.key.at });
+    missing -= converted;
+  }
+  for (const part of holdOf(draft.state, open, taken)) {
+    const converted = Math.min(missing, part.quantity);
+    if (converted === 0) continue;
+    part.quantity -= converted;
+    commitAt(draft, open, { location: part.location, quantity: converted, post });
+    missing -= converted;
+  }
+  if (missing > 0)
+    commitAt(draft, open, { location: placeToCommit(draft, open, missing), quantity: missing, post });
+}
+
+function commitAt(
+  draft: Draft,
+  open: Open,
+  { location, quantity, post }: { location: string; quantity: Quantity; post: Post },
+): void {
+  touch(draft, location);
+  const { channel, orderId, line, key } = open;
+  const { recordedAt, journal } = post;
+  record(draft, {
+    type: 'StockCommitted',
+    data: { channel, orderId, line, location, quantity, occurredAt: key.at, recordedAt, journal },
+  });
+}
+
+/** The parts of the hold that this order confirms, less what its other lines took. */
+function holdOf(state: ItemState, { reservationId, channel }: Open, taken: HoldsTaken): HoldParts {
+  if (reservationId === undefined) return [];
+  const known = taken.get(reservationId);
+  if (known) return known;
+  const hold = state.holds[nameKey(reservationId)];
+  if (hold?.channel !== channel) return [];
+  const parts = hold.parts.map((part) => ({ ...part }));
+  taken.set(reservationId, parts);
+  return parts;
+}
+
+type HoldParts = { location: string; quantity: Quantity }[];
+
+/** The pinned location, else the first of the channel's that can fulfil all of it, else the first. */
+export function placeToCommit(
+  { state, context }: Draft,
+  { location, channel }: { location?: string; channel: string },
+  quantity: Quantity,
+): string {
+  if (location !== undefined) return location;
+  const locations = context.locationsOf(channel);
+  const active = locations.filter((each) => context.isActive(each));
+  const fits = (each: string): boolean => freeAt(state, each) >= quantity;
+  // Where none is active, its own inactive one: a promise there takes from no other channel.
+  return active.find(fits) ?? active[0] ?? locations[0] ?? UNASSIGNED;
+}
+
+interface Release {
+  readonly quantity: Quantity;
+  readonly post: Post;
+  readonly held: readonly HeldCommitment[];
+}
+
+/** First where it was just shipped from, then what was promised last. */
+function release(draft: Draft, open: Open, { quantity, post, held }: Release): void {
+  const newestFirst = held.toReversed();
+  const near = newestFirst.filter(({ location }) => location === open.near);
+  const others = newestFirst.filter(({ location }) => location !== open.near);
+  let left = quantity;
+  for (const commitment of [...near, ...others]) {
+    const released = Math.min(left, commitment.quantity);
+    if (released === 0) return;
+    releaseAt(draft, commitment, { quantity: released, cause: post.cause, at: open.key.at });
+    left -= released;
+  }
+}
+
+function releaseAt(
+  draft: Draft,
+  { channel, orderId, line, location }: HeldCommitment,
+  { quantity, cause, at }: { quantity: Quantity; cause: CommitmentReleased['cause']; at: number },
+): void {
+  touch(draft, location);
+  record(draft, {
+    type: 'CommitmentReleased',
+    data: { channel, orderId, line, location, quantity, cause, occurredAt: at, journal: draft.journal },
+  });
+}
+
+/** The order's lines win: what its reservation promised beyond them is free again. */
+export function settle(draft: Draft, { channel, orderId, key }: Settle): void {
+  for (const promised of [...commitmentsOf(draft.state, { channel, orderId })]) {
+    if (promised.line !== undefined) continue;
+    releaseAt(draft, promised, { quantity: promised.quantity, cause: 'order', at: key.at });
+  }
+}
+
+/** Flags a promise that was pinned to a place that counts for nobody. */
+export function judgePinned(draft: Draft, open: Open, party: Party): void {
+  const { location, quantity } = open;
+  if (location === undefined || quantity === 0 || draft.context.isActive(location)) return;
+  flagMore(draft, 'inactive-location', { location, party, quantity });
+}
+
+const commitmentsOf = (
+  state: ItemState,
+  { channel, orderId }: { channel: string; orderId: string },
+): readonly HeldCommitment[] => state.commitments[orderKey(channel, orderId)] ?? [];

@@ -1,0 +1,109 @@
+import { assert, type Quantity } from '#kernel';
+import { compareFacts, type FactKey } from '../entry.ts';
+import type { Disposition } from '../message.ts';
+import { type Draft, record, touch } from './draft.ts';
+import type { ItemSweep } from './item-command.ts';
+import type { SweepPosted } from './item-event.ts';
+import { placeOf, stockOf } from './item-readers.ts';
+import type { DispositionStock, ItemState, Place } from './item-state.ts';
+import { isSameDocument, movedAfter, sweepsStanding } from './past.ts';
+
+/** A fact about one place, before which the sweeps that also hold for it must be in. */
+export interface SweptFact {
+  readonly location: string;
+  readonly disposition: Disposition;
+  readonly key: FactKey;
+}
+
+/** A complete snapshot did not list this item: it is 0 there if it was ever told of before. */
+export function postSweep(draft: Draft, sweep: ItemSweep): void {
+  const place = placeOf(draft.state, sweep.location);
+  if (place?.since === undefined || place.since > sweep.key.at) return;
+  touch(draft, sweep.location);
+  const variances = place.stock.map((stock) => {
+    return { disposition: stock.disposition, variance: sweepVariance(draft, sweep, stock) };
+  });
+  recordSweep(draft, sweep, variances);
+}
+
+function sweepVariance(draft: Draft, sweep: ItemSweep, stock: DispositionStock): Quantity {
+  if (stock.anchor && compareFacts(stock.anchor.key, sweep.key) >= 0) return 0;
+  return afterAnchor(draft, sweep.location, stock, sweep) - stock.onHand;
+}
+
+/** What moved after this anchor, from the past if it must be. */
+export function afterAnchor(
+  draft: Draft,
+  location: string,
+  stock: DispositionStock,
+  anchor: { readonly key: FactKey; readonly watermark?: number },
+): Quantity {
+  const place = placeOf(draft.state, location);
+  if (!place || !mayHaveMovedAfter(place, stock, anchor)) return 0;
+  return movedAfter(pastOf(draft), location, stock.disposition, anchor);
+}
+
+/** False where the state alone says that nothing did. */
+export function mayHaveMovedAfter(
+  place: Place,
+  stock: DispositionStock,
+  { key, watermark }: { readonly key: FactKey; readonly watermark?: number },
+): boolean {
+  if (stock.movedAt === undefined) return false;
+  if (stock.movedAt > key.at) return true;
+  if (watermark === undefined) return false;
+  const highest = place.sequences?.find(({ source }) => source === key.source)?.highest;
+  return highest !== undefined && highest > watermark;
+}
+
+/**
+ * An item that is told of later than a complete snapshot, with a time from before it, was not in the snapshot
+ * either: posts the sweeps that hold for this fact and are not in yet.
+ */
+export function sweepBefore(draft: Draft, fact: SweptFact): void {
+  if (standsOnSweptPlace(draft.state, fact)) {
+    for (const sweep of sweepsStanding(pastOf(draft), fact.location)) {
+      if (sweep.key.at >= fact.key.at) recordSweep(draft, sweep, [unchanged(fact)]);
+    }
+  }
+  const place = placeOf(draft.state, fact.location);
+  const since = place?.since ?? Infinity;
+  if (fact.key.at >= since) return;
+  for (const sweep of draft.context.sweeps(fact.location, fact.key.at, since)) {
+    if (isSameDocument(sweep.key, fact.key)) continue;
+    const others = placeOf(draft.state, fact.location)?.stock.map(unchanged) ?? [];
+    const isNew = others.every(({ disposition }) => disposition !== fact.disposition);
+    recordSweep(draft, sweep, isNew ? [...others, unchanged(fact)] : others);
+  }
+}
+
+/** The first early fact of a disposition in a place that was swept after it: those sweeps hold for it too. */
+export function standsOnSweptPlace(state: ItemState, { location, disposition, key }: SweptFact): boolean {
+  const place = placeOf(state, location);
+  if (!place?.swept || key.at > place.swept.key.at) return false;
+  return stockOf(place, disposition)?.anchor === undefined;
+}
+
+/** All that was told of a place that a sweep did not touch happened after it: nothing changes today. */
+const unchanged = ({ disposition }: { disposition: Disposition }): SweepPosted['variances'][number] => ({
+  disposition,
+  variance: 0,
+});
+
+function recordSweep(
+  draft: Draft,
+  sweep: Omit<ItemSweep, 'kind'>,
+  variances: SweepPosted['variances'],
+): void {
+  const { key, location, watermark } = sweep;
+  record(draft, {
+    type: 'SweepPosted',
+    data: { key, location, watermark, variances, journal: draft.journal },
+  });
+}
+
+/** The past, of which `pastNeeded` has said that it would be asked for. */
+export function pastOf(draft: Draft): NonNullable<Draft['context']['past']> {
+  assert(draft.context.past, 'the past of the item, as pastNeeded asked');
+  return draft.context.past;
+}

@@ -1,0 +1,74 @@
+import { assertNever } from '#kernel';
+import type { Draft } from './draft.ts';
+import { type Party, setException } from './exceptions.ts';
+import { endHoldsTaken, postHoldEnd } from './holds.ts';
+import type { ItemEntry, Post } from './item-command.ts';
+import { postCount } from './post-count.ts';
+import { postExpectation } from './post-expectation.ts';
+import { postMovement } from './post-movement.ts';
+import { type HoldsTaken, judgePinned, postOpen, settle } from './post-open.ts';
+import { postSweep } from './post-sweep.ts';
+
+/** Carries all that one journal event does to this item into its books. */
+export function post(draft: Draft, command: Post): undefined {
+  const party = partyOf(command);
+  const taken: HoldsTaken = new Map();
+  for (const entry of command.entries) postEntry(draft, { entry, party, command, taken });
+  endHoldsTaken(draft, taken);
+}
+
+interface Posting {
+  readonly entry: ItemEntry;
+  readonly party: Party;
+  readonly command: Post;
+  readonly taken: HoldsTaken;
+}
+
+function postEntry(draft: Draft, { entry, party, command, taken }: Posting): void {
+  switch (entry.kind) {
+    case 'move':
+      return postMovement(draft, entry, party);
+    case 'count':
+      return postCount(draft, entry, party);
+    case 'sweep':
+      return postSweep(draft, entry);
+    case 'expect':
+      return postExpectation(draft, entry);
+    case 'open':
+      postOpen(draft, entry, command, taken);
+      return judgePinned(draft, entry, party);
+    case 'settle':
+      return settle(draft, entry);
+    case 'hold':
+      return postHoldEnd(draft, entry, command);
+    case 'flag': {
+      const { flag: kind, location, channel, orderId, quantity } = entry;
+      return setException(draft, { kind, location, channel, orderId }, quantity);
+    }
+    default:
+      return assertNever(entry);
+  }
+}
+
+/** Whose fact it is. All entries of one journal event are of one order or document. */
+export function partyOf({ entries, recordedAt }: Post): Party {
+  const [first] = entries;
+  if (!first) return { at: recordedAt, recordedAt };
+  const { at } = first.key;
+  switch (first.kind) {
+    case 'move': {
+      const isSale = first.cause === 'sale';
+      // Over the counter there is no order: the channel's own document stands for it.
+      const own = isSale || first.cause === 'sale-return' ? first.key : undefined;
+      const channel = first.channel ?? own?.source;
+      return { channel, orderId: first.orderId ?? own?.document, at, recordedAt, isSale };
+    }
+    case 'open':
+    case 'settle':
+    case 'hold':
+    case 'flag':
+      return { channel: first.channel, orderId: first.orderId, at, recordedAt };
+    default:
+      return { at, recordedAt };
+  }
+}

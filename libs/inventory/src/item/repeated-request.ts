@@ -1,0 +1,14 @@
+import type { Rejection } from '../rejection.ts';
+
+/** A refusal where what is asked under a known id is not what was asked first. */
+export function differs<Field extends string>(
+  asked: Readonly<Partial<Record<Field, unknown>>>,
+  first: Readonly<Partial<Record<Field, unknown>>>,
+  content: readonly Field[],
+): Rejection | undefined {
+  if (content.every((field) => asked[field] === first[field])) return undefined;
+  return {
+    code: 'ID_REUSED_WITH_DIFFERENT_CONTENT',
+    detail: 'This id was used for another request: give each request an id of its own.',
+  };
+}

@@ -1,0 +1,41 @@
+import type { Instant, Quantity } from '#kernel';
+import type { Disposition } from '../message.ts';
+import { placeOf, stockOf } from './item-readers.ts';
+import type { DispositionStock, ItemState, Place } from './item-state.ts';
+
+/** Parts of a state that the fold makes when they are first named, and unmakes when nothing is left in them. */
+
+export function placeFor(state: ItemState, location: string): Place {
+  const known = placeOf(state, location);
+  if (known) return known;
+  const place: Place = { location, stock: [], committed: 0, reserved: 0, inTransit: 0 };
+  state.places.push(place);
+  return place;
+}
+
+export function stockFor(place: Place, disposition: Disposition): DispositionStock {
+  const known = stockOf(place, disposition);
+  if (known) return known;
+  const stock: DispositionStock = { disposition, onHand: 0 };
+  place.stock.push(stock);
+  return stock;
+}
+
+/** A fact of this time was told about the place. */
+export function tellPlace(state: ItemState, place: Place, at: Instant): void {
+  if (place.since === undefined || at < place.since) place.since = at;
+  if (at > state.latestAt) state.latestAt = at;
+}
+
+/** Moves what a channel claims of the item, over all places. */
+export function addClaims(state: ItemState, channel: string, committed: Quantity, reserved: Quantity): void {
+  const index = state.channels.findIndex((each) => each.channel === channel);
+  const claims = state.channels[index];
+  if (!claims) {
+    state.channels.push({ channel, committed, reserved });
+    return;
+  }
+  claims.committed += committed;
+  claims.reserved += reserved;
+  if (claims.committed === 0 && claims.reserved === 0) state.channels.splice(index, 1);
+}
