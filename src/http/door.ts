@@ -104,6 +104,7 @@ const PATH_SCHEMAS: Readonly<Record<PathIdKind, object>> = {
   slug: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,62}$' },
   sku: { type: 'string', minLength: 1, maxLength: 128 },
   id: { type: 'string', minLength: 1, maxLength: 128 },
+  scope: { type: 'string', pattern: '^(global|(channel|category|item|listing):.+)$' },
 };
 
 /** A parameter's decorator that also describes it in the documentation of its method. */

@@ -108,7 +108,7 @@ function createAdapter(filter: ProblemFilter): FastifyAdapter {
       setHeaders(reply, request.id);
       filter.answer(error, request, reply);
     },
-  } as ConstructorParameters<typeof FastifyAdapter>[0]);
+  } as ConstructorParameters<typeof FastifyAdapter>[0]) as FastifyAdapter;
 }
 
 function prepare(fastify: FastifyInstance, routes: RouteTable, { gatekeeper, traffic }: ServerParts): void {

@@ -1,0 +1,42 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { TerminusModule } from '@nestjs/terminus';
+import { SET_UP_HANDLERS } from './application/set-up.ts';
+import { Cursors } from './http/cursor.ts';
+import { DocsController, OPEN_API_TEXT, type OpenApiText } from './http/docs.controller.ts';
+import { Freshness } from './http/freshness.ts';
+import { HealthController } from './http/health.controller.ts';
+import { Metrics } from './http/metrics.ts';
+import { Pager } from './http/pager.ts';
+import { SetUpController } from './http/set-up.controller.ts';
+import { SetUpDesk } from './http/set-up.desk.ts';
+import { StatusController } from './http/status.controller.ts';
+import { OnHand } from './service.ts';
+
+export interface AppParts {
+  readonly onhand: OnHand;
+  readonly metrics: Metrics;
+  readonly cursorKey: Uint8Array;
+  readonly openApi: OpenApiText;
+}
+
+/** The doors, and what they need. */
+@Module({})
+export class AppModule {
+  static of({ onhand, metrics, cursorKey, openApi }: AppParts): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [CqrsModule.forRoot(), TerminusModule.forRoot({ errorLogStyle: 'json' })],
+      controllers: [SetUpController, StatusController, HealthController, DocsController],
+      providers: [
+        { provide: OnHand, useValue: onhand },
+        { provide: Metrics, useValue: metrics },
+        { provide: Pager, useValue: new Pager(new Cursors(cursorKey)) },
+        { provide: Freshness, useValue: new Freshness(onhand) },
+        { provide: OPEN_API_TEXT, useValue: openApi },
+        SetUpDesk,
+        ...SET_UP_HANDLERS,
+      ],
+    };
+  }
+}

@@ -1,0 +1,13 @@
+import type { OnHand } from '../service.ts';
+
+/** How long a read waits for what it must include. */
+export const SEEN_MS_MAX = 2_000;
+
+/**
+ * True once everything at or below `position` is in what reads show: posted to the items, and what posting
+ * wrote is projected. False after two seconds.
+ */
+export async function isSeen(onhand: OnHand, position: number): Promise<boolean> {
+  const { projector } = onhand.rooms;
+  return projector.waitFor(position, SEEN_MS_MAX);
+}

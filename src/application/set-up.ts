@@ -1,0 +1,90 @@
+import { Command, Query } from '@nestjs/cqrs';
+import {
+  importRows,
+  type ImportResult,
+  type ImportRow,
+  type Put,
+  type ResourceOf,
+  type SetupEntry,
+  type SetupKind,
+} from '#catalog';
+import type { Rejection } from '#inventory';
+import { onCommand, onQuery } from './handlers.ts';
+
+/** A resource as it is to be from now on. */
+export type Resource = Exclude<ImportRow, { kind: 'rejected' }>;
+
+export class PutResource extends Command<Put<object> | Rejection> {
+  constructor(readonly put: Resource) {
+    super();
+  }
+}
+
+export class ImportCatalog extends Command<readonly ImportResult[]> {
+  constructor(readonly rows: Iterable<ImportRow>) {
+    super();
+  }
+}
+
+export class FindResource<Kind extends SetupKind> extends Query<SetupEntry<ResourceOf[Kind]> | undefined> {
+  constructor(
+    readonly kind: Kind,
+    readonly id: string,
+  ) {
+    super();
+  }
+}
+
+/** One page of a kind, by id. */
+export class ListResources<Kind extends SetupKind> extends Query<readonly SetupEntry<ResourceOf[Kind]>[]> {
+  constructor(
+    readonly kind: Kind,
+    readonly page: { readonly after?: string; readonly limit: number; readonly channel?: string },
+  ) {
+    super();
+  }
+}
+
+/** Read-your-writes: what a PUT has answered, the next GET finds. */
+const SEEN_MS_MAX = 2_000;
+
+export const SET_UP_HANDLERS = [
+  onCommand(PutResource, async ({ rooms }, { put }) => {
+    const done = await putResource(rooms.catalogDesk, put);
+    if ('outcome' in done && done.outcome !== 'unchanged')
+      await rooms.projector.waitFor(done.position, SEEN_MS_MAX);
+    return done;
+  }),
+  onCommand(ImportCatalog, async ({ rooms }, { rows }) => {
+    const results: ImportResult[] = [];
+    for await (const result of importRows(rooms.catalogDesk, rows)) results.push(result);
+    const newest = Math.max(0, ...results.map(({ position }) => position ?? 0));
+    await rooms.projector.waitFor(newest, SEEN_MS_MAX);
+    return results;
+  }),
+  onQuery(FindResource<SetupKind>, ({ rooms }, { kind, id }) =>
+    Promise.resolve(rooms.catalog.entry(kind, id)),
+  ),
+  onQuery(ListResources<SetupKind>, ({ rooms }, { kind, page }) =>
+    Promise.resolve(rooms.catalog.entries(kind, page)),
+  ),
+];
+
+type Desk = Parameters<typeof importRows>[0];
+
+function putResource(desk: Desk, put: Resource): Promise<Put<object> | Rejection> {
+  switch (put.kind) {
+    case 'item':
+      return desk.putItem(put.resource);
+    case 'location':
+      return desk.putLocation(put.resource);
+    case 'source':
+      return desk.putSource(put.resource);
+    case 'channel':
+      return desk.putChannel(put.resource);
+    case 'listing':
+      return desk.putListing(put.resource);
+    case 'policy':
+      return desk.putPolicy(put.resource);
+  }
+}

@@ -1,0 +1,105 @@
+import { AppModule } from './app.module.ts';
+import { cursorKey, newServiceSecret, removeServiceFile, writeServiceFile } from './data-files.ts';
+import type { Caller } from './http/caller.ts';
+import { Gatekeeper } from './http/gatekeeper.ts';
+import { Metrics } from './http/metrics.ts';
+import { openApiOf } from './http/open-api.ts';
+import { KEY_RATE, type Rate, RateLimit } from './http/rate-limit.ts';
+import { Server } from './http/server.ts';
+import { Traffic } from './http/traffic.ts';
+import type { Settings } from './environment.ts';
+import { OnHand, type OpenOptions } from './service.ts';
+
+/** How long those who are in may take when the service stops. */
+const DRAIN_MS_MAX = 10_000;
+
+export interface HttpServiceOptions extends OpenOptions {
+  readonly rate?: Rate;
+  readonly droppedLogLines?: () => number;
+}
+
+/** OnHand with HTTP in front: started in order, stopped in order. */
+export class HttpService {
+  readonly onhand: OnHand;
+  readonly url: string;
+  readonly #server: Server;
+  readonly #metrics: Metrics;
+  #stopped: Promise<void> | undefined;
+
+  private constructor(parts: { onhand: OnHand; url: string; server: Server; metrics: Metrics }) {
+    this.onhand = parts.onhand;
+    this.url = parts.url;
+    this.#server = parts.server;
+    this.#metrics = parts.metrics;
+  }
+
+  /** Resolves when requests are answered. Throws what OnHand.open throws, and EADDRINUSE. */
+  static async start(settings: Settings, options: HttpServiceOptions = {}): Promise<HttpService> {
+    const onhand = await OnHand.open(settings, options);
+    try {
+      return await HttpService.#serve(onhand, options);
+    } catch (error) {
+      await onhand.close();
+      throw error;
+    }
+  }
+
+  static async #serve(onhand: OnHand, options: HttpServiceOptions): Promise<HttpService> {
+    const { settings, log } = onhand;
+    const secret = newServiceSecret();
+    const metrics = new Metrics({
+      ...onhand.gauges(),
+      droppedLogLines: options.droppedLogLines ?? (() => 0),
+    });
+    const traffic = new Traffic((route, status, seconds) => metrics.answered(route, status, seconds));
+    const gatekeeper = new Gatekeeper({
+      auth: settings.AUTH,
+      serviceSecret: secret,
+      authenticate: (key) => callerOf(onhand, key),
+      rate: new RateLimit(options.rate ?? KEY_RATE),
+    });
+    let openApi = '{}';
+    const module = AppModule.of({
+      onhand,
+      metrics,
+      cursorKey: cursorKey(settings.DATA_DIR),
+      openApi: () => openApi,
+    });
+    const server = await Server.create({ module, gatekeeper, traffic, log });
+    openApi = JSON.stringify(openApiOf(server.app));
+    const url = await server.listen(settings.HOST, settings.PORT);
+    writeServiceFile(settings.DATA_DIR, { url, secret, pid: process.pid });
+    log.info({ url, dataDirectory: settings.DATA_DIR, auth: settings.AUTH }, 'ready');
+    return new HttpService({ onhand, url, server, metrics });
+  }
+
+  get routes(): Server['routes'] {
+    return this.#server.routes;
+  }
+
+  /** Lets nobody new in, answers those who are in, then closes the rooms. Calling it again waits for the same. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    const { log, settings } = this.onhand;
+    log.info('stopping');
+    this.onhand.beginStopping();
+    removeServiceFile(settings.DATA_DIR);
+    await this.#server.drain(DRAIN_MS_MAX);
+    await this.#server.close();
+    this.#metrics.close();
+    await this.onhand.close();
+    log.info('stopped');
+  }
+}
+
+function callerOf(onhand: OnHand, key: string): Caller | undefined {
+  const identity = onhand.rooms.keyDesk.authenticate(key);
+  if (identity === undefined) return undefined;
+  const { kind, id, name } = identity;
+  if (kind === 'analyst' || kind === 'admin') return { kind, keyId: id };
+  return { kind, name: name ?? '', keyId: id };
+}

@@ -1,0 +1,84 @@
+import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Door } from './door.ts';
+import { refuse } from './problem.ts';
+
+/** Text of the OpenAPI document, made when the routes are known. */
+export const OPEN_API_TEXT = Symbol('OPEN_API_TEXT');
+export type OpenApiText = () => string;
+
+const ABOUT = 'About the service';
+const ASSETS: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'favicon-32x32.png': 'image/png',
+};
+const UI_DIRECTORY = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <title>OnHand</title>
+    <link rel="icon" href="docs/favicon-32x32.png" />
+    <link rel="stylesheet" href="docs/swagger-ui.css" />
+  </head>
+  <body>
+    <div id="ui"></div>
+    <script src="docs/swagger-ui-bundle.js"></script>
+    <script src="docs/start.js"></script>
+  </body>
+</html>
+`;
+const START = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#ui', validatorUrl: null, deepLinking: true });
+`;
+/** Everything from here, nothing from elsewhere. The page brings its own styles and pictures in its script. */
+const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
+
+@Controller()
+export class DocsController {
+  constructor(@Inject(OPEN_API_TEXT) private readonly openApi: OpenApiText) {}
+
+  @Get('openapi.json')
+  @Door({ access: 'known', about: ABOUT, does: 'This document.', answers: { 200: 'OpenApi' } })
+  document(@Res() reply: FastifyReply): void {
+    void reply.header('content-type', 'application/json').send(this.openApi());
+  }
+
+  @Get('docs')
+  @Door({
+    access: 'known',
+    about: ABOUT,
+    does: 'A page to read the documentation and to try it.',
+    answers: { 200: { mediaType: 'text/html', is: 'A page.' } },
+  })
+  page(@Res() reply: FastifyReply): void {
+    sendPart(reply, 'text/html; charset=utf-8', PAGE);
+  }
+
+  @Get('docs/:part')
+  @Door({
+    access: 'known',
+    about: ABOUT,
+    does: 'What the page is made of.',
+    answers: { 200: { mediaType: 'text/plain', is: 'A script, style or picture.' } },
+  })
+  async part(@Param('part') part: string, @Res() reply: FastifyReply): Promise<void> {
+    if (part === 'start.js') return sendPart(reply, 'text/javascript; charset=utf-8', START);
+    const type = Object.hasOwn(ASSETS, part) ? ASSETS[part] : undefined;
+    if (type === undefined) throw refuse('NOT_FOUND', 'The page has no such part.');
+    sendPart(reply, type, await readFile(join(UI_DIRECTORY, part)));
+  }
+}
+
+function sendPart(reply: FastifyReply, type: string, part: string | Buffer): void {
+  void reply
+    .header('content-type', type)
+    .header('content-security-policy', PAGE_POLICY)
+    .header('cache-control', 'private, max-age=3600')
+    .send(part);
+}

@@ -1,0 +1,21 @@
+import { isSeen, SEEN_MS_MAX } from '../application/seen.ts';
+import type { OnHand } from '../service.ts';
+import { tryAgain } from './problem.ts';
+
+const RETRY_SECONDS = 1;
+
+/** `atLeast` of every read. */
+export class Freshness {
+  readonly #onhand: OnHand;
+
+  constructor(onhand: OnHand) {
+    this.#onhand = onhand;
+  }
+
+  /** Waits until reads include `position`. Throws NOT_YET if that takes too long. */
+  async reach(position: number | undefined): Promise<void> {
+    if (position === undefined || (await isSeen(this.#onhand, position))) return;
+    const detail = `Position ${position} is not in this answer after ${SEEN_MS_MAX / 1000} seconds: ask again soon.`;
+    throw tryAgain('NOT_YET', detail, RETRY_SECONDS);
+  }
+}

@@ -1,0 +1,69 @@
+import { Controller, Get, Res, ServiceUnavailableException } from '@nestjs/common';
+import { HealthCheckService, type HealthIndicatorFunction } from '@nestjs/terminus';
+import type { FastifyReply } from 'fastify';
+import { OnHand } from '../service.ts';
+import { Door } from './door.ts';
+
+const ABOUT = 'About the service';
+/** Reads that are older than this are not worth asking for. */
+const LAG_SECONDS_MAX = 30;
+const UNAVAILABLE = 503;
+
+/** Is the process alive, and is it worth sending anybody here? */
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly onhand: OnHand,
+  ) {}
+
+  /** Never asks anything else: whoever restarts us for a full disk only makes it worse. */
+  @Get('live')
+  @Door({ access: 'open', about: ABOUT, does: 'Whether the process turns.', answers: { 200: 'Health' } })
+  live(): object {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @Door({
+    access: 'open',
+    about: ABOUT,
+    does: 'Whether requests may be sent here: what is not as it should be, if not.',
+    answers: { 200: 'Health', 503: 'Health' },
+  })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    try {
+      return await this.health.check([this.#service, this.#store, this.#loops, this.#lag]);
+    } catch (error) {
+      if (!(error instanceof ServiceUnavailableException)) throw error;
+      void reply.code(UNAVAILABLE);
+      return error.getResponse() as object;
+    }
+  }
+
+  readonly #service: HealthIndicatorFunction = () => answer('service', !this.onhand.isStopping);
+
+  readonly #store: HealthIndicatorFunction = async () => {
+    const isUp = await this.onhand.rooms.store.head().then(
+      () => true,
+      () => false,
+    );
+    return answer('store', isUp);
+  };
+
+  readonly #loops: HealthIndicatorFunction = () => {
+    const states = this.onhand.rooms.loops.states();
+    return answer('loops', !Object.values(states).includes('failed'), states);
+  };
+
+  readonly #lag: HealthIndicatorFunction = async () => {
+    const { lag } = await this.onhand.status();
+    return answer('lag', lag.seconds <= LAG_SECONDS_MAX, { ...lag });
+  };
+}
+
+const answer = <Name extends string>(
+  name: Name,
+  isUp: boolean,
+  details: Readonly<Record<string, unknown>> = {},
+) => ({ [name]: { status: isUp ? 'up' : 'down', ...details } }) as Record<Name, { status: 'up' | 'down' }>;

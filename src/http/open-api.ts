@@ -1,0 +1,39 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { publishedSchemas, type WireClass } from '#intake';
+import { answerSchemas } from './answers/answer-schemas.ts';
+import * as requests from './bodies/request-bodies.ts';
+import * as setUp from './bodies/setup-bodies.ts';
+
+const DESCRIPTION = `How much of what is where, and the number each channel may sell.
+
+Quantities are JSON numbers with at most five decimals. Times are RFC 3339 with an offset, answered in UTC. A \`position\`
+only grows: give the one you were answered as \`atLeast\` to any read that must include it. Lists come in pages: go on with
+the \`next\` of the page before as \`cursor\`. Everything that goes wrong is answered as RFC 9457 problem details with a
+stable \`code\`.`;
+
+/** The document of every route there is: paths from the doors, bodies from the classes that check them. */
+export function openApiOf(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('OnHand')
+    .setDescription(DESCRIPTION)
+    .setVersion('1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A key: `onhand keys create`.' }, 'key')
+    .build();
+  const document = SwaggerModule.createDocument(app, config, { operationIdFactory: operationId });
+  const schemas = { ...publishedSchemas(), ...publishedSchemas(bodyClasses()), ...answerSchemas() };
+  return { ...document, components: { ...document.components, schemas: schemas as never } };
+}
+
+/** `putItem`: the name of the method is the name of what it does. */
+const operationId = (_controller: string, method: string): string => method;
+
+const bodyClasses = (): WireClass[] =>
+  [...Object.values(setUp), ...Object.values(requests)]
+    .filter((each) => isBody(each))
+    .map(({ type }) => type);
+
+const isBody = (value: unknown): value is { readonly type: WireClass } =>
+  typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'function';

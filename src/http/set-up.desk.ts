@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import type { SetupEntry, SetupKind } from '#catalog';
+import { isRejection } from '#inventory';
+import { FindResource, ListResources, PutResource, type Resource } from '../application/set-up.ts';
+import { Freshness } from './freshness.ts';
+import { Pager, type PageAsked, type Page, shownPage } from './pager.ts';
+import { notThere, Refusal } from './problem.ts';
+import { SHOW } from './wire/setup-wire.ts';
+
+/** What is the same for every kind of set-up: put, get, list. */
+@Injectable()
+export class SetUpDesk {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly freshness: Freshness,
+    private readonly pager: Pager,
+  ) {}
+
+  /** 201 for what is new, else 200. */
+  async put(put: Resource, reply: FastifyReply): Promise<object> {
+    const done = await this.commands.execute(new PutResource(put));
+    if (isRejection(done)) throw new Refusal(done);
+    void reply.code(done.outcome === 'created' ? 201 : 200);
+    return { ...show(put.kind, done.resource as never), position: done.position };
+  }
+
+  /** `code` says that there is none. */
+  async get(kind: SetupKind, id: string, atLeast: number | undefined, code: string): Promise<object> {
+    await this.freshness.reach(atLeast);
+    const entry = await this.queries.execute(new FindResource(kind, id));
+    if (entry === undefined) throw notThere(code, `There is no ${kind} of this name.`);
+    return shownEntry(kind, entry as SetupEntry<never>);
+  }
+
+  async list(
+    kind: SetupKind,
+    asked: PageAsked & { readonly atLeast?: number | undefined; readonly channel?: string },
+    placeOf: (resource: never) => string,
+  ): Promise<Page<object>> {
+    await this.freshness.reach(asked.atLeast);
+    const { channel } = asked;
+    const page = await this.pager.page(
+      [kind, channel],
+      asked,
+      (after, limit) =>
+        this.queries.execute(
+          new ListResources(kind, { limit, ...(after && { after }), ...(channel && { channel }) }),
+        ),
+      ({ resource }) => placeOf(resource as never),
+    );
+    return shownPage(page, (entry) => shownEntry(kind, entry as SetupEntry<never>));
+  }
+}
+
+const show = (kind: SetupKind, resource: never): object => SHOW[kind](resource);
+
+const shownEntry = (kind: SetupKind, { resource, position }: SetupEntry<never>): object => ({
+  ...show(kind, resource),
+  position,
+});
