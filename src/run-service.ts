@@ -1,0 +1,78 @@
+import { BadSettings, type Settings } from './environment.ts';
+import { HttpService } from './http-service.ts';
+import { type LogOutput, openLog } from './log.ts';
+
+/** From the wish to stop to the end of the process, whatever hangs. Kubernetes kills after 30 s. */
+const STOP_MS_MAX = 25_000;
+const FAILED = 1;
+
+/**
+ * Runs the service until `signal` aborts, and stops it in order. Resolves with the exit code: 0, or 1 where it
+ * had to end by itself. Throws BadSettings, DataDirectoryLocked and what else keeps it from starting.
+ */
+export async function runService(settings: Settings, signal: AbortSignal): Promise<number> {
+  const log = openLog(settings.LOG_LEVEL);
+  const fatal = Promise.withResolvers<void>();
+  const onFatal = (cause: unknown): void => {
+    log.logger.fatal({ err: cause }, 'the log cannot be written any more: start again to see what is in it');
+    fatal.resolve();
+  };
+  const unwatch = endOnBugs(log);
+  try {
+    const service = await start(settings, log, onFatal);
+    const hasFailed = await Promise.race([aborted(signal).then(() => false), fatal.promise.then(() => true)]);
+    await stopInTime(service, log);
+    return hasFailed ? FAILED : 0;
+  } finally {
+    unwatch();
+    log.flush();
+  }
+}
+
+async function start(
+  settings: Settings,
+  log: LogOutput,
+  onFatal: (cause: unknown) => void,
+): Promise<HttpService> {
+  try {
+    return await HttpService.start(settings, { log: log.logger, onFatal, droppedLogLines: log.dropped });
+  } catch (error) {
+    throw isAddressError(error) ? new BadSettings([addressProblem(settings, error)]) : error;
+  }
+}
+
+const isAddressError = (error: unknown): error is NodeJS.ErrnoException =>
+  ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND'].includes(
+    String((error as NodeJS.ErrnoException).code),
+  ) && (error as NodeJS.ErrnoException).syscall !== 'open';
+
+const addressProblem = ({ HOST, PORT }: Settings, { code }: NodeJS.ErrnoException): string =>
+  `HOST and PORT: nobody can listen at ${HOST}:${PORT} (${code}): name another port with PORT, or stop who is there`;
+
+/** A second wish is not ours to handle: by then the signal has its own meaning again. */
+async function stopInTime(service: HttpService, log: LogOutput): Promise<void> {
+  const deadline = setTimeout(() => {
+    log.logger.fatal('it could not be stopped in time: what was acknowledged is safe');
+    log.flush();
+    process.exit(FAILED);
+  }, STOP_MS_MAX).unref();
+  await service.stop();
+  clearTimeout(deadline);
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+/** After an error nobody caught, nothing in memory can be trusted: end, and let the next start find out. */
+function endOnBugs({ logger, flush }: LogOutput): () => void {
+  const end = (error: unknown): void => {
+    logger.fatal({ err: error }, 'an error nobody caught: the process ends');
+    flush();
+    process.exit(FAILED);
+  };
+  process.on('uncaughtException', end).on('unhandledRejection', end);
+  return () => void process.off('uncaughtException', end).off('unhandledRejection', end);
+}

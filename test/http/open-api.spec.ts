@@ -1,0 +1,26 @@
+import { validate } from '@readme/openapi-parser';
+import { type Running, startService } from './harness.ts';
+
+let running: Running;
+beforeAll(async () => {
+  running = await startService();
+});
+afterAll(() => running.stop());
+
+it('is a valid OpenAPI 3.1 document', async () => {
+  const { json } = await running.ask('GET /openapi.json');
+  const result = await validate(structuredClone(json));
+  expect(result).toMatchObject({ valid: true });
+  expect(json.openapi).toBe('3.1.0');
+});
+
+it('has every route, and no other', async () => {
+  const { json } = await running.ask('GET /openapi.json');
+  const documented = Object.entries<object>(json.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const served = running.service.routes.routes
+    .filter(({ method }) => method !== 'HEAD')
+    .map(({ method, path }) => `${method} ${path.replace(/:([A-Za-z]+)/g, '{$1}')}`);
+  expect(documented.sort()).toEqual([...new Set(served)].sort());
+});
