@@ -31,7 +31,9 @@ export function timeOf(message: MessageRule, row: MappedRow): Instant | undefine
 
 /** Values as one name, such as `sold:1001`. What separates them is escaped, so different keys have different names. */
 export const joinKey = (values: readonly string[]): string =>
-  values.map((value) => value.replaceAll('%', '%25').replaceAll(':', '%3A')).join(':');
+  values
+    .map((value) => (/[%:]/.test(value) ? value.replaceAll('%', '%25').replaceAll(':', '%3A') : value))
+    .join(':');
 
 /** The first part of a document has its name; the second `…/2`. */
 export const partId = (key: string, part: number): string => (part === 1 ? key : `${key}/${part}`);
