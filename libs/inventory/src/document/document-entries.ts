@@ -41,7 +41,7 @@ function saleEntries(
     const { quantity, disposition } = message.data.lines[line.index]!;
     const shelf = onHandAccount(message.data.location, (isReturn && disposition) || 'sellable');
     const way = isReturn ? { from: CUSTOMER, to: shelf } : { from: shelf, to: CUSTOMER };
-    pushMoves(entries, line, { quantity, ...way }, carrier);
+    pushMoves(entries, line, { quantity: line.quantity ?? quantity, ...way }, carrier);
   }
   return entries;
 }
@@ -59,8 +59,7 @@ function stockEntries(
     const isIn = message.type === 'stock.received' || (message.type === 'stock.adjusted' && quantity > 0);
     const outside = OUTSIDE[message.type];
     const way = isIn ? { from: outside, to: shelf } : { from: shelf, to: outside };
-    const { quantity: _signed, ...unsigned } = line;
-    pushMoves(entries, unsigned, { quantity: Math.abs(quantity), ...way }, carrier);
+    pushMoves(entries, line, { quantity: Math.abs(quantity), ...way }, carrier);
   }
   return entries;
 }
@@ -89,7 +88,7 @@ function movedEntries(message: MessageOf<'stock.moved'>, { lines }: DocumentCont
     if (from === to) continue;
     const { location } = message.data;
     const way = { from: onHandAccount(location, from), to: onHandAccount(location, to) };
-    pushMoves(entries, line, { quantity, ...way }, carrier);
+    pushMoves(entries, line, { quantity: line.quantity ?? quantity, ...way }, carrier);
   }
   return entries;
 }

@@ -25,7 +25,7 @@ export interface Carrier {
   readonly sequence?: number;
 }
 
-/** One move for each item of a line: itself, or a kit's components. Nothing for a line of 0. */
+/** One move for each item of a line: itself, or a kit's components. `quantity` is in units of the line's item. */
 export function pushMoves(
   entries: Entry[],
   line: ResolvedLine,
@@ -33,7 +33,7 @@ export function pushMoves(
   carrier: Carrier,
 ): void {
   const { from, to } = told;
-  for (const { sku, quantity } of amountsOf(line, line.quantity ?? told.quantity)) {
+  for (const { sku, quantity } of amountsOf(line, told.quantity)) {
     if (quantity > 0) entries.push({ kind: 'move', ...carrier, sku, from, to, quantity });
   }
 }

@@ -16,7 +16,8 @@ export function transferMoves(message: TransferMessage, lines: readonly Resolved
       : { from: inTransitAccount(to), to: onHandAccount(to, 'sellable') };
   const entries: Entry[] = [];
   for (const line of lines) {
-    pushMoves(entries, line, { quantity: message.data.lines[line.index]!.quantity, ...way }, carrier);
+    const quantity = line.quantity ?? message.data.lines[line.index]!.quantity;
+    pushMoves(entries, line, { quantity, ...way }, carrier);
   }
   return entries;
 }

@@ -1,0 +1,44 @@
+import type { Arrival, IntakeEvent, Message, Rejection } from '#inventory';
+import { rawWords } from './raw-words.ts';
+
+/** Ids in one event. */
+const REPEATED_IDS_MAX = 1_000;
+/** Of somebody else's source: their running number says nothing about the one it is counted under. */
+const FOREIGN_CODES: ReadonlySet<string> = new Set(['CHANNEL_MISMATCH', 'UNKNOWN_SOURCE']);
+
+/** A message that was refused, with its own bytes. */
+export function rejectedEvent(
+  arrival: Arrival,
+  rejection: Rejection,
+  { countedUnder, door }: { readonly countedUnder: string; readonly door: string },
+): IntakeEvent {
+  const { id, sequence } = 'message' in arrival ? arrival.message : arrival;
+  const { text, encoding, cutFromBytes } = rawWords(arrival.raw);
+  const { code, detail, pointer, hint } = rejection;
+  const data = {
+    source: countedUnder,
+    ...(id !== undefined && { messageId: id }),
+    ...(sequence !== undefined && !FOREIGN_CODES.has(code) && { sequence }),
+    code,
+    detail,
+    ...(pointer !== undefined && { pointer }),
+    ...(hint !== undefined && { hint }),
+    raw: text,
+    rawEncoding: encoding,
+    ...(cutFromBytes !== undefined && { cutFromBytes }),
+    door,
+  };
+  return { type: 'MessageRejected', data };
+}
+
+/** Messages of one source that were told before. */
+export function repeatedEvents(source: string, messages: readonly Message[]): IntakeEvent[] {
+  const events: IntakeEvent[] = [];
+  for (let start = 0; start < messages.length; start += REPEATED_IDS_MAX) {
+    const part = messages.slice(start, start + REPEATED_IDS_MAX);
+    const ids = part.map(({ id }) => id);
+    const sequences = part.map(({ sequence }) => sequence).filter((sequence) => sequence !== undefined);
+    events.push({ type: 'MessagesRepeated', data: { source, ids, sequences } });
+  }
+  return events;
+}

@@ -1,0 +1,105 @@
+import type { EventStore } from '#event-store';
+import {
+  type Arrival,
+  type CatalogView,
+  orderStream,
+  type OrderView,
+  orderViewOf,
+  type Rejection,
+} from '#inventory';
+import { Acceptance, type AcceptanceParts, type Bringer, type ItemMaker } from './acceptance.ts';
+import { IntakeLog } from './intake-log.ts';
+import type { JournalBook } from './journal-book.ts';
+import type { Outcome, Written } from './outcome.ts';
+import { type Dismissal, ParkedLines, type ReleaseOutcome } from './parked-lines.ts';
+import { Recorder } from './recorder.ts';
+import { ToldStreams } from './told-streams.ts';
+import { Turns } from './turns.ts';
+
+export interface JournalParts {
+  readonly store: EventStore;
+  /** As it is now, or a little behind: a line that it cannot resolve is parked, and released when it can. */
+  readonly catalog: CatalogView;
+  readonly desk: ItemMaker;
+  /** Where parked lines are found by their id. */
+  readonly book: Pick<JournalBook, 'parkedLine'>;
+}
+
+/** An order as the log has it. */
+export interface OrderNow {
+  readonly view: OrderView;
+  /** Of the newest event of the order in it. */
+  readonly position: number;
+}
+
+/**
+ * The book of original entry. Takes each message once, as exactly one of accepted, duplicate, parked,
+ * rejected; what it answers is durable.
+ */
+export class Journal {
+  readonly #book: JournalParts['book'];
+  readonly #streams: ToldStreams;
+  readonly #turns = new Turns();
+  readonly #parked: ParkedLines;
+  readonly #parts: AcceptanceParts;
+
+  constructor({ store, catalog, desk, book }: JournalParts) {
+    this.#book = book;
+    this.#streams = new ToldStreams(store);
+    this.#parked = new ParkedLines({ store, catalog, desk, streams: this.#streams });
+    const recorder = new Recorder(store, this.#streams);
+    this.#parts = { catalog, desk, recorder, turns: this.#turns, intake: new IntakeLog(store) };
+  }
+
+  /**
+   * Takes what arrived, and answers in its order. Each message stands alone; those of one order or document
+   * are recorded one after the other, different ones at once. Throws StoreUnavailable and StoreFull: what
+   * was written by then is answered as a duplicate when all of it is told again.
+   */
+  accept(arrivals: readonly Arrival[], by: Bringer): Promise<Outcome[]> {
+    return new Acceptance(this.#parts, arrivals, by).run();
+  }
+
+  /** An order as the log has it now; undefined if nothing was ever told of it. */
+  order(channel: string, orderId: string): Promise<OrderNow | undefined> {
+    const stream = orderStream(channel, orderId);
+    return this.#turns.take(stream, async () => {
+      const told = await this.#streams.read(stream);
+      if (told.facts.length === 0) return undefined;
+      const now = { view: orderViewOf(channel, orderId, told), position: told.position };
+      this.#streams.put(stream, told);
+      return now;
+    });
+  }
+
+  /** Looks at the parked lines of one message again, by the catalog as it is now. */
+  release({ stream, source, messageId }: ParkedMessageName): Promise<ReleaseOutcome> {
+    return this.#turns.take(stream, () => this.#parked.release(stream, source, messageId));
+  }
+
+  /** Tries all parked lines of the message now. PARKED_UNKNOWN if no such line waits. */
+  async retryParked(parkedId: string): Promise<ReleaseOutcome | Rejection> {
+    const line = this.#book.parkedLine(parkedId);
+    return line === undefined ? parkedUnknown() : this.release(line);
+  }
+
+  /** Gives the line up, by hand. PARKED_UNKNOWN if no such line waits. */
+  async dismissParked(parkedId: string, dismissal: Dismissal): Promise<Written | Rejection> {
+    const line = this.#book.parkedLine(parkedId);
+    if (line === undefined) return parkedUnknown();
+    const written = await this.#turns.take(line.stream, () => this.#parked.dismiss(line, dismissal));
+    return written ?? parkedUnknown();
+  }
+}
+
+/** A message of which lines are parked. */
+export interface ParkedMessageName {
+  readonly stream: string;
+  readonly source: string;
+  readonly messageId: string;
+}
+
+const parkedUnknown = (): Rejection => ({
+  code: 'PARKED_UNKNOWN',
+  detail: 'No such line is parked: it was released or dismissed, or never was. See GET /v1/parked.',
+});

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { appendSurely, AppendTooLarge, type EventStore, type NewEvent, StoreUnavailable } from '#event-store';
+import {
+  emptyToldStream,
+  evolveTold,
+  FACT_EVENT_TYPES,
+  type FactDecision,
+  type FactRecorded,
+  forgetSince,
+  markOf,
+  type Message,
+  type Reading,
+  recordFact,
+  type Rejection,
+  type ToldFact,
+  type ToldStream,
+} from '#inventory';
+import { rawWords } from './raw-words.ts';
+import type { ToldStreams } from './told-streams.ts';
+
+/** A message on its way into the journal. */
+export interface Draft extends Reading {
+  readonly raw: Uint8Array;
+}
+
+/** What came of a draft; a fact of `repeated` is where the first one was written. */
+export type Recorded =
+  | { readonly outcome: 'recorded'; readonly data: FactRecorded; readonly fact: ToldFact }
+  | { readonly outcome: 'repeated'; readonly fact: ToldFact }
+  | { readonly outcome: 'rejected'; readonly rejection: Rejection };
+
+/** Each lost race means that another process recorded something of the same order meanwhile. */
+const RACES_MAX = 100;
+
+/**
+ * Puts messages of one stream into it: load, decide, append. A stream that nobody remembers is taken to be
+ * new, for most are: only a conflict makes it be read. Callers give each stream one turn at a time.
+ */
+export class Recorder {
+  readonly #store: EventStore;
+  readonly #streams: ToldStreams;
+
+  constructor(store: EventStore, streams: ToldStreams) {
+    this.#store = store;
+    this.#streams = streams;
+  }
+
+  /** What came of each, in order; all of it is durable. Throws what the store throws. */
+  async record(stream: string, drafts: readonly Draft[]): Promise<Recorded[]> {
+    const recorded: Recorded[] = [];
+    const attempt = new Attempt(drafts);
+    let told = this.#streams.take(stream) ?? emptyToldStream();
+    // Refused by its item's rules, it may still be a repeat of what was accepted under older rules.
+    if (drafts.some(({ resolved }) => resolved.refused)) await this.#streams.readOn(stream, told);
+    for (let races = 0; recorded.length < drafts.length;) {
+      const round = attempt.decide(told, recorded.length);
+      const isWritten = round.events.length === 0 || (await this.#append(stream, told, round, attempt));
+      if (isWritten) {
+        recorded.push(...round.results);
+        continue;
+      }
+      if (isWritten === undefined) continue; // Too large: the next round is smaller.
+      if (++races > RACES_MAX) throw new StoreUnavailable(`${stream}: lost the append race ${races} times.`);
+      told = await this.#streams.read(stream);
+    }
+    this.#streams.put(stream, told);
+    return recorded;
+  }
+
+  /** True if written, false if somebody else was faster, undefined if it was too large; then `told` is as before. */
+  async #append(
+    stream: string,
+    told: ToldStream,
+    round: Round,
+    attempt: Attempt,
+  ): Promise<boolean | undefined> {
+    const { events, facts, before } = round;
+    try {
+      const outcome = await appendSurely(this.#store, stream, before.revision, events);
+      if (outcome.outcome === 'conflict') return false;
+      for (const [index, fact] of facts.entries()) {
+        fact.position = outcome.positions[index]!;
+        fact.recordedAt = outcome.recordedAt;
+      }
+      told.position = outcome.positions.at(-1)!;
+      return true;
+    } catch (fault) {
+      if (!(fault instanceof AppendTooLarge)) throw fault;
+      forgetSince(told, before);
+      attempt.shrink(round);
+      return undefined;
+    }
+  }
+}
+
+/** One try of writing the next few drafts. */
+interface Round {
+  readonly before: ReturnType<typeof markOf>;
+  readonly results: readonly Recorded[];
+  readonly events: readonly NewEvent[];
+  readonly facts: readonly ToldFact[];
+}
+
+/** How the drafts of one stream are cut into appends that are not too large. */
+class Attempt {
+  readonly #drafts: readonly Draft[];
+  /** Drafts that had no room in an append of their own: first their raw words are left out, then they are refused. */
+  readonly #tooLarge = new Map<Draft, 'with raw' | 'at all'>();
+  #roundMax = Number.POSITIVE_INFINITY;
+
+  constructor(drafts: readonly Draft[]) {
+    this.#drafts = drafts;
+  }
+
+  /** Decides on the drafts from `start` on, as many as one append may carry; `told` then holds their facts. */
+  decide(told: ToldStream, start: number): Round {
+    const before = markOf(told);
+    const results: Recorded[] = [];
+    const events: NewEvent[] = [];
+    const facts: ToldFact[] = [];
+    const end = Math.min(this.#drafts.length, start + this.#roundMax);
+    for (let index = start; index < end; index++) {
+      const draft = this.#drafts[index]!;
+      const decision = this.#decideOne(told, draft);
+      if (decision.outcome !== 'recorded') {
+        results.push(decision);
+        continue;
+      }
+      const event = { id: randomUUID(), type: FACT_EVENT_TYPES[draft.message.type], data: decision.data };
+      evolveTold(told, event, { revision: told.revision + 1, position: 0, recordedAt: 0 });
+      const fact = told.facts.at(-1)!;
+      results.push({ outcome: 'recorded', data: decision.data, fact });
+      events.push(event);
+      facts.push(fact);
+    }
+    return { before, results, events, facts };
+  }
+
+  shrink({ events, results }: Round): void {
+    if (events.length > 1) {
+      this.#roundMax = Math.max(1, Math.floor(results.length / 2));
+      return;
+    }
+    const draft = this.#drafts.find(({ message }) => message === (events[0]!.data as FactRecorded).message)!;
+    const isParked = draft.resolved.parked.length > 0;
+    this.#tooLarge.set(draft, isParked && !this.#tooLarge.has(draft) ? 'with raw' : 'at all');
+  }
+
+  #decideOne(told: ToldStream, draft: Draft): FactDecision {
+    const decision = recordFact(told, draft);
+    if (decision.outcome !== 'recorded') return decision;
+    const tooLarge = this.#tooLarge.get(draft);
+    if (tooLarge === 'at all') return { outcome: 'rejected', rejection: effectTooLarge(draft.message) };
+    if (decision.data.parked.length === 0 || tooLarge === 'with raw') return decision;
+    const { text, encoding } = rawWords(draft.raw);
+    return { outcome: 'recorded', data: { ...decision.data, raw: { text, encoding } } };
+  }
+}
+
+/** What a message does to stock is stored with it, in one event. */
+function effectTooLarge(message: Message): Rejection {
+  const isComplete = message.type === 'stock.snapshot' && message.data.complete === true;
+  const advice = isComplete
+    ? 'Leave out `complete` and list what is 0 instead.'
+    : 'Split it into messages of fewer lines.';
+  const detail = `All that its lines do to stock does not fit one record. ${advice}`;
+  return { code: 'MESSAGE_TOO_LARGE', detail, pointer: '/data/lines' };
+}

@@ -1,0 +1,158 @@
+import type { RecordedEvent } from '#event-store';
+import type { CatalogBook, CatalogChange } from '#catalog';
+import { FACT_EVENT_TYPES, type FactRecorded } from '#inventory';
+import { Fault } from '#kernel';
+import type { Fold } from '#read-model';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Journal, ParkedMessageName } from './journal.ts';
+import type { JournalBook, WaitingCause } from './journal-book.ts';
+
+/** Beyond so many causes waiting to be looked at, all parked lines are looked at instead. */
+const CAUSES_MAX = 50_000;
+/** Messages looked at together. */
+const MESSAGES_AT_ONCE_MAX = 64;
+const RETRY_PAUSE_MS = 500;
+
+type Cause = WaitingCause | ParkedMessageName;
+
+export interface ReleaserParts {
+  readonly journal: Pick<Journal, 'release'>;
+  readonly book: JournalBook;
+  readonly catalog: Pick<CatalogBook, 'changeAt'>;
+}
+
+/**
+ * Releases parked lines when the catalog changes. As the last but the hub of the projector's folds it sees
+ * each event when both books have it, so no line can slip between: one that is parked after the item it
+ * waits for was defined is looked at when it is parked. It has no shelves: at start it looks at all.
+ */
+export class Releaser implements Fold {
+  readonly name = 'releaser';
+  readonly #parts: ReleaserParts;
+  readonly #causes: Cause[] = [];
+  #isEverythingDue = true;
+  #isRunning = false;
+  #wake: () => void = () => undefined;
+
+  constructor(parts: ReleaserParts) {
+    this.#parts = parts;
+  }
+
+  apply(event: RecordedEvent): void {
+    if (!this.#isRunning) return; // What is parked is looked at when it starts.
+    const { parked, message } = event.data as Partial<FactRecorded>;
+    if (FACT_TYPES.has(event.type)) {
+      if (parked!.length === 0) return;
+      const { source, id: messageId } = message!;
+      this.#note([{ stream: event.stream, source, messageId }]);
+      return;
+    }
+    const change = this.#parts.catalog.changeAt(event.position);
+    if (change !== undefined && this.#parts.book.parkedCount() > 0) this.#note(causesOf(change));
+  }
+
+  /** Until `signal` aborts. Tries again where the store does not answer; throws what is a bug. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#isRunning = true;
+    this.#isEverythingDue = true;
+    const wake = (): void => this.#wake();
+    signal.addEventListener('abort', wake);
+    try {
+      while (!signal.aborted) {
+        await this.#step(signal);
+        if (!signal.aborted && !this.#isDue) await new Promise<void>((resolve) => (this.#wake = resolve));
+      }
+    } finally {
+      this.#isRunning = false;
+      signal.removeEventListener('abort', wake);
+    }
+  }
+
+  get #isDue(): boolean {
+    return this.#isEverythingDue || this.#causes.length > 0;
+  }
+
+  #note(causes: readonly Cause[]): void {
+    this.#causes.push(...causes);
+    if (this.#causes.length > CAUSES_MAX) {
+      this.#causes.length = 0;
+      this.#isEverythingDue = true;
+    }
+    this.#wake();
+  }
+
+  async #step(signal: AbortSignal): Promise<void> {
+    const causes: readonly Cause[] = this.#isEverythingDue ? [EVERYTHING] : this.#causes.splice(0);
+    this.#isEverythingDue = false;
+    try {
+      for (const cause of causes) {
+        for (const messages of this.#messagesFor(cause)) {
+          if (signal.aborted) return;
+          await Promise.all(messages.map((message) => this.#parts.journal.release(message)));
+        }
+      }
+    } catch (fault) {
+      if (!(fault instanceof Fault) || !fault.retriable) throw fault;
+      this.#isEverythingDue = true;
+      await pause(RETRY_PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** In pages; each message once in a page. */
+  *#messagesFor(cause: Cause): Iterable<readonly ParkedMessageName[]> {
+    if ('stream' in cause) {
+      yield [cause];
+      return;
+    }
+    const { book } = this.#parts;
+    for (let after: string | undefined; ;) {
+      const page = book.waiting(cause, {
+        ...(after !== undefined && { after }),
+        limit: MESSAGES_AT_ONCE_MAX,
+      });
+      const last = page.at(-1);
+      if (last === undefined) return;
+      yield [...new Map(page.map(({ message }) => [nameOf(message), message])).values()];
+      after = last.after;
+    }
+  }
+}
+
+const FACT_TYPES: ReadonlySet<string> = new Set(Object.values(FACT_EVENT_TYPES));
+const EVERYTHING = { prefix: '' } as const;
+
+const nameOf = ({ stream, source, messageId }: ParkedMessageName): string =>
+  `${stream}\n${source}:${messageId}`;
+
+/** What a change of the set-up may release. */
+function causesOf(change: CatalogChange): readonly Cause[] {
+  switch (change.kind) {
+    case 'item': {
+      const identifiers = [...(change.before?.identifiers ?? []), ...change.after.identifiers];
+      const names = identifiers.map(({ scheme, value }) => `identifier:${scheme}:${value}`);
+      return [`item:${change.after.sku}`, ...names].map((name) => ({ name }));
+    }
+    case 'listing':
+      return [{ name: `listing:${change.after.channel}:${change.after.listing}` }];
+    case 'location':
+      return [{ name: `location:${change.after.id}` }];
+    case 'channel':
+    case 'source':
+      return causesOfTeller(change);
+    case 'policy':
+      return [];
+  }
+}
+
+/** Its items are now made by being told; a channel lists all from now on. */
+function causesOfTeller({
+  before,
+  after,
+}: Extract<CatalogChange, { kind: 'channel' | 'source' }>): readonly Cause[] {
+  const makesItems = after.unknownItems === 'create' && before?.unknownItems !== 'create';
+  const listsAll = 'lists' in after && after.lists === 'all';
+  return [
+    ...(makesItems ? [{ source: after.id }] : []),
+    ...(listsAll ? [{ prefix: `listing:${after.id}:` }] : []),
+  ];
+}
