@@ -15,6 +15,7 @@ const DRAIN_MS_MAX = 10_000;
 
 export interface HttpServiceOptions extends OpenOptions {
   readonly rate?: Rate;
+  readonly requestMsMax?: number;
   readonly droppedLogLines?: () => number;
 }
 
@@ -65,7 +66,13 @@ export class HttpService {
       cursorKey: cursorKey(settings.DATA_DIR),
       openApi: () => openApi,
     });
-    const server = await Server.create({ module, gatekeeper, traffic, log });
+    const server = await Server.create({
+      module,
+      gatekeeper,
+      traffic,
+      log,
+      requestMsMax: options.requestMsMax,
+    });
     openApi = JSON.stringify(openApiOf(server.app));
     const url = await server.listen(settings.HOST, settings.PORT);
     writeServiceFile(settings.DATA_DIR, { url, secret, pid: process.pid });

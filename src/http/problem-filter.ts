@@ -60,5 +60,5 @@ export function sendProblem(reply: FastifyReply, refusal: Refusal, requestId: st
     .code(refusal.status)
     .headers(refusal.headers)
     .header('content-type', 'application/problem+json')
-    .send(JSON.stringify(body));
+    .send(Buffer.from(JSON.stringify(body))); // Bytes: Fastify would add a charset that this type does not have.
 }

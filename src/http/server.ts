@@ -15,10 +15,10 @@ import { RouteTable } from './route-table.ts';
 import type { Traffic } from './traffic.ts';
 
 const HEADER_BYTES_MAX = 64 * 1024;
-/** All of a header, and all of a request, has come by then; looked at every `CONNECTIONS_LOOKED_AT_MS`. */
-const HEADER_MS_MAX = 10_000;
+/** All of a request has come by then: its header sooner, and it is looked at a few times meanwhile. */
 const REQUEST_MS_MAX = 25_000;
-const CONNECTIONS_LOOKED_AT_MS = 2_000;
+const HEADER_SHARE = 0.4;
+const LOOKS_PER_REQUEST = 12;
 const KEEP_ALIVE_MS = 72_000;
 /** Longer than any id is, each character as up to four encoded bytes, so that we can say so ourselves. */
 const PATH_PART_LENGTH_MAX = 16 * 1024;
@@ -28,6 +28,8 @@ export interface ServerParts {
   readonly gatekeeper: Gatekeeper;
   readonly traffic: Traffic;
   readonly log: Logger;
+  /** How long a request may take to come; default 25 s. */
+  readonly requestMsMax?: number | undefined;
 }
 
 /** Nest on Fastify, listening. */
@@ -48,7 +50,7 @@ export class Server {
   static async create(parts: ServerParts): Promise<Server> {
     const routes = new RouteTable();
     const filter = new ProblemFilter(parts.log, routes);
-    const adapter = createAdapter(filter);
+    const adapter = createAdapter(filter, parts.requestMsMax ?? REQUEST_MS_MAX);
     prepare(adapter.getInstance(), routes, parts);
     const app = await NestFactory.create<NestFastifyApplication>(parts.module, adapter, {
       bodyParser: false,
@@ -87,19 +89,19 @@ export class Server {
   }
 }
 
-function createAdapter(filter: ProblemFilter): FastifyAdapter {
+function createAdapter(filter: ProblemFilter, requestMsMax: number): FastifyAdapter {
   return new FastifyAdapter({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_MS_MAX,
+    requestTimeout: requestMsMax,
     keepAliveTimeout: KEEP_ALIVE_MS,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     genReqId: requestIds(),
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: HEADER_MS_MAX,
-      connectionsCheckingInterval: CONNECTIONS_LOOKED_AT_MS,
+      headersTimeout: requestMsMax * HEADER_SHARE,
+      connectionsCheckingInterval: requestMsMax / LOOKS_PER_REQUEST,
     },
     routerOptions: { maxParamLength: PATH_PART_LENGTH_MAX },
     skipMiddie: true,

@@ -1,0 +1,272 @@
+import { connect } from 'node:net';
+import { gzipSync, brotliCompressSync } from 'node:zlib';
+import { type Running, startService } from './harness.ts';
+
+let running: Running;
+beforeAll(async () => {
+  running = await startService({ AUTH: 'off' }, { requestMsMax: 1_500 });
+});
+afterAll(() => running.stop());
+
+const LOCATION = 'PUT /v1/locations/a';
+const good = { kind: 'store' };
+
+/** Writes raw bytes to the port and reads until the other side closes. */
+function speak(parts: readonly string[], pauseMs = 0): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { port } = new URL(running.service.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    let heard = '';
+    let next = 0;
+    const timer = setInterval(() => {
+      const part = parts[next++];
+      if (part !== undefined && socket.writable) socket.write(part);
+    }, pauseMs);
+    socket.on('data', (chunk) => (heard += chunk.toString()));
+    socket.on('close', () => {
+      clearInterval(timer);
+      resolve(heard);
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ECONNRESET' || error.code === 'EPIPE' ? undefined : reject(error),
+    );
+  });
+}
+
+describe('what kind of body it is', () => {
+  it.each([
+    ['text', { 'content-type': 'text/plain' }],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['UTF-16', { 'content-type': 'application/json; charset=utf-16' }],
+    ['none', { 'content-type': '' }],
+  ])('refuses %s', async (_, headers) => {
+    const { status, json } = await running.ask(LOCATION, JSON.stringify(good), headers);
+    expect([status, json.code]).toEqual([415, 'MEDIA_TYPE']);
+  });
+
+  it('takes UTF-8 said out, in any case', async () => {
+    const headers = { 'content-type': 'Application/JSON; Charset="UTF-8"' };
+    expect((await running.ask(LOCATION, JSON.stringify(good), headers)).status).toBeLessThan(300);
+  });
+
+  it('refuses brotli and deflate', async () => {
+    const body = brotliCompressSync(JSON.stringify(good));
+    for (const encoding of ['br', 'deflate', 'gzip, gzip']) {
+      const { status, json } = await running.ask(LOCATION, body, { 'content-encoding': encoding });
+      expect([status, json.code]).toEqual([415, 'MEDIA_TYPE']);
+    }
+  });
+
+  it('takes gzip', async () => {
+    const body = gzipSync(JSON.stringify(good));
+    const { status } = await running.ask(LOCATION, body, { 'content-encoding': 'gzip' });
+    expect(status).toBeLessThan(300);
+  });
+
+  it('says so where gzip is none', async () => {
+    const { status, json } = await running.ask(LOCATION, JSON.stringify(good), {
+      'content-encoding': 'gzip',
+    });
+    expect([status, json.code]).toEqual([415, 'MEDIA_TYPE']);
+  });
+});
+
+describe('how large it is', () => {
+  const large = `{"kind":"store","name":"${'x'.repeat(5 * 1024 * 1024)}"}`;
+
+  it('refuses a body over 4 MB that says so', async () => {
+    const { status, json } = await running.ask(LOCATION, large);
+    expect([status, json.code]).toEqual([413, 'MESSAGE_TOO_LARGE']);
+  });
+
+  it('ends a bomb at the limit', async () => {
+    const { status, json } = await running.ask(LOCATION, gzipSync(large), { 'content-encoding': 'gzip' });
+    expect([status, json.code]).toEqual([413, 'MESSAGE_TOO_LARGE']);
+  });
+
+  it('ends an endless chunked body at the limit, and the connection with it', async () => {
+    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+    const head = `${LOCATION} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    const heard = await speak([head, ...Array.from({ length: 80 }, () => chunk)]);
+    expect(heard).toContain('413');
+    expect(heard).toContain('MESSAGE_TOO_LARGE');
+    expect(heard.toLowerCase()).toContain('connection: close');
+  });
+
+  it('leaves a header of 64 kB to Node', async () => {
+    const heard = await speak([
+      `GET /v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Big: ${'x'.repeat(70_000)}\r\n\r\n`,
+    ]);
+    expect(heard).toMatch(/^HTTP\/1.1 431/);
+  });
+
+  it('leaves smuggled lengths to Node', async () => {
+    const heard = await speak([
+      `${LOCATION} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    ]);
+    expect(heard).toMatch(/^HTTP\/1.1 400/);
+  });
+});
+
+it('does not wait for a slow body', async () => {
+  const head = `${LOCATION} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n`;
+  const heard = await speak([head, ...Array.from({ length: 90 }, () => ' ')], 100);
+  expect(heard).toMatch(/^HTTP\/1.1 408/);
+  expect(heard).toContain('REQUEST_TIMEOUT');
+});
+
+describe('what is in it', () => {
+  it.each([
+    ['nothing', '', 'EMPTY_PAYLOAD'],
+    ['no JSON', '{', 'INVALID_JSON'],
+    ['more after it', '{} x', 'INVALID_JSON'],
+    ['an array', '[]', 'OBJECT_REQUIRED'],
+    ['null', 'null', 'OBJECT_REQUIRED'],
+    ['a key twice', '{"kind":"store","kind":"store"}', 'DUPLICATE_KEY'],
+    ['a forbidden key', '{"kind":"store","__proto__":{}}', 'FORBIDDEN_KEY'],
+    ['a forbidden key in disguise', '{"kind":"store","\\u005f_proto__":{}}', 'FORBIDDEN_KEY'],
+    ['too deep', `{"kind":${'['.repeat(40)}${']'.repeat(40)}}`, 'NESTING_TOO_DEEP'],
+    ['an unknown field', '{"kind":"store","version":3}', 'UNKNOWN_FIELD'],
+    ['an unknown value', '{"kind":"cellar"}', 'VALUE_UNKNOWN'],
+    ['a missing field', '{}', 'MISSING_FIELD'],
+    ['another type', '{"kind":"store","active":"yes"}', 'WRONG_TYPE'],
+    ['no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'INVALID_UTF8'],
+  ])('refuses %s', async (_, body, code) => {
+    const { status, json, headers } = await running.ask(LOCATION, body);
+    expect([status, json.code]).toEqual([400, code]);
+    expect(json.type).toBe(`urn:onhand:error:${code}`);
+    expect(json.instance).toBe(headers.get('x-request-id'));
+    expect(headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  it('tells everything that is wrong at once, with the nearest name', async () => {
+    const { json } = await running.ask(LOCATION, { knd: 'store', active: 1 });
+    expect(json.errors).toMatchObject([
+      { code: 'UNKNOWN_FIELD', pointer: '/knd', hint: 'did you mean "kind"?' },
+      { code: 'MISSING_FIELD', pointer: '/kind' },
+      { code: 'WRONG_TYPE', pointer: '/active' },
+    ]);
+  });
+
+  it('shows no value longer than 80 characters', async () => {
+    const { text } = await running.ask(LOCATION, { kind: 'x'.repeat(1_000) });
+    expect(text).not.toContain('x'.repeat(81));
+  });
+
+  it('poisons nothing', async () => {
+    await running.ask(LOCATION, '{"constructor":{"prototype":{"polluted":1}}}');
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  });
+});
+
+describe('paths', () => {
+  it.each([
+    ['GET /v1/locations/%zz', 400, 'INVALID_PARAMETER'],
+    ['GET /v1/locations/', 400, 'ID_EMPTY'],
+    ['GET /v1/locations/UPPER', 400, 'ID_INVALID_CHAR'],
+    [`GET /v1/locations/${'a'.repeat(64)}`, 400, 'ID_TOO_LONG'],
+    ['PUT /v1/items/%00', 400, 'SKU_INVALID_CHAR'],
+    ['PUT /v1/items/a%E2%80%AEb', 400, 'SKU_INVALID_CHAR'],
+    ['PUT /v1/items/%2e%2e%2f', 400, 'SKU_INVALID_CHAR'],
+    ['PUT /v1/items/%20', 400, 'SKU_EMPTY'],
+    [`PUT /v1/items/${'a'.repeat(129)}`, 400, 'SKU_TOO_LONG'],
+    [`PUT /v1/items/${'a'.repeat(4096)}`, 400, 'SKU_TOO_LONG'],
+    ['GET /v1/policies/nowhere', 400, 'SCOPE_INVALID'],
+    ['GET /v1/policies/item:', 400, 'SCOPE_INVALID'],
+    ['GET /v1/policies/listing:web', 400, 'SCOPE_INVALID'],
+    ['GET /nowhere', 404, 'NOT_FOUND'],
+    ['GET /v1/locations/a/b', 404, 'NOT_FOUND'],
+    ['DELETE /v1/locations/a', 405, 'METHOD_NOT_ALLOWED'],
+    ['OPTIONS /v1/locations', 405, 'METHOD_NOT_ALLOWED'],
+    ['PATCH /v1/status', 405, 'METHOD_NOT_ALLOWED'],
+  ])('%s is %d %s', async (line, status, code) => {
+    const body = line.startsWith('PUT') ? {} : undefined;
+    const answer = await running.ask(line, body);
+    expect([answer.status, answer.json.code]).toEqual([status, code]);
+  });
+
+  it('says which methods a path takes', async () => {
+    expect((await running.ask('DELETE /v1/locations/a')).headers.get('allow')).toBe('GET, HEAD, PUT');
+  });
+
+  it('answers TRACE like any method that is not there', async () => {
+    const heard = await speak([
+      'TRACE /v1/locations HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n',
+    ]);
+    expect(heard).toMatch(/^HTTP\/1.1 405/);
+    expect(heard).toContain('METHOD_NOT_ALLOWED');
+  });
+
+  it('knows no other method than the real one', async () => {
+    const { status } = await running.ask('POST /v1/locations/a', good, { 'x-http-method-override': 'PUT' });
+    expect(status).toBe(405);
+  });
+});
+
+describe('parameters', () => {
+  it.each([
+    'limit=0',
+    'limit=-1',
+    'limit=1001',
+    'limit=1e9',
+    'limit=1e2',
+    'limit=NaN',
+    'limit=',
+    'limit=%201',
+    'limit=0x10',
+    'limit[]=1',
+    'limit=1&limit=2',
+    'atLeast=-1',
+    'atLeast=9007199254740993',
+    'unknown=1',
+    '__proto__=1',
+  ])('refuses ?%s', async (query) => {
+    const { status, json } = await running.ask(`GET /v1/locations?${query}`);
+    expect([status, json.code]).toEqual([400, 'INVALID_PARAMETER']);
+  });
+
+  it('waits for a position, and says when it does not come', async () => {
+    const { json } = await running.ask(LOCATION, good);
+    expect((await running.ask(`GET /v1/locations/a?atLeast=${json.position}`)).status).toBe(200);
+    const never = await running.ask('GET /v1/locations/a?atLeast=9007199254740991');
+    expect([never.status, never.json.code]).toEqual([503, 'NOT_YET']);
+    expect(Number(never.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+});
+
+describe('headers', () => {
+  it('says nothing that is to be run, framed, guessed at or kept', async () => {
+    const { headers } = await running.ask('GET /v1/locations');
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'referrer-policy': 'no-referrer',
+    });
+    for (const name of ['server', 'x-powered-by', 'access-control-allow-origin']) {
+      expect(headers.get(name)).toBeNull();
+    }
+  });
+
+  it('takes a harmless request id and no other', async () => {
+    const idOf = async (id: string): Promise<string | null> =>
+      (await running.ask('GET /v1/locations', undefined, { 'x-request-id': id })).headers.get('x-request-id');
+    expect(await idOf('abc-1')).toBe('abc-1');
+    expect(await idOf('a b')).not.toBe('a b');
+    expect(await idOf('x'.repeat(65))).not.toContain('xx');
+  });
+
+  it('refuses a page of another site', async () => {
+    const { status, json } = await running.ask('GET /v1/locations', undefined, {
+      'sec-fetch-site': 'cross-site',
+    });
+    expect([status, json.code]).toEqual([403, 'CROSS_SITE']);
+  });
+
+  it('refuses a name that only points here, where no key protects', async () => {
+    const heard = await speak([
+      'GET /v1/locations HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
+    ]);
+    expect(heard).toMatch(/^HTTP\/1.1 403/);
+  });
+});
