@@ -10,6 +10,7 @@ export {
   readBody,
   readMessageText,
   type RefusedMessage,
+  type ToldMessage,
 } from './read-body.ts';
 export { type MessageReading, readMessage, type ReadingOptions, type Refusal } from './read-message.ts';
 // For the bodies of other doors: set-up and requests are read by the same rules as messages.
@@ -21,3 +22,8 @@ export { type JsonSchema, publishedSchemas, SCHEMA_PREFIX } from './messages/sch
 export { type ObjectReading, type Problems, readObject } from './read-object.ts';
 export { explainId, explainSlug, isIdText, isSlugText } from './scalars/id-text.ts';
 export { parseInstant } from './scalars/instant-text.ts';
+export { messageExample } from './messages/examples.ts';
+export { asyncApiMessages, MESSAGE_SCHEMA, messageSchemas } from './messages/published.ts';
+export type { JsonSchema } from './messages/schemas.ts';
+export { BODY_BYTES_MAX, MESSAGE_BYTES_MAX, MESSAGES_MAX } from './limits.ts';
+export { nameHint, nearestName } from './nearest-name.ts';

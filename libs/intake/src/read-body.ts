@@ -1,15 +1,21 @@
-import type { Rejection } from '#inventory';
+import type { Message, Rejection } from '#inventory';
 import type { Instant } from '#kernel';
 import { type JsonValue, readJson } from './json/lossless-json.ts';
 import { decodeUtf8 } from './json/utf8.ts';
 import { BODY_BYTES_MAX, MESSAGES_MAX } from './limits.ts';
 import { bodyForm, type BodyForm } from './media-type.ts';
 import { problem } from './problem.ts';
-import { type MessageReading, nameOf, readMessage, type Refusal } from './read-message.ts';
+import { nameOf, readMessage, type Refusal } from './read-message.ts';
 import { isPlainObject } from './scalars/free-text.ts';
 
 /** A message, or why it is none together with its own words: text where it is UTF-8, else bytes. */
-export type IntakeReading = Extract<MessageReading, { message: unknown }> | RefusedMessage;
+export type IntakeReading = ToldMessage | RefusedMessage;
+
+export interface ToldMessage {
+  readonly message: Message;
+  /** Its own words, where it came as JSON. */
+  readonly raw?: string;
+}
 
 export interface RefusedMessage extends Refusal {
   readonly raw: string | Uint8Array;
@@ -65,7 +71,7 @@ function readValue(json: JsonValue, { needsSpecVersion }: BodyForm, now: Instant
     needsSpecVersion,
     ...(numbers === undefined ? {} : { numbers }),
   });
-  return 'message' in reading ? reading : { ...reading, raw };
+  return 'message' in reading ? { message: reading.message, raw } : { ...reading, raw };
 }
 
 function checkForm(isArray: boolean, count: number, { takes }: BodyForm): Rejection | undefined {
