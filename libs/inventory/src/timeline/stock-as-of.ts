@@ -30,21 +30,34 @@ export function stockAsOf(events: readonly RecordedItemEvent[], asOf: Instant): 
   return [...places.values()];
 }
 
+/** Per transfer: received before it was shipped, on its way there is nothing, not less than nothing. */
+/** Per transfer: received before it was shipped, on its way is nothing, not less than nothing. */
 function addInTransit(places: Places, events: readonly RecordedItemEvent[], asOf: Instant): void {
-  const balances = new Map<string, Quantity>();
-  for (const { location, quantity } of movementsUntil(events, asOf).flatMap(transitsOf)) {
-    balances.set(location, (balances.get(location) ?? 0) + quantity);
+  const transfers = new Map<string, { location: string; balance: Quantity }>();
+  for (const { location, transfer, quantity } of movementsUntil(events, asOf).flatMap(transitsOf)) {
+    const key = `${location}/${transfer}`;
+    transfers.set(key, { location, balance: (transfers.get(key)?.balance ?? 0) + quantity });
   }
-  // Received before it was shipped: on its way there is nothing, not less than nothing.
-  for (const [location, balance] of balances) placeOf(places, location).inTransit = Math.max(0, balance);
+  for (const { location, balance } of transfers.values()) {
+    placeOf(places, location).inTransit += Math.max(0, balance);
+  }
 }
 
-function transitsOf({ from, to, quantity }: MovementPosted): { location: string; quantity: Quantity }[] {
-  const isTransit = (account: string): boolean => account === inTransitAccount(locationOf(account));
-  return [
-    ...(isTransit(from) ? [{ location: locationOf(from), quantity: -quantity }] : []),
-    ...(isTransit(to) ? [{ location: locationOf(to), quantity }] : []),
+interface Transit {
+  readonly location: string;
+  readonly transfer: string;
+  /** Signed. */
+  readonly quantity: Quantity;
+}
+
+function transitsOf({ from, to, quantity, key }: MovementPosted): Transit[] {
+  const signed: [string, Quantity][] = [
+    [from, -quantity],
+    [to, quantity],
   ];
+  return signed
+    .filter(([account]) => account === inTransitAccount(locationOf(account)))
+    .map(([account, by]) => ({ location: locationOf(account), transfer: key.document, quantity: by }));
 }
 
 /** Promises by the time of their orders; one that ended before it began was never owed. */

@@ -1,6 +1,6 @@
 import type { Instant, Quantity } from '#kernel';
 import { type Account, type Cause, compareFacts, type FactKey } from '../entry.ts';
-import type { ItemEvent } from '../item/item-event.ts';
+import type { CountPosted, ItemEvent, SweepPosted } from '../item/item-event.ts';
 import type { Disposition } from '../message.ts';
 
 /** An event of an item's stream, with where and when it was stored. */
@@ -58,12 +58,21 @@ interface Step {
 
 function stepsOf(events: Iterable<RecordedItemEvent>): Step[] {
   const steps: Step[] = [];
-  for (const event of events) {
+  for (const event of withoutLiftedSweeps([...events])) {
     for (const step of stepsOfEvent(event)) {
       steps.push({ position: event.position, recordedAt: event.recordedAt, ...step });
     }
   }
   return steps;
+}
+
+/** A sweep whose document lists the item after all, whichever came first, never was. */
+function withoutLiftedSweeps(events: readonly RecordedItemEvent[]): readonly RecordedItemEvent[] {
+  if (!events.some(({ type }) => type === 'SweepPosted')) return events;
+  const nameOf = ({ key: { at, source, document }, location }: CountPosted | SweepPosted): string =>
+    JSON.stringify([at, source, document, location]);
+  const listed = new Set(events.flatMap(({ type, data }) => (type === 'CountPosted' ? [nameOf(data)] : [])));
+  return events.filter(({ type, data }) => type !== 'SweepPosted' || !listed.has(nameOf(data)));
 }
 
 type StepOfEvent = Omit<Step, 'position' | 'recordedAt'>;
