@@ -57,22 +57,30 @@ interface Step {
 }
 
 function stepsOf(events: Iterable<RecordedItemEvent>): Step[] {
+  const all = [...events];
   const steps: Step[] = [];
-  for (const event of withoutLiftedSweeps([...events])) {
+  for (const event of all) {
     for (const step of stepsOfEvent(event)) {
       steps.push({ position: event.position, recordedAt: event.recordedAt, ...step });
     }
   }
-  return steps;
+  return [...steps, ...sweepSteps(all, steps)];
 }
 
-/** A sweep whose document lists the item after all, whichever came first, never was. */
-function withoutLiftedSweeps(events: readonly RecordedItemEvent[]): readonly RecordedItemEvent[] {
-  if (!events.some(({ type }) => type === 'SweepPosted')) return events;
-  const nameOf = ({ key: { at, source, document }, location }: CountPosted | SweepPosted): string =>
-    JSON.stringify([at, source, document, location]);
-  const listed = new Set(events.flatMap(({ type, data }) => (type === 'CountPosted' ? [nameOf(data)] : [])));
-  return events.filter(({ type, data }) => type !== 'SweepPosted' || !listed.has(nameOf(data)));
+/** A complete snapshot that did not list the item: 0 of every disposition that had been told of by then. */
+function sweepSteps(events: readonly RecordedItemEvent[], steps: readonly Step[]): Step[] {
+  const lifted = events.flatMap(({ type, data }) => (type === 'SweepLifted' ? [data] : []));
+  return events.flatMap(({ type, data, position, recordedAt }) => {
+    if (type !== 'SweepPosted') return [];
+    const { key, location, watermark } = data;
+    if (lifted.some((lift) => lift.location === location && isSameDocument(lift.key, key))) return [];
+    const told = steps.filter((step) => step.location === location && step.key.at <= key.at);
+    const sequence = watermark === undefined ? {} : { sequence: watermark };
+    return [...new Set(told.map(({ disposition }) => disposition))].map((disposition): Step => {
+      const common = { position, recordedAt, key, location, disposition, ...sequence };
+      return { ...common, kind: 'snapshot', quantity: 0, counted: true };
+    });
+  });
 }
 
 type StepOfEvent = Omit<Step, 'position' | 'recordedAt'>;
@@ -92,20 +100,13 @@ function stepsOfEvent(event: ItemEvent): StepOfEvent[] {
       const sequence = watermark === undefined ? {} : { sequence: watermark };
       return [{ key, kind: cause, location, disposition, quantity, counted: true, ...sequence }];
     }
-    case 'SweepPosted': {
-      const { key, location, variances, watermark } = event.data;
-      const sequence = watermark === undefined ? {} : { sequence: watermark };
-      return variances.map(({ disposition }) => {
-        return { key, kind: 'snapshot', location, disposition, quantity: 0, counted: true, ...sequence };
-      });
-    }
     case 'OnHandAdjusted': {
       const { adjustmentId, location, disposition, change, occurredAt } = event.data;
       const key = { at: occurredAt, source: 'onhand', id: adjustmentId, document: adjustmentId };
       return [{ key, kind: 'adjustment', location, disposition, quantity: change, counted: false }];
     }
     default:
-      return []; // Promises, holds and flags move no goods.
+      return []; // Promises, holds and flags move no goods; sweeps depend on what was told.
   }
 }
 
