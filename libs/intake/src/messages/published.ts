@@ -1,0 +1,56 @@
+import { MESSAGE_TYPES, type MessageType } from '#inventory';
+import { messageExample } from './examples.ts';
+import { MESSAGE_CLASSES } from './message-classes.ts';
+import { type JsonSchema, publishedSchemas, SCHEMA_PREFIX } from './schemas.ts';
+
+/** The name of the schema that any message fits. */
+export const MESSAGE_SCHEMA = 'Message';
+
+/**
+ * Schemas of all messages for `components.schemas` of an OpenAPI 3.1 or AsyncAPI 3.0 document, made from the
+ * classes that validate: the parts, one `…Message` a type, and `Message`, which is any of them.
+ */
+export function messageSchemas(): Record<string, JsonSchema> {
+  const schemas = publishedSchemas();
+  for (const type of MESSAGE_TYPES) schemas[schemaName(type)] = messageSchema(type);
+  schemas[MESSAGE_SCHEMA] = {
+    description: 'Any message: its `type` says which.',
+    oneOf: MESSAGE_TYPES.map((type) => reference(schemaName(type))),
+    discriminator: {
+      propertyName: 'type',
+      mapping: Object.fromEntries(MESSAGE_TYPES.map((type) => [type, SCHEMA_PREFIX + schemaName(type)])),
+    },
+  };
+  return schemas;
+}
+
+/** `components.messages` of an AsyncAPI 3.0 document, by message type; their schemas are `messageSchemas()`. */
+export function asyncApiMessages(): Record<MessageType, object> {
+  const messages = MESSAGE_TYPES.map((type) => [
+    type,
+    {
+      name: type,
+      title: type,
+      contentType: 'application/cloudevents+json',
+      payload: reference(schemaName(type)),
+      examples: [{ name: type, payload: messageExample(type) }],
+    },
+  ]);
+  return Object.fromEntries(messages) as Record<MessageType, object>;
+}
+
+function messageSchema(type: MessageType): JsonSchema {
+  const data = reference(MESSAGE_CLASSES[type].name);
+  return {
+    allOf: [
+      reference('Envelope'),
+      { type: 'object', properties: { type: { const: type }, data }, required: ['type', 'data'] },
+    ],
+    examples: [messageExample(type)],
+  };
+}
+
+/** `order.placed` has the schema `OrderPlacedMessage`. */
+const schemaName = (type: MessageType): string => `${MESSAGE_CLASSES[type].name}Message`;
+
+const reference = (name: string): JsonSchema => ({ $ref: SCHEMA_PREFIX + name });
