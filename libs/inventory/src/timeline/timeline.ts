@@ -1,6 +1,7 @@
 import type { Instant, Quantity } from '#kernel';
 import { type Account, type Cause, compareFacts, type FactKey } from '../entry.ts';
-import type { CountPosted, ItemEvent, SweepPosted } from '../item/item-event.ts';
+import type { ItemEvent } from '../item/item-event.ts';
+import { isSameDocument } from '../item/past.ts';
 import type { Disposition } from '../message.ts';
 
 /** An event of an item's stream, with where and when it was stored. */
