@@ -1,11 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { TerminusModule } from '@nestjs/terminus';
+import { MESSAGE_HANDLERS } from './application/messages.ts';
 import { SET_UP_HANDLERS } from './application/set-up.ts';
 import { Cursors } from './http/cursor.ts';
 import { DocsController, OPEN_API_TEXT, type OpenApiText } from './http/docs.controller.ts';
 import { Freshness } from './http/freshness.ts';
 import { HealthController } from './http/health.controller.ts';
+import { MessagesController } from './http/messages.controller.ts';
 import { Metrics } from './http/metrics.ts';
 import { Pager } from './http/pager.ts';
 import { SetUpController } from './http/set-up.controller.ts';
@@ -27,7 +29,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot(), TerminusModule.forRoot({ errorLogStyle: 'json' })],
-      controllers: [SetUpController, StatusController, HealthController, DocsController],
+      controllers: [MessagesController, SetUpController, StatusController, HealthController, DocsController],
       providers: [
         { provide: OnHand, useValue: onhand },
         { provide: Metrics, useValue: metrics },
@@ -35,6 +37,7 @@ export class AppModule {
         { provide: Freshness, useValue: new Freshness(onhand) },
         { provide: OPEN_API_TEXT, useValue: openApi },
         SetUpDesk,
+        ...MESSAGE_HANDLERS,
         ...SET_UP_HANDLERS,
       ],
     };

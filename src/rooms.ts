@@ -1,5 +1,6 @@
 import { CatalogBook, CatalogDesk, KeyDesk } from '#catalog';
 import type { EventStore } from '#event-store';
+import { Journal, JournalBook } from '#journal';
 import type { Clock } from '#kernel';
 import { Projector, type ReadModel } from '#read-model';
 import { openEventStore, openReadModel } from './adapters.module.ts';
@@ -19,7 +20,9 @@ export interface Rooms {
   readonly store: EventStore;
   readonly readModel: ReadModel;
   readonly projector: Projector;
+  readonly picture: { readonly catalog: CatalogBook; readonly journal: JournalBook };
   readonly catalog: CatalogBook;
+  readonly journal: Journal;
   readonly catalogDesk: CatalogDesk;
   readonly keyDesk: KeyDesk;
   readonly loops: Loops;
@@ -30,16 +33,20 @@ export async function openRooms({ settings, clock, log, onFatal }: RoomsParts): 
   const store = await openEventStore(settings, { clock, onFatal });
   const readModel = openReadModel(settings);
   const catalog = new CatalogBook(readModel);
-  const projector = new Projector({ store, readModel, folds: [catalog] });
+  const journalBook = new JournalBook(readModel);
+  const projector = new Projector({ store, readModel, folds: [catalog, journalBook] });
   await projector.catchUp();
   const loops = new Loops(log);
   loops.start('projector', (signal) => projector.run(signal));
+  const desk = new CatalogDesk(store, catalog);
   return {
     store,
     readModel,
     projector,
     catalog,
-    catalogDesk: new CatalogDesk(store, catalog),
+    picture: { catalog, journal: journalBook },
+    journal: new Journal({ store, catalog: desk.view, desk, book: journalBook }),
+    catalogDesk: desk,
     keyDesk: new KeyDesk(store, catalog),
     loops,
     close: async () => {

@@ -100,8 +100,8 @@ function createAdapter(filter: ProblemFilter, requestMsMax: number): FastifyAdap
     genReqId: requestIds(),
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: requestMsMax * HEADER_SHARE,
-      connectionsCheckingInterval: requestMsMax / LOOKS_PER_REQUEST,
+      headersTimeout: Math.ceil(requestMsMax * HEADER_SHARE),
+      connectionsCheckingInterval: Math.ceil(requestMsMax / LOOKS_PER_REQUEST),
     },
     routerOptions: { maxParamLength: PATH_PART_LENGTH_MAX },
     skipMiddie: true,

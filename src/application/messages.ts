@@ -1,0 +1,82 @@
+import { Command, Query } from '@nestjs/cqrs';
+import type { Arrival, Rejection } from '#inventory';
+import type {
+  Bringer,
+  CompletenessRow,
+  Dismissal,
+  JournalPage,
+  Outcome,
+  ParkedLineShown,
+  RejectedShown,
+  ReleaseOutcome,
+  Written,
+} from '#journal';
+import { onCommand, onQuery } from './handlers.ts';
+
+/** Facts, in the order in which they came. Each is durable before its outcome is known. */
+export class TellMessages extends Command<Outcome[]> {
+  constructor(
+    readonly arrivals: readonly Arrival[],
+    readonly by: Bringer,
+  ) {
+    super();
+  }
+}
+
+export class RetryParked extends Command<ReleaseOutcome | Rejection> {
+  constructor(readonly id: string) {
+    super();
+  }
+}
+
+export class DismissParked extends Command<Written | Rejection> {
+  constructor(
+    readonly id: string,
+    readonly dismissal: Dismissal,
+  ) {
+    super();
+  }
+}
+
+export class ListParked extends Query<readonly ParkedLineShown[]> {
+  constructor(readonly page: JournalPage) {
+    super();
+  }
+}
+
+export class ListRejected extends Query<readonly RejectedShown[]> {
+  constructor(readonly page: JournalPage) {
+    super();
+  }
+}
+
+/** Of one source, or of all from `after` on. */
+export class ListCompleteness extends Query<readonly CompletenessRow[]> {
+  constructor(readonly page: JournalPage) {
+    super();
+  }
+}
+
+export const MESSAGE_HANDLERS = [
+  onCommand(TellMessages, ({ rooms }, { arrivals, by }) => rooms.journal.accept(arrivals, by)),
+  onCommand(RetryParked, ({ rooms }, { id }) => rooms.journal.retryParked(id)),
+  onCommand(DismissParked, ({ rooms }, { id, dismissal }) => rooms.journal.dismissParked(id, dismissal)),
+  onQuery(ListParked, ({ rooms }, { page }) => Promise.resolve(rooms.picture.journal.parked(page))),
+  onQuery(ListRejected, ({ rooms }, { page }) => Promise.resolve(rooms.picture.journal.rejected(page))),
+  onQuery(ListCompleteness, ({ rooms }, { page }) => {
+    const { journal } = rooms.picture;
+    if (page.source === undefined) return Promise.resolve(journal.completeness(page));
+    return Promise.resolve([journal.completenessOf(page.source) ?? nothingYet(page.source)]);
+  }),
+];
+
+const nothingYet = (source: string): CompletenessRow => ({
+  source,
+  received: 0,
+  accepted: 0,
+  duplicate: 0,
+  parked: 0,
+  rejected: 0,
+  released: 0,
+  sequenceGaps: 0,
+});

@@ -1,0 +1,114 @@
+import { Controller, HttpStatus, Param, Post, Req, Res } from '@nestjs/common';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CommandMessage, Progress, Task } from '../cli/command.ts';
+import { commandOf, isCommandName } from '../cli/commands/index.ts';
+import { problemOf } from '../cli/problem.ts';
+import { OnHand } from '../service.ts';
+import { SERVICE_CALLER } from './caller.ts';
+import { Asking, Door } from './door.ts';
+import type { Caller } from './caller.ts';
+import { notThere, refuse } from './problem.ts';
+
+/** A person cannot read faster. */
+const PROGRESS_EVERY_MS = 100;
+
+/**
+ * The command line's way into the service that holds the data directory: the command runs here as it would
+ * there. Answers lines of JSON: `{"progress"}` and `{"output"}`, then one `{"result"}` or `{"problem"}`.
+ * Commands read and write files of this machine, so only the secret in the data directory opens this door,
+ * which only its owner can read; no key does.
+ */
+@Controller('internal/commands')
+export class CommandsController {
+  constructor(private readonly onhand: OnHand) {}
+
+  @Post(':name')
+  @Door({
+    access: 'admin',
+    body: 'json',
+    isAnsweredAtOnce: false,
+    about: 'Command line',
+    does: 'Runs a command of `onhand` inside the service. For the command line only.',
+    answers: { 200: { mediaType: 'application/x-ndjson', is: 'Progress, and at last the result.' } },
+    notThere: ['NOT_FOUND'],
+  })
+  async run(
+    @Param('name') name: string,
+    @Asking caller: Caller,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (caller !== SERVICE_CALLER) {
+      throw refuse('SCOPE_REQUIRED', 'Only the command line on this machine may do this: use `npx onhand`.');
+    }
+    if (!isCommandName(name))
+      throw notThere('NOT_FOUND', 'There is no such command: see `npx onhand --help`.');
+    const args = argsOf(request.body as Uint8Array | undefined);
+    const command = await commandOf(name);
+    const answer = new LineAnswer(reply);
+    await answer.end(async (task) => command.run(this.onhand, args, task));
+  }
+}
+
+/** The body was written by the command line of the same version. */
+function argsOf(body: Uint8Array | undefined): object {
+  try {
+    const { args } = JSON.parse(Buffer.from(body ?? []).toString()) as { args?: unknown };
+    if (typeof args === 'object' && args !== null) return args;
+  } catch {
+    // Said below.
+  }
+  throw refuse('INVALID_JSON', 'Send {"args":{…}}.');
+}
+
+/** One JSON object a line, as they come. */
+class LineAnswer {
+  readonly #raw: ServerResponse;
+  readonly #gone = new AbortController();
+  #progressAt = -Infinity;
+
+  constructor(reply: FastifyReply) {
+    reply.hijack();
+    this.#raw = reply.raw;
+    this.#raw.on('close', () => this.#gone.abort());
+    this.#raw.writeHead(HttpStatus.OK, {
+      'content-type': 'application/x-ndjson',
+      'cache-control': 'no-store',
+    });
+    this.#raw.flushHeaders();
+  }
+
+  /** Runs it, and closes with its result or its problem. */
+  async end(run: (task: Task) => Promise<unknown>): Promise<void> {
+    let last: CommandMessage;
+    try {
+      last = { result: await run(this.#task()) };
+    } catch (error) {
+      last = { problem: problemOf(error) };
+    }
+    this.#raw.end(`${JSON.stringify(last)}\n`);
+  }
+
+  #task(): Task {
+    return {
+      report: (progress) => this.#report(progress),
+      write: (output) => this.#write({ output }),
+      signal: this.#gone.signal,
+    };
+  }
+
+  #report(progress: Progress): void {
+    const now = performance.now();
+    if (now - this.#progressAt < PROGRESS_EVERY_MS || this.#raw.writableNeedDrain) return;
+    this.#progressAt = now;
+    void this.#write({ progress });
+  }
+
+  /** Waits for a reader who is slower than we are. */
+  async #write(message: CommandMessage): Promise<void> {
+    if (this.#raw.write(`${JSON.stringify(message)}\n`)) return;
+    await once(this.#raw, 'drain', { signal: this.#gone.signal });
+  }
+}

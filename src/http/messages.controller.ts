@@ -1,0 +1,214 @@
+import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isRejection } from '#inventory';
+import { readBody } from '#intake';
+import type { JournalPage, Outcome } from '#journal';
+import {
+  DismissParked,
+  ListCompleteness,
+  ListParked,
+  ListRejected,
+  RetryParked,
+  TellMessages,
+} from '../application/messages.ts';
+import { OnHand } from '../service.ts';
+import { REASON_BODY, type ReasonTold } from './bodies/request-bodies.ts';
+import { type Caller, ownerOf } from './caller.ts';
+import { Asking, Door, PathId, Query, Told } from './door.ts';
+import { Freshness } from './freshness.ts';
+import { Metrics } from './metrics.ts';
+import { type Page, Pager, shownPage } from './pager.ts';
+import { PAGE, type ParameterValues, text } from './parameters.ts';
+import { problemOf, Refusal } from './problem.ts';
+import {
+  acceptedText,
+  OUTCOME_STATUS,
+  problemsOf,
+  shownOutcome,
+  shownParked,
+  shownRejected,
+  toArrival,
+} from './wire/message-wire.ts';
+import { time } from './wire/scalars.ts';
+
+const ABOUT = 'Messages';
+const ROWS = { ...PAGE, source: text('Only of this channel or source.') };
+type Asked = ParameterValues<typeof ROWS>;
+const NOTHING = new Uint8Array();
+
+@Controller('v1')
+export class MessagesController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly onhand: OnHand,
+    private readonly freshness: Freshness,
+    private readonly pager: Pager,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** The hot route: nothing here is made that is not needed for the answer. */
+  @Post('events')
+  @Door({
+    access: 'tell',
+    body: 'messages',
+    about: ABOUT,
+    does: 'Tells what happened: one message, or up to a thousand, each for itself. Durable before it is answered.',
+    answers: { 200: 'Results', 201: 'Result', 202: 'Result' },
+    problems: [
+      'EVENT_TYPE_UNKNOWN',
+      'TIMESTAMP_INVALID',
+      'QUANTITY_ZERO',
+      'TOO_MANY_MESSAGES',
+      'UNKNOWN_SOURCE',
+      'CHANNEL_MISMATCH',
+      'ID_REUSED_WITH_DIFFERENT_CONTENT',
+      'NOT_ALLOWED_FOR_KIT',
+      'STORE_UNAVAILABLE',
+      'STORE_FULL',
+    ],
+  })
+  async tell(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const body = (request.body as Uint8Array | undefined) ?? NOTHING;
+    const { isMany, readings } = readBody(body, request.headers['content-type'], this.onhand.clock.now());
+    const identity = ownerOf(request.caller);
+    const by = identity === undefined ? { door: 'http' } : { door: 'http', identity };
+    const outcomes = await this.commands.execute(new TellMessages(readings.map(toArrival), by));
+    for (const { outcome } of outcomes) this.metrics.messageAnswered(outcome);
+    const told = { outcomes, problems: readings.map(problemsOf) };
+    if (isMany) answerMany(told, request.id, reply);
+    else answerOne(told, request.id, reply);
+  }
+
+  @Get('parked')
+  @Door({
+    access: 'own-rows',
+    about: ABOUT,
+    does: 'Lines that wait for the catalog, oldest first.',
+    answers: { 200: 'ParkedPage' },
+  })
+  async parked(@Query(ROWS) asked: Asked, @Asking() caller: Caller): Promise<Page<object>> {
+    await this.freshness.reach(asked.atLeast);
+    const source = ownerOf(caller) ?? asked.source;
+    const page = await this.pager.page(
+      ['parked', source],
+      asked,
+      (after, limit) => this.queries.execute(new ListParked(rowsAfter(source, after, limit))),
+      ({ id }) => id,
+    );
+    return shownPage(page, (row) => shownParked(this.onhand.clock.now(), row));
+  }
+
+  @Get('rejected')
+  @Door({
+    access: 'own-rows',
+    about: ABOUT,
+    does: 'Messages that were refused, with their own words and why, oldest first.',
+    answers: { 200: 'RejectedPage' },
+  })
+  async rejected(@Query(ROWS) asked: Asked, @Asking() caller: Caller): Promise<Page<object>> {
+    await this.freshness.reach(asked.atLeast);
+    const source = ownerOf(caller) ?? asked.source;
+    const page = await this.pager.page(
+      ['rejected', source],
+      asked,
+      (after, limit) => this.queries.execute(new ListRejected(rowsAfter(source, after, limit))),
+      ({ id }) => id,
+    );
+    return shownPage(page, (row) => shownRejected(this.onhand.clock.now(), row));
+  }
+
+  @Get('completeness')
+  @Door({
+    access: 'own-rows',
+    about: ABOUT,
+    does: 'What became of every message, by source: received = accepted + duplicate + parked + rejected.',
+    answers: { 200: 'CompletenessRowPage' },
+  })
+  async completeness(@Query(ROWS) asked: Asked, @Asking() caller: Caller): Promise<Page<object>> {
+    await this.freshness.reach(asked.atLeast);
+    const source = ownerOf(caller) ?? asked.source;
+    return this.pager.page(
+      ['completeness', source],
+      asked,
+      (after, limit) => this.queries.execute(new ListCompleteness(rowsAfter(source, after, limit))),
+      (row) => row.source,
+    );
+  }
+
+  @Post('parked/:id/retry')
+  @HttpCode(200)
+  @Door({
+    access: 'admin',
+    about: ABOUT,
+    does: 'Looks at the parked lines of a message again, by the catalog as it is now.',
+    answers: { 200: 'Done' },
+    notThere: ['PARKED_UNKNOWN'],
+  })
+  async retry(@PathId('id', 'id') id: string): Promise<object> {
+    const done = await this.commands.execute(new RetryParked(id));
+    if (isRejection(done)) throw new Refusal(done, { status: 404 });
+    return { id, ...done };
+  }
+
+  @Post('parked/:id/dismiss')
+  @HttpCode(200)
+  @Door({
+    access: 'admin',
+    body: 'json',
+    about: ABOUT,
+    does: 'Gives a parked line up, by hand.',
+    answers: { 200: 'Done' },
+    notThere: ['PARKED_UNKNOWN'],
+  })
+  async dismiss(
+    @PathId('id', 'id') id: string,
+    @Told(REASON_BODY) { reason }: ReasonTold,
+    @Asking() caller: Caller,
+  ): Promise<object> {
+    const done = await this.commands.execute(new DismissParked(id, { reason, actor: caller.keyId }));
+    if (isRejection(done)) throw new Refusal(done, { status: 404 });
+    return { id, position: done.position };
+  }
+}
+
+interface Ended {
+  readonly outcomes: readonly Outcome[];
+  /** Of what intake could not read. */
+  readonly problems: readonly ReturnType<typeof problemsOf>[];
+}
+
+function answerOne({ outcomes, problems }: Ended, instance: string, reply: FastifyReply): void {
+  const outcome = outcomes[0]!;
+  if (outcome.outcome === 'accepted') return send(reply, OUTCOME_STATUS.accepted, acceptedText(outcome));
+  if (outcome.outcome !== 'rejected') {
+    const shown = shownOutcome(outcome, undefined, instance);
+    return send(reply, OUTCOME_STATUS[outcome.outcome], JSON.stringify(shown));
+  }
+  const { error, recordedAt, ...told } = outcome;
+  const problem = problemOf(problems[0] ?? [error!], { instance });
+  void reply.header('content-type', PROBLEM);
+  send(reply, problem.status, JSON.stringify({ ...problem, ...told, recordedAt: time(recordedAt) }));
+}
+
+function answerMany({ outcomes, problems }: Ended, instance: string, reply: FastifyReply): void {
+  const counts = { accepted: 0, duplicate: 0, parked: 0, rejected: 0 };
+  for (const { outcome } of outcomes) counts[outcome] += 1;
+  const results = outcomes.map((outcome, index) => shownOutcome(outcome, problems[index], instance));
+  send(reply, 200, JSON.stringify({ results, counts }));
+}
+
+const JSON_TYPE = 'application/json';
+const PROBLEM = 'application/problem+json';
+
+function send(reply: FastifyReply, status: number, text: string): void {
+  if (!reply.hasHeader('content-type')) void reply.header('content-type', JSON_TYPE);
+  void reply.code(status).send(Buffer.from(text));
+}
+
+const rowsAfter = (source: string | undefined, after: string | undefined, limit: number): JournalPage => ({
+  limit,
+  ...(source !== undefined && { source }),
+  ...(after !== undefined && { after }),
+});

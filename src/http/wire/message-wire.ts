@@ -1,0 +1,91 @@
+import type { Arrival, Rejection } from '#inventory';
+import { type IntakeReading, isRefused } from '#intake';
+import type { Outcome, ParkedLineShown, RejectedShown } from '#journal';
+import type { Instant } from '#kernel';
+import { problemOf } from '../problem.ts';
+import { time } from './scalars.ts';
+
+/** What intake read, as the journal takes it. Its bytes are made from its text only if somebody asks. */
+export function toArrival(reading: IntakeReading): Arrival {
+  if (!isRefused(reading)) return new ToldArrival(reading.message, reading.raw ?? '');
+  const { problems, raw, ...name } = reading;
+  return { rejection: problems[0], raw: typeof raw === 'string' ? Buffer.from(raw) : raw, ...name };
+}
+
+type Message = Extract<Arrival, { readonly message: unknown }>['message'];
+
+class ToldArrival {
+  readonly message: Message;
+  readonly #text: string;
+
+  constructor(message: Message, text: string) {
+    this.message = message;
+    this.#text = text;
+  }
+
+  get raw(): Uint8Array {
+    return Buffer.from(this.#text);
+  }
+}
+
+export const OUTCOME_STATUS = { accepted: 201, duplicate: 200, parked: 202 } as const;
+
+/** The answer to nearly every message. Written by hand: it is the hottest one there is. */
+export function acceptedText({ source, id, position, recordedAt, flags = [] }: Outcome): string {
+  const name = `"source":${JSON.stringify(source)},"id":${JSON.stringify(id)}`;
+  const told = flags.length === 0 ? '[]' : JSON.stringify(flags);
+  return `{"outcome":"accepted",${name},"position":${position},"recordedAt":"${time(recordedAt)}","flags":${told}}`;
+}
+
+/** `problems`: all that intake found; of a rejection the journal made there is one. */
+export function shownOutcome(
+  outcome: Outcome,
+  problems: readonly [Rejection, ...Rejection[]] | undefined,
+  instance: string,
+): object {
+  const { error, recordedAt, parked, ...told } = outcome;
+  const shown = { ...told, recordedAt: time(recordedAt) };
+  if (error !== undefined) return { ...shown, error: problemOf(problems ?? [error], { instance }) };
+  return { ...shown, ...(parked && { parked }), flags: outcome.flags ?? [] };
+}
+
+/** Reasons for what intake could not read. */
+export const problemsOf = (reading: IntakeReading): readonly [Rejection, ...Rejection[]] | undefined =>
+  isRefused(reading) ? reading.problems : undefined;
+
+export const shownParked = (now: Instant, row: ParkedLineShown): object => ({
+  id: row.id,
+  source: row.source,
+  messageId: row.messageId,
+  line: row.line,
+  code: row.code,
+  detail: row.detail,
+  ...words(row, now),
+});
+
+export const shownRejected = (now: Instant, row: RejectedShown): object => ({
+  id: row.id,
+  source: row.source,
+  ...(row.messageId !== undefined && { messageId: row.messageId }),
+  ...(row.line !== undefined && { line: row.line }),
+  code: row.code,
+  detail: row.detail,
+  ...(row.pointer !== undefined && { pointer: row.pointer }),
+  ...(row.hint !== undefined && { hint: row.hint }),
+  ...(row.door !== undefined && { door: row.door }),
+  ...(row.cutFromBytes !== undefined && { cutFromBytes: row.cutFromBytes }),
+  ...words(row, now),
+});
+
+interface Words {
+  readonly raw: string;
+  readonly rawEncoding: 'utf8' | 'base64';
+  readonly recordedAt: Instant;
+}
+
+const words = ({ raw, rawEncoding, recordedAt }: Words, now: Instant): object => ({
+  raw,
+  ...(rawEncoding !== 'utf8' && { rawEncoding }),
+  recordedAt: time(recordedAt),
+  age: Math.max(0, (now - recordedAt) / 1000),
+});
