@@ -43,3 +43,6 @@ export * from './item/item-readers.ts';
 export { type PastNeeded } from './item/past.ts';
 export { pastNeeded } from './item/past-needed.ts';
 export { UNASSIGNED } from './item/post-open.ts';
+export * from './reservation/decide-reservation.ts';
+export * from './reservation/grant.ts';
+export * from './reservation/reservation-state.ts';

@@ -24,7 +24,7 @@ export function adjust(draft: Draft, command: Adjust): Rejection | Repeated | un
   touch(draft, location);
   const occurredAt = afterLastCount(draft.context.now, stock?.anchor ?? place?.swept);
   const key = { at: occurredAt, source: '', id: command.adjustmentId, document: command.adjustmentId };
-  sweepBefore(draft, { location, disposition, key });
+  sweepBefore(draft, { kind: 'move', location, disposition, key });
   const { adjustmentId, reason, actor } = command;
   const told = { adjustmentId, location, disposition, setTo, expectedOnHand, reason, actor };
   const data = { ...told, change, onHand: current + change, occurredAt };

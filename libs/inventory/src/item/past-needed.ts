@@ -7,7 +7,7 @@ import type { DispositionStock, ItemState, Place } from './item-state.ts';
 import type { PastNeeded } from './past.ts';
 import { liftsSweep } from './post-count.ts';
 import { mayHaveCome } from './post-expectation.ts';
-import { mayHaveMovedAfter, standsOnSweptPlace, type SweptFact } from './post-sweep.ts';
+import { mayHaveMovedAfter, standsOnSweptPlace } from './post-sweep.ts';
 
 /** How much of the item's past the decision will ask for, beyond what the state remembers; most need none. */
 export function pastNeeded(command: ItemCommand, state: ItemState): PastNeeded | undefined {
@@ -58,7 +58,7 @@ function entryNeeds(entry: ItemEntry, state: ItemState): Needed {
 
 function accountStands(state: ItemState, account: string, key: FactKey): boolean {
   const parsed = parseAccount(account);
-  return parsed.kind === 'on-hand' && standsOnSweptPlace(state, { ...parsed, key } satisfies SweptFact);
+  return parsed.kind === 'on-hand' && standsOnSweptPlace(state, { ...parsed, key });
 }
 
 function sweepNeeds(place: Place | undefined, sweep: ItemSweep): Needed {

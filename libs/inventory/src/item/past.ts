@@ -2,7 +2,7 @@ import type { Instant, Quantity } from '#kernel';
 import { compareFacts, type FactKey, onHandAccount } from '../entry.ts';
 import type { Disposition } from '../message.ts';
 import type { RecordedItemEvent } from '../timeline/timeline.ts';
-import type { Anchor, SweepPosted } from './item-event.ts';
+import type { Anchor, ItemEvent, SweepPosted } from './item-event.ts';
 
 /** What the stored events of an item say of times gone by: asked only where the state cannot tell. */
 
@@ -49,7 +49,11 @@ export const isSameDocument = (a: FactKey, b: FactKey): boolean =>
   a.at === b.at && a.document === b.document && a.source === b.source;
 
 /** The sweeps of a location that still hold, but for those of the document of `lifted`. */
-export function sweepsStanding(past: Past, location: string, lifted?: FactKey): SweepPosted[] {
+export function sweepsStanding(
+  past: readonly ItemEvent[],
+  location: string,
+  lifted?: FactKey,
+): SweepPosted[] {
   const counted: FactKey[] = lifted ? [lifted] : [];
   const sweeps: SweepPosted[] = [];
   for (const { type, data } of past) {

@@ -27,7 +27,7 @@ function prepareAccount(draft: Draft, move: Move, account: Account, late: Accoun
   if (parsed.kind !== 'on-hand') return;
   const { location, disposition } = parsed;
   touch(draft, location);
-  sweepBefore(draft, { location, disposition, key: move.key });
+  sweepBefore(draft, { kind: 'move', location, disposition, key: move.key });
   if (!isAfterAnchor(draft, move, location, disposition)) late.push(account);
 }
 

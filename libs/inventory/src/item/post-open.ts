@@ -17,19 +17,20 @@ export type HoldsTaken = Map<string, { location: string; quantity: Quantity }[]>
 /** So much of an order's line is open now: promises what is missing, or releases what is too much. */
 export function postOpen(draft: Draft, open: Open, post: Post, taken: HoldsTaken): void {
   const held = commitmentsOf(draft.state, open).filter(({ line }) => line === open.line);
+  const parts = holdOf(draft.state, open, taken);
   const delta = open.quantity - held.reduce((sum, { quantity }) => sum + quantity, 0);
-  if (delta > 0) commit(draft, open, { quantity: delta, post, taken });
+  if (delta > 0) commit(draft, open, { quantity: delta, post, parts });
   if (delta < 0) release(draft, open, { quantity: -delta, post, held });
 }
 
 interface Commit {
   readonly quantity: Quantity;
   readonly post: Post;
-  readonly taken: HoldsTaken;
+  readonly parts: HoldParts;
 }
 
 /** First what a confirmed reservation promised this order, then its hold, then what is free. */
-function commit(draft: Draft, open: Open, { quantity, post, taken }: Commit): void {
+function commit(draft: Draft, open: Open, { quantity, post, parts }: Commit): void {
   let missing = quantity;
   for (const promised of commitmentsOf(draft.state, open).filter(({ line }) => line === undefined)) {
     const converted = Math.min(missing, promised.quantity);
@@ -38,7 +39,7 @@ function commit(draft: Draft, open: Open, { quantity, post, taken }: Commit): vo
     releaseAt(draft, promised, { quantity: converted, cause: 'order', at: open.key.at });
     missing -= converted;
   }
-  for (const part of holdOf(draft.state, open, taken)) {
+  for (const part of parts) {
     const converted = Math.min(missing, part.quantity);
     if (converted === 0) continue;
     part.quantity -= converted;

@@ -10,6 +10,7 @@ import { isSameDocument, movedAfter, sweepsStanding } from './past.ts';
 
 /** A fact about one place, before which the sweeps that also hold for it must be in. */
 export interface SweptFact {
+  readonly kind: 'move' | 'count';
   readonly location: string;
   readonly disposition: Disposition;
   readonly key: FactKey;
@@ -62,29 +63,44 @@ export function mayHaveMovedAfter(
  */
 export function sweepBefore(draft: Draft, fact: SweptFact): void {
   if (standsOnSweptPlace(draft.state, fact)) {
-    for (const sweep of sweepsStanding(pastOf(draft), fact.location)) {
+    // Of the place's sweeps the state has the newest only; what this decision posted is not in the past yet.
+    const known = [...(draft.context.past ?? []), ...draft.events];
+    for (const sweep of sweepsStanding(known, fact.location)) {
       if (sweep.key.at >= fact.key.at) recordSweep(draft, sweep, [unchanged(fact)]);
     }
   }
-  const place = placeOf(draft.state, fact.location);
-  const since = place?.since ?? Infinity;
+  const since = placeOf(draft.state, fact.location)?.since ?? Infinity;
   if (fact.key.at >= since) return;
   for (const sweep of draft.context.sweeps(fact.location, fact.key.at, since)) {
-    if (isSameDocument(sweep.key, fact.key)) continue;
-    const others = placeOf(draft.state, fact.location)?.stock.map(unchanged) ?? [];
-    const isNew = others.every(({ disposition }) => disposition !== fact.disposition);
-    recordSweep(draft, sweep, isNew ? [...others, unchanged(fact)] : others);
+    const isListed = fact.kind === 'count' && isSameDocument(sweep.key, fact.key);
+    if (!isListed && !isPostedNow(draft, sweep)) sweepPlaceAnd(draft, sweep, fact);
   }
 }
 
+/** Another account of the same movement is in the same place. */
+const isPostedNow = ({ events }: Draft, { key, location }: ItemSweep): boolean =>
+  events.some(
+    ({ type, data }) =>
+      type === 'SweepPosted' && data.location === location && compareFacts(data.key, key) === 0,
+  );
+
+/** All else that was told of the place happened after it: nothing changes there today. */
+function sweepPlaceAnd(draft: Draft, sweep: ItemSweep, fact: SweptFact): void {
+  const others = placeOf(draft.state, fact.location)?.stock ?? [];
+  const isKnown = others.some(({ disposition }) => disposition === fact.disposition);
+  recordSweep(draft, sweep, (isKnown ? others : [...others, fact]).map(unchanged));
+}
+
 /** The first early fact of a disposition in a place that was swept after it: those sweeps hold for it too. */
-export function standsOnSweptPlace(state: ItemState, { location, disposition, key }: SweptFact): boolean {
+export function standsOnSweptPlace(
+  state: ItemState,
+  { location, disposition, key }: Omit<SweptFact, 'kind'>,
+): boolean {
   const place = placeOf(state, location);
   if (!place?.swept || key.at > place.swept.key.at) return false;
   return stockOf(place, disposition)?.anchor === undefined;
 }
 
-/** All that was told of a place that a sweep did not touch happened after it: nothing changes today. */
 const unchanged = ({ disposition }: { disposition: Disposition }): SweepPosted['variances'][number] => ({
   disposition,
   variance: 0,

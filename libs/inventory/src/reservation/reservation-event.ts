@@ -4,11 +4,12 @@ import type { Instant, Quantity } from '#kernel';
  * A hold over several items, from request to its one terminal event: stored in `reservation-{id}`.
  * Requested → Held or Refused; Held → one of Confirmed, Released, Expired. The terminal ones are posted to
  * the items like journal events, so that a crash between the two loses and doubles nothing.
+ * A request that a crash interrupted is refused, and may be made again under the same id.
  */
 export type ReservationEvent =
   | { readonly type: 'ReservationRequested'; readonly data: ReservationRequested }
   | { readonly type: 'ReservationHeld'; readonly data: { readonly lines: readonly ReservedLine[] } }
-  | { readonly type: 'ReservationRefused'; readonly data: { readonly shortages: readonly Shortage[] } }
+  | { readonly type: 'ReservationRefused'; readonly data: ReservationRefused }
   | { readonly type: 'ReservationExtended'; readonly data: { readonly expiresAt: Instant } }
   | { readonly type: 'ReservationConfirmed'; readonly data: ReservationConfirmed }
   | { readonly type: 'ReservationReleased'; readonly data: { readonly actor?: string } }
@@ -20,6 +21,12 @@ export interface ReservationRequested {
   readonly partial: boolean;
   readonly expiresInSeconds: number;
   readonly expiresAt: Instant;
+}
+
+export interface ReservationRefused {
+  readonly shortages: readonly Shortage[];
+  /** Nobody decided: the process that asked the items stopped in between. */
+  readonly interrupted?: true;
 }
 
 export interface RequestedLine {

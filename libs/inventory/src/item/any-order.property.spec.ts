@@ -1,0 +1,318 @@
+import fc from 'fast-check';
+import type { Quantity } from '#kernel';
+import { Books } from '../../testing/books.ts';
+import {
+  ADJUSTMENT,
+  compareFacts,
+  CUSTOMER,
+  type Count,
+  type Entry,
+  type Expect,
+  type FactKey,
+  inTransitAccount,
+  type Move,
+  onHandAccount,
+  type Open,
+  SUPPLIER,
+  type Sweep,
+} from '../entry.ts';
+import { stockAsOf } from '../timeline/stock-as-of.ts';
+import { evolveItem } from './evolve-item.ts';
+import { incoming, inTransit, sumOfAccounts, totalsOf } from './item-readers.ts';
+import { emptyItem, type ItemState } from './item-state.ts';
+
+const SKUS = ['MUG', 'LID'];
+const LOCATIONS = ['main', 'shop'];
+const SHELVES = ['sellable', 'damaged'] as const;
+const SOURCES = ['pos', 'wms'];
+
+/** All that one message tells: it arrives as a whole. */
+type Told = readonly Entry[];
+
+const sku = fc.constantFrom(...SKUS);
+const location = fc.constantFrom(...LOCATIONS);
+const shelf = fc.constantFrom(...SHELVES);
+const quantity = fc.integer({ min: 1, max: 9 });
+/** Few moments, so that many facts share one. */
+const at = fc.integer({ min: 1, max: 8 });
+const source = fc.constantFrom(...SOURCES);
+const sequence = fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined });
+
+const key = fc.record({ at, source, id: fc.constant(''), document: fc.constantFrom('d1', 'd2') });
+
+const outside = fc.constantFrom(SUPPLIER, CUSTOMER, ADJUSTMENT);
+const onHandAccounts = fc.tuple(location, shelf).map(([where, what]) => onHandAccount(where, what));
+const way = fc.oneof(
+  fc.tuple(outside, onHandAccounts),
+  fc.tuple(onHandAccounts, outside),
+  location.chain((where) => {
+    const [a, b] = SHELVES.map((what) => onHandAccount(where, what)) as [string, string];
+    return fc.constantFrom([a, b] as const, [b, a] as const);
+  }),
+  fc.tuple(onHandAccounts, location.map(inTransitAccount)),
+  fc.tuple(location.map(inTransitAccount), onHandAccounts),
+);
+
+const movement: fc.Arbitrary<Told> = fc
+  .record({ key, sku, way, quantity, sequence, order: fc.option(fc.constantFrom('po-1', 'po-2')) })
+  .map(({ way: [from, to], order, ...rest }): Told => {
+    const isReceipt = from === SUPPLIER;
+    const move: Move = { kind: 'move', cause: isReceipt ? 'receipt' : 'adjustment', from, to, ...rest };
+    return [isReceipt && order !== null ? { ...move, expectation: order } : move];
+  });
+
+const counted = fc.record({ sku, shelf, quantity: fc.integer({ min: 0, max: 9 }) });
+
+const count: fc.Arbitrary<Told> = fc
+  .record({ key, location, lines: fc.array(counted, { minLength: 1, maxLength: 3 }) })
+  .map(({ lines, ...rest }) => lines.map((line) => countEntry({ ...rest, ...line, cause: 'count' })));
+
+/** Complete or not, with a watermark or not, several to a document. */
+const snapshot: fc.Arbitrary<Told> = fc
+  .record({
+    key,
+    location,
+    watermark: sequence,
+    isComplete: fc.boolean(),
+    lines: fc.array(counted, { maxLength: 3 }),
+  })
+  .map(({ lines, isComplete, ...rest }) => {
+    const counts = lines.map((line) => countEntry({ ...rest, ...line, cause: 'snapshot' }));
+    const sweep: Sweep = { kind: 'sweep', listed: lines.map((line) => line.sku), ...rest };
+    return isComplete ? [...counts, sweep] : counts;
+  });
+
+function countEntry(line: {
+  key: FactKey;
+  sku: string;
+  location: string;
+  shelf: (typeof SHELVES)[number];
+  quantity: Quantity;
+  watermark?: number;
+  cause: 'count' | 'snapshot';
+}): Count {
+  const { shelf: disposition, ...rest } = line;
+  return { kind: 'count', disposition, ...rest };
+}
+
+const expectation: fc.Arbitrary<Told> = fc
+  .record({
+    key,
+    sku,
+    location,
+    quantity: fc.integer({ min: 0, max: 9 }),
+    documentId: fc.constantFrom('po-1', 'po-2'),
+  })
+  .map((expect): Told => [{ kind: 'expect', expectedAt: 99, ...expect }]);
+
+const promise: fc.Arbitrary<Told> = fc
+  .record({
+    key,
+    sku,
+    orderId: fc.constantFrom('1', '2'),
+    line: fc.constantFrom('a', 'b'),
+    quantity: fc.integer({ min: 0, max: 9 }),
+    location: fc.option(location, { nil: undefined }),
+    near: fc.option(location, { nil: undefined }),
+  })
+  .map((open): Told => [{ kind: 'open', channel: 'web', ...open }]);
+
+/** Messages with names of their own, and an order of arrival. */
+const facts = fc
+  .array(fc.oneof(movement, movement, movement, count, snapshot, expectation, promise), { maxLength: 14 })
+  .map((told) => told.map((entries, index) => entries.map((entry) => withId(entry, index))))
+  .chain((told) =>
+    fc.record({
+      told: fc.constant(told),
+      arrival: fc.shuffledSubarray([...told.keys()], { minLength: told.length, maxLength: told.length }),
+    }),
+  );
+
+/** Ids that sort otherwise than they were told. */
+const withId = (entry: Entry, index: number): Entry => ({
+  ...entry,
+  key: { ...entry.key, id: `${(index * 7) % 10}-${index}` },
+});
+
+/** The journal says of an order line only what holds by then: the last word on it is the same in any order. */
+function inArrival(told: readonly Told[], arrival: readonly number[]): Told[] {
+  const lineOf = (index: number): string | undefined => {
+    const [first] = told[index]!;
+    return first?.kind === 'open' ? `${first.sku} ${first.orderId} ${first.line}` : undefined;
+  };
+  const inOrder = new Map<string, number[]>();
+  for (const index of told.keys()) {
+    const line = lineOf(index);
+    if (line !== undefined) inOrder.set(line, [...(inOrder.get(line) ?? []), index]);
+  }
+  return arrival.map((index) => {
+    const line = lineOf(index);
+    return told[line === undefined ? index : inOrder.get(line)!.shift()!]!;
+  });
+}
+
+interface Stock {
+  readonly onHand: Record<string, Quantity>;
+  readonly inTransit: Record<string, Quantity>;
+  readonly incoming: Record<string, Quantity>;
+  readonly committed: Quantity;
+}
+
+function seen(state: ItemState): Stock {
+  const onHand: Record<string, Quantity> = {};
+  const transit: Record<string, Quantity> = {};
+  for (const place of state.places) {
+    for (const stock of place.stock) {
+      if (stock.onHand !== 0) onHand[onHandAccount(place.location, stock.disposition)] = stock.onHand;
+    }
+    if (inTransit(place) !== 0) transit[place.location] = inTransit(place);
+  }
+  return {
+    onHand,
+    inTransit: transit,
+    incoming: withoutZeros(LOCATIONS.map((where) => [where, incoming(state, where)])),
+    committed: totalsOf(state).committed,
+  };
+}
+
+/** What the contract says, from the set of all facts, without a thought of how they came. */
+function contract(told: readonly Told[], item: string): Stock {
+  const entries = told.flat();
+  const mine = entries.filter((entry) => entry.kind === 'sweep' || entry.sku === item);
+  const moves = mine.filter((entry): entry is Move => entry.kind === 'move');
+  const counts = mine.filter((entry): entry is Count => entry.kind === 'count');
+  const sweeps = mine
+    .filter((entry): entry is Sweep => entry.kind === 'sweep')
+    .filter((sweep) => !counts.some((each) => isOfDocument(sweep, each)));
+  const onHand = LOCATIONS.flatMap((where) =>
+    SHELVES.map((what): [string, Quantity] => [
+      onHandAccount(where, what),
+      onHandByContract({ moves, counts, sweeps }, where, what),
+    ]),
+  );
+  const opens = mine.filter((entry): entry is Open => entry.kind === 'open');
+  const lastWords = new Map(opens.map((open) => [`${open.orderId} ${open.line}`, open.quantity]));
+  const transits = LOCATIONS.map((where): [string, Quantity] => [where, inTransitByContract(moves, where)]);
+  return {
+    onHand: withoutZeros(onHand),
+    inTransit: withoutZeros(transits),
+    incoming: withoutZeros(incomingByContract(mine, moves)),
+    committed: sumOf([...lastWords.values()]),
+  };
+}
+
+const isOfDocument = (sweep: Sweep, { key: of, location: where }: Count): boolean =>
+  sweep.location === where &&
+  sweep.key.at === of.at &&
+  sweep.key.source === of.source &&
+  sweep.key.document === of.document;
+
+interface Books1 {
+  readonly moves: readonly Move[];
+  readonly counts: readonly Count[];
+  readonly sweeps: readonly Sweep[];
+}
+
+function onHandByContract(
+  { moves, counts, sweeps }: Books1,
+  where: string,
+  what: (typeof SHELVES)[number],
+): Quantity {
+  const here = [
+    ...counts.filter((each) => each.location === where && each.disposition === what),
+    ...sweeps.filter((each) => each.location === where).map((each) => ({ ...each, quantity: 0 })),
+  ].sort((a, b) => compareFacts(a.key, b.key));
+  const last = here.at(-1);
+  const counted = last
+    ? sumOf(here.filter((each) => compareFacts(each.key, last.key) === 0).map((each) => each.quantity))
+    : 0;
+  const account = onHandAccount(where, what);
+  const isIn = (move: Move): boolean =>
+    last === undefined ||
+    move.key.at > last.key.at ||
+    (last.watermark !== undefined &&
+      move.key.source === last.key.source &&
+      (move.sequence ?? 0) > last.watermark);
+  return counted + sumOf(moves.filter(isIn).map((move) => signed(move, account)));
+}
+
+const signed = (move: Move, account: string): Quantity =>
+  (move.to === account ? move.quantity : 0) - (move.from === account ? move.quantity : 0);
+
+function inTransitByContract(moves: readonly Move[], where: string): Quantity {
+  const account = inTransitAccount(where);
+  const transfers = ['d1', 'd2'].map((transfer) =>
+    sumOf(moves.filter((move) => move.key.document === transfer).map((move) => signed(move, account))),
+  );
+  return sumOf(transfers.map((balance) => Math.max(0, balance)));
+}
+
+function incomingByContract(entries: readonly Entry[], moves: readonly Move[]): [string, Quantity][] {
+  const all = entries
+    .filter((entry): entry is Expect => entry.kind === 'expect')
+    .sort((a, b) => compareFacts(a.key, b.key));
+  const open = ['po-1', 'po-2'].map((name): [string, Quantity] => {
+    const words = all.filter(({ documentId }) => documentId === name);
+    const last = words.at(-1);
+    const expected = words.filter((word) => word.key === last?.key).map((word) => word.quantity);
+    const received = moves.filter((move) => move.expectation === name).map((move) => move.quantity);
+    return [last?.location ?? '', Math.max(0, sumOf(expected) - sumOf(received))];
+  });
+  return LOCATIONS.map((where) => [
+    where,
+    sumOf(open.filter(([of]) => of === where).map(([, quantity_]) => quantity_)),
+  ]);
+}
+
+const sumOf = (values: readonly Quantity[]): Quantity => values.reduce((total, value) => total + value, 0);
+
+const withoutZeros = (values: readonly (readonly [string, Quantity])[]): Record<string, Quantity> =>
+  Object.fromEntries(values.filter(([, value]) => value !== 0));
+
+describe('the same facts in any order of arrival', () => {
+  it('give the same stock, which is what the contract says, and all accounts sum to 0 at every step', () => {
+    fc.assert(
+      fc.property(facts, ({ told, arrival }) => {
+        const books = new Books();
+        for (const entries of inArrival(told, arrival)) {
+          books.post(entries);
+          for (const each of SKUS) expect(sumOfAccounts(books.state(each))).toBe(0);
+        }
+        for (const each of SKUS) expect(seen(books.state(each))).toEqual(contract(told, each));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('leave events from which the same state is folded again, and the same history is read', () => {
+    fc.assert(
+      fc.property(facts, ({ told, arrival }) => {
+        const books = new Books();
+        for (const entries of inArrival(told, arrival)) books.post(entries);
+        for (const each of SKUS) {
+          const { state, stream } = books.book(each);
+          const again = emptyItem();
+          for (const event of stream) {
+            evolveItem(again, JSON.parse(JSON.stringify(event)) as (typeof stream)[number]);
+          }
+          expect(JSON.stringify(again)).toBe(JSON.stringify(state));
+          expect(ofHistory(stream)).toEqual({ ...contract(told, each), committed: expect.anything() });
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+function ofHistory(stream: Parameters<typeof stockAsOf>[0]): Stock {
+  const places = stockAsOf(stream, Infinity);
+  const shelves = places.flatMap(({ location: where, onHand }) =>
+    Object.entries(onHand).map(([what, amount]): [string, Quantity] => [`${where}/${what}`, amount]),
+  );
+  return {
+    onHand: withoutZeros(shelves),
+    inTransit: withoutZeros(places.map((place) => [place.location, place.inTransit])),
+    incoming: withoutZeros(places.map((place) => [place.location, place.incoming])),
+    committed: sumOf(places.map((place) => place.committed)),
+  };
+}
