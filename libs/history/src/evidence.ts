@@ -1,0 +1,90 @@
+import type { EventStore } from '#event-store';
+import type { FactRecorded, ItemState, ParkedLinesReleased, RecordedItemEvent, Term } from '#inventory';
+
+/** A stored event behind a term; `message` is who told it, null where nobody did but OnHand itself. */
+export interface Evidence {
+  readonly position: number;
+  readonly message: MessageName | null;
+}
+
+export interface MessageName {
+  readonly source: string;
+  readonly id: string;
+}
+
+/** The newest events that one term shows; a term of more says so. */
+export const EVIDENCE_MAX = 1_000;
+
+/** The events that make up a term of an item, oldest first: since its last count, or what is still open. */
+export function evidenceOf(
+  { name, location }: Term,
+  events: readonly RecordedItemEvent[],
+  state: ItemState,
+): readonly RecordedItemEvent[] {
+  if (location === undefined) return [];
+  return events.filter((event) => isBehind(name, location, event, state)).slice(-EVIDENCE_MAX);
+}
+
+function isBehind(name: Term['name'], location: string, event: RecordedItemEvent, state: ItemState): boolean {
+  if (name === 'sellable') return movesSellable(location, event, state);
+  if (name === 'committed') return isOpenCommitment(location, event, state);
+  if (name === 'reserved') return isOpenHold(location, event, state);
+  return false;
+}
+
+function movesSellable(location: string, event: RecordedItemEvent, state: ItemState): boolean {
+  const account = `${location}/sellable`;
+  const place = state.places.find((known) => known.location === location);
+  const anchor = place?.stock.find((stock) => stock.disposition === 'sellable')?.anchor;
+  switch (event.type) {
+    case 'MovementPosted': {
+      const { from, to, countedSince, key } = event.data;
+      if (from !== account && to !== account) return false;
+      return countedSince?.includes(account) !== true && (!anchor || key.at > anchor.key.at);
+    }
+    case 'CountPosted':
+    case 'SweepPosted':
+      return event.data.location === location && isSameKey(event.data.key, anchor?.key);
+    case 'OnHandAdjusted': {
+      const { disposition, occurredAt } = event.data;
+      const isHere = event.data.location === location && disposition === 'sellable';
+      return isHere && (!anchor || occurredAt > anchor.key.at);
+    }
+    default:
+      return false;
+  }
+}
+
+const isSameKey = (a: { at: number; id: string }, b: { at: number; id: string } | undefined): boolean =>
+  b !== undefined && a.at === b.at && a.id === b.id;
+
+function isOpenCommitment(location: string, event: RecordedItemEvent, state: ItemState): boolean {
+  if (event.type !== 'StockCommitted' || event.data.location !== location) return false;
+  const { channel, orderId, line } = event.data;
+  return Object.values(state.commitments)
+    .flat()
+    .some((open) => {
+      const isSame = open.channel === channel && open.orderId === orderId && open.line === line;
+      return isSame && open.location === location;
+    });
+}
+
+function isOpenHold(location: string, event: RecordedItemEvent, state: ItemState): boolean {
+  if (event.type !== 'StockReserved') return false;
+  const isOpen = Object.values(state.holds).some((hold) => hold.reservationId === event.data.reservationId);
+  return isOpen && event.data.parts.some((part) => part.location === location);
+}
+
+/** Names the message that an item's event carried into the ledger. */
+export async function toEvidence(store: EventStore, event: RecordedItemEvent): Promise<Evidence> {
+  const { position, data } = event;
+  if ('key' in data) return { position, message: { source: data.key.source, id: data.key.id } };
+  return { position, message: data.journal === undefined ? null : await messageAt(store, data.journal) };
+}
+
+async function messageAt(store: EventStore, journal: number): Promise<MessageName | null> {
+  const { events } = await store.readAll({ after: journal - 1, limit: 1 });
+  const data = events[0]?.data as Partial<FactRecorded & ParkedLinesReleased> | undefined;
+  if (data?.message) return { source: data.message.source, id: data.message.id };
+  return data?.source !== undefined && data.id !== undefined ? { source: data.source, id: data.id } : null;
+}

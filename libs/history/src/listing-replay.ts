@@ -1,0 +1,144 @@
+import { AvailabilityBook, type Explanation, type ListingNumber } from '#availability';
+import { CatalogBook } from '#catalog';
+import { categoryOf, type EventStore, type RecordedEvent } from '#event-store';
+import {
+  emptyItem,
+  evolveItem,
+  type Item,
+  itemStream,
+  type ItemState,
+  type Listing,
+  type RecordedItemEvent,
+  skuOfStream,
+} from '#inventory';
+import type { Instant } from '#kernel';
+import type { ReadModel } from '#read-model';
+import { readWhole } from './read-whole.ts';
+import type { SetUpLog } from './set-up-log.ts';
+
+export interface ReplayParts {
+  readonly store: EventStore;
+  readonly setUp: SetUpLog;
+  /** A picture in memory, gone when it is closed. */
+  readonly openReadModel: () => ReadModel;
+}
+
+/**
+ * One listing's past, lived again: the very folds that run live, fed in log order with every event that its
+ * number can depend on. So what it says of a moment is bit for bit what was told then.
+ */
+export class ListingReplay {
+  readonly #events: readonly RecordedEvent[];
+  readonly #readModel: ReadModel;
+  readonly #catalog: CatalogBook;
+  readonly #items = new Map<string, ItemState>();
+  readonly #availability: AvailabilityBook;
+  readonly #numbers: ListingNumber[] = [];
+  readonly #channel: string;
+  readonly #listing: string;
+  #next = 0;
+
+  private constructor(
+    parts: ReplayParts,
+    channel: string,
+    listing: string,
+    events: readonly RecordedEvent[],
+  ) {
+    this.#events = events;
+    this.#channel = channel;
+    this.#listing = listing;
+    this.#readModel = parts.openReadModel();
+    this.#catalog = new CatalogBook(this.#readModel);
+    this.#availability = new AvailabilityBook({
+      readModel: this.#readModel,
+      catalog: this.#catalog,
+      ledger: { item: (sku) => this.#items.get(sku) },
+      past: parts.store,
+    });
+    this.#availability.onChange((number) => {
+      if (number.channel === channel && number.listing === listing) this.#numbers.push(number);
+    });
+  }
+
+  static async open(parts: ReplayParts, channel: string, listing: string): Promise<ListingReplay> {
+    return new ListingReplay(parts, channel, listing, await eventsOf(parts, channel, listing));
+  }
+
+  /** Goes on to the last event recorded at or before `moment`. */
+  async runTo(moment: Instant): Promise<void> {
+    for (; this.#next < this.#events.length; this.#next++) {
+      const event = this.#events[this.#next]!;
+      if (event.recordedAt > moment) return;
+      await this.#apply(event);
+    }
+  }
+
+  /** Every number that the listing has had so far, oldest first. */
+  get numbers(): readonly ListingNumber[] {
+    return this.#numbers;
+  }
+
+  explain(): Explanation | undefined {
+    return this.#availability.explainNow(this.#channel, this.#listing);
+  }
+
+  /** The events so far of one item's stream. */
+  eventsOf(sku: string): readonly RecordedItemEvent[] {
+    const stream = itemStream(sku);
+    return this.#events
+      .slice(0, this.#next)
+      .filter((event) => event.stream === stream) as unknown as RecordedItemEvent[];
+  }
+
+  /** The item event at this position, if the number's cause was one. */
+  eventAt(position: number): RecordedItemEvent | undefined {
+    const event = this.#events.find((known) => known.position === position);
+    if (!event || categoryOf(event.stream) !== 'item') return undefined;
+    return event as unknown as RecordedItemEvent;
+  }
+
+  itemState(sku: string): ItemState | undefined {
+    return this.#items.get(sku);
+  }
+
+  close(): void {
+    this.#readModel.close();
+  }
+
+  async #apply(event: RecordedEvent): Promise<void> {
+    this.#catalog.apply(event);
+    if (categoryOf(event.stream) === 'item') {
+      const sku = skuOfStream(event.stream);
+      const state = this.#items.get(sku) ?? emptyItem();
+      evolveItem(state, event as unknown as RecordedItemEvent & { revision: number });
+      this.#items.set(sku, state);
+    }
+    const done = this.#availability.apply(event);
+    if (done !== undefined) await done;
+  }
+}
+
+/** What the number can depend on: general set-up, the listing's own, its items' definitions and ledgers. */
+async function eventsOf(parts: ReplayParts, channel: string, listing: string): Promise<RecordedEvent[]> {
+  const { setUp, store } = parts;
+  const own = setUp.listing(channel, listing);
+  const named = own.map((event) => (event.data as Listing).sku);
+  const items = withComponents(setUp, [listing, ...named]);
+  const definitions = items.flatMap((sku) => setUp.item(sku));
+  const ledgers = await Promise.all(items.map((sku) => readWhole(store, itemStream(sku))));
+  return [...setUp.general(), ...own, ...definitions, ...ledgers.flat()].sort(
+    (a, b) => a.position - b.position,
+  );
+}
+
+/** The items, and whatever any of them was ever made of. */
+function withComponents(setUp: SetUpLog, skus: readonly string[]): string[] {
+  const known = new Set(skus);
+  // A set goes on to what is added while it is walked.
+  for (const sku of known) {
+    for (const event of setUp.item(sku)) {
+      for (const component of (event.data as Item).components) known.add(component.sku);
+    }
+  }
+  return [...known];
+}
