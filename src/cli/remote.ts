@@ -33,18 +33,20 @@ export async function runRemotely(
   const response = await post(service, command, task.signal);
   if (response === undefined) return undefined;
   if (!response.ok || response.body === null) throw await refusalOf(response);
-  for await (const line of linesOf(response.body)) {
-    const message = JSON.parse(line) as CommandMessage;
+  for await (const message of messagesOf(response.body, task.signal)) {
     if ('progress' in message) task.report(message.progress);
     else if ('output' in message) await task.write(message.output);
     else if ('problem' in message) throw new CommandRefused(message.problem);
     else return message;
   }
-  throw new CommandRefused({
+  throw endedEarly();
+}
+
+const endedEarly = (): CommandRefused =>
+  new CommandRefused({
     code: 'SERVICE_UNAVAILABLE',
     detail: 'The service ended before it answered: look into its log, start it again and repeat the command.',
   });
-}
 
 async function post(
   { url, secret }: ServiceAddress,
@@ -80,11 +82,19 @@ async function refusalOf(response: Response): Promise<CommandRefused> {
   return new CommandRefused({ code, detail: problem.detail ?? `The service answered ${response.status}.` });
 }
 
-async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + chunk).split('\n');
+async function* messagesOf(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<CommandMessage> {
+  const chunks = body.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+  for (let rest = ''; ;) {
+    const chunk = await chunks.next().catch(() => {
+      signal.throwIfAborted();
+      throw endedEarly();
+    });
+    if (chunk.done === true) return;
+    const lines = (rest + chunk.value).split('\n');
     rest = lines.pop() ?? '';
-    yield* lines.filter((line) => line !== '');
+    for (const line of lines) yield JSON.parse(line) as CommandMessage;
   }
 }

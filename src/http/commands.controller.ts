@@ -36,7 +36,7 @@ export class CommandsController {
   })
   async run(
     @Param('name') name: string,
-    @Asking caller: Caller,
+    @Asking() caller: Caller,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {

@@ -1,0 +1,162 @@
+import { basename, resolve } from 'node:path';
+import { type FileReading, isRefused } from '#intake';
+import type { Arrival, Message } from '#inventory';
+import type { OnHand } from '../../service.ts';
+import type { Command, Task } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { InFlight } from '../import/in-flight.ts';
+import { isPath } from '../import/mappings.ts';
+import { type Proof, proveArrival } from '../import/proof.ts';
+import { setUpFor } from '../import/set-up.ts';
+import { type FileArgs, openTellable, type TellableFile } from '../import/source-of-file.ts';
+import { type Lines, type Messages, Tally, type Trouble } from '../import/tally.ts';
+import { showImport } from '../show/import.ts';
+
+export interface ImportArgs extends FileArgs {
+  readonly dryRun?: boolean;
+}
+
+export interface ImportResult {
+  readonly file: string;
+  readonly mapping?: string;
+  readonly dryRun: boolean;
+  readonly seconds: number;
+  /** read = posted + duplicate + parked + skipped + rejected. */
+  readonly lines: Lines;
+  readonly skippedBy: Readonly<Record<string, number>>;
+  readonly rejectedBy: Readonly<Record<string, number>>;
+  readonly messages: Messages;
+  readonly troubles: readonly Trouble[];
+  /** Absent in a dry run. */
+  readonly proof?: Proof;
+}
+
+/** Messages that are handed to the journal at once. */
+const MESSAGES_A_BATCH = 250;
+/** Batches under way: while one is made durable, the next are read. */
+const BATCHES_IN_FLIGHT_MAX = 4;
+
+export const importCommand: Command<ImportArgs, ImportResult> = {
+  begins: true,
+  prepare: (args) => ({
+    ...args,
+    file: resolve(args.file),
+    ...(args.mapping !== undefined && isPath(args.mapping) && { mapping: resolve(args.mapping) }),
+  }),
+  async run(onhand, args, task) {
+    const startedAt = performance.now();
+    const file = await openTellable(args, onhand.clock, task.report);
+    const tally = new Tally();
+    const proof = args.dryRun === true ? undefined : await tellAll(onhand, file, { args, task, tally });
+    if (proof === undefined) await lookThrough(file, tally, task);
+    return {
+      file: args.file,
+      ...(file.mapping && { mapping: file.mapping.name }),
+      dryRun: args.dryRun === true,
+      seconds: Math.round(performance.now() - startedAt) / 1_000,
+      lines: tally.lines,
+      skippedBy: tally.skippedBy,
+      rejectedBy: tally.rejectedBy,
+      messages: tally.messages,
+      troubles: tally.troubles,
+      ...(proof && { proof: { ...proof, holds: proof.holds && tally.closes } }),
+    };
+  },
+  show: showImport,
+  exitCode({ lines, proof }) {
+    if (proof?.holds === false) return EXIT.checkFailed;
+    return lines.rejected > 0 ? EXIT.input : EXIT.done;
+  },
+};
+
+/** A reading that is a message or the reason why it is none, with its rows. */
+type ToldReading = Exclude<FileReading, { readonly skipped: string }>;
+
+interface Import {
+  readonly args: ImportArgs;
+  readonly task: Task;
+  readonly tally: Tally;
+}
+
+async function tellAll(onhand: OnHand, file: TellableFile, { args, task, tally }: Import): Promise<Proof> {
+  await setUpFor(onhand, { mapping: file.mapping, source: args.source });
+  // Lines of JSON name their source themselves: --source then says that it must be this one.
+  const speaksFor = args.mapping === undefined && args.source !== undefined ? { identity: args.source } : {};
+  const by = { door: `file:${basename(args.file)}`, ...speaksFor };
+  const inFlight = new InFlight(BATCHES_IN_FLIGHT_MAX);
+  try {
+    for await (const batch of batchesOf(file, tally, task)) {
+      await inFlight.add(async () => {
+        const outcomes = await onhand.rooms.journal.accept(batch.map(arrivalOf), by);
+        for (const [i, outcome] of outcomes.entries()) tally.ended(batch[i]!, outcome);
+      });
+    }
+  } finally {
+    await inFlight.settled(); // Also where it is interrupted: what is under way is answered for.
+  }
+  return proveArrival(onhand, tally.position, task);
+}
+
+async function lookThrough(file: TellableFile, tally: Tally, task: Task): Promise<void> {
+  for await (const batch of batchesOf(file, tally, task)) {
+    for (const reading of batch) {
+      if (isRefused(reading)) tally.wouldBeRefused(reading, reading.problems[0]);
+      else tally.wouldBeTold(reading);
+    }
+  }
+}
+
+/** What the file tells, some messages at a time; what its mapping skips is only counted. */
+async function* batchesOf(
+  file: TellableFile,
+  tally: Tally,
+  task: Task,
+): AsyncGenerator<readonly ToldReading[]> {
+  const step = 'importing';
+  const report = (bytes: number): void =>
+    file.rows === undefined
+      ? task.report({ step, done: bytes, total: file.bytes, unit: 'bytes' })
+      : task.report({ step, done: tally.lines.read, total: file.rows, unit: 'lines' });
+  let batch: ToldReading[] = [];
+  for await (const readings of file.batches(report)) {
+    task.signal.throwIfAborted();
+    for (const reading of readings) {
+      if ('skipped' in reading) tally.skipped(reading);
+      else if (batch.push(reading) === MESSAGES_A_BATCH) {
+        yield batch;
+        batch = [];
+      }
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function arrivalOf(reading: ToldReading): Arrival {
+  if (!isRefused(reading)) return new ToldArrival(reading);
+  const { problems, raw, source, id, sequence } = reading;
+  return {
+    rejection: problems[0],
+    raw: bytesOf(raw),
+    ...(source !== undefined && { source }),
+    ...(id !== undefined && { id }),
+    ...(sequence !== undefined && { sequence }),
+  };
+}
+
+/** Its own words are wanted only where it is parked: they are made when they are asked for. */
+class ToldArrival {
+  readonly message: Message;
+  readonly #raw: string | undefined;
+
+  constructor({ message, raw }: { readonly message: Message; readonly raw?: string }) {
+    this.message = message;
+    this.#raw = raw;
+  }
+
+  get raw(): Uint8Array {
+    return bytesOf(this.#raw ?? JSON.stringify(this.message));
+  }
+}
+
+const bytesOf = (words: string | Uint8Array): Uint8Array =>
+  typeof words === 'string' ? Buffer.from(words) : words;

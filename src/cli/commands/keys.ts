@@ -1,0 +1,83 @@
+import { isRejection } from '#inventory';
+import { present, time } from '../../http/wire/scalars.ts';
+import type { Command } from '../command.ts';
+import { CommandRefused } from '../problem.ts';
+import { time as readable } from '../terminal/words.ts';
+
+interface KeysCreateArgs {
+  readonly channel?: string;
+  readonly source?: string;
+  readonly role?: 'analyst' | 'admin';
+}
+
+interface KeyMade {
+  readonly id: string;
+  /** Shown this once. */
+  readonly key: string;
+}
+
+export const keysCreateCommand: Command<KeysCreateArgs, KeyMade> = {
+  begins: true,
+  async run({ rooms }, { channel, source, role = 'analyst' }) {
+    const owner = channel !== undefined ? { channel } : source !== undefined ? { source } : { role };
+    const made = await rooms.keyDesk.create(owner);
+    if (isRejection(made)) throw new CommandRefused(made);
+    return { id: made.id, key: made.key };
+  },
+  show({ id, key }, page) {
+    page.line(key);
+    page.line(
+      page.paint(
+        'dim',
+        `Its id is ${id}. The key is not kept and cannot be shown again: put it where it is needed now.`,
+      ),
+    );
+  },
+};
+
+interface KeyShown {
+  readonly id: string;
+  readonly kind: string;
+  /** The channel or source. */
+  readonly name?: string;
+  readonly createdAt: string;
+  readonly revokedAt?: string;
+}
+
+const KEYS_A_PAGE = 500;
+
+export const keysListCommand: Command<object, { readonly items: readonly KeyShown[] }> = {
+  run({ rooms }) {
+    const items: KeyShown[] = [];
+    for (let after: string | undefined; ;) {
+      const page = rooms.keyDesk.list({ limit: KEYS_A_PAGE, ...(after !== undefined && { after }) });
+      for (const { id, kind, name, createdAt, revokedAt } of page) {
+        const revoked = revokedAt === undefined ? undefined : time(revokedAt);
+        items.push(present({ id, kind, name, createdAt: time(createdAt), revokedAt: revoked }));
+      }
+      after = page.at(-1)?.id;
+      if (after === undefined) return Promise.resolve({ items });
+    }
+  },
+  show({ items }, page) {
+    if (items.length === 0) return page.line('There are no keys yet: `onhand keys create` makes one.');
+    page.table(
+      ['id', 'for', 'created (UTC)', 'revoked (UTC)'],
+      items.map(({ id, kind, name, createdAt, revokedAt }) => [
+        id,
+        name === undefined ? kind : `${kind} ${name}`,
+        readable(createdAt),
+        revokedAt === undefined ? '' : readable(revokedAt),
+      ]),
+    );
+  },
+};
+
+export const keysRevokeCommand: Command<{ readonly id: string }, { readonly id: string }> = {
+  async run({ rooms }, { id }) {
+    const revoked = await rooms.keyDesk.revoke(id);
+    if (isRejection(revoked)) throw new CommandRefused(revoked);
+    return { id: revoked.id };
+  },
+  show: ({ id }, page) => page.line(`The key ${id} is revoked: it is refused from now on.`),
+};

@@ -1,0 +1,36 @@
+import type { Mapping } from '#intake';
+import { isRejection, type Rejection } from '#inventory';
+import type { OnHand } from '../../service.ts';
+import { CommandRefused } from '../problem.ts';
+
+/** What a put of the catalog's desk answers with, as far as it matters here. */
+type Done = { readonly position: number } | Rejection;
+
+/**
+ * Registers who tells the file and the locations that it speaks of, where they are not there yet; what is there
+ * is left as it is. Resolves when messages can name them.
+ */
+export async function setUpFor(
+  onhand: OnHand,
+  { mapping, source }: { readonly mapping: Mapping | undefined; readonly source: string | undefined },
+): Promise<void> {
+  const { catalog, catalogDesk, projector } = onhand.rooms;
+  let newest = 0;
+  const done = (answer: Done): void => {
+    if (isRejection(answer)) throw new CommandRefused(answer);
+    newest = Math.max(newest, answer.position);
+  };
+  const teller = source ?? mapping?.source.id;
+  if (teller !== undefined && catalog.source(teller) === undefined && catalog.channel(teller) === undefined) {
+    const declared = mapping?.source ?? { name: teller, kind: 'file', unknownItems: 'create' };
+    done(await catalogDesk.putSource({ ...declared, id: teller }));
+  }
+  for (const location of mapping?.locations ?? []) {
+    if (catalog.location(location.id) === undefined)
+      done(await catalogDesk.putLocation({ ...location, active: true }));
+  }
+  if (newest > 0) await projector.waitFor(newest, SEEN_WITHIN_MS);
+}
+
+/** Far longer than it takes. */
+const SEEN_WITHIN_MS = 30_000;

@@ -1,0 +1,53 @@
+import type { ImportResult } from '../commands/import.ts';
+import type { Page } from '../terminal/page.ts';
+import { count, duration, number } from '../terminal/words.ts';
+
+/** What became of every line, then the messages, then the proof. */
+export function showImport(result: ImportResult, page: Page): void {
+  const { lines, messages, seconds, dryRun, proof } = result;
+  const rate = seconds > 0 ? `, ${number(Math.round(lines.read / seconds))} a second` : '';
+  page.line(`${count(lines.read, 'line')} in ${duration(seconds * 1_000)}${rate}`);
+  page.line();
+  page.table(
+    ['lines', ''],
+    [
+      [dryRun ? 'could be told' : 'posted', lines.posted],
+      ['duplicate', lines.duplicate],
+      ['parked (see `onhand parked`)', lines.parked],
+      ...Object.entries(result.skippedBy).map(([rule, rows]) => [`skipped: ${rule}`, rows]),
+      ...Object.entries(result.rejectedBy).map(([code, rows]) => [`rejected: ${code}`, rows]),
+    ].filter(([, rows]) => rows !== 0),
+  );
+  if (!dryRun) page.line(`messages: ${messageWords(messages)}`);
+  showTroubles(result, page);
+  if (proof !== undefined) showProof(proof, lines.read, page);
+  if (dryRun) page.line('Nothing was stored: this was a dry run.');
+}
+
+const messageWords = (messages: ImportResult['messages']): string =>
+  Object.entries(messages)
+    .filter(([, value]) => value > 0)
+    .map(([outcome, value]) => `${number(value)} ${outcome}`)
+    .join(', ');
+
+function showTroubles({ troubles, lines }: ImportResult, page: Page): void {
+  if (troubles.length === 0) return;
+  page.line();
+  page.table(
+    ['line', 'code', 'what to do'],
+    troubles.map(({ line, code, detail }) => [line, code, detail]),
+  );
+  if (lines.rejected > troubles.length) page.line('All of them: `onhand rejected`.');
+}
+
+function showProof(proof: NonNullable<ImportResult['proof']>, read: number, page: Page): void {
+  page.line();
+  if (!proof.holds) {
+    page.line(page.paint('red', `It does not add up: ${JSON.stringify(proof)}`));
+    return;
+  }
+  const tick = page.paint('green', '✓');
+  page.line(`${tick} all ${count(read, 'line')} ended as exactly one of these`);
+  page.line(`${tick} everything is posted and shown: position ${number(proof.positions.projected)}`);
+  page.line(`${tick} the accounts of ${count(proof.items, 'item')} sum to 0`);
+}
