@@ -32,6 +32,7 @@ export class ListingReplay {
   readonly #readModel: ReadModel;
   readonly #catalog: CatalogBook;
   readonly #items = new Map<string, ItemState>();
+  readonly #itemEvents = new Map<number, RecordedEvent>();
   readonly #availability: AvailabilityBook;
   readonly #numbers: ListingNumber[] = [];
   readonly #channel: string;
@@ -92,9 +93,8 @@ export class ListingReplay {
 
   /** The item event at this position, if the number's cause was one. */
   eventAt(position: number): RecordedItemEvent | undefined {
-    const event = this.#events.find((known) => known.position === position);
-    if (!event || categoryOf(event.stream) !== 'item') return undefined;
-    return event as unknown as RecordedItemEvent;
+    const event = this.#itemEvents.get(position);
+    return event as unknown as RecordedItemEvent | undefined;
   }
 
   itemState(sku: string): ItemState | undefined {
@@ -108,6 +108,7 @@ export class ListingReplay {
   async #apply(event: RecordedEvent): Promise<void> {
     this.#catalog.apply(event);
     if (categoryOf(event.stream) === 'item') {
+      this.#itemEvents.set(event.position, event);
       const sku = skuOfStream(event.stream);
       const state = this.#items.get(sku) ?? emptyItem();
       evolveItem(state, event as unknown as RecordedItemEvent & { revision: number });

@@ -1,0 +1,23 @@
+import type { ListingNumber } from '#availability';
+import { type CheckResult, Findings } from './check.ts';
+
+/** Published versions only grow, listing by listing, and a new version is a new number. */
+export class GrowingVersions {
+  readonly #findings = new Findings('published versions');
+  readonly #last = new Map<string, { readonly version: number; readonly available: number }>();
+
+  look({ channel, listing, version, available }: ListingNumber): void {
+    const key = `${channel}:${listing}`;
+    const last = this.#last.get(key);
+    const isRight = !last || (version > last.version && available !== last.available);
+    this.#findings.look(
+      isRight,
+      () => `${key}: version ${version} after ${last?.version}, ${available} again`,
+    );
+    this.#last.set(key, { version, available });
+  }
+
+  result(): CheckResult {
+    return this.#findings.result();
+  }
+}

@@ -1,0 +1,62 @@
+import { categoryOf, type RecordedEvent } from '#event-store';
+import {
+  type Account,
+  type Entry,
+  type FactRecorded,
+  type MovementPosted,
+  type ParkedLinesReleased,
+  skuOfStream,
+} from '#inventory';
+import type { Quantity } from '#kernel';
+import { type CheckResult, Findings, type LogCheck } from './check.ts';
+
+const JOURNALS: ReadonlySet<string> = new Set(['order', 'document', 'transfer']);
+
+/**
+ * What the journal says was moved, the ledger has moved: per item and account the two books have the same
+ * sums. Nothing was posted twice, nothing was left out. True once everything is posted.
+ */
+export class TwoBooks implements LogCheck {
+  /** Journal minus ledger, by `{sku}` and account. */
+  readonly #differences = new Map<string, Quantity>();
+
+  look(event: RecordedEvent): void {
+    const category = categoryOf(event.stream);
+    if (JOURNALS.has(category)) this.#lookAtJournal(event);
+    if (category === 'item' && event.type === 'MovementPosted') this.#lookAtLedger(event);
+  }
+
+  result(): CheckResult {
+    const findings = new Findings('ledger = journal');
+    for (const [account, difference] of this.#differences) {
+      findings.look(
+        difference === 0,
+        () => `${account.replace('\n', ', ')}: journal − ledger = ${difference}`,
+      );
+    }
+    return findings.result();
+  }
+
+  #lookAtJournal(event: RecordedEvent): void {
+    const { entries } = event.data as Partial<FactRecorded & ParkedLinesReleased>;
+    for (const entry of entries ?? []) if (entry.kind === 'move') this.#add(entry.sku, entry, 1);
+  }
+
+  #lookAtLedger(event: RecordedEvent): void {
+    this.#add(skuOfStream(event.stream), event.data as MovementPosted, -1);
+  }
+
+  #add(
+    sku: string,
+    { from, to, quantity }: Pick<Entry & { kind: 'move' }, 'from' | 'to' | 'quantity'>,
+    sign: 1 | -1,
+  ): void {
+    this.#book(sku, from, -quantity * sign);
+    this.#book(sku, to, quantity * sign);
+  }
+
+  #book(sku: string, account: Account, quantity: Quantity): void {
+    const key = `${sku}\n${account}`;
+    this.#differences.set(key, (this.#differences.get(key) ?? 0) + quantity);
+  }
+}
