@@ -48,6 +48,8 @@ export interface Offered {
   readonly channel: SellingChannel;
   readonly listing: string;
   readonly unitsPer: Quantity;
+  /** True where nobody defined it: it is the item's own name in a channel that lists all. */
+  readonly implied: boolean;
 }
 
 /** A channel with what its numbers need again and again. */
@@ -144,13 +146,13 @@ export class CatalogBook implements Fold, CatalogView {
     const channels = this.#sellingChannels();
     for (const { channel: id, listing, unitsPer } of row.listings ?? []) {
       const channel = channels.get(id);
-      if (channel !== undefined) offers.push({ channel, listing, unitsPer });
+      if (channel !== undefined) offers.push({ channel, listing, unitsPer, implied: false });
     }
     const named = offers.length;
     for (const channel of channels.values()) {
       if (channel.lists !== 'all' || row.taken?.includes(channel.id)) continue;
       const defined = named > 0 && offers.some((offer) => offer.channel === channel && offer.listing === sku);
-      if (!defined) offers.push({ channel, listing: sku, unitsPer: UNIT });
+      if (!defined) offers.push({ channel, listing: sku, unitsPer: UNIT, implied: true });
     }
     return offers;
   }

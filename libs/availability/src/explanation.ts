@@ -1,0 +1,65 @@
+import {
+  type ComponentTerms,
+  componentTerms,
+  type EffectivePolicy,
+  flattenKit,
+  isKit,
+  type Item,
+  kitTerms,
+  type PolicyTerm,
+  policyTerms,
+  type Term,
+  termsOf,
+} from '#inventory';
+import type { Offered } from '#catalog';
+import type { Quantity } from '#kernel';
+import type { ListingNumber } from './offer.ts';
+import { fencesOf, kitInput, listingInput, type World } from './world.ts';
+
+/** A listing's number with all that makes it up: `recompute(terms, components)` gives it back exactly. */
+export interface Explanation {
+  readonly available: Quantity;
+  readonly version: number;
+  readonly sku: string;
+  readonly terms: readonly Term[];
+  /** The fields that had a say, and where they come from; of a kit, with those of its components. */
+  readonly policies: readonly PolicyTerm[];
+  /** Of a kit. */
+  readonly components?: readonly ComponentTerms[];
+}
+
+/** Undefined where the listing is there no more: its number is 0 for no reason but that. */
+export function explain(
+  world: World,
+  { channel, listing, sku, available, version }: ListingNumber,
+): Explanation | undefined {
+  const item = world.catalog.item(sku);
+  const offered = world.catalog
+    .offersOf(sku)
+    .find((offer) => offer.channel.id === channel && offer.listing === listing);
+  if (item === undefined || offered === undefined) return undefined;
+  return {
+    available,
+    version,
+    sku,
+    ...(isKit(item) ? kitParts(world, item, offered) : itemParts(world, item, offered)),
+  };
+}
+
+type Parts = Pick<Explanation, 'terms' | 'policies' | 'components'>;
+
+function itemParts(world: World, item: Item, offered: Offered): Parts {
+  const state = world.ledger.item(item.sku);
+  const input = listingInput(world, offered, { item, state, fences: fencesOf(world, item, state) });
+  return { terms: termsOf(input), policies: policyTerms(input.policy) };
+}
+
+function kitParts(world: World, kit: Item, offered: Offered): Parts {
+  const input = kitInput(world, offered, { kit, parts: flattenKit(world.catalog, kit.sku) });
+  const own: readonly (keyof EffectivePolicy)[] = ['cap', 'stopAt'];
+  const policies = new Map<string, PolicyTerm>();
+  const say = (term: PolicyTerm): unknown => policies.set(`${term.field} ${term.scope}`, term);
+  for (const term of policyTerms(input.policy)) if (own.includes(term.field)) say(term);
+  for (const component of input.components) policyTerms(component.input.policy).forEach(say);
+  return { terms: kitTerms(input), policies: [...policies.values()], components: componentTerms(input) };
+}

@@ -1,0 +1,7 @@
+export { AvailabilityBook } from './availability-book.ts';
+export type { Explanation } from './explanation.ts';
+export type { ListingNumber } from './offer.ts';
+export type { NumberPlace } from './offer-shelf.ts';
+export type { PreviewItem } from './preview.ts';
+export type { PastOfItems } from './sold-count.ts';
+export type { ItemStates } from './world.ts';

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
+import { compareUtf8 } from './compare-utf8.ts';
+import type { ListingNumber } from './offer.ts';
+import { OfferShelf, SLOTS, type Wanted } from './offer-shelf.ts';
+
+function openShelf(): { shelf: OfferShelf; close: () => void } {
+  const readModel = SqliteReadModel.open({ file: IN_MEMORY });
+  return { shelf: new OfferShelf(readModel), close: () => readModel.close() };
+}
+
+const by = (position: number) => ({ position, recordedAt: position * 10, reason: 'sale' as const });
+const want = (channel: string, listing: string, available: number, implied = true): Wanted => ({
+  channel,
+  listing,
+  available,
+  implied,
+});
+
+describe('the numbers of an item', () => {
+  it('change their version when they change, and only then', () => {
+    const { shelf, close } = openShelf();
+    shelf.addChannel('web');
+    const first = shelf.update('MUG', [want('web', 'MUG', 5), want('amz', 'B1', 5, false)], by(1));
+    expect(first.map(({ channel, version, available }) => [channel, version, available])).toEqual([
+      ['amz', 1, 5],
+      ['web', 1, 5],
+    ]);
+    expect(shelf.update('MUG', [want('web', 'MUG', 5), want('amz', 'B1', 4, false)], by(2))).toEqual([
+      { channel: 'amz', listing: 'B1', sku: 'MUG', available: 4, version: 2, recordedAt: 20, reason: 'sale' },
+    ]);
+    expect(shelf.number('MUG', 'web', 'MUG')).toMatchObject({ version: 1, available: 5 });
+    close();
+  });
+
+  it('of a listing that is there no more become 0, where its channel is concerned', () => {
+    const { shelf, close } = openShelf();
+    shelf.addChannel('web');
+    shelf.update('MUG', [want('web', 'MUG', 5), want('pos', 'MUG', 6)], by(1));
+    expect(
+      shelf.update('MUG', [], by(2), new Set(['web'])).map(({ channel, available }) => [channel, available]),
+    ).toEqual([['web', 0]]);
+    expect(shelf.update('MUG', [], by(3), new Set(['web']))).toEqual([]);
+    expect(shelf.number('MUG', 'pos', 'MUG')).toMatchObject({ version: 1, available: 6 });
+    close();
+  });
+
+  it('go with a listing to another item', () => {
+    const { shelf, close } = openShelf();
+    shelf.addChannel('web');
+    shelf.update('MUG', [want('web', 'MUG', 5)], by(1));
+    shelf.move('web', 'MUG', 'MUG', 'CUP');
+    expect(shelf.ownerOf('web', 'MUG')).toBe('CUP');
+    expect(
+      shelf
+        .update('CUP', [want('web', 'CUP', 5), want('web', 'MUG', 5, false)], by(2))
+        .map(({ listing }) => listing),
+    ).toEqual(['CUP']);
+    expect(
+      shelf.after('web', { version: 0 }, 9).map(({ listing, sku, version }) => [listing, sku, version]),
+    ).toEqual([
+      ['MUG', 'CUP', 1],
+      ['CUP', 'CUP', 2],
+    ]);
+    close();
+  });
+});
+
+describe('a reader of one channel', () => {
+  const CHANNELS = Array.from({ length: SLOTS + 2 }, (_, n) => `ch${n}`);
+  const channel = fc.constantFrom('ch0', 'ch1', `ch${SLOTS}`, `ch${SLOTS + 1}`);
+  const sku = fc.constantFrom('A', 'B', 'C', 'é', '\ue000', '😀');
+  const name = fc.constantFrom('A', 'x', 'y', '😀x');
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant('implied' as const), sku, channel, available: fc.nat(3) }),
+    fc.record({ kind: fc.constant('named' as const), sku, channel, name, available: fc.nat(3) }),
+  );
+
+  it('finds exactly what has changed since, in order, page by page, whatever page size', () => {
+    fc.assert(
+      fc.property(
+        fc.array(step, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.nat(40),
+        (steps, limit, from) => {
+          const { shelf, close } = openShelf();
+          CHANNELS.forEach((id) => shelf.addChannel(id));
+          const model = new Map<string, ListingNumber>();
+          const wanted = new Map<string, Map<string, Wanted>>();
+          steps.forEach((told, index) => {
+            const listing = told.kind === 'implied' ? told.sku : told.name;
+            const key = `${told.channel}:${listing}`;
+            const taken = [...wanted.values()].some((of) => of.get(key)?.implied === false);
+            if (told.kind === 'implied' && taken) return;
+            const owner = shelf.ownerOf(told.channel, listing);
+            if (owner !== undefined && owner !== told.sku) {
+              shelf.move(told.channel, listing, owner, told.sku);
+              wanted.get(owner)?.delete(key);
+            }
+            const ofItem = wanted.get(told.sku) ?? new Map<string, Wanted>();
+            wanted.set(
+              told.sku,
+              ofItem.set(key, want(told.channel, listing, told.available, told.kind === 'implied')),
+            );
+            const moved = model.get(key);
+            if (moved !== undefined) model.set(key, { ...moved, sku: told.sku });
+            for (const changed of shelf.update(told.sku, [...ofItem.values()], by(index + 1))) {
+              model.set(`${changed.channel}:${changed.listing}`, changed);
+            }
+          });
+          for (const id of ['ch0', `ch${SLOTS}`]) {
+            const mine = [...model.values()].filter((number) => number.channel === id);
+            const byVersion = mine
+              .filter(({ version }) => version > from)
+              .sort((a, b) => a.version - b.version || compareUtf8(a.listing, b.listing));
+            expect(readAfter(shelf, id, from, limit)).toEqual(byVersion);
+            const byName = mine.sort((a, b) => compareUtf8(a.listing, b.listing));
+            expect(readByListing(shelf, id, limit)).toEqual(byName);
+            for (const number of mine) {
+              expect(shelf.number(shelf.ownerOf(id, number.listing) ?? '', id, number.listing)).toEqual(
+                number,
+              );
+            }
+          }
+          close();
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  function readAfter(shelf: OfferShelf, id: string, version: number, limit: number): ListingNumber[] {
+    const read: ListingNumber[] = [];
+    for (let page = shelf.after(id, { version }, limit); page.length > 0;) {
+      read.push(...page);
+      const last = page.at(-1) as ListingNumber;
+      page = shelf.after(id, { version: last.version, listing: last.listing }, limit);
+    }
+    return read;
+  }
+
+  function readByListing(shelf: OfferShelf, id: string, limit: number): ListingNumber[] {
+    const read: ListingNumber[] = [];
+    for (let page = shelf.byListing(id, undefined, limit); page.length > 0;) {
+      read.push(...page);
+      page = shelf.byListing(id, page.at(-1)?.listing, limit);
+    }
+    return read;
+  }
+});

@@ -1,0 +1,277 @@
+import type { Cause } from '#inventory';
+import type { Instant, Quantity } from '#kernel';
+import type { ReadModel, Shelf } from '#read-model';
+import { compareUtf8 } from './compare-utf8.ts';
+import { type ListingNumber, numberOf, type Offer, type OfferRow } from './offer.ts';
+
+/** A listing with the number it should have. */
+export interface Wanted {
+  readonly channel: string;
+  readonly listing: string;
+  readonly available: Quantity;
+  /** True where it is the item's own name in a channel that lists all. */
+  readonly implied: boolean;
+}
+
+/** The event that numbers change by. */
+export interface CausedBy {
+  readonly position: number;
+  readonly recordedAt: Instant;
+  readonly reason: Cause;
+}
+
+/** Where a reader stands in the order of (version, listing); without `listing`, behind all of that version. */
+export interface NumberPlace {
+  readonly version: number;
+  readonly listing?: string;
+}
+
+interface Named {
+  readonly sku: string;
+  readonly version: number;
+}
+
+/**
+ * So many channels that list all have an index of their own, in which an item's row is found by the version
+ * of its number there. Numbers of further ones, and of listings with names of their own, have a row each.
+ */
+export const SLOTS = 8;
+const VERSION_DIGITS = 16;
+const PAGE_ROWS = 500;
+
+/**
+ * Every number there is, by item, so that one event of an item changes one row; and found by version in each
+ * channel, exactly, so that whoever comes back is told all that has changed, in order.
+ */
+export class OfferShelf {
+  readonly #offers: Shelf<OfferRow>;
+  /** Where to find the numbers that have no slot. */
+  readonly #named: Shelf<Named>;
+  readonly #slots: Shelf<{ readonly slot: number }>;
+
+  constructor(readModel: ReadModel) {
+    const slots = Array.from({ length: SLOTS }, (_, slot) => slot);
+    this.#offers = readModel.shelf<OfferRow>({
+      name: 'availability-offers',
+      version: 1,
+      indexes: Object.fromEntries(slots.map((slot) => [slotIndex(slot), (row) => versionIn(row, slot)])),
+    });
+    this.#named = readModel.shelf<Named>({
+      name: 'availability-named',
+      version: 1,
+      indexes: { order: ({ version }, key) => orderOf(key.slice(0, key.indexOf(':')), version) },
+    });
+    this.#slots = readModel.shelf({ name: 'availability-slots', version: 1 });
+  }
+
+  row(sku: string): OfferRow | undefined {
+    return this.#offers.get(sku);
+  }
+
+  /** After a change of the row beside its numbers. */
+  put(sku: string, row: OfferRow): void {
+    this.#offers.put(sku, row);
+  }
+
+  /** Gives a channel that lists all an index, while there are any left. */
+  addChannel(channel: string): void {
+    if (this.#slots.get(channel) !== undefined) return;
+    const slot = this.#slots.count();
+    if (slot < SLOTS) this.#slots.put(channel, { slot });
+  }
+
+  /** The item under which a listing's number is kept. */
+  ownerOf(channel: string, listing: string): string | undefined {
+    const sku = this.#named.get(keyOf(channel, listing))?.sku ?? listing;
+    return this.number(sku, channel, listing) && sku;
+  }
+
+  number(sku: string, channel: string, listing: string): ListingNumber | undefined {
+    const offers = this.#offers.get(sku)?.offers ?? [];
+    const offer = offers[indexOf(offers, channel, listing)];
+    return offer && numberOf(sku, offer);
+  }
+
+  /** Keeps a listing's number, as it is, with another item: from now on it is a listing of that one. */
+  move(channel: string, listing: string, from: string, to: string): void {
+    const former = this.#offers.get(from);
+    const index = former ? indexOf(former.offers, channel, listing) : -1;
+    const offer = former?.offers[index];
+    if (former === undefined || offer === undefined) return;
+    former.offers.splice(index, 1);
+    this.#offers.put(from, former);
+    const row = this.#offers.get(to) ?? { offers: [] };
+    const { slot: _, ...moved } = offer;
+    row.offers.push(moved);
+    this.#offers.put(to, row);
+    this.#named.put(keyOf(channel, listing), { sku: to, version: offer.version });
+  }
+
+  /**
+   * Sets an item's numbers, and returns those that changed. A listing that is there and not wanted any more,
+   * in one of the channels concerned (all, where left out), gets 0: else its channel would go on selling.
+   */
+  update(
+    sku: string,
+    wanted: readonly Wanted[],
+    by: CausedBy,
+    concerned?: ReadonlySet<string>,
+  ): readonly ListingNumber[] {
+    const row = this.#offers.get(sku) ?? { offers: [] };
+    const before = row.offers.length;
+    const changed: ListingNumber[] = [];
+    let touched = false;
+    for (const want of wanted) {
+      const index = indexOf(row.offers, want.channel, want.listing);
+      const former = row.offers[index];
+      const isSame = former?.available === want.available;
+      if (isSame && (want.implied || former.slot === undefined)) continue;
+      const offer = this.#replace(sku, row, { index, former, want, by });
+      if (!isSame) changed.push(numberOf(sku, offer));
+      touched = true;
+    }
+    if (before > wanted.length) changed.push(...this.#withdraw(sku, row, { wanted, by, concerned }));
+    if (touched || changed.length > 0) this.#offers.put(sku, row);
+    return changed.length > 1 ? changed.sort(byListing) : changed;
+  }
+
+  /** A channel's newest numbers behind a place, in the order of (version, listing), at most `limit`. */
+  after(channel: string, place: NumberPlace, limit: number): readonly ListingNumber[] {
+    const numbers = [
+      ...this.#slottedAfter(channel, place, limit),
+      ...this.#namedAfter(channel, place, limit),
+    ];
+    numbers.sort((a, b) => a.version - b.version || byListing(a, b));
+    return numbers.slice(0, limit);
+  }
+
+  /** A channel's numbers by listing, behind the listing `after`, at most `limit`. */
+  byListing(channel: string, after: string | undefined, limit: number): readonly ListingNumber[] {
+    const numbers = [...this.#slottedFrom(channel, after, limit), ...this.#namedFrom(channel, after, limit)];
+    return numbers.sort(byListing).slice(0, limit);
+  }
+
+  #replace(
+    sku: string,
+    row: OfferRow,
+    change: { index: number; former: Offer | undefined; want: Wanted; by: CausedBy },
+  ): Offer {
+    const { index, former, want, by } = change;
+    const { channel, listing, available, implied } = want;
+    const slot = implied ? this.#slots.get(channel)?.slot : undefined;
+    const cause = former?.available === available ? causeOf(former) : causedBy(by);
+    const offer: Offer = { channel, listing, available, ...cause, ...(slot !== undefined && { slot }) };
+    if (former === undefined) row.offers.push(offer);
+    else row.offers[index] = offer;
+    if (slot === undefined) this.#named.put(keyOf(channel, listing), { sku, version: offer.version });
+    return offer;
+  }
+
+  #withdraw(
+    sku: string,
+    row: OfferRow,
+    change: { wanted: readonly Wanted[]; by: CausedBy; concerned: ReadonlySet<string> | undefined },
+  ): readonly ListingNumber[] {
+    const { wanted, by, concerned } = change;
+    const withdrawn: ListingNumber[] = [];
+    for (const [index, former] of row.offers.entries()) {
+      const { channel, listing, slot, available } = former;
+      if (available === 0 || concerned?.has(channel) === false) continue;
+      if (wanted.some((want) => want.channel === channel && want.listing === listing)) continue;
+      const offer: Offer = { ...former, available: 0, ...causedBy(by) };
+      row.offers[index] = offer;
+      if (slot === undefined) this.#named.put(keyOf(channel, listing), { sku, version: offer.version });
+      withdrawn.push(numberOf(sku, offer));
+    }
+    return withdrawn;
+  }
+
+  #slottedAfter(channel: string, { version, listing }: NumberPlace, limit: number): readonly ListingNumber[] {
+    const slot = this.#slots.get(channel)?.slot;
+    if (slot === undefined) return [];
+    const behind = listing === undefined ? { above: version } : { after: { value: version, key: listing } };
+    const rows = this.#offers.byIndex(slotIndex(slot), { ...behind, limit });
+    return rows.flatMap(({ key, row }) => slotted(key, row, slot));
+  }
+
+  #namedAfter(channel: string, { version, listing }: NumberPlace, limit: number): readonly ListingNumber[] {
+    const value = orderOf(channel, version);
+    const behind =
+      listing === undefined ? { above: value } : { after: { value, key: keyOf(channel, listing) } };
+    const rows = this.#named.byIndex('order', { ...behind, limit });
+    return this.#numbersNamed(channel, rows);
+  }
+
+  /** Items in order, as far as it takes: in a channel that lists all, nearly each of them has a number. */
+  #slottedFrom(channel: string, after: string | undefined, limit: number): readonly ListingNumber[] {
+    const slot = this.#slots.get(channel)?.slot;
+    const numbers: ListingNumber[] = [];
+    if (slot === undefined) return numbers;
+    for (let from = after ?? ''; ;) {
+      const rows = this.#offers.byKey({ after: from, limit: Math.max(limit, PAGE_ROWS) });
+      for (const { key, row } of rows) numbers.push(...slotted(key, row, slot));
+      const last = rows.at(-1);
+      if (last === undefined || numbers.length >= limit) return numbers;
+      from = last.key;
+    }
+  }
+
+  #namedFrom(channel: string, after: string | undefined, limit: number): readonly ListingNumber[] {
+    return this.#numbersNamed(channel, this.#named.byKey({ after: keyOf(channel, after ?? ''), limit }));
+  }
+
+  /** Rows of other channels stand behind those of this one. */
+  #numbersNamed(
+    channel: string,
+    rows: readonly { readonly key: string; readonly row: Named }[],
+  ): readonly ListingNumber[] {
+    const prefix = keyOf(channel, '');
+    return rows
+      .filter(({ key }) => key.startsWith(prefix))
+      .flatMap(({ key, row }) => this.number(row.sku, channel, key.slice(prefix.length)) ?? []);
+  }
+}
+
+const slotIndex = (slot: number): string => `slot${slot}`;
+/** A channel's id has no colon. */
+const keyOf = (channel: string, listing: string): string => `${channel}:${listing}`;
+const orderOf = (channel: string, version: number): string =>
+  `${channel}:${String(version).padStart(VERSION_DIGITS, '0')}`;
+const byListing = (a: ListingNumber, b: ListingNumber): number => compareUtf8(a.listing, b.listing);
+
+const causedBy = ({
+  position,
+  recordedAt,
+  reason,
+}: CausedBy): Pick<Offer, 'version' | 'recordedAt' | 'reason'> => ({
+  version: position,
+  recordedAt,
+  reason,
+});
+const causeOf = ({
+  version,
+  recordedAt,
+  reason,
+}: Offer): Pick<Offer, 'version' | 'recordedAt' | 'reason'> => ({
+  version,
+  recordedAt,
+  reason,
+});
+
+function versionIn({ offers }: OfferRow, slot: number): number | null {
+  for (const offer of offers) if (offer.slot === slot) return offer.version;
+  return null;
+}
+
+function slotted(sku: string, { offers }: OfferRow, slot: number): readonly ListingNumber[] {
+  for (const offer of offers) if (offer.slot === slot) return [numberOf(sku, offer)];
+  return [];
+}
+
+function indexOf(offers: readonly Offer[], channel: string, listing: string): number {
+  for (let index = 0; index < offers.length; index++) {
+    const offer = offers[index];
+    if (offer?.channel === channel && offer.listing === listing) return index;
+  }
+  return -1;
+}

@@ -1,0 +1,40 @@
+import type { Cause } from '#inventory';
+import type { Instant, Quantity } from '#kernel';
+
+/** One listing's number, and the event that made it so. A value: replaced, never changed. */
+export interface Offer {
+  readonly channel: string;
+  readonly listing: string;
+  readonly available: Quantity;
+  /** Position of the stored event that caused the number: it grows when the number changes, and only then. */
+  readonly version: number;
+  readonly recordedAt: Instant;
+  readonly reason: Cause;
+  /** The index that finds it by version, where it is the item's own name in a channel that lists all. */
+  readonly slot?: number;
+}
+
+/** A listing's number as it is told. */
+export interface ListingNumber extends Omit<Offer, 'slot'> {
+  readonly sku: string;
+}
+
+/** All listings of one item. */
+export interface OfferRow {
+  /** In the order in which they came. */
+  offers: Offer[];
+  /** What channels have sold since their allocation counts; those that have sold nothing are left out. */
+  sold?: Record<string, Sold>;
+  /** Why the number changes, while the events of one fact are still coming in. */
+  cause?: Cause;
+}
+
+export interface Sold {
+  readonly since: Instant;
+  readonly quantity: Quantity;
+}
+
+export function numberOf(sku: string, offer: Offer): ListingNumber {
+  const { channel, listing, available, version, recordedAt, reason } = offer;
+  return { channel, listing, sku, available, version, recordedAt, reason };
+}

@@ -1,0 +1,76 @@
+import { allocationsOf, itemStream, type ItemEvent, soldIn } from '#inventory';
+import { type EventStore, READ_EVENTS_MAX } from '#event-store';
+import type { Instant } from '#kernel';
+import type { Sold } from './offer.ts';
+import { policyOfItem, type World } from './world.ts';
+
+/** Where the past of an item is read from. */
+export type PastOfItems = Pick<EventStore, 'readStream'>;
+
+export type SoldByChannel = Readonly<Record<string, Sold>>;
+
+/** What channels have sold of an item, when its allocations may have changed. */
+export interface Recount {
+  /** What went on counting, and what begins at 0. */
+  readonly kept: SoldByChannel | undefined;
+  /** By channel: from when its sales must be counted, for the item has sales from after that moment. */
+  readonly unknownSince: ReadonlyMap<string, Instant>;
+}
+
+/** Looks at the allocations as they are now; nothing is read from the past. */
+export function recountOf(world: World, item: { readonly sku: string; readonly category?: string }): Recount {
+  const allocations = allocationsOf(policyOfItem(world.policies, item));
+  if (allocations.length === 0) return NO_RECOUNT;
+  const before = world.soldOf(item.sku);
+  const kept: Record<string, Sold> = {};
+  const unknownSince = new Map<string, Instant>();
+  const latestAt = world.ledger.item(item.sku)?.latestAt ?? -1;
+  for (const { channel, since } of allocations) {
+    const counted = before?.[channel];
+    if (counted?.since === since) kept[channel] = counted;
+    else if (since <= latestAt) unknownSince.set(channel, since);
+  }
+  return { kept: withSales(kept), unknownSince };
+}
+
+const NO_RECOUNT: Recount = { kept: undefined, unknownSince: new Map() };
+
+/** Reads what is unknown from the item's past, up to the log position `through`. */
+export async function finishRecount(
+  past: PastOfItems,
+  { sku, recount, through }: { readonly sku: string; readonly recount: Recount; readonly through: number },
+): Promise<SoldByChannel | undefined> {
+  const { kept, unknownSince } = recount;
+  if (unknownSince.size === 0) return kept;
+  const counted = await countSold(past, sku, { since: unknownSince, through });
+  return withSales({ ...kept, ...counted });
+}
+
+async function countSold(
+  past: PastOfItems,
+  sku: string,
+  { since, through }: { since: ReadonlyMap<string, Instant>; through: number },
+): Promise<SoldByChannel> {
+  const sold: Record<string, Sold> = {};
+  for (let fromRevision = 0; ; fromRevision += READ_EVENTS_MAX) {
+    const events = await past.readStream(itemStream(sku), { fromRevision, limit: READ_EVENTS_MAX });
+    for (const event of events) {
+      if (event.position > through) return sold;
+      addSale(sold, event as unknown as ItemEvent, since);
+    }
+    if (events.length < READ_EVENTS_MAX) return sold;
+  }
+}
+
+function addSale(sold: Record<string, Sold>, event: ItemEvent, since: ReadonlyMap<string, Instant>): void {
+  if (event.type !== 'MovementPosted' || event.data.channel === undefined) return;
+  const { channel, key } = event.data;
+  const from = since.get(channel);
+  if (from === undefined || key.at < from) return;
+  sold[channel] = { since: from, quantity: (sold[channel]?.quantity ?? 0) + soldIn(event.data) };
+}
+
+function withSales(sold: SoldByChannel): SoldByChannel | undefined {
+  const entries = Object.entries(sold).filter(([, { quantity }]) => quantity > 0);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}

@@ -1,0 +1,153 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type Channel,
+  type Item,
+  parseScope,
+  type PolicyInForce,
+  type PolicyScope,
+  isRejection,
+} from '#inventory';
+import type { CatalogBook, CatalogChange } from '#catalog';
+import { compareUtf8 } from './compare-utf8.ts';
+
+/** Which numbers a change of the set-up may change. */
+export interface Touched {
+  /** `all` or so many items, in the order of their UTF-8 bytes. */
+  readonly items: 'all' | readonly string[];
+  /** Only in these channels; in all, where left out. */
+  readonly channels?: ReadonlySet<string>;
+}
+
+export const NOTHING: Touched = { items: [] };
+
+const PAGE_ITEMS = 1_000;
+
+type Catalog = Pick<CatalogBook, 'channels' | 'entries' | 'item' | 'kitsHolding' | 'listing'>;
+
+/** What a set-up event touches: the catalog is already as it left it. */
+export function touchedBy(change: CatalogChange, catalog: Catalog): Touched {
+  switch (change.kind) {
+    case 'source':
+      return NOTHING;
+    case 'item':
+      return touchedByItem(change.before, change.after, catalog);
+    case 'location':
+      if ((change.before?.active ?? false) === change.after.active) return NOTHING;
+      return touchedInChannels(
+        catalog.channels().filter(({ locations }) => locations.includes(change.after.id)),
+        catalog,
+      );
+    case 'channel':
+      return touchedByChannel(change.before, change.after, catalog);
+    case 'listing': {
+      const { channel, listing, sku } = change.after;
+      const skus = [change.before?.sku, sku, catalog.item(listing) && listing];
+      return {
+        items: withKits(
+          skus.filter((named) => named !== undefined),
+          catalog,
+        ),
+        channels: new Set([channel]),
+      };
+    }
+    case 'policy':
+      if (isSamePolicy(change.before, change.after)) return NOTHING;
+      return touchedByScope(change.scope, catalog);
+  }
+}
+
+/** What a policy of this scope has a say in. */
+export function touchedByScope(name: PolicyScope, catalog: Catalog): Touched {
+  const scope = parseScope(name);
+  if (isRejection(scope)) return NOTHING;
+  switch (scope.kind) {
+    case 'global':
+      return { items: 'all' };
+    case 'channel':
+      return touchedInChannels(
+        catalog.channels().filter(({ id }) => id === scope.channel),
+        catalog,
+      );
+    case 'category':
+      return { items: withKits(itemsOf(scope.category, catalog), catalog) };
+    case 'item':
+      return { items: withKits([scope.sku], catalog) };
+    case 'listing': {
+      const sku = catalog.listing(scope.channel, scope.listing)?.sku;
+      if (sku === undefined) return NOTHING;
+      return { items: withKits([sku], catalog), channels: new Set([scope.channel]) };
+    }
+  }
+}
+
+/** What any of several touches. */
+export function touchedByAny(all: readonly Touched[]): Touched {
+  if (all.some(({ items }) => items === 'all')) return { items: 'all' };
+  const skus = new Set(all.flatMap(({ items }) => items as readonly string[]));
+  return { items: [...skus].sort(compareUtf8) };
+}
+
+function touchedByItem(before: Item | undefined, after: Item, catalog: Catalog): Touched {
+  const isSame =
+    before?.decimals === after.decimals &&
+    before.category === after.category &&
+    isDeepStrictEqual(before.components, after.components);
+  return isSame ? NOTHING : { items: withKits([after.sku], catalog) };
+}
+
+function touchedByChannel(before: Channel | undefined, after: Channel, catalog: Catalog): Touched {
+  const isSame = before?.lists === after.lists && isDeepStrictEqual(before.locations, after.locations);
+  if (isSame) return NOTHING;
+  if (before?.lists === 'all') return { items: 'all', channels: new Set([after.id]) };
+  return touchedInChannels([after], catalog);
+}
+
+/** Everything that these channels list. */
+function touchedInChannels(channels: readonly Channel[], catalog: Catalog): Touched {
+  if (channels.length === 0) return NOTHING;
+  const ids = new Set(channels.map(({ id }) => id));
+  if (channels.some(({ lists }) => lists === 'all')) return { items: 'all', channels: ids };
+  const skus = new Set(channels.flatMap(({ id }) => listedIn(id, catalog)));
+  return { items: [...skus].sort(compareUtf8), channels: ids };
+}
+
+/** With every kit that holds one of them. */
+function withKits(skus: readonly string[], catalog: Catalog): readonly string[] {
+  const all = new Set(skus);
+  for (const sku of skus) for (const kit of catalog.kitsHolding(sku)) all.add(kit);
+  return [...all].sort(compareUtf8);
+}
+
+function listedIn(channel: string, catalog: Catalog): readonly string[] {
+  const skus: string[] = [];
+  for (let after: string | undefined; ;) {
+    const page = catalog.entries('listing', {
+      channel,
+      limit: PAGE_ITEMS,
+      ...(after !== undefined && { after }),
+    });
+    skus.push(...page.map(({ resource }) => resource.sku));
+    after = page.at(-1)?.resource.listing;
+    if (after === undefined) return skus;
+  }
+}
+
+function itemsOf(category: string, catalog: Catalog): readonly string[] {
+  const skus: string[] = [];
+  for (let after: string | undefined; ;) {
+    const page = catalog.entries('item', {
+      category,
+      limit: PAGE_ITEMS,
+      ...(after !== undefined && { after }),
+    });
+    skus.push(...page.map(({ resource }) => resource.sku));
+    after = page.at(-1)?.resource.sku;
+    if (after === undefined) return skus;
+  }
+}
+
+/** Another version alone changes no number; another moment from which sales count does. */
+const isSamePolicy = (before: PolicyInForce | undefined, after: PolicyInForce | undefined): boolean =>
+  before === after ||
+  (isDeepStrictEqual(before?.fields ?? {}, after?.fields ?? {}) &&
+    isDeepStrictEqual(before?.since ?? {}, after?.since ?? {}));

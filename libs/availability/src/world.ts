@@ -1,0 +1,148 @@
+import {
+  allocationsOf,
+  availableKits,
+  availableOf,
+  flattenKit,
+  isKit,
+  type Item,
+  type ItemInput,
+  type ItemState,
+  claimsOf,
+  type Component,
+  type EffectivePolicy,
+  type KitInput,
+  type ListingInput,
+  type RingFence,
+  ringFencedFrom,
+} from '#inventory';
+import type { CatalogBook, Offered, Policies, SellingChannel } from '#catalog';
+import type { Quantity } from '#kernel';
+import type { Sold } from './offer.ts';
+import type { Wanted } from './offer-shelf.ts';
+
+/** Items by SKU as the ledger has them now. */
+export interface ItemStates {
+  item(sku: string): ItemState | undefined;
+}
+
+/** All that numbers are computed from: as it is, or as it would be under other policies. */
+export interface World {
+  readonly catalog: Pick<CatalogBook, 'item' | 'offersOf' | 'listing'>;
+  readonly ledger: ItemStates;
+  readonly policies: Policies;
+  /** What a channel has sold of an item since its allocation counts. */
+  soldOf(sku: string): Readonly<Record<string, Sold>> | undefined;
+}
+
+const NO_FENCES: readonly RingFence[] = [];
+
+/** The number of every listing of an item, in the channels concerned (all, where left out). */
+export function numbersOf(world: World, sku: string, concerned?: ReadonlySet<string>): readonly Wanted[] {
+  const item = world.catalog.item(sku);
+  if (item === undefined) return [];
+  const availableAs = isKit(item) ? kitNumbers(world, item) : itemNumbers(world, item);
+  const wanted: Wanted[] = [];
+  for (const offered of world.catalog.offersOf(sku)) {
+    const { channel, listing, implied } = offered;
+    if (concerned?.has(channel.id) === false) continue;
+    wanted.push({ channel: channel.id, listing, available: availableAs(offered), implied });
+  }
+  return wanted;
+}
+
+function itemNumbers(world: World, item: Item): (offered: Offered) => Quantity {
+  const state = world.ledger.item(item.sku);
+  const fences = fencesOf(world, item, state);
+  return (offered) => availableOf(listingInput(world, offered, { item, state, fences }));
+}
+
+function kitNumbers(world: World, kit: Item): (offered: Offered) => Quantity {
+  const parts = flattenKit(world.catalog, kit.sku);
+  return (offered) => availableKits(kitInput(world, offered, { kit, parts }));
+}
+
+/** What makes up the number of a listing of an ordinary item. */
+export function listingInput(
+  { policies }: World,
+  { channel, listing, unitsPer }: Offered,
+  of: { readonly item: Item; readonly state: ItemState | undefined; readonly fences: readonly RingFence[] },
+): ListingInput {
+  return {
+    state: of.state,
+    active: channel.active,
+    policy: policies.policyFields(channel.id, listing, of.item),
+    ringFenced: of.fences.length === 0 ? 0 : ringFencedFrom(channel.id, of.fences),
+    decimals: of.item.decimals,
+    unitsPer,
+  };
+}
+
+/** What makes up the number of a listing of a kit. */
+export function kitInput(
+  world: World,
+  { channel, listing, unitsPer }: Offered,
+  { kit, parts }: { readonly kit: Item; readonly parts: readonly Component[] },
+): KitInput {
+  const components = parts.map(({ sku, quantity }) => ({
+    sku,
+    required: quantity,
+    input: itemInput(world, channel, sku),
+  }));
+  const policy = world.policies.policyFields(channel.id, listing, kit);
+  return { components, policy, decimals: kit.decimals, unitsPer };
+}
+
+/**
+ * What a channel may sell of an item itself, in no particular listing. The rules of its listing by its own
+ * name, where it has one there, count: no kit offers more of it than the channel is told under that name.
+ */
+export function itemInput(
+  world: World,
+  channel: SellingChannel,
+  sku: string,
+  state = world.ledger.item(sku),
+): ItemInput {
+  const item = world.catalog.item(sku) ?? { sku, decimals: 0 };
+  const isListed = world.catalog.listing(channel.id, sku)?.sku === sku;
+  const fences = fencesOf(world, item, state);
+  return {
+    state,
+    active: channel.active,
+    policy: world.policies.policyFields(channel.id, isListed ? sku : undefined, item),
+    ringFenced: ringFencedFrom(channel.id, fences),
+    decimals: item.decimals,
+  };
+}
+
+/** What is set aside of an item for channels, with what they have had of it. */
+export function fencesOf(
+  world: World,
+  item: Pick<Item, 'sku' | 'category'>,
+  state = world.ledger.item(item.sku),
+): readonly RingFence[] {
+  const allocations = allocationsOf(policyOfItem(world.policies, item));
+  if (allocations.length === 0) return NO_FENCES;
+  const sold = world.soldOf(item.sku);
+  return allocations.map(({ channel, quantity, since }) => {
+    const { committed, reserved } = state === undefined ? NO_CLAIMS : claimsOf(state, channel);
+    return { channel, quantity, since, committed, reserved, sold: soldSince(sold?.[channel], since) };
+  });
+}
+
+/** What is counted from another moment on is about a former allocation. */
+const soldSince = (sold: Sold | undefined, since: number): Quantity =>
+  sold?.since === since ? sold.quantity : 0;
+
+/** What counts for an item in every channel: where allocations are. */
+export const policyOfItem = (policies: Policies, item: Pick<Item, 'sku' | 'category'>): EffectivePolicy =>
+  policies.policyFields(NO_CHANNEL, undefined, item);
+
+/** No channel has this name. */
+const NO_CHANNEL = '';
+const NO_CLAIMS = { committed: 0, reserved: 0 };
+
+/** An item, and of a kit all that it is made of. */
+export const withParts = (catalog: Pick<World['catalog'], 'item'>, sku: string): readonly string[] => [
+  sku,
+  ...flattenKit(catalog, sku).map((part) => part.sku),
+];
