@@ -1,4 +1,5 @@
 import type { OnHand } from '../service.ts';
+import type { Ask } from './ask.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Page } from './terminal/page.ts';
 
@@ -28,6 +29,8 @@ export interface Task {
   readonly report: Report;
   /** Text for standard output or the file named, in order; resolves when the next may come. */
   readonly write: (text: string) => Promise<void>;
+  /** Reads of the HTTP API, asked from inside. */
+  readonly ask: Ask;
   /** Aborts when the user, or the connection, has gone. */
   readonly signal: AbortSignal;
 }

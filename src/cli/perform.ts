@@ -21,7 +21,7 @@ export async function performOnData(
   const args = command.prepare?.(request.args) ?? request.args;
   const output = await Output.open(command.writesTo?.(args), io);
   const progress = new ProgressLine(io.stderr, io.env);
-  const task: Task = { report: progress.report, write: (text) => output.write(text), signal: io.signal };
+  const task: LocalTask = { report: progress.report, write: (text) => output.write(text), signal: io.signal };
   let result: unknown;
   try {
     result = await runWhereTheDataIs({ command, name: request.name, args }, settings, task);
@@ -33,13 +33,16 @@ export async function performOnData(
   return command.exitCode?.(result) ?? EXIT.done;
 }
 
+/** What a command is given by the place where the words were typed. */
+type LocalTask = Omit<Task, 'ask'>;
+
 interface Work {
   readonly command: Command<object, unknown>;
   readonly name: CommandName;
   readonly args: object;
 }
 
-async function runWhereTheDataIs(work: Work, settings: Settings, task: Task): Promise<unknown> {
+async function runWhereTheDataIs(work: Work, settings: Settings, task: LocalTask): Promise<unknown> {
   const dataDir = resolve(settings.DATA_DIR);
   const service = await findService(dataDir);
   const answer = service && (await runRemotely(service, work, task));
@@ -50,17 +53,7 @@ async function runWhereTheDataIs(work: Work, settings: Settings, task: Task): Pr
       detail: `There is no data in ${dataDir} yet: name another folder with DATA_DIR, or begin with \`onhand start\` or \`onhand import\`.`,
     });
   }
-  return runHere(work, settings, task);
-}
-
-async function runHere({ command, args }: Work, settings: Settings, task: Task): Promise<unknown> {
-  const { OnHand } = await import('../service.ts');
-  const onhand = await OnHand.open(settings);
-  try {
-    return await command.run(onhand, args, task);
-  } finally {
-    await onhand.close();
-  }
+  return (await import('./here.ts')).runHere(work, settings, task);
 }
 
 function show(

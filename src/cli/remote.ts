@@ -28,7 +28,7 @@ export async function findService(dataDir: string): Promise<ServiceAddress | und
 export async function runRemotely(
   service: ServiceAddress,
   command: { readonly name: string; readonly args: object },
-  task: Task,
+  task: Omit<Task, 'ask'>,
 ): Promise<{ readonly result: unknown } | undefined> {
   const response = await post(service, command, task.signal);
   if (response === undefined) return undefined;

@@ -2,6 +2,7 @@ import { Controller, HttpStatus, Param, Post, Req, Res } from '@nestjs/common';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { askOf } from '../cli/ask.ts';
 import type { CommandMessage, Progress, Task } from '../cli/command.ts';
 import { commandOf, isCommandName } from '../cli/commands/index.ts';
 import { problemOf } from '../cli/problem.ts';
@@ -47,8 +48,10 @@ export class CommandsController {
       throw notThere('NOT_FOUND', 'There is no such command: see `npx onhand --help`.');
     const args = argsOf(request.body as Uint8Array | undefined);
     const command = await commandOf(name);
+    // Whoever opened this door may open the others.
+    const ask = askOf(request.server, request.headers.authorization ?? '');
     const answer = new LineAnswer(reply);
-    await answer.end(async (task) => command.run(this.onhand, args, task));
+    await answer.end((task) => command.run(this.onhand, args, { ...task, ask }));
   }
 }
 
@@ -62,6 +65,8 @@ function argsOf(body: Uint8Array | undefined): object {
   }
   throw refuse('INVALID_JSON', 'Send {"args":{…}}.');
 }
+
+type LineTask = Omit<Task, 'ask'>;
 
 /** One JSON object a line, as they come. */
 class LineAnswer {
@@ -81,7 +86,7 @@ class LineAnswer {
   }
 
   /** Runs it, and closes with its result or its problem. */
-  async end(run: (task: Task) => Promise<unknown>): Promise<void> {
+  async end(run: (task: LineTask) => Promise<unknown>): Promise<void> {
     let last: CommandMessage;
     try {
       last = { result: await run(this.#task()) };
@@ -91,7 +96,7 @@ class LineAnswer {
     this.#raw.end(`${JSON.stringify(last)}\n`);
   }
 
-  #task(): Task {
+  #task(): LineTask {
     return {
       report: (progress) => this.#report(progress),
       write: (output) => this.#write({ output }),

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Settings } from '../environment.ts';
+import { OnHand } from '../service.ts';
+import type { Ask } from './ask.ts';
+import type { Command, Report, Task } from './command.ts';
+import type { LocalDoors } from './local-doors.ts';
+
+const LOOK_EVERY_MS = 10;
+
+/**
+ * Runs a command in this process: opens the data, lets everything that was told before arrive where it
+ * belongs, runs it, and closes. Throws DataDirectoryLocked where another process has the data.
+ */
+export async function runHere(
+  { command, args }: { readonly command: Command<object, unknown>; readonly args: object },
+  settings: Settings,
+  task: Omit<Task, 'ask'>,
+): Promise<unknown> {
+  task.report({ step: 'opening the data' });
+  const onhand = await OnHand.open(settings);
+  let doors: LocalDoors | undefined;
+  const ask: Ask = async (path, query) => {
+    // Nest is loaded for the commands that read, and for no others.
+    doors ??= await (await import('./local-doors.ts')).openLocalDoors(onhand);
+    return doors.ask(path, query);
+  };
+  try {
+    await untilAtRest(onhand, task.report, task.signal);
+    return await command.run(onhand, args, { ...task, ask });
+  } finally {
+    await doors?.close();
+    await onhand.close();
+  }
+}
+
+/** After a crash the log may be ahead of what was made of it. */
+async function untilAtRest(onhand: OnHand, report: Report, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const { head, posted, projected } = await onhand.status();
+    if (posted >= head && projected >= head) return;
+    report({ step: 'catching up', done: Math.min(posted, projected), total: head, unit: 'events' });
+    await sleep(LOOK_EVERY_MS, undefined, { signal });
+  }
+}

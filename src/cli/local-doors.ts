@@ -1,0 +1,41 @@
+import { AppModule } from '../app.module.ts';
+import { cursorKey, newServiceSecret } from '../data-files.ts';
+import { Gatekeeper } from '../http/gatekeeper.ts';
+import { Metrics } from '../http/metrics.ts';
+import { RateLimit } from '../http/rate-limit.ts';
+import { Server } from '../http/server.ts';
+import { Traffic } from '../http/traffic.ts';
+import type { OnHand } from '../service.ts';
+import { type Ask, askOf } from './ask.ts';
+
+/** The doors of a service that nobody else can reach: they are there, and listen nowhere. */
+export interface LocalDoors {
+  readonly ask: Ask;
+  close(): Promise<void>;
+}
+
+export async function openLocalDoors(onhand: OnHand): Promise<LocalDoors> {
+  const { settings, log } = onhand;
+  const secret = newServiceSecret();
+  const metrics = new Metrics({ ...onhand.gauges(), droppedLogLines: () => 0 });
+  const module = AppModule.of({
+    onhand,
+    metrics,
+    cursorKey: cursorKey(settings.DATA_DIR),
+    openApi: () => '{}',
+  });
+  const gatekeeper = new Gatekeeper({
+    auth: 'keys',
+    serviceSecret: secret,
+    authenticate: () => undefined,
+    rate: new RateLimit(),
+  });
+  const server = await Server.create({ module, gatekeeper, traffic: new Traffic(() => undefined), log });
+  return {
+    ask: askOf(server.app.getHttpAdapter().getInstance(), `Bearer ${secret}`),
+    close: async () => {
+      await server.close();
+      metrics.close();
+    },
+  };
+}
