@@ -14,7 +14,6 @@ import { categoryOf, type RecordedEvent } from '#event-store';
 import type { Instant, Quantity } from '#kernel';
 import type { Fold, ReadModel } from '#read-model';
 import { causeOf } from './cause-of.ts';
-import { compareUtf8 } from './compare-utf8.ts';
 import { type Explanation, explain } from './explanation.ts';
 import { type ListingNumber, numberOf, type OfferRow } from './offer.ts';
 import { type CausedBy, type NumberPlace, OfferShelf } from './offer-shelf.ts';
@@ -86,7 +85,7 @@ export class AvailabilityBook implements Fold {
     return this.#offers.byListing(channel, after, limit);
   }
 
-  /** Calls `listener` with each number that changes, while its event is applied. Returns how to stop. */
+  /** Calls `listener` with each number that changes, while its event is applied, in no order. Returns how to stop. */
   onChange(listener: (number: ListingNumber) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -142,9 +141,8 @@ export class AvailabilityBook implements Fold {
       this.#offers.put(sku, row);
     }
     const by = { ...placeOf(recorded), reason: cause };
-    const kits = this.#catalog.kitsHolding(sku);
-    if (kits.length === 0) this.#update(sku, by);
-    else for (const touched of [sku, ...kits].sort(compareUtf8)) this.#update(touched, by);
+    this.#update(sku, by);
+    for (const kit of this.#catalog.kitsHolding(sku)) this.#update(kit, by);
   }
 
   #update(sku: string, by: CausedBy, concerned?: ReadonlySet<string>): void {

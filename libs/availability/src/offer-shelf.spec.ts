@@ -23,8 +23,8 @@ describe('the numbers of an item', () => {
     shelf.addChannel('web');
     const first = shelf.update('MUG', [want('web', 'MUG', 5), want('amz', 'B1', 5, false)], by(1));
     expect(first.map(({ channel, version, available }) => [channel, version, available])).toEqual([
-      ['amz', 1, 5],
       ['web', 1, 5],
+      ['amz', 1, 5],
     ]);
     expect(shelf.update('MUG', [want('web', 'MUG', 5), want('amz', 'B1', 4, false)], by(2))).toEqual([
       { channel: 'amz', listing: 'B1', sku: 'MUG', available: 4, version: 2, recordedAt: 20, reason: 'sale' },

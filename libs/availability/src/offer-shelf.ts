@@ -132,7 +132,7 @@ export class OfferShelf {
     }
     if (before > wanted.length) changed.push(...this.#withdraw(sku, row, { wanted, by, concerned }));
     if (touched || changed.length > 0) this.#offers.put(sku, row);
-    return changed.length > 1 ? changed.sort(byListing) : changed;
+    return changed;
   }
 
   /** A channel's newest numbers behind a place, in the order of (version, listing), at most `limit`. */

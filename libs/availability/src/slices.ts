@@ -3,7 +3,7 @@ import type { CatalogBook } from '#catalog';
 /** Items between two looks at what else there is to do: a millisecond or two. */
 const SLICE_ITEMS = 200;
 
-/** So many items at a time, in the order of their UTF-8 bytes; `all` are read from the catalog as they come. */
+/** So many items at a time; `all` are read from the catalog as they come. */
 export function* itemsIn(
   items: 'all' | readonly string[],
   catalog: Pick<CatalogBook, 'entries'>,

@@ -8,11 +8,9 @@ import {
   isRejection,
 } from '#inventory';
 import type { CatalogBook, CatalogChange } from '#catalog';
-import { compareUtf8 } from './compare-utf8.ts';
 
 /** Which numbers a change of the set-up may change. */
 export interface Touched {
-  /** `all` or so many items, in the order of their UTF-8 bytes. */
   readonly items: 'all' | readonly string[];
   /** Only in these channels; in all, where left out. */
   readonly channels?: ReadonlySet<string>;
@@ -84,7 +82,7 @@ export function touchedByScope(name: PolicyScope, catalog: Catalog): Touched {
 export function touchedByAny(all: readonly Touched[]): Touched {
   if (all.some(({ items }) => items === 'all')) return { items: 'all' };
   const skus = new Set(all.flatMap(({ items }) => items as readonly string[]));
-  return { items: [...skus].sort(compareUtf8) };
+  return { items: [...skus] };
 }
 
 function touchedByItem(before: Item | undefined, after: Item, catalog: Catalog): Touched {
@@ -108,14 +106,14 @@ function touchedInChannels(channels: readonly Channel[], catalog: Catalog): Touc
   const ids = new Set(channels.map(({ id }) => id));
   if (channels.some(({ lists }) => lists === 'all')) return { items: 'all', channels: ids };
   const skus = new Set(channels.flatMap(({ id }) => listedIn(id, catalog)));
-  return { items: [...skus].sort(compareUtf8), channels: ids };
+  return { items: [...skus], channels: ids };
 }
 
 /** With every kit that holds one of them. */
 function withKits(skus: readonly string[], catalog: Catalog): readonly string[] {
   const all = new Set(skus);
   for (const sku of skus) for (const kit of catalog.kitsHolding(sku)) all.add(kit);
-  return [...all].sort(compareUtf8);
+  return [...all];
 }
 
 function listedIn(channel: string, catalog: Catalog): readonly string[] {
