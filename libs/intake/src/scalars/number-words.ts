@@ -13,17 +13,12 @@ export function checkNumbers(numbers: ReadonlyMap<string, string> | undefined): 
   for (const [pointer, words] of numbers ?? []) {
     const value = Number(words);
     const wrong = QUANTITY_POINTER.test(pointer)
-      ? isHeld(value)
-        ? checkWords(value, words, pointer)
-        : undefined
+      ? checkWords(value, words, pointer)
       : checkInteger(value, words, pointer);
     if (wrong !== undefined) found.push(wrong);
   }
   return found;
 }
-
-/** What is not held at all has its own problem, told with the other rules of quantities. */
-const isHeld = (value: number): boolean => Number.isFinite(value);
 
 function checkInteger(value: number, words: string, pointer: string): Rejection | undefined {
   if (!/^-?\d+$/.test(words) || Number.isSafeInteger(value)) return undefined;

@@ -41,7 +41,8 @@ export function explainQuantity(
  * Only asked about numbers whose words are long or have an exponent.
  */
 export function checkWords(value: number, words: string, pointer: string): Rejection | undefined {
-  return hasTooManyDecimals(value, words) ? tooPrecise(words, pointer) : undefined;
+  const isInRange = Math.abs(value) <= LINE_UNITS_MAX; // Beyond it, another rule says so.
+  return isInRange && hasTooManyDecimals(value, words) ? tooPrecise(words, pointer) : undefined;
 }
 
 /** Decimal words such as `12`, `-3.50`: exact, without going through a double. Undefined if it is none. */
