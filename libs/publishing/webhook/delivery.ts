@@ -22,6 +22,8 @@ export type Delivery =
 export interface Target {
   readonly url: string;
   readonly agent: Agent;
+  /** Default DELIVERY_MS_MAX. */
+  readonly timeoutMs?: number;
 }
 
 /** Posts a message. 2xx takes it; anything else, a redirect too, does not. Never throws. */
@@ -31,7 +33,7 @@ export async function deliver(
   stop: AbortSignal,
 ): Promise<Delivery> {
   // Over all of it: an answer that drips a byte at a time would never trip the agent's own limits.
-  const timeout = AbortSignal.timeout(DELIVERY_MS_MAX);
+  const timeout = AbortSignal.timeout(target.timeoutMs ?? DELIVERY_MS_MAX);
   const signal = AbortSignal.any([stop, timeout]);
   try {
     const response = await request(target.url, {
@@ -67,7 +69,7 @@ const ABOUT_THE_RECEIVER: readonly number[] = [
 ];
 
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'UNKNOWN';
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' ? code : error.name;
+  const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
+  if (typeof code === 'string') return code;
+  return typeof name === 'string' ? name : 'UNKNOWN';
 }

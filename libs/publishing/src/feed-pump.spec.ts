@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRejection } from '#inventory';
+import { Stage } from '../testing/stage.ts';
+import { FeedPump } from './feed-pump.ts';
+import type { Feed } from './feed.ts';
+import { Hub } from './hub.ts';
+
+let stage: Stage;
+let hub: Hub;
+let pump: FeedPump;
+
+beforeEach(async () => {
+  stage = await Stage.open();
+  hub = new Hub({ ...stage, position: 0 });
+  stage.folds.push(hub);
+  pump = new FeedPump();
+});
+
+afterEach(async () => {
+  pump.close();
+  hub.close();
+  await stage.close();
+});
+
+async function open(): Promise<Feed> {
+  const feed = await hub.open('web', 'now');
+  if (isRejection(feed)) throw new Error(feed.code);
+  return feed;
+}
+
+/** The data of the events in what was written. */
+const eventsIn = (text: string): { listing: string; available: number }[] =>
+  [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data!));
+
+describe('a feed pump', () => {
+  it('writes each event as soon as it is there, in the format of server-sent events', async () => {
+    const out = new PassThrough({ encoding: 'utf8' });
+    const running = pump.run(await open(), out);
+    expect(pump.size).toBe(1);
+    await stage.publish('web', { MUG: 1 });
+    const [text] = (await once(out, 'data')) as [string];
+
+    expect(text).toMatch(/^id: [\w-]+\nevent: availability\.changed\ndata: \{.*\}\n\n$/);
+    expect(eventsIn(text)).toEqual([expect.objectContaining({ listing: 'MUG', available: 1 })]);
+    out.destroy();
+    await running;
+    expect(pump.size).toBe(0);
+  });
+
+  it('keeps nothing for a client that takes nothing, which then has the newest numbers at once', async () => {
+    const out = new PassThrough({
+      encoding: 'utf8',
+      writableHighWaterMark: 1_000,
+      readableHighWaterMark: 1_000,
+    });
+    const running = pump.run(await open(), out);
+    for (let round = 1; round <= 500; round++) await stage.publish('web', { MUG: round, CUP: -round });
+    expect(out.writableLength + out.readableLength).toBeLessThan(20_000);
+
+    let text = '';
+    out.on('data', (part: string) => (text += part));
+    await sleep(50);
+    const events = eventsIn(text);
+    expect(events.length).toBeLessThan(100);
+    expect(new Map(events.map(({ listing, available }) => [listing, available]))).toEqual(
+      new Map([
+        ['MUG', 500],
+        ['CUP', -500],
+      ]),
+    );
+    out.destroy();
+    await running;
+  });
+
+  it('ends every response when the service stops', async () => {
+    const out = new PassThrough();
+    const running = pump.run(await open(), out);
+    pump.close();
+    await running;
+    expect(out.writableEnded).toBe(true);
+  });
+
+  it('ends the response when the store does not answer, so that the client resumes', async () => {
+    const out = new PassThrough();
+    stage.ordersFail = true;
+    const running = pump.run(await open(), out);
+    await stage.changeOrder('web', '1001', 'open');
+    await stage.project();
+    await expect(running).rejects.toThrow('not now');
+    expect(out.writableEnded).toBe(true);
+  });
+});

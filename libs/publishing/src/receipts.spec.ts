@@ -1,0 +1,146 @@
+import { systemClock } from '#kernel';
+import { type AppendOutcome, EventStore, type NewEvent, StoreUnavailable } from '#event-store';
+import { Stage } from '../testing/stage.ts';
+import { AVAILABILITY, endOf, ORDER } from './place.ts';
+import type { ChangesTold } from './publication-event.ts';
+import { Receipts } from './receipts.ts';
+
+/** The embedded store over a bad line: an answer may get lost, or the store not be reached at all. */
+class BadLine extends EventStore {
+  loses = 0;
+  isDown = false;
+  readonly #store: EventStore;
+
+  constructor(store: EventStore) {
+    super();
+    this.#store = store;
+  }
+
+  async append(stream: string, revision: number, events: readonly NewEvent[]): Promise<AppendOutcome> {
+    if (this.isDown) throw new StoreUnavailable('no line');
+    const answer = await this.#store.append(stream, revision, events);
+    return this.loses-- > 0 ? { outcome: 'unknown', cause: 'no answer' } : answer;
+  }
+
+  readStream: EventStore['readStream'] = (...page) => this.#store.readStream(...page);
+  readAll: EventStore['readAll'] = (page) => this.#store.readAll(page);
+  subscribe: EventStore['subscribe'] = (...query) => this.#store.subscribe(...query);
+  head: EventStore['head'] = () => this.#store.head();
+  close: EventStore['close'] = () => this.#store.close();
+}
+
+const told = (id: string, version: number) => ({ channel: 'web', kind: AVAILABILITY, id, version }) as const;
+
+let stage: Stage;
+let line: BadLine;
+let faults: unknown[];
+
+beforeEach(async () => {
+  stage = await Stage.open();
+  line = new BadLine(stage.store);
+  faults = [];
+});
+afterEach(() => stage.close());
+
+function begin(through = 1): Receipts {
+  const receipts = new Receipts({
+    store: line,
+    writer: 'one',
+    clock: systemClock,
+    onFault: (fault) => faults.push(fault),
+  });
+  receipts.follow('web', () => endOf(through));
+  return receipts;
+}
+
+async function stored(): Promise<ChangesTold[]> {
+  const { events } = await stage.store.readAll({ after: 0, categories: ['publication'] });
+  return events.map(({ data }) => data as ChangesTold);
+}
+
+describe('receipts', () => {
+  it('store what was told since the last time in one event, the newest of each', async () => {
+    const receipts = begin();
+    receipts.told(told('MUG', 5));
+    receipts.told(told('MUG', 7));
+    receipts.told({ channel: 'web', kind: ORDER, id: '1001', version: 6 });
+    receipts.refused(told('CUP', 7), 'HTTP_400');
+    await receipts.flush();
+    await receipts.flush();
+
+    expect(await stored()).toEqual([
+      {
+        channel: 'web',
+        via: 'webhook',
+        through: endOf(1),
+        told: [{ listing: 'MUG', version: 7, at: expect.any(Number) }],
+        orders: [{ orderId: '1001', version: 6, at: expect.any(Number) }],
+        refused: [{ listing: 'CUP', version: 7, at: expect.any(Number), code: 'HTTP_400' }],
+      },
+    ]);
+  });
+
+  it('are stored once where the answer got lost', async () => {
+    const receipts = begin();
+    line.loses = 2;
+    receipts.told(told('MUG', 5));
+    await receipts.flush();
+    receipts.told(told('CUP', 6));
+    await receipts.flush();
+    await receipts.flush();
+
+    expect((await stored()).map((event) => event.told.map(({ listing }) => listing))).toEqual([
+      ['MUG'],
+      ['CUP'],
+    ]);
+  });
+
+  it('wait for a store that does not answer, and say when they are too many', async () => {
+    const receipts = begin();
+    line.isDown = true;
+    for (let index = 0; index < 10_000 && !receipts.isFull('web'); index++) {
+      receipts.told(told(`S${index}`, index + 1));
+      if (index === 10) await receipts.flush();
+    }
+    expect(receipts.isFull('web')).toBe(true);
+    expect(faults).toEqual([expect.any(StoreUnavailable)]);
+
+    line.isDown = false;
+    await receipts.flush();
+    expect(receipts.isFull('web')).toBe(false);
+    const listings = (await stored()).flatMap((event) => event.told.map(({ listing }) => listing));
+    expect(new Set(listings).size).toBe(listings.length);
+    expect(listings.length).toBeGreaterThanOrEqual(5_000);
+    for (const event of await stored()) expect(JSON.stringify(event).length).toBeLessThan(900_000);
+  });
+
+  it('go on in the stream of an earlier run under the same name', async () => {
+    const [one, other] = [begin(), begin()];
+    one.told(told('MUG', 5));
+    await one.flush();
+    other.told(told('CUP', 6));
+    await other.flush();
+    expect(await stored()).toHaveLength(2);
+  });
+
+  it('move the place of a quiet channel once it is old enough to be worth it', async () => {
+    let through = 1;
+    const receipts = begin();
+    receipts.follow('web', () => endOf(through));
+    through = 90_000;
+    await receipts.flush();
+    expect(await stored()).toEqual([]);
+    through = 100_001;
+    await receipts.flush();
+    expect(await stored()).toMatchObject([{ through: endOf(100_001), told: [] }]);
+  });
+
+  it('are complete after a stop', async () => {
+    const receipts = begin();
+    receipts.start();
+    receipts.told(told('MUG', 5));
+    receipts.handedOut('web', 9);
+    await receipts.stop();
+    expect(await stored()).toMatchObject([{ told: [{ listing: 'MUG' }] }, { channel: 'web', through: 9 }]);
+  });
+});
