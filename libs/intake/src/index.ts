@@ -16,6 +16,9 @@ export {
   type ToldMessage,
 } from './read-body.ts';
 export { type MessageReading, readMessage, type ReadingOptions, type Refusal } from './read-message.ts';
+export { type CsvDialect, detectDialect } from './files/csv-header.ts';
+export { type CsvRow, CsvScanner } from './files/csv-scanner.ts';
+export { decodeUtf8 } from './json/utf8.ts';
 // For the bodies of other doors: set-up and requests are read by the same rules as messages.
 export type { WireObject } from './build-message.ts';
 export * as fields from './messages/field.ts';
