@@ -26,6 +26,8 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   NOT_YET: EXIT.unavailable,
   DATA_DIRECTORY_LOCKED: EXIT.locked,
   STORE_FULL: EXIT.inputOutput,
+  DATA_FILE_UNUSABLE: EXIT.inputOutput,
+  FILE_UNREADABLE: EXIT.inputOutput,
   INPUT_OUTPUT: EXIT.inputOutput,
   CONFIGURATION: EXIT.configuration,
   INTERRUPTED: EXIT.interrupted,

@@ -29,12 +29,16 @@ export class CommandRefused extends Error {
 /** Any error as a problem. Only our own bugs carry a stack, and that goes to the log of whoever runs it. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof CommandRefused) return error.problem;
-  if (error instanceof Fault) return { code: error.code, detail: error.message };
+  if (error instanceof Fault) return { code: error.code, detail: error.message, ...causeOf(error) };
   if (isFileError(error)) return { code: 'INPUT_OUTPUT', detail: fileSentence(error) };
   if (error instanceof Error && error.name === 'AbortError') return INTERRUPTED;
   const detail = error instanceof Error ? error.message : String(error);
   return { code: 'BUG', detail: `Something went wrong inside OnHand, please report it: ${detail}` };
 }
+
+/** What lies behind a fault, in its own words: it often is the better half of the sentence. */
+const causeOf = ({ cause }: Fault): { hint?: string } =>
+  cause instanceof Error && cause.message !== '' ? { hint: cause.message } : {};
 
 export const INTERRUPTED: Problem = {
   code: 'INTERRUPTED',
