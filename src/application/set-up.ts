@@ -8,7 +8,9 @@ import {
   type SetupEntry,
   type SetupKind,
 } from '#catalog';
-import type { Rejection } from '#inventory';
+import type { PreviewItem } from '#availability';
+import type { Policy, Rejection } from '#inventory';
+import { compareUtf8 } from '#publishing';
 import { onCommand, onQuery } from './handlers.ts';
 
 /** A resource as it is to be from now on. */
@@ -45,6 +47,13 @@ export class ListResources<Kind extends SetupKind> extends Query<readonly SetupE
   }
 }
 
+/** What a policy would change, by channel and listing; or why it cannot be put. */
+export class PreviewPolicy extends Query<readonly PreviewItem[] | Rejection> {
+  constructor(readonly policy: Policy) {
+    super();
+  }
+}
+
 /** Read-your-writes: what a PUT has answered, the next GET finds. */
 const SEEN_MS_MAX = 2_000;
 
@@ -61,6 +70,14 @@ export const SET_UP_HANDLERS = [
     const newest = Math.max(0, ...results.map(({ position }) => position ?? 0));
     await rooms.projector.waitFor(newest, SEEN_MS_MAX);
     return results;
+  }),
+  onQuery(PreviewPolicy, async ({ rooms, clock }, { policy }) => {
+    const rejection = await rooms.catalogDesk.checkPolicy(policy);
+    if (rejection !== undefined) return rejection;
+    const changes: PreviewItem[] = [];
+    for await (const change of rooms.picture.availability.preview([policy], clock.now()))
+      changes.push(change);
+    return changes.sort((a, b) => compareUtf8(a.channel, b.channel) || compareUtf8(a.listing, b.listing));
   }),
   onQuery(FindResource<SetupKind>, ({ rooms }, { kind, id }) =>
     Promise.resolve(rooms.catalog.entry(kind, id)),

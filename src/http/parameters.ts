@@ -67,7 +67,7 @@ export const instant = (description: string) =>
     schema: { type: 'string', format: 'date-time' },
     description,
     read: readInstant,
-    form: 'a time with its offset, such as 2026-11-20T10:15:30Z (a + in it is written %2B)',
+    form: 'a time with its offset, such as 2026-11-20T10:15:30Z',
   }) as const satisfies Parameter<number>;
 
 export function text(description: string) {
@@ -143,8 +143,11 @@ function inRange(word: string, least: number, most: number): number | undefined 
   return value >= least && value <= most ? value : undefined;
 }
 
+/** A + that nobody encoded has become a space on its way. */
+const LOST_PLUS = / (?=\d\d:\d\d$)/;
+
 function readInstant(word: string): number | undefined {
-  const value = parseInstant(word);
+  const value = parseInstant(word.replace(LOST_PLUS, '+'));
   return Number.isNaN(value) ? undefined : value;
 }
 

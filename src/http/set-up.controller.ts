@@ -20,7 +20,8 @@ import {
 import { Door, PathId, Query, Told } from './door.ts';
 import type { Page } from './pager.ts';
 import { atLeast, PAGE, type ParameterValues } from './parameters.ts';
-import { notThere, Refusal } from './problem.ts';
+import { Refusal } from './problem.ts';
+import { requireChannel } from './require-channel.ts';
 import { SetUpDesk } from './set-up.desk.ts';
 import { toChannel, toItem, toListing, toLocation, toPolicy, toSource } from './wire/setup-wire.ts';
 
@@ -191,7 +192,7 @@ export class SetUpController {
     @PathId('listing', 'id') listing: string,
     @Query(ONE) { atLeast }: One,
   ): Promise<object> {
-    this.#channel(channel);
+    requireChannel(this.onhand, channel);
     return this.desk.get('listing', `${channel}:${listing}`, atLeast, 'LISTING_UNKNOWN');
   }
 
@@ -204,7 +205,7 @@ export class SetUpController {
     notThere: ['CHANNEL_UNKNOWN'],
   })
   listListings(@PathId('channel', 'slug') channel: string, @Query(PAGE) asked: Asked): Promise<Page<object>> {
-    this.#channel(channel);
+    requireChannel(this.onhand, channel);
     return this.desk.list('listing', { ...asked, channel }, ({ listing }: Listing) => listing);
   }
 
@@ -248,12 +249,6 @@ export class SetUpController {
     const allowPrivate = this.onhand.settings.WEBHOOK_ALLOW_PRIVATE;
     const forbidden = checkWebhookUrl(webhook.url, { allowPrivate });
     if (forbidden !== undefined) throw new Refusal({ pointer: '/webhook/url', ...forbidden });
-  }
-
-  #channel(id: string): void {
-    if (this.onhand.rooms.catalog.channel(id) === undefined) {
-      throw notThere('CHANNEL_UNKNOWN', 'There is no such channel.');
-    }
   }
 }
 

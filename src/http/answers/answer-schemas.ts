@@ -52,7 +52,7 @@ const availability = object({
   reason: text,
 });
 const message = object({ source: text, id: text });
-const evidence = object({ position, 'message?': message });
+const evidence = object({ position, message: { anyOf: [message, { type: 'null' }] } });
 const term = object({
   name: text,
   value: { type: ['number', 'null'] },
@@ -143,12 +143,12 @@ export const ANSWER_SCHEMAS = {
     ...setup,
   }),
   Preview: object({
-    items: list(object({ channel: text, listing: text, from: { type: ['number', 'null'] }, to: number })),
+    items: list(object({ channel: text, listing: text, sku: text, from: number, to: number })),
   }),
   ImportResults: object({
     results: list(
       object({
-        row: count,
+        row: { type: 'integer', minimum: 1, description: 'The line of the file, from 1.' },
         kind: text,
         'id?': text,
         outcome: words('created', 'replaced', 'unchanged', 'rejected'),
@@ -175,7 +175,7 @@ export const ANSWER_SCHEMAS = {
     position,
     totals: object({ onHand: number, sellable: number, ...stockTotals }),
     locations: list(object({ location: text, onHand: map(number), ...stockTotals })),
-    availability: list(object({ channel: text, listing: text, available: number, version: position })),
+    'availability?': list(object({ channel: text, listing: text, available: number, version: position })),
     'category?': text,
     'decimals?': count,
     'unit?': text,

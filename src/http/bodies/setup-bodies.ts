@@ -28,16 +28,16 @@ export interface LocationTold {
   readonly active?: boolean;
 }
 export class LocationBody {}
-export const LOCATION_BODY = body<LocationTold>(
-  LocationBody,
-  'A place that holds stock.',
-  {
-    name,
-    kind: oneOf('What kind of place it is.', LOCATION_KINDS),
-    active: optional(flag('False: its stock counts for no channel. Default: true.')),
-  },
-  { name: 'Leipzig', kind: 'warehouse', active: true },
-);
+const locationRules = {
+  name,
+  kind: oneOf('What kind of place it is.', LOCATION_KINDS),
+  active: optional(flag('False: its stock counts for no channel. Default: true.')),
+};
+export const LOCATION_BODY = body<LocationTold>(LocationBody, 'A place that holds stock.', locationRules, {
+  name: 'Leipzig',
+  kind: 'warehouse',
+  active: true,
+});
 
 export interface SourceTold {
   readonly name?: string;
@@ -45,16 +45,17 @@ export interface SourceTold {
   readonly unknownItems?: UnknownItems;
 }
 export class SourceBody {}
+const sourceRules = {
+  name,
+  kind: oneOf('What kind of source it is.', SOURCE_KINDS),
+  unknownItems: optional(
+    oneOf('What becomes of a line whose item is unknown; default: create.', UNKNOWN_ITEMS),
+  ),
+};
 export const SOURCE_BODY = body<SourceTold>(
   SourceBody,
   'A warehouse, 3PL, ERP or file that tells facts.',
-  {
-    name,
-    kind: oneOf('What kind of source it is.', SOURCE_KINDS),
-    unknownItems: optional(
-      oneOf('What becomes of a line whose item is unknown; default: create.', UNKNOWN_ITEMS),
-    ),
-  },
+  sourceRules,
   { name: 'The warehouse system', kind: 'warehouse', unknownItems: 'create' },
 );
 
@@ -77,23 +78,22 @@ export interface ChannelTold {
   readonly webhook?: WebhookTold;
 }
 export class ChannelBody {}
-export const CHANNEL_BODY = body<ChannelTold>(
-  ChannelBody,
-  'A place where goods are sold.',
-  {
-    name,
-    kind: oneOf('What kind of channel it is.', CHANNEL_KINDS),
-    locations: optional(slugs('The locations that it sells from, the first before the others.')),
-    lists: optional(
-      oneOf('`all`: every item is a listing named by its SKU. Default: all.', ['all', 'listed']),
-    ),
-    unknownItems: optional(
-      oneOf('What becomes of a line whose item is unknown; default: park.', UNKNOWN_ITEMS),
-    ),
-    webhook: optional(object(WebhookBody, 'Where it is told of changes.')),
-  },
-  { name: 'The web shop', kind: 'storefront', locations: ['leipzig', 'shop-floor'], lists: 'all' },
-);
+const channelRules = {
+  name,
+  kind: oneOf('What kind of channel it is.', CHANNEL_KINDS),
+  locations: optional(slugs('The locations that it sells from, the first before the others.')),
+  lists: optional(oneOf('`all`: every item is a listing named by its SKU. Default: all.', ['all', 'listed'])),
+  unknownItems: optional(
+    oneOf('What becomes of a line whose item is unknown; default: park.', UNKNOWN_ITEMS),
+  ),
+  webhook: optional(object(WebhookBody, 'Where it is told of changes.')),
+};
+export const CHANNEL_BODY = body<ChannelTold>(ChannelBody, 'A place where goods are sold.', channelRules, {
+  name: 'The web shop',
+  kind: 'storefront',
+  locations: ['leipzig', 'shop-floor'],
+  lists: 'all',
+});
 
 class IdentifierBody {}
 fields.define<Item['identifiers'][number]>(IdentifierBody, 'A foreign number of the item.', {
@@ -202,4 +202,30 @@ export const LISTING_ROW = body<ListingTold & { readonly channel: string; readon
   'A listing, with its channel and name.',
   { channel: fields.slug('The channel.'), listing: id("The channel's own name."), ...listingRules },
   { channel: 'web', listing: 'MUG-RED-6', sku: 'MUG-RED', unitsPer: 6 },
+);
+
+/** Says which of those with an `id` it is, where its fields do not. */
+const resource = (name: string) => optional(oneOf('What it is, where its fields do not say it.', [name]));
+type Row<Told> = Told & { readonly id: string; readonly resource?: string };
+
+export class LocationRow {}
+export const LOCATION_ROW = body<Row<LocationTold>>(
+  LocationRow,
+  'A location, with its id.',
+  { id: fields.slug('Names the location.'), resource: resource('location'), ...locationRules },
+  { id: 'leipzig', resource: 'location', kind: 'warehouse' },
+);
+export class SourceRow {}
+export const SOURCE_ROW = body<Row<SourceTold>>(
+  SourceRow,
+  'A source, with its id.',
+  { id: fields.slug('Names the source.'), resource: resource('source'), ...sourceRules },
+  { id: 'wms', resource: 'source', kind: 'warehouse' },
+);
+export class ChannelRow {}
+export const CHANNEL_ROW = body<Row<ChannelTold>>(
+  ChannelRow,
+  'A channel, with its id.',
+  { id: fields.slug('Names the channel.'), resource: resource('channel'), ...channelRules },
+  { id: 'web', resource: 'channel', kind: 'storefront' },
 );

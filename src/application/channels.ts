@@ -1,0 +1,59 @@
+import { Query } from '@nestjs/cqrs';
+import type { ListingNumber, NumberPlace } from '#availability';
+import type { OrderNow } from '#journal';
+import { compareUtf8 } from '#publishing';
+import { onQuery } from './handlers.ts';
+
+export class FindNumber extends Query<ListingNumber | undefined> {
+  constructor(
+    readonly channel: string,
+    readonly listing: string,
+  ) {
+    super();
+  }
+}
+
+/** Which of a channel's numbers: by listing behind one, by version behind one, or all of some items. */
+export type Numbers =
+  | { readonly behindListing: string | undefined }
+  | { readonly behindVersion: NumberPlace }
+  | { readonly ofItems: readonly string[]; readonly behindListing: string | undefined };
+
+export class ListNumbers extends Query<readonly ListingNumber[]> {
+  constructor(
+    readonly channel: string,
+    readonly which: Numbers,
+    readonly limit: number,
+  ) {
+    super();
+  }
+}
+
+export class FindOrder extends Query<OrderNow | undefined> {
+  constructor(
+    readonly channel: string,
+    readonly orderId: string,
+  ) {
+    super();
+  }
+}
+
+export const CHANNEL_HANDLERS = [
+  onQuery(FindNumber, ({ rooms }, { channel, listing }) =>
+    Promise.resolve(rooms.picture.availability.number(channel, listing)),
+  ),
+  onQuery(ListNumbers, ({ rooms }, { channel, which, limit }) => {
+    const { availability } = rooms.picture;
+    if ('behindVersion' in which)
+      return Promise.resolve(availability.numbersAfter(channel, which.behindVersion, limit));
+    if (!('ofItems' in which))
+      return Promise.resolve(availability.numbersByListing(channel, which.behindListing, limit));
+    const { ofItems, behindListing = '' } = which;
+    const numbers = [...new Set(ofItems)]
+      .flatMap((sku) => availability.numbersOfItem(sku))
+      .filter((number) => number.channel === channel && compareUtf8(number.listing, behindListing) > 0)
+      .sort((a, b) => compareUtf8(a.listing, b.listing));
+    return Promise.resolve(numbers.slice(0, limit));
+  }),
+  onQuery(FindOrder, ({ rooms }, { channel, orderId }) => rooms.journal.order(channel, orderId)),
+];

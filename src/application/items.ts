@@ -1,0 +1,147 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Query } from '@nestjs/cqrs';
+import type { ListingNumber } from '#availability';
+import type { Changes, EvidencedExplanation, Moment } from '#history';
+import { type Item, type ItemState, placeOf, type PlaceStock, type TimelineRow } from '#inventory';
+import type { Instant } from '#kernel';
+import type { OnHand } from '../service.ts';
+import { onQuery } from './handlers.ts';
+
+/** An item with its books and its numbers. */
+export interface ItemNow {
+  readonly item: Item;
+  /** Absent where nothing was ever told of it. */
+  readonly state?: ItemState;
+  readonly numbers: readonly ListingNumber[];
+  /** Of its definition. */
+  readonly definedAt: number;
+}
+
+export class FindItem extends Query<ItemNow | undefined> {
+  constructor(readonly sku: string) {
+    super();
+  }
+}
+
+/** By SKU, at most `limit` behind `after`; those of a category, those ever told of at a location. */
+export class ListItems extends Query<readonly ItemNow[]> {
+  constructor(
+    readonly page: {
+      readonly after?: string;
+      readonly limit: number;
+      readonly category?: string;
+      readonly location?: string;
+    },
+  ) {
+    super();
+  }
+}
+
+/** Its stock at a moment; undefined where nothing had been told of it. */
+export class FindItemAt extends Query<{ position: number; places: readonly PlaceStock[] } | undefined> {
+  constructor(
+    readonly sku: string,
+    readonly moment: Moment,
+  ) {
+    super();
+  }
+}
+
+export class FindTimeline extends Query<readonly TimelineRow[]> {
+  constructor(
+    readonly sku: string,
+    readonly moment: Moment,
+  ) {
+    super();
+  }
+}
+
+export class FindNumberAt extends Query<ListingNumber | undefined> {
+  constructor(
+    readonly channel: string,
+    readonly listing: string,
+    readonly knownAt: Instant,
+  ) {
+    super();
+  }
+}
+
+export class ExplainNumber extends Query<EvidencedExplanation | undefined> {
+  constructor(
+    readonly channel: string,
+    readonly listing: string,
+    readonly knownAt?: Instant,
+  ) {
+    super();
+  }
+}
+
+export class FindChanges extends Query<Changes> {
+  constructor(
+    readonly channel: string,
+    readonly listing: string,
+    readonly from: Instant,
+    readonly to: Instant,
+  ) {
+    super();
+  }
+}
+
+/** Items looked at in one turn. */
+const SLICE = 500;
+
+export const ITEM_HANDLERS = [
+  onQuery(FindItem, (onhand, { sku }) => {
+    const entry = onhand.rooms.catalog.entry('item', sku);
+    return Promise.resolve(entry && itemNow(onhand, entry.resource, entry.position));
+  }),
+  onQuery(ListItems, (onhand, { page }) => listItems(onhand, page)),
+  onQuery(FindItemAt, ({ rooms }, { sku, moment }) => rooms.itemHistory.stockAt(sku, moment)),
+  onQuery(FindTimeline, ({ rooms }, { sku, moment }) => rooms.itemHistory.timeline(sku, moment)),
+  onQuery(FindNumberAt, ({ rooms }, { channel, listing, knownAt }) =>
+    rooms.listingHistory.numberAt(channel, listing, knownAt),
+  ),
+  onQuery(ExplainNumber, ({ rooms }, { channel, listing, knownAt }) =>
+    rooms.listingHistory.explainAt(channel, listing, knownAt),
+  ),
+  onQuery(FindChanges, ({ rooms }, { channel, listing, from, to }) =>
+    rooms.listingHistory.changes(channel, listing, from, to),
+  ),
+];
+
+function itemNow({ rooms }: OnHand, item: Item, definedAt: number): ItemNow {
+  const state = rooms.picture.ledger.item(item.sku);
+  const numbers = rooms.picture.availability.numbersOfItem(item.sku);
+  return { item, ...(state && { state }), numbers, definedAt };
+}
+
+async function listItems(
+  onhand: OnHand,
+  { limit, location, ...page }: ListItems['page'],
+): Promise<ItemNow[]> {
+  const found: ItemNow[] = [];
+  let { after } = page;
+  for (;;) {
+    const { category } = page;
+    const entries = onhand.rooms.catalog.entries('item', {
+      limit: location === undefined ? limit : SLICE,
+      ...(after !== undefined && { after }),
+      ...(category !== undefined && { category }),
+    });
+    for (const { resource, position } of entries) {
+      if (!isAt(onhand, resource.sku, location)) continue;
+      found.push(itemNow(onhand, resource, position));
+      if (found.length === limit) return found;
+    }
+    const last = entries.at(-1);
+    if (last === undefined || location === undefined) return found;
+    after = last.resource.sku;
+    await nextTurn();
+  }
+}
+
+function isAt({ rooms }: OnHand, sku: string, location: string | undefined): boolean {
+  if (location === undefined) return true;
+  const state = rooms.picture.ledger.item(sku);
+  return state !== undefined && placeOf(state, location) !== undefined;
+}

@@ -1,0 +1,91 @@
+import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { FastifyRequest } from 'fastify';
+import type { ImportResult } from '#catalog';
+import { isRejection } from '#inventory';
+import { ImportCatalog, PreviewPolicy } from '../application/set-up.ts';
+import { OnHand } from '../service.ts';
+import { PREVIEW_BODY, type PolicyTold } from './bodies/setup-bodies.ts';
+import { readCatalogRows } from './catalog-rows.ts';
+import { Door, Query, Told } from './door.ts';
+import { Freshness } from './freshness.ts';
+import { HistoryReads } from './history-reads.ts';
+import { atLeast, type ParameterValues } from './parameters.ts';
+import { problemOf, Refusal } from './problem.ts';
+import { units } from './wire/scalars.ts';
+import { toPolicy } from './wire/setup-wire.ts';
+
+const ABOUT = 'Set-up';
+const ASKED = { atLeast };
+
+/** Set-up by the file, and what a policy would do. */
+@Controller('v1')
+export class CatalogController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly onhand: OnHand,
+    private readonly freshness: Freshness,
+    private readonly history: HistoryReads,
+  ) {}
+
+  @Post('catalog/import')
+  @HttpCode(200)
+  @Door({
+    access: 'admin',
+    body: 'catalog',
+    about: ABOUT,
+    does: 'Sets up many things at once, each row for itself: JSON Lines, or CSV of items or listings.',
+    answers: { 200: 'ImportResults' },
+    problems: ['CSV_EMPTY', 'CSV_HEADER', 'CSV_DELIMITER', 'CSV_QUOTE', 'CSV_ENCODING', 'EMPTY_PAYLOAD'],
+  })
+  async import(@Req() request: FastifyRequest): Promise<object> {
+    const bytes = (request.body as Uint8Array | undefined) ?? new Uint8Array();
+    const rules = { allowPrivateWebhooks: this.onhand.settings.WEBHOOK_ALLOW_PRIVATE };
+    const rows = readCatalogRows(bytes, request.headers['content-type'] ?? '', rules);
+    const results = await this.commands.execute(new ImportCatalog(rows.map(({ row }) => row)));
+    const counts = { created: 0, replaced: 0, unchanged: 0, rejected: 0 };
+    for (const { outcome } of results) counts[outcome] += 1;
+    return {
+      results: results.map((result) => shownResult(rows[result.index]!.line, result, request.id)),
+      counts,
+    };
+  }
+
+  @Post('policies/preview')
+  @HttpCode(200)
+  @Door({
+    access: 'read',
+    body: 'json',
+    about: ABOUT,
+    does: 'Which numbers a policy would change, and to what: exactly what putting it does.',
+    answers: { 200: 'Preview' },
+    problems: ['SCOPE_INVALID', 'CHANNEL_UNKNOWN', 'LOCATION_UNKNOWN', 'ITEM_UNKNOWN'],
+  })
+  async preview(
+    @Told(PREVIEW_BODY) told: PolicyTold & { readonly scope: string },
+    @Query(ASKED) asked: ParameterValues<typeof ASKED>,
+  ): Promise<object> {
+    await this.freshness.reach(asked.atLeast);
+    const policy = toPolicy(told.scope, told);
+    const changes = await this.history.read(() => this.queries.execute(new PreviewPolicy(policy)));
+    if (isRejection(changes)) throw new Refusal(changes);
+    const items = changes.map(({ from, to, ...named }) => ({ ...named, from: units(from), to: units(to) }));
+    return { items };
+  }
+}
+
+function shownResult(
+  row: number,
+  { kind, id, outcome, position, rejection }: ImportResult,
+  instance: string,
+): object {
+  return {
+    row,
+    kind,
+    ...(id !== undefined && { id }),
+    outcome,
+    ...(position !== undefined && { position }),
+    ...(rejection && { error: problemOf([rejection], { instance }) }),
+  };
+}

@@ -1,0 +1,182 @@
+import { Controller, Get } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { ListingNumber, NumberPlace } from '#availability';
+import { isIdText } from '#intake';
+import { type AvailabilityBody, availabilityBody } from '#publishing';
+import { FindNumber, FindOrder, ListNumbers, type Numbers } from '../application/channels.ts';
+import { ExplainNumber, FindChanges, FindNumberAt } from '../application/items.ts';
+import { OnHand } from '../service.ts';
+import { Door, PathId, Query } from './door.ts';
+import { Freshness } from './freshness.ts';
+import { HistoryReads } from './history-reads.ts';
+import { type Page, Pager, shownPage } from './pager.ts';
+import { atLeast, instant, PAGE, type ParameterValues, position, repeated, text } from './parameters.ts';
+import { notThere, refuse } from './problem.ts';
+import { requireChannel } from './require-channel.ts';
+import { shownChanges, shownExplanation } from './wire/item-wire.ts';
+import { shownOrder } from './wire/order-wire.ts';
+
+const ABOUT = 'What channels may sell';
+const ONE = { atLeast };
+type One = ParameterValues<typeof ONE>;
+const ONE_NUMBER = { atLeast, knownAt: instant('The last number recorded by then.') };
+const EXPLAINED = { atLeast, knownAt: instant('The number as it was then.') };
+const BETWEEN = {
+  atLeast,
+  from: instant('The earlier moment.'),
+  to: instant('The later moment; default: now.'),
+};
+const NUMBERS = {
+  ...PAGE,
+  sku: repeated({
+    ...text('Only listings of this item.'),
+    read: (word: string) => (isIdText(word) ? word : undefined),
+  }),
+  after: position('Every listing with a greater version, by version; of each only its newest number.'),
+};
+type AskedNumbers = ParameterValues<typeof NUMBERS>;
+
+/** What each channel may sell, and what became of its orders. */
+@Controller('v1/channels/:channel')
+export class ChannelsController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly onhand: OnHand,
+    private readonly freshness: Freshness,
+    private readonly pager: Pager,
+    private readonly history: HistoryReads,
+  ) {}
+
+  @Get('availability')
+  @Door({
+    access: 'own-channel',
+    about: ABOUT,
+    does: "A channel's numbers: by listing, of some items, or all that changed after a version.",
+    answers: { 200: 'AvailabilityPage' },
+    problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
+    notThere: ['CHANNEL_UNKNOWN'],
+  })
+  async numbers(
+    @PathId('channel', 'slug') channel: string,
+    @Query(NUMBERS) asked: AskedNumbers,
+  ): Promise<Page<AvailabilityBody>> {
+    await this.freshness.reach(asked.atLeast);
+    requireChannel(this.onhand, channel);
+    const { after, sku } = asked;
+    if (after !== undefined && sku.length > 0)
+      throw refuse('FIELDS_EXCLUDE', 'Ask with sku or with after, not with both.');
+    const page = await this.pager.page(
+      ['availability', channel, sku, after],
+      asked,
+      (place, limit) => this.queries.execute(new ListNumbers(channel, whichNumbers(asked, place), limit)),
+      after === undefined ? ({ listing }) => listing : versionPlace,
+    );
+    return shownPage(page, availabilityBody);
+  }
+
+  @Get('availability/:listing')
+  @Door({
+    access: 'own-channel',
+    about: ABOUT,
+    does: "A listing's number; now, or as it was told last by another moment.",
+    answers: { 200: 'Availability' },
+    problems: ['NOT_YET'],
+    notThere: ['CHANNEL_UNKNOWN', 'LISTING_UNKNOWN'],
+  })
+  async number(
+    @PathId('channel', 'slug') channel: string,
+    @PathId('listing', 'id') listing: string,
+    @Query(ONE_NUMBER) asked: ParameterValues<typeof ONE_NUMBER>,
+  ): Promise<AvailabilityBody> {
+    await this.freshness.reach(asked.atLeast);
+    requireChannel(this.onhand, channel);
+    const { knownAt } = asked;
+    const number =
+      knownAt === undefined
+        ? await this.queries.execute(new FindNumber(channel, listing))
+        : await this.history.read(() => this.queries.execute(new FindNumberAt(channel, listing, knownAt)));
+    if (number === undefined) throw listingUnknown();
+    return availabilityBody(number);
+  }
+
+  @Get('availability/:listing/explain')
+  @Door({
+    access: 'own-channel',
+    about: ABOUT,
+    does: "What makes up a listing's number, down to the messages: with the formula it gives the number exactly.",
+    answers: { 200: 'Explanation' },
+    problems: ['INVALID_PARAMETER', 'NOT_YET'],
+    notThere: ['CHANNEL_UNKNOWN', 'LISTING_UNKNOWN'],
+  })
+  async explain(
+    @PathId('channel', 'slug') channel: string,
+    @PathId('listing', 'id') listing: string,
+    @Query(EXPLAINED) asked: ParameterValues<typeof EXPLAINED>,
+  ): Promise<object> {
+    await this.freshness.reach(asked.atLeast);
+    requireChannel(this.onhand, channel);
+    const explained = await this.history.read(() =>
+      this.queries.execute(new ExplainNumber(channel, listing, asked.knownAt)),
+    );
+    if (explained === undefined) throw listingUnknown();
+    return shownExplanation(explained);
+  }
+
+  @Get('availability/:listing/changes')
+  @Door({
+    access: 'own-channel',
+    about: ABOUT,
+    does: 'Why a number is another one than it was: the deltas sum to the difference.',
+    answers: { 200: 'Changes' },
+    problems: ['INVALID_PARAMETER', 'NOT_YET'],
+    notThere: ['CHANNEL_UNKNOWN', 'LISTING_UNKNOWN'],
+  })
+  async changes(
+    @PathId('channel', 'slug') channel: string,
+    @PathId('listing', 'id') listing: string,
+    @Query(BETWEEN) asked: ParameterValues<typeof BETWEEN>,
+  ): Promise<object> {
+    await this.freshness.reach(asked.atLeast);
+    requireChannel(this.onhand, channel);
+    const { from = 0, to = this.onhand.clock.now() } = asked;
+    if (from > to)
+      throw refuse('INVALID_PARAMETER', '?from is later than ?to: swap them.', { pointer: '?from' });
+    if ((await this.queries.execute(new FindNumber(channel, listing))) === undefined) throw listingUnknown();
+    const changes = await this.history.read(() =>
+      this.queries.execute(new FindChanges(channel, listing, from, to)),
+    );
+    return shownChanges(changes);
+  }
+
+  @Get('orders/:orderId')
+  @Door({
+    access: 'own-channel',
+    about: ABOUT,
+    does: 'An order: its lines, its shipments with tracking, what was told of it.',
+    answers: { 200: 'Order' },
+    problems: ['NOT_YET'],
+    notThere: ['CHANNEL_UNKNOWN', 'ORDER_UNKNOWN'],
+  })
+  async order(
+    @PathId('channel', 'slug') channel: string,
+    @PathId('orderId', 'id') orderId: string,
+    @Query(ONE) asked: One,
+  ): Promise<object> {
+    await this.freshness.reach(asked.atLeast);
+    requireChannel(this.onhand, channel);
+    const order = await this.queries.execute(new FindOrder(channel, orderId));
+    if (order === undefined) throw notThere('ORDER_UNKNOWN', 'Nothing was ever told of such an order.');
+    return { ...shownOrder(order.view), version: order.position };
+  }
+}
+
+function whichNumbers({ after, sku }: AskedNumbers, place: string | undefined): Numbers {
+  if (after !== undefined) {
+    return { behindVersion: place === undefined ? { version: after } : (JSON.parse(place) as NumberPlace) };
+  }
+  return sku.length > 0 ? { ofItems: sku, behindListing: place } : { behindListing: place };
+}
+
+const listingUnknown = (): Error => notThere('LISTING_UNKNOWN', 'This channel has no such listing.');
+
+const versionPlace = ({ version, listing }: ListingNumber): string => JSON.stringify({ version, listing });

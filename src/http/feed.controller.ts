@@ -1,0 +1,97 @@
+import { Controller, Get, Headers, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isRejection } from '#inventory';
+import type { FeedStart } from '#publishing';
+import { OnHand } from '../service.ts';
+import { Door, PathId, Query } from './door.ts';
+import { Freshness } from './freshness.ts';
+import { Metrics } from './metrics.ts';
+import { atLeast, cursor, oneOf, type ParameterValues } from './parameters.ts';
+import { Refusal } from './problem.ts';
+import { requireChannel } from './require-channel.ts';
+import { Turnstile } from './turnstile.ts';
+
+/** Clients of all feeds together. Each costs a connection and a few kilobytes. */
+export const FEEDS_MAX = 2_000;
+/** How soon a client comes back after its connection broke. */
+const RETRY_MS = 2_000;
+const FEED = {
+  atLeast,
+  cursor: {
+    ...cursor,
+    description: 'Resume after this very event; `Last-Event-ID` says the same and goes first.',
+  },
+  after: oneOf('`0`: every listing once, then live. Without it and without a cursor: from now.', ['0']),
+};
+
+/** A channel's changes as server-sent events. */
+@Controller('v1/channels/:channel')
+export class FeedController {
+  readonly #feeds = new Turnstile({
+    atOnceMax: FEEDS_MAX,
+    waitingMax: 0,
+    code: 'TOO_MANY_FEEDS',
+    busyWith: 'feeds are open',
+  });
+
+  constructor(
+    private readonly onhand: OnHand,
+    private readonly freshness: Freshness,
+    private readonly metrics: Metrics,
+  ) {}
+
+  @Get('feed')
+  @Door({
+    access: 'own-channel',
+    about: 'What channels may sell',
+    does: 'Server-sent events: `availability.changed` and `order.updated`, each with a cursor as its id.',
+    answers: { 200: { mediaType: 'text/event-stream', is: 'Events, for as long as the client stays.' } },
+    problems: ['CURSOR_INVALID', 'INVALID_PARAMETER', 'TOO_MANY_FEEDS', 'NOT_YET'],
+    notThere: ['CHANNEL_UNKNOWN'],
+    isAnsweredAtOnce: false,
+  })
+  async feed(
+    @PathId('channel', 'slug') channel: string,
+    @Query(FEED) asked: ParameterValues<typeof FEED>,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (request.method === 'HEAD') return void reply.header('content-type', 'text/event-stream').send();
+    await this.freshness.reach(asked.atLeast);
+    requireChannel(this.onhand, channel);
+    const feed = await this.onhand.rooms.hub.open(channel, startOf(asked, lastEventId));
+    if (isRejection(feed)) throw new Refusal({ ...feed, pointer: '?cursor' });
+    this.#feeds.enterNow();
+    this.metrics.feedOpened();
+    try {
+      await this.onhand.rooms.feedPump.run(feed, begin(reply));
+    } catch (error) {
+      this.onhand.log.warn({ channel, err: error }, 'a feed ended early: its client resumes');
+    } finally {
+      this.#feeds.leave();
+      this.metrics.feedClosed();
+    }
+  }
+}
+
+function startOf(asked: ParameterValues<typeof FEED>, lastEventId: string | undefined): FeedStart {
+  const cursor = lastEventId !== undefined && lastEventId !== '' ? lastEventId : asked.cursor;
+  if (cursor !== undefined) return { cursor };
+  return asked.after === '0' ? 'all' : 'now';
+}
+
+/** From here on the response is the feed's own. */
+function begin(reply: FastifyReply): FastifyReply['raw'] {
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-type': 'text/event-stream',
+    'x-accel-buffering': 'no',
+    connection: 'keep-alive',
+  });
+  raw.write(`retry: ${RETRY_MS}\n\n`);
+  raw.socket?.setNoDelay(true);
+  return raw;
+}

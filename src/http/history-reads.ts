@@ -1,0 +1,19 @@
+import { Turnstile } from './turnstile.ts';
+
+/** Reads of the past replay a part of the log: a few at once are fast, many would only slow each other. */
+export const HISTORY_READS_MAX = 4;
+export const HISTORY_WAITING_MAX = 200;
+
+export class HistoryReads {
+  readonly #turnstile = new Turnstile({
+    atOnceMax: HISTORY_READS_MAX,
+    waitingMax: HISTORY_WAITING_MAX,
+    code: 'TOO_MANY_REQUESTS',
+    busyWith: 'reads of the past are underway',
+  });
+
+  /** Throws TOO_MANY_REQUESTS if too many wait already. */
+  read<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    return this.#turnstile.run(work);
+  }
+}

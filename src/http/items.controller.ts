@@ -1,0 +1,128 @@
+import { Controller, Get } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { TimelineRow } from '#inventory';
+import { FindItem, FindItemAt, FindTimeline, ListItems } from '../application/items.ts';
+import { Door, PathId, Query } from './door.ts';
+import { Freshness } from './freshness.ts';
+import { HistoryReads } from './history-reads.ts';
+import { type Page, Pager, shownPage } from './pager.ts';
+import { atLeast, instant, PAGE, type ParameterValues, text } from './parameters.ts';
+import { notThere } from './problem.ts';
+import { shownItem, shownItemAt, shownTimelineRow } from './wire/item-wire.ts';
+
+const ABOUT = 'Stock';
+const MOMENT = {
+  knownAt: instant('What we had been told by then.'),
+  asOf: instant('What had happened by then.'),
+};
+const ONE = { atLeast, ...MOMENT };
+const ITEMS = {
+  ...PAGE,
+  location: text('Only items ever told of there.'),
+  category: text('Only items of this category.'),
+};
+const TIMELINE = { ...PAGE, ...MOMENT };
+
+/** How much of what is where, now and then. */
+@Controller('v1/items')
+export class ItemsController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly freshness: Freshness,
+    private readonly pager: Pager,
+    private readonly history: HistoryReads,
+  ) {}
+
+  @Get()
+  @Door({
+    access: 'read',
+    about: ABOUT,
+    does: 'Items with their stock, by SKU.',
+    answers: { 200: 'ItemPage' },
+    problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
+  })
+  async list(@Query(ITEMS) asked: ParameterValues<typeof ITEMS>): Promise<Page<object>> {
+    await this.freshness.reach(asked.atLeast);
+    const { location, category } = asked;
+    const filter = {
+      ...(location !== undefined && { location }),
+      ...(category !== undefined && { category }),
+    };
+    const page = await this.pager.page(
+      ['items', location, category],
+      asked,
+      (after, limit) =>
+        this.queries.execute(new ListItems({ limit, ...(after !== undefined && { after }), ...filter })),
+      ({ item }) => item.sku,
+    );
+    return shownPage(page, shownItem);
+  }
+
+  @Get(':sku')
+  @Door({
+    access: 'read',
+    about: ABOUT,
+    does: 'An item with its stock by location and what each channel may sell; now, or at another moment.',
+    answers: { 200: 'Item' },
+    problems: ['INVALID_PARAMETER', 'NOT_YET'],
+    notThere: ['ITEM_UNKNOWN'],
+  })
+  async item(
+    @PathId('sku', 'sku') sku: string,
+    @Query(ONE) asked: ParameterValues<typeof ONE>,
+  ): Promise<object> {
+    await this.freshness.reach(asked.atLeast);
+    const now = await this.queries.execute(new FindItem(sku));
+    if (now === undefined) throw itemUnknown();
+    if (asked.knownAt === undefined && asked.asOf === undefined) return shownItem(now);
+    const at = await this.history.read(() => this.queries.execute(new FindItemAt(sku, momentOf(asked))));
+    return shownItemAt(now.item, at);
+  }
+
+  @Get(':sku/timeline')
+  @Door({
+    access: 'read',
+    about: ABOUT,
+    does: 'Everything that changed what is on hand of an item, by the time it happened.',
+    answers: { 200: 'TimelineRowPage' },
+    problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
+    notThere: ['ITEM_UNKNOWN'],
+  })
+  async timeline(
+    @PathId('sku', 'sku') sku: string,
+    @Query(TIMELINE) asked: ParameterValues<typeof TIMELINE>,
+  ): Promise<Page<object>> {
+    await this.freshness.reach(asked.atLeast);
+    if ((await this.queries.execute(new FindItem(sku))) === undefined) throw itemUnknown();
+    const rows = await this.history.read(() => this.queries.execute(new FindTimeline(sku, momentOf(asked))));
+    const page = await this.pager.page(
+      ['timeline', sku, asked.knownAt, asked.asOf],
+      asked,
+      (after, limit) => behind(rows, after, limit),
+      ({ index }) => String(index),
+    );
+    return shownPage(page, ({ row }) => shownTimelineRow(row));
+  }
+}
+
+/** Rows have no name of their own: a page goes on behind a place in the list, which new facts may move. */
+function behind(
+  rows: readonly TimelineRow[],
+  after: string | undefined,
+  limit: number,
+): { readonly index: number; readonly row: TimelineRow }[] {
+  const start = after === undefined ? 0 : Number(after) + 1;
+  return rows.slice(start, start + limit).map((row, offset) => ({ index: start + offset, row }));
+}
+
+function momentOf({
+  knownAt,
+  asOf,
+}: {
+  readonly knownAt?: number | undefined;
+  readonly asOf?: number | undefined;
+}) {
+  return { ...(knownAt !== undefined && { knownAt }), ...(asOf !== undefined && { asOf }) };
+}
+
+const itemUnknown = (): Error => notThere('ITEM_UNKNOWN', 'There is no such item: define it with PUT.');
