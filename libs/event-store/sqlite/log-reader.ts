@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { LogPage, LogQuery, RecordedEvent } from '../src/index.ts';
 import { openReader } from './connection.ts';
 import { unpackEventId } from './event-id.ts';
+import { FIND_STREAM } from './schema.ts';
 
 /** Events looked at for one page, of whatever category: it bounds how long a page takes. */
 const PAGE_SCAN_EVENTS_MAX = 4_000;
@@ -11,6 +12,7 @@ const COLUMNS = 'e.position, s.name, e.revision, e.type, e.recorded_at, e.id, e.
 /** Reads pages of events from the file, on the caller's thread: a page of 500 takes a few milliseconds. */
 export class LogReader {
   readonly #database: DatabaseSync;
+  readonly #findStream: StatementSync;
   readonly #selectStream: StatementSync;
   /** By how many categories are asked for; 0 for all. */
   readonly #selectAll = new Map<number, StatementSync>();
@@ -18,13 +20,21 @@ export class LogReader {
 
   constructor(file: string) {
     this.#database = openReader(file);
+    this.#findStream = this.#prepare(FIND_STREAM);
     this.#selectStream = this.#prepare(`
-      SELECT ${COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.id
-      WHERE s.name = ? AND e.revision >= ? ORDER BY e.revision LIMIT ?`);
+      SELECT ${COLUMNS} FROM (
+        SELECT revision, position FROM stream_events_settled WHERE stream = ?1 AND revision >= ?2
+        UNION ALL SELECT revision, position FROM stream_events_fresh WHERE stream = ?1 AND revision >= ?2
+        ORDER BY revision LIMIT ?3
+      ) AS place
+      CROSS JOIN events e ON e.position = place.position
+      CROSS JOIN streams s ON s.id = e.stream
+      ORDER BY e.revision`);
   }
 
   readStream(stream: string, fromRevision: number, limit: number): RecordedEvent[] {
-    return this.#toEvents(this.#selectStream.all(stream, fromRevision, limit));
+    const found = this.#findStream.get(stream) as SQLOutputValue[] | undefined;
+    return found ? this.#toEvents(this.#selectStream.all(found[0]!, fromRevision, limit)) : [];
   }
 
   /** Looks no further than `head`. */

@@ -4,6 +4,8 @@ import { categoryOf, NO_STREAM } from '../src/index.ts';
 import type { AppendWritten, Batch, BatchFailed, BatchResult } from './batch.ts';
 import { openWriter } from './connection.ts';
 import { EVENT_ID_BYTES, isSameEventId } from './event-id.ts';
+import { LaggingIndex } from './lagging-index.ts';
+import { FIND_STREAM, STREAM_EVENTS, STREAM_NAMES } from './schema.ts';
 import { TwoGenerations } from './two-generations.ts';
 
 /** Streams whose newest revision is remembered; the others are looked up in the index. */
@@ -22,6 +24,8 @@ interface StreamHead {
 export class Log {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  readonly #streamEvents: LaggingIndex;
+  readonly #streamNames: LaggingIndex;
   readonly #heads = new TwoGenerations<StreamHead>(STREAM_HEADS_MAX);
   readonly #typeIds = new Map<string, number>();
   #position = 0;
@@ -31,6 +35,8 @@ export class Log {
   constructor(file: string) {
     this.#database = openWriter(file);
     this.#statements = prepareStatements(this.#database);
+    this.#streamEvents = new LaggingIndex(this.#database, STREAM_EVENTS);
+    this.#streamNames = new LaggingIndex(this.#database, STREAM_NAMES);
     this.#recall();
   }
 
@@ -48,6 +54,8 @@ export class Log {
     try {
       this.#statements.begin.run();
       const results = batches.map((batch) => this.#writeBatch(batch));
+      this.#streamEvents.settle();
+      this.#streamNames.settle();
       this.#statements.commit.run();
       return results;
     } catch (cause) {
@@ -92,6 +100,7 @@ export class Log {
         this.#recordedAt,
         batch.data[event]!,
       );
+      this.#streamEvents.insert(head.id, head.revision, this.#position);
     }
     return firstPosition;
   }
@@ -101,21 +110,20 @@ export class Log {
     const known = this.#heads.get(stream);
     if (known !== undefined) return known;
     const head =
-      expectedRevision === NO_STREAM
-        ? (this.#addStream(stream) ?? this.#lookUp(stream))
-        : this.#lookUp(stream);
+      this.#lookUp(stream) ?? (expectedRevision === NO_STREAM ? this.#addStream(stream) : undefined);
     if (head !== undefined) this.#heads.set(stream, head);
     return head;
   }
 
-  #addStream(stream: string): StreamHead | undefined {
-    const { changes, lastInsertRowid } = this.#statements.insertStream.run(stream, categoryOf(stream));
-    return changes === 0 ? undefined : { id: Number(lastInsertRowid), revision: NO_STREAM };
+  #addStream(stream: string): StreamHead {
+    const id = Number(this.#statements.insertStream.run(stream, categoryOf(stream)).lastInsertRowid);
+    this.#streamNames.insert(stream, id);
+    return { id, revision: NO_STREAM };
   }
 
   #lookUp(stream: string): StreamHead | undefined {
     const row = this.#statements.selectHead.get(stream);
-    return row && { id: Number(row['id']), revision: Number(row['revision'] ?? NO_STREAM) };
+    return row && { id: Number(row['id']), revision: Number(row['revision']) };
   }
 
   /** The same ids at the same revisions are a repeat of what was written; anything else lost the race. */
@@ -169,6 +177,8 @@ export class Log {
   /** Takes what is remembered between transactions from the file. */
   #recall(): void {
     this.#heads.clear();
+    this.#streamEvents.recall();
+    this.#streamNames.recall();
     this.#typeIds.clear();
     for (const row of this.#statements.selectTypes.iterate()) {
       this.#typeIds.set(String(row['name']), Number(row['id']));
@@ -194,16 +204,24 @@ function prepareStatements(database: DatabaseSync) {
   return {
     begin: prepare('BEGIN IMMEDIATE'),
     commit: prepare('COMMIT'),
-    insertStream: prepare('INSERT INTO streams (name, category) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    insertStream: prepare('INSERT INTO streams (name, category) VALUES (?, ?)'),
     insertType: prepare('INSERT INTO types (name) VALUES (?)'),
     insertEvent: prepare(
       `INSERT INTO events (position, stream, revision, id, type, recorded_at, data) VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ),
     selectTypes: prepare('SELECT id, name FROM types'),
     selectNewest: prepare('SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1'),
-    selectHead: prepare(
-      'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) AS revision FROM streams WHERE name = ?',
-    ),
-    selectEvent: prepare('SELECT id, position, recorded_at FROM events WHERE stream = ? AND revision = ?'),
+    selectHead: prepare(`
+      SELECT found.stream AS id, coalesce(
+        (SELECT max(revision) FROM stream_events_fresh WHERE stream = found.stream),
+        (SELECT max(revision) FROM stream_events_settled WHERE stream = found.stream)
+      ) AS revision
+      FROM (${FIND_STREAM}) AS found`),
+    selectEvent: prepare(`
+      SELECT id, position, recorded_at FROM events
+      WHERE position = (
+        SELECT position FROM stream_events_fresh WHERE stream = ?1 AND revision = ?2
+        UNION ALL SELECT position FROM stream_events_settled WHERE stream = ?1 AND revision = ?2
+      )`),
   };
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { type LaggingIndexDefinition, laggingIndexTables } from './lagging-index.ts';
 import { DataFileUnusable } from './sqlite-event-store.faults.ts';
 
 export const SCHEMA_VERSION = 1;
@@ -7,6 +8,23 @@ const APPLICATION_ID = 0x4f6e4861;
 /** 1.3 times the append rate of 4 KiB pages, with events of a few hundred bytes. */
 const PAGE_BYTES = 16_384;
 
+/** Where a stream's events are. */
+export const STREAM_EVENTS = {
+  name: 'stream_events',
+  keys: [
+    { name: 'stream', type: 'INTEGER' },
+    { name: 'revision', type: 'INTEGER' },
+  ],
+  value: 'position',
+} as const satisfies LaggingIndexDefinition;
+
+/** Which stream has a name. */
+export const STREAM_NAMES = {
+  name: 'stream_names',
+  keys: [{ name: 'name', type: 'TEXT' }],
+  value: 'stream',
+} as const satisfies LaggingIndexDefinition;
+
 /**
  * Streams and types are named once and are integers from then on: a third faster to append than text.
  * An event's position is its rowid, so the log itself is in commit order on disk.
@@ -14,7 +32,7 @@ const PAGE_BYTES = 16_384;
 const TABLES = `
   CREATE TABLE streams (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
     category TEXT NOT NULL
   ) STRICT;
   CREATE TABLE types (
@@ -28,13 +46,19 @@ const TABLES = `
     id BLOB NOT NULL,
     type INTEGER NOT NULL,
     recorded_at INTEGER NOT NULL,
-    data TEXT NOT NULL,
-    UNIQUE (stream, revision)
+    data TEXT NOT NULL
   ) STRICT;
+  ${laggingIndexTables(STREAM_EVENTS)}
+  ${laggingIndexTables(STREAM_NAMES)}
   CREATE VIEW log AS
     SELECT position, streams.name AS stream, revision, types.name AS type, recorded_at, data, hex(events.id) AS id
     FROM events JOIN streams ON streams.id = events.stream JOIN types ON types.id = events.type;
 `;
+
+/** The stream whose name is the first parameter. */
+export const FIND_STREAM = `
+  SELECT stream FROM stream_names_fresh WHERE name = ?1
+  UNION ALL SELECT stream FROM stream_names_settled WHERE name = ?1 LIMIT 1`;
 
 /** Makes the tables in an empty file; in any other, checks that they are ours and of this version. */
 export function createSchema(database: DatabaseSync, file: string): void {

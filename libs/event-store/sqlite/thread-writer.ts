@@ -29,7 +29,8 @@ export class ThreadWriter implements Writer {
   static async open(file: string): Promise<ThreadWriter> {
     const worker = startWorker('./writer.worker', { file });
     const head = await new Promise<number>((resolve, reject) => {
-      const fail = (cause: unknown): void => reject(new StoreUnavailable('The log cannot be opened.', { cause }));
+      const fail = (cause: unknown): void =>
+        reject(new StoreUnavailable('The log cannot be opened.', { cause }));
       worker.once('error', fail);
       worker.once('message', ({ head }: { head: number }) => {
         worker.off('error', fail);
