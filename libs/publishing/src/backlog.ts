@@ -61,12 +61,9 @@ export class Backlog {
     const orders = newestOrders(channel, page.events, through);
     const all = [...numbers.filter((change) => change.position <= through), ...orders];
     all.sort(comparePlaces);
-    // With a full page of numbers, more of them may stand between its last one and `through`.
-    const isCut = numbers.length === limit && numbers.at(-1)!.position <= through;
-    const reach = isCut ? numbers.at(-1)! : endOf(through);
-    const changes = all.filter((change) => comparePlaces(change, reach) <= 0).slice(0, limit);
-    const isWhole = changes.length < limit;
-    return { changes, place: isWhole ? reach : changes.at(-1)! };
+    // Numbers that did not fit their page stand behind its last one, and that one is then no longer told here.
+    const changes = all.slice(0, limit);
+    return { changes, place: all.length < limit ? endOf(through) : changes.at(-1)! };
   }
 }
 

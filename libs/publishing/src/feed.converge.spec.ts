@@ -8,6 +8,8 @@ const CHANNELS = ['web', 'web-2'] as const;
 const LISTINGS = 40;
 const ORDERS = 12;
 const ROUNDS = 120;
+/** So little in memory that readers are in it, before it, and on the seam. */
+const RING_CHANGES = 12;
 /** A restart forgets the ring, so that seams are crossed often. */
 const RESTART_CHANCE = 0.03;
 
@@ -107,13 +109,13 @@ async function change(stage: Stage, random: (below: number) => number): Promise<
   }
 }
 
-it.each([1, 2, 3, 4, 5, 6])(
+it.each([1, 2, 3, 4])(
   'clients that come and go while numbers change end with the newest picture, and never see a version go back (seed %i)',
   async (seed) => {
     const random = randomFrom(seed);
     const stage = await Stage.open();
     const openHub = (): Hub => {
-      const made = new Hub({ ...stage, position: stage.position });
+      const made = new Hub({ ...stage, position: stage.position, ringChangesMax: RING_CHANGES });
       stage.folds.splice(1, 1, made);
       return made;
     };

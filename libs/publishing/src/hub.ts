@@ -17,6 +17,8 @@ export interface HubParts {
   readonly orders: OrderSource;
   /** Where the read model stands when the hub begins. */
   readonly position: number;
+  /** Changes kept in memory for each channel; default RING_CHANGES_MAX. */
+  readonly ringChangesMax?: number;
   /** Told of what each feed has handed out: the channel, and through which version. */
   readonly onHandedOut?: (channel: string, position: number) => void;
 }
@@ -134,7 +136,7 @@ export class Hub implements Fold {
   #ring(channel: string): ChangeRing {
     let ring = this.#rings.get(channel);
     if (ring === undefined) {
-      ring = new ChangeRing(this.#startedAt);
+      ring = new ChangeRing(this.#startedAt, this.#parts.ringChangesMax);
       this.#rings.set(channel, ring);
     }
     return ring;

@@ -14,6 +14,7 @@ export interface ChangeBatch {
 
 /** The newest changes of one channel, in order of their places: all that came after `floor`. */
 export class ChangeRing {
+  readonly #changesMax: number;
   #changes: Change[] = [];
   readonly #newest = new Map<string, Change>();
   #floor: Place;
@@ -23,8 +24,9 @@ export class ChangeRing {
   #count = 0;
   readonly #waiting = new Set<() => void>();
 
-  constructor(position: number) {
+  constructor(position: number, changesMax = RING_CHANGES_MAX) {
     this.#floor = endOf(position);
+    this.#changesMax = changesMax;
   }
 
   /** Grows with every change: a reader that saw the same count has missed nothing. */
@@ -40,7 +42,7 @@ export class ChangeRing {
   /** Takes a number of the event that is being applied. */
   collect(number: ListingNumber): void {
     // One event of set-up may change a million listings: availability's own index then serves the readers.
-    if (this.#collected.length >= RING_CHANGES_MAX) this.#isOverfull = true;
+    if (this.#collected.length >= this.#changesMax) this.#isOverfull = true;
     else this.#collected.push(number);
   }
 
@@ -93,13 +95,13 @@ export class ChangeRing {
     this.#newest.set(key, change);
     this.#changes.push(change);
     this.#count++;
-    if (this.#changes.length > RING_CHANGES_MAX) this.#makeRoom();
+    if (this.#changes.length > this.#changesMax) this.#makeRoom();
   }
 
   /** Drops what was overtaken; if that is not a quarter, the oldest go too, and older readers use the indexes. */
   #makeRoom(): void {
     const kept = this.#changes.filter((change) => !change.isSuperseded);
-    const excess = kept.length - Math.floor((RING_CHANGES_MAX * 3) / 4);
+    const excess = kept.length - Math.floor((this.#changesMax * 3) / 4);
     if (excess > 0) {
       for (const change of kept.splice(0, excess)) {
         this.#newest.delete(`${change.kind}${change.id}`);
