@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Query } from '@nestjs/cqrs';
 import type { ListingNumber } from '#availability';
 import type { Changes, EvidencedExplanation, Moment } from '#history';
-import { type Item, type ItemState, placeOf, type PlaceStock, type TimelineRow } from '#inventory';
+import type { CatalogPage, SetupEntry } from '#catalog';
+import type { Item, ItemState, PlaceStock, TimelineRow } from '#inventory';
 import type { Instant } from '#kernel';
 import type { OnHand } from '../service.ts';
 import { onQuery } from './handlers.ts';
@@ -88,7 +89,7 @@ export class FindChanges extends Query<Changes> {
 }
 
 /** Items looked at in one turn. */
-const SLICE = 500;
+const LOOKED_AT = 500;
 
 export const ITEM_HANDLERS = [
   onQuery(FindItem, (onhand, { sku }) => {
@@ -115,33 +116,31 @@ function itemNow({ rooms }: OnHand, item: Item, definedAt: number): ItemNow {
   return { item, ...(state && { state }), numbers, definedAt };
 }
 
-async function listItems(
-  onhand: OnHand,
-  { limit, location, ...page }: ListItems['page'],
-): Promise<ItemNow[]> {
+async function listItems(onhand: OnHand, { limit, ...asked }: ListItems['page']): Promise<ItemNow[]> {
   const found: ItemNow[] = [];
-  let { after } = page;
+  let { after } = asked;
   for (;;) {
-    const { category } = page;
-    const entries = onhand.rooms.catalog.entries('item', {
-      limit: location === undefined ? limit : SLICE,
-      ...(after !== undefined && { after }),
-      ...(category !== undefined && { category }),
-    });
+    const entries = definitions(onhand, asked, { limit: LOOKED_AT, ...(after !== undefined && { after }) });
     for (const { resource, position } of entries) {
-      if (!isAt(onhand, resource.sku, location)) continue;
+      if (asked.category !== undefined && resource.category !== asked.category) continue;
       found.push(itemNow(onhand, resource, position));
       if (found.length === limit) return found;
     }
-    const last = entries.at(-1);
-    if (last === undefined || location === undefined) return found;
-    after = last.resource.sku;
+    after = entries.at(-1)?.resource.sku;
+    if (after === undefined) return found;
     await nextTurn();
   }
 }
 
-function isAt({ rooms }: OnHand, sku: string, location: string | undefined): boolean {
-  if (location === undefined) return true;
-  const state = rooms.picture.ledger.item(sku);
-  return state !== undefined && placeOf(state, location) !== undefined;
+/** By SKU: of those ever told of at a location, or of a category, or of all. */
+function definitions(
+  { rooms }: OnHand,
+  { location, category }: Pick<ListItems['page'], 'location' | 'category'>,
+  page: CatalogPage,
+): readonly SetupEntry<Item>[] {
+  if (location === undefined) {
+    return rooms.catalog.entries('item', { ...page, ...(category !== undefined && { category }) });
+  }
+  const skus = rooms.picture.ledger.skusAt(location, page);
+  return skus.map((sku) => rooms.catalog.entry('item', sku)).filter((entry) => entry !== undefined);
 }

@@ -1,7 +1,14 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { publishedSchemas, type WireClass } from '#intake';
-import { answerSchemas } from './answers/answer-schemas.ts';
+import {
+  MESSAGE_SCHEMA,
+  messageExample,
+  messageSchemas,
+  MESSAGES_MAX,
+  publishedSchemas,
+  type WireClass,
+} from '#intake';
+import { answerSchemas, schemaRef } from './answers/answer-schemas.ts';
 import * as requests from './bodies/request-bodies.ts';
 import * as setUp from './bodies/setup-bodies.ts';
 
@@ -23,9 +30,34 @@ export function openApiOf(app: INestApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A key: `onhand keys create`.' }, 'key')
     .build();
   const document = SwaggerModule.createDocument(app, config, { operationIdFactory: operationId });
-  const schemas = { ...publishedSchemas(), ...publishedSchemas(bodyClasses()), ...answerSchemas() };
+  const schemas = { ...messageSchemas(), ...publishedSchemas(bodyClasses()), ...answerSchemas() };
+  for (const [path, requestBody] of Object.entries(OTHER_BODIES)) {
+    const post = document.paths[path]?.post;
+    if (post !== undefined) post.requestBody = { required: true, content: requestBody as never };
+  }
   return { ...document, components: { ...document.components, schemas: schemas as never } };
 }
+
+const message = schemaRef(MESSAGE_SCHEMA);
+const messages = { type: 'array', maxItems: MESSAGES_MAX, items: message };
+const one = {
+  sale: { value: messageExample('sale.completed') },
+  order: { value: messageExample('order.placed') },
+};
+const rows = { schema: { type: 'string' } };
+
+/** Bodies that are more than one JSON object of a class. */
+const OTHER_BODIES = {
+  '/v1/events': {
+    'application/json': { schema: { anyOf: [message, messages] }, examples: one },
+    'application/cloudevents+json': { schema: message, examples: one },
+    'application/cloudevents-batch+json': { schema: messages },
+  },
+  '/v1/catalog/import': {
+    'application/jsonl': { ...rows, example: '{"sku":"MUG-RED","name":"Mug, red"}\n{"sku":"MUG-BLUE"}\n' },
+    'text/csv': { ...rows, example: 'sku,name,category\nMUG-RED,"Mug, red",mugs\n' },
+  },
+};
 
 /** `putItem`: the name of the method is the name of what it does. */
 const operationId = (_controller: string, method: string): string => method;

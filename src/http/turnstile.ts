@@ -47,13 +47,13 @@ export class Turnstile {
     else next(); // The place is handed on.
   }
 
-  #enter(): Promise<void> {
+  async #enter(): Promise<void> {
     if (this.#inside < this.#limits.atOnceMax) {
       this.#inside += 1;
-      return Promise.resolve();
+      return;
     }
     if (this.#waiting.length >= this.#limits.waitingMax) throw this.#full();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   #full(): Error {

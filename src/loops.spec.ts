@@ -1,0 +1,46 @@
+import { StoreFull } from '#event-store';
+import { silentLog } from './log.ts';
+import { Loops } from './loops.ts';
+
+const forever = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+
+describe('background loops', () => {
+  it('run until they are stopped, the last one first', async () => {
+    const loops = new Loops(silentLog());
+    const ended: string[] = [];
+    for (const name of ['a', 'b']) {
+      loops.start(name, async (signal) => {
+        await forever(signal);
+        ended.push(name);
+      });
+    }
+    expect(loops.states()).toEqual({ a: 'running', b: 'running' });
+    await loops.stopAll();
+    expect(ended).toEqual(['b', 'a']);
+  });
+
+  it('begin again after trouble that may pass', async () => {
+    const loops = new Loops(silentLog());
+    let runs = 0;
+    const again = new Promise<void>((resolve) => {
+      loops.start('posting', async (signal) => {
+        if (++runs === 1) throw new StoreFull('no room');
+        resolve();
+        await forever(signal);
+      });
+    });
+    await again;
+    expect(loops.states()).toEqual({ posting: 'running' });
+    await loops.stopAll();
+  });
+
+  it('stay down after a bug, and say so, and the others go on', async () => {
+    const loops = new Loops(silentLog());
+    loops.start('broken', () => Promise.reject(new TypeError('oops')));
+    loops.start('whole', forever);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(loops.states()).toEqual({ broken: 'failed', whole: 'running' });
+    await loops.stopAll();
+  });
+});
