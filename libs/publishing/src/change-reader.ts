@@ -80,6 +80,7 @@ export class ChangeReader {
 
   async #read(limit: number): Promise<readonly Change[]> {
     const { ring, position } = this.#parts;
+    ring.attend();
     while (!ring.covers(this.#place)) {
       const batch = await this.#readBacklog(limit);
       this.#place = batch.place;

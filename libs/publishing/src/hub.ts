@@ -39,7 +39,7 @@ export class Hub implements Fold {
   readonly #startedAt: number;
   readonly #stopListening: () => void;
   /** Rings of the event that is being applied. */
-  readonly #touched = new Set<ChangeRing>();
+  #touched: ChangeRing[] = [];
   /** Rings whose readers are to be woken when this turn is over. */
   readonly #toWake = new Set<ChangeRing>();
   #position: number;
@@ -51,8 +51,7 @@ export class Hub implements Fold {
     this.#backlog = new Backlog(parts.store, parts.numbers, () => this.#position);
     this.#stopListening = parts.numbers.onChange((number) => {
       const ring = this.#ring(number.channel);
-      ring.collect(number);
-      this.#touched.add(ring);
+      if (ring.collect(number)) this.#touched.push(ring);
     });
   }
 
@@ -63,7 +62,7 @@ export class Hub implements Fold {
 
   apply(event: RecordedEvent): void {
     const { position, stream } = event;
-    if (this.#touched.size > 0) this.#settle(position);
+    if (this.#touched.length > 0) this.#settle(position);
     if (stream.startsWith(ORDER_PREFIX)) this.#addOrder(position, stream);
     this.#position = position;
   }
@@ -110,7 +109,7 @@ export class Hub implements Fold {
       ring.settle(position);
       this.#wakeSoon(ring);
     }
-    this.#touched.clear();
+    this.#touched = [];
   }
 
   #addOrder(position: number, stream: string): void {
@@ -123,6 +122,7 @@ export class Hub implements Fold {
 
   /** Once a turn: readers then find a whole page's changes at once. */
   #wakeSoon(ring: ChangeRing): void {
+    if (!ring.isAwaited) return;
     if (this.#toWake.size === 0) queueMicrotask(() => this.#wake());
     this.#toWake.add(ring);
   }

@@ -10,6 +10,7 @@ const number = (version: number, listing: string): ListingNumber => ({
 /** So many changes of so many listings in turn, one a version. */
 function fill(ring: ChangeRing, count: number, listings: number, first = 1): void {
   for (let version = first; version < first + count; version++) {
+    ring.attend();
     ring.collect(number(version, `S${version % listings}`));
     ring.settle(version);
   }
@@ -40,6 +41,32 @@ describe('a ring', () => {
 
     expect(ring.covers(endOf(0))).toBe(true);
     expect(versionsAfter(ring, 0, count)).toEqual([4, 3, 2, 1, 0].map((back) => count - back));
+  });
+
+  it('keeps nothing while nobody reads, and everything from when somebody does', () => {
+    const ring = new ChangeRing(0, 10);
+    for (let version = 1; version <= 30; version++) {
+      ring.collect(number(version, `S${version}`));
+      ring.settle(version);
+    }
+    expect(ring.covers(endOf(29))).toBe(false);
+    expect(ring.covers(endOf(30))).toBe(true);
+    fill(ring, 3, Infinity, 31);
+    expect(versionsAfter(ring, 30, 33)).toEqual([31, 32, 33]);
+  });
+
+  it('keeps all of an event or nothing, though a reader comes in the middle of it', () => {
+    const ring = new ChangeRing(0, 10);
+    for (let version = 1; version <= 11; version++) {
+      ring.collect(number(version, `S${version}`));
+      ring.settle(version);
+    }
+    ring.collect(number(12, 'A'));
+    ring.attend();
+    ring.collect(number(12, 'B'));
+    ring.settle(12);
+    expect(ring.covers(endOf(11))).toBe(false);
+    expect(versionsAfter(ring, 12, 12)).toEqual([]);
   });
 
   it('does not say it has all of a version of which it dropped some', () => {

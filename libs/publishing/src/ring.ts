@@ -12,16 +12,25 @@ export interface ChangeBatch {
   readonly place: Place;
 }
 
-/** The newest changes of one channel, in order of their places: all that came after `floor`. */
+/**
+ * The newest changes of one channel, in order of their places: all that came after its floor. While nobody
+ * reads them it keeps none, and costs nothing.
+ */
 export class ChangeRing {
   readonly #changesMax: number;
   #changes: Change[] = [];
-  readonly #newest = new Map<string, Change>();
+  #newestListings = new Map<string, Change>();
+  #newestOrders = new Map<string, Change>();
   #floor: Place;
   /** Numbers of the event that is being applied, in no order yet. */
   #collected: ListingNumber[] = [];
+  #isTouched = false;
+  /** All of the event is kept, or nothing of it. */
+  #isKeeping = false;
   #isOverfull = false;
   #count = 0;
+  /** Changes since somebody last read. */
+  #unread = 0;
   readonly #waiting = new Set<() => void>();
 
   constructor(position: number, changesMax = RING_CHANGES_MAX) {
@@ -34,38 +43,56 @@ export class ChangeRing {
     return this.#count;
   }
 
+  /** True if somebody waits for a change. */
+  get isAwaited(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** A reader is here: from now on changes are kept for it. */
+  attend(): void {
+    this.#unread = 0;
+  }
+
   /** True if everything behind this place is here. */
   covers(place: Place): boolean {
     return comparePlaces(place, this.#floor) >= 0;
   }
 
-  /** Takes a number of the event that is being applied. */
-  collect(number: ListingNumber): void {
-    // One event of set-up may change a million listings: availability's own index then serves the readers.
-    if (this.#collected.length >= this.#changesMax) this.#isOverfull = true;
-    else this.#collected.push(number);
+  /** Takes a number of the event that is being applied. True if it is the first of that event. */
+  collect(number: ListingNumber): boolean {
+    const isFirst = !this.#isTouched;
+    this.#isTouched = true;
+    if (isFirst) this.#isKeeping = this.#isAttended();
+    if (this.#isKeeping) {
+      // One event of set-up may change a million listings: availability's own index then serves the readers.
+      if (this.#collected.length >= this.#changesMax) this.#isOverfull = true;
+      else this.#collected.push(number);
+    }
+    return isFirst;
   }
 
   /** Ends the event that stands at `position`: what was collected is now to be read. */
   settle(position: number): void {
     const collected = this.#collected;
-    if (this.#isOverfull) this.#clear(position);
+    if (this.#isOverfull || !this.#isKeeping) this.#skip(position);
     else {
       if (collected.length > 1) collected.sort((a, b) => compareUtf8(a.listing, b.listing));
       for (const number of collected) {
         assert(number.version === position, 'a number whose version is the event that caused it');
-        this.#add(Change.ofNumber(number));
+        this.#add(Change.ofNumber(number), this.#newestListings);
       }
+      this.#collected = [];
     }
-    this.#collected = [];
+    this.#isTouched = false;
     this.#isOverfull = false;
   }
 
   addOrder(position: number, orderId: string): void {
-    this.#add(new Change(position, ORDER, orderId));
+    if (this.#isAttended()) this.#add(new Change(position, ORDER, orderId), this.#newestOrders);
+    else this.#skip(position);
   }
 
-  /** Changes behind `place`, at most `limit`; what was overtaken is left out. */
+  /** Changes behind `place`, at most `limit`; what was overtaken is left out. `position` is how far the hub is. */
   after(place: Place, limit: number, position: number): ChangeBatch {
     const changes: Change[] = [];
     for (let index = this.#firstBehind(place); index < this.#changes.length; index++) {
@@ -89,12 +116,17 @@ export class ChangeRing {
     for (const wake of waiting) wake();
   }
 
-  #add(change: Change): void {
-    const key = `${change.kind}${change.id}`;
-    this.#newest.get(key)?.supersede();
-    this.#newest.set(key, change);
+  /** Who has not read for a whole ring of changes reads the indexes anyway. */
+  #isAttended(): boolean {
+    return this.#unread < this.#changesMax || this.#waiting.size > 0;
+  }
+
+  #add(change: Change, newest: Map<string, Change>): void {
+    newest.get(change.id)?.supersede();
+    newest.set(change.id, change);
     this.#changes.push(change);
     this.#count++;
+    this.#unread++;
     if (this.#changes.length > this.#changesMax) this.#makeRoom();
   }
 
@@ -104,16 +136,21 @@ export class ChangeRing {
     const excess = kept.length - Math.floor((this.#changesMax * 3) / 4);
     if (excess > 0) {
       for (const change of kept.splice(0, excess)) {
-        this.#newest.delete(`${change.kind}${change.id}`);
+        (change.kind === ORDER ? this.#newestOrders : this.#newestListings).delete(change.id);
         this.#floor = change;
       }
     }
     this.#changes = kept;
   }
 
-  #clear(position: number): void {
-    this.#changes = [];
-    this.#newest.clear();
+  /** Keeps nothing of this event, nor of those before it. */
+  #skip(position: number): void {
+    if (this.#changes.length > 0) {
+      this.#changes = [];
+      this.#newestListings = new Map();
+      this.#newestOrders = new Map();
+    }
+    this.#collected = [];
     this.#floor = endOf(position);
     this.#count++;
   }
