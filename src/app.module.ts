@@ -4,7 +4,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { MESSAGE_HANDLERS } from './application/messages.ts';
 import { SET_UP_HANDLERS } from './application/set-up.ts';
 import { Cursors } from './http/cursor.ts';
-import { DocsController, OPEN_API_TEXT, type OpenApiText } from './http/docs.controller.ts';
+import { DocsController, Documents } from './http/docs.controller.ts';
 import { Freshness } from './http/freshness.ts';
 import { HealthController } from './http/health.controller.ts';
 import { MessagesController } from './http/messages.controller.ts';
@@ -19,13 +19,13 @@ export interface AppParts {
   readonly onhand: OnHand;
   readonly metrics: Metrics;
   readonly cursorKey: Uint8Array;
-  readonly openApi: OpenApiText;
+  readonly documents: Documents;
 }
 
 /** The doors, and what they need. */
 @Module({})
 export class AppModule {
-  static of({ onhand, metrics, cursorKey, openApi }: AppParts): DynamicModule {
+  static of({ onhand, metrics, cursorKey, documents }: AppParts): DynamicModule {
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot(), TerminusModule.forRoot({ errorLogStyle: 'json' })],
@@ -35,7 +35,7 @@ export class AppModule {
         { provide: Metrics, useValue: metrics },
         { provide: Pager, useValue: new Pager(new Cursors(cursorKey)) },
         { provide: Freshness, useValue: new Freshness(onhand) },
-        { provide: OPEN_API_TEXT, useValue: openApi },
+        { provide: Documents, useValue: documents },
         SetUpDesk,
         ...MESSAGE_HANDLERS,
         ...SET_UP_HANDLERS,

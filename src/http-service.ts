@@ -1,5 +1,6 @@
 import { AppModule } from './app.module.ts';
 import { cursorKey, newServiceSecret, removeServiceFile, writeServiceFile } from './data-files.ts';
+import { asyncApiOf } from './http/async-api.ts';
 import type { Caller } from './http/caller.ts';
 import { Gatekeeper } from './http/gatekeeper.ts';
 import { Metrics } from './http/metrics.ts';
@@ -59,12 +60,12 @@ export class HttpService {
       authenticate: (key) => callerOf(onhand, key),
       rate: new RateLimit(options.rate ?? KEY_RATE),
     });
-    let openApi = '{}';
+    const documents = { openApi: '{}', asyncApi: '{}' };
     const module = AppModule.of({
       onhand,
       metrics,
       cursorKey: cursorKey(settings.DATA_DIR),
-      openApi: () => openApi,
+      documents,
     });
     const server = await Server.create({
       module,
@@ -73,8 +74,9 @@ export class HttpService {
       log,
       requestMsMax: options.requestMsMax,
     });
-    openApi = JSON.stringify(openApiOf(server.app));
+    documents.openApi = JSON.stringify(openApiOf(server.app));
     const url = await server.listen(settings.HOST, settings.PORT);
+    documents.asyncApi = JSON.stringify(asyncApiOf(url));
     writeServiceFile(settings.DATA_DIR, { url, secret, pid: process.pid });
     log.info({ url, dataDirectory: settings.DATA_DIR, auth: settings.AUTH }, 'ready');
     return new HttpService({ onhand, url, server, metrics });

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
+import { Controller, Get, Param, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -6,9 +6,11 @@ import { dirname, join } from 'node:path';
 import { Door } from './door.ts';
 import { refuse } from './problem.ts';
 
-/** Text of the OpenAPI document, made when the routes are known. */
-export const OPEN_API_TEXT = Symbol('OPEN_API_TEXT');
-export type OpenApiText = () => string;
+/** Text of the documents, made when the routes are known. */
+export abstract class Documents {
+  abstract readonly openApi: string;
+  abstract readonly asyncApi: string;
+}
 
 const ABOUT = 'About the service';
 const ASSETS: Readonly<Record<string, string>> = {
@@ -41,12 +43,23 @@ const PAGE_POLICY =
 
 @Controller()
 export class DocsController {
-  constructor(@Inject(OPEN_API_TEXT) private readonly openApi: OpenApiText) {}
+  constructor(private readonly documents: Documents) {}
 
   @Get('openapi.json')
   @Door({ access: 'known', about: ABOUT, does: 'This document.', answers: { 200: 'OpenApi' } })
   document(@Res() reply: FastifyReply): void {
-    void reply.header('content-type', 'application/json').send(this.openApi());
+    void reply.header('content-type', 'application/json').send(Buffer.from(this.documents.openApi));
+  }
+
+  @Get('asyncapi.json')
+  @Door({
+    access: 'known',
+    about: ABOUT,
+    does: 'The messages that come in and go out, as an AsyncAPI document.',
+    answers: { 200: 'OpenApi' },
+  })
+  messages(@Res() reply: FastifyReply): void {
+    void reply.header('content-type', 'application/json').send(Buffer.from(this.documents.asyncApi));
   }
 
   @Get('docs')

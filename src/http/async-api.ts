@@ -1,0 +1,77 @@
+import { asyncApiMessages, messageSchemas, SCHEMA_PREFIX } from '#intake';
+import { AVAILABILITY_CHANGED, ORDER_UPDATED } from '#publishing';
+import { ANSWER_SCHEMAS } from './answers/answer-schemas.ts';
+
+const CHANNELS = '#/channels/';
+const MESSAGES = '#/components/messages/';
+
+/** The document of all that is told, in and out, from the classes that validate it. */
+export function asyncApiOf(url: string): object {
+  const incoming = asyncApiMessages();
+  const outgoing = {
+    [AVAILABILITY_CHANGED]: outMessage(AVAILABILITY_CHANGED, 'A listing has a new number.', 'Availability'),
+    [ORDER_UPDATED]: outMessage(ORDER_UPDATED, 'Something became of an order.', 'Order'),
+  };
+  const { host, protocol } = new URL(url);
+  return {
+    asyncapi: '3.0.0',
+    info: { title: 'OnHand', version: '1', description: 'What OnHand is told, and what it tells.' },
+    defaultContentType: 'application/cloudevents+json',
+    servers: { onhand: { host, protocol: protocol.replace(':', '') } },
+    channels: {
+      events: channel('/v1/events', 'What channels and warehouses tell.', Object.keys(incoming)),
+      webhook: {
+        ...channel(null, 'The webhook of a channel, signed as Standard Webhooks.', Object.keys(outgoing)),
+        servers: [],
+      },
+      feed: {
+        ...channel(
+          '/v1/channels/{channel}/feed',
+          'Server-sent events; `data` is the data of the message.',
+          Object.keys(outgoing),
+        ),
+        parameters: { channel: { description: 'Whose feed it is.' } },
+      },
+    },
+    operations: {
+      tell: { action: 'receive', channel: { $ref: `${CHANNELS}events` } },
+      call: { action: 'send', channel: { $ref: `${CHANNELS}webhook` } },
+      stream: { action: 'send', channel: { $ref: `${CHANNELS}feed` } },
+    },
+    components: {
+      messages: { ...incoming, ...outgoing },
+      schemas: {
+        ...messageSchemas(),
+        Availability: ANSWER_SCHEMAS.Availability,
+        Order: ANSWER_SCHEMAS.Order,
+      },
+    },
+  };
+}
+
+const channel = (address: string | null, description: string, names: readonly string[]): object => ({
+  address,
+  description,
+  messages: Object.fromEntries(names.map((name) => [name, { $ref: MESSAGES + name }])),
+});
+
+const outMessage = (name: string, summary: string, schema: 'Availability' | 'Order'): object => ({
+  name,
+  title: name,
+  summary,
+  contentType: 'application/cloudevents+json',
+  payload: {
+    type: 'object',
+    properties: {
+      specversion: { const: '1.0' },
+      id: { type: 'string' },
+      source: { type: 'string' },
+      type: { const: name },
+      subject: { type: 'string' },
+      time: { type: 'string', format: 'date-time' },
+      datacontenttype: { const: 'application/json' },
+      data: { $ref: SCHEMA_PREFIX + schema },
+    },
+    required: ['specversion', 'id', 'source', 'type', 'data'],
+  },
+});
