@@ -7,6 +7,8 @@ import {
   type FactDecision,
   type FactRecorded,
   forgetSince,
+  isOrderMessage,
+  isTransferMessage,
   markOf,
   type Message,
   type Reading,
@@ -54,43 +56,48 @@ export class Recorder {
     if (drafts.some(({ resolved }) => resolved.refused)) await this.#streams.readOn(stream, told);
     for (let races = 0; recorded.length < drafts.length;) {
       const round = attempt.decide(told, recorded.length);
-      const isWritten = round.events.length === 0 || (await this.#append(stream, told, round, attempt));
-      if (isWritten) {
-        recorded.push(...round.results);
-        continue;
+      try {
+        const actual = round.events.length === 0 ? undefined : await this.#append(stream, told, round);
+        if (actual === undefined) {
+          recorded.push(...round.results);
+          continue;
+        }
+        if (++races > RACES_MAX) throw new StoreUnavailable(`${stream}: lost ${races} append races.`);
+        told = emptyToldStream();
+        await this.#streams.readOn(stream, told, actual);
+      } catch (fault) {
+        if (!(fault instanceof AppendTooLarge)) throw fault;
+        forgetSince(told, round.before);
+        attempt.shrink(round);
       }
-      if (isWritten === undefined) continue; // Too large: the next round is smaller.
-      if (++races > RACES_MAX) throw new StoreUnavailable(`${stream}: lost the append race ${races} times.`);
-      told = await this.#streams.read(stream);
     }
-    this.#streams.put(stream, told);
+    if (mayBeToldOf(told)) this.#streams.put(stream, told);
     return recorded;
   }
 
-  /** True if written, false if somebody else was faster, undefined if it was too large; then `told` is as before. */
+  /** Undefined once written; the actual revision if somebody else was faster. */
   async #append(
     stream: string,
     told: ToldStream,
-    round: Round,
-    attempt: Attempt,
-  ): Promise<boolean | undefined> {
-    const { events, facts, before } = round;
-    try {
-      const outcome = await appendSurely(this.#store, stream, before.revision, events);
-      if (outcome.outcome === 'conflict') return false;
-      for (const [index, fact] of facts.entries()) {
-        fact.position = outcome.positions[index]!;
-        fact.recordedAt = outcome.recordedAt;
-      }
-      told.position = outcome.positions.at(-1)!;
-      return true;
-    } catch (fault) {
-      if (!(fault instanceof AppendTooLarge)) throw fault;
-      forgetSince(told, before);
-      attempt.shrink(round);
-      return undefined;
+    { events, facts, before }: Round,
+  ): Promise<number | undefined> {
+    const outcome = await appendSurely(this.#store, stream, before.revision, events);
+    if (outcome.outcome === 'conflict') return outcome.actualRevision;
+    const { positions, recordedAt } = outcome;
+    for (let index = 0; index < facts.length; index++) {
+      facts[index]!.position = positions[index]!;
+      facts[index]!.recordedAt = recordedAt;
     }
+    told.position = positions.at(-1)!;
+    return undefined;
   }
+}
+
+/** Most documents are told once and for all: only those told in parts are worth remembering. */
+function mayBeToldOf({ facts }: ToldStream): boolean {
+  const [first] = facts;
+  if (first === undefined) return false;
+  return facts.length > 1 || isOrderMessage(first.message) || isTransferMessage(first.message);
 }
 
 /** One try of writing the next few drafts. */
@@ -105,7 +112,7 @@ interface Round {
 class Attempt {
   readonly #drafts: readonly Draft[];
   /** Drafts that had no room in an append of their own: first their raw words are left out, then they are refused. */
-  readonly #tooLarge = new Map<Draft, 'with raw' | 'at all'>();
+  #tooLarge: Map<Draft, 'with raw' | 'at all'> | undefined;
   #roundMax = Number.POSITIVE_INFINITY;
 
   constructor(drafts: readonly Draft[]) {
@@ -143,13 +150,14 @@ class Attempt {
     }
     const draft = this.#drafts.find(({ message }) => message === (events[0]!.data as FactRecorded).message)!;
     const isParked = draft.resolved.parked.length > 0;
+    this.#tooLarge ??= new Map();
     this.#tooLarge.set(draft, isParked && !this.#tooLarge.has(draft) ? 'with raw' : 'at all');
   }
 
   #decideOne(told: ToldStream, draft: Draft): FactDecision {
     const decision = recordFact(told, draft);
     if (decision.outcome !== 'recorded') return decision;
-    const tooLarge = this.#tooLarge.get(draft);
+    const tooLarge = this.#tooLarge?.get(draft);
     if (tooLarge === 'at all') return { outcome: 'rejected', rejection: effectTooLarge(draft.message) };
     if (decision.data.parked.length === 0 || tooLarge === 'with raw') return decision;
     const { text, encoding } = rawWords(draft.raw);

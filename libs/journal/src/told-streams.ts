@@ -41,8 +41,9 @@ export class ToldStreams {
     return told;
   }
 
-  async readOn(stream: string, told: ToldStream): Promise<void> {
-    for (;;) {
+  /** Reads on to the end, or where it is known to end at least. */
+  async readOn(stream: string, told: ToldStream, lastRevision = Number.POSITIVE_INFINITY): Promise<void> {
+    while (told.revision < lastRevision) {
       const page = { fromRevision: told.revision + 1, limit: READ_EVENTS_MAX };
       const events = await this.#store.readStream(stream, page);
       if (events.length === 0) return;
