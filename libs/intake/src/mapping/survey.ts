@@ -13,6 +13,13 @@ export const DOCUMENTS_MAX = 1_000_000;
 /** Rows that may wait in memory, at any time, for the rest of their documents. */
 export const WAITING_ROWS_MAX = 200_000;
 
+/** What a file may ask of memory. */
+export interface SurveyLimits {
+  readonly documents: number;
+  readonly waitingRows: number;
+}
+const LIMITS: SurveyLimits = { documents: DOCUMENTS_MAX, waitingRows: WAITING_ROWS_MAX };
+
 /** What the first reading knows of one document. */
 export interface Group {
   /** All its rows, wherever they stand. */
@@ -38,9 +45,11 @@ export class Survey {
   earliest: Instant = Infinity;
   #latest: Instant = -Infinity;
   readonly #mapping: Mapping;
+  readonly #limits: SurveyLimits;
 
-  constructor(mapping: Mapping) {
+  constructor(mapping: Mapping, limits: SurveyLimits = LIMITS) {
     this.#mapping = mapping;
+    this.#limits = limits;
     this.opening = mapping.opening === undefined ? undefined : new OpeningStock();
   }
 
@@ -67,14 +76,15 @@ export class Survey {
 
   /** What makes the file as a whole too much to read. */
   problem(): Rejection | undefined {
-    if (this.groups.size > DOCUMENTS_MAX) {
-      return tooMuch('TOO_MANY_DOCUMENTS', `more than ${DOCUMENTS_MAX} documents`, 'Split it');
+    const { documents, waitingRows } = this.#limits;
+    if (this.groups.size > documents) {
+      return tooMuch('TOO_MANY_DOCUMENTS', `more than ${documents} documents`, 'Split it');
     }
     if (this.opening?.isFull === true) {
       return tooMuch('TOO_MANY_ITEMS', `more than ${OPENING_ITEMS_MAX} items to open stock for`, 'Split it');
     }
     const waiting = mostWaiting(this.groups.values());
-    if (waiting <= WAITING_ROWS_MAX) return undefined;
+    if (waiting <= waitingRows) return undefined;
     return tooMuch(
       'TOO_MANY_WAITING_ROWS',
       `${waiting} rows that wait for the rest of their documents`,
@@ -87,7 +97,7 @@ export class Survey {
     if (group === undefined) {
       group = { rows: 0, earliest: Infinity, first: number, last: number };
       // One too many is kept, and tells that there are.
-      if (this.groups.size <= DOCUMENTS_MAX) this.groups.set(key, group);
+      if (this.groups.size <= this.#limits.documents) this.groups.set(key, group);
     }
     return group;
   }

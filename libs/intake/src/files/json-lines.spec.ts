@@ -1,0 +1,71 @@
+import { gzipSync } from 'node:zlib';
+import { MESSAGE_BYTES_MAX } from '../limits.ts';
+import { messageExample } from '../messages/examples.ts';
+import { bytesSource, FileUnreadable, fileSource } from './byte-source.ts';
+import type { FileReading } from './file-reading.ts';
+import { readJsonLines } from './json-lines.ts';
+
+const clock = { now: () => Date.parse('2026-11-20T12:00:00Z') };
+const good = JSON.stringify(messageExample('sale.completed'));
+
+async function readAll(bytes: Uint8Array | string): Promise<FileReading[]> {
+  const source = bytesSource(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+  const readings: FileReading[] = [];
+  for await (const batch of readJsonLines(source, clock)) readings.push(...batch);
+  return readings;
+}
+const outcome = (reading: FileReading): string => {
+  if ('skipped' in reading) return reading.skipped;
+  return 'problems' in reading ? reading.problems[0].code : 'ok';
+};
+
+describe('a JSON Lines file', () => {
+  it('is one message a line, each for itself, with its line', async () => {
+    const readings = await readAll(`\ufeff${good}\r\n\n{"id":\n[${good}]\n${good}`);
+    expect(readings.map((reading) => [reading.line, outcome(reading)])).toEqual([
+      [1, 'ok'],
+      [2, 'blank-line'],
+      [3, 'INVALID_JSON'],
+      [4, 'OBJECT_REQUIRED'],
+      [5, 'ok'],
+    ]);
+    expect(readings[2]).toMatchObject({ raw: '{"id":', rows: 1 });
+  });
+
+  it('may be empty', async () => {
+    expect(await readAll('')).toEqual([]);
+  });
+
+  it('keeps a bad byte to its line', async () => {
+    const bytes = Buffer.concat([Buffer.from(`${good}\n`), Buffer.from([0xff, 10]), Buffer.from(good)]);
+    expect((await readAll(bytes)).map(outcome)).toEqual(['ok', 'INVALID_UTF8', 'ok']);
+  });
+
+  it('with a line of 5 MB goes on behind it, and keeps only its beginning', async () => {
+    const readings = await readAll(`${good}\n${'x'.repeat(5_000_000)}\n${good}\n`);
+    expect(readings.map(outcome)).toEqual(['ok', 'MESSAGE_TOO_LARGE', 'ok']);
+    expect((readings[1] as { raw: Uint8Array }).raw).toHaveLength(1_024);
+  });
+
+  it('takes a line of just the limit', async () => {
+    const room = MESSAGE_BYTES_MAX - Buffer.byteLength(good);
+    expect((await readAll(good + ' '.repeat(room))).map(outcome)).toEqual(['ok']);
+    expect((await readAll(good + ' '.repeat(room + 1))).map(outcome)).toEqual(['MESSAGE_TOO_LARGE']);
+  });
+
+  it('is read the same in many pieces', async () => {
+    const text = Array.from({ length: 3_000 }, (_, index) => good.replace('example', `é${index}`)).join('\n');
+    expect((await readAll(text)).filter((reading) => outcome(reading) === 'ok')).toHaveLength(3_000);
+  });
+
+  it('is unpacked on the way', async () => {
+    expect((await readAll(gzipSync(`${good}\n${good}\n`))).map(outcome)).toEqual(['ok', 'ok']);
+  });
+
+  it('that is damaged or not there says so', async () => {
+    await expect(readAll(gzipSync(good.repeat(100)).subarray(0, 60))).rejects.toThrow(
+      'unexpected end of file',
+    );
+    await expect(fileSource('/no/such/file.jsonl')).rejects.toThrow(FileUnreadable);
+  });
+});
