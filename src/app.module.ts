@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { TerminusModule } from '@nestjs/terminus';
 import { MESSAGE_HANDLERS } from './application/messages.ts';
 import { SET_UP_HANDLERS } from './application/set-up.ts';
+import { CommandsController } from './http/commands.controller.ts';
 import { Cursors } from './http/cursor.ts';
 import { DocsController, Documents } from './http/docs.controller.ts';
 import { Freshness } from './http/freshness.ts';
@@ -29,7 +30,14 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot(), TerminusModule.forRoot({ errorLogStyle: 'json' })],
-      controllers: [MessagesController, SetUpController, StatusController, HealthController, DocsController],
+      controllers: [
+        MessagesController,
+        SetUpController,
+        StatusController,
+        HealthController,
+        DocsController,
+        CommandsController,
+      ],
       providers: [
         { provide: OnHand, useValue: onhand },
         { provide: Metrics, useValue: metrics },

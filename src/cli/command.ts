@@ -11,6 +11,8 @@ import type { Page } from './terminal/page.ts';
 export interface Command<Args extends object, Result> {
   /** True if it makes sense on a data directory that is not there yet. */
   readonly begins?: boolean;
+  /** True if `run` reads or writes files that its arguments name. */
+  readonly usesFiles?: boolean;
   /** Makes what depends on the place absolute: paths are about the caller's folder, not the service's. */
   prepare?(args: Args): Args;
   /** The new file that `Task.write` fills; undefined is standard output. */

@@ -22,7 +22,7 @@ export async function openLocalDoors(onhand: OnHand): Promise<LocalDoors> {
     onhand,
     metrics,
     cursorKey: cursorKey(settings.DATA_DIR),
-    openApi: () => '{}',
+    documents: { openApi: '{}', asyncApi: '{}' },
   });
   const gatekeeper = new Gatekeeper({
     auth: 'keys',

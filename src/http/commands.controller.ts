@@ -18,8 +18,8 @@ const PROGRESS_EVERY_MS = 100;
 /**
  * The command line's way into the service that holds the data directory: the command runs here as it would
  * there. Answers lines of JSON: `{"progress"}` and `{"output"}`, then one `{"result"}` or `{"problem"}`.
- * Commands read and write files of this machine, so only the secret in the data directory opens this door,
- * which only its owner can read; no key does.
+ * A command that reads or writes files of this machine takes the secret in the data directory, which only its
+ * owner can read: no key opens those.
  */
 @Controller('internal/commands')
 export class CommandsController {
@@ -41,13 +41,13 @@ export class CommandsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (caller !== SERVICE_CALLER) {
-      throw refuse('SCOPE_REQUIRED', 'Only the command line on this machine may do this: use `npx onhand`.');
-    }
     if (!isCommandName(name))
       throw notThere('NOT_FOUND', 'There is no such command: see `npx onhand --help`.');
-    const args = argsOf(request.body as Uint8Array | undefined);
     const command = await commandOf(name);
+    if (command.usesFiles === true && caller !== SERVICE_CALLER) {
+      throw refuse('SCOPE_REQUIRED', 'Only the command line on this machine may do this: use `npx onhand`.');
+    }
+    const args = argsOf(request.body as Uint8Array | undefined);
     // Whoever opened this door may open the others.
     const ask = askOf(request.server, request.headers.authorization ?? '');
     const answer = new LineAnswer(reply);

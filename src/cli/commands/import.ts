@@ -38,6 +38,7 @@ const BATCHES_IN_FLIGHT_MAX = 4;
 
 export const importCommand: Command<ImportArgs, ImportResult> = {
   begins: true,
+  usesFiles: true,
   prepare: (args) => ({
     ...args,
     file: resolve(args.file),
