@@ -44,7 +44,7 @@ function decide(draft: Draft, command: ItemCommand): Decision['answer'] {
     case 'trim-hold':
       return void trimHold(draft, command);
     case 'end-hold':
-      return void endOrExtend(draft, command);
+      return endOrExtend(draft, command);
     case 'adjust':
       return adjust(draft, command);
     case 'reallocate':

@@ -1,10 +1,10 @@
-import { assertNever } from '#kernel';
+import { assert } from '#kernel';
 import type { RecordedItemEvent } from '../timeline/timeline.ts';
 import { evolveCommitmentMoved, evolveCommitted, evolveReleased } from './evolve-commitments.ts';
 import { evolveExpected } from './evolve-expectations.ts';
 import { evolveEnded, evolveExtended, evolveReserved } from './evolve-holds.ts';
 import { evolveAdjusted, evolveCount, evolveLifted, evolveMovement, evolveSweep } from './evolve-stock.ts';
-import type { ExceptionClosed, ExceptionOpened, ItemEvent } from './item-event.ts';
+import type { ExceptionClosed, ExceptionOpened, ItemEvent, ItemEventType } from './item-event.ts';
 import { exceptionKey } from './item-keys.ts';
 import type { ItemState } from './item-state.ts';
 
@@ -25,41 +25,37 @@ export function evolveDecided(state: ItemState, event: ItemEvent): void {
 }
 
 function apply(state: ItemState, event: ItemEvent): void {
+  const fold = FOLDS[event.type] as ((state: ItemState, data: ItemEvent['data']) => void) | undefined;
+  // To pass over an event of a later version would quietly miscount.
+  assert(fold, `an item event, got ${event.type}`);
   const { journal } = event.data;
   if (journal !== undefined && journal > state.postedThrough) state.postedThrough = journal;
-  switch (event.type) {
-    case 'MovementPosted':
-      return evolveMovement(state, event.data);
-    case 'CountPosted':
-      return evolveCount(state, event.data);
-    case 'SweepPosted':
-      return evolveSweep(state, event.data);
-    case 'SweepLifted':
-      return evolveLifted(state, event.data);
-    case 'StockCommitted':
-      return evolveCommitted(state, event.data);
-    case 'CommitmentReleased':
-      return evolveReleased(state, event.data);
-    case 'CommitmentMoved':
-      return evolveCommitmentMoved(state, event.data);
-    case 'SupplyExpected':
-      return evolveExpected(state, event.data);
-    case 'StockReserved':
-      return evolveReserved(state, event.data);
-    case 'ReservationExtended':
-      return evolveExtended(state, event.data);
-    case 'ReservationEnded':
-      return evolveEnded(state, event.data);
-    case 'OnHandAdjusted':
-      return evolveAdjusted(state, event.data);
-    case 'ExceptionOpened':
-      return evolveExceptionOpened(state, event.data);
-    case 'ExceptionClosed':
-      return evolveExceptionClosed(state, event.data);
-    default:
-      return assertNever(event);
-  }
+  fold(state, event.data);
 }
+
+type Folds = {
+  readonly [Type in ItemEventType]: (
+    state: ItemState,
+    data: Extract<ItemEvent, { readonly type: Type }>['data'],
+  ) => void;
+};
+
+const FOLDS: Folds = {
+  MovementPosted: evolveMovement,
+  CountPosted: evolveCount,
+  SweepPosted: evolveSweep,
+  SweepLifted: evolveLifted,
+  StockCommitted: evolveCommitted,
+  CommitmentReleased: evolveReleased,
+  CommitmentMoved: evolveCommitmentMoved,
+  SupplyExpected: evolveExpected,
+  StockReserved: evolveReserved,
+  ReservationExtended: evolveExtended,
+  ReservationEnded: evolveEnded,
+  OnHandAdjusted: evolveAdjusted,
+  ExceptionOpened: evolveExceptionOpened,
+  ExceptionClosed: evolveExceptionClosed,
+};
 
 function evolveExceptionOpened(state: ItemState, opened: ExceptionOpened): void {
   const key = exceptionKey(opened);

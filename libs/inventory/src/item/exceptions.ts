@@ -115,8 +115,10 @@ function claimsAt(state: ItemState, location: string, { taken, party }: Oversell
   const others: Claim[] = [];
   if (party.isSale) own.push({ channel, orderId, quantity: taken, occurredAt, recordedAt });
   for (const commitments of Object.values(state.commitments)) {
-    for (const { line: _, location: where, ...claim } of commitments) {
+    for (const { location: where, channel: by, orderId: of, quantity, ...told } of commitments) {
       if (where !== location) continue;
+      const { occurredAt: since, recordedAt: known } = told;
+      const claim = { channel: by, orderId: of, quantity, occurredAt: since, recordedAt: known };
       const isOwn = claim.channel === channel && claim.orderId === orderId;
       (isOwn ? own : others).push(claim);
     }

@@ -1,5 +1,6 @@
 import type { Instant, Quantity } from '#kernel';
 import type { HoldEnd } from '../entry.ts';
+import type { Rejection } from '../rejection.ts';
 import { type Draft, record, touch } from './draft.ts';
 import type { EndHold, Post, TrimHold } from './item-command.ts';
 import type { HoldPart } from './item-event.ts';
@@ -37,16 +38,29 @@ export function postHoldEnd(draft: Draft, ended: HoldEnd, post: Post): void {
   else endOrExtend(draft, { ...ended, end: ended.end });
 }
 
-/** Nothing where the hold is gone already. */
-export function endOrExtend(draft: Draft, { reservationId, end, expiresAt }: Omit<EndHold, 'type'>): void {
+/** A hold that is gone already has ended; it cannot be extended. */
+export function endOrExtend(
+  draft: Draft,
+  { reservationId, end, expiresAt }: Omit<EndHold, 'type'>,
+): Rejection | undefined {
   const hold = draft.state.holds[nameKey(reservationId)];
-  if (!hold) return;
-  if (end === 'extended') extendHold(draft, hold, expiresAt ?? hold.expiresAt);
-  else endHold(draft, hold, end);
+  if (end === 'extended') return hold ? extendHold(draft, hold, expiresAt ?? hold.expiresAt) : holdGone;
+  if (hold) endHold(draft, hold, end);
+  return undefined;
 }
 
+const holdGone: Rejection = {
+  code: 'RESERVATION_TERMINAL',
+  detail: 'The reservation is expired: make a new one.',
+  facts: { state: 'expired' },
+};
+
 /** A deadline only moves away: of two extensions the later one stands, in whatever order they come. */
-function extendHold(draft: Draft, { reservationId, expiresAt: deadline }: Hold, expiresAt: Instant): void {
+function extendHold(
+  draft: Draft,
+  { reservationId, expiresAt: deadline }: Hold,
+  expiresAt: Instant,
+): undefined {
   if (expiresAt <= deadline) return;
   record(draft, {
     type: 'ReservationExtended',

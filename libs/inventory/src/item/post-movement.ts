@@ -15,9 +15,11 @@ export function postMovement(draft: Draft, move: Move, party: Party): void {
   prepareAccount(draft, move, move.from, late);
   prepareAccount(draft, move, move.to, late);
   record(draft, { type: 'MovementPosted', data: movementOf(move, late, draft.journal) });
-  for (const account of late) flagAccount(draft, 'late', account, move, party);
-  flagAccount(draft, 'inactive-location', move.from, move, party);
-  flagAccount(draft, 'inactive-location', move.to, move, party);
+  for (const account of late) {
+    flagMore(draft, 'late', { location: locationOf(account)!, party, quantity: move.quantity });
+  }
+  flagInactive(draft, move, locationOf(move.from), party);
+  if (locationOf(move.to) !== locationOf(move.from)) flagInactive(draft, move, locationOf(move.to), party);
   if (move.expectation !== undefined) judgeReceipt(draft, move.expectation);
 }
 
@@ -42,16 +44,13 @@ function movementOf(move: Move, late: readonly Account[], journal: number | unde
   return { key, from, to, quantity, cause, channel, orderId, expectation, sequence, countedSince, journal };
 }
 
-function flagAccount(
-  draft: Draft,
-  kind: 'late' | 'inactive-location',
-  account: Account,
-  move: Move,
-  party: Party,
-): void {
+function flagInactive(draft: Draft, move: Move, location: string | undefined, party: Party): void {
+  if (location === undefined || draft.context.isActive(location)) return;
+  flagMore(draft, 'inactive-location', { location, party, quantity: move.quantity });
+}
+
+/** Undefined for the world outside and for what is on its way. */
+function locationOf(account: Account): string | undefined {
   const parsed = parseAccount(account);
-  if (parsed.kind !== 'on-hand') return;
-  const { location } = parsed;
-  if (kind === 'inactive-location' && draft.context.isActive(location)) return;
-  flagMore(draft, kind, { location, party, quantity: move.quantity });
+  return parsed.kind === 'on-hand' ? parsed.location : undefined;
 }

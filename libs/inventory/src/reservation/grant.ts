@@ -21,7 +21,8 @@ export function grant(
   const left = new Map(available);
   return lines.map((line) => {
     const quantity = Math.min(line.quantity, mostOf(line, left, stepOf(line.sku)));
-    for (const { sku, quantity: taken } of amountsOf(line, quantity)) left.set(sku, left.get(sku)! - taken);
+    for (const { sku, quantity: taken } of amountsOf(line, quantity))
+      left.set(sku, (left.get(sku) ?? 0) - taken);
     return { line, quantity };
   });
 }

@@ -92,3 +92,6 @@ export function wantedOf(lines: readonly RequestedLine[]): ReadonlyMap<string, r
   }
   return new Map([...wanted].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/** Every item a hold may be on. */
+export const skusOf = (state: ReservationState): string[] => [...wantedOf(state.requested).keys()];

@@ -1,0 +1,124 @@
+import {
+  type Adjust,
+  type CatalogView,
+  isKit,
+  isRejection,
+  type Item,
+  type Reallocate,
+  type Rejection,
+  shown,
+} from '#inventory';
+import type { Quantity } from '#kernel';
+import { checkDecimals } from './check-reserve.ts';
+import type { ExceptionRow } from './exception-shelf.ts';
+import type { ItemDesk } from './item-desk.ts';
+import type { LedgerBook } from './ledger-book.ts';
+
+export interface Adjusted {
+  readonly adjustmentId: string;
+  /** Signed. */
+  readonly change: Quantity;
+  /** After it. */
+  readonly onHand: Quantity;
+  readonly position: number;
+  /** False where it is the first answer again. */
+  readonly isNew: boolean;
+}
+
+export interface Reallocated {
+  readonly reallocationId: string;
+  readonly position: number;
+  readonly isNew: boolean;
+}
+
+/** What people ask of one item. Each is decided on the item's stream, and may be refused. */
+export class Corrections {
+  readonly #desk: Pick<ItemDesk, 'submit'>;
+  readonly #book: Pick<LedgerBook, 'exception'>;
+  readonly #catalog: Pick<CatalogView, 'item' | 'location'>;
+
+  constructor(parts: {
+    desk: Pick<ItemDesk, 'submit'>;
+    book: Pick<LedgerBook, 'exception'>;
+    catalog: Pick<CatalogView, 'item' | 'location'>;
+  }) {
+    this.#desk = parts.desk;
+    this.#book = parts.book;
+    this.#catalog = parts.catalog;
+  }
+
+  /** STALE_VALUE with `current`, where the on-hand is not what was expected; see `Adjust`. */
+  async adjust(sku: string, asked: Omit<Adjust, 'type'>): Promise<Adjusted | Rejection> {
+    const quantity = asked.setTo ?? asked.change ?? 0;
+    const refused = this.#check(sku, { quantity, field: asked.setTo === undefined ? '/change' : '/setTo' });
+    if (refused) return refused;
+    const unknown = this.#checkLocation(asked.location, '/location');
+    if (unknown) return unknown;
+    const done = await this.#desk.submit(sku, { type: 'adjust', ...asked });
+    if (isRejection(done)) return done;
+    const { adjustmentId } = asked;
+    const isNew = done.repeated === undefined;
+    const event = done.repeated ?? done.events.find(({ type }) => type === 'OnHandAdjusted');
+    if (event?.type !== 'OnHandAdjusted') {
+      // It is what it was to be set to already.
+      return { adjustmentId, change: 0, onHand: quantity, position: done.position, isNew };
+    }
+    const { change, onHand } = event.data;
+    return { adjustmentId, change, onHand, position: done.position, isNew };
+  }
+
+  /** INSUFFICIENT_COMMITMENT with `committed`; INSUFFICIENT_STOCK where it could not be kept there. */
+  async reallocate(sku: string, asked: Omit<Reallocate, 'type'>): Promise<Reallocated | Rejection> {
+    const refused =
+      this.#check(sku, { quantity: asked.quantity, field: '/quantity' }) ??
+      this.#checkLocation(asked.from, '/from') ??
+      this.#checkLocation(asked.to, '/to');
+    if (refused) return refused;
+    if (asked.from === asked.to) return sameLocation;
+    const done = await this.#desk.submit(sku, { type: 'reallocate', ...asked });
+    if (isRejection(done)) return done;
+    const { reallocationId } = asked;
+    return { reallocationId, position: done.position, isNew: done.repeated === undefined };
+  }
+
+  /** One that was closed before is answered as it is. */
+  async resolveException(
+    id: string,
+    by: { readonly reason: string; readonly actor: string },
+  ): Promise<{ readonly exception: ExceptionRow; readonly position?: number } | Rejection> {
+    const exception = this.#book.exception(id);
+    if (!exception) return exceptionUnknown(id);
+    if (exception.state !== 'open') return { exception };
+    const { sku, kind, location, channel, orderId } = exception;
+    const name = { kind, location, channel, orderId };
+    const done = await this.#desk.submit(sku, { type: 'resolve-exception', name, ...by });
+    if (isRejection(done)) return done;
+    return { exception: { ...exception, state: 'resolved', ...by }, position: done.position };
+  }
+
+  #check(sku: string, { quantity, field }: { quantity: Quantity; field: string }): Rejection | undefined {
+    const item: Item | undefined = this.#catalog.item(sku);
+    if (!item) return { code: 'ITEM_UNKNOWN', detail: `There is no item ${shown(sku)}.` };
+    if (isKit(item)) {
+      const detail = `${shown(sku)} is a kit and has no stock of its own: name its components instead.`;
+      return { code: 'NOT_ALLOWED_FOR_KIT', detail };
+    }
+    return checkDecimals(item, quantity, field);
+  }
+
+  #checkLocation(location: string, pointer: string): Rejection | undefined {
+    if (this.#catalog.location(location)) return undefined;
+    return { code: 'LOCATION_UNKNOWN', detail: `There is no location ${shown(location)}.`, pointer };
+  }
+}
+
+const sameLocation: Rejection = {
+  code: 'TRANSFER_SAME_LOCATION',
+  detail: 'It is promised from there already: name another location.',
+  pointer: '/to',
+};
+
+const exceptionUnknown = (id: string): Rejection => ({
+  code: 'EXCEPTION_UNKNOWN',
+  detail: `There is no exception ${shown(id)}: look them up in the list.`,
+});

@@ -1,0 +1,115 @@
+import {
+  type ExceptionClosed,
+  type ExceptionKind,
+  exceptionKey,
+  type ExceptionOpened,
+  type ItemState,
+} from '#inventory';
+import type { RecordedEvent } from '#event-store';
+import type { Instant } from '#kernel';
+import type { ReadModel, Shelf, ShelfEntry } from '#read-model';
+
+export type ExceptionState = 'open' | 'cleared' | 'resolved';
+
+/** One exception from its opening on, also after its end. */
+export interface ExceptionRow extends Omit<ExceptionOpened, 'journal' | 'more'> {
+  /** The position of the event that opened it, in decimal digits. */
+  readonly id: string;
+  readonly sku: string;
+  readonly state: ExceptionState;
+  readonly openedAt: Instant;
+  readonly closedAt?: Instant;
+  /** Of one that was resolved by hand. */
+  readonly reason?: string;
+  readonly actor?: string;
+}
+
+/** What a list of exceptions is narrowed to: all that is named must hold. */
+export interface ExceptionFilter {
+  readonly kind?: ExceptionKind;
+  readonly state?: ExceptionState;
+  readonly sku?: string;
+  readonly channel?: string;
+}
+
+/** Positions as text that sorts like numbers: 2^53 has 16 digits. */
+const POSITION_DIGITS = 16;
+/** Rows looked at together while a list is narrowed. */
+const LOOK_ROWS = 500;
+
+/** Exceptions in the order in which they were opened. */
+export class ExceptionShelf {
+  readonly #shelf: Shelf<ExceptionRow>;
+
+  constructor(readModel: ReadModel) {
+    this.#shelf = readModel.shelf<ExceptionRow>({
+      name: 'ledger-exceptions',
+      version: 1,
+      indexes: {
+        state: ({ state }) => state,
+        kind: ({ state, kind }) => `${state}/${kind}`,
+        sku: ({ sku }) => sku,
+        channel: ({ channel }) => channel ?? null,
+      },
+    });
+  }
+
+  get(id: string): ExceptionRow | undefined {
+    return this.#shelf.get(keyOf(id));
+  }
+
+  /** Those that fit the filter, behind the id `after`, at most `limit`. */
+  list(filter: ExceptionFilter, page: { after?: string; limit: number }): readonly ExceptionRow[] {
+    const found: ExceptionRow[] = [];
+    let after = page.after === undefined ? undefined : keyOf(page.after);
+    for (;;) {
+      const rows = this.#rows(filter, after);
+      for (const { row } of rows) {
+        if (fits(row, filter)) found.push(row);
+        if (found.length === page.limit) return found;
+      }
+      after = rows.at(-1)?.key;
+      if (after === undefined) return found;
+    }
+  }
+
+  /** `state` has the event in it already. */
+  opened(sku: string, opened: ExceptionOpened, state: ItemState, { recordedAt }: RecordedEvent): void {
+    const { kind, location, channel, orderId, quantity, claims } = opened;
+    const id = String(state.exceptions[exceptionKey(opened)]!.position);
+    const openedAt = this.get(id)?.openedAt ?? recordedAt;
+    const named = { id, sku, kind, location, channel, orderId };
+    this.#shelf.put(keyOf(id), { ...named, state: 'open', quantity, claims, openedAt });
+  }
+
+  closed(position: number, { state, reason, actor }: ExceptionClosed, { recordedAt }: RecordedEvent): void {
+    const row = this.get(String(position));
+    if (row) this.#shelf.put(keyOf(row.id), { ...row, state, reason, actor, closedAt: recordedAt });
+  }
+
+  /** By the index that leaves the fewest to look through. */
+  #rows(
+    { sku, channel, state, kind }: ExceptionFilter,
+    after: string | undefined,
+  ): readonly ShelfEntry<ExceptionRow>[] {
+    const by = (index: string, equals: string): readonly ShelfEntry<ExceptionRow>[] =>
+      this.#shelf.byIndex(index, {
+        equals,
+        limit: LOOK_ROWS,
+        ...(after !== undefined && { after: { value: equals, key: after } }),
+      });
+    if (sku !== undefined) return by('sku', sku);
+    if (state !== undefined && kind !== undefined) return by('kind', `${state}/${kind}`);
+    if (channel !== undefined) return by('channel', channel);
+    if (state !== undefined) return by('state', state);
+    return this.#shelf.byKey({ limit: LOOK_ROWS, ...(after !== undefined && { after }) });
+  }
+}
+
+const keyOf = (id: string): string => id.padStart(POSITION_DIGITS, '0');
+
+const fits = (row: ExceptionRow, { kind, state, sku, channel }: ExceptionFilter): boolean =>
+  (kind === undefined || row.kind === kind) &&
+  (state === undefined || row.state === state) &&
+  (sku === undefined || row.sku === sku) &&
+  (channel === undefined || row.channel === channel);

@@ -1,0 +1,36 @@
+import { type HoldEnd, heldOf, type ReservationState, wantedOf } from '#inventory';
+import type { RecordedEvent } from '#event-store';
+
+/**
+ * What an event of a reservation does to the holds on its items. A request that was refused may have held
+ * some of them; what was never held, nothing happens to.
+ */
+export function holdEnds(reservation: ReservationState, event: RecordedEvent): HoldEnd[] {
+  const { reservationId, channel, confirmed, expiresAt } = reservation;
+  const key = { at: event.recordedAt, source: channel, id: reservationId, document: reservationId };
+  const skus = [...wantedOf(reservation.requested).keys()];
+  const common = { kind: 'hold', key, reservationId } as const;
+  switch (event.type) {
+    case 'ReservationExtended':
+      return skus.map((sku) => ({ ...common, sku, end: 'extended', expiresAt }));
+    case 'ReservationExpired':
+      return skus.map((sku) => ({ ...common, sku, end: 'expired' }));
+    case 'ReservationConfirmed': {
+      const { orderId } = confirmed!;
+      const promised = promisedOf(reservation);
+      return skus.map((sku) => {
+        return { ...common, sku, end: 'confirmed', channel, orderId, quantity: promised.get(sku) ?? 0 };
+      });
+    }
+    default:
+      return skus.map((sku) => ({ ...common, sku, end: 'released' }));
+  }
+}
+
+/** How much of which item is promised to the order; its own lines promise the rest, or all of it. */
+function promisedOf(reservation: ReservationState): ReadonlyMap<string, number> {
+  const { confirmed } = reservation;
+  if (confirmed?.byOrder) return new Map();
+  if (!confirmed?.lines) return heldOf(reservation);
+  return new Map(confirmed.lines.map(({ sku, quantity }) => [sku, quantity]));
+}

@@ -1,0 +1,100 @@
+import {
+  type CatalogView,
+  grant,
+  isRejection,
+  keptOf,
+  type RequestedLine,
+  type ReservationState,
+  type ReservedLine,
+  type Shortage,
+  shortagesOf,
+  type StockReserved,
+  wantedOf,
+} from '#inventory';
+import type { Quantity } from '#kernel';
+import { stepOf } from './check-reserve.ts';
+import type { Done, ItemDesk } from './item-desk.ts';
+
+/** What could be held of a request: lines, or, where that is not enough, why not. */
+export type HoldOutcome =
+  { readonly lines: readonly ReservedLine[] } | { readonly shortages: readonly Shortage[] };
+
+type Parts = StockReserved['parts'];
+
+/**
+ * Holds a request item by item, in order of SKU, so that two requests for the same items cannot each refuse
+ * the other. After the first refusal of an all-or-nothing request the others are only asked. Done again, it
+ * finds what it held.
+ */
+export async function holdItems(
+  reservation: ReservationState,
+  desk: Pick<ItemDesk, 'submit'>,
+  catalog: CatalogView,
+): Promise<HoldOutcome> {
+  const { reservationId, channel, partial, expiresAt, requested } = reservation;
+  const wanted = wantedOf(requested);
+  const held = new Map<string, Parts>();
+  const available = new Map<string, Quantity>();
+  let isShort = false;
+  for (const [sku, lines] of wanted) {
+    const step = stepOf(catalog, sku);
+    const asked = { reservationId, channel, wanted: lines, partial, expiresAt, step };
+    const answer = await desk.submit(sku, { type: 'reserve', ...asked, probe: isShort && !partial });
+    if (isRejection(answer)) {
+      isShort = true;
+      available.set(sku, Number(answer.facts?.['available'] ?? 0));
+    } else {
+      const parts = partsOf(answer);
+      if (parts) held.set(sku, parts);
+      available.set(sku, sum(parts ?? lines));
+    }
+  }
+  const granted = grant(requested, available, (sku) => stepOf(catalog, sku));
+  if (partial ? granted.every(({ quantity }) => quantity === 0) : isShort) {
+    return { shortages: shortagesOf(granted) };
+  }
+  await trim(reservationId, { held, kept: keptOf(granted) }, desk);
+  return { lines: reservedLines(requested, held, keptOf(granted)) };
+}
+
+/** None where it was only asked. */
+function partsOf({ events, repeated }: Done): Parts | undefined {
+  const reserved = repeated ?? events.find(({ type }) => type === 'StockReserved');
+  return reserved?.type === 'StockReserved' ? reserved.data.parts : undefined;
+}
+
+/** Gives back what no line can use: components of kits that are not complete. */
+async function trim(
+  reservationId: string,
+  { held, kept }: { held: ReadonlyMap<string, Parts>; kept: ReadonlyMap<string, Quantity> },
+  desk: Pick<ItemDesk, 'submit'>,
+): Promise<void> {
+  for (const [sku, parts] of held) {
+    const quantity = kept.get(sku) ?? 0;
+    if (quantity < sum(parts)) await desk.submit(sku, { type: 'trim-hold', reservationId, quantity });
+  }
+}
+
+/** The items in the order in which the request names them; of what is held the first so many. */
+function reservedLines(
+  requested: readonly RequestedLine[],
+  held: ReadonlyMap<string, Parts>,
+  kept: ReadonlyMap<string, Quantity>,
+): ReservedLine[] {
+  const inOrder = new Set(
+    requested.flatMap(({ sku, components }) => components?.map((each) => each.sku) ?? [sku]),
+  );
+  const lines: ReservedLine[] = [];
+  for (const sku of inOrder) {
+    let left = kept.get(sku) ?? 0;
+    for (const { location, quantity } of held.get(sku) ?? []) {
+      const taken = Math.min(left, quantity);
+      if (taken > 0) lines.push({ sku, quantity: taken, location });
+      left -= taken;
+    }
+  }
+  return lines;
+}
+
+const sum = (parts: readonly { readonly quantity: Quantity }[]): Quantity =>
+  parts.reduce((total, { quantity }) => total + quantity, 0);

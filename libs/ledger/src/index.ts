@@ -1,0 +1,15 @@
+export { type Adjusted, Corrections, type Reallocated } from './corrections.ts';
+export type { ExceptionFilter, ExceptionRow, ExceptionState } from './exception-shelf.ts';
+export type { Reservable } from './item-context.ts';
+export { type Done, ItemDesk } from './item-desk.ts';
+export { KnownSweeps } from './known-sweeps.ts';
+export { LedgerBook, type Page as LedgerPage } from './ledger-book.ts';
+export { Contention, LedgerClosed } from './ledger.faults.ts';
+export { type Ledger, openLedger } from './open-ledger.ts';
+export { Posting } from './posting.ts';
+export { PostingPlan } from './posting-plan.ts';
+export type { ReservationAnswer } from './reservation-answer.ts';
+export type { ReservationRow } from './reservation-shelf.ts';
+export { ReservationSweeper } from './reservation-sweeper.ts';
+export { Reservations } from './reservations.ts';
+export type { ReserveRequest } from './reserving.ts';

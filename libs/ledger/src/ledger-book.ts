@@ -1,0 +1,199 @@
+import {
+  emptyItem,
+  evolveItem,
+  exceptionKey,
+  type FactRecorded,
+  type ItemEvent,
+  type ItemState,
+  negativeOnHand,
+  placeOf,
+  type RecordedItemEvent,
+  skuOfStream,
+} from '#inventory';
+import { categoryOf, type RecordedEvent } from '#event-store';
+import type { Instant } from '#kernel';
+import type { Fold, ReadModel, Shelf, ShelfEntry } from '#read-model';
+import { type ExceptionFilter, type ExceptionRow, ExceptionShelf } from './exception-shelf.ts';
+import { namesLines } from './journal-events.ts';
+import { type ReservationRow, ReservationShelf } from './reservation-shelf.ts';
+import { type SweepRow, SweepShelf } from './sweep-shelf.ts';
+
+export interface Page {
+  /** What was last seen. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/**
+ * Every item's books as of the log position of the picture, with the holds, exceptions and complete snapshots
+ * that concern them. Rows handed out are live: never change them, and do not keep them.
+ */
+export class LedgerBook implements Fold {
+  readonly name = 'ledger';
+  readonly #items: Shelf<ItemState>;
+  /** Which items were ever told of in which location. */
+  readonly #places: Shelf<{ sku: string }>;
+  readonly #cursors: Shelf<{ position: number }>;
+  readonly #exceptions: ExceptionShelf;
+  readonly #reservations: ReservationShelf;
+  readonly #sweeps: SweepShelf;
+  #position: number;
+
+  constructor(readModel: ReadModel) {
+    this.#items = readModel.shelf<ItemState>({ name: 'ledger-items', version: 1 });
+    this.#places = readModel.shelf<{ sku: string }>({ name: 'ledger-places', version: 1, hotRowsMax: 1_000 });
+    this.#cursors = readModel.shelf<{ position: number }>({
+      name: 'ledger-cursors',
+      version: 1,
+      hashed: false,
+    });
+    this.#exceptions = new ExceptionShelf(readModel);
+    this.#reservations = new ReservationShelf(readModel);
+    this.#sweeps = new SweepShelf(readModel);
+    this.#position = readModel.openedAt;
+  }
+
+  /** Of the newest event in it. */
+  get position(): number {
+    return this.#position;
+  }
+
+  item(sku: string): ItemState | undefined {
+    return this.#items.get(sku);
+  }
+
+  /** By SKU. */
+  items(page: Page): readonly ShelfEntry<ItemState>[] {
+    return this.#items.byKey(page);
+  }
+
+  itemCount(): number {
+    return this.#items.count();
+  }
+
+  /** SKUs of the items that were ever told of at the location, in order, behind the SKU `after`. */
+  skusAt(location: string, { after = '', limit }: Page): readonly string[] {
+    return this.#places
+      .byKey({ after: placeKey(location, after), limit })
+      .filter(({ key }) => key.startsWith(placeKey(location, '')))
+      .map(({ row }) => row.sku);
+  }
+
+  exception(id: string): ExceptionRow | undefined {
+    const row = this.#exceptions.get(id);
+    return row && this.#withToday(row);
+  }
+
+  /** In the order in which they were opened, behind the id `after`. */
+  exceptions(filter: ExceptionFilter, page: Page): readonly ExceptionRow[] {
+    return this.#exceptions.list(filter, page).map((row) => this.#withToday(row));
+  }
+
+  reservation(reservationId: string): ReservationRow | undefined {
+    return this.#reservations.get(reservationId);
+  }
+
+  /** By id. */
+  reservations(page: Page & { readonly channel?: string }): readonly ReservationRow[] {
+    return this.#reservations.list(page);
+  }
+
+  dueReservations(now: Instant, limit: number): readonly ReservationRow[] {
+    return this.#reservations.due(now, limit);
+  }
+
+  overdueHolds(now: Instant, limit: number): ReturnType<ReservationShelf['overdueHolds']> {
+    return this.#reservations.overdueHolds(now, limit);
+  }
+
+  /** Confirmed reservations whose order names its lines after this journal position, or has not yet. */
+  aheadOfOrder(journal: number): readonly ReservationRow[] {
+    return this.#reservations.aheadOfOrder(journal);
+  }
+
+  /** Complete snapshots of the location with `from` ≤ asOf < `before`, by time. */
+  sweeps(location: string, from: Instant, before: Instant): readonly SweepRow[] {
+    return this.#sweeps.between(location, from, before);
+  }
+
+  /** How far this process has got with something, as of the picture's position. */
+  cursor(name: string): number {
+    return this.#cursors.get(name)?.position ?? 0;
+  }
+
+  /** Is kept together with the picture, which must have got at least as far. */
+  setCursor(name: string, position: number): void {
+    this.#cursors.put(name, { position });
+  }
+
+  apply(event: RecordedEvent): void {
+    this.#position = event.position;
+    switch (categoryOf(event.stream)) {
+      case 'item':
+        return this.#applyItem(event);
+      case 'reservation':
+        return this.#reservations.apply(event.stream.slice('reservation-'.length), event);
+      case 'order':
+        if (namesLines(event)) {
+          this.#reservations.orderNamed(event.stream.slice('order-'.length), event.position);
+        }
+        return;
+      case 'document':
+        return this.#applySweeps(event);
+    }
+  }
+
+  #applyItem(recorded: RecordedEvent): void {
+    const sku = skuOfStream(recorded.stream);
+    const event = recorded as unknown as RecordedItemEvent & { revision: number };
+    const state = this.#items.get(sku) ?? emptyItem();
+    const placesBefore = state.places.length;
+    const closing =
+      event.type === 'ExceptionClosed' ? state.exceptions[exceptionKey(event.data)]?.position : undefined;
+    evolveItem(state, event);
+    this.#items.put(sku, state);
+    for (let index = placesBefore; index < state.places.length; index++) {
+      this.#places.put(placeKey(state.places[index]!.location, sku), { sku });
+    }
+    this.#applyBeside(sku, event, { state, closing, recorded });
+  }
+
+  /** What is kept of an item's event beside its state. */
+  #applyBeside(
+    sku: string,
+    event: ItemEvent,
+    { state, closing, recorded }: { state: ItemState; closing: number | undefined; recorded: RecordedEvent },
+  ): void {
+    switch (event.type) {
+      case 'ExceptionOpened':
+        return this.#exceptions.opened(sku, event.data, state, recorded);
+      case 'ExceptionClosed':
+        if (closing !== undefined) this.#exceptions.closed(closing, event.data, recorded);
+        return;
+      case 'StockReserved':
+      case 'ReservationExtended':
+        return this.#reservations.held(sku, event.data);
+      case 'ReservationEnded':
+        return this.#reservations.ended(sku, event.data.reservationId);
+      default:
+        return; // All else is in the state.
+    }
+  }
+
+  #applySweeps(event: RecordedEvent): void {
+    if (event.type !== 'StockSnapshotTaken' && event.type !== 'ParkedLinesReleased') return;
+    for (const entry of (event.data as FactRecorded).entries) {
+      if (entry.kind === 'sweep') this.#sweeps.add(entry, event.position);
+    }
+  }
+
+  /** How far below 0 it is, the on-hand itself says. */
+  #withToday(row: ExceptionRow): ExceptionRow {
+    if (row.kind !== 'negative-on-hand' || row.state !== 'open') return row;
+    const place = placeOf(this.#items.get(row.sku) ?? emptyItem(), row.location ?? '');
+    return place ? { ...row, quantity: negativeOnHand(place) } : row;
+  }
+}
+
+/** A location has no `/`. */
+const placeKey = (location: string, sku: string): string => `${location}/${sku}`;

@@ -1,0 +1,232 @@
+import {
+  type Entry,
+  type FactRecorded,
+  type HoldEnd,
+  type ItemEntry,
+  type Open,
+  orderStream,
+  type Post,
+  type ReservationState,
+  type Settle,
+  type Sweep,
+} from '#inventory';
+import { categoryOf, type EventStore, type RecordedEvent } from '#event-store';
+import { holdEnds } from './hold-ends.ts';
+import { causeOfRelease, entriesOf, namesLines } from './journal-events.ts';
+import type { KnownSweeps } from './known-sweeps.ts';
+import type { LedgerBook } from './ledger-book.ts';
+import { readReservation } from './read-reservation.ts';
+import { readStreamUntil } from './read-stream.ts';
+import { orderOf } from './reservation-shelf.ts';
+
+/** What one journal event does to one item. */
+export interface ItemPost {
+  readonly sku: string;
+  readonly command: Post;
+}
+
+/** Items of a swept location that are posted together. */
+const SWEPT_ITEMS = 500;
+
+/** What a plan may ask of posting while it is carried out. */
+export interface PostingHelp {
+  /** Resolves when everything posted so far is durable and in the picture. */
+  settled(): Promise<void>;
+  /** The page is not done before this is. */
+  track(work: Promise<unknown>): void;
+}
+
+/** An order was told that confirms this reservation. */
+export type ConfirmByOrder = (
+  reservationId: string,
+  order: { readonly channel: string; readonly orderId: string; readonly recordedAt: number },
+) => Promise<unknown>;
+
+/** Works out what a journal event does to which items. Almost always the event says it itself. */
+export class PostingPlan {
+  readonly #store: EventStore;
+  readonly #book: LedgerBook;
+  readonly #sweeps: KnownSweeps;
+  readonly #confirmByOrder: ConfirmByOrder;
+  /** By `{channel}:{orderId}`: reservations confirmed before their order named its lines. */
+  readonly #waiting = new Map<string, readonly string[]>();
+
+  constructor(parts: {
+    store: EventStore;
+    book: LedgerBook;
+    sweeps: KnownSweeps;
+    confirmByOrder: ConfirmByOrder;
+  }) {
+    this.#store = parts.store;
+    this.#book = parts.book;
+    this.#sweeps = parts.sweeps;
+    this.#confirmByOrder = parts.confirmByOrder;
+  }
+
+  /** Posting begins behind this journal position. */
+  startAfter(journal: number): void {
+    this.#waiting.clear();
+    for (const row of this.#book.aheadOfOrder(journal)) this.#wait(orderOf(row), row.reservationId);
+  }
+
+  /** The posts of an event that is complete in itself; undefined where more must be looked up. */
+  postsNow(event: RecordedEvent): readonly ItemPost[] | undefined {
+    if (categoryOf(event.stream) === 'reservation') return isHeldOrAsked(event) ? NO_POSTS : undefined;
+    const entries = entriesOf(event);
+    if (this.#waiting.size > 0 && namesLines(event) && this.#waiting.has(orderName(event))) return undefined;
+    const [first] = entries;
+    if (entries.length === 1 && isPlain(first!)) return [{ sku: first.sku, command: postOf(event, [first]) }];
+    return entries.every(isPlain) ? postsBySku(event, entries) : undefined;
+  }
+
+  /** The posts of any other event, in parts. */
+  async *posts(event: RecordedEvent, help: PostingHelp): AsyncGenerator<readonly ItemPost[]> {
+    if (categoryOf(event.stream) === 'reservation') yield await this.#reservationPosts(event);
+    else yield* this.#factPosts(event, help);
+  }
+
+  async *#factPosts(event: RecordedEvent, help: PostingHelp): AsyncGenerator<readonly ItemPost[]> {
+    const entries: EntryOfItem[] = [];
+    const sweeps: Sweep[] = [];
+    for (const entry of entriesOf(event)) {
+      if (entry.kind === 'sweep') sweeps.push(entry);
+      else entries.push(entry);
+    }
+    for (const [reservationId, open] of confirmedIn(entries)) {
+      const { channel, orderId } = open;
+      help.track(this.#confirmByOrder(reservationId, { channel, orderId, recordedAt: event.recordedAt }));
+    }
+    yield postsBySku(event, [...entries, ...(await this.#settles(event))]);
+    for (const sweep of sweeps) yield* this.#sweepPosts(event, sweep, help);
+  }
+
+  /** What reservations of this order still promise beyond its lines. */
+  async #settles(event: RecordedEvent): Promise<SettleOfItem[]> {
+    if (!namesLines(event)) return [];
+    const order = orderName(event);
+    const reservationIds = this.#waiting.get(order) ?? [];
+    this.#waiting.delete(order);
+    const settles: SettleOfItem[] = [];
+    const key = keyOf(event);
+    for (const reservationId of reservationIds) {
+      const reservation = await readReservation(this.#store, reservationId);
+      if (reservation) settles.push(...settlesOf(reservation, key));
+    }
+    return settles;
+  }
+
+  /** Every item that was ever told of there and that the document did not list, up to this message. */
+  async *#sweepPosts(
+    event: RecordedEvent,
+    sweep: Sweep,
+    help: PostingHelp,
+  ): AsyncGenerator<readonly ItemPost[]> {
+    this.#sweeps.add(sweep, event.position);
+    const listed = await this.#listedBy(event, sweep);
+    await help.settled(); // An item told of a moment ago is in the picture now.
+    for (let after = ''; ;) {
+      const skus = this.#book.skusAt(sweep.location, { after, limit: SWEPT_ITEMS });
+      const swept = skus.filter((sku) => !listed.has(sku));
+      yield swept.map((sku) => ({ sku, command: postOf(event, [sweep]) }));
+      if (skus.length < SWEPT_ITEMS) return;
+      after = skus.at(-1)!;
+    }
+  }
+
+  async #listedBy(event: RecordedEvent, sweep: Sweep): Promise<ReadonlySet<string>> {
+    const listed = new Set(sweep.listed);
+    for await (const told of readStreamUntil(this.#store, event.stream, event.revision)) {
+      for (const entry of entriesOf(told)) {
+        const isOfSweep =
+          entry.kind === 'count' && entry.location === sweep.location && entry.key.at === sweep.key.at;
+        if (isOfSweep) listed.add(entry.sku);
+      }
+    }
+    return listed;
+  }
+
+  /** Ends or extends the holds of a reservation, item by item. */
+  async #reservationPosts(event: RecordedEvent): Promise<readonly ItemPost[]> {
+    const reservation = await readReservation(this.#store, reservationIdOf(event), event.revision);
+    if (!reservation) return NO_POSTS;
+    const entries: (HoldEnd | SettleOfItem)[] = holdEnds(reservation, event);
+    if (event.type === 'ReservationConfirmed' && !reservation.confirmed?.byOrder) {
+      const key = entries[0]!.key;
+      if (await this.#isNamed(reservation, event.position)) entries.push(...settlesOf(reservation, key));
+      else this.#wait(orderOf(reservation), reservation.reservationId);
+    }
+    return postsBySku(event, entries);
+  }
+
+  /** Whether the order had told its lines before the reservation was confirmed for it. */
+  async #isNamed({ channel, confirmed }: ReservationState, position: number): Promise<boolean> {
+    const order = orderStream(channel, confirmed!.orderId);
+    for await (const event of readStreamUntil(this.#store, order)) {
+      if (event.position > position) return false;
+      if (namesLines(event)) return true;
+    }
+    return false;
+  }
+
+  #wait(order: string, reservationId: string): void {
+    const waiting = this.#waiting.get(order) ?? [];
+    if (!waiting.includes(reservationId)) this.#waiting.set(order, [...waiting, reservationId]);
+  }
+}
+
+const NO_POSTS: readonly ItemPost[] = [];
+
+/** Holds are made and given up by the request itself; what it asks for is not done yet. */
+const isHeldOrAsked = ({ type }: RecordedEvent): boolean =>
+  type === 'ReservationRequested' || type === 'ReservationHeld';
+
+type Plain = Exclude<Entry, Sweep>;
+type SettleOfItem = Settle & { readonly sku: string };
+type EntryOfItem = Plain | SettleOfItem;
+
+const isPlain = (entry: Entry): entry is Plain =>
+  entry.kind !== 'sweep' && (entry.kind !== 'open' || entry.reservationId === undefined);
+
+const postOf = (event: RecordedEvent, entries: readonly ItemEntry[]): Post => ({
+  type: 'post',
+  journal: event.position,
+  recordedAt: event.recordedAt,
+  cause: causeOfRelease(event.type),
+  entries,
+});
+
+/** One post an item: a second one of the same journal event would be taken for a repeat. */
+function postsBySku(event: RecordedEvent, entries: readonly EntryOfItem[]): readonly ItemPost[] {
+  if (entries.length === 0) return NO_POSTS;
+  const bySku = new Map<string, EntryOfItem[]>();
+  for (const entry of entries) {
+    const known = bySku.get(entry.sku);
+    if (known) known.push(entry);
+    else bySku.set(entry.sku, [entry]);
+  }
+  return [...bySku].map(([sku, ofItem]) => ({ sku, command: postOf(event, ofItem) }));
+}
+
+function confirmedIn(entries: readonly EntryOfItem[]): ReadonlyMap<string, Open> {
+  const confirmed = new Map<string, Open>();
+  for (const entry of entries) {
+    if (entry.kind === 'open' && entry.reservationId !== undefined) confirmed.set(entry.reservationId, entry);
+  }
+  return confirmed;
+}
+
+function settlesOf(reservation: ReservationState, key: Settle['key']): SettleOfItem[] {
+  const { channel, confirmed, held } = reservation;
+  const skus = new Set(held?.lines.map(({ sku }) => sku));
+  return [...skus].map((sku) => ({ kind: 'settle', sku, key, channel, orderId: confirmed!.orderId }));
+}
+
+const orderName = ({ stream }: RecordedEvent): string => stream.slice('order-'.length);
+const reservationIdOf = ({ stream }: RecordedEvent): string => stream.slice('reservation-'.length);
+
+/** Of the message that an order's event tells. */
+function keyOf({ data, stream }: RecordedEvent): Settle['key'] {
+  const { message } = data as FactRecorded;
+  const document = stream.slice(stream.indexOf(':') + 1);
+  return { at: message.occurredAt, source: message.source, id: message.id, document };
+}

@@ -1,0 +1,174 @@
+import { JOURNAL_CATEGORIES } from '#inventory';
+import type { EventStore, LogPage, RecordedEvent } from '#event-store';
+import type { ItemDesk } from './item-desk.ts';
+import type { LedgerBook } from './ledger-book.ts';
+import { type ItemPost, PostingPlan } from './posting-plan.ts';
+
+/** Pages of the journal on their way to the items at the same time. */
+const PAGES_MAX = 16;
+/** Items of one page on their way at the same time, where it is about very many. */
+const ITEMS_MAX = 2_000;
+const CURSOR = 'posting';
+
+/** A page of the journal whose effects are on their way. */
+interface PageUnderWay {
+  readonly position: number;
+  /** Parts that are not durable yet. */
+  left: number;
+}
+
+/**
+ * Carries every journal event to the items it is about, in the journal's one order. A page need not be done
+ * when the next one starts: each item has its own queue, in which the order is kept. What was posted before a
+ * crash is skipped by the items themselves.
+ */
+export class Posting {
+  readonly #store: EventStore;
+  readonly #desk: Pick<ItemDesk, 'put'>;
+  readonly #book: LedgerBook;
+  readonly #plan: PostingPlan;
+  readonly #underWay: PageUnderWay[] = [];
+  readonly #listeners = new Set<(position: number) => void>();
+  readonly #waiting = new Set<{ readonly position: number; readonly reached: () => void }>();
+  readonly #projected: (position: number) => Promise<unknown>;
+  #position = 0;
+  #stopping = new AbortController();
+  #failure: { readonly cause: unknown } | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(parts: {
+    store: EventStore;
+    desk: Pick<ItemDesk, 'put'>;
+    book: LedgerBook;
+    plan: PostingPlan;
+    /** Resolves once the picture has this position. */
+    projected: (position: number) => Promise<unknown>;
+  }) {
+    this.#store = parts.store;
+    this.#desk = parts.desk;
+    this.#book = parts.book;
+    this.#plan = parts.plan;
+    this.#projected = parts.projected;
+  }
+
+  /** Everything in the log at or below it has been posted; at rest it is the head. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Follows the journal until `signal` aborts. Throws what an item or the store throws: nothing is passed over. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#failure = undefined;
+    this.#stopping = new AbortController();
+    this.#underWay.length = 0;
+    this.#position = this.#book.cursor(CURSOR);
+    this.#plan.startAfter(this.#position);
+    const pages = this.#store.subscribe(
+      { after: this.#position, categories: JOURNAL_CATEGORIES },
+      AbortSignal.any([signal, this.#stopping.signal]),
+    );
+    for await (const page of pages) {
+      await this.#postPage(page);
+      await this.#until(() => this.#underWay.length < PAGES_MAX);
+    }
+    await this.#until(() => this.#underWay.length === 0);
+  }
+
+  /** Resolves true once `position` is posted, false after `timeoutMs`. */
+  waitFor(position: number, timeoutMs: number): Promise<boolean> {
+    if (this.#position >= position) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const settle = (isReached: boolean): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(waiter);
+        resolve(isReached);
+      };
+      const timer = setTimeout(() => settle(false), timeoutMs);
+      const waiter = { position, reached: () => settle(true) };
+      this.#waiting.add(waiter);
+    });
+  }
+
+  /** Calls `listener` with each new position. Returns how to stop. */
+  onPosted(listener: (position: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #postPage({ events, position }: LogPage): Promise<void> {
+    const page: PageUnderWay = { position, left: 1 };
+    this.#underWay.push(page);
+    const done = (): void => this.#partDone(page);
+    const fail = (cause: unknown): void => this.#fail(cause);
+    const put = (posts: readonly ItemPost[]): void => {
+      page.left += posts.length;
+      for (const { sku, command } of posts) this.#desk.put(sku, command, { done, fail });
+    };
+    for (const event of events) {
+      if (this.#failure) break;
+      const posts = this.#plan.postsNow(event);
+      if (posts) put(posts);
+      else await this.#postSlowly(page, event, put);
+    }
+    done();
+  }
+
+  /** What must be looked up first, or is about more items than may be under way at once. */
+  async #postSlowly(
+    page: PageUnderWay,
+    event: RecordedEvent,
+    put: (posts: readonly ItemPost[]) => void,
+  ): Promise<void> {
+    const track = (work: Promise<unknown>): void => {
+      page.left++;
+      work.then(
+        () => this.#partDone(page),
+        (cause: unknown) => this.#fail(cause),
+      );
+    };
+    const settled = (): Promise<void> => this.#settled(page);
+    for await (const posts of this.#plan.posts(event, { track, settled })) {
+      put(posts);
+      await this.#until(() => page.left <= ITEMS_MAX);
+    }
+  }
+
+  /** The page itself is one part: it is not done while this waits. */
+  async #settled(page: PageUnderWay): Promise<void> {
+    await this.#until(() => this.#underWay[0] === page && page.left === 1);
+    await this.#projected(await this.#store.head());
+  }
+
+  #partDone(page: PageUnderWay): void {
+    page.left--;
+    if (page.left === 0 && page === this.#underWay[0]) this.#advance();
+    this.#wake?.();
+  }
+
+  /** Everything before the first page that is still under way has been posted. */
+  #advance(): void {
+    for (let page = this.#underWay[0]; page?.left === 0; page = this.#underWay[0]) {
+      this.#position = page.position;
+      this.#underWay.shift();
+    }
+    // Kept with the picture, and never ahead of it: both begin again from there.
+    this.#book.setCursor(CURSOR, Math.min(this.#position, this.#book.position));
+    for (const listener of this.#listeners) listener(this.#position);
+    for (const { position, reached } of this.#waiting) if (position <= this.#position) reached();
+  }
+
+  #fail(cause: unknown): void {
+    this.#failure ??= { cause };
+    this.#stopping.abort();
+    this.#wake?.();
+  }
+
+  async #until(isSo: () => boolean): Promise<void> {
+    while (!this.#failure && !isSo()) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      await promise;
+    }
+    if (this.#failure) throw this.#failure.cause;
+  }
+}

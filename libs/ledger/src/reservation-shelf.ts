@@ -1,0 +1,149 @@
+import {
+  evolveReservation,
+  type RecordedReservationEvent,
+  type ReservationState,
+  type StockReserved,
+} from '#inventory';
+import type { RecordedEvent } from '#event-store';
+import type { Instant } from '#kernel';
+import type { ReadModel, Shelf } from '#read-model';
+
+/** A reservation, and where its order named its lines, if it was confirmed before that. */
+export interface ReservationRow extends ReservationState {
+  readonly orderAt?: number;
+}
+
+/** One item's part of a reservation, while it is held. */
+interface HoldRow {
+  readonly reservationId: string;
+  readonly sku: string;
+  readonly expiresAt: Instant;
+}
+
+/** How long a request may take, and a crashed one is waited for, until it is refused. */
+export const REQUEST_MS_MAX = 5_000;
+/** `orderAt` of a confirmed reservation whose order has not come yet. */
+const NOT_YET = Number.MAX_SAFE_INTEGER;
+const PAGE_ROWS = 500;
+
+/** Reservations and the holds that are open for them. */
+export class ReservationShelf {
+  readonly #reservations: Shelf<ReservationRow>;
+  readonly #holds: Shelf<HoldRow>;
+  /** By `{channel}:{orderId}`: which confirmed reservations wait for the order to name its lines. */
+  #waiting: Map<string, readonly string[]> | undefined;
+
+  constructor(readModel: ReadModel) {
+    this.#reservations = readModel.shelf<ReservationRow>({
+      name: 'ledger-reservations',
+      version: 1,
+      indexes: {
+        due: ({ state, expiresAt, requestedAt }) =>
+          state === 'held' ? expiresAt : state === 'requested' ? requestedAt + REQUEST_MS_MAX : null,
+        orderAt: (row) => (isAhead(row) ? (row.orderAt ?? NOT_YET) : null),
+        channel: ({ channel }) => channel,
+      },
+    });
+    this.#holds = readModel.shelf<HoldRow>({
+      name: 'ledger-holds',
+      version: 1,
+      indexes: { expiresAt: ({ expiresAt }) => expiresAt },
+    });
+  }
+
+  get(reservationId: string): ReservationRow | undefined {
+    return this.#reservations.get(reservationId);
+  }
+
+  /** By id, behind the id `after`, at most `limit`; of one channel, if it is named. */
+  list(page: { channel?: string; after?: string; limit: number }): readonly ReservationRow[] {
+    const { channel, after, limit } = page;
+    const behind = after === undefined ? {} : { after };
+    if (channel === undefined) return this.#reservations.byKey({ limit, ...behind }).map(({ row }) => row);
+    const place = after === undefined ? {} : { after: { value: channel, key: after } };
+    return this.#reservations.byIndex('channel', { equals: channel, limit, ...place }).map(({ row }) => row);
+  }
+
+  /** Held ones whose deadline has come and requests that nobody finished, the oldest first. */
+  due(now: Instant, limit: number): readonly ReservationRow[] {
+    return this.#reservations
+      .byIndex('due', { limit })
+      .filter(({ value }) => Number(value) <= now)
+      .map(({ row }) => row);
+  }
+
+  /** Holds on items whose deadline was before `now`, the oldest first. */
+  overdueHolds(now: Instant, limit: number): readonly HoldRow[] {
+    return this.#holds
+      .byIndex('expiresAt', { limit })
+      .filter(({ value }) => Number(value) < now)
+      .map(({ row }) => row);
+  }
+
+  /** Confirmed reservations whose order names its lines after this journal position, or has not yet. */
+  aheadOfOrder(journal: number): readonly ReservationRow[] {
+    const rows: ReservationRow[] = [];
+    let after: { value: string | number; key: string } | undefined;
+    for (;;) {
+      const page = this.#reservations.byIndex('orderAt', {
+        above: journal,
+        limit: PAGE_ROWS,
+        ...(after && { after }),
+      });
+      rows.push(...page.map(({ row }) => row));
+      const last = page.at(-1);
+      if (!last) return rows;
+      after = { value: last.value, key: last.key };
+    }
+  }
+
+  apply(reservationId: string, event: RecordedEvent): void {
+    const before = this.get(reservationId);
+    const row = evolveReservation(before, reservationId, event as unknown as RecordedReservationEvent);
+    this.#reservations.put(reservationId, row);
+    if (row.state !== 'confirmed' || !isAhead(row)) return;
+    const order = orderOf(row);
+    const waiting = this.#waitingOrders();
+    waiting.set(order, [...(waiting.get(order) ?? []), reservationId]);
+  }
+
+  /** The order has told its lines, or that there are none. `order` is `{channel}:{orderId}`. */
+  orderNamed(order: string, position: number): void {
+    const waiting = this.#waitingOrders();
+    const reservationIds = waiting.get(order);
+    if (!reservationIds) return;
+    waiting.delete(order);
+    for (const reservationId of reservationIds) {
+      const row = this.get(reservationId);
+      if (row) this.#reservations.put(reservationId, { ...row, orderAt: position });
+    }
+  }
+
+  held(sku: string, { reservationId, expiresAt }: Pick<StockReserved, 'reservationId' | 'expiresAt'>): void {
+    this.#holds.put(holdKey(reservationId, sku), { reservationId, sku, expiresAt });
+  }
+
+  ended(sku: string, reservationId: string): void {
+    this.#holds.delete(holdKey(reservationId, sku));
+  }
+
+  #waitingOrders(): Map<string, readonly string[]> {
+    if (this.#waiting) return this.#waiting;
+    const waiting = new Map<string, readonly string[]>();
+    for (const row of this.aheadOfOrder(NOT_YET - 1)) {
+      waiting.set(orderOf(row), [...(waiting.get(orderOf(row)) ?? []), row.reservationId]);
+    }
+    this.#waiting = waiting;
+    return waiting;
+  }
+}
+
+/** True where the promise was made in the order's name without its lines. */
+const isAhead = ({ confirmed }: ReservationState): boolean =>
+  confirmed !== undefined && confirmed.byOrder !== true;
+
+/** The order's name in its stream's. */
+export const orderOf = ({ channel, confirmed }: ReservationState): string =>
+  `${channel}:${confirmed?.orderId ?? ''}`;
+
+const holdKey = (reservationId: string, sku: string): string => `${reservationId}\n${sku}`;

@@ -1,0 +1,54 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from '#kernel';
+import type { LedgerBook } from './ledger-book.ts';
+import type { Reservations } from './reservations.ts';
+
+/** An expiry is stored at most a second late: this often it is looked for. */
+const SWEEP_EVERY_MS = 200;
+/** Reservations that are ended at the same time. */
+const TOGETHER_MAX = 128;
+/** How long after its deadline a hold on an item is looked into by itself. */
+const STRAY_AFTER_MS = 5_000;
+
+/** Ends reservations at their deadline, and what a crash or a lost race left behind. */
+export class ReservationSweeper {
+  readonly #book: LedgerBook;
+  readonly #reservations: Reservations;
+  readonly #clock: Clock;
+
+  constructor(parts: { book: LedgerBook; reservations: Reservations; clock: Clock }) {
+    this.#book = parts.book;
+    this.#reservations = parts.reservations;
+    this.#clock = parts.clock;
+  }
+
+  /** Looks again and again until `signal` aborts. Throws what the store throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.sweep();
+      await pause(SWEEP_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Ends all that is due now. */
+  async sweep(): Promise<void> {
+    const now = this.#clock.now();
+    await this.#endDue(now);
+    const strays = this.#book.overdueHolds(now - STRAY_AFTER_MS, TOGETHER_MAX);
+    await Promise.all(strays.map(({ reservationId, sku }) => this.#reservations.letGo(reservationId, sku)));
+  }
+
+  /** What was ended may not be in the picture yet: each is ended once a sweep. */
+  async #endDue(now: number): Promise<void> {
+    const ended = new Set<string>();
+    for (;;) {
+      const due = this.#book
+        .dueReservations(now, ended.size + TOGETHER_MAX)
+        .filter(({ reservationId }) => !ended.has(reservationId))
+        .slice(0, TOGETHER_MAX);
+      if (due.length === 0) return;
+      await Promise.all(due.map((each) => this.#reservations.tidy(each)));
+      for (const { reservationId } of due) ended.add(reservationId);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import {
+  decideReservation,
+  type EndHold,
+  evolveReservation,
+  heldOf,
+  isRejection,
+  type Rejection,
+  type ReservationCommand,
+  type ReservationState,
+  reservationStream,
+  reservationUnknown,
+} from '#inventory';
+import { appendSurely } from '#event-store';
+import type { Instant, Quantity } from '#kernel';
+import { answerOf, firstAnswerOf, type ReservationAnswer } from './reservation-answer.ts';
+import { Contention } from './ledger.faults.ts';
+import { readReservation } from './read-reservation.ts';
+import { Reserving, type ReserveRequest, type ReservingParts } from './reserving.ts';
+
+/** How often a decision on a reservation may lose against another one. */
+const RACES_MAX = 8;
+/** How long an answer waits for what it decided to reach the items. */
+const POSTED_WAIT_MS = 2_000;
+
+/**
+ * Holds over several items. What is decided is decided in the reservation's own stream, at its exact revision:
+ * one terminal event, whatever happens on the way to the items, to which posting carries it in any case.
+ */
+export class Reservations {
+  readonly #parts: ReservingParts;
+  readonly #reserving: Reserving;
+
+  constructor(parts: ReservingParts) {
+    this.#parts = parts;
+    this.#reserving = new Reserving(parts);
+  }
+
+  /** Holds all that is asked for, or, if `partial`, what can be had. The same request again: the first answer. */
+  async reserve(request: ReserveRequest): Promise<ReservationAnswer | Rejection> {
+    const reserved = await this.#reserving.reserve(request);
+    return isRejection(reserved) ? reserved : firstAnswerOf(reserved.state, reserved.isNew);
+  }
+
+  /** As it is now; undefined where nothing was ever held under this id. */
+  async get(reservationId: string): Promise<ReservationAnswer | undefined> {
+    const state = await readReservation(this.#parts.store, reservationId);
+    return state && answerOf(state);
+  }
+
+  /** Promises it to the order: all of it, or these lines, and the rest is free again. */
+  async confirm(
+    reservationId: string,
+    order: { readonly orderId: string; readonly lines?: readonly { sku: string; quantity: Quantity }[] },
+  ): Promise<ReservationAnswer | Rejection> {
+    const state = await this.#decide(reservationId, { type: 'confirm', ...order });
+    if (isRejection(state)) return state;
+    await this.#parts.posted(state.position, POSTED_WAIT_MS);
+    return answerOf(state)!;
+  }
+
+  async release(reservationId: string, actor?: string): Promise<ReservationAnswer | Rejection> {
+    return this.#end(reservationId, { type: 'release', ...(actor !== undefined && { actor }) }, 'released');
+  }
+
+  /** Moves the deadline away: items first, so that none is let go before the new one. */
+  async extend(reservationId: string, expiresInSeconds: number): Promise<ReservationAnswer | Rejection> {
+    const state = await this.#decide(reservationId, { type: 'extend', expiresInSeconds });
+    return isRejection(state) ? state : answerOf(state)!;
+  }
+
+  /** An order was told that names this reservation: its own lines take over the hold, if there still is one. */
+  async confirmByOrder(
+    reservationId: string,
+    order: { readonly channel: string; readonly orderId: string; readonly recordedAt: Instant },
+  ): Promise<void> {
+    const known = await readReservation(this.#parts.store, reservationId);
+    if (known?.channel !== order.channel) return;
+    const { orderId, recordedAt } = order;
+    await this.#decide(reservationId, { type: 'confirm', orderId, byOrder: true }, recordedAt);
+  }
+
+  /** What nobody else will do: ends what is past its deadline, refuses what a crash interrupted. */
+  async tidy(due: ReservationState): Promise<void> {
+    const { reservationId, state } = due;
+    if (state === 'held') await this.#end(reservationId, { type: 'expire' }, 'expired');
+    else if (!this.#reserving.isRunning(reservationId)) await this.#reserving.interrupt(due);
+  }
+
+  /** A hold on an item whose reservation has ended, or never was: a slow request made it after its end. */
+  async letGo(reservationId: string, sku: string): Promise<void> {
+    const known = await readReservation(this.#parts.store, reservationId);
+    if (known?.state === 'held' || known?.state === 'requested') return;
+    await this.#parts.desk.submit(sku, { type: 'end-hold', reservationId, end: 'expired' });
+  }
+
+  /** Ends it, and its holds at once: posting would, a moment later. */
+  async #end(
+    reservationId: string,
+    command: ReservationCommand,
+    end: 'released' | 'expired',
+  ): Promise<ReservationAnswer | Rejection> {
+    const state = await this.#decide(reservationId, command);
+    if (isRejection(state)) return state;
+    await this.#atItems(state, { type: 'end-hold', reservationId, end });
+    return answerOf(state)!;
+  }
+
+  async #decide(
+    reservationId: string,
+    command: ReservationCommand,
+    now?: Instant,
+  ): Promise<ReservationState | Rejection> {
+    const { store, clock } = this.#parts;
+    for (let race = 0; race < RACES_MAX; race++) {
+      const state = await readReservation(store, reservationId);
+      if (!state) return reservationUnknown;
+      const event = decideReservation(command, state, now ?? clock.now());
+      if (isRejection(event)) return event;
+      if (event.type === 'ReservationExtended') {
+        const { expiresAt } = event.data;
+        const lost = await this.#atItems(state, {
+          type: 'end-hold',
+          reservationId,
+          end: 'extended',
+          expiresAt,
+        });
+        if (lost) return lost;
+      }
+      const stored = [{ id: randomUUID(), ...event }];
+      const outcome = await appendSurely(store, reservationStream(reservationId), state.revision, stored);
+      if (outcome.outcome === 'conflict') continue;
+      const place = {
+        revision: outcome.revision,
+        position: outcome.positions[0]!,
+        recordedAt: outcome.recordedAt,
+      };
+      return evolveReservation(state, reservationId, { ...event, ...place });
+    }
+    throw new Contention(`Reservation ${reservationId} is being changed by others: try again.`);
+  }
+
+  /** Puts it to every item that is held. The first refusal, if there is one. */
+  async #atItems(state: ReservationState, command: EndHold): Promise<Rejection | undefined> {
+    const skus = [...heldOf(state).keys()];
+    const answers = await Promise.all(skus.map((sku) => this.#parts.desk.submit(sku, command)));
+    return answers.find(isRejection);
+  }
+}
