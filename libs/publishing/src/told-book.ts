@@ -43,11 +43,12 @@ export interface WebhookResume {
 /** A listing in the ledger of what was told: what it should say, what went out, what was taken. */
 export interface Publication {
   readonly desired: ListingNumber;
-  readonly sent?: ToldRow['sent'];
-  readonly acknowledged?: ToldRow['acknowledged'];
-  readonly refused?: { readonly version: number; readonly at: Instant; readonly code: string };
-  /** Since when the channel may sell by an older number; absent where it knows the newest. */
-  readonly staleSince?: Instant;
+  readonly sent: ToldRow['sent'];
+  readonly acknowledged: ToldRow['acknowledged'];
+  /** Sent, not taken, and to be tried again. */
+  readonly refused: { readonly version: number; readonly at: Instant; readonly code: string } | undefined;
+  /** Since when the channel may sell by an older number; undefined where it knows the newest. */
+  readonly staleSince: Instant | undefined;
 }
 
 /** Rows of this shelf kept unfolded: those of the listings that move. */
@@ -180,15 +181,17 @@ function toPublication(
   row: ToldRow | undefined,
   handedOut: ChannelRow['handedOut'],
 ): Publication {
-  const isHandedOut = handedOut !== undefined && handedOut.through >= desired.version;
-  const byFeed = isHandedOut && (row?.sent?.version ?? 0) < desired.version;
-  const sent = byFeed ? { version: desired.version, at: handedOut.at, via: 'feed' as const } : row?.sent;
-  const isKnown = isHandedOut || (row?.acknowledged?.version ?? 0) >= desired.version;
+  const { version, recordedAt } = desired;
+  const isHandedOut = handedOut !== undefined && handedOut.through >= version;
+  const isKnown = isHandedOut || versionOf(row?.acknowledged) >= version;
+  const byFeed = isHandedOut && versionOf(row?.sent) < version;
   return {
     desired,
-    ...(sent && { sent }),
-    ...(row?.acknowledged && { acknowledged: row.acknowledged }),
-    ...(row?.refused && { refused: row.refused }),
-    ...(!isKnown && { staleSince: desired.recordedAt }),
+    sent: byFeed ? { version, at: handedOut.at, via: 'feed' } : row?.sent,
+    acknowledged: row?.acknowledged,
+    refused: row?.refused,
+    staleSince: isKnown ? undefined : recordedAt,
   };
 }
+
+const versionOf = (told: { readonly version: number } | undefined): number => told?.version ?? 0;

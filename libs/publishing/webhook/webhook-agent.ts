@@ -26,7 +26,7 @@ export function openAgent(options: {
   readonly connections: number;
   readonly lookup?: Lookup;
 }): Agent {
-  const lookup = options.lookup ?? (dnsLookup as Lookup);
+  const lookup = options.lookup ?? dnsLookup;
   return new Agent({
     connections: options.connections,
     headersTimeout: ANSWER_MS_MAX,

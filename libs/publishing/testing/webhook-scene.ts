@@ -1,0 +1,68 @@
+import type { Channel } from '#inventory';
+import type { WebhookReport, WebhooksParts } from '../webhook/index.ts';
+import { channelOf, Publishing } from './publishing.ts';
+import { Receiver, until } from './receiver.ts';
+import { Stage } from './stage.ts';
+
+/** A log, publishing over it, and somebody to tell: what each spec of webhooks begins with. */
+export class WebhookScene {
+  readonly stage: Stage;
+  publishing: Publishing;
+  receiver: Receiver;
+  readonly #others: Receiver[] = [];
+
+  private constructor(stage: Stage, publishing: Publishing, receiver: Receiver) {
+    this.stage = stage;
+    this.publishing = publishing;
+    this.receiver = receiver;
+  }
+
+  static async open(): Promise<WebhookScene> {
+    const stage = await Stage.open();
+    return new WebhookScene(stage, await Publishing.start(stage), await Receiver.open());
+  }
+
+  async close(): Promise<void> {
+    await this.publishing.stop();
+    for (const each of [this.receiver, ...this.#others]) await each.close();
+    await this.stage.close();
+    expect(this.publishing.bugs).toEqual([]);
+  }
+
+  /** The service begins again, after it was stopped or killed. */
+  async begin(parts: Partial<WebhooksParts> = {}): Promise<void> {
+    this.publishing = await Publishing.start(this.stage, parts);
+  }
+
+  /** Another receiver. */
+  async openOther(secret?: string): Promise<Receiver> {
+    const other = await Receiver.open({ ...(secret && { secret }) });
+    this.#others.push(other);
+    return other;
+  }
+
+  async define(id: string, webhook?: Channel['webhook']): Promise<void> {
+    await this.stage.append(`channel-${id}`, 'ChannelDefined', channelOf(id, webhook));
+    await this.stage.project();
+  }
+
+  publish(numbers: Readonly<Record<string, number>>, channel = 'web'): Promise<number> {
+    return this.stage.publish(channel, numbers);
+  }
+
+  arrived(count: number, where = this.receiver): Promise<void> {
+    return until(() => where.received.length >= count, `${count} messages`);
+  }
+
+  report(channel = 'web'): WebhookReport {
+    const report = this.publishing.webhooks.report(channel);
+    if (report === undefined) throw new Error(`${channel} has no webhook.`);
+    return report;
+  }
+
+  /** Receipts of what was told so far are stored and projected. */
+  async receipted(): Promise<void> {
+    await this.publishing.receipts.flush();
+    await this.stage.project();
+  }
+}

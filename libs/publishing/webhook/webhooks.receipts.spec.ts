@@ -1,0 +1,117 @@
+import { publicationBody } from '../src/index.ts';
+import { until } from '../testing/receiver.ts';
+import { WebhookScene } from '../testing/webhook-scene.ts';
+
+let scene: WebhookScene;
+beforeEach(async () => {
+  scene = await WebhookScene.open();
+});
+afterEach(() => scene.close());
+
+describe('after a restart', () => {
+  it('goes on behind what was told', async () => {
+    await scene.define('web', scene.receiver.webhook);
+    await scene.publish({ MUG: 1, CUP: 1 });
+    await scene.arrived(2);
+    await scene.publishing.stop();
+    await scene.publish({ MUG: 2 });
+    await scene.begin();
+    await scene.arrived(3);
+    await scene.publish({ CUP: 2 });
+    await scene.arrived(4);
+
+    expect(scene.receiver.received.map(({ data }) => `${data!.listing}=${data!.available}`).slice(2)).toEqual(
+      ['MUG=2', 'CUP=2'],
+    );
+  });
+
+  it('tells again what was not taken, and not the rest', async () => {
+    scene.receiver.behave = ({ data }, response) =>
+      response.writeHead(data!.listing === 'BAD' ? 400 : 200).end();
+    await scene.define('web', scene.receiver.webhook);
+    await scene.publish({ BAD: 1, CUP: 1 });
+    await scene.stage.changeOrder('web', '1001', 'open');
+    await scene.publish({ MUG: 1 });
+    await until(() => new Set(Object.keys(scene.receiver.picture)).size === 4, 'all to be tried');
+    await until(() => scene.report().underway === 0, 'the answers');
+    await scene.publishing.stop();
+    const before = scene.receiver.received.length;
+    scene.receiver.behave = (_, response) => response.end();
+    await scene.begin();
+    await scene.arrived(before + 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+
+    expect(scene.receiver.received.slice(before).map(({ data }) => data!.listing)).toEqual(['BAD']);
+    const id = (index: number): string => scene.receiver.received[index]!.headers['webhook-id']!;
+    expect(scene.receiver.received.slice(0, before).map((_, index) => id(index))).toContain(id(before));
+  });
+
+  it('repeats under the same ids what had no receipt, and loses nothing', async () => {
+    await scene.define('web', scene.receiver.webhook);
+    await scene.publish({ MUG: 1, CUP: 1 });
+    await scene.arrived(2);
+    scene.publishing.kill();
+    await scene.publish({ PEN: 1 });
+    await scene.begin();
+    await scene.arrived(5);
+
+    const ids = scene.receiver.received.map(({ headers }) => headers['webhook-id']);
+    expect(ids.slice(2).sort()).toEqual(expect.arrayContaining(ids.slice(0, 2)));
+    expect(scene.receiver.picture).toEqual({ MUG: 1, CUP: 1, PEN: 1 });
+  });
+});
+
+describe('the ledger of what was told', () => {
+  it('holds what each listing should say, what went out, and what was taken', async () => {
+    scene.receiver.behave = ({ data }, response) =>
+      response.writeHead(data!.listing === 'BAD' ? 400 : 200).end();
+    await scene.define('web', scene.receiver.webhook);
+    const version = await scene.publish({ BAD: 1, CUP: 1 });
+    await scene.arrived(3);
+    await until(() => scene.report().waiting === 0, 'nothing to wait');
+    await scene.receipted();
+    const stale = await scene.publish({ NEW: 5 });
+
+    const [bad, cup, fresh] = scene.publishing.told.publications('web', scene.stage.numbers, { limit: 10 });
+    expect(bad).toMatchObject({
+      desired: { listing: 'BAD', version },
+      sent: { version, via: 'webhook' },
+      refused: { version, code: 'HTTP_400' },
+      staleSince: expect.any(Number),
+    });
+    expect(bad!.acknowledged).toBeUndefined();
+    expect(cup).toMatchObject({
+      desired: { listing: 'CUP' },
+      acknowledged: { version, at: expect.any(Number) },
+    });
+    expect(cup!.staleSince).toBeUndefined();
+    expect(fresh).toMatchObject({
+      desired: { listing: 'NEW', version: stale },
+      staleSince: expect.any(Number),
+    });
+    expect(
+      scene.publishing.told.publications('web', scene.stage.numbers, { after: 'BAD', limit: 1 }),
+    ).toHaveLength(1);
+    expect(publicationBody(bad!, bad!.desired.recordedAt + 1_500)).toEqual({
+      ...{ listing: 'BAD', sku: 'BAD', acknowledged: null, staleSeconds: 1.5 },
+      desired: { available: 1, version, recordedAt: expect.stringMatching(/Z$/) },
+      sent: { version, at: expect.stringMatching(/Z$/), via: 'webhook' },
+      refused: { version, at: expect.stringMatching(/Z$/), code: 'HTTP_400' },
+    });
+    expect(publicationBody(cup!, Date.now())).toMatchObject({ staleSeconds: 0, refused: null });
+  });
+
+  it('knows what a feed was handed', async () => {
+    await scene.define('web');
+    const version = await scene.publish({ MUG: 1 });
+    scene.publishing.receipts.handedOut('web', version);
+    await scene.receipted();
+    const later = await scene.publish({ CUP: 1 });
+
+    const [cup, mug] = scene.publishing.told.publications('web', scene.stage.numbers, { limit: 10 });
+    expect(mug).toMatchObject({ desired: { version }, sent: { version, via: 'feed' } });
+    expect(mug!.staleSince).toBeUndefined();
+    expect(cup).toMatchObject({ desired: { version: later }, staleSince: expect.any(Number) });
+    expect(cup!.sent).toBeUndefined();
+  });
+});
