@@ -43,7 +43,10 @@ export interface Move extends OfItem {
   readonly sequence?: number;
 }
 
-/** An anchor: at this time so much was there. A movement at that very time is in it. */
+/**
+ * An anchor: at this time so much was there. A movement at that very time is in it. Another one with the same
+ * key is another line of the same message: what it found is there beside the first.
+ */
 export interface Count extends OfItem {
   readonly kind: 'count';
   /** `at` is the time counted, for a snapshot its `asOf`. */
@@ -71,7 +74,7 @@ export interface Open extends OfItem {
   readonly reservationId?: string;
 }
 
-/** So much is expected under this document's name (absolute; 0 cancels it). */
+/** So much is expected under this document's name (absolute; 0 cancels it). Lines of one message add up. */
 export interface Expect extends OfItem {
   readonly kind: 'expect';
   readonly key: FactKey;
@@ -107,7 +110,10 @@ export interface HoldEnd extends OfItem {
   readonly expiresAt?: Instant;
 }
 
-/** A complete snapshot of a location: every item not listed is 0 there, also one told later. */
+/**
+ * A complete snapshot of a location: every item that no message of its document lists is 0 there, also one
+ * told later. `listed` are the items of this message.
+ */
 export interface Sweep {
   readonly kind: 'sweep';
   readonly key: FactKey;

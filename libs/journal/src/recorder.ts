@@ -10,7 +10,6 @@ import {
   isOrderMessage,
   isTransferMessage,
   markOf,
-  type Message,
   type Reading,
   recordFact,
   type Rejection,
@@ -158,7 +157,7 @@ class Attempt {
     const decision = recordFact(told, draft);
     if (decision.outcome !== 'recorded') return decision;
     const tooLarge = this.#tooLarge?.get(draft);
-    if (tooLarge === 'at all') return { outcome: 'rejected', rejection: effectTooLarge(draft.message) };
+    if (tooLarge === 'at all') return { outcome: 'rejected', rejection: EFFECT_TOO_LARGE };
     if (decision.data.parked.length === 0 || tooLarge === 'with raw') return decision;
     const { text, encoding } = rawWords(draft.raw);
     return { outcome: 'recorded', data: { ...decision.data, raw: { text, encoding } } };
@@ -166,11 +165,8 @@ class Attempt {
 }
 
 /** What a message does to stock is stored with it, in one event. */
-function effectTooLarge(message: Message): Rejection {
-  const isComplete = message.type === 'stock.snapshot' && message.data.complete === true;
-  const advice = isComplete
-    ? 'Leave out `complete` and list what is 0 instead.'
-    : 'Split it into messages of fewer lines.';
-  const detail = `All that its lines do to stock does not fit one record. ${advice}`;
-  return { code: 'MESSAGE_TOO_LARGE', detail, pointer: '/data/lines' };
-}
+const EFFECT_TOO_LARGE: Rejection = {
+  code: 'MESSAGE_TOO_LARGE',
+  detail: 'All that its lines do to stock does not fit one record. Split it into messages of fewer lines.',
+  pointer: '/data/lines',
+};

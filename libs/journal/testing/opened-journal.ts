@@ -23,8 +23,8 @@ export interface OpenedJournal {
   /** Resolves when the books have all that is in the log, and nothing more comes of it. */
   settle(): Promise<void>;
   events(category: string): Promise<RecordedEvent[]>;
-  putItem(sku: string, terms?: Partial<Item>): Promise<void>;
-  putLocation(id: string, terms?: { active?: boolean }): Promise<void>;
+  readonly putItem: (sku: string, terms?: Partial<Item>) => Promise<void>;
+  readonly putLocation: (id: string, terms?: { active?: boolean }) => Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,33 +1,46 @@
 import { ADJUSTMENT, type Cause, CUSTOMER, type Entry, onHandAccount, SUPPLIER } from '../entry.ts';
+import type { ResolvedLine } from '../journal-event.ts';
 import type { MessageOf } from '../message.ts';
-import { type Carrier, type DocumentContext, pushMoves, sequenceOf, sumLines } from './document-lines.ts';
-import { snapshotEntries } from './snapshot-entries.ts';
+import { type Carrier, pushMoves, sequenceOf, sumLines } from './document-lines.ts';
 import { type DocumentMessage, factKeyOf } from './told-message.ts';
 
-/** What a warehouse document or a sale over the counter does to stock. */
-export function documentEntries(message: DocumentMessage, context: DocumentContext): Entry[] {
+/** What is not in a document's own words. */
+export interface DocumentTerms {
+  /** A channel told it: its sales count against its ring-fence. */
+  readonly isByChannel: boolean;
+  /** With these lines comes the word that all else is 0 there. */
+  readonly isSwept: boolean;
+}
+
+/** What lines of a document, or of a sale over the counter, do to stock. */
+export function documentEntries(
+  message: DocumentMessage,
+  lines: readonly ResolvedLine[],
+  { isByChannel, isSwept }: DocumentTerms,
+): Entry[] {
   switch (message.type) {
     case 'sale.completed':
     case 'sale.returned':
-      return saleEntries(message, context);
+      return saleEntries(message, lines, isByChannel);
     case 'stock.received':
     case 'stock.shipped':
     case 'stock.adjusted':
-      return stockEntries(message, context);
+      return stockEntries(message, lines);
     case 'stock.moved':
-      return movedEntries(message, context);
+      return movedEntries(message, lines);
     case 'stock.expected':
-      return expectedEntries(message, context);
+      return expectedEntries(message, lines);
     case 'stock.counted':
-      return countedEntries(message, context);
+      return countedEntries(message, lines);
     case 'stock.snapshot':
-      return snapshotEntries(message, context);
+      return snapshotEntries(message, lines, isSwept);
   }
 }
 
 function saleEntries(
   message: MessageOf<'sale.completed'> | MessageOf<'sale.returned'>,
-  { lines, isByChannel }: DocumentContext,
+  lines: readonly ResolvedLine[],
+  isByChannel: boolean,
 ): Entry[] {
   const isReturn = message.type === 'sale.returned';
   const carrier: Carrier = {
@@ -48,7 +61,7 @@ function saleEntries(
 
 function stockEntries(
   message: MessageOf<'stock.received'> | MessageOf<'stock.shipped'> | MessageOf<'stock.adjusted'>,
-  { lines }: DocumentContext,
+  lines: readonly ResolvedLine[],
 ): Entry[] {
   const carrier: Carrier = { key: factKeyOf(message), ...stockTerms(message), ...sequenceOf(message) };
   const entries: Entry[] = [];
@@ -80,7 +93,7 @@ function stockTerms(
   return { cause: 'receipt', expectation: purchaseOrderId ?? documentId };
 }
 
-function movedEntries(message: MessageOf<'stock.moved'>, { lines }: DocumentContext): Entry[] {
+function movedEntries(message: MessageOf<'stock.moved'>, lines: readonly ResolvedLine[]): Entry[] {
   const carrier: Carrier = { key: factKeyOf(message), cause: 'move', ...sequenceOf(message) };
   const entries: Entry[] = [];
   for (const line of lines) {
@@ -94,10 +107,10 @@ function movedEntries(message: MessageOf<'stock.moved'>, { lines }: DocumentCont
 }
 
 /** Absolute by item: lines of one item are one expectation. */
-function expectedEntries(message: MessageOf<'stock.expected'>, context: DocumentContext): Entry[] {
+function expectedEntries(message: MessageOf<'stock.expected'>, lines: readonly ResolvedLine[]): Entry[] {
   const key = factKeyOf(message);
   const { documentId, location, expectedAt } = message.data;
-  return sumLines(message.data.lines, context, () => 'sellable').map(({ sku, quantity }) => ({
+  return sumLines(message.data.lines, lines).map(({ sku, quantity }) => ({
     kind: 'expect',
     key,
     sku,
@@ -108,10 +121,10 @@ function expectedEntries(message: MessageOf<'stock.expected'>, context: Document
   }));
 }
 
-function countedEntries(message: MessageOf<'stock.counted'>, context: DocumentContext): Entry[] {
+function countedEntries(message: MessageOf<'stock.counted'>, lines: readonly ResolvedLine[]): Entry[] {
   const key = factKeyOf(message);
   const { location } = message.data;
-  return sumLines(message.data.lines, context).map(({ sku, disposition, quantity }) => ({
+  return sumLines(message.data.lines, lines).map(({ sku, disposition, quantity }) => ({
     kind: 'count',
     key,
     sku,
@@ -120,4 +133,27 @@ function countedEntries(message: MessageOf<'stock.counted'>, context: DocumentCo
     quantity,
     cause: 'count',
   }));
+}
+
+/** A complete snapshot also says that all else, which no message of the document lists, is 0 there. */
+function snapshotEntries(
+  message: MessageOf<'stock.snapshot'>,
+  lines: readonly ResolvedLine[],
+  isSwept: boolean,
+): Entry[] {
+  const { asOf, location, watermark } = message.data;
+  const place = {
+    key: { ...factKeyOf(message), at: asOf },
+    location,
+    ...(watermark !== undefined && { watermark }),
+  };
+  const counts = sumLines(message.data.lines, lines).map((sum): Entry => ({
+    kind: 'count',
+    ...place,
+    ...sum,
+    cause: 'snapshot',
+  }));
+  if (!isSwept) return counts;
+  const listed = [...new Set(lines.map(({ sku }) => sku))];
+  return [...counts, { kind: 'sweep', ...place, listed }];
 }

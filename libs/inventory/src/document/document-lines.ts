@@ -3,18 +3,6 @@ import type { Account, Cause, Entry, FactKey } from '../entry.ts';
 import type { ResolvedLine } from '../journal-event.ts';
 import type { Disposition, MessageLine } from '../message.ts';
 import { amountsOf } from './amounts.ts';
-import type { ToldFact } from './told-stream.ts';
-
-/** What a document's entries depend on beside the message. */
-export interface DocumentContext {
-  /** Lines to be posted now; `all` are these and those posted before. */
-  readonly lines: readonly ResolvedLine[];
-  readonly all: readonly ResolvedLine[];
-  /** The message's source is a channel: its sales count against its ring-fence. */
-  readonly isByChannel: boolean;
-  /** What was told of the same document so far; the message's own earlier state may be among it. */
-  readonly facts: readonly ToldFact[];
-}
 
 /** What the moves of one message have in common. */
 export interface Carrier {
@@ -42,20 +30,17 @@ export const sequenceOf = ({ sequence }: { readonly sequence?: number }): { read
   sequence === undefined ? {} : { sequence };
 
 /**
- * Of the items in `lines`, what all lines of the message say of each: two lines of one item (two shelves
- * of one place) add up, also when one of them was parked and comes later.
+ * What these lines say of each item and disposition: two lines of one item (two shelves of one place) add up.
+ * One that was parked comes later, under the same key: the ledger adds it to what its message said before.
  */
 export function sumLines(
   told: readonly MessageLine[],
-  { lines, all }: Pick<DocumentContext, 'lines' | 'all'>,
-  dispositionOf: (line: MessageLine) => Disposition = ({ disposition }) => disposition ?? 'sellable',
+  lines: readonly ResolvedLine[],
 ): { sku: string; disposition: Disposition; quantity: Quantity }[] {
-  const touched = new Set(lines.map(({ sku }) => sku));
   const sums = new Map<string, { sku: string; disposition: Disposition; quantity: Quantity }>();
-  for (const { sku, index, quantity } of all) {
-    if (!touched.has(sku)) continue;
+  for (const { sku, index, quantity } of lines) {
     const line = told[index]!;
-    const disposition = dispositionOf(line);
+    const disposition = line.disposition ?? 'sellable';
     const key = `${disposition}\n${sku}`;
     const sum = sums.get(key);
     if (sum === undefined) sums.set(key, { sku, disposition, quantity: quantity ?? line.quantity });

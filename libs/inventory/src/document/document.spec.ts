@@ -167,14 +167,14 @@ describe('a count', () => {
     ]);
   });
 
-  it('adds up also where a line was parked and comes later', () => {
+  it('tells of a line that was parked when it comes, under the same key', () => {
     const count = new Telling({ ...SET_UP, listings: [] });
     count.tell(
       told('stock.counted', { lines: [line('MUG', 2), { line: '2', listing: 'case', quantity: UNIT }] }),
     );
 
     expect(count.release('wms', 'm1', SET_UP)).toMatchObject([
-      { kind: 'count', sku: 'MUG', quantity: 14 * UNIT },
+      { kind: 'count', sku: 'MUG', quantity: 12 * UNIT, key: { at: 5, id: 'm1' } },
     ]);
   });
 });
@@ -198,40 +198,26 @@ describe('a snapshot', () => {
     ]);
   });
 
-  it('that is complete sweeps what no message of the document lists', () => {
-    const document = new Telling(SET_UP);
-    document.tell(snapshot('m1', true, 'MUG'));
-
-    expect(document.tell(snapshot('m2', true, 'CUP'))).toMatchObject([
-      { kind: 'count', sku: 'CUP', key: { id: 'm2' } },
-      { kind: 'sweep', location: 'main', key: { at: 3, id: 'm2' }, watermark: 70, listed: ['CUP', 'MUG'] },
+  it('that is complete also says that all else is 0 there', () => {
+    expect(entriesOf(snapshot('m1', true, 'MUG', 'CUP', 'MUG'))).toMatchObject([
+      { kind: 'count', sku: 'MUG', quantity: 8 * UNIT },
+      { kind: 'count', sku: 'CUP' },
+      { kind: 'sweep', location: 'main', key: { at: 3, id: 'm1' }, watermark: 70, listed: ['MUG', 'CUP'] },
     ]);
   });
 
-  it('told in parts out of order stands where its last part stands, so that no sweep beats a count of it', () => {
-    const document = new Telling(SET_UP);
-    document.tell(snapshot('m2', true, 'CUP'));
+  it('that is complete says so once, as soon as its place is known', () => {
+    const early = new Telling({ ...SET_UP, items: [] });
+    expect(early.tell(snapshot('m1', true, 'MUG'))).toMatchObject([{ kind: 'sweep', listed: [] }]);
+    expect(early.release('wms', 'm1', SET_UP)).toMatchObject([{ kind: 'count' }]);
 
-    expect(document.tell(snapshot('m1', false, 'MUG'))).toMatchObject([
-      { kind: 'count', sku: 'MUG', key: { at: 3, id: 'm2' } },
-    ]);
-  });
-
-  it('of another moment is no part of it', () => {
-    const document = new Telling(SET_UP);
-    document.tell(told('stock.snapshot', { asOf: 2, complete: true, lines: [line('CUP', 1)] }, { id: 'm0' }));
-
-    expect(document.tell(snapshot('m1', true, 'MUG'))[1]).toMatchObject({ listed: ['MUG'] });
-  });
-
-  it('that is complete sweeps also where all its own lines are parked', () => {
-    const document = new Telling({ ...SET_UP, items: [] });
-
-    expect(document.tell(snapshot('m1', true, 'MUG'))).toMatchObject([{ kind: 'sweep', listed: [] }]);
-    expect(document.release('wms', 'm1', SET_UP)).toMatchObject([
-      { kind: 'count' },
+    const late = new Telling({ items: [{ sku: 'MUG' }] });
+    expect(late.tell(snapshot('m1', true, 'MUG', 'CUP'))).toEqual([]);
+    expect(late.release('wms', 'm1', { ...SET_UP, items: [{ sku: 'MUG' }] })).toMatchObject([
+      { kind: 'count', sku: 'MUG' },
       { kind: 'sweep', listed: ['MUG'] },
     ]);
+    expect(late.release('wms', 'm1', SET_UP)).toMatchObject([{ kind: 'count', sku: 'CUP' }]);
   });
 });
 

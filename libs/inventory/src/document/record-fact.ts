@@ -9,7 +9,13 @@ import type { Rejection } from '../rejection.ts';
 import { documentEntries } from './document-entries.ts';
 import type { ReleasedLines, ResolvedMessage } from './resolve-message.ts';
 import { isSameContent } from './same-content.ts';
-import { factKeyOf, isOrderMessage, isTransferMessage } from './told-message.ts';
+import {
+  type DocumentMessage,
+  factKeyOf,
+  isOrderMessage,
+  isTransferMessage,
+  type TransferMessage,
+} from './told-message.ts';
 import {
   heldLines,
   type HeldLine,
@@ -43,7 +49,7 @@ export type FactDecision =
  * now; other content under the name is refused. A fact is never refused for its order or for lack of stock.
  */
 export function recordFact(told: ToldStream, reading: Reading): FactDecision {
-  const { message, resolved } = reading;
+  const { message, resolved, isByChannel } = reading;
   const known = toldFact(told, message.source, message.id);
   if (known !== undefined) {
     if (isSameContent(known.message, message)) return { outcome: 'repeated', fact: known };
@@ -54,10 +60,10 @@ export function recordFact(told: ToldStream, reading: Reading): FactDecision {
   if (isDerived && told.lineCount >= TOLD_LINES_MAX)
     return { outcome: 'rejected', rejection: tooManyLines() };
 
-  const { lines, parked } = resolved;
+  const { lines, parked, isInactive } = resolved;
   const fact = unplaced(message, heldLines(lines, told.revision + 1), parked);
-  const { entries, flags } = effectOf(told, fact, fact.lines, reading);
-  return { outcome: 'recorded', data: { message, lines, parked, entries, flags } };
+  const effect = effectOf({ told, fact, lines: fact.lines, isByChannel, isInactive });
+  return { outcome: 'recorded', data: { message, lines, parked, ...effect } };
 }
 
 /** Parked lines that now resolve, as the event that posts them; undefined where all of them still wait. */
@@ -71,14 +77,15 @@ export function releaseLines(
   const { source, id } = fact.message;
   const lines = heldLines(released.lines, told.revision + 1);
   const gone = new Set([...released.lines, ...released.refused].map(({ index }) => index));
-  const after = withReleased(fact, lines, gone);
   const rejected = released.refused.map(({ index, rejection: { code, detail } }) => ({
     index,
     code,
     detail,
   }));
-  const reading = { message: fact.message, resolved: released, isByChannel };
-  return { source, id, lines: released.lines, rejected, ...effectOf(told, after, lines, reading) };
+  const after = withReleased(fact, lines, gone);
+  const { isInactive } = released;
+  const effect = effectOf({ told, fact: after, before: fact, lines, isByChannel, isInactive });
+  return { source, id, lines: released.lines, rejected, ...effect };
 }
 
 interface Effect {
@@ -86,60 +93,64 @@ interface Effect {
   readonly flags: readonly ExceptionKind[];
 }
 
-/** What `fact` does to stock as it now stands, of which `lines` are new. */
-function effectOf(
-  told: ToldStream,
-  fact: ToldFact,
-  lines: readonly HeldLine[],
-  {
-    message,
-    isByChannel,
-    resolved,
-  }: { readonly isByChannel: boolean; message: Message; resolved: { isInactive: boolean } },
-): Effect {
+/** A fact that is recorded, or of which parked lines are released. */
+interface Step {
+  readonly told: ToldStream;
+  /** As it stands with `lines`, which are new. */
+  readonly fact: ToldFact;
+  readonly lines: readonly HeldLine[];
+  /** As it stood while they were parked. */
+  readonly before?: ToldFact;
+  readonly isByChannel: boolean;
+  readonly isInactive: boolean;
+}
+
+/** What a step does to stock. */
+function effectOf(step: Step): Effect {
+  const { message } = step.fact;
   const { entries, flags } = isOrderMessage(message)
-    ? orderEffect(told, fact)
+    ? orderEffect(step)
     : isTransferMessage(message)
-      ? transferEffect(told, fact, lines)
-      : documentEffect(told, fact, lines, isByChannel);
-  if (!resolved.isInactive) return { entries, flags };
+      ? transferEffect(step, message)
+      : documentEffect(step, message);
+  if (!step.isInactive) return { entries, flags };
   return {
     entries,
     flags: EXCEPTION_KINDS.filter((kind) => kind === 'inactive-location' || flags.includes(kind)),
   };
 }
 
-function orderEffect(told: ToldStream, fact: ToldFact): Effect {
+function orderEffect({ told, fact }: Step): Effect {
   const before = orderOf(told);
   const orderFact = orderFactOf(fact);
   const after = deriveOrder([...othersThan(told, fact).map(orderFactOf), orderFact]);
   return { entries: orderEntries(before, after, orderFact), flags: orderFlags(after) };
 }
 
-function transferEffect(told: ToldStream, fact: ToldFact, lines: readonly HeldLine[]): Effect {
-  const { message } = fact;
-  if (!isTransferMessage(message)) return { entries: [], flags: [] };
+function transferEffect({ told, fact, lines }: Step, message: TransferMessage): Effect {
   const after = overReceipts([...othersThan(told, fact), fact]);
   const { transferId } = message.data;
   const flags = overReceiptFlags(overReceipts(told.facts), after, { key: factKeyOf(message), transferId });
   return {
     entries: [...transferMoves(message, lines), ...flags],
-    flags: after.size > 0 ? ['over-receipt'] : [],
+    flags: after.size > 0 ? ['over-receipt'] : NO_FLAGS,
   };
+}
+
+function documentEffect(step: Step, message: DocumentMessage): Effect {
+  const { lines, isByChannel } = step;
+  const terms = { isByChannel, isSwept: isSweepDue(step, message) };
+  return { entries: documentEntries(message, lines, terms), flags: NO_FLAGS };
 }
 
 const NO_FLAGS: readonly ExceptionKind[] = [];
 
-function documentEffect(
-  told: ToldStream,
-  fact: ToldFact,
-  lines: readonly HeldLine[],
-  isByChannel: boolean,
-): Effect {
-  const { message, lines: all } = fact;
-  if (isOrderMessage(message) || isTransferMessage(message)) return { entries: [], flags: NO_FLAGS };
-  const context = { lines, all, isByChannel, facts: told.facts };
-  return { entries: documentEntries(message, context), flags: NO_FLAGS };
+/** A complete snapshot sweeps its place once, as soon as that is known, whatever lines are still parked. */
+function isSweepDue({ fact, before }: Step, message: DocumentMessage): boolean {
+  if (message.type !== 'stock.snapshot' || message.data.complete !== true) return false;
+  const place = `location:${message.data.location}`;
+  const waits = ({ parked }: ToldFact): boolean => parked.some(({ waitsFor }) => waitsFor.includes(place));
+  return before === undefined ? !waits(fact) : before.lines.length === 0 && waits(before);
 }
 
 /** All facts but the one of this name. */
