@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+const READY_WITHIN_MS = 30_000;
+
+/** The real thing as its users start it: a process, a port, a folder. Seen from outside only. */
+export class Service {
+  readonly url: string;
+  readonly directory: string;
+  #process: ChildProcess | undefined;
+  #said = '';
+  readonly #settings: Record<string, string>;
+
+  private constructor(directory: string, port: number, settings: Record<string, string>) {
+    this.directory = directory;
+    this.url = `http://127.0.0.1:${port}`;
+    this.#settings = { DATA_DIR: directory, PORT: String(port), AUTH: 'off', LOG_LEVEL: 'warn', ...settings };
+  }
+
+  static async start(settings: Record<string, string> = {}): Promise<Service> {
+    const service = new Service(mkdtempSync(join(tmpdir(), 'onhand-')), await freePort(), settings);
+    await service.run();
+    return service;
+  }
+
+  /** Starts the process (again) on the same folder and port, and waits until it is ready. */
+  async run(): Promise<void> {
+    const child = spawn(process.execPath, ['bin/onhand.js', 'start'], {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...this.#settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    child.stdout?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
+    const deadline = Date.now() + READY_WITHIN_MS;
+    while (Date.now() < deadline) {
+      if (child.exitCode !== null) throw new Error(`exited with ${child.exitCode}:\n${this.#said}`);
+      const ready = await fetch(`${this.url}/health/ready`).catch(() => undefined);
+      if (ready?.ok) return;
+      await pause(25);
+    }
+    throw new Error(`not ready within ${READY_WITHIN_MS} ms:\n${this.#said}`);
+  }
+
+  /** Ends the process with this signal; answers its exit code (null where the signal ended it). */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#process;
+    if (!child || child.exitCode !== null) return child?.exitCode ?? null;
+    return new Promise((resolve) => {
+      child.once('exit', resolve);
+      child.kill(signal);
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.end('SIGTERM');
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const answer = await fetch(this.url + path, {
+      method,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: parse(text) };
+  }
+
+  get = (path: string): Promise<Answer> => this.call('GET', path);
+  put = (path: string, body: unknown): Promise<Answer> => this.call('PUT', path, body);
+  post = (path: string, body: unknown): Promise<Answer> => this.call('POST', path, body);
+
+  /** Tells one message; `data.lines` and all, as a channel would. */
+  tell(
+    source: string,
+    type: string,
+    data: object,
+    more: { id?: string; time?: string; sequence?: number } = {},
+  ): Promise<Answer> {
+    const id = more.id ?? `m-${++messages}`;
+    const { time = new Date().toISOString(), sequence } = more;
+    return this.post('/v1/events', {
+      id,
+      source,
+      type,
+      time,
+      ...(sequence !== undefined && { sequence }),
+      data,
+    });
+  }
+
+  /** Waits until everything told so far has reached every room. */
+  async settle(): Promise<void> {
+    const deadline = Date.now() + 10_000;
+    for (;;) {
+      const { body } = await this.get('/v1/status');
+      const { head, posted, projected, published } = body;
+      if (head === posted && head === projected && head === published) return;
+      if (Date.now() > deadline) throw new Error(`not at rest: ${JSON.stringify(body)}`);
+      await pause(5);
+    }
+  }
+}
+
+let messages = 0;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: any;
+}
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,196 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { channelBody, openShop } from '../fixtures/merchant.ts';
+import { pause, Service } from './service.ts';
+
+/** What each channel is told, from the outside: webhooks, the ledger of what was told, and what is refused. */
+
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+interface Received {
+  readonly at: number;
+  readonly id: string;
+  readonly event: { readonly type: string; readonly data: any };
+}
+
+/** A shop's own endpoint: it verifies, and answers what `status` says. */
+class Endpoint {
+  readonly received: Received[] = [];
+  status: (received: Received) => number = () => 204;
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+    server.on('request', (request, response) => {
+      let body = '';
+      request.setEncoding('utf8').on('data', (part: string) => (body += part));
+      request.on('end', () => {
+        const event = new Webhook(SECRET).verify(body, request.headers as Record<string, string>);
+        const received = { at: Date.now(), id: String(request.headers['webhook-id']), event } as Received;
+        this.received.push(received);
+        response.writeHead(this.status(received)).end();
+      });
+    });
+  }
+
+  static open(): Promise<Endpoint> {
+    const server = createServer();
+    return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(new Endpoint(server))));
+  }
+
+  get webhook(): { readonly url: string; readonly secret: string } {
+    return { url: `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/told`, secret: SECRET };
+  }
+
+  /** The newest number of each listing, dropping what is not newer, as a receiver should. */
+  get numbers(): Record<string, number> {
+    const newest = new Map<string, { version: number; available: number }>();
+    for (const { event } of this.received) {
+      const { listing, version, available } = event.data;
+      if (listing !== undefined && version > (newest.get(listing)?.version ?? 0))
+        newest.set(listing, { version, available });
+    }
+    return Object.fromEntries([...newest].map(([listing, { available }]) => [listing, available]));
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+}
+
+let onhand: Service;
+let endpoint: Endpoint;
+
+beforeAll(async () => {
+  endpoint = await Endpoint.open();
+  onhand = await Service.start({ WEBHOOK_ALLOW_PRIVATE: 'true' });
+  await openShop(onhand, { webhooks: { web: endpoint.webhook } });
+}, 60_000);
+afterAll(async () => {
+  await onhand.stop();
+  endpoint.close();
+});
+
+/** Waits until the endpoint knows exactly what a pull answers. */
+async function toldAll(channel = 'web', where = endpoint): Promise<Record<string, number>> {
+  await onhand.settle();
+  const { body } = await onhand.get(`/v1/channels/${channel}/availability?limit=1000`);
+  const pulled = Object.fromEntries(body.items.map((item: any) => [item.listing, item.available]));
+  const deadline = Date.now() + 15_000;
+  while (JSON.stringify(sorted(where.numbers)) !== JSON.stringify(sorted(pulled)) && Date.now() < deadline)
+    await pause(20);
+  expect(sorted(where.numbers)).toEqual(sorted(pulled));
+  return pulled;
+}
+const sorted = (numbers: Record<string, number>): [string, number][] =>
+  Object.entries(numbers).sort(([a], [b]) => (a < b ? -1 : 1));
+
+describe('a webhook', () => {
+  it('knows every number that a pull answers, kits and weighed goods too', async () => {
+    const pulled = await toldAll();
+    expect(pulled['MUG-RED']).toBe(56);
+    expect(pulled['TEA-GREEN']).toBe(11.5);
+    expect(pulled['BREAKFAST-SET']).toBe(14);
+  });
+
+  it('is told orders with their tracking', async () => {
+    await onhand.tell('web', 'order.placed', { orderId: 'T-1', lines: [{ sku: 'PLATE', quantity: 2 }] });
+    await onhand.tell('wms', 'order.shipped', {
+      ...{ orderId: 'T-1', channel: 'web', shipmentId: 'S-1', location: 'berlin' },
+      tracking: { carrier: 'DHL', number: '00340434' },
+      lines: [{ sku: 'PLATE', quantity: 2 }],
+    });
+    await toldAll();
+    const updates = (): any[] =>
+      endpoint.received.filter(({ event }) => event.data.orderId === 'T-1').map(({ event }) => event);
+    for (let tries = 0; updates().at(-1)?.data.status !== 'shipped' && tries < 200; tries++) await pause(20);
+
+    const { type, data } = updates().at(-1);
+    expect(type).toBe('onhand.order.updated.v1');
+    expect(data).toMatchObject({
+      status: 'shipped',
+      shipments: [{ tracking: { carrier: 'DHL', number: '00340434' } }],
+    });
+    const { body } = await onhand.get('/v1/channels/web/orders/T-1');
+    expect(body).toEqual(
+      Object.fromEntries(Object.entries(data).filter(([name]) => name !== 'version' || 'version' in body)),
+    );
+    const versions = updates().map((event) => event.data.version);
+    expect([...versions].sort((a, b) => a - b)).toEqual(versions);
+  });
+
+  it('is told again within ten seconds, under the same id, with the newest number only', async () => {
+    let isDown = true;
+    endpoint.status = () => (isDown ? 500 : 200);
+    const before = endpoint.received.length;
+    await onhand.tell('wms', 'stock.received', {
+      documentId: 'R-1',
+      location: 'shop',
+      lines: [{ sku: 'BOWL', quantity: 1 }],
+    });
+    while (endpoint.received.length === before) await pause(10);
+    const first = endpoint.received[before]!;
+    await onhand.tell('wms', 'stock.received', {
+      documentId: 'R-2',
+      location: 'shop',
+      lines: [{ sku: 'BOWL', quantity: 1 }],
+    });
+    isDown = false;
+    const pulled = await toldAll();
+
+    expect(pulled['BOWL']).toBe(32);
+    const told = endpoint.received.slice(before).filter(({ event }) => event.data.listing === 'BOWL');
+    expect(told.at(-1)!.at - first.at).toBeLessThan(10_000);
+    expect(told.at(-1)!.id).not.toBe(first.id);
+    endpoint.status = () => 204;
+  }, 30_000);
+
+  it('goes on after the service was killed, and nothing is lost', async () => {
+    for (let index = 0; index < 10; index++) {
+      await onhand.tell('wms', 'stock.received', {
+        documentId: `K-${index}`,
+        location: 'shop',
+        lines: [{ sku: 'HONEY', quantity: 1 }],
+      });
+    }
+    await onhand.end('SIGKILL');
+    await onhand.run();
+    await toldAll();
+  }, 60_000);
+
+  it('of another URL is told what comes from then on, and the old one nothing', async () => {
+    const other = await Endpoint.open();
+    await onhand.put('/v1/channels/web', channelBody('web', other.webhook));
+    await onhand.settle();
+    const before = endpoint.received.length;
+    await onhand.tell('wms', 'stock.received', {
+      documentId: 'U-1',
+      location: 'shop',
+      lines: [{ sku: 'BOWL', quantity: 1 }],
+    });
+    for (let tries = 0; other.numbers['BOWL'] === undefined && tries < 250; tries++) await pause(20);
+
+    expect(other.numbers).toMatchObject({ BOWL: 33 });
+    expect(endpoint.received).toHaveLength(before);
+    other.close();
+  }, 30_000);
+});
+
+describe('a webhook URL', () => {
+  it('with credentials is refused, wherever it leads', async () => {
+    const answer = await onhand.put(
+      '/v1/channels/till',
+      channelBody('till', { url: 'http://a:b@127.0.0.1/', secret: 'x' }),
+    );
+    expect(answer.status).toBe(400);
+    expect(answer.body.code).toBe('WEBHOOK_URL_FORBIDDEN');
+  });
+
+  it('never shows its secret', async () => {
+    const { body } = await onhand.get('/v1/channels/web');
+    expect(JSON.stringify(body)).not.toContain(SECRET);
+    expect(JSON.stringify((await onhand.get('/v1/channels')).body)).not.toContain('whsec_');
+  });
+});
