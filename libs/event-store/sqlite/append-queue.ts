@@ -18,6 +18,7 @@ export class AppendQueue {
   readonly #writer: Writer;
   readonly #clock: Clock;
   readonly #recent: RecentEvents;
+  readonly #onCommitted: (bytes: number) => void;
   readonly #onStopped: (cause: unknown) => void;
   /** Oldest first; only the last one still takes appends. */
   readonly #waiting: BatchBuilder[] = [];
@@ -33,12 +34,15 @@ export class AppendQueue {
     writer: Writer;
     clock: Clock;
     recent: RecentEvents;
+    /** Called after each batch with the length of its JSON. */
+    onCommitted: (bytes: number) => void;
     /** Called once, when the log has stopped for good. */
     onStopped: (cause: unknown) => void;
   }) {
     this.#writer = parts.writer;
     this.#clock = parts.clock;
     this.#recent = parts.recent;
+    this.#onCommitted = parts.onCommitted;
     this.#onStopped = parts.onStopped;
   }
 
@@ -85,6 +89,7 @@ export class AppendQueue {
       const underWay: Promise<void> = this.#writer.write(batch.finish(this.#clock.now())).then((result) => {
         this.#underWay.delete(underWay);
         this.#settle(batch.appends, result);
+        if (result.outcome === 'committed') this.#onCommitted(batch.bytes);
         this.#send();
       });
       this.#underWay.add(underWay);
@@ -95,18 +100,14 @@ export class AppendQueue {
     switch (result.outcome) {
       case 'committed':
         return this.#answer(appends, result);
-      case 'full': {
-        const fault = new StoreFull('No room left on the disk: nothing was written.', {
-          cause: result.cause,
-        });
-        return refuse(appends, fault);
-      }
+      case 'refused':
+        return refuse(appends, toFault(result));
       case 'unknown':
-        this.#stop(result.cause);
+        this.stop(result.cause);
         for (const { resolve } of appends) resolve({ outcome: 'unknown', cause: result.cause });
         return;
       case 'stopped':
-        return refuse(appends, this.#stop(result.cause));
+        return refuse(appends, this.stop(result.cause));
     }
   }
 
@@ -122,7 +123,7 @@ export class AppendQueue {
   }
 
   /** What was not handed to the writer yet was certainly not written. */
-  #stop(cause: unknown): StoreUnavailable {
+  stop(cause: unknown): StoreUnavailable {
     const fault = new StoreUnavailable('The log has stopped after a failed write.', { cause });
     if (this.#hasStopped) return fault;
     this.#hasStopped = true;
@@ -131,6 +132,12 @@ export class AppendQueue {
     this.#onStopped(cause);
     return fault;
   }
+}
+
+function toFault({ reason, cause }: BatchResult & { outcome: 'refused' }): Error {
+  return reason === 'full'
+    ? new StoreFull('No room left on the disk: nothing was written.', { cause })
+    : new StoreUnavailable('Another program holds the file of the log.', { cause });
 }
 
 function toOutcome(append: WaitingAppend, written: AppendWritten, recordedAt: number): AppendOutcome {

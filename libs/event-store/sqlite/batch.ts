@@ -43,8 +43,8 @@ export type AppendWritten =
   | { readonly outcome: 'repeated'; readonly positions: readonly number[]; readonly recordedAt: Instant };
 
 export type BatchFailed =
-  /** No room on the disk: nothing of it was written, the log goes on. */
-  | { readonly outcome: 'full'; readonly cause: unknown }
+  /** No room on the disk, or another program holds the file: nothing of it was written, the log goes on. */
+  | { readonly outcome: 'refused'; readonly reason: 'full' | 'busy'; readonly cause: unknown }
   /** It may be written or not, and the log has stopped. */
   | { readonly outcome: 'unknown'; readonly cause: unknown }
   /** The log had stopped before: nothing of it was tried. */

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { createSchema, SCHEMA_VERSION } from './schema.ts';
+import { isSqliteError, SQLITE_NOTADB } from './sqlite-error.ts';
 import { DataFileUnusable } from './sqlite-event-store.faults.ts';
 
 /** Older ones can corrupt a WAL that several connections share (https://www.sqlite.org/wal.html#walresetbug). */
@@ -18,32 +19,44 @@ export function openWriter(file: string): DatabaseSync {
   // SQLite gives its -wal and -shm files the mode of the file itself.
   closeSync(openSync(file, 'a', 0o600));
   const database = connect(file, WRITER_CACHE_KIB);
-  createSchema(database, file);
-  return database;
+  try {
+    createSchema(database, file);
+    return database;
+  } catch (cause) {
+    database.close();
+    throw cause;
+  }
 }
 
 /** A connection for reading pages, or for chores beside the writer, of a file that is there. */
 export function openReader(file: string): DatabaseSync {
   const database = connect(file, READER_CACHE_KIB);
-  if (schemaVersionOf(database) !== SCHEMA_VERSION) throw new DataFileUnusable(file, 'it has no event log');
-  return database;
+  if (schemaVersionOf(database) === SCHEMA_VERSION) return database;
+  database.close();
+  throw new DataFileUnusable(file, 'it has no event log');
 }
 
 /** Every connection sets FULL itself: the default of a build may be NORMAL, which loses acknowledged commits. */
 function connect(file: string, cacheKib: number): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  database.exec(`
-    PRAGMA synchronous = FULL;
-    PRAGMA wal_autocheckpoint = 0;
-    PRAGMA journal_size_limit = ${WAL_KEPT_BYTES_MAX};
-    PRAGMA cache_size = -${cacheKib};
-    PRAGMA temp_store = MEMORY;
-    PRAGMA trusted_schema = OFF;
-  `);
-  return database;
+  try {
+    database.exec(`
+      PRAGMA synchronous = FULL;
+      PRAGMA wal_autocheckpoint = 0;
+      PRAGMA journal_size_limit = ${WAL_KEPT_BYTES_MAX};
+      PRAGMA cache_size = -${cacheKib};
+      PRAGMA temp_store = MEMORY;
+      PRAGMA trusted_schema = OFF;
+    `);
+    return database;
+  } catch (cause) {
+    database.close();
+    if (!isSqliteError(cause, SQLITE_NOTADB)) throw cause;
+    throw new DataFileUnusable(file, 'it is not a database, or is damaged', { cause });
+  }
 }
 
-export function schemaVersionOf(database: DatabaseSync): number {
+function schemaVersionOf(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
 }
 

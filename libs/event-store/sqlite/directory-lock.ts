@@ -2,9 +2,9 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DataDirectoryLocked } from '../src/index.ts';
+import { isSqliteError, SQLITE_BUSY } from './sqlite-error.ts';
 
 const LOCK_FILE = 'lock.db';
-const SQLITE_BUSY = 5;
 
 /** Holds a data directory for this process until it is released, or until the process is no more. */
 export class DirectoryLock {
@@ -25,10 +25,10 @@ export class DirectoryLock {
     closeSync(openSync(file, 'a', 0o600));
     const database = new DatabaseSync(file, { timeout: 0 });
     try {
-      database.exec('BEGIN EXCLUSIVE');
+      database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     } catch (cause) {
       database.close();
-      if ((cause as { errcode?: unknown }).errcode !== SQLITE_BUSY) throw cause;
+      if (!isSqliteError(cause, SQLITE_BUSY)) throw cause;
       throw new DataDirectoryLocked(`${directory} is in use by another process.`, { cause });
     }
     return new DirectoryLock(database);

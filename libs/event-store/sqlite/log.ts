@@ -1,10 +1,11 @@
 import { type Instant } from '#kernel';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { categoryOf, NO_STREAM } from '../src/index.ts';
 import type { AppendWritten, Batch, BatchFailed, BatchResult } from './batch.ts';
 import { openWriter } from './connection.ts';
 import { EVENT_ID_BYTES, isSameEventId } from './event-id.ts';
 import { LaggingIndex } from './lagging-index.ts';
+import { isSqliteError, SQLITE_BUSY, SQLITE_FULL } from './sqlite-error.ts';
 import { FIND_STREAM, STREAM_EVENTS, STREAM_NAMES } from './schema.ts';
 import { TwoGenerations } from './two-generations.ts';
 
@@ -62,6 +63,11 @@ export class Log {
       const failure = this.#fail(cause);
       return batches.map(() => failure);
     }
+  }
+
+  /** A setting of the connection, as SQLite has it now. */
+  pragma(name: string): SQLOutputValue | undefined {
+    return this.#database.prepare(`PRAGMA ${name}`).get()?.[name];
   }
 
   close(): void {
@@ -155,11 +161,12 @@ export class Log {
 
   /** Nothing of a transaction that failed may be remembered. */
   #fail(cause: unknown): BatchFailed {
-    if (!isFull(cause)) return this.#stop(cause);
+    const isBusy = isSqliteError(cause, SQLITE_BUSY) && !this.#database.isTransaction;
+    if (!isBusy && !isSqliteError(cause, SQLITE_FULL)) return this.#stop(cause);
     try {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       this.#recall();
-      return { outcome: 'full', cause };
+      return { outcome: 'refused', reason: isBusy ? 'busy' : 'full', cause };
     } catch (second) {
       return this.#stop(second);
     }
@@ -187,14 +194,6 @@ export class Log {
     this.#position = Number(newest?.['position'] ?? 0);
     this.#recordedAt = Number(newest?.['recorded_at'] ?? 0);
   }
-}
-
-const SQLITE_FULL = 13;
-
-/** The disk, or the size set for the file, is at its end. */
-function isFull(cause: unknown): boolean {
-  const { errcode } = cause as { errcode?: unknown };
-  return errcode === SQLITE_FULL;
 }
 
 type Statements = ReturnType<typeof prepareStatements>;

@@ -6,7 +6,7 @@ export const SCHEMA_VERSION = 1;
 /** "OnHa": tells our files from other people's. */
 const APPLICATION_ID = 0x4f6e4861;
 /** 1.3 times the append rate of 4 KiB pages, with events of a few hundred bytes. */
-const PAGE_BYTES = 16_384;
+export const PAGE_BYTES = 16_384;
 
 /** Where a stream's events are. */
 export const STREAM_EVENTS = {

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Clock, assert } from '#kernel';
+import { assert, type Clock } from '#kernel';
 import {
   type AppendOutcome,
   EventStore,
@@ -11,14 +12,18 @@ import {
   StoreUnavailable,
 } from '../src/index.ts';
 import { AppendQueue } from './append-queue.ts';
+import { checkLog, copyLog, type OnProgress } from './backup.ts';
+import { Checkpointer } from './checkpointer.ts';
+import { ChoreThread } from './chore-thread.ts';
 import { openWriter } from './connection.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { LogReader } from './log-reader.ts';
 import { RecentEvents } from './recent-events.ts';
+import { DataFileUnusable } from './sqlite-event-store.faults.ts';
 import { ThreadWriter } from './thread-writer.ts';
-import { InlineWriter } from './writer.ts';
+import { InlineWriter, type Writer } from './writer.ts';
 
-export const EVENTS_FILE = 'events.db';
+const EVENTS_FILE = 'events.db';
 
 export interface SqliteEventStoreOptions {
   /** One process at a time; made if there is none. */
@@ -35,27 +40,32 @@ export interface SqliteEventStoreOptions {
 
 /** The event store in one SQLite file: durable at each answer, one process, no server. */
 export class SqliteEventStore extends EventStore {
+  readonly #file: string;
+  readonly #onFatal: (cause: unknown) => void;
   readonly #lock: DirectoryLock;
   readonly #reader: LogReader;
   readonly #recent: RecentEvents;
   readonly #queue: AppendQueue;
+  readonly #chores: ChoreThread;
+  readonly #checkpointer: Checkpointer;
   #unavailable: StoreUnavailable | undefined;
+  #hasFailed = false;
 
-  private constructor(
-    lock: DirectoryLock,
-    reader: LogReader,
-    writer: InlineWriter | ThreadWriter,
-    options: SqliteEventStoreOptions,
-  ) {
+  private constructor(lock: DirectoryLock, file: string, writer: Writer, options: SqliteEventStoreOptions) {
     super();
+    this.#file = file;
+    this.#onFatal = options.onFatal ?? (() => {});
     this.#lock = lock;
-    this.#reader = reader;
+    this.#reader = new LogReader(file);
     this.#recent = new RecentEvents(writer.head);
+    this.#chores = new ChoreThread(file);
+    this.#checkpointer = new Checkpointer(this.#chores, (cause) => this.#queue.stop(cause));
     this.#queue = new AppendQueue({
       writer,
       clock: options.clock,
       recent: this.#recent,
-      onStopped: (cause) => this.#stop(cause, options.onFatal),
+      onCommitted: (bytes) => this.#checkpointer.written(bytes),
+      onStopped: (cause) => this.#fail(cause),
     });
   }
 
@@ -66,10 +76,24 @@ export class SqliteEventStore extends EventStore {
       const file = join(options.directory, EVENTS_FILE);
       openWriter(file).close(); // Finds out here, where it can be told well, that a file cannot be used.
       const writer = options.writer === 'inline' ? new InlineWriter(file) : await ThreadWriter.open(file);
-      return new SqliteEventStore(lock, new LogReader(file), writer, options);
+      return new SqliteEventStore(lock, file, writer, options);
     } catch (cause) {
       lock.release();
       throw cause;
+    }
+  }
+
+  /**
+   * Puts a backup into a data directory that has no log yet, checked as a whole. Answers the position of its
+   * newest event. Throws DataDirectoryLocked and DataFileUnusable.
+   */
+  static async restore(backup: string, directory: string, onProgress?: OnProgress): Promise<number> {
+    if (!existsSync(backup)) throw new DataFileUnusable(backup, 'there is no such file');
+    const lock = DirectoryLock.take(directory);
+    try {
+      return await copyLog(backup, join(directory, EVENTS_FILE), onProgress);
+    } finally {
+      lock.release();
     }
   }
 
@@ -97,12 +121,12 @@ export class SqliteEventStore extends EventStore {
       let { after } = query;
       while (!signal.aborted) {
         const page = this.#readAll({ ...query, after }, READ_EVENTS_MAX);
-        if (page.position === after) {
+        if (page.position > after) {
+          after = page.position;
+          yield page;
+        } else {
           await this.#recent.movedPast(after);
-          continue;
         }
-        after = page.position;
-        yield page;
       }
     } finally {
       signal.removeEventListener('abort', wake);
@@ -113,11 +137,29 @@ export class SqliteEventStore extends EventStore {
     return this.#read(() => this.#recent.head);
   }
 
+  /**
+   * Copies the log as it is now to a new file, checked as a whole, while appends and reads go on. Answers the
+   * position of the newest event in it. Throws DataFileUnusable if the copy is not sound or the file is there.
+   */
+  backup(path: string, onProgress?: OnProgress): Promise<number> {
+    return this.#checkpointer.during(() => copyLog(this.#file, path, onProgress));
+  }
+
+  /** What is wrong with the file, in words; nothing if it is sound. Reads all of it, beside the appends. */
+  integrityCheck(): Promise<readonly string[]> {
+    return this.#checkpointer.during(() => checkLog(this.#file));
+  }
+
+  /** Everything asked for before is answered first. */
   async close(): Promise<void> {
+    this.#checkpointer.close();
     await this.#queue.close();
+    await this.#chores.close();
     this.#unavailable ??= new StoreUnavailable('The store is closed.');
     this.#recent.wakeAll();
-    this.#reader.close();
+    // The last connection to close carries the log into the file, which after a failed write is left to the
+    // next process: so this one stays open.
+    if (!this.#hasFailed) this.#reader.close();
     this.#lock.release();
   }
 
@@ -136,10 +178,12 @@ export class SqliteEventStore extends EventStore {
     }
   }
 
-  #stop(cause: unknown, onFatal: ((cause: unknown) => void) | undefined): void {
+  #fail(cause: unknown): void {
+    this.#hasFailed = true;
+    this.#checkpointer.close();
     this.#unavailable = new StoreUnavailable('The log has stopped after a failed write.', { cause });
     this.#recent.wakeAll();
-    onFatal?.(cause);
+    this.#onFatal(cause);
   }
 }
 

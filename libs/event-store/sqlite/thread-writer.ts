@@ -1,7 +1,7 @@
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { StoreUnavailable } from '../src/index.ts';
 import type { Batch, BatchResult } from './batch.ts';
+import { startWorker } from './start-worker.ts';
 import type { Writer } from './writer.ts';
 import type { FromWriterThread, ToWriterThread } from './writer.worker.ts';
 
@@ -60,13 +60,4 @@ export class ThreadWriter implements Writer {
     this.#lostBy ??= { cause };
     for (const answer of this.#answers.splice(0)) answer({ outcome: 'unknown', cause });
   }
-}
-
-/** Starts a sibling module as a thread; sources run as they are, by the condition that names them. */
-export function startWorker(module: string, workerData: unknown): Worker {
-  const extension = extname(import.meta.url);
-  return new Worker(new URL(`${module}${extension}`, import.meta.url), {
-    workerData,
-    execArgv: extension === '.ts' ? ['--conditions=source'] : [],
-  });
 }

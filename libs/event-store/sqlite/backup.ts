@@ -1,0 +1,79 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { backup } from 'node:sqlite';
+import { ChoreThread } from './chore-thread.ts';
+import { openReader } from './connection.ts';
+import { DataFileUnusable } from './sqlite-event-store.faults.ts';
+
+/** Pages copied at once, between two reports of progress. */
+const PAGES_PER_STEP = 512;
+
+/** How far a copy has come. */
+export type OnProgress = (copied: { readonly pages: number; readonly pagesTotal: number }) => void;
+
+/**
+ * Copies one state of a log, also of one that is being written, to a new file, which is checked as a whole
+ * before it gets its name. Answers the position of the newest event in it.
+ */
+export async function copyLog(from: string, to: string, onProgress: OnProgress = () => {}): Promise<number> {
+  if (existsSync(to)) throw new DataFileUnusable(to, 'there is a file already');
+  const partial = `${to}.partial`;
+  removeLog(partial);
+  closeSync(openSync(partial, 'wx', 0o600));
+  try {
+    const head = await copyState(from, partial, onProgress);
+    await assertSound(partial);
+    renameSync(partial, to);
+    syncDirectory(dirname(to));
+    return head;
+  } catch (cause) {
+    removeLog(partial);
+    throw cause;
+  }
+}
+
+/** An open read transaction holds the state still: without it, each write of others would begin the copy anew. */
+async function copyState(from: string, to: string, onProgress: OnProgress): Promise<number> {
+  const source = openReader(from);
+  try {
+    source.exec('BEGIN');
+    const newest = source.prepare('SELECT max(position) AS head FROM events').get();
+    await backup(source, to, {
+      rate: PAGES_PER_STEP,
+      progress: ({ totalPages, remainingPages }) =>
+        onProgress({ pages: totalPages - remainingPages, pagesTotal: totalPages }),
+    });
+    return Number(newest?.['head'] ?? 0);
+  } finally {
+    source.close();
+  }
+}
+
+/** Reads all of the file, on a thread of its own. Throws DataFileUnusable. */
+export async function assertSound(file: string): Promise<void> {
+  const problems = await checkLog(file);
+  if (problems.length > 0) throw new DataFileUnusable(file, problems.join('; '));
+}
+
+/** What is wrong with a log, in words; nothing if it is sound. Reads all of it, on a thread of its own. */
+export async function checkLog(file: string): Promise<readonly string[]> {
+  const thread = new ChoreThread(file);
+  const answer = await thread.do({ kind: 'check' });
+  await thread.close();
+  if (answer.kind === 'checked') return answer.problems;
+  const cause = answer.kind === 'failed' ? answer.cause : answer.kind;
+  return [`it cannot be read: ${String(cause)}`];
+}
+
+function removeLog(file: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+}
+
+function syncDirectory(directory: string): void {
+  const descriptor = openSync(directory, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

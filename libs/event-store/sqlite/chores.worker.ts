@@ -1,0 +1,65 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import { assert } from '#kernel';
+import { openReader } from './connection.ts';
+import { findProblems } from './integrity.ts';
+import { isSqliteError, SQLITE_FULL } from './sqlite-error.ts';
+
+/** What takes long and has a connection, and so a thread, of its own. */
+export type Chore =
+  { readonly kind: 'checkpoint'; readonly mode: CheckpointMode } | { readonly kind: 'check' };
+/** PASSIVE never keeps the writer waiting; the others do, for what PASSIVE has left to do. */
+export type CheckpointMode = 'PASSIVE' | 'RESTART' | 'TRUNCATE';
+
+export type ChoreAnswer = Checkpointed | Checked | { readonly kind: 'failed'; readonly cause: unknown };
+
+export interface Checkpointed {
+  readonly kind: 'checkpointed';
+  /** Pages in the write-ahead log, and how many of them are not in the file itself yet. */
+  readonly walPages: number;
+  readonly pagesLeft: number;
+}
+
+export interface Checked {
+  readonly kind: 'checked';
+  readonly problems: readonly string[];
+}
+
+/** A reader may stand in the way of RESTART and TRUNCATE: then another time, for the writer waits as well. */
+const WAIT_FOR_READERS_MS = 20;
+
+assert(parentPort !== null, 'to run as a thread');
+const port = parentPort;
+const database = openReader((workerData as { file: string }).file);
+database.exec(`PRAGMA busy_timeout = ${WAIT_FOR_READERS_MS}`);
+port.on('message', (chore: Chore | 'close') => {
+  if (chore !== 'close') return port.postMessage(attempt(chore));
+  database.close();
+  port.close();
+});
+
+function attempt(chore: Chore): ChoreAnswer {
+  try {
+    return chore.kind === 'check'
+      ? { kind: 'checked', problems: findProblems(database) }
+      : checkpoint(database, chore.mode);
+  } catch (cause) {
+    return { kind: 'failed', cause };
+  }
+}
+
+function checkpoint(database: DatabaseSync, mode: CheckpointMode): ChoreAnswer {
+  try {
+    database.exec(`PRAGMA wal_checkpoint(${mode})`);
+  } catch (cause) {
+    // Without room the file cannot grow; the write-ahead log keeps everything until there is.
+    if (!isSqliteError(cause, SQLITE_FULL)) throw cause;
+  }
+  const state = database.prepare('PRAGMA wal_checkpoint(NOOP)').get();
+  const walPages = Math.max(0, Number(state?.['log']));
+  return {
+    kind: 'checkpointed',
+    walPages,
+    pagesLeft: walPages - Math.max(0, Number(state?.['checkpointed'])),
+  };
+}

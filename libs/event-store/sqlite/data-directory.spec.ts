@@ -1,0 +1,199 @@
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { systemClock } from '#kernel';
+import { DataDirectoryLocked, NO_STREAM, StoreUnavailable } from '../src/index.ts';
+import { happened, happenedTimes, readToEnd } from '../testing/index.ts';
+import { startChild } from './children/run-child.ts';
+import { assertSqliteVersion } from './connection.ts';
+import { DataFileUnusable, SqliteEventStore } from './index.ts';
+
+describe('the data directory of a SqliteEventStore', () => {
+  let parent: string;
+  let directory: string;
+
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), 'onhand-'));
+    directory = join(parent, 'data');
+  });
+  afterEach(() => rmSync(parent, { recursive: true }));
+
+  const open = (where = directory): Promise<SqliteEventStore> =>
+    SqliteEventStore.open({ directory: where, clock: systemClock, writer: 'inline' });
+  const modeOf = (file: string): number => statSync(join(directory, file)).mode & 0o777;
+
+  it('is for its owner only', async () => {
+    const store = await open();
+    await store.append('item-1', NO_STREAM, [happened()]);
+
+    expect(modeOf('.')).toBe(0o700);
+    for (const file of ['events.db', 'events.db-wal', 'events.db-shm', 'lock.db']) {
+      expect(modeOf(file)).toBe(0o600);
+    }
+    await store.close();
+  });
+
+  it('is left as it is when it was there before', async () => {
+    const store = await open();
+    await store.close();
+    chmodSync(directory, 0o750);
+    await (await open()).close();
+
+    expect(modeOf('.')).toBe(0o750);
+  });
+
+  it('serves one store at a time', async () => {
+    const store = await open();
+    await expect(open()).rejects.toThrow(DataDirectoryLocked);
+    await store.append('item-1', NO_STREAM, [happened()]);
+    await store.close();
+
+    const next = await open();
+    expect(await next.head()).toBe(1);
+    await next.close();
+  });
+
+  it('is held by another process until that is gone, however it goes', async () => {
+    const holder = startChild('hold-directory', directory);
+    await once(holder.stdout!, 'data');
+    await expect(open()).rejects.toThrow(DataDirectoryLocked);
+    const ended = once(holder, 'exit');
+    holder.kill('SIGKILL');
+    await ended;
+
+    await (await open()).close();
+  }, 30_000);
+
+  it('serves nothing any more once the store is closed', async () => {
+    const store = await open();
+    const following = readToEnd(store, { after: 0 });
+    const waiting = (async () => {
+      for await (const page of store.subscribe({ after: 0 }, new AbortController().signal)) void page;
+    })();
+    const appended = store.append('item-1', NO_STREAM, [happened()]);
+    await following;
+    const unfollowed = expect(waiting).rejects.toThrow(StoreUnavailable);
+    await store.close();
+
+    expect(await appended).toMatchObject({ outcome: 'written' });
+    await unfollowed;
+    await expect(store.append('item-1', 0, [happened()])).rejects.toThrow(StoreUnavailable);
+    await expect(store.readAll({ after: 0 })).rejects.toThrow(StoreUnavailable);
+    await expect(store.head()).rejects.toThrow(StoreUnavailable);
+  });
+
+  describe('is refused', () => {
+    const events = (): string => join(directory, 'events.db');
+    const change = async (sql: string): Promise<void> => {
+      await (await open()).close();
+      const database = new DatabaseSync(events());
+      database.exec(sql);
+      database.close();
+    };
+
+    it('when a later version wrote it', async () => {
+      await change('PRAGMA user_version = 99');
+      await expect(open()).rejects.toThrow(/a later OnHand wrote it \(schema 99, here 1\)/);
+    });
+
+    it('when it has somebody else’s database', async () => {
+      await (await open()).close();
+      rmSync(events());
+      const database = new DatabaseSync(events());
+      database.exec('CREATE TABLE notes (note TEXT)');
+      database.close();
+      await expect(open()).rejects.toThrow(DataFileUnusable);
+    });
+
+    it('when its file is not a database', async () => {
+      await (await open()).close();
+      writeFileSync(events(), 'Once upon a time '.repeat(2_000));
+      await expect(open()).rejects.toThrow(DataFileUnusable);
+    });
+
+    it('by a SQLite that may corrupt it', () => {
+      for (const version of ['3.51.2', '3.50.9', '2.99.99']) {
+        expect(() => assertSqliteVersion(version)).toThrow(DataFileUnusable);
+      }
+      for (const version of ['3.51.3', '3.52.0', '4.0.0']) assertSqliteVersion(version);
+    });
+
+    it('and is free again afterwards', async () => {
+      await change('PRAGMA user_version = 99');
+      await expect(open()).rejects.toThrow(DataFileUnusable);
+      await expect(open()).rejects.toThrow(DataFileUnusable);
+    });
+  });
+
+  describe('backed up while it is written', () => {
+    it('is copied as of one moment, restored, and found sound', async () => {
+      const store = await open();
+      for (let number = 0; number < 20; number++) {
+        await store.append(`item-${number}`, NO_STREAM, happenedTimes(100));
+      }
+      let isDone = false;
+      const writing = (async () => {
+        for (let revision = 99; !isDone; revision++) await store.append('item-1', revision, [happened()]);
+      })();
+      const steps: number[] = [];
+      const backup = join(parent, 'backup.db');
+      const head = await store.backup(backup, ({ pages }) => steps.push(pages));
+      isDone = true;
+      await writing;
+      const before = await readToEnd(store, { after: 0 });
+      await store.close();
+
+      const elsewhere = join(parent, 'elsewhere');
+      expect(await SqliteEventStore.restore(backup, elsewhere)).toBe(head);
+      const restored = await open(elsewhere);
+      expect(head).toBeGreaterThanOrEqual(2_000);
+      expect(await restored.head()).toBe(head);
+      expect(await readToEnd(restored, { after: 0 })).toEqual(before.slice(0, head));
+      expect(await restored.integrityCheck()).toEqual([]);
+      expect(statSync(backup).mode & 0o777).toBe(0o600);
+      await restored.close();
+    }, 30_000);
+
+    it('never over a file that is there, never from one that is not', async () => {
+      const store = await open();
+      const backup = join(parent, 'backup.db');
+      await store.backup(backup);
+
+      await expect(store.backup(backup)).rejects.toThrow(DataFileUnusable);
+      await store.close();
+      await expect(SqliteEventStore.restore(backup, directory)).rejects.toThrow(DataFileUnusable);
+      const nowhere = join(parent, 'nowhere.db');
+      await expect(SqliteEventStore.restore(nowhere, join(parent, 'new'))).rejects.toThrow(DataFileUnusable);
+    }, 30_000);
+  });
+
+  describe('when it is checked', () => {
+    it.each([
+      { damage: 'DELETE FROM events WHERE position = 3', finds: /leads to another event/ },
+      { damage: 'DELETE FROM stream_events_fresh WHERE position = 2', finds: /gap[^]*not in the index/ },
+      { damage: 'UPDATE events SET recorded_at = 5 WHERE position = 4', finds: /recorded before/ },
+      { damage: 'UPDATE events SET data = \'{"a":\' WHERE position = 4', finds: /not an object: 4/ },
+      { damage: "DELETE FROM streams WHERE name = 'item-2'", finds: /no name: 4/ },
+      { damage: 'DELETE FROM stream_names_fresh', finds: /name leads elsewhere: item-1/ },
+    ])(
+      'shows what is wrong: $damage',
+      async ({ damage, finds }) => {
+        const store = await open();
+        await store.append('item-1', NO_STREAM, happenedTimes(3));
+        await store.append('item-2', NO_STREAM, happenedTimes(3));
+        expect(await store.integrityCheck()).toEqual([]);
+        await store.close();
+        const database = new DatabaseSync(join(directory, 'events.db'));
+        database.exec(damage);
+        database.close();
+
+        const damaged = await open();
+        expect((await damaged.integrityCheck()).join('\n')).toMatch(finds);
+        await damaged.close();
+      },
+      30_000,
+    );
+  });
+});

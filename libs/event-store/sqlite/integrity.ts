@@ -1,0 +1,73 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Problems listed at most, of each kind. */
+const PROBLEMS_MAX = 100;
+
+/** Each question names what is wrong, row by row; a sound log answers nothing. */
+const QUESTIONS: readonly { readonly problem: string; readonly sql: string }[] = [
+  {
+    problem: 'a stream whose revisions have a gap',
+    sql: `SELECT streams.name AS what FROM streams JOIN (
+        SELECT stream FROM (${bothTrees('stream, revision')})
+        GROUP BY stream HAVING min(revision) <> 0 OR max(revision) <> count(*) - 1 OR count(DISTINCT revision) <> count(*)
+      ) AS wrong ON wrong.stream = streams.id`,
+  },
+  {
+    problem: 'an event that is not in the index of its stream',
+    sql: `SELECT events.position AS what FROM events
+      LEFT JOIN stream_events_settled AS settled USING (stream, revision)
+      LEFT JOIN stream_events_fresh AS fresh USING (stream, revision)
+      WHERE coalesce(settled.position, fresh.position) IS NOT events.position
+         OR (settled.position IS NOT NULL AND fresh.position IS NOT NULL)`,
+  },
+  {
+    problem: 'an entry of a stream that leads to another event',
+    sql: `SELECT entry.position AS what FROM (${bothTrees('stream, revision, position')}) AS entry
+      LEFT JOIN events ON events.position = entry.position
+      WHERE events.stream IS NOT entry.stream OR events.revision IS NOT entry.revision`,
+  },
+  {
+    problem: 'a stream whose name leads elsewhere',
+    sql: `SELECT streams.name AS what FROM streams
+      LEFT JOIN stream_names_settled AS settled ON settled.name = streams.name
+      LEFT JOIN stream_names_fresh AS fresh ON fresh.name = streams.name
+      WHERE coalesce(settled.stream, fresh.stream) IS NOT streams.id`,
+  },
+  {
+    problem: 'an event of a stream or type that has no name',
+    sql: `SELECT events.position AS what FROM events
+      LEFT JOIN streams ON streams.id = events.stream LEFT JOIN types ON types.id = events.type
+      WHERE streams.name IS NULL OR types.name IS NULL`,
+  },
+  {
+    problem: 'an event with a position below 1, an id of another length, or data that is not an object',
+    sql: `SELECT position AS what FROM events WHERE position < 1 OR length(id) <> 16
+        OR CASE WHEN json_valid(data) THEN json_type(data) <> 'object' ELSE TRUE END`,
+  },
+  {
+    problem: 'an event recorded before the one before it',
+    sql: `SELECT position AS what FROM (
+        SELECT position, recorded_at, lag(recorded_at) OVER (ORDER BY position) AS before FROM events
+      ) WHERE recorded_at < before`,
+  },
+];
+
+/** What is wrong with the file, in words; nothing if it is sound. Reads all of it. */
+export function findProblems(database: DatabaseSync): string[] {
+  const problems: string[] = [];
+  for (const row of database.prepare(`PRAGMA quick_check(${PROBLEMS_MAX})`).all()) {
+    const [answer] = Object.values(row);
+    if (answer !== 'ok') problems.push(`SQLite finds: ${String(answer)}`);
+  }
+  if (problems.length > 0) return problems; // Asking a damaged file further would only throw.
+  for (const { problem, sql } of QUESTIONS) {
+    for (const { what } of database.prepare(`${sql} LIMIT ${PROBLEMS_MAX}`).all()) {
+      problems.push(`${problem}: ${String(what)}`);
+    }
+  }
+  return problems;
+}
+
+function bothTrees(columns: string): string {
+  return `SELECT ${columns} FROM stream_events_settled UNION ALL SELECT ${columns} FROM stream_events_fresh`;
+}
