@@ -1,5 +1,6 @@
 import { AppModule } from './app.module.ts';
 import { cursorKey, newServiceSecret, removeServiceFile, writeServiceFile } from './data-files.ts';
+import { gaugesOf } from './gauges.ts';
 import { asyncApiOf } from './http/async-api.ts';
 import type { Caller } from './http/caller.ts';
 import { Gatekeeper } from './http/gatekeeper.ts';
@@ -37,7 +38,8 @@ export class HttpService {
 
   /** Resolves when requests are answered. Throws what OnHand.open throws, and EADDRINUSE. */
   static async start(settings: Settings, options: HttpServiceOptions = {}): Promise<HttpService> {
-    const onhand = await OnHand.open(settings, options);
+    const publish = settings.ROLES.includes('publishing');
+    const onhand = await OnHand.open(settings, { publish, ...options });
     try {
       return await HttpService.#serve(onhand, options);
     } catch (error) {
@@ -50,7 +52,7 @@ export class HttpService {
     const { settings, log } = onhand;
     const secret = newServiceSecret();
     const metrics = new Metrics({
-      ...onhand.gauges(),
+      ...gaugesOf(onhand),
       droppedLogLines: options.droppedLogLines ?? (() => 0),
     });
     const traffic = new Traffic((route, status, seconds) => metrics.answered(route, status, seconds));
@@ -97,6 +99,7 @@ export class HttpService {
     log.info('stopping');
     this.onhand.beginStopping();
     removeServiceFile(settings.DATA_DIR);
+    this.onhand.rooms.feedPump.close();
     await this.#server.drain(DRAIN_MS_MAX);
     await this.#server.close();
     this.#metrics.close();

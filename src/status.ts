@@ -1,24 +1,44 @@
+import type { JournalCounts } from '#journal';
+import type { Rooms } from './rooms.ts';
+
 /** How far each part has come in the log, and what became of the messages since it began. */
-export interface Status {
+export interface Status extends Positions {
   readonly store: string;
-  readonly head: number;
-  readonly posted: number;
-  readonly projected: number;
-  readonly published: number;
-  /** Of the slowest part, and of each. */
+  /** In seconds: of the slowest part, and of each. */
   readonly lag: {
     readonly seconds: number;
     readonly posted: number;
     readonly projected: number;
     readonly published: number;
   };
-  readonly counts: Counts;
+  readonly counts: JournalCounts;
 }
 
-export interface Counts {
-  readonly received: number;
-  readonly accepted: number;
-  readonly duplicate: number;
-  readonly parked: number;
-  readonly rejected: number;
+export interface Positions {
+  readonly head: number;
+  readonly posted: number;
+  readonly projected: number;
+  readonly published: number;
 }
+
+/** How long ago the log, which is at `head`, went beyond `position`. */
+export type SecondsBehind = (position: number, head: number) => number;
+
+export async function statusOf(rooms: Rooms, store: string, secondsBehind: SecondsBehind): Promise<Status> {
+  const positions = positionsOf(rooms, await rooms.store.head());
+  const { head, posted, projected, published } = positions;
+  const lag = {
+    posted: secondsBehind(posted, head),
+    projected: secondsBehind(projected, head),
+    published: secondsBehind(published, head),
+  };
+  const seconds = Math.max(lag.posted, lag.projected, lag.published);
+  return { store, ...positions, lag: { seconds, ...lag }, counts: rooms.picture.journal.counts() };
+}
+
+export const positionsOf = ({ ledger, projector, hub }: Rooms, head: number): Positions => ({
+  head,
+  posted: ledger.posting.position,
+  projected: projector.position,
+  published: hub.position,
+});

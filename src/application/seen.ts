@@ -7,7 +7,9 @@ export const SEEN_MS_MAX = 2_000;
  * True once everything at or below `position` is in what reads show: posted to the items, and what posting
  * wrote is projected. False after two seconds.
  */
-export async function isSeen(onhand: OnHand, position: number): Promise<boolean> {
-  const { projector } = onhand.rooms;
-  return projector.waitFor(position, SEEN_MS_MAX);
+export async function isSeen({ rooms }: OnHand, position: number): Promise<boolean> {
+  const deadline = performance.now() + SEEN_MS_MAX;
+  if (!(await rooms.ledger.posting.waitFor(position, SEEN_MS_MAX))) return false;
+  const head = await rooms.store.head();
+  return rooms.projector.waitFor(head, Math.max(1, deadline - performance.now()));
 }

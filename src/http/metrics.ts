@@ -3,6 +3,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 /** What the rooms know of themselves, asked for when somebody looks. */
 export interface MetricsSource {
+  /** Called before all others. */
+  readonly refresh: () => Promise<void>;
   /** Log positions by name: `head`, `posted`, `projected`, `published`. */
   readonly positions: () => Readonly<Record<string, number>>;
   /** Seconds that `posted`, `projected` and `published` are behind the log. */
@@ -11,7 +13,6 @@ export interface MetricsSource {
   readonly outcomes: () => Readonly<Record<string, number>>;
   /** Bytes of the write-ahead logs of our files, by file. */
   readonly walBytes: () => Readonly<Record<string, number>>;
-  readonly openExceptions: () => number;
   readonly parkedLines: () => number;
   /** Background loops by name: true while they run as they should. */
   readonly loops: () => Readonly<Record<string, boolean>>;
@@ -28,9 +29,11 @@ export class Metrics {
   readonly #requests: Histogram<'route' | 'status'>;
   readonly #messages: Counter<'outcome'>;
   readonly #feeds: Gauge;
+  readonly #source: MetricsSource;
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
 
   constructor(source: MetricsSource) {
+    this.#source = source;
     collectDefaultMetrics({
       register: this.#registry,
       eventLoopMonitoringPrecision: LOOP_DELAY_RESOLUTION_MS,
@@ -56,6 +59,7 @@ export class Metrics {
 
   /** Text for Prometheus. */
   async text(): Promise<{ readonly contentType: string; readonly text: string }> {
+    await this.#source.refresh();
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
@@ -93,7 +97,6 @@ export class Metrics {
     this.#gauges('onhand_loop_running', '1 while a background loop runs as it should.', 'loop', () =>
       Object.fromEntries(Object.entries(source.loops()).map(([name, runs]) => [name, Number(runs)])),
     );
-    this.#gauge('onhand_exceptions_open', 'Exceptions that nobody has cured.', source.openExceptions);
     this.#gauge('onhand_parked_lines', 'Lines that wait for the catalog.', source.parkedLines);
     this.#gauge('onhand_log_lines_dropped', 'Log lines nobody read.', source.droppedLogLines);
     this.#gauge(

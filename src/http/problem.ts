@@ -2,6 +2,7 @@ import { Fault } from '#kernel';
 import type { Rejection } from '#inventory';
 import { HttpException } from '@nestjs/common';
 import { statusOf, titleOf } from './problem-codes.ts';
+import { shownFacts } from './wire/facts-wire.ts';
 
 /** What a wrong value is cut to before it is shown again. */
 export const SHOWN_CHARACTERS_MAX = 80;
@@ -88,7 +89,7 @@ export function problemOf(
       ...(pointer !== undefined && { pointer }),
       ...(hint !== undefined && { hint }),
     })),
-    ...first.facts,
+    ...(first.facts && shownFacts(first.facts)),
   };
 }
 

@@ -168,7 +168,17 @@ export const ANSWER_SCHEMAS = {
     position,
   }),
   Adjustment: object({ adjustmentId: text, change: number, onHand: number, position }),
-  Reallocation: object({ reallocationId: text, position }, { additionalProperties: true }),
+  Reallocation: object({
+    reallocationId: text,
+    sku: text,
+    channel: text,
+    orderId: text,
+    line: text,
+    from: text,
+    to: text,
+    quantity: number,
+    position,
+  }),
   Item: object({
     sku: text,
     name: text,
@@ -224,6 +234,8 @@ export const ANSWER_SCHEMAS = {
     openedAt: time,
     'closedAt?': time,
     'reason?': text,
+    'actor?': text,
+    'position?': position,
   }),
   Done: object({ id: text, position }, { additionalProperties: true }),
   TimelineRow: object({

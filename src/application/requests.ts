@@ -1,0 +1,123 @@
+import { Command, Query } from '@nestjs/cqrs';
+import type { Adjust, Reallocate, Rejection } from '#inventory';
+import type {
+  Adjusted,
+  ExceptionFilter,
+  ExceptionRow,
+  LedgerPage,
+  Reallocated,
+  ReservationAnswer,
+  ReservationRow,
+  ReserveRequest,
+} from '#ledger';
+import type { Quantity } from '#kernel';
+import { onCommand, onQuery } from './handlers.ts';
+
+/** Asks for stock to be held. */
+export class Reserve extends Command<ReservationAnswer | Rejection> {
+  constructor(readonly request: ReserveRequest) {
+    super();
+  }
+}
+
+/** What is to become of a hold. */
+export type ReservationChange =
+  | {
+      readonly to: 'confirmed';
+      readonly orderId: string;
+      readonly lines?: readonly { sku: string; quantity: Quantity }[];
+    }
+  | { readonly to: 'released'; readonly actor: string }
+  | { readonly to: 'extended'; readonly expiresInSeconds: number };
+
+export class ChangeReservation extends Command<ReservationAnswer | Rejection> {
+  constructor(
+    readonly reservationId: string,
+    readonly change: ReservationChange,
+  ) {
+    super();
+  }
+}
+
+export class FindReservation extends Query<ReservationAnswer | undefined> {
+  constructor(readonly reservationId: string) {
+    super();
+  }
+}
+
+/** By id. */
+export class ListReservations extends Query<readonly ReservationRow[]> {
+  constructor(readonly page: LedgerPage & { readonly channel?: string }) {
+    super();
+  }
+}
+
+/** Corrects what is on hand. */
+export class AdjustStock extends Command<Adjusted | Rejection> {
+  constructor(
+    readonly sku: string,
+    readonly asked: Omit<Adjust, 'type'>,
+  ) {
+    super();
+  }
+}
+
+/** Promises part of an order's line from another location. */
+export class ReallocateStock extends Command<Reallocated | Rejection> {
+  constructor(
+    readonly sku: string,
+    readonly asked: Omit<Reallocate, 'type'>,
+  ) {
+    super();
+  }
+}
+
+export class ResolveException extends Command<ExceptionEnded | Rejection> {
+  constructor(
+    readonly id: string,
+    readonly by: { readonly reason: string; readonly actor: string },
+  ) {
+    super();
+  }
+}
+
+export interface ExceptionEnded {
+  readonly exception: ExceptionRow;
+  /** Absent where it had ended before. */
+  readonly position?: number;
+}
+
+/** In the order in which they were opened. */
+export class ListExceptions extends Query<readonly ExceptionRow[]> {
+  constructor(
+    readonly filter: ExceptionFilter,
+    readonly page: LedgerPage,
+  ) {
+    super();
+  }
+}
+
+export const REQUEST_HANDLERS = [
+  onCommand(Reserve, ({ rooms }, { request }) => rooms.ledger.reservations.reserve(request)),
+  onCommand(ChangeReservation, ({ rooms }, { reservationId, change }) => {
+    const { reservations } = rooms.ledger;
+    switch (change.to) {
+      case 'confirmed':
+        return reservations.confirm(reservationId, change);
+      case 'released':
+        return reservations.release(reservationId, change.actor);
+      case 'extended':
+        return reservations.extend(reservationId, change.expiresInSeconds);
+    }
+  }),
+  onQuery(FindReservation, ({ rooms }, { reservationId }) => rooms.ledger.reservations.get(reservationId)),
+  onQuery(ListReservations, ({ rooms }, { page }) =>
+    Promise.resolve(rooms.picture.ledger.reservations(page)),
+  ),
+  onCommand(AdjustStock, ({ rooms }, { sku, asked }) => rooms.ledger.corrections.adjust(sku, asked)),
+  onCommand(ReallocateStock, ({ rooms }, { sku, asked }) => rooms.ledger.corrections.reallocate(sku, asked)),
+  onCommand(ResolveException, ({ rooms }, { id, by }) => rooms.ledger.corrections.resolveException(id, by)),
+  onQuery(ListExceptions, ({ rooms }, { filter, page }) =>
+    Promise.resolve(rooms.picture.ledger.exceptions(filter, page)),
+  ),
+];

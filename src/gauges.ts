@@ -1,0 +1,38 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { MetricsSource } from './http/metrics.ts';
+import type { OnHand } from './service.ts';
+import type { Status } from './status.ts';
+
+const WAL_FILES = ['events.db-wal', 'picture.db-wal'];
+
+/** What metrics ask of the rooms, when somebody looks. */
+export function gaugesOf(onhand: OnHand): Omit<MetricsSource, 'droppedLogLines'> {
+  let status: Status | undefined;
+  return {
+    refresh: async () => {
+      status = await onhand.status().catch(() => undefined);
+    },
+    positions: () => pick(status, ['head', 'posted', 'projected', 'published']),
+    lagSeconds: () => pick(status?.lag, ['posted', 'projected', 'published']),
+    outcomes: () => ({ ...status?.counts }),
+    walBytes: () =>
+      Object.fromEntries(WAL_FILES.map((file) => [file, sizeOf(join(onhand.settings.DATA_DIR, file))])),
+    parkedLines: () => onhand.rooms.picture.journal.parkedCount(),
+    loops: () =>
+      Object.fromEntries(
+        Object.entries(onhand.rooms.loops.states()).map(([name, state]) => [name, state === 'running']),
+      ),
+  };
+}
+
+function pick<Name extends string>(
+  from: Readonly<Record<Name, number>> | undefined,
+  names: readonly Name[],
+): Record<string, number> {
+  return from === undefined ? {} : Object.fromEntries(names.map((name) => [name, from[name]]));
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

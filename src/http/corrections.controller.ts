@@ -1,0 +1,156 @@
+import { Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import { EXCEPTION_KINDS, isRejection, type Rejection } from '#inventory';
+import { AdjustStock, ListExceptions, ReallocateStock, ResolveException } from '../application/requests.ts';
+import {
+  ADJUSTMENT_BODY,
+  type AdjustmentTold,
+  REALLOCATION_BODY,
+  type ReallocationTold,
+  REASON_BODY,
+  type ReasonTold,
+} from './bodies/request-bodies.ts';
+import { type Caller, ownerOf } from './caller.ts';
+import { Asking, Door, PathId, Query, Told } from './door.ts';
+import { Freshness } from './freshness.ts';
+import { type Page, Pager, shownPage } from './pager.ts';
+import { oneOf, PAGE, type ParameterValues, text } from './parameters.ts';
+import { notThere, Refusal, refuse } from './problem.ts';
+import { shownException } from './wire/request-wire.ts';
+import { present, quantity, units } from './wire/scalars.ts';
+
+const ABOUT = 'Corrections';
+const EXCEPTIONS = {
+  ...PAGE,
+  kind: oneOf('Only of this kind.', EXCEPTION_KINDS),
+  state: oneOf('Only in this state; default: all.', ['open', 'cleared', 'resolved']),
+  sku: text('Only of this item.'),
+};
+const WHERE = ['STORE_UNAVAILABLE', 'STORE_FULL', 'CONTENTION', 'LOCATION_UNKNOWN', 'NOT_ALLOWED_FOR_KIT'];
+
+/** What people put right. */
+@Controller('v1')
+export class CorrectionsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly freshness: Freshness,
+    private readonly pager: Pager,
+  ) {}
+
+  @Post('items/:sku/adjustments')
+  @Door({
+    access: 'admin',
+    body: 'json',
+    about: ABOUT,
+    does: 'Corrects what is on hand: by a difference, or to a number if it still is what the caller saw.',
+    answers: { 200: 'Adjustment', 201: 'Adjustment' },
+    problems: [...WHERE, 'STALE_VALUE', 'FIELDS_EXCLUDE', 'ID_REUSED_WITH_DIFFERENT_CONTENT'],
+    notThere: ['ITEM_UNKNOWN'],
+  })
+  async adjust(
+    @PathId('sku', 'sku') sku: string,
+    @Told(ADJUSTMENT_BODY) told: AdjustmentTold,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    checkAdjustment(told);
+    const { adjustmentId, location, disposition = 'sellable', reason, actor } = told;
+    const amounts = present({
+      setTo: told.setTo === undefined ? undefined : quantity(told.setTo),
+      change: told.change === undefined ? undefined : quantity(told.change),
+      expectedOnHand: told.expectedOnHand === undefined ? undefined : quantity(told.expectedOnHand),
+    });
+    const asked = { adjustmentId, location, disposition, reason, actor, ...amounts };
+    const done = await this.commands.execute(new AdjustStock(sku, asked));
+    if (isRejection(done)) throw ofItem(done);
+    void reply.code(done.isNew ? 201 : 200);
+    return { adjustmentId, change: units(done.change), onHand: units(done.onHand), position: done.position };
+  }
+
+  @Post('items/:sku/reallocations')
+  @Door({
+    access: 'admin',
+    body: 'json',
+    about: ABOUT,
+    does: "Promises part of an order's line from another location.",
+    answers: { 200: 'Reallocation', 201: 'Reallocation' },
+    problems: [...WHERE, 'INSUFFICIENT_COMMITMENT', 'INSUFFICIENT_STOCK', 'ID_REUSED_WITH_DIFFERENT_CONTENT'],
+    notThere: ['ITEM_UNKNOWN'],
+  })
+  async reallocate(
+    @PathId('sku', 'sku') sku: string,
+    @Told(REALLOCATION_BODY) told: ReallocationTold,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    const done = await this.commands.execute(
+      new ReallocateStock(sku, { ...told, quantity: quantity(told.quantity) }),
+    );
+    if (isRejection(done)) throw ofItem(done);
+    void reply.code(done.isNew ? 201 : 200);
+    return { ...told, sku, position: done.position };
+  }
+
+  @Get('exceptions')
+  @Door({
+    access: 'own-rows',
+    about: ABOUT,
+    does: 'What was told and cannot be right, or cannot be fulfilled, in the order in which it was found.',
+    answers: { 200: 'ExceptionPage' },
+    problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
+  })
+  async exceptions(
+    @Query(EXCEPTIONS) asked: ParameterValues<typeof EXCEPTIONS>,
+    @Asking() caller: Caller,
+  ): Promise<Page<object>> {
+    await this.freshness.reach(asked.atLeast);
+    const { kind, state, sku } = asked;
+    const filter = present({ kind, state, sku, channel: ownerOf(caller) });
+    const page = await this.pager.page(
+      ['exceptions', filter],
+      asked,
+      (after, limit) => this.queries.execute(new ListExceptions(filter, { limit, ...(after && { after }) })),
+      ({ id }) => id,
+    );
+    return shownPage(page, shownException);
+  }
+
+  @Post('exceptions/:id/resolve')
+  @HttpCode(200)
+  @Door({
+    access: 'admin',
+    body: 'json',
+    about: ABOUT,
+    does: 'Closes an exception by hand.',
+    answers: { 200: 'Exception' },
+    problems: ['CONTENTION', 'STORE_UNAVAILABLE', 'STORE_FULL'],
+    notThere: ['EXCEPTION_UNKNOWN'],
+  })
+  async resolve(
+    @PathId('id', 'id') id: string,
+    @Told(REASON_BODY) { reason }: ReasonTold,
+    @Asking() caller: Caller,
+  ): Promise<object> {
+    const ended = await this.commands.execute(new ResolveException(id, { reason, actor: caller.keyId }));
+    if (isRejection(ended)) throw notThere(ended.code, ended.detail);
+    return { ...shownException(ended.exception), ...present({ position: ended.position }) };
+  }
+}
+
+/** What is asked of the item that the path names. */
+const ofItem = (rejection: Rejection): Refusal =>
+  new Refusal(rejection, rejection.code === 'ITEM_UNKNOWN' ? { status: 404 } : {});
+
+function checkAdjustment({ setTo, change, expectedOnHand }: AdjustmentTold): void {
+  if (setTo !== undefined && change !== undefined) {
+    throw refuse('FIELDS_EXCLUDE', 'It has setTo and change. Send one of them.', { pointer: '/change' });
+  }
+  if (setTo === undefined && change === undefined) {
+    throw refuse('MISSING_FIELD', 'The field setTo is missing. Send it, or change.', { pointer: '/setTo' });
+  }
+  if (setTo !== undefined && expectedOnHand === undefined) {
+    const detail =
+      'The field expectedOnHand is missing. Send what you saw, so that nothing newer is overwritten.';
+    throw refuse('MISSING_FIELD', detail, { pointer: '/expectedOnHand' });
+  }
+}

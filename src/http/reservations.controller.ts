@@ -1,0 +1,219 @@
+import { Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import { isRejection } from '#inventory';
+import type { ReservationAnswer, ReservationRow } from '#ledger';
+import {
+  ChangeReservation,
+  FindReservation,
+  ListReservations,
+  type ReservationChange,
+  Reserve,
+} from '../application/requests.ts';
+import {
+  CONFIRMATION_BODY,
+  type ConfirmationTold,
+  EXTENSION_BODY,
+  type ExtensionTold,
+  RESERVATION_BODY,
+  type ReservationTold,
+} from './bodies/request-bodies.ts';
+import { type Caller, ownerOf } from './caller.ts';
+import { Asking, Door, PathId, Query, Told } from './door.ts';
+import { Freshness } from './freshness.ts';
+import { type Page, Pager, shownPage } from './pager.ts';
+import { atLeast, PAGE, type ParameterValues } from './parameters.ts';
+import { notThere, Refusal, refuse } from './problem.ts';
+import { shownReservation, shownReservationRow } from './wire/request-wire.ts';
+import { quantity } from './wire/scalars.ts';
+
+const ABOUT = 'Reservations';
+const ONE = { atLeast };
+const ENDED = ['RESERVATION_TERMINAL', 'CONTENTION', 'STORE_UNAVAILABLE', 'STORE_FULL'];
+const ROWS_LOOKED_AT = 1_000;
+
+/** Holds with a deadline: where OnHand decides, it never oversells. */
+@Controller('v1/reservations')
+export class ReservationsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly freshness: Freshness,
+    private readonly pager: Pager,
+  ) {}
+
+  @Post()
+  @Door({
+    access: 'hold',
+    body: 'json',
+    about: ABOUT,
+    does: 'Holds stock for a while: all of it, or what is there. The same request again is answered the same.',
+    answers: { 200: 'Reservation', 201: 'Reservation' },
+    problems: [
+      'INSUFFICIENT_STOCK',
+      'ID_REUSED_WITH_DIFFERENT_CONTENT',
+      'CHANNEL_MISMATCH',
+      'CHANNEL_UNKNOWN',
+      'ITEM_UNKNOWN',
+      'LOCATION_UNKNOWN',
+      'QUANTITY_NOT_INTEGER',
+      'CONTENTION',
+      'STORE_UNAVAILABLE',
+      'STORE_FULL',
+    ],
+  })
+  async reserve(
+    @Told(RESERVATION_BODY) told: ReservationTold,
+    @Asking() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    const owner = ownerOf(caller);
+    if (owner !== undefined && owner !== told.channel) {
+      const detail = 'This key holds for its own channel only.';
+      throw refuse('CHANNEL_MISMATCH', detail, { pointer: '/channel' });
+    }
+    const lines = told.lines.map((line) => ({ ...line, quantity: quantity(line.quantity) }));
+    const { reservationId, channel, expiresInSeconds, partial = false } = told;
+    const request = { reservationId, channel, lines, partial, expiresInSeconds };
+    const held = await this.commands.execute(new Reserve(request));
+    if (isRejection(held)) throw new Refusal(held);
+    void reply.code(held.isNew === false ? 200 : 201);
+    return shownReservation(held);
+  }
+
+  @Get()
+  @Door({
+    access: 'own-rows',
+    about: ABOUT,
+    does: 'Reservations that were held, by id.',
+    answers: { 200: 'ReservationPage' },
+    problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
+  })
+  async list(
+    @Query(PAGE) asked: ParameterValues<typeof PAGE>,
+    @Asking() caller: Caller,
+  ): Promise<Page<object>> {
+    await this.freshness.reach(asked.atLeast);
+    const owner = ownerOf(caller);
+    const page = await this.pager.page(
+      ['reservations', owner],
+      asked,
+      (after, limit) => this.#held(owner, after, limit),
+      ({ reservationId }) => reservationId,
+    );
+    return shownPage(page, shownReservationRow);
+  }
+
+  @Get(':reservationId')
+  @Door({
+    access: 'see-hold',
+    about: ABOUT,
+    does: 'A reservation as it is now.',
+    answers: { 200: 'Reservation' },
+    problems: ['NOT_YET'],
+    notThere: ['RESERVATION_UNKNOWN'],
+  })
+  async get(
+    @PathId('reservationId', 'id') id: string,
+    @Query(ONE) asked: ParameterValues<typeof ONE>,
+    @Asking() caller: Caller,
+  ): Promise<object> {
+    await this.freshness.reach(asked.atLeast);
+    return shownReservation(await this.#find(id, caller));
+  }
+
+  @Post(':reservationId/confirm')
+  @HttpCode(200)
+  @Door({
+    access: 'hold',
+    body: 'json',
+    about: ABOUT,
+    does: 'Promises what is held to an order; what the lines leave over is free again.',
+    answers: { 200: 'Reservation' },
+    problems: [...ENDED, 'INSUFFICIENT_STOCK'],
+    notThere: ['RESERVATION_UNKNOWN'],
+  })
+  confirm(
+    @PathId('reservationId', 'id') id: string,
+    @Told(CONFIRMATION_BODY) { orderId, lines }: ConfirmationTold,
+    @Asking() caller: Caller,
+  ): Promise<object> {
+    const some = lines?.map((line) => ({ sku: line.sku, quantity: quantity(line.quantity) }));
+    return this.#change(id, { to: 'confirmed', orderId, ...(some && { lines: some }) }, caller);
+  }
+
+  @Post(':reservationId/release')
+  @HttpCode(200)
+  @Door({
+    access: 'hold',
+    about: ABOUT,
+    does: 'Gives back what is held.',
+    answers: { 200: 'Reservation' },
+    problems: ENDED,
+    notThere: ['RESERVATION_UNKNOWN'],
+  })
+  release(@PathId('reservationId', 'id') id: string, @Asking() caller: Caller): Promise<object> {
+    return this.#change(id, { to: 'released', actor: ownerOf(caller) ?? caller.keyId }, caller);
+  }
+
+  @Post(':reservationId/extend')
+  @HttpCode(200)
+  @Door({
+    access: 'hold',
+    body: 'json',
+    about: ABOUT,
+    does: 'Moves the deadline to so many seconds from now, if that is later.',
+    answers: { 200: 'Reservation' },
+    problems: ENDED,
+    notThere: ['RESERVATION_UNKNOWN'],
+  })
+  extend(
+    @PathId('reservationId', 'id') id: string,
+    @Told(EXTENSION_BODY) { expiresInSeconds }: ExtensionTold,
+    @Asking() caller: Caller,
+  ): Promise<object> {
+    return this.#change(id, { to: 'extended', expiresInSeconds }, caller);
+  }
+
+  async #change(id: string, change: ReservationChange, caller: Caller): Promise<object> {
+    await this.#find(id, caller);
+    const changed = await this.commands.execute(new ChangeReservation(id, change));
+    if (isRejection(changed))
+      throw new Refusal(changed, changed.code === 'RESERVATION_UNKNOWN' ? { status: 404 } : {});
+    return shownReservation(changed);
+  }
+
+  /** Another channel's is not even there. */
+  async #find(id: string, caller: Caller): Promise<ReservationAnswer> {
+    const held = await this.queries.execute(new FindReservation(id));
+    const owner = ownerOf(caller);
+    if (held === undefined || (owner !== undefined && owner !== held.channel)) {
+      throw notThere('RESERVATION_UNKNOWN', 'There is no such reservation: nothing is held under this id.');
+    }
+    return held;
+  }
+
+  /** Requests that were refused are in the shelf too, and are passed over. */
+  async #held(
+    channel: string | undefined,
+    after: string | undefined,
+    limit: number,
+  ): Promise<ReservationRow[]> {
+    const found: ReservationRow[] = [];
+    let place = after;
+    for (;;) {
+      const page = {
+        limit: ROWS_LOOKED_AT,
+        ...(place !== undefined && { after: place }),
+        ...(channel && { channel }),
+      };
+      const rows = await this.queries.execute(new ListReservations(page));
+      for (const row of rows) {
+        if (row.held !== undefined) found.push(row);
+        if (found.length === limit) return found;
+      }
+      if (rows.length < ROWS_LOOKED_AT) return found;
+      place = rows.at(-1)!.reservationId;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { ExceptionRow, ReservationAnswer, ReservationRow } from '#ledger';
+import type { Quantity } from '#kernel';
+import { present, time, units } from './scalars.ts';
+
+export const shownReservation = (held: ReservationAnswer): object => ({
+  reservationId: held.reservationId,
+  channel: held.channel,
+  state: held.state,
+  lines: held.lines.map(shownLine),
+  expiresAt: time(held.expiresAt),
+  ...(held.orderId !== undefined && { orderId: held.orderId }),
+  position: held.position,
+});
+
+/** A row of the list: only what was held is one. */
+export const shownReservationRow = ({
+  reservationId,
+  channel,
+  state,
+  held,
+  ...row
+}: ReservationRow): object => ({
+  reservationId,
+  channel,
+  state,
+  lines: (held?.lines ?? []).map(shownLine),
+  expiresAt: time(row.expiresAt),
+  ...(row.confirmed && { orderId: row.confirmed.orderId }),
+  position: row.position,
+});
+
+const shownLine = ({
+  sku,
+  quantity,
+  location,
+}: {
+  sku: string;
+  quantity: Quantity;
+  location: string;
+}): object => ({
+  sku,
+  quantity: units(quantity),
+  location,
+});
+
+export const shownException = (row: ExceptionRow): object => ({
+  id: row.id,
+  kind: row.kind,
+  state: row.state,
+  sku: row.sku,
+  ...present({ location: row.location, channel: row.channel, orderId: row.orderId }),
+  quantity: units(row.quantity),
+  claims: row.claims.map(({ channel, orderId, quantity, occurredAt, recordedAt }) => ({
+    ...present({ channel, orderId }),
+    quantity: units(quantity),
+    occurredAt: time(occurredAt),
+    recordedAt: time(recordedAt),
+  })),
+  openedAt: time(row.openedAt),
+  ...(row.closedAt !== undefined && { closedAt: time(row.closedAt) }),
+  ...present({ reason: row.reason, actor: row.actor }),
+});

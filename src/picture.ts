@@ -1,0 +1,24 @@
+import { AvailabilityBook } from '#availability';
+import { CatalogBook } from '#catalog';
+import type { EventStore } from '#event-store';
+import { JournalBook } from '#journal';
+import { LedgerBook } from '#ledger';
+import type { Fold, ReadModel } from '#read-model';
+
+/** What the log amounts to: every room's book, all of them as of one position. */
+export interface Picture {
+  readonly catalog: CatalogBook;
+  readonly journal: JournalBook;
+  readonly ledger: LedgerBook;
+  readonly availability: AvailabilityBook;
+  /** In the order in which they must see each event: who computes comes after what it computes from. */
+  readonly folds: readonly Fold[];
+}
+
+export function openPicture({ readModel, store }: { readModel: ReadModel; store: EventStore }): Picture {
+  const catalog = new CatalogBook(readModel);
+  const journal = new JournalBook(readModel);
+  const ledger = new LedgerBook(readModel);
+  const availability = new AvailabilityBook({ readModel, catalog, ledger, past: store });
+  return { catalog, journal, ledger, availability, folds: [catalog, journal, ledger, availability] };
+}

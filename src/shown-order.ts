@@ -1,0 +1,14 @@
+import type { Journal } from '#journal';
+import type { OrderSource } from '#publishing';
+import { shownOrder } from './http/wire/order-wire.ts';
+
+/** Orders for feeds and webhooks: the same object that reads answer. */
+export const shownOrderOf =
+  (journal: Journal): OrderSource['order'] =>
+  async (channel, orderId) => {
+    const order = await journal.order(channel, orderId);
+    if (order === undefined) return undefined;
+    const { view, position } = order;
+    const newest = view.history.find((row) => row.position === position) ?? view.history.at(-1);
+    return { body: shownOrder(view), position, recordedAt: newest?.recordedAt ?? 0 };
+  };
