@@ -32,6 +32,13 @@ export interface WebhooksParts extends NewestSource {
   readonly onBug: (channel: string, thrown: unknown) => void;
 }
 
+interface Open {
+  readonly webhook: ChannelWebhook;
+  readonly channel: Channel;
+  /** Resolves once it reads and sends nothing any more. */
+  readonly ended: Promise<void>;
+}
+
 /**
  * Tells every channel that has a webhook what changes. Runs as a fold behind the hub and the told book, so that
  * a new URL or secret counts from the next message on. It does nothing before `start`, once the picture has
@@ -40,7 +47,7 @@ export interface WebhooksParts extends NewestSource {
 export class Webhooks implements Fold {
   readonly name = 'webhooks';
   readonly #parts: WebhooksParts;
-  readonly #open = new Map<string, { readonly webhook: ChannelWebhook; readonly channel: Channel }>();
+  readonly #open = new Map<string, Open>();
   #isStarted = false;
 
   constructor(parts: WebhooksParts) {
@@ -74,7 +81,12 @@ export class Webhooks implements Fold {
   /** Lets what is underway end, for a moment. The receipts are then complete, and are to be flushed. */
   async stop(): Promise<void> {
     this.#isStarted = false;
-    await Promise.all([...this.#open.values()].map(({ webhook }) => webhook.stop(STOP_GRACE_MS)));
+    await Promise.all(
+      [...this.#open.values()].map(async ({ webhook, ended }) => {
+        await webhook.stop(STOP_GRACE_MS);
+        await ended;
+      }),
+    );
     this.#open.clear();
   }
 
@@ -82,8 +94,8 @@ export class Webhooks implements Fold {
     const resume = this.#parts.told.resume(channel.id);
     if (channel.webhook === undefined || resume === undefined) return;
     const webhook = new ChannelWebhook(this.#channelParts(channel, channel.webhook, resume, handedOver));
-    this.#open.set(channel.id, { webhook, channel });
-    webhook.run().catch((thrown: unknown) => this.#parts.onBug(channel.id, thrown));
+    const ended = webhook.run().catch((thrown: unknown) => this.#parts.onBug(channel.id, thrown));
+    this.#open.set(channel.id, { webhook, channel, ended });
   }
 
   #channelParts(
