@@ -1,5 +1,6 @@
 import { AppModule } from '../app.module.ts';
 import { cursorKey, newServiceSecret } from '../data-files.ts';
+import { gaugesOf } from '../gauges.ts';
 import { Gatekeeper } from '../http/gatekeeper.ts';
 import { Metrics } from '../http/metrics.ts';
 import { RateLimit } from '../http/rate-limit.ts';
@@ -17,7 +18,7 @@ export interface LocalDoors {
 export async function openLocalDoors(onhand: OnHand): Promise<LocalDoors> {
   const { settings, log } = onhand;
   const secret = newServiceSecret();
-  const metrics = new Metrics({ ...onhand.gauges(), droppedLogLines: () => 0 });
+  const metrics = new Metrics({ ...gaugesOf(onhand), droppedLogLines: () => 0 });
   const module = AppModule.of({
     onhand,
     metrics,
