@@ -586,7 +586,7 @@ describe('requests', () => {
   });
 
   it('a reallocation moves a promise', async () => {
-    const sku = await item({ east: 5, west: 5 });
+    const sku = await item({ east: 5, shop: 5 });
     await onhand.tell('web', 'order.placed', {
       orderId: `re-${sku}`,
       lines: [{ line: '1', sku, quantity: 3 }],
@@ -598,18 +598,18 @@ describe('requests', () => {
       orderId: `re-${sku}`,
       line: '1',
       from: 'east',
-      to: 'west',
+      to: 'shop',
       quantity: 2,
     });
     expect(move.status).toBe(201);
-    expect([(await place(sku, 'east')).committed, (await place(sku, 'west')).committed]).toEqual([1, 2]);
+    expect([(await place(sku, 'east')).committed, (await place(sku, 'shop')).committed]).toEqual([1, 2]);
     const tooMuch = await onhand.post(`/v1/items/${sku}/reallocations`, {
       reallocationId: `n-${sku}`,
       channel: 'web',
       orderId: `re-${sku}`,
       line: '1',
       from: 'east',
-      to: 'west',
+      to: 'shop',
       quantity: 2,
     });
     expect([tooMuch.status, tooMuch.body.code]).toEqual([409, 'INSUFFICIENT_COMMITMENT']);

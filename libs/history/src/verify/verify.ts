@@ -1,0 +1,163 @@
+import type { AvailabilityBook } from '#availability';
+import type { CatalogBook } from '#catalog';
+import { type EventStore, READ_EVENTS_MAX, type RecordedEvent } from '#event-store';
+import { recompute } from '#inventory';
+import type { JournalBook } from '#journal';
+import type { LedgerBook } from '#ledger';
+import type { Fold, ReadModel } from '#read-model';
+import { type CheckResult, Findings } from './check.ts';
+import { GrowingVersions } from './growing-versions.ts';
+import { ItemBooks } from './item-books.ts';
+import { LogOrder } from './log-order.ts';
+import { TwoBooks } from './two-books.ts';
+
+/** A picture made anew from the log, to be held against the live one. */
+export interface FreshPicture {
+  readonly readModel: ReadModel;
+  readonly catalog: CatalogBook;
+  readonly journal: JournalBook;
+  readonly ledger: LedgerBook;
+  readonly availability: AvailabilityBook;
+  readonly folds: readonly Fold[];
+}
+
+export interface VerifyParts {
+  readonly store: EventStore;
+  /** The picture that is served, and how far it has got. */
+  readonly live: { readonly readModel: ReadModel; readonly position: () => number };
+  /** An empty one of the same shelves. */
+  readonly openFresh: () => FreshPicture;
+  /** What the store says of its own files: every sentence is something wrong. */
+  readonly checkFiles?: () => Promise<readonly string[]>;
+  readonly onProgress?: (progress: {
+    readonly step: string;
+    readonly done: number;
+    readonly of: number;
+  }) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  /** The log position that was looked at. */
+  readonly position: number;
+  readonly checks: readonly CheckResult[];
+}
+
+/**
+ * Every promise that can be checked on the stored data: lives the whole log again beside the live picture and
+ * holds the two against each other, and the books against themselves. Reads only.
+ */
+export async function verify(parts: VerifyParts): Promise<VerifyReport> {
+  const fresh = parts.openFresh();
+  try {
+    const checks: CheckResult[] = [];
+    if (parts.checkFiles) checks.push(await filesCheck(parts.checkFiles));
+    const { position, results, hashes } = await liveAgain(parts, fresh);
+    checks.push(...results, hashes);
+    checks.push(...(await booksChecks(parts, fresh)), numbersCheck(fresh), completenessCheck(fresh));
+    return { ok: checks.every(({ ok }) => ok), position, checks };
+  } finally {
+    fresh.readModel.close();
+  }
+}
+
+async function filesCheck(checkFiles: () => Promise<readonly string[]>): Promise<CheckResult> {
+  const findings = new Findings('files');
+  const wrong = await checkFiles();
+  findings.look(wrong.length === 0, () => wrong.join('; '));
+  return findings.result();
+}
+
+/** Replays until the fresh picture stands where the live one does, and compares them in that very turn. */
+async function liveAgain(
+  { store, live, onProgress, signal }: VerifyParts,
+  { folds, availability, readModel }: FreshPicture,
+): Promise<{ position: number; results: CheckResult[]; hashes: CheckResult }> {
+  const [order, books, versions] = [new LogOrder(), new TwoBooks(), new GrowingVersions()];
+  const stop = availability.onChange((number) => versions.look(number));
+  let position = 0;
+  do {
+    signal?.throwIfAborted();
+    const page = await store.readAll({ after: position, limit: READ_EVENTS_MAX });
+    const through = Math.min(page.position, live.position());
+    for (const event of page.events.filter((known) => known.position <= through)) {
+      order.look(event);
+      books.look(event);
+      await applyTo(folds, event);
+    }
+    position = Math.max(position, through);
+    readModel.spill();
+    onProgress?.({ step: 'living the log again', done: position, of: live.position() });
+  } while (position < live.position());
+  const hashes = hashCheck(live.readModel, readModel);
+  stop();
+  return { position, hashes, results: [order.result(), books.result(), versions.result()] };
+}
+
+async function applyTo(folds: readonly Fold[], event: RecordedEvent): Promise<void> {
+  for (const fold of folds) {
+    const done = fold.apply(event);
+    if (done !== undefined) await done;
+  }
+}
+
+function hashCheck(live: ReadModel, fresh: ReadModel): CheckResult {
+  const findings = new Findings('live picture = log lived again');
+  const [served, rebuilt] = [live.hash(), fresh.hash()];
+  findings.look(served === rebuilt, () => `live ${served}, from the log ${rebuilt}: run \`onhand rebuild\``);
+  return findings.result();
+}
+
+const ITEMS_PAGE = 500;
+
+async function booksChecks(
+  { store, onProgress, signal }: VerifyParts,
+  { ledger }: FreshPicture,
+): Promise<CheckResult[]> {
+  const books = new ItemBooks(store);
+  const of = ledger.itemCount();
+  let done = 0;
+  for (let after: string | undefined; ;) {
+    signal?.throwIfAborted();
+    const page = ledger.items({ limit: ITEMS_PAGE, ...(after !== undefined && { after }) });
+    for (const { key, row } of page) await books.look(key, row);
+    done += page.length;
+    onProgress?.({ step: 'reading the books of every item', done, of });
+    if (page.length < ITEMS_PAGE) return books.results();
+    after = page.at(-1)!.key;
+  }
+}
+
+/** The terms of every number give the number back. */
+function numbersCheck({ catalog, availability }: FreshPicture): CheckResult {
+  const findings = new Findings('explanations sum to their numbers');
+  for (const { id } of catalog.channels()) {
+    for (let after: string | undefined; ;) {
+      const page = availability.numbersByListing(id, after, ITEMS_PAGE);
+      for (const { listing, available } of page) {
+        const explained = availability.explainNow(id, listing);
+        const sum = explained && recompute(explained.terms, explained.components);
+        const isRight = explained === undefined ? available === 0 : sum === available;
+        findings.look(isRight, () => `${id}:${listing}: told ${available}, its terms give ${sum}`);
+      }
+      if (page.length < ITEMS_PAGE) break;
+      after = page.at(-1)!.listing;
+    }
+  }
+  return findings.result();
+}
+
+/** received = accepted + duplicate + parked + rejected, source by source. */
+function completenessCheck({ journal }: FreshPicture): CheckResult {
+  const findings = new Findings('every message accounted for');
+  for (let after: string | undefined; ;) {
+    const page = journal.completeness({ limit: ITEMS_PAGE, ...(after !== undefined && { after }) });
+    for (const { source, received, accepted, duplicate, parked, rejected } of page) {
+      const sum = accepted + duplicate + parked + rejected;
+      findings.look(received === sum, () => `${source}: received ${received}, accounted for ${sum}`);
+    }
+    if (page.length < ITEMS_PAGE) return findings.result();
+    after = page.at(-1)!.source;
+  }
+}
