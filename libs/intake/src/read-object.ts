@@ -1,6 +1,6 @@
 import type { Rejection } from '#inventory';
 import type { WireObject } from './build-message.ts';
-import { readJson } from './json/lossless-json.ts';
+import { type JsonValue, readJson } from './json/lossless-json.ts';
 import { decodeUtf8 } from './json/utf8.ts';
 import { PROBLEMS_MAX } from './limits.ts';
 import { withoutNulls } from './messages/extensions.ts';
@@ -21,21 +21,27 @@ export type ObjectReading = { readonly value: WireObject } | { readonly problems
 export function readObject(type: WireClass, body: Uint8Array | string): ObjectReading {
   const text = typeof body === 'string' ? body : decodeUtf8(body);
   if (typeof text !== 'string') return { problems: [text] };
-  if (text.trim() === '')
+  if (text.trim() === '') {
     return { problems: [problem('EMPTY_PAYLOAD', '', 'It is empty. Send a JSON object.')] };
+  }
   const json = readJson(text);
   if ('code' in json) return { problems: [json] };
-  const [read] = json.values;
-  const value = json.isArray ? json.values : read?.value;
-  if (json.isArray || read === undefined || !isPlainObject(value)) {
-    const told = read?.problems ?? [];
-    const detail = `This is ${shown(value)}. Send one JSON object.`;
-    return { problems: nonEmpty(told) ?? [problem('OBJECT_REQUIRED', '', detail)] };
-  }
-  const given = withoutNulls(value);
-  const problems = nonEmpty(read.problems) ?? nonEmpty(problemsOf(type, given, read.numbers));
-  return problems === undefined ? { value: given } : { problems };
+  const read = json.values[0];
+  if (json.isArray || read === undefined) return { problems: [notAnObject([])] };
+  return readValue(type, read);
 }
+
+function readValue(type: WireClass, { value, problems, numbers }: JsonValue): ObjectReading {
+  const wrong = nonEmpty(problems);
+  if (wrong !== undefined) return { problems: wrong };
+  if (!isPlainObject(value)) return { problems: [notAnObject(value)] };
+  const given = withoutNulls(value);
+  const broken = nonEmpty(problemsOf(type, given, numbers));
+  return broken === undefined ? { value: given } : { problems: broken };
+}
+
+const notAnObject = (value: unknown): Rejection =>
+  problem('OBJECT_REQUIRED', '', `This is ${shown(value)}. Send one JSON object.`);
 
 function problemsOf(
   type: WireClass,

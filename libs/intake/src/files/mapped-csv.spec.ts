@@ -32,13 +32,15 @@ const till = mappingOf({
   ],
 });
 const HEADER = 'Receipt,Code,Count,Time,Shop\n';
-const row = (
-  receipt: string,
-  code: string,
-  count = '1',
-  time = '2026-11-20T10:00:00Z',
-  shop = 'shop',
-): string => `${receipt},${code},${count},${time},${shop}\n`;
+interface Cells {
+  readonly count?: string;
+  readonly time?: string;
+  readonly shop?: string;
+}
+const row = (receipt: string, code: string, cells: Cells = {}): string => {
+  const { count = '1', time = '2026-11-20T10:00:00Z', shop = 'shop' } = cells;
+  return `${receipt},${code},${count},${time},${shop}\n`;
+};
 
 async function readAll(
   file: string | Uint8Array,
@@ -126,9 +128,8 @@ describe('a file as a whole', () => {
     const source = {
       name: 'file.csv',
       size: 0,
-      async *open() {
-        yield Buffer.from(HEADER + row('1', 'A') + (reads++ > 0 ? row('2', 'B') : ''));
-      },
+      open: () =>
+        bytesSource(Buffer.from(HEADER + row('1', 'A') + (reads++ > 0 ? row('2', 'B') : ''))).open(),
     };
     const read = await readMappedCsv(source, till, { clock });
     const readSecond = async (): Promise<void> => {
@@ -153,12 +154,12 @@ describe('rows', () => {
   });
 
   it.each([
-    ['a bad quantity', row('1', 'B', '1.5e3'), 'QUANTITY_FORMAT', 'column "Count"'],
-    ['nothing sold', row('1', 'B', '0'), 'QUANTITY_ZERO', 'column "Count"'],
-    ['something brought back', row('1', 'B', '-1'), 'QUANTITY_NEGATIVE', 'column "Count"'],
-    ['a bad time', row('1', 'B', '1', '2026-02-30T00:00:00Z'), 'TIMESTAMP_INVALID', 'column "Time"'],
+    ['a bad quantity', row('1', 'B', { count: '1.5e3' }), 'QUANTITY_FORMAT', 'column "Count"'],
+    ['nothing sold', row('1', 'B', { count: '0' }), 'QUANTITY_ZERO', 'column "Count"'],
+    ['something brought back', row('1', 'B', { count: '-1' }), 'QUANTITY_NEGATIVE', 'column "Count"'],
+    ['a bad time', row('1', 'B', { time: '2026-02-30T00:00:00Z' }), 'TIMESTAMP_INVALID', 'column "Time"'],
     ['a bad SKU', row('1', 'B\u202e'), 'SKU_INVALID_CHAR', 'column "Code"'],
-    ['another shop', row('1', 'B', '1', undefined, 'depot'), 'MAPPING_GROUP_DIFFERS', 'another location'],
+    ['another shop', row('1', 'B', { shop: 'depot' }), 'MAPPING_GROUP_DIFFERS', 'another location'],
     ['an item that stands there already', row('1', 'A'), 'CSV_DUPLICATE_ROW', 'line 2'],
   ])('with %s keep their whole document back, and no other', async (_, bad, code, where) => {
     const file = HEADER + row('1', 'A') + bad + row('2', 'C');
@@ -180,11 +181,11 @@ describe('documents', () => {
   it('are told with their last row, at their earliest time, wherever their rows stand', async () => {
     const file =
       HEADER +
-      row('1', 'A', '1', '2026-11-20T10:02:00Z') +
+      row('1', 'A', { count: '1', time: '2026-11-20T10:02:00Z' }) +
       row('2', 'A') +
-      row('1', 'B', '2', '2026-11-20T10:01:00Z') +
+      row('1', 'B', { count: '2', time: '2026-11-20T10:01:00Z' }) +
       row('3', 'A') +
-      row('1', 'C', '3', '2026-11-20T10:03:00Z');
+      row('1', 'C', { count: '3', time: '2026-11-20T10:03:00Z' });
     const messages = messagesOf(await readAll(file));
     expect(messages.map(({ id }) => id)).toEqual(['sold:2', 'sold:3', 'sold:1']);
     expect(messages[2]).toMatchObject({
@@ -195,7 +196,7 @@ describe('documents', () => {
 
   it('of more than a thousand lines are told in parts, all at the same time', async () => {
     const rows = Array.from({ length: 2_001 }, (_, index) =>
-      row('1', `S${index}`, '1', index === 2_000 ? '2026-11-20T09:00:00Z' : undefined),
+      row('1', `S${index}`, index === 2_000 ? { time: '2026-11-20T09:00:00Z' } : {}),
     );
     const messages = messagesOf(await readAll(HEADER + rows.join('')));
     expect(messages.map(({ id, data }) => [id, data.lines!.length])).toEqual([
@@ -232,7 +233,7 @@ describe('documents', () => {
         },
       ],
     });
-    const file = HEADER + row('1', 'A') + row('1', 'B') + row('2', 'A', 'x');
+    const file = HEADER + row('1', 'A') + row('1', 'B') + row('2', 'A', { count: 'x' });
     expect(await toldOf(file, rowByRow)).toEqual([
       [2, '1-A'],
       [3, '1-B'],
@@ -245,27 +246,21 @@ describe('the mapping that ships for Online Retail', () => {
   const mapping = loadMapping(
     readFileSync(new URL('../../../../mappings/online-retail.json', import.meta.url), 'utf8'),
   ) as Mapping;
-  const retail = (
-    invoice: string,
-    code: string,
-    description: string,
-    count: number,
-    time: string,
-    price = '1.0',
-    customer = '17850.0',
-  ): string => `${invoice},${code},${description},${count},${time},${price},${customer},United Kingdom\n`;
+  /** Invoice, code, description, count and time; by default sold to a customer for a price. */
+  const retail = (cells: readonly string[], paid = '1.0,17850.0'): string =>
+    `${cells.join(',')},${paid},United Kingdom\n`;
   const file =
     'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n' +
-    retail('536365', '85123a ', 'HOLDER', 6, '2011-06-01 08:26:00') +
-    retail('536365', 'post', 'POSTAGE', 1, '2011-06-01 08:26:00') +
-    retail('536366', 'gift_0001_40', 'Voucher £40', 1, '2011-06-01 08:27:00') +
-    retail('C536367', '85123A', 'HOLDER', -2, '2011-06-01 08:28:00') +
-    retail('C536368', 'D', 'Discount', -1, '2011-06-01 08:28:00') +
-    retail('536369', '22139', '', 56, '2011-06-01 11:52:00', '0.0', '') +
-    retail('536370', '22139', ' damaged', -10, '2011-06-01 11:53:00', '0.0', '') +
-    retail('536370', '22140', 'lost', -1, '2011-06-01 11:53:00', '0.0', '') +
-    retail('536371', '22141', 'a present', 1, '2011-06-01 11:54:00', '0.0') +
-    retail('536372', '22141', 'to nobody', 1, '2011-06-01 11:55:00', '2.5', '');
+    retail(['536365', '85123a ', 'HOLDER', '6', '2011-06-01 08:26:00']) +
+    retail(['536365', 'post', 'POSTAGE', '1', '2011-06-01 08:26:00']) +
+    retail(['536366', 'gift_0001_40', 'Voucher £40', '1', '2011-06-01 08:27:00']) +
+    retail(['C536367', '85123A', 'HOLDER', '-2', '2011-06-01 08:28:00']) +
+    retail(['C536368', 'D', 'Discount', '-1', '2011-06-01 08:28:00']) +
+    retail(['536369', '22139', '', '56', '2011-06-01 11:52:00'], '0.0,') +
+    retail(['536370', '22139', ' damaged', '-10', '2011-06-01 11:53:00'], '0.0,') +
+    retail(['536370', '22140', 'lost', '-1', '2011-06-01 11:53:00'], '0.0,') +
+    retail(['536371', '22141', 'a present', '1', '2011-06-01 11:54:00'], '0.0,17850.0') +
+    retail(['536372', '22141', 'to nobody', '1', '2011-06-01 11:55:00'], '2.5,');
 
   it('does with each row what its rules say', async () => {
     const readings = (await readAll(file, mapping)) as FileReading[];

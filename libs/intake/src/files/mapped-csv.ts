@@ -65,14 +65,16 @@ async function* tell(
   { clock, source, onRead }: { clock: Clock; source: string; onRead: MappingOptions['onRead'] },
 ): AsyncIterable<FileBatch> {
   if (mapping.opening !== undefined && survey.opening !== undefined) {
-    yield openingMessages(mapping.opening, survey.opening, survey.earliest, source, clock);
+    const { opening: stock, earliest } = survey;
+    yield openingMessages(mapping.opening, { stock, earliest }, { source, clock });
   }
   const documents = new Documents(survey.groups, source, clock);
   const reader = new CsvReader(mapping.columns);
+  const telling = { reader, mapping, documents, source };
   let rows = 0;
   for await (const read of readRows(reader, bytes, onRead)) {
     rows += read.length;
-    const batch = read.map((row) => tellRow(row, reader, mapping, documents, source));
+    const batch = read.map((row) => tellRow(row, telling));
     yield batch.filter((reading) => reading !== undefined);
   }
   if (reader.broken !== undefined || rows !== survey.rows || !documents.isComplete) {
@@ -93,14 +95,15 @@ async function* readRows(
   yield reader.end();
 }
 
+interface Telling {
+  readonly reader: CsvReader;
+  readonly mapping: Mapping;
+  readonly documents: Documents;
+  readonly source: string;
+}
+
 /** What a row comes to; undefined where its document still waits for others. */
-function tellRow(
-  row: CsvRow,
-  reader: CsvReader,
-  mapping: Mapping,
-  documents: Documents,
-  source: string,
-): FileReading | undefined {
+function tellRow(row: CsvRow, { reader, mapping, documents, source }: Telling): FileReading | undefined {
   const place = { rows: 1, line: row.line };
   if (isBlank(row)) return { skipped: BLANK_LINE, ...place };
   const ragged = raggedness(row, reader);

@@ -22,6 +22,10 @@ const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
+/** The bit in which a curly bracket differs from a square one. */
+const CURLY = 32;
+const DIGIT_0 = 48;
+const DIGIT_9 = 57;
 
 /** Keys of one object compared pairwise; an object with more gets the careful look at once. */
 const KEYS_COMPARED_MAX = 64;
@@ -52,6 +56,7 @@ class Scanner {
   #depth = 0;
   #tooDeep = false;
   #suspect = false;
+  #expectKey = false;
 
   constructor(text: string) {
     this.#text = text;
@@ -83,36 +88,40 @@ class Scanner {
   /** Reads up to the end of the text, or to the `,` or `]` that ends an element of the outer array. */
   #value(inArray: boolean): void {
     const text = this.#text;
-    let expectKey = false;
+    this.#expectKey = false;
     this.#depth = 0;
     while (this.#at < text.length) {
       const code = text.charCodeAt(this.#at);
-      if (code === QUOTE) {
-        if (expectKey) this.#key();
-        else this.#string();
-        expectKey = false;
-      } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
-        this.#open(code === OPEN_BRACE);
-        expectKey = code === OPEN_BRACE;
-      } else if (code === COMMA) {
-        if (this.#depth === 0 && inArray) return;
-        this.#at++;
-        expectKey = this.#depth <= NESTING_MAX && isObject[this.#depth] === 1 && this.#depth > 0;
-      } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
-        if (this.#depth === 0 && inArray) return;
-        this.#at++;
-        this.#depth--;
-        expectKey = false;
-      } else if (code >= 48 && code <= 57) {
-        this.#number();
-      } else {
-        this.#at++;
-      }
+      if (code === QUOTE) this.#keyOrString();
+      else if (code >= DIGIT_0 && code <= DIGIT_9) this.#number();
+      else if (code === COMMA || (code | CURLY) === OPEN_BRACE || (code | CURLY) === CLOSE_BRACE) {
+        const isElementEnd = inArray && this.#depth === 0 && (code | CURLY) !== OPEN_BRACE;
+        if (isElementEnd) return;
+        this.#structure(code);
+      } else this.#at++;
     }
   }
 
-  #open(brace: boolean): void {
+  #structure(code: number): void {
     this.#at++;
+    if (code === COMMA) {
+      this.#expectKey = this.#depth > 0 && this.#depth <= NESTING_MAX && isObject[this.#depth] === 1;
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      this.#open(code === OPEN_BRACE);
+      this.#expectKey = code === OPEN_BRACE;
+    } else {
+      this.#depth--;
+      this.#expectKey = false;
+    }
+  }
+
+  #keyOrString(): void {
+    if (this.#expectKey) this.#key();
+    else this.#string();
+    this.#expectKey = false;
+  }
+
+  #open(brace: boolean): void {
     this.#depth++;
     if (this.#depth > NESTING_MAX) {
       this.#tooDeep = true;
@@ -169,8 +178,9 @@ class Scanner {
     let digits = 0;
     for (; this.#at < text.length; this.#at++) {
       const code = text.charCodeAt(this.#at);
-      if (code >= 48 && code <= 57) digits++;
-      else if (code === 101 || code === 69) this.#suspect = true;
+      if (code >= DIGIT_0 && code <= DIGIT_9) digits++;
+      else if (code === 101 || code === 69)
+        this.#suspect = true; // e, E
       else if (code !== 46) break;
     }
     if (digits > EXACT_DIGITS_MAX) this.#suspect = true;

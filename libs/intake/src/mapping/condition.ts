@@ -34,7 +34,7 @@ export function compileTest(node: Node, scope: Scope, compile: Compile): Test {
   if (tests.length === 1) return compileOne(tests[0]!, node.at(tests[0]!), evaluate);
   const [code, what] =
     tests.length === 0 ? ['MISSING_FIELD', 'none'] : ['FIELDS_EXCLUDE', tests.join(' and ')];
-  node.report(code!, `A condition has one of all, any, not, ${TESTS.join(', ')}; this has ${what}.`);
+  node.report(code, `A condition has one of all, any, not, ${TESTS.join(', ')}; this has ${what}.`);
   return NEVER;
 }
 

@@ -27,7 +27,7 @@ export function compileExpression(node: Node, scope: Scope, names = EXPRESSION_N
   if (sources.length !== 1) {
     const [code, what] =
       sources.length === 0 ? ['MISSING_FIELD', 'none'] : ['FIELDS_EXCLUDE', sources.join(' and ')];
-    node.report(code!, `An expression has one of ${SOURCES.join(', ')}; this has ${what}.`);
+    node.report(code, `An expression has one of ${SOURCES.join(', ')}; this has ${what}.`);
     return NOTHING;
   }
   const source = compileSource(sources[0]!, node, scope);

@@ -12,10 +12,8 @@ const LEAD_MS = 1_000;
 /** The opening stock as receipts of up to a message full of lines each, to be told before everything else. */
 export function openingMessages(
   { documentId, location }: OpeningRule,
-  stock: OpeningStock,
-  earliest: Instant,
-  source: string,
-  clock: Clock,
+  { stock, earliest }: { readonly stock: OpeningStock; readonly earliest: Instant },
+  { source, clock }: { readonly source: string; readonly clock: Clock },
 ): FileReading[] {
   const lines = stock.needed().map(({ sku, quantity }) => ({ sku, quantity: toUnits(quantity) }));
   const readings: FileReading[] = [];

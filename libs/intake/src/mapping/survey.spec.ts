@@ -46,8 +46,8 @@ describe('what a file may ask of memory', () => {
     ['aabbaa', 3, 'TOO_MANY_WAITING_ROWS'],
     ['abcabc', 6, undefined],
     ['abcabc', 5, 'TOO_MANY_WAITING_ROWS'],
-    ['abaccdcefe', 3, 'TOO_MANY_WAITING_ROWS'],
-    ['abaccdcefe', 5, undefined],
+    ['abaccdcefe', 2, 'TOO_MANY_WAITING_ROWS'],
+    ['abaccdcefe', 3, undefined],
   ])('rows that wait: %s of %d: %s', (receipts, waitingRows, code) => {
     expect(surveyOf(receipts, { documents: 100, waitingRows })).toBe(code);
   });

@@ -29,8 +29,13 @@ export function compileTemplate(
   checkNames(node, [...shape.keys()]);
   const fills: [string, Fill][] = [];
   for (const [name, field] of shape) {
-    if (node.has(name)) fills.push([name, compileField(name, node.at(name), field, scope, fields)]);
-    else if (!field.isOptional) node.needed(name);
+    if (!node.has(name)) {
+      if (!field.isOptional) node.needed(name);
+      continue;
+    }
+    const { fill, compiled } = compileField(node.at(name), field, scope);
+    fills.push([name, fill]);
+    if (compiled !== undefined) fields.set(name, compiled);
   }
   return { fill: (row) => fillAll(fills, row), fields };
 }
@@ -47,19 +52,12 @@ function checkNames(node: Node, allowed: readonly string[]): void {
   }
 }
 
-function compileField(
-  name: string,
-  node: Node,
-  { reading }: Field,
-  scope: Scope,
-  fields: Map<string, Compiled>,
-): Fill {
-  if (reading.as === 'attributes') return attributesFill(node, scope);
-  if (reading.as === 'object') return compileTemplate(node, reading.type, scope).fill;
+function compileField(node: Node, { reading }: Field, scope: Scope): { fill: Fill; compiled?: Compiled } {
+  if (reading.as === 'attributes') return { fill: attributesFill(node, scope) };
+  if (reading.as === 'object') return { fill: compileTemplate(node, reading.type, scope).fill };
   const compiled = compileExpression(node, scope);
-  fields.set(name, compiled);
-  if (reading.as !== 'instant') return compiled.evaluate;
-  return (row) => toInstantText(compiled.evaluate(row));
+  if (reading.as !== 'instant') return { fill: compiled.evaluate, compiled };
+  return { fill: (row) => toInstantText(compiled.evaluate(row)), compiled };
 }
 
 function attributesFill(node: Node, scope: Scope): Fill {

@@ -12,9 +12,13 @@ function clocksOf(zone: string): (instant: number) => number {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
-  }).formatToParts(instant);
-  const part = (type: string): number => Number(parts.find((each) => each.type === type)!.value);
-  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+  });
+  return (instant) => {
+    const parts = format.formatToParts(instant);
+    const part = (type: string): number => Number(parts.find((each) => each.type === type)!.value);
+    const [year, month, day] = [part('year'), part('month') - 1, part('day')];
+    return Date.UTC(year, month, day, part('hour'), part('minute'), part('second'));
+  };
 }
 
 describe('the clocks of a place', () => {

@@ -50,7 +50,7 @@ function compile(type: WireClass): Validator {
   const isValid = quick.compile(reference);
   let explain: ValidateFunction | undefined;
   return {
-    isValid: (value) => isValid(value) as boolean,
+    isValid: (value) => isValid(value),
     errorsOf: (value) => {
       explain ??= thorough.compile(reference);
       return explain(value) ? [] : explain.errors!;

@@ -37,7 +37,7 @@ export function isAttributes(value: unknown): value is Record<string, string> {
 }
 
 export function explainAttributes(value: object, pointer: string): Rejection {
-  const entries = Object.entries(value);
+  const entries: [string, unknown][] = Object.entries(value);
   if (entries.length > ATTRIBUTES_MAX) return tooManyAttributes(entries.length, pointer);
   const [name, told] = entries.find(([key, text]) => !isAttributeName(key) || !isAttributeValue(text))!;
   const place = pointer + pointerStep(name);
