@@ -178,6 +178,84 @@ describe('a webhook', () => {
   }, 30_000);
 });
 
+describe('a feed', () => {
+  it('that is cut off again and again, while numbers change, ends with the numbers of a pull', async () => {
+    const client = new FeedClient('/v1/channels/market/feed');
+    let isOver = false;
+    const selling = sellAlong(() => isOver);
+    for (let visit = 0; visit < 25; visit++) await client.read(1 + (visit % 4));
+    isOver = true;
+    await selling;
+    await onhand.settle();
+    await client.read(Infinity);
+
+    const { body } = await onhand.get('/v1/channels/market/availability?limit=1000');
+    expect(client.newest.size).toBe(body.items.length);
+    for (const item of body.items) expect(client.newest.get(item.listing)).toEqual(item);
+  }, 30_000);
+
+  async function sellAlong(isOver: () => boolean): Promise<void> {
+    for (let index = 0; !isOver(); index++) {
+      const quantity = 1 + (index % 3);
+      const lines = [{ sku: ['MUG-RED', 'LAMP-OAK', 'CANDLE'][index % 3], quantity }];
+      const data = { documentId: `F-${index}`, location: 'berlin', lines };
+      await onhand.tell('wms', index % 2 === 0 ? 'stock.received' : 'stock.shipped', data);
+    }
+  }
+});
+
+/** Reads some events, goes away in the middle of the stream, and resumes where it was, as a browser would. */
+class FeedClient {
+  readonly newest = new Map<string, { version: number }>();
+  readonly #path: string;
+  #lastEventId: string | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** So many events, or as many as come until nothing comes for a while. */
+  async read(events: number): Promise<void> {
+    const abort = new AbortController();
+    const headers = this.#lastEventId === undefined ? {} : { 'last-event-id': this.#lastEventId };
+    const query = this.#lastEventId === undefined ? '?after=0' : '';
+    const answer = await fetch(onhand.url + this.#path + query, { headers, signal: abort.signal });
+    const quiet = setTimeout(() => abort.abort(), 1_000);
+    try {
+      await this.#take(answer.body!.pipeThrough(new TextDecoderStream()), events, quiet);
+    } catch (error) {
+      if (!abort.signal.aborted) throw error;
+    }
+    clearTimeout(quiet);
+    abort.abort();
+  }
+
+  async #take(stream: ReadableStream<string>, events: number, quiet: NodeJS.Timeout): Promise<void> {
+    let text = '';
+    let taken = 0;
+    for await (const part of stream) {
+      const blocks = (text + part).split('\n\n');
+      text = blocks.pop()!;
+      for (const block of blocks) {
+        if (taken >= events) return;
+        if (this.#keep(block)) taken++;
+      }
+      quiet.refresh();
+    }
+  }
+
+  #keep(block: string): boolean {
+    const [, id, type, data] = /^id: (.+)\nevent: (.+)\ndata: (.+)$/.exec(block) ?? [];
+    if (id === undefined) return false;
+    this.#lastEventId = id;
+    if (type !== 'availability.changed') return true;
+    const number = JSON.parse(data!);
+    expect(number.version).toBeGreaterThan(this.newest.get(number.listing)?.version ?? 0);
+    this.newest.set(number.listing, number);
+    return true;
+  }
+}
+
 describe('a webhook URL', () => {
   it('with credentials is refused, wherever it leads', async () => {
     const answer = await onhand.put(
