@@ -10,7 +10,7 @@ import {
 import { rejectedEvent, repeatedEvents } from './intake-events.ts';
 import type { IntakeLog } from './intake-log.ts';
 import { type Outcome, recordedOutcome } from './outcome.ts';
-import type { Draft, Recorded, Recorder } from './recorder.ts';
+import type { Draft, MessageArrival, Recorded, Recorder } from './recorder.ts';
 import { mayTell, type Teller, tellerOf, UNKNOWN_SOURCE } from './teller.ts';
 import type { Turns } from './turns.ts';
 
@@ -185,18 +185,11 @@ interface Refusal {
   readonly rejection: Rejection;
 }
 
-function enter(
-  index: number,
-  { message, raw }: Extract<Arrival, { readonly message: unknown }>,
-  { unknownItems, isChannel }: Teller,
-  catalog: CatalogView,
-): Entrant {
+function enter(index: number, arrival: MessageArrival, teller: Teller, catalog: CatalogView): Entrant {
+  const { message } = arrival;
+  const { unknownItems, isChannel: isByChannel } = teller;
   const resolved = resolveMessage(message, { catalog, unknownItems });
-  return {
-    index,
-    stream: journalStreamOf(message),
-    draft: { message, raw, resolved, isByChannel: isChannel },
-  };
+  return { index, stream: journalStreamOf(message), draft: { message, resolved, isByChannel, arrival } };
 }
 
 const inOrder = <Entry extends { readonly index: number }>(entries: Entry[]): Entry[] =>

@@ -7,6 +7,7 @@ import {
   orderViewOf,
   type Rejection,
 } from '#inventory';
+import type { Instant } from '#kernel';
 import { Acceptance, type AcceptanceParts, type Bringer, type ItemMaker } from './acceptance.ts';
 import { IntakeLog } from './intake-log.ts';
 import type { JournalBook } from './journal-book.ts';
@@ -28,8 +29,9 @@ export interface JournalParts {
 /** An order as the log has it. */
 export interface OrderNow {
   readonly view: OrderView;
-  /** Of the newest event of the order in it. */
+  /** Both of the newest event of the order in it. */
   readonly position: number;
+  readonly recordedAt: Instant;
 }
 
 /**
@@ -66,7 +68,8 @@ export class Journal {
     return this.#turns.take(stream, async () => {
       const told = await this.#streams.read(stream);
       if (told.facts.length === 0) return undefined;
-      const now = { view: orderViewOf(channel, orderId, told), position: told.position };
+      const { position, recordedAt } = told;
+      const now = { view: orderViewOf(channel, orderId, told), position, recordedAt };
       this.#streams.put(stream, told);
       return now;
     });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { appendSurely, AppendTooLarge, type EventStore, type NewEvent, StoreUnavailable } from '#event-store';
 import {
+  type Arrival,
   emptyToldStream,
   evolveTold,
   FACT_EVENT_TYPES,
@@ -19,9 +20,12 @@ import {
 import { rawWords } from './raw-words.ts';
 import type { ToldStreams } from './told-streams.ts';
 
+export type MessageArrival = Extract<Arrival, { readonly message: unknown }>;
+
 /** A message on its way into the journal. */
 export interface Draft extends Reading {
-  readonly raw: Uint8Array;
+  /** Its raw words are looked at only where a line is parked: they may be made when they are asked for. */
+  readonly arrival: MessageArrival;
 }
 
 /** What came of a draft; a fact of `repeated` is where the first one was written. */
@@ -88,6 +92,7 @@ export class Recorder {
       facts[index]!.recordedAt = recordedAt;
     }
     told.position = positions.at(-1)!;
+    told.recordedAt = recordedAt;
     return undefined;
   }
 }
@@ -159,7 +164,7 @@ class Attempt {
     const tooLarge = this.#tooLarge?.get(draft);
     if (tooLarge === 'at all') return { outcome: 'rejected', rejection: EFFECT_TOO_LARGE };
     if (decision.data.parked.length === 0 || tooLarge === 'with raw') return decision;
-    const { text, encoding } = rawWords(draft.raw);
+    const { text, encoding } = rawWords(draft.arrival.raw);
     return { outcome: 'recorded', data: { ...decision.data, raw: { text, encoding } } };
   }
 }

@@ -2,7 +2,7 @@ import { type Entry, EXCEPTION_KINDS, type ExceptionKind } from '../entry.ts';
 import type { FactRecorded, ParkedLinesReleased } from '../journal-event.ts';
 import type { Message } from '../message.ts';
 import { deriveOrder } from '../order/derive-order.ts';
-import { orderEntries, orderFlags } from '../order/order-entries.ts';
+import { orderEffect } from '../order/order-entries.ts';
 import { orderFactOf } from '../order/order-fact.ts';
 import { orderOf } from '../order/order-view.ts';
 import type { Rejection } from '../rejection.ts';
@@ -109,10 +109,10 @@ interface Step {
 function effectOf(step: Step): Effect {
   const { message } = step.fact;
   const { entries, flags } = isOrderMessage(message)
-    ? orderEffect(step)
+    ? effectOnOrder(step)
     : isTransferMessage(message)
-      ? transferEffect(step, message)
-      : documentEffect(step, message);
+      ? effectOnTransfer(step, message)
+      : effectOfDocument(step, message);
   if (!step.isInactive) return { entries, flags };
   return {
     entries,
@@ -120,14 +120,13 @@ function effectOf(step: Step): Effect {
   };
 }
 
-function orderEffect({ told, fact }: Step): Effect {
-  const before = orderOf(told);
+function effectOnOrder({ told, fact }: Step): Effect {
   const orderFact = orderFactOf(fact);
   const after = deriveOrder([...othersThan(told, fact).map(orderFactOf), orderFact]);
-  return { entries: orderEntries(before, after, orderFact), flags: orderFlags(after) };
+  return orderEffect(orderOf(told), after, orderFact);
 }
 
-function transferEffect({ told, fact, lines }: Step, message: TransferMessage): Effect {
+function effectOnTransfer({ told, fact, lines }: Step, message: TransferMessage): Effect {
   const after = overReceipts([...othersThan(told, fact), fact]);
   const { transferId } = message.data;
   const flags = overReceiptFlags(overReceipts(told.facts), after, { key: factKeyOf(message), transferId });
@@ -137,7 +136,7 @@ function transferEffect({ told, fact, lines }: Step, message: TransferMessage): 
   };
 }
 
-function documentEffect(step: Step, message: DocumentMessage): Effect {
+function effectOfDocument(step: Step, message: DocumentMessage): Effect {
   const { lines, isByChannel } = step;
   const terms = { isByChannel, isSwept: isSweepDue(step, message) };
   return { entries: documentEntries(message, lines, terms), flags: NO_FLAGS };

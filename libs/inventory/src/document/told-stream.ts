@@ -18,8 +18,9 @@ import type { OrderState } from '../order/order-state.ts';
 export interface ToldStream {
   /** Of the newest event in it; -1 before the first. */
   revision: number;
-  /** Of the newest event in it; 0 before the first. */
+  /** Both of the newest event in it; 0 before the first. */
   position: number;
+  recordedAt: Instant;
   readonly facts: ToldFact[];
   /** Facts by name, once there are so many that looking through them would be slow. */
   byName?: Map<string, ToldFact>;
@@ -53,19 +54,27 @@ export interface JournalPlace {
 /** From here on names are looked up in a map. */
 const FACTS_SEARCHED_MAX = 16;
 
-export const emptyToldStream = (): ToldStream => ({ revision: -1, position: 0, facts: [], lineCount: 0 });
+export const emptyToldStream = (): ToldStream => ({
+  revision: -1,
+  position: 0,
+  recordedAt: 0,
+  facts: [],
+  lineCount: 0,
+});
 
 /** How far a stream was told: what comes after it can be forgotten again. */
 export interface ToldMark {
   readonly revision: number;
   readonly position: number;
+  readonly recordedAt: Instant;
   readonly factCount: number;
   readonly lineCount: number;
 }
 
-export const markOf = ({ revision, position, facts, lineCount }: ToldStream): ToldMark => ({
+export const markOf = ({ revision, position, recordedAt, facts, lineCount }: ToldStream): ToldMark => ({
   revision,
   position,
+  recordedAt,
   factCount: facts.length,
   lineCount,
 });
@@ -74,6 +83,7 @@ export const markOf = ({ revision, position, facts, lineCount }: ToldStream): To
 export function forgetSince(told: ToldStream, mark: ToldMark): void {
   told.revision = mark.revision;
   told.position = mark.position;
+  told.recordedAt = mark.recordedAt;
   told.lineCount = mark.lineCount;
   delete told.order;
   for (const { message } of told.facts.splice(mark.factCount)) told.byName?.delete(nameOf(message));
@@ -92,6 +102,7 @@ export function toldFact(told: ToldStream, source: string, id: string): ToldFact
 export function evolveTold(told: ToldStream, event: JournalEvent, place: JournalPlace): void {
   told.revision = place.revision;
   told.position = place.position;
+  told.recordedAt = place.recordedAt;
   delete told.order;
   if (event.type === 'ParkedLinesReleased') release(told, event.data, place.revision);
   else if (event.type === 'ParkedLineDismissed') dismiss(told, event.data);

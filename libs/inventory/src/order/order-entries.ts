@@ -17,25 +17,33 @@ import {
 } from './order-effects.ts';
 import type { OrderFact, OrderState } from './order-state.ts';
 
+/** What a fact does to stock, and which kinds of flag its order has after it. */
+export interface OrderEffect {
+  readonly entries: readonly Entry[];
+  readonly flags: readonly ExceptionKind[];
+}
+
 /**
  * What a fact that turned `before` into `after` does to stock: the difference, with the time and name of the
  * message that told it. What is open is absolute; an earlier return that this fact corrects keeps its own key.
  * Releases come before new promises and promises before goods, so that nothing looks short in between.
  */
-export function orderEntries(before: OrderState, after: OrderState, fact: OrderFact): Entry[] {
+export function orderEffect(before: OrderState, after: OrderState, fact: OrderFact): OrderEffect {
   const from = effectsOf(before);
   const to = effectsOf(after);
   const order = { channel: channelOf(fact.message), orderId: fact.message.data.orderId };
-  return [
+  const entries = [
     ...openEntries(from, to, fact, order),
     ...moveEntries(from, to, order),
     ...flagEntries(from, to, fact.key, order),
   ];
+  return { entries, flags: to.flags.size === 0 ? NO_FLAGS : kindsOf(to) };
 }
 
-/** The kinds of flag that an order has now. */
-export function orderFlags(order: OrderState): ExceptionKind[] {
-  const kinds = new Set([...effectsOf(order).flags.values()].map(({ flag }) => flag));
+const NO_FLAGS: readonly ExceptionKind[] = [];
+
+function kindsOf({ flags }: OrderEffects): ExceptionKind[] {
+  const kinds = new Set([...flags.values()].map(({ flag }) => flag));
   return EXCEPTION_KINDS.filter((kind) => kinds.has(kind));
 }
 
