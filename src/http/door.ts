@@ -32,7 +32,7 @@ export interface Door {
   readonly about: string;
   /** What is answered when all is well, by status; a text is a description of what is no JSON. */
   readonly answers: Readonly<
-    Record<number, AnswerName | { readonly mediaType: string; readonly is: string }>
+    Record<number, AnswerName | readonly AnswerName[] | { readonly mediaType: string; readonly is: string }>
   >;
   /** Codes of its own, beside those that any door with this access and body has. */
   readonly problems?: readonly string[];
@@ -117,12 +117,17 @@ function documented(read: ParameterDecorator, ...described: readonly MethodDecor
 }
 
 function answerOf(status: number, answer: Door['answers'][number]): MethodDecorator {
-  if (typeof answer !== 'string') {
+  if (typeof answer === 'object' && 'mediaType' in answer) {
     const content = { [answer.mediaType]: { schema: { type: 'string' as const } } };
     return ApiResponse({ status, description: answer.is, content });
   }
-  const content = { 'application/json': { schema: schemaRef(answer) } };
-  return ApiResponse({ status, description: answer, content });
+  const names = [answer].flat() as AnswerName[];
+  const schema = names.length === 1 ? schemaRef(names[0]!) : { anyOf: names.map(schemaRef) };
+  return ApiResponse({
+    status,
+    description: names.join(' or '),
+    content: { 'application/json': { schema } },
+  });
 }
 
 function problemAnswer(status: number, codes: readonly string[]): MethodDecorator {

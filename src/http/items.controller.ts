@@ -41,7 +41,7 @@ export class ItemsController {
     answers: { 200: 'ItemPage' },
     problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
   })
-  async list(@Query(ITEMS) asked: ParameterValues<typeof ITEMS>): Promise<Page<object>> {
+  async listItems(@Query(ITEMS) asked: ParameterValues<typeof ITEMS>): Promise<Page<object>> {
     await this.freshness.reach(asked.atLeast);
     const { location, category } = asked;
     const filter = {

@@ -55,7 +55,7 @@ export class MessagesController {
     body: 'messages',
     about: ABOUT,
     does: 'Tells what happened: one message, or up to a thousand, each for itself. Durable before it is answered.',
-    answers: { 200: 'Results', 201: 'Result', 202: 'Result' },
+    answers: { 200: ['Results', 'Result'], 201: 'Result', 202: 'Result' },
     problems: [
       'EVENT_TYPE_UNKNOWN',
       'TIMESTAMP_INVALID',
@@ -143,7 +143,7 @@ export class MessagesController {
     access: 'admin',
     about: ABOUT,
     does: 'Looks at the parked lines of a message again, by the catalog as it is now.',
-    answers: { 200: 'Done' },
+    answers: { 200: 'Retried' },
     notThere: ['PARKED_UNKNOWN'],
   })
   async retry(@PathId('id', 'id') id: string): Promise<object> {
@@ -159,7 +159,7 @@ export class MessagesController {
     body: 'json',
     about: ABOUT,
     does: 'Gives a parked line up, by hand.',
-    answers: { 200: 'Done' },
+    answers: { 200: 'Dismissed' },
     notThere: ['PARKED_UNKNOWN'],
   })
   async dismiss(

@@ -89,7 +89,7 @@ export class ReservationsController {
     answers: { 200: 'ReservationPage' },
     problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
   })
-  async list(
+  async listReservations(
     @Query(PAGE) asked: ParameterValues<typeof PAGE>,
     @Asking() caller: Caller,
   ): Promise<Page<object>> {
@@ -113,7 +113,7 @@ export class ReservationsController {
     problems: ['NOT_YET'],
     notThere: ['RESERVATION_UNKNOWN'],
   })
-  async get(
+  async getReservation(
     @PathId('reservationId', 'id') id: string,
     @Query(ONE) asked: ParameterValues<typeof ONE>,
     @Asking() caller: Caller,

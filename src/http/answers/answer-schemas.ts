@@ -218,7 +218,14 @@ export const ANSWER_SCHEMAS = {
     { additionalProperties: true },
   ),
   Parked: object({ ...waiting, line: text }),
-  Rejected: object({ ...waiting, 'line?': text }),
+  Rejected: object({
+    ...waiting,
+    'line?': text,
+    'pointer?': text,
+    'hint?': text,
+    'door?': { type: 'string', description: 'Where it came in.' },
+    'cutFromBytes?': { type: 'integer', description: 'How long it was, where `raw` was cut.' },
+  }),
   Exception: object({
     id: text,
     kind: text,
@@ -237,7 +244,8 @@ export const ANSWER_SCHEMAS = {
     'actor?': text,
     'position?': position,
   }),
-  Done: object({ id: text, position }, { additionalProperties: true }),
+  Retried: object({ id: text, releasedLines: count, waitingLines: count, 'position?': position }),
+  Dismissed: object({ id: text, position }),
   TimelineRow: object({
     position,
     kind: text,
