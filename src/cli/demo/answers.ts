@@ -14,6 +14,7 @@ export interface OrderTold {
   readonly orderId: string;
   readonly channel: string;
   readonly status: string;
+  readonly lines: readonly object[];
   readonly shipments: readonly {
     readonly tracking?: { readonly carrier?: string; readonly number?: string };
   }[];

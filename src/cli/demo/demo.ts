@@ -11,7 +11,7 @@ import { findService, runRemotely } from '../remote.ts';
 import { Page } from '../terminal/page.ts';
 import { count } from '../terminal/words.ts';
 import { Client } from './client.ts';
-import { playDay } from './day.ts';
+import { playDay } from './day/day.ts';
 import { type Check, proveTheDay } from './proof.ts';
 import { type Running, startOnFreePort } from './running.ts';
 import { Stage } from './stage.ts';

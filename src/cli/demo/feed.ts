@@ -11,7 +11,9 @@ const RECONNECT_AFTER_MS = 200;
 export class Feed {
   readonly channel: string;
   readonly numbers = new Map<string, Told>();
-  readonly orders: OrderTold[] = [];
+  /** The newest word on each order. */
+  readonly orders = new Map<string, OrderTold>();
+  #news: OrderTold[] = [];
   /** Numbers heard. */
   heard = 0;
   /** Versions that did not grow. */
@@ -63,8 +65,20 @@ export class Feed {
     const data = fields.get('data');
     if (data === undefined) return;
     this.#lastId = fields.get('id') ?? this.#lastId;
-    if (fields.get('event') === 'order.updated') this.orders.push(JSON.parse(data) as OrderTold);
+    if (fields.get('event') === 'order.updated') this.#hearOrder(JSON.parse(data) as OrderTold);
     else this.#hear(JSON.parse(data) as Told);
+  }
+
+  /** What was told of orders since it was last asked. */
+  takeNews(): readonly OrderTold[] {
+    const news = this.#news;
+    this.#news = [];
+    return news;
+  }
+
+  #hearOrder(order: OrderTold): void {
+    this.orders.set(order.orderId, order);
+    this.#news.push(order);
   }
 
   #hear(told: Told): void {

@@ -31,9 +31,10 @@ export class Stage {
   readonly #pauseMs: number;
   readonly #signal: AbortSignal;
   readonly #names: Readonly<Record<string, string>>;
+  /** Orders told so far, by channel. */
+  readonly #orders = new Map<string, Set<string>>();
   /** What each listing was told when it was last shown, by `channel listing`. */
   readonly #shown = new Map<string, Told>();
-  #ordersShown = 0;
 
   constructor(parts: {
     client: Client;
@@ -75,6 +76,7 @@ export class Stage {
     const { results } = await this.client.post<BatchAnswer>('/v1/events', facts);
     const acceptedMs = performance.now() - startedAt;
     facts.forEach((fact, i) => this.#showResult(fact, results[i]));
+    for (const fact of facts) this.#noteOrder(fact);
     await this.#untilAllHaveHeard();
     this.showTold(
       `acknowledged in ${duration(acceptedMs)}, all channels told after ${duration(performance.now() - startedAt)}`,
@@ -91,6 +93,12 @@ export class Stage {
     return value;
   }
 
+  /** Looks until it is so. */
+  async until(otherwise: string, isSo: () => Promise<boolean>): Promise<void> {
+    const deadline = performance.now() + REST_WITHIN_MS;
+    while (!(await isSo())) await this.#pause(deadline, otherwise);
+  }
+
   /** How many numbers all channels together have heard. */
   get heard(): number {
     return this.feeds.reduce((sum, feed) => sum + feed.heard, 0);
@@ -103,7 +111,7 @@ export class Stage {
       for (const told of feed.numbers.values()) this.#collect(told, rows);
     }
     this.#showOrders();
-    if (rows.size === 0) return this.note(this.page.paint('dim', `no number changed (${footnote})`));
+    if (rows.size === 0) return this.note(this.page.paint('dim', `no number changes (${footnote})`));
     const channels = this.feeds.map((feed) => feed.channel);
     this.#table(
       ['', ...channels.map((channel) => this.#names[channel] ?? channel)],
@@ -124,9 +132,9 @@ export class Stage {
   }
 
   #showOrders(): void {
-    const orders = this.feeds.flatMap((feed) => feed.orders);
-    for (const order of orders.slice(this.#ordersShown)) this.note(`✉ ${this.#orderSentence(order)}`);
-    this.#ordersShown = orders.length;
+    for (const feed of this.feeds) {
+      for (const order of feed.takeNews()) this.note(`✉ ${this.#orderSentence(order)}`);
+    }
   }
 
   #orderSentence({ channel, orderId, status, shipments }: OrderTold): string {
@@ -137,15 +145,14 @@ export class Stage {
   }
 
   #showResult(fact: Fact, result: Result | undefined): void {
-    const what = `${fact.source} tells ${fact.type} (${fact.id})`;
-    if (result === undefined) throw new Error(`No result for ${what}.`);
+    if (result === undefined) throw new Error(`No result for ${fact.type} ${fact.id}.`);
     const why = result.error?.code ?? result.parked?.map(({ code }) => code).join(', ') ?? '';
-    const flags = (result.flags ?? []).join(', ');
-    const aside = [why, flags].filter((text) => text !== '').join(', ');
-    const style = result.outcome === 'accepted' ? 'green' : 'yellow';
-    this.note(
-      `${this.page.paint(style, result.outcome.padEnd(9))} ${what}${aside === '' ? '' : `: ${aside}`}`,
-    );
+    const aside = [why, ...(result.flags ?? [])].filter((text) => text !== '').join(', ');
+    const isTaken = result.outcome === 'accepted';
+    const mark = isTaken ? this.page.paint('green', '✓') : this.page.paint('yellow', '‖');
+    const words = (WORDS[fact.type] ?? fact.type).padEnd(WORDS_COLUMNS);
+    const told = this.page.paint('dim', `${fact.source}: ${fact.type} ${fact.id}`);
+    this.note(`${mark} ${words} ${told}${isTaken && aside === '' ? '' : `  ${result.outcome}: ${aside}`}`);
   }
 
   #table(head: readonly string[], rows: readonly (readonly string[])[]): void {
@@ -161,7 +168,7 @@ export class Stage {
   /** Until the service rests and each feed has heard what a pull would answer. */
   async #untilAllHaveHeard(): Promise<void> {
     const deadline = performance.now() + REST_WITHIN_MS;
-    while (!(await this.#rests())) await this.#pause(deadline, 'The service did not come to rest');
+    await this.until('The service did not come to rest', () => this.#rests());
     for (const feed of this.feeds) {
       const newest = Math.max(
         0,
@@ -172,8 +179,24 @@ export class Stage {
       );
       const isBehind = (): boolean =>
         expected.some((told) => (feed.numbers.get(told.listing)?.version ?? 0) < told.version);
-      while (isBehind()) await this.#pause(deadline, `The feed of ${feed.channel} did not tell everything`);
+      while (isBehind()) await this.#pause(deadline, `The feed of ${feed.channel} did not tell every number`);
+      for (const orderId of this.#orders.get(feed.channel) ?? [])
+        await this.#untilOrderHeard(feed, orderId, deadline);
     }
+  }
+
+  /** Until the feed's newest word on an order is what a pull answers. */
+  async #untilOrderHeard(feed: Feed, orderId: string, deadline: number): Promise<void> {
+    const pulled = await this.client.get<OrderTold>(`/v1/channels/${feed.channel}/orders/${orderId}`);
+    const isBehind = (): boolean => !isSameOrder(feed.orders.get(orderId), pulled);
+    while (isBehind())
+      await this.#pause(deadline, `The feed of ${feed.channel} did not tell order ${orderId}`);
+  }
+
+  #noteOrder({ source, data }: Fact): void {
+    const { orderId, channel = source } = data as { orderId?: string; channel?: string };
+    if (orderId === undefined) return;
+    this.#orders.set(channel, (this.#orders.get(channel) ?? new Set()).add(orderId));
   }
 
   async #rests(): Promise<boolean> {
@@ -194,6 +217,24 @@ export class Stage {
     return `${count(this.heard, 'number')} told (${parts.join(', ')})`;
   }
 }
+
+/** Message types as a merchant would say them. */
+const WORDS: Readonly<Record<string, string>> = {
+  'order.placed': 'an order comes in',
+  'order.shipped': 'a parcel leaves',
+  'order.returned': 'an order comes back',
+  'sale.completed': 'sold at the till',
+  'sale.returned': 'brought back to the till',
+  'stock.received': 'goods are received',
+  'stock.counted': 'a shelf is counted',
+  'transfer.shipped': 'a transfer leaves',
+  'transfer.received': 'a transfer arrives',
+};
+const WORDS_COLUMNS = Math.max(...Object.values(WORDS).map(({ length }) => length)) + 2;
+
+const isSameOrder = (heard: OrderTold | undefined, pulled: OrderTold): boolean =>
+  JSON.stringify([heard?.status, heard?.lines, heard?.shipments]) ===
+  JSON.stringify([pulled.status, pulled.lines, pulled.shipments]);
 
 const INDENT = ' '.repeat(7);
 
