@@ -7,7 +7,7 @@ import {
   type PastNeeded,
   type RecordedItemEvent,
 } from '#inventory';
-import { type EventStore, READ_EVENTS_MAX, type RecordedEvent } from '#event-store';
+import { type EventStore, READ_EVENTS_MAX } from '#event-store';
 import type { Instant } from '#kernel';
 import type { LedgerBook } from './ledger-book.ts';
 

@@ -38,6 +38,7 @@ type Needed = PastNeeded | undefined;
 function entryNeeds(entry: ItemEntry, state: ItemState): Needed {
   switch (entry.kind) {
     case 'move': {
+      if (!state.places.some(isSwept)) return undefined;
       const stands = accountStands(state, entry.from, entry.key) || accountStands(state, entry.to, entry.key);
       return stands ? 'all' : undefined;
     }
@@ -55,6 +56,8 @@ function entryNeeds(entry: ItemEntry, state: ItemState): Needed {
       return undefined;
   }
 }
+
+const isSwept = ({ swept }: Place): boolean => swept !== undefined;
 
 function accountStands(state: ItemState, account: string, key: FactKey): boolean {
   const parsed = parseAccount(account);

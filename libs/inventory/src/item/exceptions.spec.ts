@@ -1,0 +1,157 @@
+import { UNIT } from '#kernel';
+import { Books } from '../../testing/books.ts';
+import {
+  adjusted,
+  counted,
+  issued,
+  keyAt,
+  move,
+  open,
+  received,
+  shelf,
+  shipped,
+  sold,
+} from '../../testing/entries.ts';
+import type { Entry } from '../entry.ts';
+import { EXCEPTION_CLAIMS_MAX, type ExceptionOpened } from './item-event.ts';
+
+function told(...facts: (Entry | readonly Entry[])[]): Books {
+  const books = new Books();
+  for (const fact of facts) books.post(Array.isArray(fact) ? (fact as Entry[]) : [fact as Entry], 100);
+  return books;
+}
+
+/** What is open, by kind, place and order, in units. */
+const openIn = (books: Books): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(books.state('MUG').exceptions).map(([key, { quantity }]) => [key, quantity / UNIT]),
+  );
+
+const opened = (books: Books): ExceptionOpened[] =>
+  books.book('MUG').stream.flatMap(({ type, data }) => (type === 'ExceptionOpened' ? [data] : []));
+
+describe('an oversell', () => {
+  it('is what an order took beyond what there was, with all who claim it', () => {
+    const books = told(received(5), open('1', 3), open('2', 4));
+    expect(openIn(books)).toEqual({ 'oversell/main/web/2': 2 });
+    expect(opened(books)[0]!.claims).toEqual([
+      { channel: 'web', orderId: '2', quantity: 4 * UNIT, occurredAt: 2, recordedAt: 100 },
+      { channel: 'web', orderId: '1', quantity: 3 * UNIT, occurredAt: 2, recordedAt: 100 },
+    ]);
+  });
+
+  it('is counted once for each fact that makes it larger', () => {
+    const books = told(received(5), open('1', 6), open('2', 2), open('2', 3));
+    expect(openIn(books)).toEqual({ 'oversell/main/web/1': 1, 'oversell/main/web/2': 3 });
+  });
+
+  it('of a sale over the counter names the channel and the sale', () => {
+    const sale = sold(3, 2, { key: keyAt(2, { source: 'pos', document: 's-1' }), channel: undefined });
+    const books = told(received(5), open('1', 4), sale);
+    expect(openIn(books)).toEqual({ 'oversell/main/pos/s-1': 2 });
+    expect(opened(books)[0]!.claims[0]).toMatchObject({ channel: 'pos', orderId: 's-1', quantity: 3 * UNIT });
+  });
+
+  it('is told where a count finds less than is promised, and not where nobody is promised anything', () => {
+    expect(openIn(told(received(5), open('1', 4), counted(1, 5)))).toEqual({ 'oversell/main//': 3 });
+    expect(openIn(told(received(5), issued(7)))).toEqual({ 'negative-on-hand/main//': 2 });
+  });
+
+  it('is cleared when there is enough again', () => {
+    const books = told(received(5), open('1', 6), open('2', 2));
+    books.post([received(2, 3)]);
+    expect(Object.keys(openIn(books))).toHaveLength(2);
+    books.post([received(1, 3)]);
+    expect(openIn(books)).toEqual({});
+  });
+
+  it('is cleared when its order has nothing there any more', () => {
+    const books = told(received(5), open('1', 6), open('2', 2));
+    books.post([open('2', 0)]);
+    expect(openIn(books)).toEqual({ 'oversell/main/web/1': 1 });
+    books.post([open('1', 0, { near: 'main' }), shipped('1', 6)]);
+    expect(openIn(books)).toEqual({ 'negative-on-hand/main//': 1 });
+  });
+
+  it('is none where an order that was promised its goods is shipped', () => {
+    expect(
+      openIn(told(received(5), open('1', 5), [open('1', 0, { near: 'main' }), shipped('1', 5)])),
+    ).toEqual({});
+  });
+
+  it('names a bounded number of claims, its own first and then the newest', () => {
+    const orders = Array.from({ length: 30 }, (_, number) => open(String(number), 1));
+    const books = new Books();
+    books.post([received(30)]);
+    for (const [number, order] of orders.entries()) books.post([order], number);
+    books.post([open('last', 1)], 99);
+    const { claims } = opened(books)[0]!;
+    expect(claims).toHaveLength(EXCEPTION_CLAIMS_MAX);
+    expect(claims.slice(0, 3).map(({ orderId }) => orderId)).toEqual(['last', '29', '28']);
+  });
+
+  it('names holds that compete', () => {
+    const books = told(received(5));
+    books.ask('MUG', {
+      ...{ type: 'reserve', reservationId: 'r-1', channel: 'app', partial: false, step: UNIT },
+      ...{ wanted: [{ quantity: 4 * UNIT }], expiresAt: 1_000 },
+    });
+    books.post([sold(3)], 100);
+    expect(opened(books)[0]!.claims[1]).toMatchObject({ reservationId: 'r-1', channel: 'app' });
+  });
+});
+
+describe('negative on hand', () => {
+  it('is open while any disposition is below 0', () => {
+    const books = told(received(1), sold(3), move(shelf('main', 'damaged'), shelf(), 1));
+    expect(Object.keys(openIn(books))).toContain('negative-on-hand/main//');
+    books.post([received(2, 3)]);
+    expect(Object.keys(openIn(books))).toContain('negative-on-hand/main//');
+    books.post([adjusted(1), move(shelf(), shelf('main', 'damaged'), 1)]);
+    expect(openIn(books)).toEqual({});
+  });
+
+  it('is opened again when it grows after somebody resolved it', () => {
+    const books = told(received(1), issued(3));
+    const name = { kind: 'negative-on-hand', location: 'main' } as const;
+    const resolve = { type: 'resolve-exception', name, reason: 'known', actor: 'ann' } as const;
+    books.ask('MUG', resolve);
+    expect(openIn(books)).toEqual({});
+    expect(books.ask('MUG', resolve).answer).toMatchObject({ code: 'EXCEPTION_UNKNOWN' });
+    books.post([issued(1)]);
+    expect(openIn(books)).toEqual({ 'negative-on-hand/main//': 3 });
+  });
+});
+
+describe('what a fact is flagged for', () => {
+  it('late: it happened before the last count; it adds up until it is resolved', () => {
+    const books = told(received(9), counted(9, 5), issued(1, 4), issued(2, 5), issued(1, 6));
+    expect(openIn(books)).toEqual({ 'late/main//': 3 });
+  });
+
+  it('late, of an order: by order', () => {
+    const books = told(received(9), counted(9, 5), shipped('1', 2, 4), shipped('2', 1, 4));
+    expect(openIn(books)).toEqual({ 'late/main/web/1': 2, 'late/main/web/2': 1 });
+  });
+
+  it('inactive-location: goods, counts and pinned promises at a place that counts for nobody', () => {
+    const books = new Books({ isActive: () => false });
+    books.post([received(9)]);
+    books.post([counted(4, 5)]);
+    books.post([open('1', 2, { location: 'main' })]);
+    books.post([open('2', 2)]);
+    expect(openIn(books)).toEqual({ 'inactive-location/main//': 13, 'inactive-location/main/web/1': 2 });
+  });
+
+  it('by the journal: absolute, and cleared at 0', () => {
+    const flag = (units: number): Entry => ({
+      ...{ kind: 'flag', key: keyAt(3), sku: 'MUG', flag: 'over-return', location: 'main' },
+      ...{ channel: 'web', orderId: '1', quantity: units * UNIT },
+    });
+    const books = told(flag(2), flag(3), flag(3));
+    expect(openIn(books)).toEqual({ 'over-return/main/web/1': 3 });
+    expect(opened(books)).toHaveLength(2);
+    books.post([flag(0)]);
+    expect(openIn(books)).toEqual({});
+  });
+});

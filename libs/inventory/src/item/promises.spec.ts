@@ -1,0 +1,399 @@
+import { UNIT } from '#kernel';
+import { Books } from '../../testing/books.ts';
+import { keyAt, open, received, shipped } from '../../testing/entries.ts';
+import type { HoldEnd } from '../entry.ts';
+import type { DecisionContext, ItemCommand, Reserve } from './item-command.ts';
+import { claimsOf, placeOf } from './item-readers.ts';
+
+const HOUR = 3_600_000;
+
+function stocked(main: number, shop = 0, context: Partial<DecisionContext> = {}): Books {
+  const books = new Books(context);
+  if (main > 0) books.post([received(main)]);
+  if (shop > 0) books.post([received(shop, 1, { location: 'shop' })]);
+  return books;
+}
+
+const committed = (books: Books): Record<string, number> =>
+  Object.fromEntries(
+    books
+      .state('MUG')
+      .places.flatMap(({ location, committed: each }) => (each ? [[location, each / UNIT]] : [])),
+  );
+const reserved = (books: Books): Record<string, number> =>
+  Object.fromEntries(
+    books
+      .state('MUG')
+      .places.flatMap(({ location, reserved: each }) => (each ? [[location, each / UNIT]] : [])),
+  );
+
+const ask = (books: Books, command: ItemCommand, now = 0) => books.ask('MUG', command, now);
+
+const reserve = (units: number, more: Partial<Reserve> = {}): Reserve => ({
+  type: 'reserve',
+  reservationId: 'r-1',
+  channel: 'web',
+  wanted: [{ quantity: units * UNIT }],
+  partial: false,
+  expiresAt: HOUR,
+  step: UNIT,
+  ...more,
+});
+
+const ended = (end: HoldEnd['end'], more: Partial<HoldEnd> = {}): HoldEnd => ({
+  kind: 'hold',
+  key: keyAt(5),
+  sku: 'MUG',
+  reservationId: 'r-1',
+  end,
+  ...more,
+});
+
+describe('an order line', () => {
+  it('is committed at the first location of the channel that can fulfil all of it', () => {
+    const books = stocked(2, 5);
+    books.post([open('1', 3)]);
+    expect(committed(books)).toEqual({ shop: 3 });
+  });
+
+  it('is committed at the first location where none can', () => {
+    const books = stocked(2, 1);
+    books.post([open('1', 3)]);
+    expect(committed(books)).toEqual({ main: 3 });
+  });
+
+  it('is committed where the channel wants it', () => {
+    const books = stocked(9, 0);
+    books.post([open('1', 3, { location: 'shop' })]);
+    expect(committed(books)).toEqual({ shop: 3 });
+  });
+
+  it('passes over inactive locations, and stays with the channel’s own where there is no other', () => {
+    const some = stocked(9, 9, { isActive: (location) => location === 'shop' });
+    some.post([open('1', 3)]);
+    expect(committed(some)).toEqual({ shop: 3 });
+    const none = stocked(9, 9, { isActive: () => false });
+    none.post([open('1', 3)]);
+    expect(committed(none)).toEqual({ main: 3 });
+    const nowhere = stocked(9, 9, { locationsOf: () => [] });
+    nowhere.post([open('1', 3)]);
+    expect(committed(nowhere)).toEqual({ unassigned: 3 });
+  });
+
+  it('is absolute: what is told again commits only what is missing', () => {
+    const books = stocked(9);
+    books.post([open('1', 3)]);
+    books.post([open('1', 3)]);
+    books.post([open('1', 5)]);
+    expect(committed(books)).toEqual({ main: 5 });
+    books.post([open('1', 0)]);
+    expect(committed(books)).toEqual({});
+    expect(books.state('MUG').commitments).toEqual({});
+    expect(claimsOf(books.state('MUG'), 'web')).toMatchObject({ committed: 0 });
+  });
+
+  it('is released first where it just shipped, then where it was promised last', () => {
+    const books = stocked(9, 9);
+    books.post([open('1', 3, { location: 'main' })]);
+    books.post([open('1', 5, { location: 'shop' })]);
+    books.post([open('1', 4, { near: 'main' })]);
+    expect(committed(books)).toEqual({ main: 2, shop: 2 });
+    books.post([open('1', 3)]);
+    expect(committed(books)).toEqual({ main: 2, shop: 1 });
+  });
+
+  it('is one fact with the goods that leave: only the last event is told outside', () => {
+    const books = stocked(9);
+    books.post([open('1', 3)]);
+    books.post([open('1', 0, { near: 'main' }), shipped('1', 3)]);
+    const [released, moved] = books.book('MUG').stream.slice(-2);
+    expect(released).toMatchObject({ type: 'CommitmentReleased', data: { more: true } });
+    expect(moved!.type).toBe('MovementPosted');
+    expect(moved!.data.more).toBeUndefined();
+  });
+});
+
+describe('a hold', () => {
+  it('takes from the first location that has all of it, else from each in turn', () => {
+    const books = stocked(2, 5);
+    ask(books, reserve(3));
+    expect(reserved(books)).toEqual({ shop: 3 });
+    ask(books, reserve(4, { reservationId: 'r-2' }));
+    expect(reserved(books)).toEqual({ main: 2, shop: 5 });
+  });
+
+  it('takes pinned lines where they are pinned, before the others', () => {
+    const books = stocked(3, 3);
+    ask(books, reserve(0, { wanted: [{ quantity: 3 * UNIT }, { quantity: 2 * UNIT, location: 'main' }] }));
+    expect(reserved(books)).toEqual({ main: 2, shop: 3 });
+  });
+
+  it('is all or nothing, of all its lines together', () => {
+    const books = stocked(3);
+    const two = { quantity: 2 * UNIT };
+    expect(ask(books, reserve(0, { wanted: [two, two] }))).toEqual({
+      events: [],
+      answer: expect.objectContaining({
+        code: 'INSUFFICIENT_STOCK',
+        facts: { requested: 4 * UNIT, available: 3 * UNIT },
+      }),
+    });
+  });
+
+  it('never goes beyond what the channel may sell, whatever lies there', () => {
+    const books = stocked(9, 0, { reservable: () => 2.5 * UNIT });
+    expect(ask(books, reserve(3)).answer).toMatchObject({ facts: { available: 2 * UNIT } });
+    expect(ask(stocked(9, 0, { reservable: () => -3 }), reserve(1)).answer).toMatchObject({
+      facts: { available: 0 },
+    });
+  });
+
+  it('takes what can be had where that is enough', () => {
+    const books = stocked(2, 1);
+    ask(books, reserve(5, { partial: true }));
+    expect(reserved(books)).toEqual({ main: 2, shop: 1 });
+    const none = ask(books, reserve(5, { partial: true, reservationId: 'r-2' }));
+    expect(none.answer).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
+  });
+
+  it('of an inactive location or one of others cannot be had', () => {
+    const pinned = { wanted: [{ quantity: UNIT, location: 'shop' }] };
+    const inactive = stocked(0, 9, { isActive: () => false });
+    expect(ask(inactive, reserve(1, pinned)).answer).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
+    const others = stocked(0, 9, { locationsOf: () => ['main'] });
+    expect(ask(others, reserve(1, pinned)).answer).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
+  });
+
+  it('asked for again is the one that is there', () => {
+    const books = stocked(5);
+    ask(books, reserve(3));
+    const again = ask(books, reserve(3));
+    expect(again.events).toEqual([]);
+    expect(again.answer).toMatchObject({
+      repeated: { type: 'StockReserved', data: { reservationId: 'r-1' } },
+    });
+  });
+
+  it('only asked about takes nothing', () => {
+    const books = stocked(5);
+    expect(ask(books, reserve(3, { probe: true }))).toEqual({ events: [], answer: undefined });
+    expect(ask(books, reserve(6, { probe: true })).answer).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
+  });
+
+  it('past its deadline is gone in every decision, whoever makes it', () => {
+    const books = stocked(3);
+    ask(books, reserve(3, { expiresAt: HOUR }));
+    expect(
+      ask(books, reserve(1, { reservationId: 'r-2', expiresAt: 3 * HOUR }), HOUR - 1).answer,
+    ).toMatchObject({
+      code: 'INSUFFICIENT_STOCK',
+    });
+    ask(books, reserve(3, { reservationId: 'r-2', expiresAt: 3 * HOUR }), HOUR);
+    expect(Object.keys(books.state('MUG').holds)).toEqual([':r-2']);
+    expect(reserved(books)).toEqual({ main: 3 });
+  });
+
+  it('is let go even where the request that finds it so is refused', () => {
+    const books = stocked(3);
+    ask(books, reserve(3, { expiresAt: HOUR }));
+    const decision = ask(books, reserve(9, { reservationId: 'r-2', expiresAt: 3 * HOUR }), HOUR);
+    expect(decision.answer).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
+    expect(decision.events).toMatchObject([{ type: 'ReservationEnded', data: { end: 'expired' } }]);
+  });
+
+  it('can be trimmed to what is used of it', () => {
+    const books = stocked(2, 5);
+    ask(books, reserve(7));
+    ask(books, { type: 'trim-hold', reservationId: 'r-1', quantity: 3 * UNIT });
+    expect(reserved(books)).toEqual({ main: 2, shop: 1 });
+    ask(books, { type: 'trim-hold', reservationId: 'r-1', quantity: 0 });
+    expect(reserved(books)).toEqual({});
+  });
+
+  it('moves its deadline away and never back', () => {
+    const books = stocked(3);
+    ask(books, reserve(3));
+    const extend = (expiresAt: number) =>
+      ask(books, { type: 'end-hold', reservationId: 'r-1', end: 'extended', expiresAt });
+    expect(extend(2 * HOUR).events).toHaveLength(1);
+    expect(extend(HOUR).events).toEqual([]);
+    expect(books.state('MUG').deadline).toBe(2 * HOUR);
+    expect(
+      ask(books, { type: 'end-hold', reservationId: 'r-9', end: 'extended', expiresAt: 1 }).answer,
+    ).toMatchObject({
+      code: 'RESERVATION_TERMINAL',
+    });
+  });
+
+  it('is given back once', () => {
+    const books = stocked(3);
+    ask(books, reserve(3));
+    books.post([ended('released')]);
+    books.post([ended('expired')]);
+    expect(reserved(books)).toEqual({});
+    expect(books.book('MUG').stream.filter(({ type }) => type === 'ReservationEnded')).toHaveLength(1);
+  });
+});
+
+describe('a confirmed reservation', () => {
+  const confirmed = (units: number): HoldEnd =>
+    ended('confirmed', { channel: 'web', orderId: '1', quantity: units * UNIT });
+
+  it('is promised to the order where it was held, and the rest is free', () => {
+    const books = stocked(9, 9);
+    ask(books, reserve(12));
+    books.post([confirmed(10)]);
+    expect([committed(books), reserved(books)]).toEqual([{ main: 9, shop: 1 }, {}]);
+  });
+
+  it('is not promised twice when the order comes', () => {
+    const books = stocked(0, 9);
+    ask(books, reserve(5));
+    books.post([confirmed(5)]);
+    books.post([open('1', 3), open('1', 2, { line: '2' })]);
+    expect(committed(books)).toEqual({ shop: 5 });
+    expect(books.state('MUG').commitments['web/1']!.map(({ line }) => line)).toEqual(['1', '2']);
+  });
+
+  it('promises no more than the order’s own lines once these are told', () => {
+    const books = stocked(9);
+    ask(books, reserve(5));
+    books.post([confirmed(5)]);
+    const settle = { kind: 'settle', key: keyAt(6), channel: 'web', orderId: '1' } as const;
+    ask(books, {
+      ...{ type: 'post', journal: 1_000, recordedAt: 0, cause: 'order' },
+      entries: [open('1', 3), settle],
+    });
+    expect(committed(books)).toEqual({ main: 3 });
+  });
+
+  it('is promised also where its hold ran out on the way', () => {
+    const books = stocked(9);
+    books.post([confirmed(5)]);
+    expect(committed(books)).toEqual({ main: 5 });
+  });
+
+  it('by an order gives it what was held, and the order’s lines win', () => {
+    const books = stocked(2, 9);
+    ask(books, reserve(6, { wanted: [{ quantity: 6 * UNIT, location: 'shop' }] }));
+    const hold = { reservationId: 'r-1' };
+    books.post([open('1', 2, hold), open('1', 1, { line: '2', ...hold })]);
+    expect([committed(books), reserved(books)]).toEqual([{ shop: 3 }, {}]);
+  });
+
+  it('by an order for more than was held takes the rest as it can', () => {
+    const books = stocked(9, 3);
+    ask(books, reserve(3, { wanted: [{ quantity: 3 * UNIT, location: 'shop' }] }));
+    books.post([open('1', 5, { reservationId: 'r-1' })]);
+    expect(committed(books)).toEqual({ shop: 3, main: 2 });
+  });
+
+  it('by an order that has nothing open any more is over', () => {
+    const books = stocked(9);
+    ask(books, reserve(3));
+    books.post([open('1', 0, { reservationId: 'r-1' })]);
+    expect([committed(books), reserved(books)]).toEqual([{}, {}]);
+  });
+
+  it('does not give another channel’s hold away', () => {
+    const books = stocked(9);
+    ask(books, reserve(3, { channel: 'app' }));
+    books.post([open('1', 2, { reservationId: 'r-1' })]);
+    expect([committed(books), reserved(books)]).toEqual([{ main: 2 }, { main: 3 }]);
+  });
+});
+
+describe('reallocating', () => {
+  const move = (units: number, more: object = {}): ItemCommand => ({
+    ...{ type: 'reallocate', reallocationId: 'a-1', channel: 'web', orderId: '1', line: '1' },
+    ...{ from: 'main', to: 'shop', quantity: units * UNIT },
+    ...more,
+  });
+
+  it('moves a promise to where it can be kept', () => {
+    const books = stocked(5, 5);
+    books.post([open('1', 4)]);
+    ask(books, move(3));
+    expect(committed(books)).toEqual({ main: 1, shop: 3 });
+  });
+
+  it('is refused for more than is promised there, or than is free elsewhere', () => {
+    const books = stocked(5, 2);
+    books.post([open('1', 4)]);
+    expect(ask(books, move(5)).answer).toMatchObject({
+      code: 'INSUFFICIENT_COMMITMENT',
+      facts: { committed: 4 * UNIT },
+    });
+    expect(ask(books, move(3)).answer).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
+  });
+
+  it('is done once', () => {
+    const books = stocked(5, 5);
+    books.post([open('1', 4)]);
+    ask(books, move(1));
+    expect(ask(books, move(1))).toMatchObject({
+      events: [],
+      answer: { repeated: { type: 'CommitmentMoved' } },
+    });
+    expect(ask(books, move(2)).answer).toMatchObject({ code: 'ID_REUSED_WITH_DIFFERENT_CONTENT' });
+    expect(committed(books)).toEqual({ main: 3, shop: 1 });
+  });
+});
+
+describe('adjusting', () => {
+  const adjust = (more: object): ItemCommand => ({
+    ...{ type: 'adjust', adjustmentId: 'a-1', location: 'main', disposition: 'sellable' },
+    ...{ reason: 'broken', actor: 'ann' },
+    ...more,
+  });
+  const main = (books: Books) => placeOf(books.state('MUG'), 'main')!.stock[0]!;
+
+  it('sets the difference to what was seen', () => {
+    const books = stocked(5);
+    const { events } = ask(books, adjust({ setTo: 3 * UNIT, expectedOnHand: 5 * UNIT }));
+    expect(events).toMatchObject([{ type: 'OnHandAdjusted', data: { change: -2 * UNIT, onHand: 3 * UNIT } }]);
+    expect(books.state('MUG').outside.adjustment).toBe(2 * UNIT);
+  });
+
+  it('is refused where it is not what was seen', () => {
+    const books = stocked(5);
+    expect(ask(books, adjust({ setTo: 3 * UNIT, expectedOnHand: 4 * UNIT })).answer).toMatchObject({
+      code: 'STALE_VALUE',
+      facts: { current: 5 * UNIT },
+    });
+    expect(ask(books, adjust({ setTo: 5 * UNIT, expectedOnHand: 5 * UNIT }))).toEqual({
+      events: [],
+      answer: undefined,
+    });
+  });
+
+  it('is done once, and answered again as it was first', () => {
+    const books = stocked(5);
+    const command = adjust({ change: UNIT });
+    ask(books, command);
+    books.post([received(3, 5)]);
+    expect(ask(books, command).answer).toMatchObject({
+      repeated: { data: { change: UNIT, onHand: 6 * UNIT } },
+      position: 3,
+    });
+    expect(ask(books, adjust({ change: 2 * UNIT })).answer).toMatchObject({
+      code: 'ID_REUSED_WITH_DIFFERENT_CONTENT',
+    });
+    expect(main(books).onHand).toBe(9 * UNIT);
+  });
+
+  it('is not swallowed by a count whose clock runs ahead', () => {
+    const books = stocked(5);
+    books.post([{ ...countAt(500), quantity: 4 * UNIT }]);
+    ask(books, adjust({ change: UNIT }), 100);
+    expect(main(books).onHand).toBe(5 * UNIT);
+    books.post([{ ...countAt(499), quantity: 9 * UNIT }]);
+    expect(main(books).onHand).toBe(5 * UNIT);
+  });
+
+  const countAt = (at: number) =>
+    ({
+      ...{ kind: 'count', key: keyAt(at), sku: 'MUG', location: 'main' },
+      ...{ disposition: 'sellable', quantity: 0, cause: 'count' },
+    }) as const;
+});

@@ -1,0 +1,214 @@
+import { UNIT } from '#kernel';
+import { Books } from '../../testing/books.ts';
+import {
+  counted,
+  expected,
+  keyAt,
+  move,
+  received,
+  shelf,
+  sold,
+  swept,
+  transferReceived,
+  transferShipped,
+} from '../../testing/entries.ts';
+import type { Entry } from '../entry.ts';
+import type { ItemEvent } from './item-event.ts';
+import { pastNeeded } from './past-needed.ts';
+import { incoming, inTransit, placeOf, sellable, stockOf, sumOfAccounts } from './item-readers.ts';
+
+/** Posts one fact after the other. */
+function told(...facts: (Entry | readonly Entry[])[]): Books {
+  const books = new Books();
+  for (const fact of facts) books.post(Array.isArray(fact) ? (fact as Entry[]) : [fact as Entry]);
+  expect(sumOfAccounts(books.state('MUG'))).toBe(0);
+  return books;
+}
+
+const place = (books: Books, location = 'main') => placeOf(books.state('MUG'), location)!;
+const units = (books: Books, location = 'main'): number => sellable(place(books, location)) / UNIT;
+const damaged = (books: Books): number => (stockOf(place(books), 'damaged')?.onHand ?? 0) / UNIT;
+const events = (books: Books): readonly ItemEvent[] => books.book('MUG').stream;
+const last = (books: Books): ItemEvent => events(books).at(-1)!;
+
+describe('on hand', () => {
+  it('is what came less what went', () => {
+    expect(units(told(received(10), sold(3), sold(2)))).toBe(5);
+  });
+
+  it('is told apart by disposition', () => {
+    const books = told(received(10), move(shelf('main', 'sellable'), shelf('main', 'damaged'), 4));
+    expect([units(books), damaged(books)]).toEqual([6, 4]);
+  });
+
+  it('is posted once, however often posting comes back to the same journal event', () => {
+    const books = told(received(10));
+    const again = books.ask('MUG', {
+      ...{ type: 'post', journal: 1, recordedAt: 0, cause: 'order' },
+      entries: [received(10)],
+    });
+    expect(again.events).toEqual([]);
+  });
+
+  it('of goods on their way shows where they go, per transfer, and never below 0', () => {
+    const books = told(received(10), transferReceived('early', 2), transferShipped('t-1', 5));
+    expect(inTransit(place(books, 'shop'))).toBe(5 * UNIT);
+    books.post([transferReceived('t-1', 5)]);
+    expect([inTransit(place(books, 'shop')), place(books, 'shop').inTransit]).toEqual([0, -2 * UNIT]);
+  });
+});
+
+describe('a count', () => {
+  it('is the truth at its time, and shrinkage takes the difference', () => {
+    const books = told(received(10, 1), counted(7, 5));
+    expect(units(books)).toBe(7);
+    expect(books.state('MUG').outside.shrinkage).toBe(3 * UNIT);
+    expect(last(books)).toMatchObject({ type: 'CountPosted', data: { variance: -3 * UNIT } });
+  });
+
+  it('has the movements of its very moment in it', () => {
+    expect(units(told(received(10, 1), counted(7, 5), sold(2, 5)))).toBe(7);
+  });
+
+  it('is not touched by what happened before it and is told after it', () => {
+    const books = told(received(10, 1), counted(7, 5), sold(2, 4));
+    expect(units(books)).toBe(7);
+    expect(events(books)).toContainEqual(
+      expect.objectContaining({
+        type: 'MovementPosted',
+        data: expect.objectContaining({ countedSince: ['main/sellable'] }),
+      }),
+    );
+  });
+
+  it('that is itself told late leaves what moved after it', () => {
+    const books = told(received(10, 1), sold(2, 6), counted(7, 5));
+    expect(units(books)).toBe(5);
+    expect(last(books)).toMatchObject({ data: { variance: -3 * UNIT } });
+  });
+
+  it('older than the last one changes nothing today', () => {
+    const books = told(received(10, 1), counted(7, 5), counted(9, 4));
+    expect(units(books)).toBe(7);
+    expect(last(books)).toMatchObject({ data: { superseded: true, variance: 0 } });
+  });
+
+  it('of several lines of one message is their sum', () => {
+    const key = keyAt(5);
+    const books = told(received(10, 1), [counted(3, 5, { key }), counted(4, 5, { key })]);
+    expect(units(books)).toBe(7);
+    expect(last(books)).toMatchObject({ data: { quantity: 7 * UNIT } });
+  });
+
+  it('at the same moment as another one is ordered by source, then id', () => {
+    const early = counted(3, 5, { key: keyAt(5, { source: 'a' }) });
+    const late = counted(4, 5, { key: keyAt(5, { source: 'b' }) });
+    expect([units(told(early, late)), units(told(late, early))]).toEqual([4, 4]);
+  });
+
+  it('asks for the past only where the state cannot tell', () => {
+    const { state } = told(received(10, 1), sold(2, 4)).book('MUG');
+    const needs = (entry: Entry & { sku: string }): unknown =>
+      pastNeeded(
+        { type: 'post', journal: 9, recordedAt: 0, cause: 'order', entries: [entry as never] },
+        state,
+      );
+    expect(needs(counted(7, 5))).toBeUndefined();
+    expect(needs(counted(7, 3))).toEqual({ movedAfter: 3 });
+    expect(needs(counted(7, 5, { watermark: 6 }))).toBeUndefined();
+    expect(needs(counted(7, 3, { location: 'shop' }))).toBeUndefined();
+  });
+});
+
+describe('a snapshot', () => {
+  it('keeps what its source had not seen by its own numbers', () => {
+    const seen = sold(1, 4, { key: keyAt(4), sequence: 6 });
+    const unseen = sold(2, 4, { key: keyAt(4), sequence: 7 });
+    const snapshot = counted(7, 5, { watermark: 6, cause: 'snapshot' });
+    for (const facts of [
+      [received(10, 1), seen, unseen, snapshot],
+      [snapshot, unseen, received(10, 1), seen],
+    ]) {
+      expect(units(told(...facts))).toBe(5);
+    }
+  });
+
+  it('that is complete leaves nothing of an item it does not list', () => {
+    const books = told(received(10, 1), move(shelf(), shelf('main', 'damaged'), 4), swept(5), sold(1, 6));
+    expect([units(books), damaged(books)]).toEqual([-1, 0]);
+  });
+
+  it('that is complete holds for an item that is told of later', () => {
+    const books = told(swept(5), received(10, 4));
+    expect(units(books)).toBe(0);
+    books.post([received(3, 6)]);
+    expect(units(books)).toBe(3);
+  });
+
+  it('that is complete holds for a disposition that is told of later', () => {
+    const books = told(received(10, 1), swept(5), received(2, 3, { to: shelf('main', 'damaged') }));
+    expect(damaged(books)).toBe(0);
+  });
+
+  it('that is complete says nothing of an item that came to the place after it', () => {
+    expect(events(told(received(10, 6), swept(5))).map(({ type }) => type)).toEqual(['MovementPosted']);
+  });
+
+  it('that lists the item in a later message of the document never emptied it', () => {
+    const document = 'snap-1';
+    const sweep = swept(5, [], { key: keyAt(5, { document }) });
+    const listing = counted(8, 5, { key: keyAt(5, { document }), cause: 'snapshot' });
+    const before = [received(10, 1), move(shelf(), shelf('main', 'damaged'), 4)];
+    const books = told(...before, sweep, listing);
+    expect([units(books), damaged(books)]).toEqual([8, 4]);
+    expect([units(told(...before, listing, sweep)), damaged(told(...before, listing, sweep))]).toEqual([
+      8, 4,
+    ]);
+  });
+});
+
+describe('what is expected', () => {
+  const due = (books: Books): number => incoming(books.state('MUG'), 'main') / UNIT;
+  const po = { expectation: 'po-1' };
+
+  it('is incoming until it is received', () => {
+    const books = told(expected('po-1', 10), received(4, 2, po));
+    expect(due(books)).toBe(6);
+    books.post([received(6, 3, po)]);
+    expect(due(books)).toBe(0);
+  });
+
+  it('counts what came before it was told', () => {
+    expect(due(told(received(4, 2, po), expected('po-1', 10)))).toBe(6);
+  });
+
+  it('is replaced by a later word, whichever comes first, and called off by 0', () => {
+    const first = expected('po-1', 10, { key: keyAt(1) });
+    const second = expected('po-1', 5, { key: keyAt(2) });
+    expect([due(told(first, second)), due(told(second, first))]).toEqual([5, 5]);
+    expect(due(told(first, expected('po-1', 0, { key: keyAt(3) })))).toBe(0);
+  });
+
+  it('flags what came beyond it, as soon as both are known', () => {
+    for (const facts of [
+      [expected('po-1', 3), received(5, 2, po)],
+      [received(5, 2, po), expected('po-1', 3)],
+    ]) {
+      const books = told(...facts);
+      expect(last(books)).toMatchObject({
+        type: 'ExceptionOpened',
+        data: { kind: 'over-receipt', location: 'main', orderId: 'po-1', quantity: 2 * UNIT },
+      });
+      books.post([expected('po-1', 5, { key: keyAt(9) })]);
+      expect(last(books)).toMatchObject({ type: 'ExceptionClosed', data: { state: 'cleared' } });
+    }
+  });
+
+  it('is remembered exactly, also when it was forgotten', () => {
+    const books = told(expected('po-0', 10), received(10, 2, { expectation: 'po-0' }));
+    for (let number = 1; number <= 70; number++) books.post([expected(`later-${number}`, 1)]);
+    expect(books.state('MUG').expectations[':po-0']).toBeUndefined();
+    books.post([expected('po-0', 12, { key: keyAt(9) })]);
+    expect(due(books)).toBe(72);
+  });
+});
