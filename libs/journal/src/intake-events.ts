@@ -1,6 +1,8 @@
 import type { Arrival, IntakeEvent, Message, Rejection } from '#inventory';
 import { rawWords } from './raw-words.ts';
 
+/** What is kept of words that may be anything, for they were refused: its own bytes have the rest. */
+const WORD_CHARACTERS_MAX = 500;
 /** Ids in one event. */
 const REPEATED_IDS_MAX = 1_000;
 /** Of somebody else's source: their running number says nothing about the one it is counted under. */
@@ -17,12 +19,12 @@ export function rejectedEvent(
   const { code, detail, pointer, hint } = rejection;
   const data = {
     source: countedUnder,
-    ...(id !== undefined && { messageId: id }),
+    ...(id !== undefined && { messageId: cut(id) }),
     ...(sequence !== undefined && !FOREIGN_CODES.has(code) && { sequence }),
     code,
-    detail,
-    ...(pointer !== undefined && { pointer }),
-    ...(hint !== undefined && { hint }),
+    detail: cut(detail),
+    ...(pointer !== undefined && { pointer: cut(pointer) }),
+    ...(hint !== undefined && { hint: cut(hint) }),
     raw: text,
     rawEncoding: encoding,
     ...(cutFromBytes !== undefined && { cutFromBytes }),
@@ -42,3 +44,5 @@ export function repeatedEvents(source: string, messages: readonly Message[]): In
   }
   return events;
 }
+
+const cut = (words: string): string => words.slice(0, WORD_CHARACTERS_MAX).toWellFormed();

@@ -235,6 +235,20 @@ describe('what was rejected', () => {
     ]);
   });
 
+  it('is kept whatever its words are', async () => {
+    const wild = '\u0001\ud800'.repeat(100_000);
+    const rejection = { code: 'ID_TOO_LONG', detail: wild, pointer: wild, hint: wild };
+    const raw = Buffer.alloc(256 * 1024, 1);
+    const arrival = { rejection, raw, source: wild, id: wild };
+    const outcomes = await opened.journal.accept([arrival, arrival, arrival], { door: 'http' });
+
+    expect(codesOf(outcomes)).toEqual(['ID_TOO_LONG', 'ID_TOO_LONG', 'ID_TOO_LONG']);
+    await opened.settle();
+    expect(opened.book.rejected({ limit: 1 })).toMatchObject([
+      { rawEncoding: 'base64', source: '(unknown)' },
+    ]);
+  });
+
   it('is cut where it is long, at a whole character', async () => {
     const raw = Buffer.from(`x${'é'.repeat(200_000)}`);
     await opened.journal.accept([{ rejection: { code: 'MESSAGE_TOO_LARGE', detail: '' }, raw }], {

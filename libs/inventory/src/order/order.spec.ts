@@ -9,7 +9,7 @@ import {
   returned,
   shipped,
 } from '../../testing/order-messages.ts';
-import { sumOf, Telling } from '../../testing/telling.ts';
+import { catalogOf, sumOf, Telling } from '../../testing/telling.ts';
 
 const SET_UP = {
   items: [
@@ -288,6 +288,21 @@ describe('an order of kits', () => {
 
     expect(linesOf(order)).toEqual(['1 BOX: 3 = 2 + 1 + 0, 1, 0']);
     expect(sumOf(order.entries)).toEqual({ balances: {}, open: { 'MUG 1': 4, 'TEA 1': 2 }, flags: {} });
+  });
+});
+
+describe('a kit that is put together anew', () => {
+  it('is in an order what it was when its line was first resolved', () => {
+    const order = tellAll(placed({ at: 1 }, ['1', 'BOX', 2]));
+    const components = [{ sku: 'CUP', quantity: UNIT }];
+    order.catalog = catalogOf({ ...SET_UP, items: [{ sku: 'CUP' }, { sku: 'BOX', components }] });
+    order.tell(shipped({ at: 2 }, ['1', 'BOX', 1]));
+    order.tell(changed({ at: 3 }, ['2', 'BOX', 1]));
+
+    expect(sumOf(order.entries)).toMatchObject({
+      balances: { 'MUG customer': 2, 'TEA customer': 1 },
+      open: { 'MUG 1': 2, 'TEA 1': 1, 'CUP 2': 1 },
+    });
   });
 });
 

@@ -1,0 +1,1 @@
+export { sumOf } from './telling.ts';
