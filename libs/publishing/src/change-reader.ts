@@ -33,6 +33,8 @@ export class ChangeReader {
   #place: Place;
   #seenCount = NOTHING_SEEN;
   #isReading = false;
+  #heeded: AbortSignal | undefined;
+  #abandon: (() => void) | undefined;
 
   constructor(parts: ReaderParts, start: Start) {
     this.#parts = parts;
@@ -56,20 +58,18 @@ export class ChangeReader {
     }
   }
 
-  /** Resolves true as soon as `next` may find something, false once `signal` aborts. */
+  /** Resolves true as soon as `next` may find something, false once `signal` aborts. One wait at a time. */
   more(signal: AbortSignal): Promise<boolean> {
     const { ring } = this.#parts;
     if (signal.aborted) return Promise.resolve(false);
     if (ring.count !== this.#seenCount) return Promise.resolve(true);
+    this.#heed(signal);
     return new Promise((resolve) => {
-      const settle = (isMore: boolean): void => {
+      const stop = ring.onMore(() => resolve(true));
+      this.#abandon = () => {
         stop();
-        signal.removeEventListener('abort', abandon);
-        resolve(isMore);
+        resolve(false);
       };
-      const abandon = (): void => settle(false);
-      const stop = ring.onMore(() => settle(true));
-      signal.addEventListener('abort', abandon);
     });
   }
 
@@ -95,6 +95,16 @@ export class ChangeReader {
       this.#seenCount = NOTHING_SEEN; // There may be more at once.
       if (wanted.length > 0) return wanted;
     }
+  }
+
+  /** Listens to a signal once, however often its reader waits. */
+  #heed(signal: AbortSignal): void {
+    if (this.#heeded === signal) return;
+    this.#heeded = signal;
+    const leave = (): void => {
+      if (this.#heeded === signal) this.#abandon?.();
+    };
+    signal.addEventListener('abort', leave, { once: true });
   }
 
   #wants(change: Change): boolean {

@@ -12,8 +12,9 @@ const HEARTBEAT = ': \n\n';
 
 /** Carries feeds into open responses as server-sent events, as fast as each client takes them and no faster. */
 export class FeedPump {
-  readonly #open = new Set<Writable>();
-  readonly #end = new AbortController();
+  /** With what ends each. */
+  readonly #open = new Map<Writable, AbortController>();
+  #isClosed = false;
   readonly #heartbeat: NodeJS.Timeout;
 
   constructor() {
@@ -33,9 +34,10 @@ export class FeedPump {
     const gone = new AbortController();
     const leave = (): void => gone.abort();
     out.once('close', leave).once('error', leave);
-    this.#open.add(out);
+    this.#open.set(out, gone);
+    if (this.#isClosed) leave();
     try {
-      await pour(feed, out, AbortSignal.any([gone.signal, this.#end.signal]));
+      await pour(feed, out, gone.signal);
     } finally {
       this.#open.delete(out);
       out.end();
@@ -44,12 +46,13 @@ export class FeedPump {
 
   /** Ends every response. */
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#heartbeat);
-    this.#end.abort();
+    for (const gone of this.#open.values()) gone.abort();
   }
 
   #beat(): void {
-    for (const out of this.#open) if (!out.writableNeedDrain) out.write(HEARTBEAT);
+    for (const out of this.#open.keys()) if (!out.writableNeedDrain) out.write(HEARTBEAT);
   }
 }
 

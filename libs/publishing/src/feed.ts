@@ -1,7 +1,7 @@
 import type { ChangeReader } from './change-reader.ts';
 import { type FeedEvent, withCursor } from './change.ts';
 import type { OrderSource } from './change-source.ts';
-import { toCursor } from './place.ts';
+import { type Place, toCursor } from './place.ts';
 
 /** What one client of a channel's feed reads: changes as text, each made once for all clients. */
 export class Feed {
@@ -9,7 +9,7 @@ export class Feed {
   readonly #reader: ChangeReader;
   readonly #orders: OrderSource;
   readonly #onHandedOut: (position: number) => void;
-  #cursor: string;
+  #place: Place;
 
   constructor(parts: {
     channel: string;
@@ -21,12 +21,12 @@ export class Feed {
     this.#reader = parts.reader;
     this.#orders = parts.orders;
     this.#onHandedOut = parts.onHandedOut;
-    this.#cursor = toCursor(this.channel, parts.reader.place);
+    this.#place = parts.reader.place;
   }
 
   /** Resumes behind everything handed out so far: also for a client that has had nothing yet. */
   get cursor(): string {
-    return this.#cursor;
+    return toCursor(this.channel, this.#place);
   }
 
   /**
@@ -45,7 +45,7 @@ export class Feed {
         const isShared = place.ordersAfter === undefined;
         events.push(isShared ? event : withCursor(event, toCursor(this.channel, place)));
       }
-      this.#cursor = toCursor(this.channel, this.#reader.place);
+      this.#place = this.#reader.place;
       if (events.length > 0) this.#onHandedOut(events.at(-1)!.version);
       if (events.length > 0 || changes.length === 0) return events;
     }
