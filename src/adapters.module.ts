@@ -8,18 +8,35 @@ import type { Settings } from './environment.ts';
 
 /** The one place where ports meet adapters: another store is another line here. */
 
-export const PICTURE_FILE = 'picture.db';
+/** The log, with what only its adapter can do. */
+export interface OpenLog {
+  readonly store: EventStore;
+  /**
+   * Copies the log as it is now to a new file, checked as a whole, while appends and reads go on. Answers the
+   * position of the newest event in it.
+   */
+  backup(path: string, onProgress?: OnCopied): Promise<number>;
+  /** What is wrong with the stored log, in words; nothing if it is sound. */
+  integrityCheck(): Promise<readonly string[]>;
+}
+
+export type OnCopied = (copied: { readonly pages: number; readonly pagesTotal: number }) => void;
 
 /** Throws DataDirectoryLocked where another process has the data. */
-export function openEventStore(
+export async function openLog(
   settings: Pick<Settings, 'DATA_DIR'>,
   parts: { readonly clock: Clock; readonly onFatal: (cause: unknown) => void },
-): Promise<EventStore> {
-  return SqliteEventStore.open({ directory: settings.DATA_DIR, ...parts });
+): Promise<OpenLog> {
+  const store = await SqliteEventStore.open({ directory: settings.DATA_DIR, ...parts });
+  return {
+    store,
+    backup: (path, onProgress) => store.backup(path, onProgress),
+    integrityCheck: () => store.integrityCheck(),
+  };
 }
 
 /** What is derived from the log; a file that is missing or of another layout begins anew. */
-export function openReadModel(settings: Pick<Settings, 'DATA_DIR'>, file: string = PICTURE_FILE): ReadModel {
+export function openReadModel(settings: Pick<Settings, 'DATA_DIR'>, file: string): ReadModel {
   return SqliteReadModel.open({ file: join(settings.DATA_DIR, file) });
 }
 

@@ -39,6 +39,31 @@ export function cursorKey(directory: string): Uint8Array {
   return key;
 }
 
+/** Two files take turns: one is the picture, the other is where the next one is built. */
+const PICTURES = ['picture.db', 'picture-2.db'] as const;
+export type PictureFile = (typeof PICTURES)[number];
+
+export const otherPicture = (file: PictureFile): PictureFile =>
+  file === PICTURES[0] ? PICTURES[1] : PICTURES[0];
+
+export function currentPicture(directory: string): PictureFile {
+  try {
+    const kept = readFileSync(join(directory, 'picture.current'), 'utf8').trim();
+    return PICTURES.find((file) => file === kept) ?? PICTURES[0];
+  } catch {
+    return PICTURES[0]; // Never rebuilt. Were it wrong, an older picture would only have more to catch up.
+  }
+}
+
+export const setCurrentPicture = (directory: string, file: PictureFile): void =>
+  replaceFile(join(directory, 'picture.current'), file);
+
+/** It must be closed. */
+export function removePicture(directory: string, file: PictureFile): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal'])
+    rmSync(join(directory, file + suffix), { force: true });
+}
+
 /** Whole or not at all, whenever somebody looks. */
 function replaceFile(file: string, text: string): void {
   rmSync(`${file}.new`, { force: true });

@@ -1,8 +1,10 @@
 import { AvailabilityBook } from '#availability';
 import { CatalogBook } from '#catalog';
 import type { EventStore } from '#event-store';
+import { SetUpLog } from '#history';
 import { JournalBook } from '#journal';
 import { LedgerBook } from '#ledger';
+import { ToldBook } from '#publishing';
 import type { Fold, ReadModel } from '#read-model';
 
 /** What the log amounts to: every room's book, all of them as of one position. */
@@ -11,6 +13,8 @@ export interface Picture {
   readonly journal: JournalBook;
   readonly ledger: LedgerBook;
   readonly availability: AvailabilityBook;
+  readonly setUp: SetUpLog;
+  readonly told: ToldBook;
   /** In the order in which they must see each event: who computes comes after what it computes from. */
   readonly folds: readonly Fold[];
 }
@@ -20,5 +24,8 @@ export function openPicture({ readModel, store }: { readModel: ReadModel; store:
   const journal = new JournalBook(readModel);
   const ledger = new LedgerBook(readModel);
   const availability = new AvailabilityBook({ readModel, catalog, ledger, past: store });
-  return { catalog, journal, ledger, availability, folds: [catalog, journal, ledger, availability] };
+  const setUp = new SetUpLog(readModel);
+  const told = new ToldBook(readModel);
+  const folds = [catalog, journal, ledger, availability, setUp, told];
+  return { catalog, journal, ledger, availability, setUp, told, folds };
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type CatalogBook, CatalogDesk, KeyDesk, PolicyClock } from '#catalog';
 import type { EventStore } from '#event-store';
-import { ItemHistory, ListingHistory, SetUpLog } from '#history';
+import { ItemHistory, ListingHistory } from '#history';
 import { Journal, Releaser } from '#journal';
 import type { Clock } from '#kernel';
 import { type Ledger, openLedger } from '#ledger';
-import { FeedPump, Hub, Receipts, ToldBook } from '#publishing';
+import { FeedPump, Hub, Receipts } from '#publishing';
 import { Webhooks } from '#publishing/webhook';
 import { Projector, type ReadModel } from '#read-model';
 import { openMemoryReadModel } from './adapters.module.ts';
@@ -39,19 +39,24 @@ export interface Rooms {
   readonly ledger: Ledger;
   readonly hub: Hub;
   readonly feedPump: FeedPump;
-  readonly told: ToldBook;
   readonly webhooks: Webhooks;
   readonly itemHistory: ItemHistory;
   readonly listingHistory: ListingHistory;
   readonly loops: Loops;
   /** Takes up everything that goes on in the background. The picture has caught up before. */
   start(): void;
+  /** Holds the picture still where it is. Everything else goes on, and waits for it where it must. */
+  pause(): Promise<void>;
+  /** Lets it follow the log again; nothing where it does, or where all has ended. */
+  resume(): void;
   /** Ends it, in order; what was acknowledged is in the log, and the picture is written. */
   stop(): Promise<void>;
 }
 
 /** No wait inside the process is longer: what is waited for comes, or the process ends. */
 const FOREVER_MS = 2 ** 31 - 1;
+
+const PROJECTOR = 'projector';
 
 /** Wires the rooms. Nothing moves yet: catch the picture up, then `start`. */
 export function openRooms(parts: RoomsParts): Rooms {
@@ -62,8 +67,7 @@ export function openRooms(parts: RoomsParts): Rooms {
   const journal = new Journal({ store, catalog: catalogDesk.view, desk: catalogDesk, book: picture.journal });
   const releaser = new Releaser({ journal, book: picture.journal, catalog });
   const publishing = openPublishing(parts, picture, journal);
-  const setUp = new SetUpLog(readModel);
-  const folds = [...picture.folds, setUp, publishing.told, releaser, publishing.hub, publishing.webhooks];
+  const folds = [...picture.folds, releaser, publishing.hub, publishing.webhooks];
   const projector = new Projector({ store, readModel, folds });
   const ledger = openLedger({
     store,
@@ -74,6 +78,7 @@ export function openRooms(parts: RoomsParts): Rooms {
     projected: (position) => projector.waitFor(position, FOREVER_MS),
   });
   const loops = new Loops(parts.log);
+  const project = (): void => loops.start(PROJECTOR, (signal) => projector.run(signal));
   const policyClock = new PolicyClock({ store, book: catalog, clock });
   return {
     store,
@@ -87,10 +92,14 @@ export function openRooms(parts: RoomsParts): Rooms {
     ledger,
     ...publishing,
     itemHistory: new ItemHistory(store),
-    listingHistory: new ListingHistory({ store, setUp, openReadModel: openMemoryReadModel }),
+    listingHistory: new ListingHistory({ store, setUp: picture.setUp, openReadModel: openMemoryReadModel }),
     loops,
+    pause: () => loops.stop(PROJECTOR),
+    resume: () => {
+      if (loops.states()[PROJECTOR] === 'stopped') project();
+    },
     start: () => {
-      loops.start('projector', (signal) => projector.run(signal));
+      project();
       if (parts.settings.ROLES.includes('posting')) {
         loops.start('posting', (signal) => ledger.posting.run(signal));
         loops.start('releaser', (signal) => releaser.run(signal));
@@ -116,7 +125,7 @@ function openPublishing(
   picture: Picture,
   journal: Journal,
 ) {
-  const told = new ToldBook(readModel);
+  const { told } = picture;
   const onFault = (err: unknown): void => log.warn({ err }, 'receipts wait for the store');
   const receipts = new Receipts({ store, writer: randomUUID(), clock, onFault });
   const numbers = picture.availability;
@@ -136,7 +145,6 @@ function openPublishing(
   });
   const feedPump = new FeedPump();
   return {
-    told,
     hub,
     feedPump,
     webhooks,

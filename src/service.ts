@@ -1,10 +1,16 @@
 import { type Clock, systemClock } from '#kernel';
-import type { EventStore } from '#event-store';
-import type { ReadModel } from '#read-model';
-import { openEventStore, openReadModel } from './adapters.module.ts';
+import { type OnCopied, type OpenLog, openLog, openReadModel } from './adapters.module.ts';
+import {
+  currentPicture,
+  otherPicture,
+  type PictureFile,
+  removePicture,
+  setCurrentPicture,
+} from './data-files.ts';
 import type { Settings } from './environment.ts';
 import { Lag } from './lag.ts';
 import { type Logger, silentLog } from './log.ts';
+import { type OnRebuilt, Rebuild } from './rebuild.ts';
 import { openRooms, type Rooms } from './rooms.ts';
 import { type Status, statusOf } from './status.ts';
 
@@ -17,6 +23,24 @@ export interface OpenOptions {
   readonly onFatal?: (cause: unknown) => void;
 }
 
+/** What a rebuild came to. */
+export interface Rebuilt {
+  /** At which the two were compared. */
+  readonly position: number;
+  readonly hash: string;
+  /** False where the picture was not what the log says. */
+  readonly wasRight: boolean;
+}
+
+interface Parts {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly publish: boolean;
+}
+
+/** A read that began over the old picture has ended by then. */
+const READS_END_MS = 5_000;
 const LAG_EVERY_MS = 500;
 /** While the picture catches up, it says how far it is so often. */
 const PROGRESS_EVERY_MS = 2_000;
@@ -29,23 +53,24 @@ export class OnHand {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly #store: EventStore;
+  readonly #publish: boolean;
+  readonly #opened: OpenLog;
   readonly #lag = new Lag();
   readonly #sampling: NodeJS.Timeout;
   #rooms: Rooms;
+  #picture: PictureFile;
+  #rebuilding: Promise<Rebuilt> | undefined;
   #isStopping = false;
 
-  private constructor(parts: {
-    settings: Settings;
-    clock: Clock;
-    log: Logger;
-    store: EventStore;
-    rooms: Rooms;
-  }) {
+  private constructor(
+    parts: Parts & { readonly opened: OpenLog; readonly picture: PictureFile; readonly rooms: Rooms },
+  ) {
     this.settings = parts.settings;
     this.clock = parts.clock;
     this.log = parts.log;
-    this.#store = parts.store;
+    this.#publish = parts.publish;
+    this.#opened = parts.opened;
+    this.#picture = parts.picture;
     this.#rooms = parts.rooms;
     this.#sampling = setInterval(() => void this.#sample(), LAG_EVERY_MS).unref();
   }
@@ -56,17 +81,15 @@ export class OnHand {
    */
   static async open(settings: Settings, options: OpenOptions = {}): Promise<OnHand> {
     const { clock = systemClock, log = silentLog(), publish = false, onFatal = () => undefined } = options;
-    const store = await openEventStore(settings, { clock, onFatal });
-    let readModel: ReadModel | undefined;
+    const parts = { settings, clock, log, publish };
+    const opened = await openLog(settings, { clock, onFatal });
     try {
-      readModel = openReadModel(settings);
-      const rooms = openRooms({ store, readModel, settings, clock, log, publish });
-      await catchUp(rooms, log);
+      const picture = currentPicture(settings.DATA_DIR);
+      const rooms = await openOn(parts, opened, picture);
       rooms.start();
-      return new OnHand({ settings, clock, log, store, rooms });
+      return new OnHand({ ...parts, opened, picture, rooms });
     } catch (error) {
-      readModel?.close();
-      await store.close();
+      await opened.store.close();
       throw error;
     }
   }
@@ -91,18 +114,96 @@ export class OnHand {
     );
   }
 
+  /** Copies the log, also while it is written, to a new file. Answers the position of the newest event in it. */
+  backup(path: string, onProgress?: OnCopied): Promise<number> {
+    return this.#opened.backup(path, onProgress);
+  }
+
+  /** What is wrong with the stored log, in words. */
+  integrityCheck(): Promise<readonly string[]> {
+    return this.#opened.integrityCheck();
+  }
+
+  /**
+   * Makes everything derived anew from the log, beside what serves meanwhile, and compares the two at one
+   * position. Where they differ the new one takes over; feeds are then cut off and resume.
+   */
+  rebuild(onRebuilt: OnRebuilt = () => undefined): Promise<Rebuilt> {
+    this.#rebuilding ??= this.#rebuild(onRebuilt).finally(() => (this.#rebuilding = undefined));
+    return this.#rebuilding;
+  }
+
   /** Ends the work in order, writes the picture, closes the log. */
   async close(): Promise<void> {
     this.#isStopping = true;
     clearInterval(this.#sampling);
+    await this.#rebuilding?.catch(() => undefined);
     await this.#rooms.stop();
     this.#rooms.readModel.close();
-    await this.#store.close();
+    await this.#opened.store.close();
+  }
+
+  async #rebuild(onRebuilt: OnRebuilt): Promise<Rebuilt> {
+    const { DATA_DIR } = this.settings;
+    const { store } = this.#opened;
+    const next = otherPicture(this.#picture);
+    const readModel = openReadModel(this.settings, next);
+    const live = this.#rooms;
+    let isClosed = false;
+    try {
+      const rebuild = new Rebuild({ store, readModel });
+      await rebuild.approach(() => live.projector.position, onRebuilt);
+      await live.pause();
+      const { position } = live.projector;
+      await rebuild.reach(position);
+      onRebuilt(position, position);
+      const [before, hash] = [live.readModel.hash(), readModel.hash()];
+      readModel.close();
+      isClosed = true;
+      if (before !== hash) await this.#takeOver(live, next);
+      else removePicture(DATA_DIR, next);
+      return { position, hash, wasRight: before === hash };
+    } finally {
+      if (!isClosed) readModel.close();
+      live.resume();
+    }
+  }
+
+  /** The rooms over the new picture take the old ones' place; whoever reads in the old one may finish. */
+  async #takeOver(old: Rooms, picture: PictureFile): Promise<void> {
+    this.log.error('the picture was not what the log says: the new one takes over');
+    await old.stop();
+    const rooms = await openOn(
+      { settings: this.settings, clock: this.clock, log: this.log, publish: this.#publish },
+      this.#opened,
+      picture,
+    );
+    setCurrentPicture(this.settings.DATA_DIR, picture);
+    const former = this.#picture;
+    this.#picture = picture;
+    this.#rooms = rooms;
+    rooms.start();
+    setTimeout(() => {
+      old.readModel.close();
+      removePicture(this.settings.DATA_DIR, former);
+    }, READS_END_MS).unref();
   }
 
   async #sample(): Promise<void> {
-    const head = await this.#store.head().catch(() => undefined);
+    const head = await this.#opened.store.head().catch(() => undefined);
     if (head !== undefined) this.#lag.sample(head, this.clock.now());
+  }
+}
+
+async function openOn(parts: Parts, { store }: OpenLog, picture: PictureFile): Promise<Rooms> {
+  const readModel = openReadModel(parts.settings, picture);
+  try {
+    const rooms = openRooms({ ...parts, store, readModel });
+    await catchUp(rooms, parts.log);
+    return rooms;
+  } catch (error) {
+    readModel.close();
+    throw error;
   }
 }
 

@@ -8,7 +8,6 @@ export const shownOrderOf =
   async (channel, orderId) => {
     const order = await journal.order(channel, orderId);
     if (order === undefined) return undefined;
-    const { view, position } = order;
-    const newest = view.history.find((row) => row.position === position) ?? view.history.at(-1);
-    return { body: shownOrder(view), position, recordedAt: newest?.recordedAt ?? 0 };
+    const { view, position, recordedAt } = order;
+    return { body: shownOrder(view), position, recordedAt };
   };

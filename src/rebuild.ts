@@ -1,0 +1,62 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { EventStore, LogPage, LogQuery } from '#event-store';
+import { Projector, type ReadModel } from '#read-model';
+import { openPicture } from './picture.ts';
+
+/** Told now and then: how far the new picture has come, and how far it has to go. */
+export type OnRebuilt = (position: number, head: number) => void;
+
+/** How far behind the live picture the new one may be when the live one is held still for the rest. */
+const BEHIND_MAX = 2_000;
+
+/** A second picture beside the live one, brought up from the log in small steps, so that everybody is served meanwhile. */
+export class Rebuild {
+  readonly readModel: ReadModel;
+  readonly #window: LogWindow;
+  readonly #projector: Projector;
+
+  /** One that was interrupted goes on where it was. */
+  constructor(parts: { readonly store: EventStore; readonly readModel: ReadModel }) {
+    const { store, readModel } = parts;
+    this.readModel = readModel;
+    this.#window = new LogWindow(store);
+    const { folds } = openPicture({ readModel, store });
+    this.#projector = new Projector({ store: this.#window as unknown as EventStore, readModel, folds });
+  }
+
+  /** Until it is nearly where the live one is, which moves on. */
+  async approach(live: () => number, onRebuilt: OnRebuilt): Promise<void> {
+    while (live() - this.#projector.position > BEHIND_MAX) {
+      this.#window.end = live();
+      await this.#projector.catchUp(onRebuilt);
+    }
+  }
+
+  /** Up to this position and no further. */
+  async reach(position: number): Promise<void> {
+    this.#window.end = position;
+    await this.#projector.catchUp();
+  }
+}
+
+/** The log up to a position, a page a turn: whoever else has work to do gets it done in between. */
+class LogWindow implements Pick<EventStore, 'head' | 'readAll'> {
+  readonly #store: EventStore;
+  end = 0;
+
+  constructor(store: EventStore) {
+    this.#store = store;
+  }
+
+  head(): Promise<number> {
+    return Promise.resolve(this.end);
+  }
+
+  async readAll(query: LogQuery & { limit?: number }): Promise<LogPage> {
+    await nextTurn();
+    const page = await this.#store.readAll(query);
+    if (page.position <= this.end) return page;
+    const events = page.events.filter((event) => event.position <= this.end);
+    return { events, position: this.end };
+  }
+}
