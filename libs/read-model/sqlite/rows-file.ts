@@ -6,7 +6,8 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 const LAYOUT_VERSION = 1;
 /** "OnHr": tells our files from other people's. */
 const APPLICATION_ID = 0x4f6e4872;
-const CACHE_KIB = 32 * 1024;
+/** Small, so that little is left to write when a commit comes: the operating system caches the file as well. */
+const CACHE_KIB = 8 * 1024;
 const WAL_KEPT_BYTES_MAX = 64 * 1024 * 1024;
 const BUSY_TIMEOUT_MS = 5_000;
 

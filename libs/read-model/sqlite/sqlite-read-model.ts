@@ -2,17 +2,19 @@ import { createHash } from 'node:crypto';
 import { assert } from '#kernel';
 import { ReadModel, ReadModelFailed, ReadModelFull, type Shelf, type ShelfDefinition } from '../src/index.ts';
 import { toCanonicalJson } from './canonical-json.ts';
+import { RowsCheckpointer } from './rows-checkpointer.ts';
 import { discard, IN_MEMORY, RowsFile } from './rows-file.ts';
 import { ShelfTable } from './shelf-table.ts';
 import { SqliteShelf } from './sqlite-shelf.ts';
 
 export { IN_MEMORY } from './rows-file.ts';
 
-/** Rows that one `spill` writes at most: about two milliseconds. */
-const SPILL_ROWS_MAX = 500;
+/** Rows that one `spill` writes: about two milliseconds. More if half of those that are too many is more. */
+const SPILL_ROWS = 500;
 /** Changed rows that may wait for the commit: the hottest rows are then written once, not at each spill. */
 const DIRTY_ROWS_KEPT_MAX = 500;
-
+/** Rows above those that may wait for the write-ahead log to begin anew. */
+const WAITING_ROWS_MAX = 2_000;
 /** Text given to the hash at once. */
 const HASH_CHUNK_LENGTH = 64 * 1024;
 const SQLITE_CORRUPT = 11;
@@ -35,6 +37,7 @@ export class SqliteReadModel extends ReadModel {
   readonly #name: string;
   readonly #file: RowsFile;
   readonly #shelves: DeclaredShelf[] = [];
+  readonly #checkpointer: RowsCheckpointer | undefined;
   #openedAt: number;
   #isInUse = false;
   #failure: ReadModelFailed | undefined;
@@ -44,6 +47,12 @@ export class SqliteReadModel extends ReadModel {
     this.#name = name;
     this.#file = RowsFile.open(name);
     this.#openedAt = this.#file.position;
+    if (name === IN_MEMORY) return;
+    this.#checkpointer = new RowsCheckpointer(name, this.#file.database, (cause) => {
+      // What could not be carried over may be half in the file, and nobody could tell later.
+      discard(name);
+      this.#failure = new ReadModelFailed(`${name} cannot be used any more.`, { cause });
+    });
   }
 
   /** A file that is damaged, of another layout or not ours is made anew: `openedAt` is then 0. */
@@ -75,8 +84,10 @@ export class SqliteReadModel extends ReadModel {
   }
 
   spill(): void {
-    let rowsLeft = Math.min(SPILL_ROWS_MAX, this.#dirtyRows() - DIRTY_ROWS_KEPT_MAX);
-    if (rowsLeft <= 0) return;
+    const rowsTooMany = this.#dirtyRows() - DIRTY_ROWS_KEPT_MAX;
+    if (rowsTooMany <= 0) return;
+    if (this.#checkpointer?.isWaiting && rowsTooMany < WAITING_ROWS_MAX) return;
+    let rowsLeft = Math.max(Math.min(SPILL_ROWS, rowsTooMany), Math.ceil(rowsTooMany / 2));
     this.write(() => {
       for (const { shelf } of this.#shelves) {
         if (rowsLeft > 0) rowsLeft -= shelf.writeDirty(rowsLeft);
@@ -94,6 +105,7 @@ export class SqliteReadModel extends ReadModel {
       this.#file.database.exec('COMMIT');
     });
     for (const { shelf } of this.#shelves) shelf.committed();
+    this.read(() => this.#checkpointer?.committed());
   }
 
   hash(): string {
@@ -114,6 +126,7 @@ export class SqliteReadModel extends ReadModel {
 
   /** What was not committed is forgotten: the log brings it again. */
   close(): void {
+    this.#checkpointer?.close();
     this.#file.database.close();
   }
 
@@ -136,11 +149,20 @@ export class SqliteReadModel extends ReadModel {
       work();
     } catch (cause) {
       if (errorCodeOf(cause) !== SQLITE_FULL) throw this.#fail(cause);
-      // Whether SQLite kept the transaction or not: from here on it is as if it had not begun.
-      if (database.isTransaction) database.exec('ROLLBACK');
-      for (const { shelf } of this.#shelves) shelf.takeBack();
+      this.#takeBack();
       throw new ReadModelFull(`No room left on the disk for ${this.#name}.`, { cause });
     }
+  }
+
+  /** As if the open transaction had never begun, whether SQLite kept it or not. */
+  #takeBack(): void {
+    const { database } = this.#file;
+    try {
+      if (database.isTransaction) database.exec('ROLLBACK');
+    } catch (cause) {
+      throw this.#fail(cause);
+    }
+    for (const { shelf } of this.#shelves) shelf.takeBack();
   }
 
   #dirtyRows(): number {
