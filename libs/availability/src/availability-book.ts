@@ -213,8 +213,10 @@ export class AvailabilityBook implements Fold {
   #setSold(sku: string, sold: SoldByChannel | undefined): void {
     const row = this.#offers.row(sku);
     if (row?.sold === undefined && sold === undefined) return;
-    const { sold: _, ...rest } = row ?? { offers: [] };
-    this.#offers.put(sku, sold === undefined ? rest : { ...rest, sold });
+    const next: OfferRow = { offers: [], ...row };
+    if (sold === undefined) delete next.sold;
+    else next.sold = sold;
+    this.#offers.put(sku, next);
   }
 }
 

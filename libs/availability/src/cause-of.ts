@@ -1,28 +1,23 @@
 import type { Cause, ItemEvent } from '#inventory';
 
 /** The word for why a number changed; undefined for what changes none by itself. */
-export function causeOf(event: ItemEvent): Cause | undefined {
-  switch (event.type) {
-    case 'MovementPosted':
-    case 'CountPosted':
-    case 'CommitmentReleased':
-      return event.data.cause;
-    case 'SweepPosted':
-    case 'SweepLifted':
-      return 'snapshot';
-    case 'StockCommitted':
-      return 'order';
-    case 'CommitmentMoved':
-      return 'reallocation';
-    case 'StockReserved':
-    case 'ReservationEnded':
-      return 'reservation';
-    case 'OnHandAdjusted':
-      return 'adjustment';
-    case 'SupplyExpected':
-    case 'ReservationExtended':
-    case 'ExceptionOpened':
-    case 'ExceptionClosed':
-      return undefined;
-  }
-}
+export const causeOf = (event: ItemEvent): Cause | undefined =>
+  'cause' in event.data ? event.data.cause : CAUSES[event.type as keyof typeof CAUSES];
+
+/** Of events that do not say it themselves. */
+const CAUSES = {
+  SweepPosted: 'snapshot',
+  SweepLifted: 'snapshot',
+  StockCommitted: 'order',
+  CommitmentMoved: 'reallocation',
+  StockReserved: 'reservation',
+  ReservationEnded: 'reservation',
+  OnHandAdjusted: 'adjustment',
+  SupplyExpected: undefined,
+  ReservationExtended: undefined,
+  ExceptionOpened: undefined,
+  ExceptionClosed: undefined,
+} as const satisfies Record<
+  Exclude<ItemEvent['type'], 'MovementPosted' | 'CountPosted' | 'CommitmentReleased'>,
+  Cause | undefined
+>;

@@ -101,8 +101,7 @@ export class OfferShelf {
     former.offers.splice(index, 1);
     this.#offers.put(from, former);
     const row = this.#offers.get(to) ?? { offers: [] };
-    const { slot: _, ...moved } = offer;
-    row.offers.push(moved);
+    row.offers.push({ channel, listing, available: offer.available, ...causeOf(offer) });
     this.#offers.put(to, row);
     this.#named.put(keyOf(channel, listing), { sku: to, version: offer.version });
   }

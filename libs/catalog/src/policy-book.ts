@@ -152,7 +152,10 @@ class PolicyLookup implements Policies {
 
   #common(channel: string, category: string): EffectivePolicy {
     let ofChannel = this.#merged.get(channel);
-    if (ofChannel === undefined) this.#merged.set(channel, (ofChannel = new Map()));
+    if (ofChannel === undefined) {
+      ofChannel = new Map<string, EffectivePolicy>();
+      this.#merged.set(channel, ofChannel);
+    }
     const known = ofChannel.get(category);
     if (known !== undefined) return known;
     if (category !== '' && !this.#byScope.has(`category:${category}`)) return this.#common(channel, '');

@@ -1,0 +1,178 @@
+import { type Policy } from '#inventory';
+import { UNIT } from '#kernel';
+import { Merchant } from '../testing/merchant.ts';
+import {
+  committed,
+  held,
+  more,
+  received,
+  released,
+  returned,
+  shipped,
+  sold,
+} from '../testing/opened-availability.ts';
+
+let merchant: Merchant;
+beforeEach(async () => {
+  merchant = await Merchant.open();
+});
+afterEach(() => merchant.opened.close());
+
+describe('a policy', () => {
+  it('changes the numbers of its scope, with its position', async () => {
+    await merchant.item('TEA', { category: 'drinks' });
+    await merchant.tell('MUG', received('main', 10), received('shop', 10));
+    await merchant.tell('TEA', received('main', 10), received('shop', 10));
+    const position = await merchant.policy('category:drinks', { buffer: UNIT });
+    expect(merchant.changed()).toEqual([
+      ['pos', 'TEA', 9],
+      ['web', 'TEA', 19],
+    ]);
+    expect(merchant.changes.map(({ version, reason }) => [version, reason])).toEqual([
+      [position, 'policy'],
+      [position, 'policy'],
+    ]);
+    await merchant.policy('channel:pos', { percent: 50 * UNIT });
+    expect(merchant.changed()).toEqual([
+      ['pos', 'MUG', 5],
+      ['pos', 'TEA', 4],
+    ]);
+    await merchant.policy('listing:pos:TEA', { buffer: 0 });
+    expect(merchant.changed()).toEqual([['pos', 'TEA', 5]]);
+    await merchant.policy('global', { safetyStock: UNIT });
+    expect(merchant.changed()).toEqual([
+      ['pos', 'MUG', 4],
+      ['web', 'MUG', 19],
+      ['pos', 'TEA', 4],
+      ['web', 'TEA', 18],
+    ]);
+    await merchant.policy('item:MUG', { locationSafetyStock: { shop: 8 * UNIT, main: 0 } });
+    expect(merchant.changed()).toEqual([
+      ['pos', 'MUG', 0],
+      ['web', 'MUG', 11],
+    ]);
+    await merchant.item('TEA');
+    expect(merchant.changed()).toEqual([['web', 'TEA', 19]]);
+  });
+
+  it('that waits changes nothing until its time is stored', async () => {
+    await merchant.tell('MUG', received('main', 10));
+    const defined = await merchant.policy('global', { buffer: UNIT }, merchant.opened.clock.at + 1_000);
+    expect(merchant.changed()).toEqual([]);
+    merchant.changes.length = 0;
+    const event = {
+      id: crypto.randomUUID(),
+      type: 'PolicyTookEffect',
+      data: { scope: 'global', definedAt: defined },
+    };
+    const outcome = await merchant.opened.store.append('policy-global', 0, [event]);
+    await merchant.opened.catchUp();
+    const [position] = outcome.outcome === 'written' ? outcome.positions : [];
+    expect(merchant.changes).toMatchObject([
+      { channel: 'web', available: 9 * UNIT, version: position, reason: 'policy' },
+    ]);
+  });
+
+  it('is previewed exactly as it turns out', async () => {
+    await merchant.item('LID', { category: 'parts' });
+    await merchant.item('PAIR', {
+      components: [
+        { sku: 'MUG', quantity: 2 * UNIT },
+        { sku: 'LID', quantity: UNIT },
+      ],
+    });
+    await merchant.tell(
+      'MUG',
+      received('main', 9),
+      received('shop', 5),
+      sold('web', 'main', 1, merchant.opened.clock.at),
+    );
+    await merchant.tell('LID', received('main', 4));
+    const policies: Policy[] = [
+      { scope: 'global', fields: { buffer: UNIT } },
+      { scope: 'category:parts', fields: { cap: 2 * UNIT }, effectiveAt: merchant.opened.clock.at + 5_000 },
+      {
+        scope: 'item:MUG',
+        fields: { allocations: { web: 6 * UNIT } },
+        effectiveAt: merchant.opened.clock.at - 5,
+      },
+    ];
+    const previewed = [];
+    for await (const { channel: id, listing: name, from, to } of merchant.opened.availability.preview(
+      policies,
+      merchant.opened.clock.at,
+    )) {
+      expect(from).toBe(merchant.opened.availability.number(id, name)?.available);
+      previewed.push([id, name, to / UNIT]);
+    }
+    expect(merchant.changes.length).toBeGreaterThan(0);
+    merchant.changes.length = 0;
+    const all: unknown[] = [];
+    for (const { scope, fields, effectiveAt } of policies) {
+      await merchant.policy(scope, fields, scope.startsWith('category') ? undefined : effectiveAt);
+      all.push(...merchant.changed());
+    }
+    const last = new Map(all.map((change) => [(change as string[]).slice(0, 2).join(':'), change]));
+    expect(previewed.sort()).toEqual([...last.values()].sort());
+    expect(previewed).toContainEqual(['pos', 'MUG', 0]);
+  });
+});
+
+describe('a ring-fence', () => {
+  it('is used up by what its channel sells from then on, and not filled by returns', async () => {
+    await merchant.tell('MUG', received('shop', 20), sold('web', 'shop', 3, 5));
+    expect(merchant.units('pos', 'MUG')).toBe(17);
+    await merchant.policy('item:MUG', { allocations: { web: 10 * UNIT } });
+    expect(merchant.changed()).toEqual([['pos', 'MUG', 7]]);
+    const now = merchant.opened.clock.at;
+    await merchant.tell('MUG', committed('web', 'shop', 2));
+    expect(merchant.changed()).toEqual([['web', 'MUG', 15]]);
+    await merchant.tell('MUG', held('web', 'shop', 1));
+    expect(merchant.changed()).toEqual([['web', 'MUG', 14]]);
+    await merchant.tell('MUG', more(shipped('web', 'shop', 2, now + 1)), released('web', 'shop', 2));
+    expect(merchant.changed()).toEqual([]);
+    await merchant.tell('MUG', sold('web', 'shop', 4, now));
+    expect([merchant.units('pos', 'MUG'), merchant.units('web', 'MUG')]).toEqual([7, 10]);
+    await merchant.tell('MUG', sold('pos', 'shop', 1, now + 2));
+    expect([merchant.units('pos', 'MUG'), merchant.units('web', 'MUG')]).toEqual([6, 9]);
+    await merchant.tell('MUG', returned('web', 'shop', 2, now + 3));
+    expect([merchant.units('pos', 'MUG'), merchant.units('web', 'MUG')]).toEqual([8, 11]);
+    await merchant.tell('MUG', sold('web', 'shop', 1, now - 1));
+    expect([merchant.units('pos', 'MUG'), merchant.units('web', 'MUG')]).toEqual([7, 10]);
+  });
+
+  it('counts from its effectiveAt, also what was known before', async () => {
+    await merchant.tell(
+      'MUG',
+      received('shop', 20),
+      sold('web', 'shop', 3, 500),
+      sold('web', 'shop', 2, 400),
+      shipped('web', 'shop', 1, 600),
+    );
+    await merchant.policy('item:MUG', { allocations: { web: 10 * UNIT } }, 500);
+    expect(merchant.changed()).toEqual([['pos', 'MUG', 8]]);
+    await merchant.policy('item:MUG', { allocations: { web: 10 * UNIT }, buffer: UNIT });
+    expect(merchant.units('pos', 'MUG')).toBe(7);
+    await merchant.policy('item:MUG', { allocations: { web: 9 * UNIT }, buffer: UNIT });
+    expect(merchant.units('pos', 'MUG')).toBe(4);
+    expect(merchant.opened.availability.explainNow('pos', 'MUG')?.terms).toContainEqual({
+      name: 'ringFenced',
+      value: 9 * UNIT,
+    });
+    await merchant.policy('item:MUG', { allocations: { web: 9 * UNIT } }, 550);
+    expect(merchant.units('pos', 'MUG')).toBe(6);
+    await merchant.policy('item:MUG', { allocations: { web: 9 * UNIT } }, 300);
+    expect(merchant.units('pos', 'MUG')).toBe(11);
+    await merchant.policy('item:MUG', {});
+    expect(merchant.units('pos', 'MUG')).toBe(14);
+  });
+
+  it('bounds what others may reserve too', async () => {
+    await merchant.tell('MUG', received('shop', 20));
+    await merchant.policy('global', { allocations: { web: 15 * UNIT }, buffer: UNIT, percent: 0 });
+    const state = merchant.opened.items.item('MUG');
+    expect(merchant.opened.availability.reservable('pos', 'MUG', state)).toBe(4 * UNIT);
+    expect(merchant.opened.availability.reservable('web', 'MUG', state)).toBe(19 * UNIT);
+    expect(merchant.opened.availability.reservable('gone', 'MUG', state)).toBe(0);
+  });
+});
