@@ -37,7 +37,7 @@ export async function startService(
   );
   const stop = async (): Promise<void> => {
     await service.stop();
-    rmSync(directory, { recursive: true });
+    rmSync(directory, { recursive: true, force: true });
   };
   return { service, directory, ask: askAt(service.url), stop };
 }
