@@ -38,6 +38,11 @@ describe('what JSON.parse swallows in silence', () => {
     expect(problemsOf(`{${keys.join(',')},"k7":1}`)).toEqual(['DUPLICATE_KEY /k7']);
   });
 
+  it('finds it also behind an object with keys of its own', () => {
+    const keys = Array.from({ length: 100 }, (_, index) => `"k${index}":0`);
+    expect(problemsOf(`{${keys.join(',')},"o":{"a":1,"b":2,"c":3},"k66":1}`)).toEqual(['DUPLICATE_KEY /k66']);
+  });
+
   it.each([
     ['12345678901234567890', '12345678901234567890'],
     ['1e400', '1e400'],
@@ -109,6 +114,7 @@ describe('what is not JSON', () => {
     ['[{}{}]', 3],
     ['{"a":"\n"}', 5],
     ['NaN', 0],
+    [`[${nested(NESTING_MAX)},x]`, 2 * NESTING_MAX + 2],
   ])('%j is refused at byte %d', (text, byteOffset) => {
     expect(readJson(text)).toMatchObject({ code: 'INVALID_JSON', facts: { byteOffset } });
   });

@@ -135,21 +135,27 @@ function tableSource(told: Node, node: Node, scope: Scope): Compiled {
 function withSteps(source: Compiled, node: Node, scope: Scope): Compiled {
   const { column } = source;
   const words = textSteps(source.evaluate, node);
-  const otherwise = node.has('default') ? compileExpression(node.at('default'), scope).evaluate : undefined;
-  const isOptional = node.flag('optional');
+  const whenEmpty = emptyStep(node, scope);
   const convert = conversion(node);
   const change = numberSteps(node);
   if (STEPS.every((name) => !node.has(name))) return source;
   const evaluate = (row: MappedRow): Value => {
     const told = words(row);
     if (told === undefined || told === '') {
-      if (otherwise !== undefined) return otherwise(row);
-      if (isOptional || convert === undefined) return isOptional ? undefined : told;
-      return told === '' ? row.report('MISSING_FIELD', column, 'It is empty. Fill it in.') : undefined;
+      if (whenEmpty !== undefined) return whenEmpty(row);
+      if (convert === undefined || told === undefined) return told;
+      return row.report('MISSING_FIELD', column, 'It is empty. Fill it in.');
     }
     return change(convert === undefined ? told : convert(String(told), row, column));
   };
   return column === undefined ? { evaluate } : { evaluate, column };
+}
+
+/** What stands in for words that are empty: a default, or nothing at all. */
+function emptyStep(node: Node, scope: Scope): Evaluate | undefined {
+  const isOptional = node.flag('optional');
+  if (node.has('default')) return compileExpression(node.at('default'), scope).evaluate;
+  return isOptional ? () => undefined : undefined;
 }
 
 function textSteps(evaluate: Evaluate, node: Node): Evaluate {

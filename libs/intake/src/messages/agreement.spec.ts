@@ -72,7 +72,12 @@ function valueOf(field: Field): fc.Arbitrary<unknown> {
     case 'object':
       return objectOf(reading.type);
     case 'lines':
-      return fc.array(objectOf(reading.type), { maxLength: 3 });
+      return fc.array(
+        fc.oneof({ weight: 15, arbitrary: objectOf(reading.type) }, fc.constantFrom(null, 1, [], 'x')),
+        {
+          maxLength: 3,
+        },
+      );
     case 'told':
       return fc.oneof(
         word,
