@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assert, type Clock } from '#kernel';
 import {
   type AppendOutcome,
@@ -120,7 +121,7 @@ export class SqliteEventStore extends EventStore {
     try {
       let { after } = query;
       while (!signal.aborted) {
-        const page = this.#readAll({ ...query, after }, READ_EVENTS_MAX);
+        const page = await this.#readAll({ ...query, after }, READ_EVENTS_MAX);
         if (page.position > after) {
           after = page.position;
           yield page;
@@ -163,10 +164,15 @@ export class SqliteEventStore extends EventStore {
     this.#lock.release();
   }
 
-  #readAll(query: LogQuery, limit: number): LogPage {
-    return this.#read(
-      () => this.#recent.read(query, limit) ?? this.#reader.readAll(query, limit, this.#recent.head),
-    );
+  /**
+   * A page from memory, else from the file, after a turn of the event loop: who reads a long log to its end
+   * would otherwise let nobody else have one, for reading never waits.
+   */
+  async #readAll(query: LogQuery, limit: number): Promise<LogPage> {
+    const recent = this.#read(() => this.#recent.read(query, limit));
+    if (recent !== undefined) return recent;
+    await nextTurn();
+    return this.#read(() => this.#reader.readAll(query, limit, this.#recent.head));
   }
 
   #read<Answer>(read: () => Answer): Answer {

@@ -10,21 +10,23 @@ import { happened, happenedTimes, newStream, readToEnd } from './examples.ts';
 import type { OpenEventStore, StoreUnderTest } from './store-under-test.ts';
 
 export function appendContract(open: OpenEventStore): void {
-  let underTest: StoreUnderTest;
-  let store: EventStore;
-  let stream: string;
-
-  beforeEach(async () => {
-    underTest = await open();
-    ({ store } = underTest);
-    stream = newStream('item');
-  });
-  afterEach(() => underTest.dispose());
-
-  const idsOf = async (name = stream): Promise<string[]> =>
-    (await store.readStream(name)).map(({ id }) => id);
-
   describe('append', () => {
+    let underTest: StoreUnderTest;
+    let store: EventStore;
+    let stream: string;
+
+    beforeAll(async () => {
+      underTest = await open();
+      ({ store } = underTest);
+    });
+    beforeEach(() => {
+      stream = newStream('item');
+    });
+    afterAll(() => underTest.dispose());
+
+    const idsOf = async (name = stream): Promise<string[]> =>
+      (await store.readStream(name)).map(({ id }) => id);
+
     it('answers the revision, and a position for each event', async () => {
       const written = await store.append(stream, NO_STREAM, happenedTimes(3));
 

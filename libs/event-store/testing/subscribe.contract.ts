@@ -3,18 +3,20 @@ import { follow, happened, happenedTimes, newStream, readToEnd } from './example
 import type { OpenEventStore, StoreUnderTest } from './store-under-test.ts';
 
 export function subscribeContract(open: OpenEventStore): void {
-  let underTest: StoreUnderTest;
-  let store: EventStore;
-  let after: number;
-
-  beforeEach(async () => {
-    underTest = await open();
-    ({ store } = underTest);
-    after = await store.head();
-  });
-  afterEach(() => underTest.dispose());
-
   describe('subscribe', () => {
+    let underTest: StoreUnderTest;
+    let store: EventStore;
+    let after: number;
+
+    beforeAll(async () => {
+      underTest = await open();
+      ({ store } = underTest);
+    });
+    beforeEach(async () => {
+      after = await store.head();
+    });
+    afterAll(() => underTest.dispose());
+
     it('gives the past, then what comes', async () => {
       const [past, coming] = [happenedTimes(3), happenedTimes(3)];
       const stream = newStream('item');
@@ -79,6 +81,18 @@ export function subscribeContract(open: OpenEventStore): void {
       const positions = pages.map(({ position }) => position);
       expect(positions).toEqual([...new Set(positions)].sort((a, b) => a - b));
       expect(positions.at(-1)).toBeGreaterThanOrEqual(events[0]!.position);
+    });
+
+    it('lets others have their turn while a reader goes through a long past', async () => {
+      for (let number = 0; number < 6; number++) {
+        await store.append(newStream('item'), NO_STREAM, happenedTimes(1_000));
+      }
+      let turns = 0;
+      const timer = setInterval(() => turns++, 0);
+      await follow(store, { after }, (events) => events.length >= 6_000);
+      clearInterval(timer);
+
+      expect(turns).toBeGreaterThan(0);
     });
 
     it('ends when it is aborted, also while it waits', async () => {
