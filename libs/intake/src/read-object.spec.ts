@@ -1,4 +1,4 @@
-import { define, type Field, id, optional, quantity, type WireClass } from './messages/field.ts';
+import { define, id, optional, quantity, type WireClass } from './messages/field.ts';
 import { readObject } from './read-object.ts';
 
 class Request {}

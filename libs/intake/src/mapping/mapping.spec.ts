@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Rejection } from '#inventory';
 import { loadMapping, type Mapping } from './mapping.ts';
 
@@ -204,6 +205,12 @@ describe('a mapping', () => {
     ['long', `{"name":"${'x'.repeat(300_000)}"}`, 'MAPPING_TOO_LARGE'],
   ])('that is %s is refused', (_, text, code) => {
     expect(loadMapping(text)).toMatchObject([{ code }]);
+  });
+
+  it('is what the README of mappings shows', () => {
+    const readme = readFileSync(new URL('../../../../mappings/README.md', import.meta.url), 'utf8');
+    const example = /```json\n(.*?)```/s.exec(readme)![1]!;
+    expect(loadMapping(example)).toMatchObject({ columns: ['Code', 'Receipt', 'Time', 'Count'] });
   });
 
   it('hints at the nearest name', () => {
