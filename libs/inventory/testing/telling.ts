@@ -28,7 +28,7 @@ export interface SetUp {
 }
 
 /** The catalog of a set-up. Every channel lists only what is listed. */
-export function catalogOf({ items = [], listings = [], locations = [] }: SetUp): CatalogView {
+function catalogOf({ items = [], listings = [], locations = [] }: SetUp): CatalogView {
   const whole = items.map((item): Item => ({
     name: item.sku,
     decimals: 0,
@@ -59,12 +59,17 @@ export function catalogOf({ items = [], listings = [], locations = [] }: SetUp):
 export class Telling {
   readonly told: ToldStream = emptyToldStream();
   readonly entries: Entry[] = [];
-  catalog: CatalogView;
+  #catalog: CatalogView;
   readonly #isByChannel: boolean;
 
   constructor(setUp: SetUp, isByChannel = true) {
-    this.catalog = catalogOf(setUp);
+    this.#catalog = catalogOf(setUp);
     this.#isByChannel = isByChannel;
+  }
+
+  /** From now on this is the set-up. */
+  use(setUp: SetUp): void {
+    this.#catalog = catalogOf(setUp);
   }
 
   /** Answers the entries of the message; throws where it was refused or a repeat. */
@@ -76,7 +81,7 @@ export class Telling {
 
   /** The entries of the message, the rejection, or `repeated`. */
   put(message: Message): readonly Entry[] | Rejection | 'repeated' {
-    const resolved = resolveMessage(message, { catalog: this.catalog, unknownItems: 'park' });
+    const resolved = resolveMessage(message, { catalog: this.#catalog, unknownItems: 'park' });
     const decision = recordFact(this.told, { message, resolved, isByChannel: this.#isByChannel });
     if (decision.outcome === 'repeated') return 'repeated';
     if (decision.outcome === 'rejected') return decision.rejection;
@@ -88,10 +93,10 @@ export class Telling {
 
   /** Looks again at the parked lines of a message, with another catalog. */
   release(source: string, id: string, setUp: SetUp): readonly Entry[] | undefined {
-    this.catalog = catalogOf(setUp);
+    this.use(setUp);
     const fact = toldFact(this.told, source, id)!;
     const released = resolveParked(fact.message, fact.parked, {
-      catalog: this.catalog,
+      catalog: this.#catalog,
       unknownItems: 'park',
     });
     const data = releaseLines(this.told, fact, released, this.#isByChannel);

@@ -9,7 +9,7 @@ import {
   returned,
   shipped,
 } from '../../testing/order-messages.ts';
-import { catalogOf, sumOf, Telling } from '../../testing/telling.ts';
+import { sumOf, Telling } from '../../testing/telling.ts';
 
 const SET_UP = {
   items: [
@@ -295,7 +295,7 @@ describe('a kit that is put together anew', () => {
   it('is in an order what it was when its line was first resolved', () => {
     const order = tellAll(placed({ at: 1 }, ['1', 'BOX', 2]));
     const components = [{ sku: 'CUP', quantity: UNIT }];
-    order.catalog = catalogOf({ ...SET_UP, items: [{ sku: 'CUP' }, { sku: 'BOX', components }] });
+    order.use({ ...SET_UP, items: [{ sku: 'CUP' }, { sku: 'BOX', components }] });
     order.tell(shipped({ at: 2 }, ['1', 'BOX', 1]));
     order.tell(changed({ at: 3 }, ['2', 'BOX', 1]));
 
