@@ -35,6 +35,13 @@ export async function openLog(
   };
 }
 
+/** Puts a backup, checked as a whole, where no log is yet. Answers the position of its newest event. */
+export const restoreLog = (
+  backup: string,
+  settings: Pick<Settings, 'DATA_DIR'>,
+  onProgress?: OnCopied,
+): Promise<number> => SqliteEventStore.restore(backup, settings.DATA_DIR, onProgress);
+
 /** What is derived from the log; a file that is missing or of another layout begins anew. */
 export function openReadModel(settings: Pick<Settings, 'DATA_DIR'>, file: string): ReadModel {
   return SqliteReadModel.open({ file: join(settings.DATA_DIR, file) });

@@ -1,15 +1,13 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { VerifyReport } from '#history';
 import { readSettings } from '../../environment.ts';
-import { type Command } from '../command.ts';
-import { commandOf } from '../commands/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { CommandRefused } from '../problem.ts';
 import type { DemoArgs } from '../program.ts';
 import { findService, runRemotely } from '../remote.ts';
 import { Page } from '../terminal/page.ts';
-import { count } from '../terminal/words.ts';
 import { Client } from './client.ts';
 import { playDay } from './day/day.ts';
 import { type Check, proveTheDay } from './proof.ts';
@@ -92,21 +90,14 @@ async function verifyStoredData(dataDir: string, signal: AbortSignal): Promise<r
   const task = { report: () => undefined, write: () => Promise.resolve(), signal };
   const answer = service && (await runRemotely(service, { name: 'verify', args: {} }, task));
   if (answer === undefined) throw new Error('The service of the demo cannot be reached.');
-  const { exitCode } = (await commandOf('verify')) as Command<object, unknown>;
-  const holds = (exitCode?.(answer.result) ?? EXIT.done) === EXIT.done;
-  return [
-    {
-      name: 'The stored data keeps every promise (onhand verify)',
-      holds,
-      detail: verifyDetail(answer.result),
-    },
-  ];
+  const report = answer.result as VerifyReport;
+  const name = 'The stored data keeps every promise (onhand verify)';
+  return [{ name, holds: report.ok, detail: verifyDetail(report) }];
 }
 
-function verifyDetail(result: unknown): string {
-  const { checks } = result as { checks: readonly { readonly name: string; readonly ok: boolean }[] };
-  const failed = checks.filter(({ ok }) => !ok).map(({ name }) => name);
-  return failed.length === 0 ? `${count(checks.length, 'check')} passed` : `failed: ${failed.join(', ')}`;
+function verifyDetail({ checks }: VerifyReport): string {
+  const failed = checks.filter(({ ok }) => !ok).map(({ check, findings }) => `${check}: ${findings[0]}`);
+  return failed.length === 0 ? checks.map(({ check }) => check).join('; ') : failed.join('; ');
 }
 
 function showChecks(page: Page, checks: readonly Check[]): void {

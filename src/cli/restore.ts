@@ -1,0 +1,44 @@
+import { readdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { restoreLog } from '../adapters.module.ts';
+import { readSettings } from '../environment.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { CommandRefused } from './problem.ts';
+import { ProgressLine } from './terminal/progress-line.ts';
+import { number } from './terminal/words.ts';
+
+/** Puts a backup into the data directory, if nothing is there; everything derived is made anew at the next start. */
+export async function performRestore(
+  { path, json }: { readonly path: string; readonly json: boolean },
+  io: Io,
+): Promise<ExitCode> {
+  const settings = readSettings(io.env);
+  const dataDir = resolve(settings.DATA_DIR);
+  await refuseNotEmpty(dataDir);
+  const progress = new ProgressLine(io.stderr, io.env);
+  const position = await restoreLog(resolve(path), settings, ({ pages, pagesTotal }) =>
+    progress.report({ step: 'restoring', done: pages, total: pagesTotal, unit: 'pages' }),
+  ).finally(() => progress.end());
+  io.stdout.write(
+    json
+      ? `${JSON.stringify({ path: resolve(path), dataDir, position })}\n`
+      : `Restored into ${dataDir}, through position ${number(position)}. \`onhand verify\` checks all of it.\n`,
+  );
+  return EXIT.done;
+}
+
+/** Left behind by an attempt that failed: it holds nothing. */
+const LOCK_FILE = 'lock.db';
+
+async function refuseNotEmpty(folder: string): Promise<void> {
+  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  if (files.every((file) => file === LOCK_FILE)) return;
+  throw new CommandRefused({
+    code: 'FOLDER_NOT_EMPTY',
+    detail: `${folder} is not empty, and nothing is overwritten: name an empty folder with DATA_DIR.`,
+  });
+}
