@@ -1,5 +1,16 @@
 import type { EventStore } from '#event-store';
-import type { FactRecorded, ItemState, ParkedLinesReleased, RecordedItemEvent, Term } from '#inventory';
+import {
+  type Anchor,
+  type FactRecorded,
+  isAfter,
+  type ItemState,
+  type MovementPosted,
+  type ParkedLinesReleased,
+  placeOf,
+  type RecordedItemEvent,
+  stockOf,
+  type Term,
+} from '#inventory';
 
 /** A stored event behind a term; `message` is who told it, null where nobody did but OnHand itself. */
 export interface Evidence {
@@ -33,15 +44,10 @@ function isBehind(name: Term['name'], location: string, event: RecordedItemEvent
 }
 
 function movesSellable(location: string, event: RecordedItemEvent, state: ItemState): boolean {
-  const account = `${location}/sellable`;
-  const place = state.places.find((known) => known.location === location);
-  const anchor = place?.stock.find((stock) => stock.disposition === 'sellable')?.anchor;
+  const anchor = stockOf(placeOf(state, location), 'sellable')?.anchor;
   switch (event.type) {
-    case 'MovementPosted': {
-      const { from, to, countedSince, key } = event.data;
-      if (from !== account && to !== account) return false;
-      return countedSince?.includes(account) !== true && (!anchor || key.at > anchor.key.at);
-    }
+    case 'MovementPosted':
+      return isMovementSince(`${location}/sellable`, event.data, anchor);
     case 'CountPosted':
     case 'SweepPosted':
       return event.data.location === location && isSameKey(event.data.key, anchor?.key);
@@ -53,6 +59,13 @@ function movesSellable(location: string, event: RecordedItemEvent, state: ItemSt
     default:
       return false;
   }
+}
+
+/** A movement of the account that its last count does not already have in it. */
+function isMovementSince(account: string, movement: MovementPosted, anchor: Anchor | undefined): boolean {
+  const { from, to, countedSince, key, sequence } = movement;
+  if (from !== account && to !== account) return false;
+  return countedSince?.includes(account) !== true && (!anchor || isAfter(key, sequence, anchor));
 }
 
 const isSameKey = (a: { at: number; id: string }, b: { at: number; id: string } | undefined): boolean =>

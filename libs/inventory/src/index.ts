@@ -40,7 +40,7 @@ export { evolveItem } from './item/evolve-item.ts';
 export * from './item/item-command.ts';
 export * from './item/item-keys.ts';
 export * from './item/item-readers.ts';
-export { type PastNeeded } from './item/past.ts';
+export { isAfter, type PastNeeded } from './item/past.ts';
 export { pastNeeded } from './item/past-needed.ts';
 export { UNASSIGNED } from './item/post-open.ts';
 export * from './reservation/decide-reservation.ts';
