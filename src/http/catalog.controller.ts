@@ -70,7 +70,9 @@ export class CatalogController {
     const policy = toPolicy(told.scope, told);
     const changes = await this.history.read(() => this.queries.execute(new PreviewPolicy(policy)));
     if (isRejection(changes)) throw new Refusal(changes);
-    const items = changes.map(({ from, to, ...named }) => ({ ...named, from: units(from), to: units(to) }));
+    const items = changes.map(({ channel, listing, from, to }) => {
+      return { channel, listing, from: units(from), to: units(to) };
+    });
     return { items };
   }
 }
