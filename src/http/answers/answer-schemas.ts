@@ -143,7 +143,7 @@ export const ANSWER_SCHEMAS = {
     ...setup,
   }),
   Preview: object({
-    items: list(object({ channel: text, listing: text, sku: text, from: number, to: number })),
+    items: list(object({ channel: text, listing: text, from: number, to: number })),
   }),
   ImportResults: object({
     results: list(
