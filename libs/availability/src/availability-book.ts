@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   allocationsOf,
+  type Cause,
   type ItemEvent,
   type ItemState,
   type MovementPosted,
@@ -9,7 +10,7 @@ import {
   skuOfStream,
   soldIn,
 } from '#inventory';
-import type { CatalogBook } from '#catalog';
+import type { CatalogBook, Offering } from '#catalog';
 import { categoryOf, type RecordedEvent } from '#event-store';
 import type { Instant, Quantity } from '#kernel';
 import type { Fold, ReadModel } from '#read-model';
@@ -121,7 +122,7 @@ export class AvailabilityBook implements Fold {
     if (change === undefined) return;
     if (change.kind === 'channel' && change.after.lists === 'all') this.#offers.addChannel(change.after.id);
     if (change.kind === 'listing') this.#moveListing(change.after);
-    const by: CausedBy = { ...placeOf(event), reason: change.kind === 'policy' ? 'policy' : 'catalog' };
+    const by = causedBy(event, change.kind === 'policy' ? 'policy' : 'catalog');
     return this.#revise(touchedBy(change, this.#catalog), by);
   }
 
@@ -140,13 +141,24 @@ export class AvailabilityBook implements Fold {
       delete row.cause;
       this.#offers.put(sku, row);
     }
-    const by = { ...placeOf(recorded), reason: cause };
-    this.#update(sku, by);
+    const by = causedBy(recorded, cause);
+    const offering = this.#catalog.offering(sku);
+    this.#updateAs(sku, offering, by);
+    if (offering?.isHeld !== true) return;
     for (const kit of this.#catalog.kitsHolding(sku)) this.#update(kit, by);
   }
 
   #update(sku: string, by: CausedBy, concerned?: ReadonlySet<string>): void {
-    const changed = this.#offers.update(sku, numbersOf(this.#world, sku, concerned), by, concerned);
+    this.#updateAs(sku, this.#catalog.offering(sku), by, concerned);
+  }
+
+  #updateAs(
+    sku: string,
+    offering: Offering | undefined,
+    by: CausedBy,
+    concerned?: ReadonlySet<string>,
+  ): void {
+    const changed = this.#offers.update(sku, numbersOf(this.#world, offering, concerned), by, concerned);
     if (this.#listeners.size === 0) return;
     for (const number of changed) for (const listener of this.#listeners) listener(number);
   }
@@ -184,12 +196,12 @@ export class AvailabilityBook implements Fold {
   }
 
   async #reviseInSlices({ items, channels }: Touched, by: CausedBy): Promise<void> {
-    this.#unfinished = by.position;
+    this.#unfinished = by.version;
     for (const slice of itemsIn(items, this.#catalog)) {
       for (const sku of slice) {
         // A kit is made of items whose own turn may come later.
         for (const part of withParts(this.#catalog, sku)) {
-          const recounting = this.#recountWhole(part, by.position);
+          const recounting = this.#recountWhole(part, by.version);
           if (recounting !== undefined) await recounting;
         }
         this.#update(sku, by, channels);
@@ -223,7 +235,8 @@ export class AvailabilityBook implements Fold {
 /** Items that one event may touch within one turn of the event loop. */
 const AT_ONCE_MAX = 100;
 
-const placeOf = ({ position, recordedAt }: RecordedEvent): Omit<CausedBy, 'reason'> => ({
-  position,
+const causedBy = ({ position, recordedAt }: RecordedEvent, reason: Cause): CausedBy => ({
+  version: position,
   recordedAt,
+  reason,
 });

@@ -33,10 +33,8 @@ export function explain(
   world: World,
   { channel, listing, sku, available, version }: ListingNumber,
 ): Explanation | undefined {
-  const item = world.catalog.item(sku);
-  const offered = world.catalog
-    .offersOf(sku)
-    .find((offer) => offer.channel.id === channel && offer.listing === listing);
+  const { item, offers } = world.catalog.offering(sku) ?? NOT_THERE;
+  const offered = offers.find((offer) => offer.channel.id === channel && offer.listing === listing);
   if (item === undefined || offered === undefined) return undefined;
   return {
     available,
@@ -45,6 +43,8 @@ export function explain(
     ...(isKit(item) ? kitParts(world, item, offered) : itemParts(world, item, offered)),
   };
 }
+
+const NOT_THERE = { item: undefined, offers: [] };
 
 type Parts = Pick<Explanation, 'terms' | 'policies' | 'components'>;
 

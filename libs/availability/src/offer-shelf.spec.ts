@@ -9,7 +9,7 @@ function openShelf(): { shelf: OfferShelf; close: () => void } {
   return { shelf: new OfferShelf(readModel), close: () => readModel.close() };
 }
 
-const by = (position: number) => ({ position, recordedAt: position * 10, reason: 'sale' as const });
+const by = (version: number) => ({ version, recordedAt: version * 10, reason: 'sale' as const });
 const want = (channel: string, listing: string, available: number, implied = true): Wanted => ({
   channel,
   listing,

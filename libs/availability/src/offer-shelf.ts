@@ -1,5 +1,4 @@
-import type { Cause } from '#inventory';
-import type { Instant, Quantity } from '#kernel';
+import type { Quantity } from '#kernel';
 import type { ReadModel, Shelf } from '#read-model';
 import { compareUtf8 } from './compare-utf8.ts';
 import { type ListingNumber, numberOf, type Offer, type OfferRow } from './offer.ts';
@@ -14,11 +13,7 @@ export interface Wanted {
 }
 
 /** The event that numbers change by. */
-export interface CausedBy {
-  readonly position: number;
-  readonly recordedAt: Instant;
-  readonly reason: Cause;
-}
+export type CausedBy = Pick<Offer, 'version' | 'recordedAt' | 'reason'>;
 
 /** Where a reader stands in the order of (version, listing); without `listing`, behind all of that version. */
 export interface NumberPlace {
@@ -101,7 +96,7 @@ export class OfferShelf {
     former.offers.splice(index, 1);
     this.#offers.put(from, former);
     const row = this.#offers.get(to) ?? { offers: [] };
-    row.offers.push({ channel, listing, available: offer.available, ...causeOf(offer) });
+    row.offers.push(offerOf(offer, offer, undefined));
     this.#offers.put(to, row);
     this.#named.put(keyOf(channel, listing), { sku: to, version: offer.version });
   }
@@ -157,9 +152,9 @@ export class OfferShelf {
   ): Offer {
     const { index, former, want, by } = change;
     const { channel, listing, available, implied } = want;
-    const slot = implied ? this.#slots.get(channel)?.slot : undefined;
-    const cause = former?.available === available ? causeOf(former) : causedBy(by);
-    const offer: Offer = { channel, listing, available, ...cause, ...(slot !== undefined && { slot }) };
+    const slot = implied ? (former?.slot ?? this.#slots.get(channel)?.slot) : undefined;
+    const cause = former?.available === available ? former : by;
+    const offer = offerOf(want, cause, slot);
     if (former === undefined) row.offers.push(offer);
     else row.offers[index] = offer;
     if (slot === undefined) this.#named.put(keyOf(channel, listing), { sku, version: offer.version });
@@ -177,7 +172,7 @@ export class OfferShelf {
       const { channel, listing, slot, available } = former;
       if (available === 0 || concerned?.has(channel) === false) continue;
       if (wanted.some((want) => want.channel === channel && want.listing === listing)) continue;
-      const offer: Offer = { ...former, available: 0, ...causedBy(by) };
+      const offer = offerOf({ channel, listing, available: 0 }, by, slot);
       row.offers[index] = offer;
       if (slot === undefined) this.#named.put(keyOf(channel, listing), { sku, version: offer.version });
       withdrawn.push(numberOf(sku, offer));
@@ -238,24 +233,12 @@ const orderOf = (channel: string, version: number): string =>
   `${channel}:${String(version).padStart(VERSION_DIGITS, '0')}`;
 const byListing = (a: ListingNumber, b: ListingNumber): number => compareUtf8(a.listing, b.listing);
 
-const causedBy = ({
-  position,
-  recordedAt,
-  reason,
-}: CausedBy): Pick<Offer, 'version' | 'recordedAt' | 'reason'> => ({
-  version: position,
-  recordedAt,
-  reason,
-});
-const causeOf = ({
-  version,
-  recordedAt,
-  reason,
-}: Offer): Pick<Offer, 'version' | 'recordedAt' | 'reason'> => ({
-  version,
-  recordedAt,
-  reason,
-});
+/** Always of one shape: these are made and looked through all the time. */
+const offerOf = (
+  { channel, listing, available }: Pick<Offer, 'channel' | 'listing' | 'available'>,
+  { version, recordedAt, reason }: CausedBy,
+  slot: number | undefined,
+): Offer => ({ channel, listing, available, version, recordedAt, reason, slot });
 
 function versionIn({ offers }: OfferRow, slot: number): number | null {
   for (const offer of offers) if (offer.slot === slot) return offer.version;

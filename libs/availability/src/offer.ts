@@ -11,7 +11,7 @@ export interface Offer {
   readonly recordedAt: Instant;
   readonly reason: Cause;
   /** The index that finds it by version, where it is the item's own name in a channel that lists all. */
-  readonly slot?: number;
+  readonly slot?: number | undefined;
 }
 
 /** A listing's number as it is told. */

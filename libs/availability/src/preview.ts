@@ -49,7 +49,7 @@ export async function* previewOf(
   }
 
   function* differences(sku: string): Generator<PreviewItem> {
-    for (const { channel, listing, available: to } of numbersOf(wouldBe, sku)) {
+    for (const { channel, listing, available: to } of numbersOf(wouldBe, catalog.offering(sku))) {
       const from = offers.number(sku, channel, listing)?.available ?? 0;
       if (from !== to) yield { channel, listing, sku, from, to };
     }

@@ -15,7 +15,7 @@ import {
   type RingFence,
   ringFencedFrom,
 } from '#inventory';
-import type { CatalogBook, Offered, Policies, SellingChannel } from '#catalog';
+import type { CatalogBook, Offered, Offering, Policies, SellingChannel } from '#catalog';
 import type { Quantity } from '#kernel';
 import type { Sold } from './offer.ts';
 import type { Wanted } from './offer-shelf.ts';
@@ -27,7 +27,7 @@ export interface ItemStates {
 
 /** All that numbers are computed from: as it is, or as it would be under other policies. */
 export interface World {
-  readonly catalog: Pick<CatalogBook, 'item' | 'offersOf' | 'listing'>;
+  readonly catalog: Pick<CatalogBook, 'item' | 'offering' | 'listing'>;
   readonly ledger: ItemStates;
   readonly policies: Policies;
   /** What a channel has sold of an item since its allocation counts. */
@@ -37,12 +37,16 @@ export interface World {
 const NO_FENCES: readonly RingFence[] = [];
 
 /** The number of every listing of an item, in the channels concerned (all, where left out). */
-export function numbersOf(world: World, sku: string, concerned?: ReadonlySet<string>): readonly Wanted[] {
-  const item = world.catalog.item(sku);
-  if (item === undefined) return [];
+export function numbersOf(
+  world: World,
+  offering: Offering | undefined,
+  concerned?: ReadonlySet<string>,
+): readonly Wanted[] {
+  if (offering === undefined) return [];
+  const { item, offers } = offering;
   const availableAs = isKit(item) ? kitNumbers(world, item) : itemNumbers(world, item);
   const wanted: Wanted[] = [];
-  for (const offered of world.catalog.offersOf(sku)) {
+  for (const offered of offers) {
     const { channel, listing, implied } = offered;
     if (concerned?.has(channel.id) === false) continue;
     wanted.push({ channel: channel.id, listing, available: availableAs(offered), implied });

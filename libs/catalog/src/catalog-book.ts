@@ -18,7 +18,7 @@ import { categoryOf, type RecordedEvent } from '#event-store';
 import { type Quantity, UNIT } from '#kernel';
 import type { Fold, ReadModel } from '#read-model';
 import { Few } from './few.ts';
-import { ItemShelf } from './item-shelf.ts';
+import { type ItemRow, ItemShelf } from './item-shelf.ts';
 import { KeyBook } from './key-book.ts';
 import { type Policies, PolicyBook } from './policy-book.ts';
 import type { ResourceOf, SetupEntry, SetupKind } from './setup-entry.ts';
@@ -41,6 +41,14 @@ interface Changed<Kind extends string, Resource> {
   readonly position: number;
   readonly before?: Resource;
   readonly after: Resource;
+}
+
+/** An item as it is sold. */
+export interface Offering {
+  readonly item: Item;
+  readonly offers: readonly Offered[];
+  /** True where a kit holds it. */
+  readonly isHeld: boolean;
 }
 
 /** One listing of an item, with its channel. */
@@ -138,23 +146,14 @@ export class CatalogBook implements Fold, CatalogView {
     return (this.#items.row(sku)?.listings ?? []).map((listing) => ({ ...listing, sku }));
   }
 
-  /** Every listing of the item, defined ones and those of channels that list all. */
-  offersOf(sku: string): readonly Offered[] {
+  /** An item with every listing of it, defined ones and those of channels that list all, in one look. */
+  offering(sku: string): Offering | undefined {
     const row = this.#items.row(sku);
-    if (row === undefined) return [];
-    const offers: Offered[] = [];
-    const channels = this.#sellingChannels();
-    for (const { channel: id, listing, unitsPer } of row.listings ?? []) {
-      const channel = channels.get(id);
-      if (channel !== undefined) offers.push({ channel, listing, unitsPer, implied: false });
-    }
-    const named = offers.length;
-    for (const channel of channels.values()) {
-      if (channel.lists !== 'all' || row.taken?.includes(channel.id)) continue;
-      const defined = named > 0 && offers.some((offer) => offer.channel === channel && offer.listing === sku);
-      if (!defined) offers.push({ channel, listing: sku, unitsPer: UNIT, implied: true });
-    }
-    return offers;
+    return row && { item: row.resource, offers: this.#offersOf(sku, row), isHeld: row.kits !== undefined };
+  }
+
+  offersOf(sku: string): readonly Offered[] {
+    return this.offering(sku)?.offers ?? [];
   }
 
   /** Every kit that holds the item, directly or within another kit, in no order that matters. */
@@ -287,6 +286,22 @@ export class CatalogBook implements Fold, CatalogView {
     }
   }
 
+  #offersOf(sku: string, { listings, taken }: ItemRow): readonly Offered[] {
+    const channels = this.#sellingChannels();
+    const offers: Offered[] = [];
+    for (const { channel: id, listing, unitsPer } of listings ?? NO_LISTINGS) {
+      const channel = channels.get(id);
+      if (channel !== undefined) offers.push({ channel, listing, unitsPer, implied: false });
+    }
+    const defined = offers.length;
+    for (const channel of channels.values()) {
+      if (channel.lists !== 'all' || taken?.includes(channel.id)) continue;
+      if (defined > 0 && offers.some((offer) => offer.channel === channel && offer.listing === sku)) continue;
+      offers.push({ channel, listing: sku, unitsPer: UNIT, implied: true });
+    }
+    return offers;
+  }
+
   #sellingChannels(): ReadonlyMap<string, SellingChannel> {
     if (this.#selling === undefined) {
       const selling = this.channels().map((channel) => this.#withActive(channel));
@@ -305,6 +320,7 @@ type CatalogRecord = Omit<RecordedEvent, 'type' | 'data'> & CatalogEvent;
 
 const CATEGORIES: ReadonlySet<string> = new Set(SETUP_CATEGORIES);
 const NONE: readonly string[] = [];
+const NO_LISTINGS: readonly never[] = [];
 
 /** In one order, wherever they were loaded from. */
 const byId = <Resource extends { readonly id: string }>(

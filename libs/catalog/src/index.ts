@@ -2,6 +2,7 @@ export {
   CatalogBook,
   type CatalogChange,
   type Offered,
+  type Offering,
   type Page as CatalogPage,
   type SellingChannel,
 } from './catalog-book.ts';
