@@ -4,6 +4,7 @@ import type { AppendWritten, BatchResult, BatchWritten } from './batch.ts';
 import { BatchBuilder, type WaitingAppend } from './batch-builder.ts';
 import { prepareAppend } from './prepare-append.ts';
 import type { RecentEvents } from './recent-events.ts';
+import type { UnsettledEvents } from './unsettled-events.ts';
 import type { Writer } from './writer.ts';
 
 /** What may wait to be written before callers are told to come back later. */
@@ -12,12 +13,13 @@ const WAITING_BYTES_MAX = 256 * 1024 * 1024;
 
 /**
  * Gathers the appends of one turn of the event loop, and those that come while the writer is busy, into
- * batches: many callers share one commit. Tells `recent` of what was committed before it answers.
+ * batches: many callers share one commit. Tells `recent` and `unsettled` of what was committed before it answers.
  */
 export class AppendQueue {
   readonly #writer: Writer;
   readonly #clock: Clock;
   readonly #recent: RecentEvents;
+  readonly #unsettled: UnsettledEvents;
   readonly #onCommitted: (bytes: number) => void;
   readonly #onStopped: (cause: unknown) => void;
   /** Oldest first; only the last one still takes appends. */
@@ -34,6 +36,7 @@ export class AppendQueue {
     writer: Writer;
     clock: Clock;
     recent: RecentEvents;
+    unsettled: UnsettledEvents;
     /** Called after each batch with the length of its JSON. */
     onCommitted: (bytes: number) => void;
     /** Called once, when the log has stopped for good. */
@@ -42,6 +45,7 @@ export class AppendQueue {
     this.#writer = parts.writer;
     this.#clock = parts.clock;
     this.#recent = parts.recent;
+    this.#unsettled = parts.unsettled;
     this.#onCommitted = parts.onCommitted;
     this.#onStopped = parts.onStopped;
   }
@@ -60,8 +64,10 @@ export class AppendQueue {
   /** Everything asked for before is answered when it resolves; what is asked for after is refused. */
   async close(): Promise<void> {
     this.#refusal ??= new StoreUnavailable('The store is closed.');
-    this.#send();
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    while (this.#waiting.length > 0 || this.#underWay.size > 0) {
+      this.#send();
+      await Promise.all(this.#underWay);
+    }
     await this.#writer.close();
   }
 
@@ -74,7 +80,12 @@ export class AppendQueue {
     batch.add(append);
     this.#waitingEvents += append.events.length;
     this.#waitingBytes += append.bytes;
-    if (this.#isSendDue) return;
+    this.#sendSoon();
+  }
+
+  /** In the next turn: those who follow the log, or wait for an answer, have theirs before the next commit. */
+  #sendSoon(): void {
+    if (this.#isSendDue || this.#waiting.length === 0) return;
     this.#isSendDue = true;
     setImmediate(() => this.#send());
   }
@@ -90,7 +101,7 @@ export class AppendQueue {
         this.#underWay.delete(underWay);
         this.#settle(batch.appends, result);
         if (result.outcome === 'committed') this.#onCommitted(batch.bytes);
-        this.#send();
+        this.#sendSoon();
       });
       this.#underWay.add(underWay);
     }
@@ -111,11 +122,17 @@ export class AppendQueue {
     }
   }
 
-  #answer(appends: readonly WaitingAppend[], { appends: results, recordedAt, head }: BatchWritten): void {
-    for (const [index, append] of appends.entries()) {
+  #answer(appends: readonly WaitingAppend[], written: BatchWritten): void {
+    const { appends: results, streamIds, recordedAt, head, settledThrough } = written;
+    for (let index = 0; index < appends.length; index++) {
       const first = results[index]!;
-      if (typeof first === 'number') this.#recent.add(append, first, recordedAt);
+      if (typeof first !== 'number') continue;
+      const append = appends[index]!;
+      const { stream, expectedRevision, events } = append;
+      this.#recent.add(append, first, recordedAt);
+      this.#unsettled.add(stream, streamIds[index]!, expectedRevision + 1, first, events.length);
     }
+    this.#unsettled.settledThrough(settledThrough);
     this.#recent.moveTo(head);
     for (const [index, append] of appends.entries()) {
       append.resolve(toOutcome(append, results[index]!, recordedAt));

@@ -2,8 +2,8 @@ import type { Instant } from '#kernel';
 import { categoryOf, type LogPage, type LogQuery, type NewEvent, type RecordedEvent } from '../src/index.ts';
 
 /** How much of the newest log is kept as objects for those who follow it. */
-const RECENT_EVENTS_MAX = 4_096;
-const RECENT_BYTES_MAX = 8 * 1024 * 1024;
+const RECENT_EVENTS_MAX = 16_384;
+const RECENT_BYTES_MAX = 16 * 1024 * 1024;
 
 interface Recent {
   readonly event: RecordedEvent;

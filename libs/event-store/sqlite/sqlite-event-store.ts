@@ -25,6 +25,8 @@ import { ThreadWriter } from './thread-writer.ts';
 import { InlineWriter, type Writer } from './writer.ts';
 
 const EVENTS_FILE = 'events.db';
+/** Pages that one follower gets within one turn of the event loop. */
+const PAGES_AT_ONCE_MAX = 4;
 
 export interface SqliteEventStoreOptions {
   /** One process at a time; made if there is none. */
@@ -65,6 +67,7 @@ export class SqliteEventStore extends EventStore {
       writer,
       clock: options.clock,
       recent: this.#recent,
+      unsettled: this.#reader.unsettled,
       onCommitted: (bytes) => this.#checkpointer.written(bytes),
       onStopped: (cause) => this.#fail(cause),
     });
@@ -120,13 +123,15 @@ export class SqliteEventStore extends EventStore {
     signal.addEventListener('abort', wake);
     try {
       let { after } = query;
-      while (!signal.aborted) {
+      for (let pages = 1; !signal.aborted; pages++) {
         const page = await this.#readAll({ ...query, after }, READ_EVENTS_MAX);
         if (page.position > after) {
           after = page.position;
           yield page;
+          if (pages % PAGES_AT_ONCE_MAX === 0) await nextTurn();
         } else {
           await this.#recent.movedPast(after);
+          pages = 0;
         }
       }
     } finally {
