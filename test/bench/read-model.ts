@@ -59,7 +59,7 @@ for (let number = 0; number < ROWS; number++) {
   const key = keyOf(scattered(number));
   shelf.put(key, shelf.get(key) ?? rowOf(scattered(number)));
   if ((number + 1) % ROWS_PER_PAGE !== 0) continue;
-  model.spill();
+  model.spill(number);
   if (++pages % PAGES_PER_COMMIT !== 0) continue;
   const start = performance.now();
   model.commit(number);
@@ -84,7 +84,7 @@ told(
   'ns',
 );
 let start = performance.now();
-for (let spills = 0; spills < HOT_KEYS / ROWS_PER_PAGE; spills++) model.spill();
+for (let spills = 0; spills < HOT_KEYS / ROWS_PER_PAGE; spills++) model.spill(ROWS);
 model.commit(ROWS + 1);
 told('row spilled, with its share of a commit', ((performance.now() - start) * 1000) / HOT_KEYS, 'µs');
 told('cold get', nanosecondsEach(100_000, (index) => shelf.get(keyOf(scattered(index * 31)))) / 1000, 'µs');

@@ -42,7 +42,7 @@ for (let number = 0; number < ROWS; number++) {
   if (number % 100 === 0) {
     shelf.delete(`key-${number}`);
     expected.delete(`key-${number}`);
-    if (isFull(() => model.spill())) refusals++;
+    if (isFull(() => model.spill(1))) refusals++;
   }
 }
 const refusedCommit = isFull(() => model.commit(2));

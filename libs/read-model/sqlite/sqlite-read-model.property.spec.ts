@@ -17,6 +17,9 @@ const definition = {
   indexes: { group: (row: Row) => row.group, rank: (row: Row) => row.rank },
 };
 
+/** So small that a commit takes many calls. */
+const pace = { commitEveryMs: 0, dirtyRowsMax: 1, spillRows: 2 };
+
 const keys = [
   'a',
   'b',
@@ -32,21 +35,25 @@ const keys = [
 ];
 const bytewise = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** What the shelf must be equal to: a Map now, and the one of the last commit. */
+/** What the shelf must be equal to: a Map now, and as it was at each position. */
 class Model {
   now = new Map<string, Row>();
-  committed = new Map<string, Row>();
   position = 0;
   committedPosition = 0;
+  readonly #states = new Map<number, Map<string, Row>>([[0, new Map()]]);
 
-  commit(): void {
-    this.committed = structuredClone(this.now);
-    this.committedPosition = this.position;
+  moveOn(): number {
+    this.#states.set(++this.position, structuredClone(this.now));
+    return this.position;
   }
 
-  crash(): void {
-    this.now = structuredClone(this.committed);
-    this.position = this.committedPosition;
+  /** What was committed in passing may be there or not; nothing else. */
+  crash(openedAt: number): void {
+    expect(openedAt).toBeGreaterThanOrEqual(this.committedPosition);
+    expect(openedAt).toBeLessThanOrEqual(this.position);
+    this.now = structuredClone(this.#states.get(openedAt)!);
+    this.position = openedAt;
+    this.committedPosition = openedAt;
   }
 
   byIndex(index: 'group' | 'rank', page: IndexPage): { key: string; row: Row; value: string | number }[] {
@@ -96,17 +103,16 @@ const steps: fc.Arbitrary<Step>[] = [
     expected.now.delete(key);
     shelf.delete(key);
   }),
-  fc.constant((_, { model }) => model.spill()),
+  fc.constant((expected, { model }) => model.spill(expected.moveOn())),
   fc.constant((expected, { shelf }) => expect(shelf.count()).toBe(expected.now.size)),
   fc.constant((expected, { model }) => {
-    model.commit(++expected.position);
-    expected.commit();
+    model.commit(expected.moveOn());
+    expected.committedPosition = expected.position;
   }),
   fc.constant((expected, world) => {
     world.model.close();
-    expected.crash();
     openWorld(world);
-    expect(world.model.openedAt).toBe(expected.committedPosition);
+    expected.crash(world.model.openedAt);
   }),
   fc.record({ after: fc.option(key, { nil: undefined }), limit }).map((page) => (expected, { shelf }) => {
     const { after, limit } = page;
@@ -136,7 +142,7 @@ function indexStep(index: 'group' | 'rank', value: fc.Arbitrary<string | number>
 }
 
 function openWorld(world: { file: string } & Partial<World>): World {
-  const model = SqliteReadModel.open({ file: world.file });
+  const model = SqliteReadModel.open({ file: world.file, pace });
   return Object.assign(world, { model, shelf: model.shelf<Row>(definition) });
 }
 

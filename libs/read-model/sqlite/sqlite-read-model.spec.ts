@@ -66,12 +66,29 @@ describe('SqliteReadModel', () => {
   });
 
   it('forgets also what was spilled when it is opened again without a commit', () => {
-    for (let number = 0; number < 3_000; number++) shelf.put(`sku-${number}`, { units: number });
-    for (let spills = 0; spills < 4; spills++) model.spill();
+    for (let number = 0; number < 60_000; number++) shelf.put(`sku-${number}`, { units: number });
+    for (let spills = 0; spills < 4; spills++) model.spill(7);
     reopen();
 
     expect(model.openedAt).toBe(0);
     expect(shelf.count()).toBe(0);
+  });
+
+  it('is committed a little in each call, as of when that began', () => {
+    for (let number = 0; number < 60_000; number++) shelf.put(`sku-${number}`, { units: number });
+    for (let position = 7; position < 1_100; position++) {
+      model.spill(position);
+      const changed = shelf.get(`sku-${position}`)!;
+      changed.units = -1;
+      shelf.put(`sku-${position}`, changed);
+      shelf.delete(`sku-${50_000 + position}`);
+    }
+    reopen();
+
+    expect(model.openedAt).toBe(7);
+    expect(shelf.count()).toBe(60_000);
+    expect(shelf.get('sku-8')).toEqual({ units: 8 });
+    expect(shelf.get('sku-51099')).toEqual({ units: 51_099 });
   });
 
   it('keeps its files to their owner', () => {

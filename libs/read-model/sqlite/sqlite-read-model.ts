@@ -9,12 +9,22 @@ import { SqliteShelf } from './sqlite-shelf.ts';
 
 export { IN_MEMORY } from './rows-file.ts';
 
-/** Rows that one `spill` writes: about two milliseconds. More if half of those that are too many is more. */
-const SPILL_ROWS = 500;
-/** Changed rows that may wait for the commit: the hottest rows are then written once, not at each spill. */
-const DIRTY_ROWS_KEPT_MAX = 500;
-/** Rows above those that may wait for the write-ahead log to begin anew. */
-const WAITING_ROWS_MAX = 2_000;
+/** How what has changed comes to the file while the log goes on. */
+export interface Pace {
+  /** From one commit to the beginning of the next: the file is behind the shelves by so much, and a little more. */
+  readonly commitEveryMs: number;
+  /** Changed rows that do not wait for that time. */
+  readonly dirtyRowsMax: number;
+  /** Rows that one `spill` writes; more where more change meanwhile. */
+  readonly spillRows: number;
+}
+
+/** A spill well below a millisecond. */
+const PACE: Pace = { commitEveryMs: 3_000, dirtyRowsMax: 50_000, spillRows: 64 };
+/** A row more is written by a spill for so many that have changed meanwhile. */
+const DIRTY_ROWS_PER_SPILLED_ROW = 32;
+/** Rows above which nothing waits for the write-ahead log to begin anew. */
+const WAITING_ROWS_MAX = 100_000;
 /** Text given to the hash at once. */
 const HASH_CHUNK_LENGTH = 64 * 1024;
 const SQLITE_CORRUPT = 11;
@@ -28,23 +38,38 @@ interface DeclaredShelf {
   readonly isHashed: boolean;
   readonly shelf: Pick<
     SqliteShelf<object>,
-    'count' | 'dirtyRows' | 'storedCount' | 'stored' | 'writeDirty' | 'committed' | 'takeBack' | 'emptied'
+    | 'count'
+    | 'dirtyRows'
+    | 'frozenRows'
+    | 'storedCount'
+    | 'stored'
+    | 'freeze'
+    | 'writeFrozen'
+    | 'writeDirty'
+    | 'committed'
+    | 'takeBack'
+    | 'emptied'
   >;
 }
 
 /** Read models in one SQLite file, or in none: `IN_MEMORY` is for replays and tests. One thread, no waiting. */
 export class SqliteReadModel extends ReadModel {
   readonly #name: string;
+  readonly #pace: Pace;
   readonly #file: RowsFile;
   readonly #shelves: DeclaredShelf[] = [];
   readonly #checkpointer: RowsCheckpointer | undefined;
   #openedAt: number;
   #isInUse = false;
+  /** The position of which the frozen rows are. */
+  #frozenAt: number | undefined;
+  #committedAtMs = performance.now();
   #failure: ReadModelFailed | undefined;
 
-  private constructor(name: string) {
+  private constructor(name: string, pace: Pace) {
     super();
     this.#name = name;
+    this.#pace = pace;
     this.#file = RowsFile.open(name);
     this.#openedAt = this.#file.position;
     if (name === IN_MEMORY) return;
@@ -56,8 +81,8 @@ export class SqliteReadModel extends ReadModel {
   }
 
   /** A file that is damaged, of another layout or not ours is made anew: `openedAt` is then 0. */
-  static open({ file }: { file: string }): SqliteReadModel {
-    return new SqliteReadModel(file);
+  static open({ file, pace = PACE }: { file: string; pace?: Pace }): SqliteReadModel {
+    return new SqliteReadModel(file, pace);
   }
 
   override get openedAt(): number {
@@ -83,29 +108,31 @@ export class SqliteReadModel extends ReadModel {
     return shelf;
   }
 
-  spill(): void {
-    const rowsTooMany = this.#dirtyRows() - DIRTY_ROWS_KEPT_MAX;
-    if (rowsTooMany <= 0) return;
-    if (this.#checkpointer?.isWaiting && rowsTooMany < WAITING_ROWS_MAX) return;
-    let rowsLeft = Math.max(Math.min(SPILL_ROWS, rowsTooMany), Math.ceil(rowsTooMany / 2));
+  spill(position: number): void {
+    const dirtyRows = this.#sum('dirtyRows');
+    if (this.#checkpointer?.isWaiting && dirtyRows < WAITING_ROWS_MAX) return;
+    if (this.#frozenAt === undefined) this.#freezeWhenDue(position, dirtyRows);
+    if (this.#frozenAt === undefined) return;
+    let rowsLeft = Math.max(this.#pace.spillRows, Math.ceil(dirtyRows / DIRTY_ROWS_PER_SPILLED_ROW));
     this.write(() => {
-      for (const { shelf } of this.#shelves) {
-        if (rowsLeft > 0) rowsLeft -= shelf.writeDirty(rowsLeft);
-      }
+      for (const { shelf } of this.#shelves) if (rowsLeft > 0) rowsLeft -= shelf.writeFrozen(rowsLeft);
     });
+    if (this.#sum('frozenRows') === 0) this.endFreeze();
   }
 
   commit(position: number): void {
     this.write(() => {
-      for (const { name, signature, shelf } of this.#shelves) {
-        shelf.writeDirty(Infinity);
-        this.#file.saveShelf(name, signature, shelf.storedCount);
-      }
-      this.#file.position = position;
-      this.#file.database.exec('COMMIT');
+      for (const { shelf } of this.#shelves) shelf.writeDirty();
     });
-    for (const { shelf } of this.#shelves) shelf.committed();
-    this.read(() => this.#checkpointer?.committed());
+    this.#commitAt(position);
+  }
+
+  endFreeze(): void {
+    if (this.#frozenAt === undefined) return;
+    this.write(() => {
+      for (const { shelf } of this.#shelves) shelf.writeFrozen(Infinity);
+    });
+    this.#commitAt(this.#frozenAt);
   }
 
   hash(): string {
@@ -162,13 +189,36 @@ export class SqliteReadModel extends ReadModel {
     } catch (cause) {
       throw this.#fail(cause);
     }
+    this.#frozenAt = undefined;
     for (const { shelf } of this.#shelves) shelf.takeBack();
   }
 
-  #dirtyRows(): number {
-    let rows = 0;
-    for (const { shelf } of this.#shelves) rows += shelf.dirtyRows;
-    return rows;
+  #freezeWhenDue(position: number, dirtyRows: number): void {
+    const isDue = performance.now() - this.#committedAtMs >= this.#pace.commitEveryMs;
+    if (!isDue && dirtyRows < this.#pace.dirtyRowsMax) return;
+    for (const { shelf } of this.#shelves) shelf.freeze();
+    this.#frozenAt = position;
+  }
+
+  /** All that was written is of this position. */
+  #commitAt(position: number): void {
+    this.write(() => {
+      for (const { name, signature, shelf } of this.#shelves) {
+        this.#file.saveShelf(name, signature, shelf.storedCount);
+      }
+      this.#file.position = position;
+      this.#file.database.exec('COMMIT');
+    });
+    this.#frozenAt = undefined;
+    this.#committedAtMs = performance.now();
+    for (const { shelf } of this.#shelves) shelf.committed();
+    this.read(() => this.#checkpointer?.committed());
+  }
+
+  #sum(rows: 'dirtyRows' | 'frozenRows'): number {
+    let sum = 0;
+    for (const { shelf } of this.#shelves) sum += shelf[rows];
+    return sum;
   }
 
   #hashedShelves(): DeclaredShelf[] {

@@ -1,4 +1,10 @@
-import type { IndexPage, Shelf, ShelfDefinition, ShelfEntry } from '../src/index.ts';
+import {
+  type IndexPage,
+  ReadModelFull,
+  type Shelf,
+  type ShelfDefinition,
+  type ShelfEntry,
+} from '../src/index.ts';
 import type { IndexValue, ShelfTable, StoredRow } from './shelf-table.ts';
 
 const HOT_ROWS_MAX = 50_000;
@@ -7,8 +13,8 @@ const HOT_ROWS_MAX = 50_000;
 interface Held<Row> {
   /** Undefined when there is no such row. */
   row: Row | undefined;
-  /** Changed since it was last written to the file. */
-  isDirty: boolean;
+  /** Changed since it was last written to the file: the freeze it waits for; 0 if it was not. */
+  dirtySince: number;
   /** Whether the file has a row under this key; undefined when that is not known. */
   isInFile: boolean | undefined;
   /** The index values that the file has for it; undefined when they are not known. */
@@ -17,6 +23,8 @@ interface Held<Row> {
 
 /** What a shelf needs of the file it is in. */
 export interface ShelfHost {
+  /** Ends what is frozen with a commit, for rows changed since are about to be written. */
+  endFreeze(): void;
   /** Runs what writes, in the open transaction; when that fails as a whole, `takeBack` is called on every shelf. */
   write(work: () => void): void;
   /** Runs what reads. */
@@ -25,8 +33,12 @@ export interface ShelfHost {
 
 /**
  * Rows in memory over rows in the file. Every row held is in `young` or `old` (the two generations of the hot
- * rows), or in `dirty` (not yet written) or `written` (written, but not committed): the last two are never
- * dropped, so a transaction that fails as a whole loses nothing.
+ * rows), or in `dirty` or `frozen` (not yet written) or `written` (written, but not committed): these three are
+ * never dropped, so a transaction that fails as a whole loses nothing.
+ *
+ * What is frozen reaches the file as it was at that moment, though it is written slice by slice while the log
+ * goes on: whoever asks for such a row may change it, so it is written before he gets it. A row that changes
+ * all the time is written once a commit.
  */
 export class SqliteShelf<Row extends object> implements Shelf<Row> {
   readonly #host: ShelfHost;
@@ -35,8 +47,10 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
   readonly #youngMax: number;
   #young = new Map<string, Held<Row>>();
   #old = new Map<string, Held<Row>>();
-  readonly #dirty = new Map<string, Held<Row>>();
+  #dirty = new Map<string, Held<Row>>();
+  #frozen = new Map<string, Held<Row>>();
   #written = new Map<string, Held<Row>>();
+  #freezes = 1;
   #count: number;
   #committedCount: number;
 
@@ -49,8 +63,13 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
     this.#committedCount = count;
   }
 
+  /** Changed since the last freeze. */
   get dirtyRows(): number {
     return this.#dirty.size;
+  }
+
+  get frozenRows(): number {
+    return this.#frozen.size;
   }
 
   /** Rows in the file, with those written since the last commit. */
@@ -59,19 +78,17 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
   }
 
   get(key: string): Row | undefined {
-    return (this.#young.get(key) ?? this.#hold(key)).row;
+    const held = this.#young.get(key) ?? this.#hold(key);
+    if (this.#isFrozen(held)) this.#writeFrozenNow(key, held);
+    return held.row;
   }
 
   put(key: string, row: Row): void {
-    const held = this.#young.get(key) ?? this.#findAside(key) ?? this.#keep(key, unknownRow());
-    held.row = row;
-    if (!held.isDirty) this.#markDirty(key, held);
+    this.#change(key, row);
   }
 
   delete(key: string): void {
-    const held = this.#young.get(key) ?? this.#findAside(key) ?? this.#keep(key, unknownRow());
-    held.row = undefined;
-    if (!held.isDirty) this.#markDirty(key, held);
+    this.#change(key, undefined);
   }
 
   byKey({ after, limit }: { after?: string; limit: number }): readonly ShelfEntry<Row>[] {
@@ -96,18 +113,21 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
     return this.#table.all();
   }
 
-  /** Writes at most so many of the changed rows, those that wait longest first. How many it wrote. */
-  writeDirty(rowsMax: number): number {
-    let rows = 0;
-    for (const [key, held] of this.#dirty) {
-      if (rows >= rowsMax) break;
-      this.#write(key, held);
-      held.isDirty = false;
-      this.#dirty.delete(key);
-      this.#written.set(key, held);
-      rows++;
-    }
-    return rows;
+  /** What has changed so far is what the next commit writes. Nothing may be frozen before. */
+  freeze(): void {
+    [this.#frozen, this.#dirty] = [this.#dirty, this.#frozen];
+    this.#freezes++;
+  }
+
+  /** Writes at most so many of the frozen rows, those that wait longest first. How many it wrote. */
+  writeFrozen(rowsMax: number): number {
+    return this.#writeSome(this.#frozen, rowsMax);
+  }
+
+  /** Writes all that has changed, frozen or not. */
+  writeDirty(): void {
+    this.#writeSome(this.#frozen, Infinity);
+    this.#writeSome(this.#dirty, Infinity);
   }
 
   /** What was written is now in the file for good. */
@@ -119,10 +139,13 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
   /** What was written since the last commit is not in the file after all. */
   takeBack(): void {
     for (const held of this.#dirty.values()) forgetFile(held);
-    for (const [key, held] of this.#written) {
-      forgetFile(held);
-      if (!held.isDirty) this.#markDirty(key, held);
+    for (const rows of [this.#frozen, this.#written]) {
+      for (const [key, held] of rows) {
+        forgetFile(held);
+        if (held.dirtySince !== this.#freezes) this.#markDirty(key, held);
+      }
     }
+    this.#frozen = new Map();
     this.#written = new Map();
     this.#count = this.#committedCount;
   }
@@ -134,7 +157,45 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
   }
 
   #writeAll(): void {
-    if (this.#dirty.size > 0) this.#host.write(() => void this.writeDirty(Infinity));
+    if (this.#dirty.size > 0) this.#host.endFreeze();
+    if (this.#dirty.size + this.#frozen.size > 0) this.#host.write(() => this.writeDirty());
+  }
+
+  #writeSome(rows: Map<string, Held<Row>>, rowsMax: number): number {
+    let count = 0;
+    for (const [key, held] of rows) {
+      if (count >= rowsMax) break;
+      this.#writeOne(rows, key, held);
+      count++;
+    }
+    return count;
+  }
+
+  #writeOne(rows: Map<string, Held<Row>>, key: string, held: Held<Row>): void {
+    this.#write(key, held);
+    held.dirtySince = 0;
+    rows.delete(key);
+    this.#written.set(key, held);
+  }
+
+  #isFrozen({ dirtySince }: Held<Row>): boolean {
+    return dirtySince !== 0 && dirtySince !== this.#freezes;
+  }
+
+  /** With no room on the disk all of it was taken back: then nothing is frozen any more, and nothing is lost. */
+  #writeFrozenNow(key: string, held: Held<Row>): void {
+    try {
+      this.#host.write(() => this.#writeOne(this.#frozen, key, held));
+    } catch (fault) {
+      if (!(fault instanceof ReadModelFull)) throw fault;
+    }
+  }
+
+  #change(key: string, row: Row | undefined): void {
+    const held = this.#young.get(key) ?? this.#findAside(key) ?? this.#keep(key, unknownRow());
+    if (this.#isFrozen(held)) this.#writeFrozenNow(key, held);
+    held.row = row;
+    if (held.dirtySince === 0) this.#markDirty(key, held);
   }
 
   #write(key: string, held: Held<Row>): void {
@@ -174,17 +235,18 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
 
   /** A row that is held, but not young; it is young from now on. */
   #findAside(key: string): Held<Row> | undefined {
-    const held = this.#old.get(key) ?? this.#dirty.get(key) ?? this.#written.get(key);
+    const held =
+      this.#old.get(key) ?? this.#dirty.get(key) ?? this.#frozen.get(key) ?? this.#written.get(key);
     return held && this.#keep(key, held);
   }
 
   #load(key: string): Held<Row> {
     const text = this.#host.read(() => this.#table.find(key));
     if (text === undefined) {
-      return { row: undefined, isDirty: false, isInFile: false, fileIndexValues: undefined };
+      return { row: undefined, dirtySince: 0, isInFile: false, fileIndexValues: undefined };
     }
     const row = JSON.parse(text) as Row;
-    return { row, isDirty: false, isInFile: true, fileIndexValues: this.#indexValuesOf(row, key) };
+    return { row, dirtySince: 0, isInFile: true, fileIndexValues: this.#indexValuesOf(row, key) };
   }
 
   #keep(key: string, held: Held<Row>): Held<Row> {
@@ -197,7 +259,7 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
   }
 
   #markDirty(key: string, held: Held<Row>): void {
-    held.isDirty = true;
+    held.dirtySince = this.#freezes;
     this.#dirty.set(key, held);
   }
 
@@ -212,7 +274,7 @@ const NO_VALUES: readonly IndexValue[] = [];
 
 const unknownRow = <Row>(): Held<Row> => ({
   row: undefined,
-  isDirty: false,
+  dirtySince: 0,
   isInFile: undefined,
   fileIndexValues: undefined,
 });

@@ -12,9 +12,6 @@ export interface Fold {
   apply(event: RecordedEvent): void | Promise<void>;
 }
 
-/** How often what changed reaches the file at the latest. */
-const COMMIT_EVERY_MS = 500;
-
 /**
  * Carries the log into a read model: every event, in order, through every fold, one after the other. So all
  * shelves always stand for the same position, and a number computed at an event sees the world as of it.
@@ -26,7 +23,6 @@ export class Projector {
   readonly #waiting = new Set<{ readonly position: number; readonly resolve: () => void }>();
   readonly #listeners = new Set<(position: number) => void>();
   #position: number;
-  #committedAt = 0;
 
   constructor(parts: { store: EventStore; readModel: ReadModel; folds: readonly Fold[] }) {
     this.#store = parts.store;
@@ -42,7 +38,6 @@ export class Projector {
 
   /** Follows the log until `signal` aborts, then commits. Throws what a fold or the store throws. */
   async run(signal: AbortSignal): Promise<void> {
-    this.#committedAt = performance.now();
     const pages = this.#store.subscribe({ after: this.#position }, signal);
     try {
       for await (const page of pages) await this.#project(page.events, page.position);
@@ -92,16 +87,8 @@ export class Projector {
       }
     }
     this.#position = position;
-    this.#readModel.spill();
-    this.#commitWhenDue();
+    this.#readModel.spill(position);
     for (const listener of this.#listeners) listener(position);
     for (const waiter of this.#waiting) if (waiter.position <= position) waiter.resolve();
-  }
-
-  #commitWhenDue(): void {
-    const now = performance.now();
-    if (now - this.#committedAt < COMMIT_EVERY_MS) return;
-    this.#readModel.commit(this.#position);
-    this.#committedAt = now;
   }
 }

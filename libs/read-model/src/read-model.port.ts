@@ -11,8 +11,11 @@ export abstract class ReadModel {
   /** Declares a shelf; all of them before the first row is touched. Another `version` empties the whole file. */
   abstract shelf<Row extends object>(definition: ShelfDefinition<Row>): Shelf<Row>;
 
-  /** Writes a slice of what has changed, so that `commit` finds little left to do. Call it between batches. */
-  abstract spill(): void;
+  /**
+   * Call it between batches, with the log position that the shelves stand for: now and then what has changed
+   * by then reaches the file, as of that position, a little in each call.
+   */
+  abstract spill(position: number): void;
 
   /** Everything changed so far reaches the file, as of this log position, in one transaction. */
   abstract commit(position: number): void;
@@ -49,10 +52,7 @@ export interface Shelf<Row> {
    * Rows by a declared index, ordered by (index value, key). `equals` picks one value; `above` all greater
    * ones; `after` continues behind the entry last seen. At most `limit`.
    */
-  byIndex(
-    index: string,
-    page: IndexPage,
-  ): readonly (ShelfEntry<Row> & { readonly value: string | number })[];
+  byIndex(index: string, page: IndexPage): readonly (ShelfEntry<Row> & { readonly value: string | number })[];
   count(): number;
 }
 

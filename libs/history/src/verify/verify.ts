@@ -87,7 +87,7 @@ async function liveAgain(
       await applyTo(folds, event);
     }
     position = Math.max(position, through);
-    readModel.spill();
+    readModel.spill(position);
     onProgress?.({ step: 'living the log again', done: position, of: live.position() });
   } while (position < live.position());
   const hashes = hashCheck(live.readModel, readModel);
