@@ -110,7 +110,7 @@ describe('a count', () => {
     const { state } = told(received(10, 1), sold(2, 4)).book('MUG');
     const needs = (entry: Entry & { sku: string }): unknown =>
       pastNeeded(
-        { type: 'post', journal: 9, recordedAt: 0, cause: 'order', entries: [entry as never] },
+        { type: 'post', journal: 9, recordedAt: 0, cause: 'order', entries: [entry] },
         state,
       );
     expect(needs(counted(7, 5))).toBeUndefined();

@@ -1,0 +1,168 @@
+import { UNIT } from '#kernel';
+import { received } from '../../inventory/testing/entries.ts';
+import { FaultyStore } from '../../journal/testing/faulty-store.ts';
+import { StoreFull } from '#event-store';
+import { isRejection, itemStream, type Reserve } from '#inventory';
+import type { Done } from '#ledger';
+import { type OpenedLedger, openTestLedger, until } from '../testing/opened-ledger.ts';
+
+let ledger: OpenedLedger;
+let faulty: FaultyStore;
+/** Appends to the MUG's stream. */
+let appends: number;
+
+beforeEach(async () => {
+  ledger = await openTestLedger((store) => (faulty = new FaultyStore(store)));
+  await ledger.tell([received(10)]);
+  await ledger.settle();
+  appends = 0;
+  faulty.fault = (stream) => {
+    if (stream === itemStream('MUG')) appends++;
+    return undefined;
+  };
+});
+afterEach(async () => {
+  faulty.fault = () => undefined;
+  await ledger.close();
+});
+
+const reserve = (reservationId: string, units: number, more: Partial<Reserve> = {}): Reserve => ({
+  ...{ type: 'reserve', reservationId, channel: 'web', wanted: [{ quantity: units * UNIT }] },
+  ...{ partial: false, expiresAt: ledger.clock.at + 60_000, step: UNIT },
+  ...more,
+});
+
+const isHeld = (answer: object): boolean => !isRejection(answer);
+
+describe('an item desk', () => {
+  it('decides what waits together in one append, and never gives out more than there is', async () => {
+    const asked = Array.from({ length: 64 }, (_, number) =>
+      ledger.desk.submit('MUG', reserve(`r-${number}`, 1)),
+    );
+    const answers = await Promise.all(asked);
+    expect(answers.filter(isHeld)).toHaveLength(10);
+    expect(appends).toBe(1);
+    expect(answers.slice(0, 10).map((answer) => (answer as Done).events.length)).toEqual(Array(10).fill(1));
+  });
+
+  it('answers each with the position of its own event', async () => {
+    const [first, second] = await Promise.all([
+      ledger.desk.submit('MUG', reserve('r-1', 1)),
+      ledger.desk.submit('MUG', reserve('r-2', 1)),
+    ]);
+    const stored = await ledger.events('MUG');
+    expect([(first as Done).position, (second as Done).position]).toEqual(
+      stored.slice(1).map(({ position }) => position),
+    );
+  });
+
+  it('shares an item with another process, and neither oversells', async () => {
+    const other = await ledger.another();
+    const asked = Array.from({ length: 40 }, (_, number) =>
+      (number % 2 ? ledger : other).desk.submit('MUG', reserve(`r-${number}`, 1)),
+    );
+    expect((await Promise.all(asked)).filter(isHeld)).toHaveLength(10);
+  });
+
+  it('refuses nothing on what it merely remembers', async () => {
+    await ledger.desk.submit('MUG', reserve('r-0', 10)); // Remembered here: nothing left.
+    const other = await ledger.another();
+    await other.desk.submit('MUG', { type: 'end-hold', reservationId: 'r-0', end: 'released' });
+    expect(isHeld(await ledger.desk.submit('MUG', reserve('r-1', 10)))).toBe(true);
+  });
+
+  it('sees that nothing changes only where nothing has changed', async () => {
+    await ledger.desk.submit('MUG', reserve('r-0', 10));
+    const other = await ledger.another();
+    const end = { type: 'end-hold', reservationId: 'r-0', end: 'released' } as const;
+    await other.desk.submit('MUG', end);
+    await other.desk.submit('MUG', reserve('r-0', 5));
+    // As this process remembers it the hold is gone: as it is, it must be ended again.
+    await ledger.desk.submit('MUG', end);
+    expect((await ledger.events('MUG')).at(-1)).toMatchObject({ type: 'ReservationEnded' });
+  });
+
+  it('gives up a request that loses too often, and says so', async () => {
+    const other = await ledger.another();
+    // Each time this desk appends, somebody else has just been there.
+    const append = faulty.append.bind(faulty);
+    let races = 0;
+    faulty.append = async (stream, revision, events) => {
+      if (
+        stream === itemStream('MUG') &&
+        events.some(({ data }) => 'reservationId' in data && data.reservationId === 'r-1')
+      ) {
+        await other.desk.submit('MUG', reserve(`other-${++races}`, 0, { partial: false, wanted: [] }));
+      }
+      return append(stream, revision, events);
+    };
+    await expect(ledger.desk.submit('MUG', reserve('r-1', 1))).rejects.toMatchObject({ code: 'CONTENTION' });
+    expect(races).toBe(9);
+  });
+
+  it('tells a request at once that the store is full, and keeps the fact beside it', async () => {
+    const faults = [new StoreFull('full')];
+    faulty.fault = (stream) => (stream === itemStream('MUG') ? faults.pop() : undefined);
+    const post = {
+      type: 'post',
+      journal: 1_000,
+      recordedAt: 0,
+      cause: 'order',
+      entries: [received(1)],
+    } as const;
+    const asked = ledger.desk.submit('MUG', reserve('r-1', 1));
+    const told = ledger.desk.submit('MUG', post);
+    await expect(asked).rejects.toMatchObject({ code: 'STORE_FULL' });
+    expect(await told).toMatchObject({ events: [{ type: 'MovementPosted' }] });
+  });
+
+  it('cuts what does not fit one append, and writes all of it', async () => {
+    const { AppendTooLarge } = await import('#event-store');
+    faulty.fault = () => undefined;
+    const append = faulty.append.bind(faulty);
+    const sizes: number[] = [];
+    faulty.append = async (stream, revision, events) => {
+      if (stream === itemStream('LID') && events.length > 3) throw new AppendTooLarge('too large');
+      if (stream === itemStream('LID')) sizes.push(events.length);
+      return append(stream, revision, events);
+    };
+    const posts = Array.from({ length: 10 }, (_, number) =>
+      ledger.desk.submit('LID', {
+        ...{ type: 'post', journal: 1_000 + number, recordedAt: 0, cause: 'order' },
+        entries: [{ ...received(1), sku: 'LID' }],
+      }),
+    );
+    await Promise.all(posts);
+    expect(await ledger.events('LID')).toHaveLength(10);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(3);
+  });
+
+  it('reads the past from where it matters', async () => {
+    for (let number = 0; number < 1_200; number++) {
+      ledger.clock.at += 3_600_000;
+      await ledger.tell([received(1, ledger.clock.at)]);
+    }
+    await ledger.settle();
+    const read: number[] = [];
+    const readStream = faulty.readStream.bind(faulty);
+    faulty.readStream = async (stream, page) => {
+      const events = await readStream(stream, page);
+      read.push(events.length);
+      return events;
+    };
+    const { at } = ledger.clock;
+    const count = { kind: 'count', sku: 'MUG', location: 'main', disposition: 'sellable' } as const;
+    const key = { at: at - 3_600_000, source: 'wms', id: 'c', document: 'c' };
+    await ledger.tell([{ ...count, key, quantity: 50 * UNIT, cause: 'count' }]);
+    await ledger.settle();
+    await until(() => ledger.item('MUG').places[0]!.stock[0]!.onHand === 51 * UNIT);
+    expect(read.reduce((sum, events) => sum + events, 0)).toBeLessThan(600);
+  }, 30_000);
+
+  it('takes nothing any more once it is closed', async () => {
+    ledger.desk.close();
+    await expect(ledger.desk.submit('MUG', reserve('r-1', 1))).rejects.toMatchObject({
+      code: 'LEDGER_CLOSED',
+    });
+  });
+});

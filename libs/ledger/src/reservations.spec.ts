@@ -1,0 +1,378 @@
+import { randomUUID } from 'node:crypto';
+import { NO_STREAM } from '#event-store';
+import { claimsOf, isRejection, type Rejection, reservationStream } from '#inventory';
+import { UNIT } from '#kernel';
+import { open, received } from '../../inventory/testing/entries.ts';
+import { FaultyStore } from '../../journal/testing/faulty-store.ts';
+import type { ReservationAnswer, ReserveRequest } from '#ledger';
+import { eventsOf, type OpenedLedger, openTestLedger, until } from '../testing/opened-ledger.ts';
+
+let ledger: OpenedLedger;
+let faulty: FaultyStore;
+
+beforeEach(async () => {
+  ledger = await openTestLedger((store) => (faulty = new FaultyStore(store)));
+  await ledger.tell([received(10), { ...received(4), sku: 'LID' }]);
+  await ledger.settle();
+});
+afterEach(async () => {
+  faulty.fault = () => undefined;
+  await ledger.close();
+});
+
+const request = (lines: Record<string, number>, more: Partial<ReserveRequest> = {}): ReserveRequest => ({
+  ...{ reservationId: 'r-1', channel: 'web', partial: false, expiresInSeconds: 60 },
+  lines: Object.entries(lines).map(([sku, units]) => ({ sku, quantity: units * UNIT })),
+  ...more,
+});
+
+const reserve = (lines: Record<string, number>, more: Partial<ReserveRequest> = {}) =>
+  ledger.reservations.reserve(request(lines, more));
+
+async function held(
+  lines: Record<string, number>,
+  more: Partial<ReserveRequest> = {},
+): Promise<ReservationAnswer> {
+  const answer = await reserve(lines, more);
+  if (isRejection(answer)) throw new Error(JSON.stringify(answer));
+  return answer;
+}
+
+const reservedOf = (sku: string): number => claimsOf(ledger.item(sku), 'web').reserved / UNIT;
+const committedOf = (sku: string): number => claimsOf(ledger.item(sku), 'web').committed / UNIT;
+const types = async (id = 'r-1') =>
+  (await ledger.store.readStream(reservationStream(id))).map(({ type }) => type.replace('Reservation', ''));
+
+const tellOrder = (orderId: string, entries: Parameters<OpenedLedger['tell']>[0], type = 'OrderPlaced') =>
+  ledger.tell(entries, {
+    ...{ stream: `order-web:${orderId}`, type },
+    message: { source: 'web', id: randomUUID(), occurredAt: ledger.clock.at, data: { orderId } },
+  });
+
+describe('a reservation', () => {
+  it('holds every line, until its deadline', async () => {
+    const answer = await held({ MUG: 3, LID: 1 });
+    expect(answer).toMatchObject({
+      ...{ reservationId: 'r-1', channel: 'web', state: 'held', isNew: true },
+      lines: [
+        { sku: 'MUG', quantity: 3 * UNIT, location: 'main' },
+        { sku: 'LID', quantity: UNIT, location: 'main' },
+      ],
+      expiresAt: ledger.clock.at + 60_000,
+    });
+    await ledger.settle();
+    expect([reservedOf('MUG'), reservedOf('LID')]).toEqual([3, 1]);
+  });
+
+  it('is all or nothing, and names everything that is short', async () => {
+    expect(await reserve({ MUG: 11, LID: 9 })).toMatchObject({
+      code: 'INSUFFICIENT_STOCK',
+      facts: {
+        shortages: [
+          { sku: 'MUG', requested: 11 * UNIT, available: 10 * UNIT },
+          { sku: 'LID', requested: 9 * UNIT, available: 4 * UNIT },
+        ],
+      },
+    });
+    expect(await reserve({ MUG: 10, LID: 5 }, { reservationId: 'r-2' })).toMatchObject({
+      facts: { shortages: [{ sku: 'LID', requested: 5 * UNIT, available: 4 * UNIT }] },
+    });
+    expect(await reserve({ MUG: 10 }, { reservationId: 'r-3' })).toMatchObject({ state: 'held' });
+  });
+
+  it('sums the lines of an item', async () => {
+    const lines = [6, 5].map((units) => ({ sku: 'MUG', quantity: units * UNIT }));
+    expect(await reserve({}, { lines })).toMatchObject({
+      facts: { shortages: [{ sku: 'MUG', requested: 11 * UNIT, available: 10 * UNIT }] },
+    });
+  });
+
+  it('of a kit holds its components', async () => {
+    const answer = await held({ KIT: 3 });
+    expect(answer.lines).toEqual([
+      { sku: 'MUG', quantity: 6 * UNIT, location: 'main' },
+      { sku: 'LID', quantity: 3 * UNIT, location: 'main' },
+    ]);
+    expect(await reserve({ KIT: 2 }, { reservationId: 'r-2' })).toMatchObject({
+      facts: { shortages: [{ sku: 'KIT', requested: 2 * UNIT, available: UNIT }] },
+    });
+  });
+
+  it('that may be partial holds what can be had, kits only whole', async () => {
+    const answer = await held({ LID: 2, KIT: 9 }, { partial: true });
+    expect(answer.lines).toEqual([
+      { sku: 'LID', quantity: 4 * UNIT, location: 'main' },
+      { sku: 'MUG', quantity: 4 * UNIT, location: 'main' },
+    ]);
+    await ledger.settle();
+    expect([reservedOf('MUG'), reservedOf('LID')]).toEqual([4, 4]);
+    expect(await reserve({ LID: 1 }, { reservationId: 'r-2', partial: true })).toMatchObject({
+      facts: { shortages: [{ sku: 'LID', requested: UNIT, available: 0 }] },
+    });
+  });
+
+  it.each<[string, Partial<ReserveRequest>, Partial<Rejection>]>([
+    ['CHANNEL_UNKNOWN', { channel: 'nobody' }, { pointer: '/channel' }],
+    ['ITEM_UNKNOWN', { lines: [{ sku: 'NO', quantity: UNIT }] }, { pointer: '/lines/0/sku' }],
+    ['QUANTITY_NOT_INTEGER', { lines: [{ sku: 'MUG', quantity: 1 }] }, { pointer: '/lines/0/quantity' }],
+    [
+      'LOCATION_UNKNOWN',
+      { lines: [{ sku: 'MUG', quantity: UNIT, location: 'no' }] },
+      { pointer: '/lines/0/location' },
+    ],
+  ])('is refused with %s', async (code, more, rest) => {
+    expect(await reserve({}, more)).toMatchObject({ code, ...rest });
+    expect(await types()).toEqual([]);
+  });
+
+  it('never gives the last unit to two of many callers', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 64 }, (_, number) =>
+        reserve({ MUG: 2, LID: 1 }, { reservationId: `r-${number}` }),
+      ),
+    );
+    expect(answers.filter((answer) => !isRejection(answer))).toHaveLength(4);
+    await ledger.settle();
+    expect([reservedOf('MUG'), reservedOf('LID')]).toEqual([8, 4]);
+  });
+});
+
+describe('the same request again', () => {
+  it('is answered as it was first, whatever has come of it', async () => {
+    const first = await held({ MUG: 3 });
+    expect(await reserve({ MUG: 3 })).toEqual({ ...first, isNew: false });
+    await ledger.reservations.release('r-1');
+    expect(await reserve({ MUG: 3 })).toEqual({ ...first, isNew: false });
+    const refused = await reserve({ MUG: 11 }, { reservationId: 'r-2' });
+    await ledger.tell([received(10)]);
+    await ledger.settle();
+    expect(await reserve({ MUG: 11 }, { reservationId: 'r-2' })).toEqual(refused);
+  });
+
+  it('at the same time is one reservation', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => held({ MUG: 3 })));
+    expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
+    expect(new Set(answers.map(({ position }) => position)).size).toBe(1);
+    await ledger.settle();
+    expect(reservedOf('MUG')).toBe(3);
+  });
+
+  it('with other content is refused', async () => {
+    await held({ MUG: 3 });
+    for (const other of [{ MUG: 2 }, { LID: 3 }] as Record<string, number>[]) {
+      expect(await reserve(other)).toMatchObject({ code: 'ID_REUSED_WITH_DIFFERENT_CONTENT' });
+    }
+    expect(await reserve({ MUG: 3 }, { expiresInSeconds: 61 })).toMatchObject({
+      code: 'ID_REUSED_WITH_DIFFERENT_CONTENT',
+    });
+  });
+
+  it('finishes what a crash interrupted', async () => {
+    const other = await ledger.another();
+    faulty.fault = (stream) => (stream === reservationStream('r-1') ? next() : undefined);
+    let calls = 0;
+    const next = () => (++calls > 1 ? new Error('killed') : undefined);
+    await expect(other.reservations.reserve(request({ MUG: 3 }))).rejects.toThrow('killed');
+    faulty.fault = () => undefined;
+    expect(await types()).toEqual(['Requested']);
+    expect(await reserve({ MUG: 3 })).toMatchObject({ state: 'held' });
+    await ledger.settle();
+    expect(reservedOf('MUG')).toBe(3);
+  });
+
+  it('may be made again after it was refused as interrupted', async () => {
+    const { channel, lines, partial, expiresInSeconds } = request({ MUG: 3 });
+    const expiresAt = ledger.clock.at + 60_000;
+    const data = { channel, lines, partial, expiresInSeconds, expiresAt };
+    await ledger.store.append(reservationStream('r-1'), NO_STREAM, [
+      { id: randomUUID(), type: 'ReservationRequested', data },
+    ]);
+    await until(() => ledger.book.reservation('r-1') !== undefined);
+    ledger.clock.at += 6_000;
+    await until(async () => (await types()).includes('Refused'));
+    expect(await ledger.reservations.get('r-1')).toBeUndefined();
+    expect(await reserve({ MUG: 3 })).toMatchObject({ state: 'held', expiresAt: ledger.clock.at + 60_000 });
+    await ledger.settle();
+    expect(reservedOf('MUG')).toBe(3);
+  });
+});
+
+describe('the end of a reservation', () => {
+  it('comes once', async () => {
+    await held({ MUG: 3 });
+    expect(await ledger.reservations.release('r-1', 'ann')).toMatchObject({ state: 'released' });
+    for (const again of [
+      ledger.reservations.release('r-1'),
+      ledger.reservations.confirm('r-1', { orderId: '1' }),
+      ledger.reservations.extend('r-1', 60),
+    ]) {
+      expect(await again).toMatchObject({ code: 'RESERVATION_TERMINAL', facts: { state: 'released' } });
+    }
+    expect(await ledger.reservations.release('nobody')).toMatchObject({ code: 'RESERVATION_UNKNOWN' });
+  });
+
+  it('by whoever is first of many', async () => {
+    await held({ MUG: 3 });
+    const ends = await Promise.all([
+      ledger.reservations.release('r-1'),
+      ledger.reservations.confirm('r-1', { orderId: '1' }),
+      ledger.reservations.release('r-1'),
+    ]);
+    expect(ends.filter((end) => !isRejection(end))).toHaveLength(1);
+    expect(await types()).toHaveLength(3);
+  });
+
+  it('gives the goods back at once when it is released', async () => {
+    await held({ MUG: 10 });
+    await ledger.reservations.release('r-1');
+    expect(await reserve({ MUG: 10 }, { reservationId: 'r-2' })).toMatchObject({ state: 'held' });
+  });
+
+  it('comes by itself at the deadline, at most a second late', async () => {
+    await held({ MUG: 3 });
+    await ledger.settle();
+    ledger.clock.at += 60_000;
+    const since = performance.now();
+    await until(async () => (await types()).includes('Expired'));
+    expect(performance.now() - since).toBeLessThan(1_000);
+    await ledger.settle();
+    expect(reservedOf('MUG')).toBe(0);
+    expect(await ledger.reservations.get('r-1')).toMatchObject({ state: 'expired' });
+  });
+
+  it('is refused as expired from the deadline on, before anybody has stored it', async () => {
+    await held({ MUG: 3 });
+    await ledger.stop();
+    ledger.clock.at += 60_000;
+    expect(await ledger.reservations.confirm('r-1', { orderId: '1' })).toMatchObject({
+      ...{ code: 'RESERVATION_TERMINAL', facts: { state: 'expired' } },
+    });
+  });
+
+  it('moves away when it is extended, and never nearer', async () => {
+    await held({ MUG: 10 });
+    const until_ = ledger.clock.at + 600_000;
+    expect(await ledger.reservations.extend('r-1', 600)).toMatchObject({ state: 'held', expiresAt: until_ });
+    expect(await ledger.reservations.extend('r-1', 1)).toMatchObject({ expiresAt: until_ });
+    ledger.clock.at += 60_000;
+    expect(await reserve({ MUG: 1 }, { reservationId: 'r-2' })).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
+    await ledger.settle();
+    expect(await types()).toEqual(['Requested', 'Held', 'Extended', 'Extended']);
+  });
+
+  it('is found for a hold that was made after it', async () => {
+    await held({ MUG: 3 });
+    await ledger.reservations.release('r-1');
+    // A request of a process that was slow: its hold comes when all is over.
+    await ledger.desk.submit('MUG', {
+      ...{ type: 'reserve', reservationId: 'r-1', channel: 'web', wanted: [{ quantity: UNIT }] },
+      ...{ partial: false, expiresAt: ledger.clock.at + 1_000, step: UNIT },
+    });
+    await ledger.settle();
+    expect(reservedOf('MUG')).toBe(1);
+    ledger.clock.at += 7_000;
+    await until(() => reservedOf('MUG') === 0);
+  });
+});
+
+describe('a confirmed reservation', () => {
+  it('is promised to its order, and the rest is released', async () => {
+    await held({ MUG: 3, LID: 2 });
+    const lines = [{ sku: 'MUG', quantity: 2 * UNIT }];
+    expect(await ledger.reservations.confirm('r-1', { orderId: '1', lines })).toMatchObject({
+      ...{ state: 'confirmed', orderId: '1' },
+    });
+    await ledger.settle();
+    expect([committedOf('MUG'), committedOf('LID'), reservedOf('MUG'), reservedOf('LID')]).toEqual([
+      2, 0, 0, 0,
+    ]);
+  });
+
+  it('cannot confirm more than it holds', async () => {
+    await held({ KIT: 1 });
+    const confirm = (units: number) =>
+      ledger.reservations.confirm('r-1', { orderId: '1', lines: [{ sku: 'KIT', quantity: units * UNIT }] });
+    expect(await confirm(2)).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
+    expect(await confirm(1)).toMatchObject({ state: 'confirmed' });
+    await ledger.settle();
+    expect([committedOf('MUG'), committedOf('LID')]).toEqual([2, 1]);
+  });
+
+  it('commits nothing twice when its order comes after it, and no item the order leaves out', async () => {
+    await held({ MUG: 3, LID: 2 });
+    await ledger.reservations.confirm('r-1', { orderId: '1' });
+    await tellOrder('1', [open('1', 2)]);
+    await ledger.settle();
+    expect([committedOf('MUG'), committedOf('LID')]).toEqual([2, 0]);
+  });
+
+  it('commits nothing twice when its order came before it', async () => {
+    await held({ MUG: 3, LID: 2 });
+    await tellOrder('1', [open('1', 3)]);
+    await ledger.settle();
+    await ledger.reservations.confirm('r-1', { orderId: '1' });
+    await ledger.settle();
+    expect([committedOf('MUG'), committedOf('LID'), reservedOf('LID')]).toEqual([3, 0, 0]);
+  });
+
+  it('commits nothing for an order that is cancelled before it came', async () => {
+    await held({ MUG: 3 });
+    await ledger.reservations.confirm('r-1', { orderId: '1' });
+    await tellOrder('1', [], 'OrderCancelled');
+    await ledger.settle();
+    expect(committedOf('MUG')).toBe(0);
+  });
+
+  it('waits for its order over a restart', async () => {
+    await held({ MUG: 3, LID: 2 });
+    await ledger.reservations.confirm('r-1', { orderId: '1' });
+    await ledger.settle();
+    await ledger.stop();
+    const other = await ledger.another();
+    await tellOrder('1', [open('1', 2)]);
+    await other.posting.waitFor(await ledger.store.head(), 5_000);
+    await until(async () => other.book.position === (await ledger.store.head()));
+    expect(claimsOf(other.book.item('LID')!, 'web').committed).toBe(0);
+    expect(claimsOf(other.book.item('MUG')!, 'web').committed).toBe(2 * UNIT);
+  });
+
+  it('by its order alone: the order’s lines take the hold, and the rest of it is released', async () => {
+    await held({ MUG: 3, LID: 2 });
+    await tellOrder('1', [open('1', 2, { reservationId: 'r-1' })]);
+    await until(async () => (await types()).includes('Confirmed'));
+    await ledger.settle();
+    expect([committedOf('MUG'), committedOf('LID'), reservedOf('MUG'), reservedOf('LID')]).toEqual([
+      2, 0, 0, 0,
+    ]);
+    expect(await ledger.reservations.get('r-1')).toMatchObject({ state: 'confirmed', orderId: '1' });
+  });
+
+  it('too late: the order is a fact all the same', async () => {
+    await held({ MUG: 3 });
+    await ledger.settle();
+    ledger.clock.at += 61_000;
+    await tellOrder('1', [open('1', 3, { reservationId: 'r-1' })]);
+    await ledger.settle();
+    await until(async () => (await types()).includes('Expired'));
+    await ledger.settle();
+    expect([committedOf('MUG'), reservedOf('MUG')]).toEqual([3, 0]);
+  });
+});
+
+it('after all, what is reserved equals the open holds, and a picture from the start is the same', async () => {
+  await held({ MUG: 3, LID: 2 });
+  await held({ KIT: 1 }, { reservationId: 'r-2' });
+  await ledger.reservations.confirm('r-2', { orderId: '2' });
+  await reserve({ MUG: 99 }, { reservationId: 'r-3' });
+  await ledger.settle();
+  expect(
+    ledger.book.reservations({ limit: 9 }).map(({ reservationId, state }) => [reservationId, state]),
+  ).toEqual([
+    ['r-1', 'held'],
+    ['r-2', 'confirmed'],
+    ['r-3', 'refused'],
+  ]);
+  expect(await eventsOf(ledger.store, 'reservation')).toHaveLength(7);
+  const other = await ledger.another();
+  expect(other.readModel.hash()).toBe(ledger.readModel.hash());
+});

@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CatalogBook, CatalogDesk } from '#catalog';
+import { categoryOf, type EventStore, NO_STREAM, type RecordedEvent } from '#event-store';
+import { SqliteEventStore } from '#event-store/sqlite';
+import {
+  type Entry,
+  free,
+  type Item,
+  type ItemEvent,
+  type ItemState,
+  itemStream,
+  type Rejection,
+} from '#inventory';
+import { type Instant, UNIT } from '#kernel';
+import { type Ledger, LedgerBook, openLedger, type Reservable } from '#ledger';
+import { Projector } from '#read-model';
+import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
+
+/** A picture of a log, and all that writes to the ledger beside it. */
+export interface LedgerProcess extends Ledger {
+  readonly book: LedgerBook;
+  readonly catalog: CatalogBook;
+  readonly readModel: SqliteReadModel;
+  /** Ends what runs, as a crash would where `isCrash`: what is under way is left as it is. */
+  stop(isCrash?: boolean): Promise<void>;
+}
+
+/**
+ * A ledger on the embedded adapters. The merchant: locations `main`, `shop` (and `closed`, inactive), the
+ * channel `web` that sells from main and shop in this order, items MUG, LID and KIT (2 MUG, 1 LID).
+ */
+export interface OpenedLedger extends LedgerProcess {
+  readonly store: EventStore;
+  readonly directory: string;
+  readonly clock: { now: () => Instant; at: Instant };
+  /** Stores a journal event with these entries, in a stream of its own unless it is named. */
+  tell(entries: readonly Entry[], as?: { stream?: string; type?: string; message?: object }): Promise<number>;
+  /** Resolves when everything told is posted and in the picture. */
+  settle(): Promise<void>;
+  events(sku: string): Promise<(ItemEvent & Pick<RecordedEvent, 'revision' | 'position'>)[]>;
+  item(sku: string): ItemState;
+  /** Another process on the same store, with a picture of its own. */
+  another(): Promise<LedgerProcess>;
+  close(): Promise<void>;
+}
+
+/** All that is free in the channel's active locations: no policies. */
+const allThatIsFree =
+  (catalog: CatalogBook): Reservable =>
+  (channel, _sku, state) => {
+    const active = catalog.sellingChannel(channel)?.active ?? new Set();
+    return state.places
+      .filter(({ location }) => active.has(location))
+      .reduce((sum, each) => sum + free(each), 0);
+  };
+
+export async function openTestLedger(
+  wrap: (store: EventStore) => EventStore = (store) => store,
+): Promise<OpenedLedger> {
+  const directory = await mkdtemp(join(tmpdir(), 'onhand-ledger-'));
+  const clock = { at: Date.UTC(2026, 0, 1), now: (): Instant => clock.at };
+  const store = wrap(await SqliteEventStore.open({ directory, clock, writer: 'inline' }));
+  await setUp(store);
+  const process = await start(store, clock);
+  const others: LedgerProcess[] = [];
+  let told = 0;
+  return {
+    ...process,
+    store,
+    directory,
+    clock,
+    tell: async (
+      entries,
+      { stream = `document-wms:d-${++told}`, type = 'StockReceived', message = {} } = {},
+    ) => {
+      const data = {
+        message: { source: 'wms', id: `m-${++told}`, data: {}, ...message },
+        entries,
+        flags: [],
+      };
+      return append(store, stream, { type, data: { ...data, lines: [], parked: [] } });
+    },
+    settle: async () => {
+      for (let head = -1; head !== (await store.head());) {
+        head = await store.head();
+        await process.posting.waitFor(head, 5_000);
+        await until(() => process.book.position >= head);
+      }
+    },
+    events: async (sku) => {
+      const events = await store.readStream(itemStream(sku));
+      return events as unknown as (ItemEvent & RecordedEvent)[];
+    },
+    item: (sku) => process.book.item(sku)!,
+    another: async () => {
+      const other = await start(store, clock);
+      others.push(other);
+      return other;
+    },
+    close: async () => {
+      await Promise.all([process, ...others].map((each) => each.stop()));
+      await store.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+async function append(
+  store: EventStore,
+  stream: string,
+  event: { type: string; data: object },
+): Promise<number> {
+  const revision = (await store.readStream(stream)).at(-1)?.revision ?? NO_STREAM;
+  const outcome = await store.append(stream, revision, [{ id: randomUUID(), ...event }]);
+  if (outcome.outcome !== 'written') throw new Error(outcome.outcome);
+  return outcome.positions[0]!;
+}
+
+async function start(store: EventStore, clock: OpenedLedger['clock']): Promise<LedgerProcess> {
+  const readModel = SqliteReadModel.open({ file: IN_MEMORY });
+  const catalog = new CatalogBook(readModel);
+  const book = new LedgerBook(readModel);
+  const projector = new Projector({ store, readModel, folds: [catalog, book] });
+  await projector.catchUp();
+  const ledger = openLedger({
+    ...{ store, book, catalog, clock },
+    reservable: allThatIsFree(catalog),
+    projected: (position) => projector.waitFor(position, 5_000),
+  });
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const running = [projector.run(signal), ledger.posting.run(signal), ledger.sweeper.run(signal)];
+  const ended = Promise.allSettled(running);
+  let isStopped = false;
+  return {
+    ...ledger,
+    ...{ book, catalog, readModel },
+    stop: async (isCrash = false) => {
+      if (isStopped) return;
+      isStopped = true;
+      if (isCrash) ledger.desk.close();
+      stopping.abort();
+      const failed = (await ended).find((end) => end.status === 'rejected');
+      readModel.close();
+      if (failed && !isCrash) throw failed.reason;
+    },
+  };
+}
+
+async function setUp(store: EventStore): Promise<void> {
+  const readModel = SqliteReadModel.open({ file: IN_MEMORY });
+  const catalog = new CatalogBook(readModel);
+  const desk = new CatalogDesk(store, catalog);
+  const projector = new Projector({ store, readModel, folds: [catalog] });
+  const item = (sku: string, components: Item['components'] = []): Item => ({
+    ...{ sku, name: sku, decimals: 0, identifiers: [], components },
+  });
+  const puts = [
+    () => desk.putLocation({ id: 'main', name: 'main', kind: 'warehouse', active: true }),
+    () => desk.putLocation({ id: 'shop', name: 'shop', kind: 'store', active: true }),
+    () => desk.putLocation({ id: 'closed', name: 'closed', kind: 'store', active: false }),
+    () => desk.putItem(item('MUG')),
+    () => desk.putItem(item('LID')),
+    () =>
+      desk.putItem(
+        item('KIT', [
+          { sku: 'MUG', quantity: 2 * UNIT },
+          { sku: 'LID', quantity: UNIT },
+        ]),
+      ),
+    () =>
+      desk.putChannel({
+        ...{ id: 'web', name: 'web', kind: 'storefront', locations: ['main', 'shop'] },
+        ...{ lists: 'all', unknownItems: 'park' },
+      }),
+  ];
+  for (const put of puts) {
+    taken(await put());
+    await projector.catchUp();
+  }
+  readModel.close();
+}
+
+function taken(answer: object | Rejection): void {
+  if ('code' in answer) throw new Error(JSON.stringify(answer));
+}
+
+/** Polls until it is so; fails after five seconds. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await isSo()); tries++) {
+    if (tries > 1_000) throw new Error('It did not come to be.');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Events of a category. */
+export async function eventsOf(store: EventStore, category: string): Promise<RecordedEvent[]> {
+  const found: RecordedEvent[] = [];
+  for (let after = 0; ;) {
+    const page = await store.readAll({ after, categories: [category] });
+    found.push(...page.events.filter((event) => categoryOf(event.stream) === category));
+    if (page.position === after) return found;
+    after = page.position;
+  }
+}
