@@ -79,7 +79,7 @@ export class HttpService {
     documents.openApi = JSON.stringify(openApiOf(server.app));
     const url = await server.listen(settings.HOST, settings.PORT);
     documents.asyncApi = JSON.stringify(asyncApiOf(url));
-    writeServiceFile(settings.DATA_DIR, { url, secret, pid: process.pid });
+    writeServiceFile(settings.DATA_DIR, { url: fromHere(url), secret, pid: process.pid });
     log.info({ url, dataDirectory: settings.DATA_DIR, auth: settings.AUTH }, 'ready');
     return new HttpService({ onhand, url, server, metrics });
   }
@@ -107,6 +107,10 @@ export class HttpService {
     log.info('stopped');
   }
 }
+
+/** Whoever listens everywhere is reached here by loopback. */
+const fromHere = (url: string): string =>
+  url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 
 function callerOf(onhand: OnHand, key: string): Caller | undefined {
   const identity = onhand.rooms.keyDesk.authenticate(key);
