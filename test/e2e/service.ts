@@ -22,7 +22,12 @@ export class Service {
   }
 
   static async start(settings: Record<string, string> = {}): Promise<Service> {
-    const service = new Service(mkdtempSync(join(tmpdir(), 'onhand-')), await freePort(), settings);
+    return Service.startIn(mkdtempSync(join(tmpdir(), 'onhand-')), settings);
+  }
+
+  /** In this folder, which `stop` removes. */
+  static async startIn(directory: string, settings: Record<string, string> = {}): Promise<Service> {
+    const service = new Service(directory, await freePort(), settings);
     await service.run();
     return service;
   }
@@ -39,7 +44,8 @@ export class Service {
     child.stderr?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
     const deadline = Date.now() + READY_WITHIN_MS;
     while (Date.now() < deadline) {
-      if (child.exitCode !== null) throw new Error(`exited with ${child.exitCode}:\n${this.#said}`);
+      if (!this.isRunning)
+        throw new Error(`ended with ${child.exitCode ?? child.signalCode}:\n${this.#said}`);
       const ready = await fetch(`${this.url}/health/ready`).catch(() => undefined);
       if (ready?.ok) return;
       await pause(25);
@@ -47,10 +53,14 @@ export class Service {
     throw new Error(`not ready within ${READY_WITHIN_MS} ms:\n${this.#said}`);
   }
 
+  get isRunning(): boolean {
+    return this.#process?.exitCode === null && this.#process.signalCode === null;
+  }
+
   /** Ends the process with this signal; answers its exit code (null where the signal ended it). */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#process;
-    if (!child || child.exitCode !== null) return child?.exitCode ?? null;
+    if (!child || !this.isRunning) return child?.exitCode ?? null;
     return new Promise((resolve) => {
       child.once('exit', resolve);
       child.kill(signal);

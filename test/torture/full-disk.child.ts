@@ -1,0 +1,139 @@
+/** Fills the small disk under a running service, makes room again, and tells how it bore it: `directory`. */
+import { appendFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from '../../src/cli/demo/client.ts';
+import { Feed } from '../../src/cli/demo/feed.ts';
+import { type Answer, pause, Service } from '../e2e/service.ts';
+import { randomOf } from '../fixtures/random.ts';
+import { Caller } from './caller.ts';
+import { findings, verifyFindings } from './findings.ts';
+import { Shopkeeper } from './shopkeeper.ts';
+import { Tally } from './tally.ts';
+import { openShop } from './torture.ts';
+
+const TRIES = 3;
+const RECOVERS_WITHIN_MS = 20_000;
+const WORK_MS = 1_000;
+const PAGE = Buffer.alloc(4_096, 1);
+
+const disk = process.argv[2]!;
+const ballast = join(disk, 'ballast');
+const service = await Service.startIn(join(disk, 'data'));
+const tally = new Tally();
+const caller = new Caller(service, tally);
+await openShop(caller, tally);
+const feed = new Feed(new Client(service.url), 'web');
+
+await work('before');
+const acceptedBefore = tally.accepted.length;
+fillDisk();
+await untilRefused();
+const refusals = await everyWayToWrite();
+const readsWhenFull = await reads();
+rmSync(ballast);
+await untilTaken();
+await work('after');
+const wasSameProcess = service.isRunning;
+const found = await findings(service, tally, feed);
+feed.close();
+await service.end('SIGTERM');
+found.push(...(await verifyFindings(service.directory)));
+const acceptedAfter = tally.accepted.length - acceptedBefore;
+const result = { acceptedBefore, acceptedAfter, refusals, readsWhenFull, wasSameProcess, findings: found };
+process.stdout.write(JSON.stringify(result));
+process.exit();
+
+async function work(name: string): Promise<void> {
+  const until = Date.now() + WORK_MS;
+  const keepers = [1, 2].map((seed) => {
+    return new Shopkeeper({ name: `${name}${seed}`, caller, tally, random: randomOf(seed) });
+  });
+  await Promise.all(keepers.map((keeper) => keeper.work(() => Date.now() > until)));
+}
+
+/** To the last page, while the service writes as well. */
+function fillDisk(): void {
+  try {
+    for (;;) appendFileSync(ballast, PAGE);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
+}
+
+function message(id: string): object {
+  const data = { documentId: id, location: 'east', lines: [{ sku: 'MUG', quantity: 1 }] };
+  return { id, source: 'wms', type: 'stock.received', time: new Date().toISOString(), data };
+}
+
+/** What was allotted before may still be filled. What is taken meanwhile counts. */
+async function untilRefused(): Promise<void> {
+  for (let number = 0; ; number++) {
+    const told = message(`filling-${number}`);
+    const { status } = await service.post('/v1/events', told);
+    if (status === 507) return;
+    take(told);
+  }
+}
+
+/** Known to be refused before: whatever is taken here was not told to be taken. */
+async function everyWayToWrite(): Promise<Record<string, Record<string, number>>> {
+  const ways: Record<string, (id: string) => Promise<Answer>> = {
+    message: (id) => service.post('/v1/events', message(id)),
+    batch: (id) => service.post('/v1/events', [message(`${id}-a`), message(`${id}-b`)]),
+    reservation: (id) =>
+      service.post('/v1/reservations', {
+        reservationId: id,
+        channel: 'web',
+        lines: [{ sku: 'MUG', quantity: 1 }],
+        expiresInSeconds: 60,
+      }),
+    adjustment: (id) =>
+      service.post('/v1/items/MUG/adjustments', {
+        adjustmentId: id,
+        location: 'east',
+        change: 1,
+        reason: 'found',
+        actor: 'Ana',
+      }),
+    'set-up': (id) => service.put(`/v1/items/${id}`, { name: id }),
+  };
+  const refused: Record<string, Record<string, number>> = {};
+  for (const [name, way] of Object.entries(ways)) {
+    const seen: Record<string, number> = (refused[name] = {});
+    for (let number = 0; number < TRIES; number++) {
+      const { status, body } = await way(`refused-${name}-${number}`);
+      const answer = `${status} ${body.code}`;
+      seen[answer] = (seen[answer] ?? 0) + 1;
+    }
+  }
+  return refused;
+}
+
+async function reads(): Promise<number[]> {
+  const paths = [
+    '/v1/items/MUG',
+    '/v1/channels/web/availability',
+    '/v1/items/MUG/timeline',
+    '/v1/status',
+    '/v1/channels/web/availability/MUG/explain',
+  ];
+  const answers = [];
+  for (const path of paths) answers.push((await service.get(path)).status);
+  return answers;
+}
+
+async function untilTaken(): Promise<void> {
+  const deadline = Date.now() + RECOVERS_WITHIN_MS;
+  const told = message('room-again');
+  for (;;) {
+    const { status } = await service.post('/v1/events', told);
+    if (status === 201) return take(told);
+    if (Date.now() > deadline) throw new Error(`still ${status}`);
+    await pause(100);
+  }
+}
+
+function take(told: object): void {
+  tally.accepted.push(told as Tally['accepted'][number]);
+  tally.of('MUG').onHand += 1;
+}
