@@ -31,6 +31,10 @@ export interface BatchWritten {
   /** Newest position of the log after this batch. */
   readonly head: number;
   readonly appends: readonly AppendWritten[];
+  /** Per append that was written now: the stream's number in the file; 0 for others. */
+  readonly streamIds: readonly number[];
+  /** The index of streams in the file has all events up to this position. */
+  readonly settledThrough: number;
 }
 
 /**

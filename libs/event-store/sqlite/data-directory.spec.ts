@@ -172,7 +172,7 @@ describe('the data directory of a SqliteEventStore', () => {
   describe('when it is checked', () => {
     it.each([
       { damage: 'DELETE FROM events WHERE position = 3', finds: /leads to another event/ },
-      { damage: 'DELETE FROM stream_events_fresh WHERE position = 2', finds: /gap[^]*not in the index/ },
+      { damage: 'DELETE FROM stream_events WHERE position = 2', finds: /gap[^]*not in the index/ },
       { damage: 'UPDATE events SET recorded_at = 5 WHERE position = 4', finds: /recorded before/ },
       { damage: 'UPDATE events SET data = \'{"a":\' WHERE position = 4', finds: /not an object: 4/ },
       { damage: "DELETE FROM streams WHERE name = 'item-2'", finds: /no name: 4/ },

@@ -3,27 +3,28 @@ import type { DatabaseSync } from 'node:sqlite';
 /** Problems listed at most, of each kind. */
 const PROBLEMS_MAX = 100;
 
+/** What the index has, and what it need not have yet. */
+const STREAM_EVENTS = `
+  SELECT stream, revision FROM stream_events WHERE position <= (SELECT through FROM settled)
+  UNION ALL SELECT stream, revision FROM events WHERE position > (SELECT through FROM settled)`;
+
 /** Each question names what is wrong, row by row; a sound log answers nothing. */
 const QUESTIONS: readonly { readonly problem: string; readonly sql: string }[] = [
   {
     problem: 'a stream whose revisions have a gap',
-    sql: `SELECT streams.name AS what FROM streams JOIN (
-        SELECT stream FROM (${bothTrees('stream, revision')})
+    sql: `SELECT coalesce(streams.name, wrong.stream) AS what FROM (
+        SELECT stream FROM (${STREAM_EVENTS})
         GROUP BY stream HAVING min(revision) <> 0 OR max(revision) <> count(*) - 1 OR count(DISTINCT revision) <> count(*)
-      ) AS wrong ON wrong.stream = streams.id`,
+      ) AS wrong LEFT JOIN streams ON streams.id = wrong.stream`,
   },
   {
     problem: 'an event that is not in the index of its stream',
-    sql: `SELECT events.position AS what FROM events
-      LEFT JOIN stream_events_settled AS settled USING (stream, revision)
-      LEFT JOIN stream_events_fresh AS fresh USING (stream, revision)
-      WHERE coalesce(settled.position, fresh.position) IS NOT events.position
-         OR (settled.position IS NOT NULL AND fresh.position IS NOT NULL)`,
+    sql: `SELECT events.position AS what FROM events LEFT JOIN stream_events AS entry USING (stream, revision)
+      WHERE events.position <= (SELECT through FROM settled) AND entry.position IS NOT events.position`,
   },
   {
     problem: 'an entry of a stream that leads to another event',
-    sql: `SELECT entry.position AS what FROM (${bothTrees('stream, revision, position')}) AS entry
-      LEFT JOIN events ON events.position = entry.position
+    sql: `SELECT entry.position AS what FROM stream_events AS entry LEFT JOIN events ON events.position = entry.position
       WHERE events.stream IS NOT entry.stream OR events.revision IS NOT entry.revision`,
   },
   {
@@ -66,8 +67,4 @@ export function findProblems(database: DatabaseSync): string[] {
     }
   }
   return problems;
-}
-
-function bothTrees(columns: string): string {
-  return `SELECT ${columns} FROM stream_events_settled UNION ALL SELECT ${columns} FROM stream_events_fresh`;
 }

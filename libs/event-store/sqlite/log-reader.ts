@@ -2,7 +2,8 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { LogPage, LogQuery, RecordedEvent } from '../src/index.ts';
 import { openReader } from './connection.ts';
 import { unpackEventId } from './event-id.ts';
-import { FIND_STREAM } from './schema.ts';
+import { FIND_STREAM } from './stream-names.ts';
+import { UnsettledEvents } from './unsettled-events.ts';
 
 /** Events looked at for one page, of whatever category: it bounds how long a page takes. */
 const PAGE_SCAN_EVENTS_MAX = 4_000;
@@ -11,9 +12,12 @@ const COLUMNS = 'e.position, s.name, e.revision, e.type, e.recorded_at, e.id, e.
 
 /** Reads pages of events from the file, on the caller's thread: a page of 500 takes a few milliseconds. */
 export class LogReader {
+  /** To be told of everything that is committed. */
+  readonly unsettled = new UnsettledEvents();
   readonly #database: DatabaseSync;
   readonly #findStream: StatementSync;
   readonly #selectStream: StatementSync;
+  readonly #selectEvent: StatementSync;
   /** By how many categories are asked for; 0 for all. */
   readonly #selectAll = new Map<number, StatementSync>();
   readonly #types = new Map<SQLOutputValue, string>();
@@ -22,19 +26,33 @@ export class LogReader {
     this.#database = openReader(file);
     this.#findStream = this.#prepare(FIND_STREAM);
     this.#selectStream = this.#prepare(`
-      SELECT ${COLUMNS} FROM (
-        SELECT revision, position FROM stream_events_settled WHERE stream = ?1 AND revision >= ?2
-        UNION ALL SELECT revision, position FROM stream_events_fresh WHERE stream = ?1 AND revision >= ?2
-        ORDER BY revision LIMIT ?3
-      ) AS place
-      CROSS JOIN events e ON e.position = place.position
+      SELECT ${COLUMNS} FROM stream_events
+      CROSS JOIN events e ON e.position = stream_events.position
       CROSS JOIN streams s ON s.id = e.stream
-      ORDER BY e.revision`);
+      WHERE stream_events.stream = ? AND stream_events.revision >= ?
+      ORDER BY stream_events.revision LIMIT ?`);
+    this.#selectEvent = this.#prepare(`
+      SELECT ${COLUMNS} FROM events e CROSS JOIN streams s ON s.id = e.stream WHERE e.position = ?`);
+    this.unsettled.recall(this.#database);
   }
 
+  /** What the index has, then what it does not have yet. */
   readStream(stream: string, fromRevision: number, limit: number): RecordedEvent[] {
-    const found = this.#findStream.get(stream) as SQLOutputValue[] | undefined;
-    return found ? this.#toEvents(this.#selectStream.all(found[0]!, fromRevision, limit)) : [];
+    const runs = this.unsettled.runsOf(stream);
+    const streamId = runs[0]?.streamId ?? this.#idOf(stream);
+    if (streamId === undefined) return [];
+    const isSettledAsked = runs.length === 0 || fromRevision < runs[0]!.firstRevision;
+    const events = isSettledAsked
+      ? this.#toEvents(this.#selectStream.all(streamId, fromRevision, limit))
+      : [];
+    for (const { firstRevision, positions } of runs) {
+      const next = (events.at(-1)?.revision ?? fromRevision - 1) + 1;
+      const from = Math.max(0, next - firstRevision);
+      for (const position of positions.slice(from, from + limit - events.length)) {
+        events.push(this.#toEvent(this.#selectEvent.get(position) as unknown as SQLOutputValue[]));
+      }
+    }
+    return events;
   }
 
   /** Looks no further than `head`. */
@@ -49,6 +67,11 @@ export class LogReader {
 
   close(): void {
     this.#database.close();
+  }
+
+  #idOf(stream: string): SQLOutputValue | undefined {
+    const row = this.#findStream.get(stream) as unknown as SQLOutputValue[] | undefined;
+    return row?.[0];
   }
 
   #prepareSelectAll(categoryCount: number): StatementSync {

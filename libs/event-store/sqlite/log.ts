@@ -4,9 +4,10 @@ import { categoryOf, NO_STREAM } from '../src/index.ts';
 import type { AppendWritten, Batch, BatchFailed, BatchResult } from './batch.ts';
 import { openWriter } from './connection.ts';
 import { EVENT_ID_BYTES, isSameEventId } from './event-id.ts';
-import { LaggingIndex } from './lagging-index.ts';
 import { isSqliteError, SQLITE_BUSY, SQLITE_FULL } from './sqlite-error.ts';
-import { FIND_STREAM, STREAM_EVENTS, STREAM_NAMES } from './schema.ts';
+import { Settler } from './settler.ts';
+import { StreamNames } from './stream-names.ts';
+import { endOf, UnsettledEvents } from './unsettled-events.ts';
 import { TwoGenerations } from './two-generations.ts';
 
 /** Streams whose newest revision is remembered; the others are looked up in the index. */
@@ -25,19 +26,21 @@ interface StreamHead {
 export class Log {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
-  readonly #streamEvents: LaggingIndex;
-  readonly #streamNames: LaggingIndex;
+  readonly #names: StreamNames;
+  readonly #unsettled = new UnsettledEvents();
+  readonly #settler: Settler;
   readonly #heads = new TwoGenerations<StreamHead>(STREAM_HEADS_MAX);
   readonly #typeIds = new Map<string, number>();
   #position = 0;
   #recordedAt: Instant = 0;
+  #settledThrough = 0;
   #stoppedBy: { readonly cause: unknown } | undefined;
 
   constructor(file: string) {
     this.#database = openWriter(file);
     this.#statements = prepareStatements(this.#database);
-    this.#streamEvents = new LaggingIndex(this.#database, STREAM_EVENTS);
-    this.#streamNames = new LaggingIndex(this.#database, STREAM_NAMES);
+    this.#names = new StreamNames(this.#database);
+    this.#settler = new Settler(this.#database, this.#unsettled);
     this.#recall();
   }
 
@@ -54,15 +57,23 @@ export class Log {
     }
     try {
       this.#statements.begin.run();
+      const before = this.#position;
       const results = batches.map((batch) => this.#writeBatch(batch));
-      this.#streamEvents.settle();
-      this.#streamNames.settle();
+      const through = this.#settler.settleSome(this.#position - before) ?? this.#settledThrough;
+      this.#names.settleSome();
       this.#statements.commit.run();
+      this.#settledThrough = through;
+      this.#unsettled.settledThrough(through);
       return results;
     } catch (cause) {
       const failure = this.#fail(cause);
       return batches.map(() => failure);
     }
+  }
+
+  /** How far the index of streams has all events. */
+  get settledThrough(): number {
+    return this.#settledThrough;
   }
 
   /** A setting of the connection, as SQLite has it now. */
@@ -71,29 +82,50 @@ export class Log {
   }
 
   close(): void {
+    if (this.#stoppedBy === undefined) this.#settleAll();
     this.#database.close();
   }
 
+  /** Leaves nothing for the next opening to recall. Where that fails, it recalls. */
+  #settleAll(): void {
+    try {
+      this.#statements.begin.run();
+      this.#settler.settleAll();
+      this.#statements.commit.run();
+    } catch {
+      // Nothing that was acknowledged depends on it, and closing takes the transaction back.
+    }
+  }
+
   #writeBatch(batch: Batch): BatchResult {
-    const appends: AppendWritten[] = new Array<AppendWritten>(batch.streams.length);
+    const appends = new Array<AppendWritten>(batch.streams.length);
+    const streamIds = new Array<number>(batch.streams.length).fill(0);
     this.#recordedAt = Math.max(this.#recordedAt, batch.now);
     let event = 0;
     for (let index = 0; index < appends.length; index++) {
-      appends[index] = this.#append(batch, index, event);
+      appends[index] = this.#append(batch, index, event, streamIds);
       event += batch.eventCounts[index]!;
     }
-    return { outcome: 'committed', recordedAt: this.#recordedAt, head: this.#position, appends };
+    return {
+      outcome: 'committed',
+      recordedAt: this.#recordedAt,
+      head: this.#position,
+      appends,
+      streamIds,
+      settledThrough: this.#settledThrough, // As of the last commit: what this one settles counts with the next.
+    };
   }
 
   /** Writes append `index` of the batch, whose events begin at `first`, if its stream stands as expected. */
-  #append(batch: Batch, index: number, first: number): AppendWritten {
+  #append(batch: Batch, index: number, first: number, streamIds: number[]): AppendWritten {
     const stream = batch.streams[index]!;
     const expectedRevision = batch.expectedRevisions[index]!;
     const head = this.#headOf(stream, expectedRevision);
     if (head?.revision !== expectedRevision) return this.#repeatOrConflict(batch, index, first, head);
 
     const firstPosition = this.#position + 1;
-    const end = first + batch.eventCounts[index]!;
+    const count = batch.eventCounts[index]!;
+    const end = first + count;
     for (let event = first; event < end; event++) {
       const id = batch.ids.subarray(event * EVENT_ID_BYTES, (event + 1) * EVENT_ID_BYTES);
       const type = this.#typeIds.get(batch.types[event]!) ?? this.#addType(batch.types[event]!);
@@ -106,8 +138,9 @@ export class Log {
         this.#recordedAt,
         batch.data[event]!,
       );
-      this.#streamEvents.insert(head.id, head.revision, this.#position);
     }
+    this.#unsettled.add(stream, head.id, expectedRevision + 1, firstPosition, count);
+    streamIds[index] = head.id;
     return firstPosition;
   }
 
@@ -123,13 +156,19 @@ export class Log {
 
   #addStream(stream: string): StreamHead {
     const id = Number(this.#statements.insertStream.run(stream, categoryOf(stream)).lastInsertRowid);
-    this.#streamNames.insert(stream, id);
+    this.#names.add(stream, id);
     return { id, revision: NO_STREAM };
   }
 
   #lookUp(stream: string): StreamHead | undefined {
-    const row = this.#statements.selectHead.get(stream);
-    return row && { id: Number(row['id']), revision: Number(row['revision']) };
+    const newest = this.#unsettled.runsOf(stream).at(-1);
+    if (newest !== undefined) {
+      const { streamId, firstRevision, positions } = newest;
+      return { id: streamId, revision: firstRevision + positions.length - 1 };
+    }
+    const id = this.#names.find(stream);
+    if (id === undefined) return undefined;
+    return { id, revision: Number(this.#statements.selectHead.get(id)?.['revision']) };
   }
 
   /** The same ids at the same revisions are a repeat of what was written; anything else lost the race. */
@@ -139,10 +178,11 @@ export class Log {
     const from = batch.expectedRevisions[index]! + 1;
     if (head === undefined || from + count - 1 > head.revision) return conflict;
 
+    const places = this.#placesOf(batch.streams[index]!, head.id, from, count);
     const positions: number[] = [];
     let recordedAt: Instant = 0;
     for (let offset = 0; offset < count; offset++) {
-      const stored = this.#statements.selectEvent.get(head.id, from + offset);
+      const stored = this.#statements.selectEvent.get(places[offset]!);
       const isSame =
         stored !== undefined &&
         isSameEventId(stored['id'] as Uint8Array, batch.ids, (first + offset) * EVENT_ID_BYTES);
@@ -151,6 +191,17 @@ export class Log {
       recordedAt = Number(stored['recorded_at']);
     }
     return { outcome: 'repeated', positions, recordedAt };
+  }
+
+  /** Positions of so many events of a stream, all of which are there. */
+  #placesOf(stream: string, id: number, from: number, count: number): number[] {
+    const newest = this.#unsettled.runsOf(stream);
+    return Array.from({ length: count }, (_, index) => {
+      const revision = from + index;
+      const run = newest.find((run) => revision >= run.firstRevision && revision < endOf(run));
+      if (run !== undefined) return run.positions[revision - run.firstRevision]!;
+      return Number(this.#statements.selectPlace.get(id, revision)?.['position']);
+    });
   }
 
   #addType(type: string): number {
@@ -184,12 +235,14 @@ export class Log {
   /** Takes what is remembered between transactions from the file. */
   #recall(): void {
     this.#heads.clear();
-    this.#streamEvents.recall();
-    this.#streamNames.recall();
+    this.#unsettled.recall(this.#database);
+    this.#settler.recall();
+    this.#names.recall();
     this.#typeIds.clear();
     for (const row of this.#statements.selectTypes.iterate()) {
       this.#typeIds.set(String(row['name']), Number(row['id']));
     }
+    this.#settledThrough = Number(this.#statements.selectSettled.get()?.['through']);
     const newest = this.#statements.selectNewest.get();
     this.#position = Number(newest?.['position'] ?? 0);
     this.#recordedAt = Number(newest?.['recorded_at'] ?? 0);
@@ -210,17 +263,9 @@ function prepareStatements(database: DatabaseSync) {
     ),
     selectTypes: prepare('SELECT id, name FROM types'),
     selectNewest: prepare('SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1'),
-    selectHead: prepare(`
-      SELECT found.stream AS id, coalesce(
-        (SELECT max(revision) FROM stream_events_fresh WHERE stream = found.stream),
-        (SELECT max(revision) FROM stream_events_settled WHERE stream = found.stream)
-      ) AS revision
-      FROM (${FIND_STREAM}) AS found`),
-    selectEvent: prepare(`
-      SELECT id, position, recorded_at FROM events
-      WHERE position = (
-        SELECT position FROM stream_events_fresh WHERE stream = ?1 AND revision = ?2
-        UNION ALL SELECT position FROM stream_events_settled WHERE stream = ?1 AND revision = ?2
-      )`),
+    selectSettled: prepare('SELECT through FROM settled'),
+    selectHead: prepare('SELECT max(revision) AS revision FROM stream_events WHERE stream = ?'),
+    selectPlace: prepare('SELECT position FROM stream_events WHERE stream = ? AND revision = ?'),
+    selectEvent: prepare('SELECT id, position, recorded_at FROM events WHERE position = ?'),
   };
 }

@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type LaggingIndexDefinition, laggingIndexTables } from './lagging-index.ts';
 import { DataFileUnusable } from './sqlite-event-store.faults.ts';
 
 export const SCHEMA_VERSION = 1;
@@ -8,26 +7,10 @@ const APPLICATION_ID = 0x4f6e4861;
 /** 1.3 times the append rate of 4 KiB pages, with events of a few hundred bytes. */
 export const PAGE_BYTES = 16_384;
 
-/** Where a stream's events are. */
-export const STREAM_EVENTS = {
-  name: 'stream_events',
-  keys: [
-    { name: 'stream', type: 'INTEGER' },
-    { name: 'revision', type: 'INTEGER' },
-  ],
-  value: 'position',
-} as const satisfies LaggingIndexDefinition;
-
-/** Which stream has a name. */
-export const STREAM_NAMES = {
-  name: 'stream_names',
-  keys: [{ name: 'name', type: 'TEXT' }],
-  value: 'stream',
-} as const satisfies LaggingIndexDefinition;
-
 /**
  * Streams and types are named once and are integers from then on: a third faster to append than text.
- * An event's position is its rowid, so the log itself is in commit order on disk.
+ * An event's position is its rowid, so the log itself is in commit order on disk. `stream_events` has all events
+ * up to the position `settled.through`, and perhaps some after it.
  */
 const TABLES = `
   CREATE TABLE streams (
@@ -48,17 +31,20 @@ const TABLES = `
     recorded_at INTEGER NOT NULL,
     data TEXT NOT NULL
   ) STRICT;
-  ${laggingIndexTables(STREAM_EVENTS)}
-  ${laggingIndexTables(STREAM_NAMES)}
+  CREATE TABLE stream_events (
+    stream INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (stream, revision)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE settled (through INTEGER NOT NULL) STRICT;
+  INSERT INTO settled VALUES (0);
+  CREATE TABLE stream_names_fresh (name TEXT PRIMARY KEY, stream INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE stream_names_settled (name TEXT PRIMARY KEY, stream INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE VIEW log AS
     SELECT position, streams.name AS stream, revision, types.name AS type, recorded_at, data, hex(events.id) AS id
     FROM events JOIN streams ON streams.id = events.stream JOIN types ON types.id = events.type;
 `;
-
-/** The stream whose name is the first parameter. */
-export const FIND_STREAM = `
-  SELECT stream FROM stream_names_fresh WHERE name = ?1
-  UNION ALL SELECT stream FROM stream_names_settled WHERE name = ?1 LIMIT 1`;
 
 /** Makes the tables in an empty file; in any other, checks that they are ours and of this version. */
 export function createSchema(database: DatabaseSync, file: string): void {

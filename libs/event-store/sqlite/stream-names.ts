@@ -1,0 +1,76 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+/** Names that wait in the small tree. More of them would make that tree itself costly to write. */
+const FRESH_NAMES_MAX = 8_192;
+/** Names moved to the big tree at once: about a millisecond. */
+const SLICE_NAMES = 512;
+
+/** The stream whose name is the first parameter. */
+export const FIND_STREAM = `
+  SELECT stream FROM stream_names_fresh WHERE name = ?1
+  UNION ALL SELECT stream FROM stream_names_settled WHERE name = ?1 LIMIT 1`;
+
+/**
+ * Which stream has a name. An index in two trees, for new names may come in no order: they come to a small
+ * tree, and move to the big one in slices of neighbours, which then share the pages that have to be written.
+ */
+export class StreamNames {
+  readonly #find: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #countFresh: StatementSync;
+  readonly #sliceBegin: StatementSync;
+  readonly #sliceEnd: StatementSync;
+  readonly #settleSlice: StatementSync;
+  readonly #dropSlice: StatementSync;
+  #freshNames = 0;
+  /** The name after which the next slice begins: the slices go through all names, round and round. */
+  #settledTo = '';
+
+  constructor(database: DatabaseSync) {
+    const slice = 'WHERE name >= ? AND name <= ?';
+    this.#find = database.prepare(FIND_STREAM);
+    this.#insert = database.prepare('INSERT INTO stream_names_fresh (name, stream) VALUES (?, ?)');
+    this.#countFresh = database.prepare('SELECT count(*) AS names FROM stream_names_fresh');
+    this.#sliceBegin = database.prepare('SELECT min(name) AS name FROM stream_names_fresh WHERE name > ?');
+    this.#sliceEnd = database.prepare(`
+      SELECT max(name) AS name FROM (
+        SELECT name FROM stream_names_fresh WHERE name >= ? ORDER BY name LIMIT ${SLICE_NAMES}
+      )`);
+    this.#settleSlice = database.prepare(
+      `INSERT INTO stream_names_settled (name, stream) SELECT name, stream FROM stream_names_fresh ${slice} ORDER BY name`,
+    );
+    this.#dropSlice = database.prepare(`DELETE FROM stream_names_fresh ${slice}`);
+  }
+
+  find(name: string): number | undefined {
+    const row = this.#find.get(name);
+    return row && Number(row['stream']);
+  }
+
+  /** A new name. */
+  add(name: string, stream: number): void {
+    this.#insert.run(name, stream);
+    this.#freshNames++;
+  }
+
+  /** Moves names on, if there are enough; inside a write transaction. */
+  settleSome(): void {
+    while (this.#freshNames >= FRESH_NAMES_MAX + SLICE_NAMES) {
+      const begin = this.#sliceBegin.get(this.#settledTo)?.['name'] as string | null;
+      this.#settledTo = begin === null ? '' : this.#settle(begin);
+    }
+  }
+
+  /** After opening, and after a transaction that came to nothing. */
+  recall(): void {
+    this.#freshNames = Number(this.#countFresh.get()?.['names']);
+  }
+
+  /** Answers the last name of the slice. */
+  #settle(begin: string): string {
+    const end = this.#sliceEnd.get(begin)?.['name'] as string;
+    this.#settleSlice.run(begin, end);
+    this.#freshNames -= Number(this.#dropSlice.run(begin, end).changes);
+    return end;
+  }
+}
