@@ -42,4 +42,4 @@ const FILE_ERRORS =
   /^E(NOENT|ACCES|PERM|ISDIR|NOTDIR|EXIST|NOSPC|IO|ROFS|MFILE|NFILE|NAMETOOLONG|NOTEMPTY|PIPE|BUSY)$/;
 
 export const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'code' in error && FILE_ERRORS.test(String(error.code));
+  typeof error === 'object' && error !== null && 'code' in error && FILE_ERRORS.test(String(error.code));

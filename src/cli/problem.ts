@@ -31,10 +31,14 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof CommandRefused) return error.problem;
   if (error instanceof Fault) return { code: error.code, detail: error.message, ...causeOf(error) };
   if (isFileError(error)) return { code: 'INPUT_OUTPUT', detail: fileSentence(error) };
-  if (error instanceof Error && error.name === 'AbortError') return INTERRUPTED;
+  if (hasName(error, 'AbortError')) return INTERRUPTED;
   const detail = error instanceof Error ? error.message : String(error);
   return { code: 'BUG', detail: `Something went wrong inside OnHand, please report it: ${detail}` };
 }
+
+/** By its name: what Node throws need not be an Error of this realm. */
+export const hasName = (error: unknown, name: string): boolean =>
+  typeof error === 'object' && error !== null && 'name' in error && error.name === name;
 
 /** What lies behind a fault, in its own words: it often is the better half of the sentence. */
 const causeOf = ({ cause }: Fault): { hint?: string } =>

@@ -52,23 +52,17 @@ interface Common {
   json?: true;
 }
 
-const json = (): Option =>
+const jsonOption = (): Option =>
   new Option('--json', 'the result as JSON on standard output, and nothing else there');
 const isJson = (options: Common): boolean => options.json === true;
 
 /** A command over the data whose arguments and options go to it by name. */
 function data(perform: Perform, name: CommandName, names: readonly string[] = []) {
   return async (...words: readonly unknown[]): Promise<void> => {
-    const { json: _, ...options } = words[names.length] as Common & Record<string, unknown>;
-    const args = Object.fromEntries(
-      names.map((key, i) => [key, words[i]]).filter(([, value]) => value !== undefined),
-    );
-    await perform({
-      kind: 'data',
-      name,
-      args: { ...args, ...options },
-      json: isJson(words[names.length] as Common),
-    });
+    const { json, ...options } = words[names.length] as Common & Record<string, unknown>;
+    const told = names.map((key, i) => [key, words[i]] as const).filter(([, value]) => value !== undefined);
+    const args = { ...Object.fromEntries(told), ...options };
+    await perform({ kind: 'data', name, args, json: json === true });
   };
 }
 
@@ -85,10 +79,8 @@ function addRunning(program: Command, perform: Perform): void {
     .option('--port <number>', 'listen on this port; default: PORT, or any free one if it is taken', port)
     .option('--fast', 'no pauses between the scenes')
     .option('--exit', 'end after the proof instead of staying for a look')
-    .addOption(json())
-    .action(({ json: _, ...args }: Common & DemoArgs, command: Command) =>
-      perform({ kind: 'demo', args, json: isJson(command.opts<Common>()) }),
-    );
+    .addOption(jsonOption())
+    .action(({ json, ...args }: Common & DemoArgs) => perform({ kind: 'demo', args, json: json === true }));
 }
 
 function addImport(program: Command, perform: Perform): void {
@@ -99,7 +91,7 @@ function addImport(program: Command, perform: Perform): void {
     .option('--mapping <name>', 'how a row becomes messages: a mapping that ships with OnHand, or a file')
     .option('--source <id>', 'whose messages they are, where the file or the mapping does not say')
     .option('--dry-run', 'check every line and tell what would come of it; nothing is stored')
-    .addOption(json())
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       '\nEnds when everything is posted and proved. The same file again brings only duplicates, so an import that\n' +
@@ -115,7 +107,7 @@ function addReads(program: Command, perform: Perform): void {
     .argument('<sku>')
     .option('--known-at <time>', 'what we had been told by then')
     .option('--as-of <time>', 'what had happened by then')
-    .addOption(json())
+    .addOption(jsonOption())
     .action(data(perform, 'item', ['sku']));
   paged(program.command('availability'))
     .description('what a channel may sell')
@@ -128,7 +120,7 @@ function addReads(program: Command, perform: Perform): void {
     .argument('<channel>')
     .argument('<listing>')
     .option('--at <time>', 'the number as it was then')
-    .addOption(json())
+    .addOption(jsonOption())
     .action(data(perform, 'explain', ['channel', 'listing']));
   paged(program.command('timeline'))
     .description('everything that happened to an item, by the time it happened')
@@ -147,36 +139,36 @@ const paged = (command: Command): Command =>
   command
     .option('--limit <number>', 'rows at most', limit, 100)
     .option('--cursor <cursor>', 'go on behind an earlier page')
-    .addOption(json());
+    .addOption(jsonOption());
 
 function addHouseKeeping(program: Command, perform: Perform): void {
   program
     .command('rebuild')
     .description('make everything derived anew from the log, and compare')
-    .addOption(json())
+    .addOption(jsonOption())
     .action(data(perform, 'rebuild'));
   program
     .command('verify')
     .description('check every promise that can be checked on the stored data; exits 1 if one fails')
-    .addOption(json())
+    .addOption(jsonOption())
     .action(data(perform, 'verify'));
   program
     .command('export')
     .description('every message ever told, as CloudEvents in JSON Lines')
     .argument('[path]', 'a new file; default: standard output')
-    .addOption(json())
+    .addOption(jsonOption())
     .action(data(perform, 'export', ['path']));
   program
     .command('backup')
     .description('a checked copy of the data, also of a running service')
     .argument('<path>', 'a new file')
-    .addOption(json())
+    .addOption(jsonOption())
     .action(data(perform, 'backup', ['path']));
   program
     .command('restore')
     .description('put a backup into an empty DATA_DIR')
     .argument('<path>')
-    .addOption(json())
+    .addOption(jsonOption())
     .action((path: string, options: Common) => perform({ kind: 'restore', path, json: isJson(options) }));
 }
 
@@ -196,7 +188,7 @@ function addKeys(program: Command, perform: Perform): void {
         .choices(['analyst', 'admin'])
         .conflicts(['channel', 'source']),
     )
-    .addOption(json())
+    .addOption(jsonOption())
     .action((options: Common & { channel?: string; source?: string; role?: string }, command: Command) => {
       if (options.channel === undefined && options.source === undefined && options.role === undefined) {
         command.error('error: name whose key it is: --channel <id>, --source <id> or --role <analyst|admin>');
@@ -206,13 +198,13 @@ function addKeys(program: Command, perform: Perform): void {
   keys
     .command('list')
     .description('all keys, without their secrets')
-    .addOption(json())
+    .addOption(jsonOption())
     .action(data(perform, 'keys-list'));
   keys
     .command('revoke')
     .description('a revoked key is refused from now on')
     .argument('<id>')
-    .addOption(json())
+    .addOption(jsonOption())
     .action(data(perform, 'keys-revoke', ['id']));
 }
 
@@ -224,7 +216,7 @@ function addConfig(program: Command, perform: Perform): void {
       .description(
         what === 'check' ? 'say everything that is wrong with them' : 'show them all, secrets masked',
       )
-      .addOption(json())
+      .addOption(jsonOption())
       .action((options: Common) => perform({ kind: 'config', what, json: isJson(options) }));
   }
 }

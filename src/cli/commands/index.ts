@@ -23,5 +23,4 @@ export type CommandName = keyof typeof COMMANDS;
 export const isCommandName = (name: string): name is CommandName => Object.hasOwn(COMMANDS, name);
 
 /** Its arguments were made by the program of the same version, its result is only handed to its own `show`. */
-export const commandOf = (name: CommandName): Promise<Command<object, unknown>> =>
-  COMMANDS[name]() as Promise<Command<object, unknown>>;
+export const commandOf = (name: CommandName): Promise<Command<object, unknown>> => COMMANDS[name]();

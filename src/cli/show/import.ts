@@ -25,7 +25,7 @@ export function showImport(result: ImportResult, page: Page): void {
 }
 
 const messageWords = (messages: ImportResult['messages']): string =>
-  Object.entries(messages)
+  Object.entries<number>({ ...messages })
     .filter(([, value]) => value > 0)
     .map(([outcome, value]) => `${number(value)} ${outcome}`)
     .join(', ');

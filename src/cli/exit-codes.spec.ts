@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSettings } from '../environment.ts';
+import { OnHand } from '../service.ts';
+import { commandLine } from '../../test/fixtures/command-line.ts';
+
+/** Every way in which a command can end, by its code. Each says in one sentence what to do next. */
+
+const folder = mkdtempSync(join(tmpdir(), 'onhand-exit-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const path = (name: string): string => join(folder, name);
+const env = { DATA_DIR: path('data') };
+const write = (name: string, text: string): string => {
+  writeFileSync(path(name), text);
+  return path(name);
+};
+
+const HEADER = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n';
+const row = (invoice: string, quantity: string): string =>
+  `${invoice},85123A,A LANTERN,${quantity},2010-12-01 08:26:00,2.55,17850,United Kingdom\n`;
+
+beforeAll(async () => {
+  const made = await commandLine(['keys', 'create', '--role', 'admin', '--json'], env);
+  expect(made.exitCode).toBe(0);
+  write('good.csv', HEADER + row('1', '6') + row('2', '3'));
+  write('one-bad-row.csv', HEADER + row('1', '6') + row('3', 'many'));
+  write('no-header.csv', 'a,b\n1,2\n');
+  write('bad-mapping.json', '{"name":"x"}');
+  write('here-already', '');
+});
+
+describe.each([
+  ['is done', ['import', path('good.csv'), '--mapping', 'online-retail'], 0, ''],
+  ['does not know the command', ['inport'], 64, 'Did you mean import?'],
+  ['does not find the item', ['item', 'NONE'], 65, 'ITEM_UNKNOWN'],
+  ['does not find the channel', ['availability', 'web'], 65, 'CHANNEL_UNKNOWN'],
+  ['does not find the listing', ['explain', 'web', 'X'], 65, 'CHANNEL_UNKNOWN'],
+  ['does not find the timeline', ['timeline', 'NONE'], 65, 'ITEM_UNKNOWN'],
+  ['reads no such time', ['item', '85123A', '--known-at', 'yesterday'], 65, 'INVALID_PARAMETER'],
+  ['reads no such cursor', ['parked', '--cursor', 'made-up'], 65, 'CURSOR_INVALID'],
+  ['makes no key for nobody', ['keys', 'create', '--channel', 'nobody'], 65, 'CHANNEL_UNKNOWN'],
+  ['does not find the key', ['keys', 'revoke', '0123'], 65, 'KEY_UNKNOWN'],
+  ['has a line rejected', ['import', path('one-bad-row.csv'), '--mapping', 'online-retail'], 65, ''],
+  ['reads no such header', ['import', path('no-header.csv'), '--mapping', 'online-retail'], 65, 'CSV_HEADER'],
+  ['is told no mapping', ['import', path('good.csv')], 65, 'MAPPING_REQUIRED'],
+  [
+    'does not know the mapping',
+    ['import', path('good.csv'), '--mapping', 'online-retial'],
+    65,
+    'did you mean online-retail?',
+  ],
+  [
+    'cannot use the mapping',
+    ['import', path('good.csv'), '--mapping', path('bad-mapping.json')],
+    65,
+    'MISSING_FIELD',
+  ],
+  ['restores into no full folder', ['restore', path('good.csv')], 65, 'FOLDER_NOT_EMPTY'],
+  [
+    'does not find the file',
+    ['import', path('none.csv'), '--mapping', 'online-retail'],
+    74,
+    'FILE_UNREADABLE',
+  ],
+  ['overwrites no file', ['export', path('here-already')], 74, 'nothing is overwritten'],
+  ['overwrites no file', ['backup', path('here-already')], 74, 'DATA_FILE_UNUSABLE'],
+])('a command that %s', (_, words, code, said) => {
+  it(`ends with ${code}`, async () => {
+    const { exitCode, stderr } = await commandLine(words, env);
+    expect({ exitCode, stderr }).toEqual({ exitCode: code, stderr: expect.stringContaining(said) });
+    if (code !== 64 && said !== '') expect(stderr).toMatch(/^onhand: [A-Z_]+: [^\n]+\n$/);
+  });
+});
+
+it('ends with 65 where there is no data yet, and makes none', async () => {
+  const { exitCode, stderr } = await commandLine(['verify'], { DATA_DIR: path('nowhere') });
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 65,
+    stderr: expect.stringContaining('There is no data in'),
+  });
+});
+
+it('ends with 74 where the restored file is no backup', async () => {
+  const { exitCode, stderr } = await commandLine(['restore', path('good.csv')], { DATA_DIR: path('new') });
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 74,
+    stderr: expect.stringContaining('DATA_FILE_UNUSABLE'),
+  });
+});
+
+it('ends with 73 where another process has the data, and no service is there to ask', async () => {
+  const onhand = await OnHand.open(readSettings(env));
+  try {
+    const { exitCode, stderr } = await commandLine(['parked'], env);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 73,
+      stderr: expect.stringContaining('DATA_DIRECTORY_LOCKED'),
+    });
+  } finally {
+    await onhand.close();
+  }
+});
+
+it('ends with 78 where a setting is wrong', async () => {
+  const { exitCode, stderr } = await commandLine(['parked'], { ...env, PORT: 'eighty' });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 78, stderr: expect.stringContaining('PORT must be') });
+});
+
+it('ends with 130 where it is interrupted', async () => {
+  const words = ['import', path('good.csv'), '--mapping', 'online-retail'];
+  const { exitCode, stderr } = await commandLine(words, env, AbortSignal.abort());
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 130,
+    stderr: expect.stringContaining('goes on from there'),
+  });
+});
