@@ -217,14 +217,7 @@ describe('what is read', () => {
   });
 
   it('while an event is spread over many turns its numbers are not given before all of them are there', async () => {
-    for (let n = 0; n < 450; n++)
-      await merchant.opened.desk.putItem({
-        sku: `S${n}`,
-        name: 's',
-        decimals: 0,
-        identifiers: [],
-        components: [],
-      });
+    await merchant.opened.desk.ensureItems(Array.from({ length: 450 }, (_, n) => `S${n}`));
     await merchant.opened.catchUp();
     await merchant.tell('S449', received('main', 5));
     const head = await merchant.opened.store.head();

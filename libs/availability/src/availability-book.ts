@@ -130,22 +130,31 @@ export class AvailabilityBook implements Fold {
     const event = recorded as unknown as ItemEvent;
     const sku = skuOfStream(recorded.stream);
     if (event.type === 'MovementPosted' && event.data.channel !== undefined) this.#countSold(sku, event.data);
-    const row = this.#offers.row(sku);
-    const cause = causeOf(event) ?? row?.cause;
+    const cause = this.#causeOfWhole(sku, event);
     if (cause === undefined) return;
-    if (event.data.more === true) {
-      if (row?.cause !== cause) this.#offers.put(sku, Object.assign(row ?? { offers: [] }, { cause }));
-      return;
-    }
-    if (row?.cause !== undefined) {
-      delete row.cause;
-      this.#offers.put(sku, row);
-    }
     const by = causedBy(recorded, cause);
     const offering = this.#catalog.offering(sku);
     this.#updateAs(sku, offering, by);
     if (offering?.isHeld !== true) return;
     for (const kit of this.#catalog.kitsHolding(sku)) this.#update(kit, by);
+  }
+
+  /**
+   * Why numbers may change by this event; undefined where they may not, and where more events of the same fact
+   * are to come: what lies between them is told to nobody, so that the last of them speaks for all.
+   */
+  #causeOfWhole(sku: string, event: ItemEvent): Cause | undefined {
+    const row = this.#offers.row(sku);
+    const cause = causeOf(event) ?? row?.cause;
+    if (event.data.more === true) {
+      if (cause !== row?.cause) this.#offers.put(sku, Object.assign(row ?? { offers: [] }, { cause }));
+      return undefined;
+    }
+    if (row?.cause !== undefined) {
+      delete row.cause;
+      this.#offers.put(sku, row);
+    }
+    return cause;
   }
 
   #update(sku: string, by: CausedBy, concerned?: ReadonlySet<string>): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { compareUtf8 } from '#kernel';
 import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
-import { compareUtf8 } from './compare-utf8.ts';
 import type { ListingNumber } from './offer.ts';
 import { OfferShelf, SLOTS, type Wanted } from './offer-shelf.ts';
 

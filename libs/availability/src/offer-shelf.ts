@@ -1,6 +1,5 @@
-import type { Quantity } from '#kernel';
+import { compareUtf8, type Quantity } from '#kernel';
 import type { ReadModel, Shelf } from '#read-model';
-import { compareUtf8 } from './compare-utf8.ts';
 import { type ListingNumber, numberOf, type Offer, type OfferRow } from './offer.ts';
 
 /** A listing with the number it should have. */

@@ -170,7 +170,7 @@ describe('a ring-fence', () => {
   it('bounds what others may reserve too', async () => {
     await merchant.tell('MUG', received('shop', 20));
     await merchant.policy('global', { allocations: { web: 15 * UNIT }, buffer: UNIT, percent: 0 });
-    const state = merchant.opened.items.item('MUG');
+    const state = merchant.opened.ledger.item('MUG');
     expect(merchant.opened.availability.reservable('pos', 'MUG', state)).toBe(4 * UNIT);
     expect(merchant.opened.availability.reservable('web', 'MUG', state)).toBe(19 * UNIT);
     expect(merchant.opened.availability.reservable('gone', 'MUG', state)).toBe(0);

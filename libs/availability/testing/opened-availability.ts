@@ -2,50 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  CUSTOMER,
-  emptyItem,
-  evolveItem,
-  type ItemEvent,
-  type ItemState,
-  itemStream,
-  skuOfStream,
-  SUPPLIER,
-} from '#inventory';
+import { CUSTOMER, type ItemEvent, itemStream, SUPPLIER } from '#inventory';
 import { CatalogBook, CatalogDesk } from '#catalog';
-import { categoryOf, type EventStore, NO_STREAM, type RecordedEvent } from '#event-store';
+import { type EventStore, NO_STREAM } from '#event-store';
 import { SqliteEventStore } from '#event-store/sqlite';
 import { type Instant, UNIT } from '#kernel';
-import { type Fold, Projector, type ReadModel, type Shelf } from '#read-model';
+import { LedgerBook } from '#ledger';
+import { Projector } from '#read-model';
 import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
 import { AvailabilityBook } from '../src/index.ts';
-
-/** Items as their events leave them, and nothing else of a ledger. */
-export class ItemsOnly implements Fold {
-  readonly name = 'items-only';
-  readonly #items: Shelf<ItemState>;
-
-  constructor(readModel: ReadModel) {
-    this.#items = readModel.shelf({ name: 'items-only', version: 1 });
-  }
-
-  item(sku: string): ItemState | undefined {
-    return this.#items.get(sku);
-  }
-
-  apply(event: RecordedEvent): void {
-    if (categoryOf(event.stream) !== 'item') return;
-    const sku = skuOfStream(event.stream);
-    const state = this.#items.get(sku) ?? emptyItem();
-    evolveItem(state, event as unknown as Parameters<typeof evolveItem>[1]);
-    this.#items.put(sku, state);
-  }
-}
 
 export interface Books {
   readonly readModel: SqliteReadModel;
   readonly catalog: CatalogBook;
-  readonly items: ItemsOnly;
+  readonly ledger: LedgerBook;
   readonly availability: AvailabilityBook;
   readonly projector: Projector;
 }
@@ -54,10 +24,10 @@ export interface Books {
 export function openBooks(store: EventStore): Books {
   const readModel = SqliteReadModel.open({ file: IN_MEMORY });
   const catalog = new CatalogBook(readModel);
-  const items = new ItemsOnly(readModel);
-  const availability = new AvailabilityBook({ readModel, catalog, ledger: items, past: store });
-  const projector = new Projector({ store, readModel, folds: [catalog, items, availability] });
-  return { readModel, catalog, items, availability, projector };
+  const ledger = new LedgerBook(readModel);
+  const availability = new AvailabilityBook({ readModel, catalog, ledger, past: store });
+  const projector = new Projector({ store, readModel, folds: [catalog, ledger, availability] });
+  return { readModel, catalog, ledger, availability, projector };
 }
 
 export interface OpenedAvailability extends Books {

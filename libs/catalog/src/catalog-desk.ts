@@ -18,14 +18,12 @@ import {
   type Rejection,
   type Source,
 } from '#inventory';
-import { type EventStore, NO_STREAM } from '#event-store';
-import { Fault } from '#kernel';
-import { appendSurely } from './append.ts';
+import { appendSurely, type EventStore, NO_STREAM } from '#event-store';
+import { Fault, Turns } from '#kernel';
 import type { CatalogBook } from './catalog-book.ts';
 import { namedIn } from './named-in.ts';
 import { OwnWrites } from './own-writes.ts';
 import { listingKey, type ResourceOf, type SetupEntry, type SetupKind, streamOf } from './setup-entry.ts';
-import { Turns } from './turns.ts';
 
 /** What a PUT came to. */
 export interface Put<Resource> {

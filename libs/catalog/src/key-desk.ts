@@ -1,7 +1,6 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { type KeyCreated, type KeyEvent, type Rejection, setupStream } from '#inventory';
-import { type EventStore, NO_STREAM } from '#event-store';
-import { appendSurely } from './append.ts';
+import { appendSurely, type EventStore, NO_STREAM } from '#event-store';
 import type { CatalogBook } from './catalog-book.ts';
 import type { KeyBook, KeyRecord } from './key-book.ts';
 

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type CatalogEvent, type PendingPolicy, setupStream } from '#inventory';
-import type { EventStore } from '#event-store';
+import { appendSurely, type EventStore } from '#event-store';
 import type { Clock } from '#kernel';
-import { appendSurely } from './append.ts';
 import type { CatalogBook } from './catalog-book.ts';
 
 /** A policy takes effect at most this much late. */

@@ -12,7 +12,7 @@ import type { IntakeLog } from './intake-log.ts';
 import { type Outcome, recordedOutcome } from './outcome.ts';
 import type { Draft, MessageArrival, Recorded, Recorder } from './recorder.ts';
 import { mayTell, type Teller, tellerOf, UNKNOWN_SOURCE } from './teller.ts';
-import type { Turns } from './turns.ts';
+import type { Turns } from '#kernel';
 
 /** What the journal asks of the catalog's desk. */
 export interface ItemMaker {

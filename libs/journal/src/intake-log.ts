@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendSurely, AppendTooLarge, type EventStore, type NewEvent, NO_STREAM } from '#event-store';
 import { type IntakeEvent, intakeStream } from '#inventory';
 import type { Written } from './outcome.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '#kernel';
 
 /** Events tried in one append; where they are too large together, half as many. */
 const APPEND_EVENTS = 500;

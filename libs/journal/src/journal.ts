@@ -7,7 +7,7 @@ import {
   orderViewOf,
   type Rejection,
 } from '#inventory';
-import type { Instant } from '#kernel';
+import { type Instant, Turns } from '#kernel';
 import { Acceptance, type AcceptanceParts, type Bringer, type ItemMaker } from './acceptance.ts';
 import { IntakeLog } from './intake-log.ts';
 import type { JournalBook } from './journal-book.ts';
@@ -15,7 +15,6 @@ import type { Outcome, Written } from './outcome.ts';
 import { type Dismissal, ParkedLines, type ReleaseOutcome } from './parked-lines.ts';
 import { Recorder } from './recorder.ts';
 import { ToldStreams } from './told-streams.ts';
-import { Turns } from './turns.ts';
 
 export interface JournalParts {
   readonly store: EventStore;

@@ -1,5 +1,6 @@
 export { assert, assertNever } from './assert.ts';
 export { type Clock, type Instant, systemClock } from './clock.ts';
+export { compareUtf8 } from './compare-utf8.ts';
 export { Fault } from './fault.ts';
 export {
   fitsDecimals,
@@ -13,3 +14,4 @@ export {
   toUnits,
   UNIT,
 } from './quantity.ts';
+export { Turns } from './turns.ts';

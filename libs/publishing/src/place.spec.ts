@@ -1,15 +1,5 @@
 import fc from 'fast-check';
-import {
-  AVAILABILITY,
-  comparePlaces,
-  compareUtf8,
-  END,
-  endOf,
-  fromCursor,
-  ORDER,
-  type Place,
-  toCursor,
-} from './place.ts';
+import { AVAILABILITY, comparePlaces, END, endOf, fromCursor, ORDER, type Place, toCursor } from './place.ts';
 
 const place = (position: number, id = 'MUG'): Place => ({ position, kind: AVAILABILITY, id });
 const anyPlace = fc.record({
@@ -59,16 +49,5 @@ describe('places', () => {
       place(6),
     ];
     expect([...inOrder].reverse().sort(comparePlaces)).toEqual(inOrder);
-  });
-
-  it('order ids as their UTF-8 bytes do', () => {
-    const text = fc.string({
-      unit: fc.constantFrom('a', 'é', 'z', '\uffee', '\u{1f600}', '\ue000', '\u{10000}'),
-    });
-    fc.assert(
-      fc.property(text, text, (a, b) => {
-        expect(Math.sign(compareUtf8(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
-      }),
-    );
   });
 });

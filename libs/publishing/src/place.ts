@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { compareUtf8 } from '#kernel';
 
 /** What a change is about. Within one position: listings first, then the order. */
 export type ChangeKind = typeof AVAILABILITY | typeof ORDER;
@@ -26,20 +27,6 @@ export const endOf = (position: number): Place => ({ position, kind: END, id: ''
 export function comparePlaces(a: Place, b: Place): number {
   return a.position - b.position || a.kind - b.kind || compareUtf8(a.id, b.id);
 }
-
-/** Compares as the UTF-8 bytes would: what stores order text by. */
-export function compareUtf8(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let index = 0; index < length; index++) {
-    const one = a.charCodeAt(index);
-    const other = b.charCodeAt(index);
-    if (one !== other) return byteRank(one) - byteRank(other);
-  }
-  return a.length - b.length;
-}
-
-/** Surrogates stand for code points above all others, though their own numbers lie below U+E000. */
-const byteRank = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit);
 
 /** Characters a cursor may have: an id of 128 characters in escaped JSON in base64 fits. */
 export const CURSOR_LENGTH_MAX = 2_048;

@@ -1,7 +1,7 @@
-import { assert } from '#kernel';
+import { assert, compareUtf8 } from '#kernel';
 import { Change } from './change.ts';
 import type { ListingNumber } from './change-source.ts';
-import { comparePlaces, compareUtf8, endOf, ORDER, type Place } from './place.ts';
+import { comparePlaces, endOf, ORDER, type Place } from './place.ts';
 
 /** Changes of one channel kept in memory: the others are read from availability and from the log. */
 export const RING_CHANGES_MAX = 4_096;

@@ -1,7 +1,6 @@
-import { UNIT } from '#kernel';
+import { compareUtf8, UNIT } from '#kernel';
 import type { RecordedEvent } from '#event-store';
 import type { ListingNumber, NumberSource } from '../src/index.ts';
-import { compareUtf8 } from '../src/index.ts';
 
 /** The event that these numbers are made of: so many of each listing. */
 export interface NumbersSet {

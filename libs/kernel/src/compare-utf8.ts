@@ -1,4 +1,4 @@
-/** Orders as the keys of a shelf do: by UTF-8 bytes, which is by code points. */
+/** Orders texts as stores order their keys: by UTF-8 bytes, which is by code points. */
 export function compareUtf8(a: string, b: string): number {
   const shorter = Math.min(a.length, b.length);
   for (let index = 0; index < shorter; index++) {
