@@ -129,7 +129,7 @@ export function loadDotEnv(): void {
     loadEnvFile();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      throw new BadSettings([`.env cannot be read: ${error}`]);
+      throw new BadSettings([`.env cannot be read: ${String(error)}`]);
   }
 }
 

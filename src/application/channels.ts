@@ -1,7 +1,7 @@
 import { Query } from '@nestjs/cqrs';
 import type { ListingNumber, NumberPlace } from '#availability';
 import type { OrderNow } from '#journal';
-import { compareUtf8 } from '#publishing';
+import { compareUtf8 } from '#kernel';
 import { onQuery } from './handlers.ts';
 
 export class FindNumber extends Query<ListingNumber | undefined> {

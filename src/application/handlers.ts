@@ -17,7 +17,7 @@ export function onCommand<Result, Asked extends Command<Result>>(
   execute: (onhand: OnHand, command: Asked) => Promise<Result>,
 ): Type<ICommandHandler<Asked>> {
   @Injectable()
-  @CommandHandler(command as never)
+  @CommandHandler(command)
   class Handler {
     constructor(private readonly onhand: OnHand) {}
 
@@ -33,7 +33,7 @@ export function onQuery<Result, Asked extends Query<Result>>(
   execute: (onhand: OnHand, query: Asked) => Promise<Result>,
 ): Type<IQueryHandler<Asked>> {
   @Injectable()
-  @QueryHandler(query as never)
+  @QueryHandler(query)
   class Handler {
     constructor(private readonly onhand: OnHand) {}
 

@@ -10,7 +10,7 @@ import {
 } from '#catalog';
 import type { PreviewItem } from '#availability';
 import type { Policy, Rejection } from '#inventory';
-import { compareUtf8 } from '#publishing';
+import { compareUtf8 } from '#kernel';
 import { onCommand, onQuery } from './handlers.ts';
 
 /** A resource as it is to be from now on. */

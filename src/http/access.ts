@@ -1,4 +1,3 @@
-import { assertNever } from '#kernel';
 import type { Caller } from './caller.ts';
 import { notThere, refuse, type Refusal } from './problem.ts';
 
@@ -14,51 +13,30 @@ import { notThere, refuse, type Refusal } from './problem.ts';
  * - `read`: analysts and admins.
  * - `admin`.
  */
-export type Access = (typeof ACCESSES)[number];
-export const ACCESSES = [
-  'open',
-  'known',
-  'tell',
-  'hold',
-  'see-hold',
-  'own-channel',
-  'own-rows',
-  'read',
-  'admin',
-] as const;
+export type Access = keyof typeof ADMITTED;
+
+type Kind = Caller['kind'];
+
+/** Kinds of callers that each door lets in. */
+const ADMITTED = {
+  open: ['channel', 'source', 'analyst', 'admin'],
+  known: ['channel', 'source', 'analyst', 'admin'],
+  tell: ['channel', 'source', 'admin'],
+  hold: ['channel', 'admin'],
+  'see-hold': ['channel', 'analyst', 'admin'],
+  'own-channel': ['channel', 'analyst', 'admin'],
+  'own-rows': ['channel', 'source', 'analyst', 'admin'],
+  read: ['analyst', 'admin'],
+  admin: ['admin'],
+} as const satisfies Record<string, readonly Kind[]>;
 
 /** Whether this caller may, given the channel that the path names; the refusal if not. */
 export function refusedAccess(access: Access, caller: Caller, pathChannel?: string): Refusal | undefined {
-  if (caller.kind === 'admin') return undefined;
-  switch (access) {
-    case 'open':
-    case 'known':
-    case 'own-rows':
-      return undefined;
-    case 'tell':
-      return caller.kind === 'analyst' ? scopeRequired(caller) : undefined;
-    case 'hold':
-      return caller.kind === 'channel' ? undefined : scopeRequired(caller);
-    case 'see-hold':
-      return caller.kind === 'source' ? scopeRequired(caller) : undefined;
-    case 'own-channel':
-      return refusedChannel(caller, pathChannel);
-    case 'read':
-      return caller.kind === 'analyst' ? undefined : scopeRequired(caller);
-    case 'admin':
-      return scopeRequired(caller);
-    default:
-      return assertNever(access);
-  }
-}
-
-/** Another channel's things are not even there. */
-function refusedChannel(caller: Caller, pathChannel: string | undefined): Refusal | undefined {
-  if (caller.kind === 'analyst') return undefined;
-  if (caller.kind !== 'channel') return scopeRequired(caller);
-  return caller.name === pathChannel
-    ? undefined
-    : notThere('CHANNEL_UNKNOWN', 'There is no such channel for this key.');
+  const admitted: readonly Kind[] = ADMITTED[access];
+  if (!admitted.includes(caller.kind)) return scopeRequired(caller);
+  const isAnothers = access === 'own-channel' && caller.kind === 'channel' && caller.name !== pathChannel;
+  // Another channel's things are not even there.
+  return isAnothers ? notThere('CHANNEL_UNKNOWN', 'There is no such channel for this key.') : undefined;
 }
 
 const scopeRequired = (caller: Caller): Refusal =>

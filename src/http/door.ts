@@ -121,7 +121,7 @@ function answerOf(status: number, answer: Door['answers'][number]): MethodDecora
     const content = { [answer.mediaType]: { schema: { type: 'string' as const } } };
     return ApiResponse({ status, description: answer.is, content });
   }
-  const names = [answer].flat() as AnswerName[];
+  const names: readonly AnswerName[] = typeof answer === 'string' ? [answer] : answer;
   const schema = names.length === 1 ? schemaRef(names[0]!) : { anyOf: names.map(schemaRef) };
   return ApiResponse({
     status,

@@ -20,5 +20,5 @@ export function inflated(request: FastifyRequest, payload: RequestPayload): Requ
   payload.on('data', (chunk: Buffer) => (gunzip.receivedEncodedLength! += chunk.length));
   payload.on('error', (error) => gunzip.destroy(error));
   gunzip.on('close', () => payload.unpipe(gunzip));
-  return payload.pipe(gunzip) as RequestPayload;
+  return payload.pipe(gunzip);
 }

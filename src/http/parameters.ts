@@ -70,13 +70,13 @@ export const instant = (description: string) =>
     form: 'a time with its offset, such as 2026-11-20T10:15:30Z',
   }) as const satisfies Parameter<number>;
 
-export function text(description: string) {
+export function text(description: string): Parameter<string> {
   return {
     schema: { type: 'string', minLength: 1, maxLength: TEXT_LENGTH_MAX },
     description,
     read: (word: string) => (isText(word) ? word : undefined),
     form: `a text of 1 to ${TEXT_LENGTH_MAX} characters`,
-  } as const satisfies Parameter<string>;
+  };
 }
 
 export const oneOf = <const Word extends string>(description: string, words: readonly Word[]) =>

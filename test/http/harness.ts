@@ -51,7 +51,7 @@ export function askAt(url: string, base: Readonly<Record<string, string>> = {}):
       method,
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...base, ...headers },
       ...(body !== undefined && { body: isRaw ? body : JSON.stringify(body) }),
-    } as RequestInit);
+    });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') === true && text !== '';
     return {
