@@ -18,7 +18,7 @@ import { shownOrderOf } from './shown-order.ts';
 export interface RoomsParts {
   readonly store: EventStore;
   readonly readModel: ReadModel;
-  readonly settings: Settings;
+  readonly settings: Pick<Settings, 'ROLES' | 'WEBHOOK_ALLOW_PRIVATE'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** False where nobody is to be told: the command line by itself. */

@@ -4,7 +4,7 @@ import { type Running, startService } from './harness.ts';
 
 let running: Running;
 beforeAll(async () => {
-  running = await startService({ AUTH: 'off' }, { requestMsMax: 1_500 });
+  running = await startService();
 });
 afterAll(() => running.stop());
 
@@ -12,9 +12,9 @@ const LOCATION = 'PUT /v1/locations/a';
 const good = { kind: 'store' };
 
 /** Writes raw bytes to the port and reads until the other side closes. */
-function speak(parts: readonly string[], pauseMs = 0): Promise<string> {
+function speak(parts: readonly string[], pauseMs = 0, { service } = running): Promise<string> {
   return new Promise((resolve, reject) => {
-    const { port } = new URL(running.service.url);
+    const { port } = new URL(service.url);
     const socket = connect(Number(port), '127.0.0.1');
     let heard = '';
     let next = 0;
@@ -109,10 +109,12 @@ describe('how large it is', () => {
 });
 
 it('does not wait for a slow body', async () => {
+  const impatient = await startService({ AUTH: 'off' }, { requestMsMax: 1_500 });
   const head = `${LOCATION} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n`;
-  const heard = await speak([head, ...Array.from({ length: 90 }, () => ' ')], 100);
+  const heard = await speak([head, ...Array.from({ length: 90 }, () => ' ')], 100, impatient);
   expect(heard).toMatch(/^HTTP\/1.1 408/);
   expect(heard).toContain('REQUEST_TIMEOUT');
+  await impatient.stop();
 });
 
 describe('what is in it', () => {
