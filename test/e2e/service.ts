@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
+/** What was compiled once need not be again: a good part of a start is that. */
+const NODE_COMPILE_CACHE = join(ROOT, 'node_modules/.cache/compiled');
 
 /** The real thing as its users start it: a process, a port, a folder. Seen from outside only. */
 export class Service {
@@ -34,12 +36,16 @@ export class Service {
 
   /** Starts the process (again) on the same folder and port, and waits until it is ready. */
   async run(): Promise<void> {
+    const { PATH = '', HOME = '' } = process.env;
     const child = spawn(process.execPath, ['bin/onhand.js', 'start'], {
       cwd: ROOT,
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...this.#settings },
+      env: { PATH, HOME, NODE_COMPILE_CACHE, ...this.#settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
+    const endToo = (): boolean => child.kill('SIGKILL');
+    process.once('exit', endToo);
+    child.once('exit', () => process.off('exit', endToo));
     child.stdout?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
     child.stderr?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
     const deadline = Date.now() + READY_WITHIN_MS;

@@ -1,7 +1,8 @@
 import { type Answer, pause, type Service } from '../e2e/service.ts';
 import type { Tally, ToldMessage } from './tally.ts';
 
-const ASK_AGAIN_AFTER_MS = 20;
+/** Nobody asks a service that is starting more often: on few cores that would only delay it. */
+const ASK_AGAIN_AFTER_MS = 100;
 /** What says nothing about the request itself: ask again. */
 const NOT_NOW: readonly number[] = [408, 429, 503];
 

@@ -77,8 +77,16 @@ function findItem(message: Message, line: MessageLine, context: LineContext): Fo
 function bySku(sku: string, { catalog, made, unknownItems }: LineContext): Found {
   const item = catalog.item(sku) ?? made?.get(sku);
   if (item !== undefined || unknownItems === 'create') return { sku, item };
-  const detail = `There is no item ${shown(sku)}. Define it (PUT /v1/items/…): the line is then posted by itself.`;
+  const twin = twinOf(sku, catalog);
+  const meant = twin === undefined ? '' : ` ${shown(twin)} is another: was it meant?`;
+  const detail = `There is no item ${shown(sku)}.${meant} Define it (PUT /v1/items/…): the line is then posted by itself.`;
   return { code: 'ITEM_UNKNOWN', detail, waitsFor: [`item:${sku}`], sku };
+}
+
+/** What an eye would take for the same: other code points, another width, blanks around it, another case. */
+function twinOf(sku: string, catalog: CatalogView): string | undefined {
+  const plain = sku.normalize('NFKC').trim();
+  return [plain, plain.toUpperCase()].find((twin) => twin !== sku && catalog.item(twin) !== undefined);
 }
 
 function byListing(message: Message, listing: string, { catalog }: LineContext): Found {

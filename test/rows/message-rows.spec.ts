@@ -1,0 +1,408 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type Answer, askAt, type Running, startService } from '../http/harness.ts';
+import { missingRows, STARTS_WITHIN_MS } from './rows.ts';
+
+/** Rows 1–48 of the catalogue of bad input, told over HTTP: what one message can be, and what becomes of it. */
+let running: Running;
+
+beforeAll(async () => {
+  running = await startService();
+  const { ask } = running;
+  await ask('PUT /v1/locations/east', { kind: 'warehouse' });
+  await ask('PUT /v1/locations/closed', { kind: 'store', active: false });
+  await ask('PUT /v1/sources/wms', { kind: 'warehouse' });
+  await ask('PUT /v1/channels/web', { kind: 'storefront', locations: ['east'] });
+  await ask('PUT /v1/channels/market', { kind: 'marketplace', locations: ['east'] });
+  await ask('PUT /v1/items/A', { name: 'A' });
+  await ask('PUT /v1/items/CAFÉ', { name: 'in composed letters' });
+  await ask('PUT /v1/items/SET', { components: [{ sku: 'A', quantity: 2 }] });
+}, STARTS_WITHIN_MS);
+afterAll(() => running.stop());
+
+let messages = 0;
+interface Message {
+  [attribute: string]: unknown;
+  readonly data: { [field: string]: unknown };
+}
+
+const sale = (more: object = {}, data: object = {}): Message => ({
+  id: `m-${++messages}`,
+  source: 'web',
+  type: 'sale.completed',
+  time: '2026-11-01T08:00:00Z',
+  data: { saleId: `s-${messages}`, location: 'east', lines: [{ sku: 'A', quantity: 1 }], ...data },
+  ...more,
+});
+const fact = (source: string, type: string, data: object): Message => ({
+  ...sale(),
+  source,
+  type,
+  data: { ...data },
+});
+const line = (more: object): Message => sale({}, { lines: [{ sku: 'A', quantity: 1, ...more }] });
+/** A sale whose quantity is written just so. */
+const quantity = (text: string): string => JSON.stringify(line({ quantity: 'Q' })).replace('"Q"', text);
+const sku = (text: string): string => JSON.stringify(line({ sku: 'S' })).replace('"S"', text);
+const without = (field: string): object =>
+  Object.fromEntries(Object.entries(sale()).filter(([name]) => name !== field));
+const tell = (body: unknown, headers: Record<string, string> = {}): Promise<Answer> =>
+  running.ask('POST /v1/events', body, headers);
+
+type Refused = readonly [row: number, title: string, body: () => unknown, status: number, code: string];
+
+const REFUSED: readonly Refused[] = [
+  [1, 'nothing', () => '', 400, 'EMPTY_PAYLOAD'],
+  [2, 'null, which is a tombstone only where there are keys', () => 'null', 400, 'OBJECT_REQUIRED'],
+  [3, 'JSON that ends too soon', () => '{', 400, 'INVALID_JSON'],
+  [4, 'more behind the JSON', () => '{} x', 400, 'INVALID_JSON'],
+  [6, 'UTF-16', () => Buffer.from(JSON.stringify(sale()), 'utf16le'), 400, 'INVALID_UTF8'],
+  [
+    6,
+    'UTF-16 with its mark',
+    () => Buffer.from(`\ufeff${JSON.stringify(sale())}`, 'utf16le'),
+    400,
+    'INVALID_UTF8',
+  ],
+  [7, 'a byte that is no UTF-8', () => Buffer.from([0x7b, 0xff, 0x7d]), 400, 'INVALID_UTF8'],
+  [8, 'a key twice', () => quantity('1,"quantity":99'), 400, 'DUPLICATE_KEY'],
+  [
+    9,
+    'a number as id that JavaScript would round',
+    () => JSON.stringify(sale({ id: 'I' })).replace('"I"', '12345678901234567890'),
+    400,
+    'UNSAFE_INTEGER',
+  ],
+  [10, 'a quantity of 1e21', () => quantity('1e21'), 400, 'QUANTITY_OUT_OF_RANGE'],
+  [10, 'a quantity of 9007199254740994', () => quantity('9007199254740994'), 400, 'QUANTITY_OUT_OF_RANGE'],
+  [11, 'a quantity of 1e400', () => quantity('1e400'), 400, 'QUANTITY_NOT_FINITE'],
+  [12, 'a quantity of 1.5 of what comes whole', () => quantity('1.5'), 400, 'QUANTITY_NOT_INTEGER'],
+  [13, 'a sale of -3', () => quantity('-3'), 400, 'QUANTITY_NEGATIVE'],
+  [14, 'a sale of 0', () => quantity('0'), 400, 'QUANTITY_ZERO'],
+  [15, 'a quantity in quotes', () => quantity('"5"'), 400, 'WRONG_TYPE'],
+  [16, 'a quantity of ""', () => quantity('""'), 400, 'WRONG_TYPE'],
+  [16, 'a quantity of " "', () => quantity('" "'), 400, 'WRONG_TYPE'],
+  [16, 'a quantity of null', () => quantity('null'), 400, 'WRONG_TYPE'],
+  [16, 'a quantity of true', () => quantity('true'), 400, 'WRONG_TYPE'],
+  [16, 'a quantity of []', () => quantity('[]'), 400, 'WRONG_TYPE'],
+  [17, 'a quantity in Arabic digits', () => quantity('"٣"'), 400, 'WRONG_TYPE'],
+  [17, 'a quantity of "1,5"', () => quantity('"1,5"'), 400, 'WRONG_TYPE'],
+  [17, 'a quantity of "1_000"', () => quantity('"1_000"'), 400, 'WRONG_TYPE'],
+  [17, 'a quantity of "0x10"', () => quantity('"0x10"'), 400, 'WRONG_TYPE'],
+  [17, 'a quantity of 0x10', () => quantity('0x10'), 400, 'INVALID_JSON'],
+  [18, 'a quantity of -0', () => quantity('-0'), 400, 'QUANTITY_ZERO'],
+  [19, 'an empty SKU', () => sku('""'), 400, 'SKU_EMPTY'],
+  [19, 'a SKU of blanks', () => sku('"  "'), 400, 'SKU_EMPTY'],
+  [19, 'a SKU of a tab', () => sku('"\\t"'), 400, 'SKU_EMPTY'],
+  [20, 'a SKU with NUL', () => sku('"A\\u0000"'), 400, 'SKU_INVALID_CHAR'],
+  [20, 'a SKU with a control character', () => sku('"A\\u001bB"'), 400, 'SKU_INVALID_CHAR'],
+  [20, 'a SKU that turns the writing round', () => sku('"A\\u202eB"'), 400, 'SKU_INVALID_CHAR'],
+  [21, 'half a surrogate pair', () => sku('"A\\ud800"'), 400, 'INVALID_UNICODE'],
+  [23, 'a SKU of 10 kB', () => sku(`"${'A'.repeat(10_000)}"`), 400, 'SKU_TOO_LONG'],
+  [26, 'a type that is none', () => sale({ type: 'sale.eaten' }), 400, 'EVENT_TYPE_UNKNOWN'],
+  [26, 'a type of another version', () => sale({ type: 'sale.completed.v9' }), 400, 'EVENT_TYPE_UNKNOWN'],
+  [
+    26,
+    'CloudEvents of another version',
+    () => sale({ specversion: '2.0' }),
+    400,
+    'SCHEMA_VERSION_UNSUPPORTED',
+  ],
+  [27, 'no id', () => without('id'), 400, 'MISSING_FIELD'],
+  [27, 'an empty id', () => sale({ id: '' }), 400, 'ID_EMPTY'],
+  [30, 'no time', () => without('time'), 400, 'MISSING_FIELD'],
+  [30, 'a time that is a number', () => sale({ time: 1_730_000_000 }), 400, 'TIMESTAMP_INVALID'],
+  [30, 'the 30th of February', () => sale({ time: '2026-02-30T00:00:00Z' }), 400, 'TIMESTAMP_INVALID'],
+  [31, 'a time without a zone', () => sale({ time: '2026-11-01T08:00:00' }), 400, 'TIMESTAMP_ZONE_REQUIRED'],
+  [32, 'the year 2099', () => sale({ time: '2099-01-01T00:00:00Z' }), 400, 'TIMESTAMP_OUT_OF_RANGE'],
+  [32, 'the year 1970', () => sale({ time: '1970-01-01T00:00:00Z' }), 400, 'TIMESTAMP_OUT_OF_RANGE'],
+  [32, 'the year 275761', () => sale({ time: '+275761-01-01T00:00:00Z' }), 400, 'TIMESTAMP_INVALID'],
+  [33, '1,001 lines', () => sale({}, { lines: lines(1_001) }), 400, 'TOO_MANY_LINES'],
+  [33, '100,000 lines', () => sale({}, { lines: lines(100_000) }), 413, 'MESSAGE_TOO_LARGE'],
+  [
+    35,
+    'a nesting of 20,000',
+    () => `{"data":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+    400,
+    'NESTING_TOO_DEEP',
+  ],
+  [36, '__proto__', () => '{"__proto__":{"polluted":1}}', 400, 'FORBIDDEN_KEY'],
+  [36, 'constructor', () => '{"constructor":{"prototype":{"polluted":1}}}', 400, 'FORBIDDEN_KEY'],
+  [36, 'prototype, in disguise', () => '{"proto\\u0074ype":1}', 400, 'FORBIDDEN_KEY'],
+  [37, 'a text', () => '"hello"', 400, 'OBJECT_REQUIRED'],
+  [37, 'a number', () => '5', 400, 'OBJECT_REQUIRED'],
+  [38, 'a field too many', () => sale({}, { colour: 'red' }), 400, 'UNKNOWN_FIELD'],
+  [38, 'a misspelt field', () => line({ quantitiy: 1 }), 400, 'UNKNOWN_FIELD'],
+  [40, 'a message of 2 MB', () => sale({ note: 'x'.repeat(2_000_000) }), 413, 'MESSAGE_TOO_LARGE'],
+  [
+    45,
+    'a transfer to where it is',
+    () => fact('wms', 'transfer.shipped', { transferId: 't', from: 'east', to: 'east', lines: lines(1) }),
+    422,
+    'TRANSFER_SAME_LOCATION',
+  ],
+  [
+    46,
+    'a count of -1',
+    () =>
+      fact('wms', 'stock.counted', {
+        documentId: 'c',
+        location: 'east',
+        lines: [{ sku: 'A', quantity: -1 }],
+      }),
+    400,
+    'QUANTITY_NEGATIVE',
+  ],
+  [
+    46,
+    'a count of a kit',
+    () =>
+      fact('wms', 'stock.counted', {
+        documentId: 'c',
+        location: 'east',
+        lines: [{ sku: 'SET', quantity: 1 }],
+      }),
+    422,
+    'NOT_ALLOWED_FOR_KIT',
+  ],
+  [47, 'a unit of its own', () => line({ unit: 'kg' }), 400, 'UNKNOWN_FIELD'],
+];
+
+const lines = (count: number): object[] => Array.from({ length: count }, () => ({ sku: 'A', quantity: 1 }));
+
+/** What is not refused as a whole, each in its own words. */
+const TAKEN: readonly (readonly [row: number, title: string, test: () => Promise<void>])[] = [
+  [
+    5,
+    'a byte order mark is passed over',
+    async () => {
+      expect((await tell(`\ufeff${JSON.stringify(sale())}`)).json.outcome).toBe('accepted');
+    },
+  ],
+  [
+    22,
+    'the same letters in other code points are another SKU, parked with the one that was meant',
+    async () => {
+      for (const [twin, meant] of [
+        ['CAFE\u0301', 'CAFÉ'],
+        ['Ａ', 'A'],
+        ['A ', 'A'],
+      ]) {
+        const { status, json } = await tell(line({ sku: twin }));
+        const isSame = status === 201;
+        const isParked = status === 202 && json.parked[0].code === 'ITEM_UNKNOWN';
+        expect([twin, isSame || isParked]).toEqual([twin, true]);
+        if (isParked) expect(json.parked[0].detail).toContain(meant);
+      }
+    },
+  ],
+  [
+    24,
+    'an unknown SKU is parked, and released once it is known',
+    async () => {
+      const { status, json } = await tell(line({ sku: 'NEW' }));
+      expect([status, json.parked]).toMatchObject([202, [{ line: '1', code: 'ITEM_UNKNOWN' }]]);
+      const { json: put } = await running.ask('PUT /v1/items/NEW', { name: 'New' });
+      expect(put.position).toBeGreaterThan(json.position);
+      await expect(onHand('NEW')).resolves.toBe(-1);
+    },
+  ],
+  [
+    25,
+    'an unknown location is parked, an inactive one flagged',
+    async () => {
+      const unknown = await tell(sale({}, { location: 'nowhere' }));
+      expect([unknown.status, unknown.json.parked[0].code]).toEqual([202, 'LOCATION_UNKNOWN']);
+      const closed = await tell(sale({}, { location: 'closed' }));
+      expect([closed.status, closed.json.flags]).toEqual([201, ['inactive-location']]);
+    },
+  ],
+  [
+    28,
+    'an id with other content',
+    async () => {
+      const first = sale();
+      await tell(first);
+      const { status, json } = await tell({ ...first, data: { ...first.data, lines: lines(2) } });
+      expect([status, json.code]).toEqual([409, 'ID_REUSED_WITH_DIFFERENT_CONTENT']);
+    },
+  ],
+  [
+    34,
+    'the same SKU twice is the sum',
+    async () => {
+      const told = sale(
+        {},
+        {
+          lines: [
+            { sku: 'TWICE', quantity: 1 },
+            { sku: 'TWICE', quantity: 2 },
+          ],
+        },
+      );
+      await running.ask('PUT /v1/items/TWICE', {});
+      expect((await tell(told)).status).toBe(201);
+      await expect(onHand('TWICE')).resolves.toBe(-3);
+    },
+  ],
+  [
+    36,
+    'nothing was poisoned',
+    async () => {
+      await tell('{"constructor":{"prototype":{"polluted":1}}}');
+      expect(({} as { polluted?: number }).polluted).toBeUndefined();
+    },
+  ],
+  [
+    37,
+    'an array is several messages, each for itself',
+    async () => {
+      const { status, json } = await tell([sale(), null, 5, []]);
+      expect([status, json.counts]).toEqual([200, { accepted: 1, duplicate: 0, parked: 0, rejected: 3 }]);
+    },
+  ],
+  [
+    39,
+    'a header of no letters that we know is no part of the message',
+    async () => {
+      const { status, headers } = await tell(sale(), {
+        'x-request-id': 'caf\u00e9 \u00ff',
+        'ce-id': 'another',
+      });
+      expect([status, headers.get('x-request-id')?.includes('\u00ff')]).toEqual([201, false]);
+    },
+  ],
+  [
+    41,
+    'a bomb ends at the limit',
+    async () => {
+      const bomb = gzipSync(Buffer.alloc(50_000_000, ' '));
+      const { status, json } = await tell(bomb, { 'content-encoding': 'gzip' });
+      expect([status, json.code]).toEqual([413, 'MESSAGE_TOO_LARGE']);
+    },
+  ],
+  [
+    42,
+    'an order never heard of may be cancelled: it is a fact',
+    async () => {
+      expect((await tell(fact('web', 'order.cancelled', { orderId: 'o-42' }))).status).toBe(201);
+      await tell(fact('web', 'order.placed', { orderId: 'o-42', lines: lines(1) }));
+      expect((await running.ask('GET /v1/channels/web/orders/o-42')).json.status).toBe('cancelled');
+    },
+  ],
+  [
+    43,
+    '5 refunded of 3 is taken, and flagged',
+    async () => {
+      await tell(fact('web', 'order.placed', { orderId: 'o-43', lines: [{ sku: 'A', quantity: 3 }] }));
+      const refund = { orderId: 'o-43', refundId: 'r', lines: [{ sku: 'A', quantity: 5 }] };
+      const { status, json } = await tell(fact('web', 'order.refunded', refund));
+      expect([status, json.flags]).toEqual([201, ['over-refund']]);
+    },
+  ],
+  [
+    44,
+    'what is cancelled may be shipped all the same: then it was not cancelled',
+    async () => {
+      await tell(fact('web', 'order.placed', { orderId: 'o-44', lines: lines(1) }));
+      await tell(fact('web', 'order.cancelled', { orderId: 'o-44' }));
+      const shipped = { orderId: 'o-44', shipmentId: 's', location: 'east', lines: lines(1) };
+      expect((await tell(fact('web', 'order.shipped', shipped))).status).toBe(201);
+      const { json } = await running.ask('GET /v1/channels/web/orders/o-44');
+      expect([json.status, json.lines]).toMatchObject([
+        'shipped',
+        [{ ordered: 1, shipped: 1, cancelled: 0, open: 0 }],
+      ]);
+    },
+  ],
+  [
+    45,
+    'more received than sent is taken, and flagged',
+    async () => {
+      const transfer = { transferId: 't-45', from: 'east', to: 'closed' };
+      await tell(fact('wms', 'transfer.shipped', { ...transfer, lines: lines(1) }));
+      const told = fact('wms', 'transfer.received', { ...transfer, lines: [{ sku: 'A', quantity: 3 }] });
+      const { status, json } = await tell(told);
+      expect([status, json.flags]).toMatchObject([201, expect.arrayContaining(['over-receipt'])]);
+    },
+  ],
+  [
+    48,
+    'a key that is not its entity’s decides nothing',
+    async () => {
+      const { status } = await tell(sale({ partitionkey: 'another', subject: 'B' }));
+      expect(status).toBe(201);
+    },
+  ],
+];
+
+/** Told by whoever has a channel's key. */
+const BY_KEY: Refused = [
+  29,
+  'another channel than the key’s',
+  () => sale({ source: 'market' }),
+  403,
+  'CHANNEL_MISMATCH',
+];
+
+describe('what is refused', () => {
+  it.each(REFUSED)('row %d: %s', async (...row) => {
+    const [, , body, status, code] = row;
+    const before = await counts();
+    const answer = await tell(body());
+    expect([answer.status, answer.json.code]).toEqual([status, code]);
+    expect(answer.json.detail).toMatch(/\S/);
+    expect(answer.text).not.toMatch(/\bat .*\.[jt]s:\d+/);
+    const after = await counts();
+    expect([after.received - before.received, after.rejected - before.rejected]).toEqual([1, 1]);
+  });
+
+  it(
+    `row ${BY_KEY[0]}: ${BY_KEY[1]}`,
+    async () => {
+      const keyed = await startService({ AUTH: 'keys' });
+      const [row, , body, status, code] = BY_KEY;
+      try {
+        const key = await channelKey(keyed);
+        const answer = await keyed.ask('POST /v1/events', body(), { authorization: `Bearer ${key}` });
+        expect([row, answer.status, answer.json.code]).toEqual([29, status, code]);
+      } finally {
+        await keyed.stop();
+      }
+    },
+    STARTS_WITHIN_MS,
+  );
+});
+
+describe('what is taken, in part or with a flag', () => {
+  it.each(TAKEN)('row %d: %s', async (_, __, test) => test());
+});
+
+it('every row from 1 to 48 is here', () => {
+  expect(missingRows([...REFUSED, ...TAKEN, BY_KEY], 1, 48)).toEqual([]);
+});
+
+/** Rejected messages are told too: they are counted, and shown. */
+async function counts(): Promise<{ received: number; rejected: number }> {
+  const { head } = (await running.ask('GET /v1/status')).json;
+  return (await running.ask(`GET /v1/status?atLeast=${head}`)).json.counts;
+}
+
+async function onHand(item: string): Promise<number> {
+  const deadline = Date.now() + 5_000;
+  for (;;) {
+    const { json } = await running.ask(`GET /v1/items/${item}`);
+    if (json.totals?.onHand !== 0 || Date.now() > deadline) return json.totals?.onHand;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function channelKey({ service, directory }: Running): Promise<string> {
+  const { secret } = JSON.parse(readFileSync(join(directory, 'service.json'), 'utf8'));
+  const admin = askAt(service.url, { authorization: `Bearer ${secret}` });
+  await admin('PUT /v1/channels/web', { kind: 'storefront' });
+  const created = await service.onhand.rooms.keyDesk.create({ channel: 'web' });
+  if (!('key' in created)) throw new Error(created.detail);
+  return created.key;
+}
