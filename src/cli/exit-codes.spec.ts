@@ -110,7 +110,7 @@ it('ends with 78 where a setting is wrong', async () => {
 
 it('ends with 130 where it is interrupted', async () => {
   const words = ['import', path('good.csv'), '--mapping', 'online-retail'];
-  const { exitCode, stderr } = await commandLine(words, env, AbortSignal.abort());
+  const { exitCode, stderr } = await commandLine(words, env, { signal: AbortSignal.abort() });
   expect({ exitCode, stderr }).toEqual({
     exitCode: 130,
     stderr: expect.stringContaining('goes on from there'),

@@ -88,7 +88,10 @@ function addImport(program: Command, perform: Perform): void {
     .command('import')
     .description('tell OnHand the messages of a file: JSON Lines, or CSV with a mapping; also .gz')
     .argument('<file>', 'read as a stream, whatever its size')
-    .option('--mapping <name>', 'how a row becomes messages: a mapping that ships with OnHand, or a file')
+    .option(
+      '--mapping <name>',
+      'how a row becomes messages: one that ships with OnHand (online-retail), or the path of your own (….json)',
+    )
     .option('--source <id>', 'whose messages they are, where the file or the mapping does not say')
     .option('--dry-run', 'check every line and tell what would come of it; nothing is stored')
     .addOption(jsonOption())

@@ -8,6 +8,7 @@ import { CommandRefused } from '../problem.ts';
 import type { DemoArgs } from '../program.ts';
 import { findService, runRemotely } from '../remote.ts';
 import { Page } from '../terminal/page.ts';
+import { wrap } from '../terminal/words.ts';
 import { Client } from './client.ts';
 import { playDay } from './day/day.ts';
 import { type Check, proveTheDay } from './proof.ts';
@@ -16,6 +17,9 @@ import { Stage } from './stage.ts';
 
 /** How long a scene stands before the next, where somebody watches. */
 const PAUSE_MS = 900;
+
+const COLUMNS = 100;
+const DETAIL = ' '.repeat(9);
 
 const CHANNELS = { web: 'online shop', market: 'marketplace', till: 'till' } as const;
 
@@ -105,7 +109,8 @@ function showChecks(page: Page, checks: readonly Check[]): void {
   page.line(`${page.paint('cyan', '20:00'.padEnd(7))}${page.paint('bold', 'Does it all add up?')}`);
   for (const { name, holds, detail } of checks) {
     page.line(`       ${holds ? page.paint('green', '✓') : page.paint('red', '✗')} ${name}`);
-    page.line(`         ${page.paint('dim', detail)}`);
+    for (const line of wrap(detail, COLUMNS - DETAIL.length))
+      page.line(`${DETAIL}${page.paint('dim', line)}`);
   }
   const all = checks.every((check) => check.holds);
   page.line();

@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { readSettings } from '../../environment.ts';
 import { HttpService } from '../../http-service.ts';
 import { openLog } from '../../log.ts';
@@ -16,21 +17,26 @@ interface Wanted {
 
 /** Starts it on the port named or set, or on any free one where nobody named one and that is taken. */
 export async function startOnFreePort(wanted: Wanted): Promise<Running> {
-  if (wanted.port !== undefined) return start(wanted, wanted.port);
-  try {
-    return await start(wanted, wanted.env.PORT ?? PORT_DEFAULT);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    return start(wanted, 0);
-  }
+  const usual = Number(wanted.env.PORT ?? PORT_DEFAULT);
+  return start(wanted, wanted.port ?? ((await isFree(usual)) ? usual : 0));
+}
+
+/** Asked beforehand: a service that finds its port taken says so in its log, and here that is no trouble. */
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+      .once('error', () => resolve(false))
+      .listen(port, HOST, () => probe.close(() => resolve(true)));
+  });
 }
 
 const PORT_DEFAULT = 3_000;
+const HOST = '127.0.0.1';
 const STANDARD_ERROR = 2;
 
 /** Open to everybody on this machine; its log tells only what goes wrong, beside the story. */
-async function start({ env, dataDir }: Wanted, port: number | string): Promise<Running> {
-  const own = { DATA_DIR: dataDir, PORT: String(port), HOST: '127.0.0.1', AUTH: 'off' };
+async function start({ env, dataDir }: Wanted, port: number): Promise<Running> {
+  const own = { DATA_DIR: dataDir, PORT: String(port), HOST, AUTH: 'off' };
   const settings = readSettings({ LOG_LEVEL: 'error', ...env, ...own });
   const log = openLog(settings.LOG_LEVEL, STANDARD_ERROR);
   const service = await HttpService.start(settings, { log: log.logger, droppedLogLines: log.dropped });

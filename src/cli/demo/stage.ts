@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from '../terminal/page.ts';
-import { count, duration, number } from '../terminal/words.ts';
+import { count, duration, number, wrap } from '../terminal/words.ts';
 import type { BatchAnswer, OrderTold, Result, Status, Told } from './answers.ts';
 import type { Client } from './client.ts';
 import { Feed } from './feed.ts';
@@ -237,13 +237,3 @@ const isSameOrder = (heard: OrderTold | undefined, pulled: OrderTold): boolean =
   JSON.stringify([pulled.status, pulled.lines, pulled.shipments]);
 
 const INDENT = ' '.repeat(7);
-
-function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line !== '' && line.length + word.length + 1 > columns && !text.includes('\u001b')) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines;
-}

@@ -37,3 +37,16 @@ export function cut(text: string, columns: number): string {
   const characters = [...text];
   return characters.length <= columns ? text : `${characters.slice(0, Math.max(0, columns - 1)).join('')}…`;
 }
+
+/** Lines of at most so many columns, broken between words. Painted text is left whole. */
+export function wrap(text: string, columns: number): string[] {
+  if (text.includes('\u001b')) return [text];
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + word.length + 1 > columns) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
+}

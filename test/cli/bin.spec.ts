@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** What stands before the command line: it must say what is missing, whatever is. */
+
+const folder = mkdtempSync(join(tmpdir(), 'onhand-bin-'));
+const bin = join(folder, 'bin', 'onhand.js');
+cpSync(new URL('../../bin', import.meta.url).pathname, join(folder, 'bin'), { recursive: true });
+writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function start(...before: string[]): { status: number | null; stderr: string } {
+  const env = { PATH: process.env.PATH };
+  const { status, stderr } = spawnSync(process.execPath, [...before, bin, '--help'], {
+    env,
+    encoding: 'utf8',
+  });
+  return { status, stderr };
+}
+
+it('says how to build what is not built', () => {
+  expect(start()).toEqual({
+    status: 78,
+    stderr:
+      'onhand: it is not built yet. Run `npm run build` (or `npm ci`, which builds too) in the folder of OnHand, then try again.\n',
+  });
+});
+
+it('says which Node is needed and how to get it, before anything newer is read', () => {
+  const older = "Object.defineProperty(process, 'versions', { value: { node: '20.20.2' } })";
+  const { status, stderr } = start('--import', `data:text/javascript,${encodeURIComponent(older)}`);
+  expect(status).toBe(78);
+  expect(stderr).toMatch(
+    /^onhand: OnHand needs Node 24 or newer, and this is Node 20\.20\.2\..*`npx onhand …`.*nodejs\.org/,
+  );
+});
+
+it('hides no other error behind that of a missing build', () => {
+  mkdirSync(join(folder, 'dist', 'src'), { recursive: true });
+  writeFileSync(join(folder, 'dist', 'src', 'cli.js'), "import './gone.js';");
+  const { status, stderr } = start();
+  expect(status).toBe(1);
+  expect(stderr).toContain('gone.js');
+});
