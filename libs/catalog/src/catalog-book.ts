@@ -15,11 +15,18 @@ import {
   type Source,
 } from '#inventory';
 import { categoryOf, type RecordedEvent } from '#event-store';
-import { type Quantity, UNIT } from '#kernel';
+import { UNIT } from '#kernel';
 import type { Fold, ReadModel } from '#read-model';
 import { Few } from './few.ts';
-import { type ItemRow, ItemShelf } from './item-shelf.ts';
+import { ItemShelf } from './item-shelf.ts';
 import { KeyBook } from './key-book.ts';
+import {
+  type Offering,
+  offersOf,
+  type SellingChannel,
+  type SellingChannels,
+  sellingChannels,
+} from './offering.ts';
 import { type Policies, PolicyBook } from './policy-book.ts';
 import type { ResourceOf, SetupEntry, SetupKind } from './setup-entry.ts';
 
@@ -43,29 +50,6 @@ interface Changed<Kind extends string, Resource> {
   readonly after: Resource;
 }
 
-/** An item as it is sold. */
-export interface Offering {
-  readonly item: Item;
-  readonly offers: readonly Offered[];
-  /** True where a kit holds it. */
-  readonly isHeld: boolean;
-}
-
-/** One listing of an item, with its channel. */
-export interface Offered {
-  readonly channel: SellingChannel;
-  readonly listing: string;
-  readonly unitsPer: Quantity;
-  /** True where nobody defined it: it is the item's own name in a channel that lists all. */
-  readonly implied: boolean;
-}
-
-/** A channel with what its numbers need again and again. */
-export interface SellingChannel extends Channel {
-  /** Its locations that are active, in priority. */
-  readonly active: ReadonlySet<string>;
-}
-
 export interface Page {
   /** The id last seen. */
   readonly after?: string;
@@ -84,7 +68,7 @@ export class CatalogBook implements Fold, CatalogView {
   readonly #sources: Few<SetupEntry<Source>>;
   readonly #channels: Few<SetupEntry<Channel>>;
   readonly #policies: PolicyBook;
-  #selling: ReadonlyMap<string, SellingChannel> | undefined;
+  #selling: SellingChannels | undefined;
   #change: CatalogChange | undefined;
 
   constructor(readModel: ReadModel) {
@@ -149,11 +133,13 @@ export class CatalogBook implements Fold, CatalogView {
   /** An item with every listing of it, defined ones and those of channels that list all, in one look. */
   offering(sku: string): Offering | undefined {
     const row = this.#items.row(sku);
-    return row && { item: row.resource, offers: this.#offersOf(sku, row), isHeld: row.kits !== undefined };
-  }
-
-  offersOf(sku: string): readonly Offered[] {
-    return this.offering(sku)?.offers ?? [];
+    return (
+      row && {
+        item: row.resource,
+        offers: offersOf(row, this.#sellingChannels()),
+        isHeld: row.kits !== undefined,
+      }
+    );
   }
 
   /** Every kit that holds the item, directly or within another kit, in no order that matters. */
@@ -286,33 +272,9 @@ export class CatalogBook implements Fold, CatalogView {
     }
   }
 
-  #offersOf(sku: string, { listings, taken }: ItemRow): readonly Offered[] {
-    const channels = this.#sellingChannels();
-    const offers: Offered[] = [];
-    for (const { channel: id, listing, unitsPer } of listings ?? NO_LISTINGS) {
-      const channel = channels.get(id);
-      if (channel !== undefined) offers.push({ channel, listing, unitsPer, implied: false });
-    }
-    const defined = offers.length;
-    for (const channel of channels.values()) {
-      if (channel.lists !== 'all' || taken?.includes(channel.id)) continue;
-      if (defined > 0 && offers.some((offer) => offer.channel === channel && offer.listing === sku)) continue;
-      offers.push({ channel, listing: sku, unitsPer: UNIT, implied: true });
-    }
-    return offers;
-  }
-
-  #sellingChannels(): ReadonlyMap<string, SellingChannel> {
-    if (this.#selling === undefined) {
-      const selling = this.channels().map((channel) => this.#withActive(channel));
-      this.#selling = new Map(selling.map((channel) => [channel.id, channel]));
-    }
+  #sellingChannels(): SellingChannels {
+    this.#selling ??= sellingChannels(this.channels(), (id) => this.location(id)?.active === true);
     return this.#selling;
-  }
-
-  #withActive(channel: Channel): SellingChannel {
-    const active = channel.locations.filter((id) => this.location(id)?.active);
-    return { ...channel, active: new Set(active) };
   }
 }
 
@@ -320,7 +282,6 @@ type CatalogRecord = Omit<RecordedEvent, 'type' | 'data'> & CatalogEvent;
 
 const CATEGORIES: ReadonlySet<string> = new Set(SETUP_CATEGORIES);
 const NONE: readonly string[] = [];
-const NO_LISTINGS: readonly never[] = [];
 
 /** In one order, wherever they were loaded from. */
 const byId = <Resource extends { readonly id: string }>(

@@ -1,11 +1,5 @@
-export {
-  CatalogBook,
-  type CatalogChange,
-  type Offered,
-  type Offering,
-  type Page as CatalogPage,
-  type SellingChannel,
-} from './catalog-book.ts';
+export { CatalogBook, type CatalogChange, type Page as CatalogPage } from './catalog-book.ts';
+export type { Offered, Offering, SellingChannel } from './offering.ts';
 export { CatalogContention, CatalogDesk, type ChannelPut, type Put } from './catalog-desk.ts';
 export { type ImportResult, type ImportRow, importRows } from './import-rows.ts';
 export { KeyBook, type KeyRecord } from './key-book.ts';
