@@ -120,6 +120,12 @@ describe('the data directory of a SqliteEventStore', () => {
       for (const version of ['3.51.3', '3.52.0', '4.0.0']) assertSqliteVersion(version);
     });
 
+    it('when it cannot be made', async () => {
+      writeFileSync(directory, 'in the way');
+      await expect(open()).rejects.toThrow(StoreUnavailable);
+      rmSync(directory);
+    });
+
     it('and is free again afterwards', async () => {
       await change('PRAGMA user_version = 99');
       await expect(open()).rejects.toThrow(DataFileUnusable);

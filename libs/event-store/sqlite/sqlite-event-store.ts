@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { assert, type Clock } from '#kernel';
+import { assert, type Clock, Fault } from '#kernel';
 import {
   type AppendOutcome,
   EventStore,
@@ -10,6 +10,7 @@ import {
   type NewEvent,
   READ_EVENTS_MAX,
   type RecordedEvent,
+  StoreFull,
   StoreUnavailable,
 } from '../src/index.ts';
 import { AppendQueue } from './append-queue.ts';
@@ -20,6 +21,7 @@ import { openWriter } from './connection.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { LogReader } from './log-reader.ts';
 import { RecentEvents } from './recent-events.ts';
+import { isSqliteError, SQLITE_FULL } from './sqlite-error.ts';
 import { DataFileUnusable } from './sqlite-event-store.faults.ts';
 import { ThreadWriter } from './thread-writer.ts';
 import { InlineWriter, type Writer } from './writer.ts';
@@ -73,17 +75,22 @@ export class SqliteEventStore extends EventStore {
     });
   }
 
-  /** Throws DataDirectoryLocked and DataFileUnusable. */
+  /** Throws DataDirectoryLocked, DataFileUnusable, StoreFull and StoreUnavailable. */
   static async open(options: SqliteEventStoreOptions): Promise<SqliteEventStore> {
-    const lock = DirectoryLock.take(options.directory);
+    let lock: DirectoryLock | undefined;
     try {
+      lock = DirectoryLock.take(options.directory);
       const file = join(options.directory, EVENTS_FILE);
       openWriter(file).close(); // Finds out here, where it can be told well, that a file cannot be used.
       const writer = options.writer === 'inline' ? new InlineWriter(file) : await ThreadWriter.open(file);
       return new SqliteEventStore(lock, file, writer, options);
     } catch (cause) {
-      lock.release();
-      throw cause;
+      lock?.release();
+      if (cause instanceof Fault) throw cause;
+      const what = `${options.directory} cannot be opened`;
+      throw isSqliteError(cause, SQLITE_FULL)
+        ? new StoreFull(`${what}: no room left on the disk.`, { cause })
+        : new StoreUnavailable(`${what}.`, { cause });
     }
   }
 

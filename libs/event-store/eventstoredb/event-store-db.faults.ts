@@ -1,0 +1,21 @@
+import { Fault } from '#kernel';
+
+/** The address is wrong, or who answers there cannot be our store: nothing gets better by itself. */
+export class EventStoreDbUnusable extends Fault {
+  readonly code = 'EVENT_STORE_UNUSABLE';
+  readonly retriable = false;
+
+  constructor(address: string, why: string, options?: { cause?: unknown }) {
+    super(`${address} cannot be used as event store: ${why}.`, options);
+  }
+}
+
+/** Somebody deleted or truncated a stream: what it held is no longer all there. */
+export class StreamDamaged extends Fault {
+  readonly code = 'STREAM_DAMAGED';
+  readonly retriable = false;
+
+  constructor(stream: string, what: string, options?: { cause?: unknown }) {
+    super(`${stream}: ${what}. Events of OnHand are never deleted: restore the store.`, options);
+  }
+}

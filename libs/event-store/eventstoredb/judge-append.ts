@@ -1,0 +1,48 @@
+import {
+  AccessDeniedError,
+  DeadlineExceededError,
+  MaxAppendSizeExceededError,
+  StreamDeletedError,
+  WrongExpectedVersionError,
+} from '@eventstore/db-client';
+import { type AppendOutcome, AppendTooLarge, NO_STREAM, StoreUnavailable } from '../src/index.ts';
+import { StreamDamaged } from './event-store-db.faults.ts';
+
+type NotWritten = Exclude<AppendOutcome, { outcome: 'written' }>;
+
+/** What a rejected append means. */
+export interface Verdict {
+  readonly outcome: NotWritten;
+  /** True if nothing more can be expected of the client it went through. */
+  readonly isClientLost: boolean;
+}
+
+/**
+ * Judges why an append was rejected. Only an answer to this very append says that it was not written; on a
+ * shared stream an error of the whole stream looks alike but carries what gRPC said. Throws AppendTooLarge,
+ * StreamDamaged, and StoreUnavailable where we may not write.
+ */
+export function judgeAppend(stream: string, error: unknown, isStreamShared: boolean): Verdict {
+  const cameFromGrpc = (error as { _raw?: unknown })._raw != null;
+  if (isStreamShared && cameFromGrpc) return unknown(error, true);
+  if (error instanceof WrongExpectedVersionError) {
+    const { actualVersion } = error;
+    const actualRevision = actualVersion === 'no_stream' ? NO_STREAM : Number(actualVersion);
+    return { outcome: { outcome: 'conflict', actualRevision }, isClientLost: false };
+  }
+  if (error instanceof MaxAppendSizeExceededError) {
+    throw new AppendTooLarge(`${stream}: the store takes ${error.maxAppendSize} bytes an append.`);
+  }
+  if (error instanceof StreamDeletedError) {
+    throw new StreamDamaged(stream, 'it was deleted for good', { cause: error });
+  }
+  if (error instanceof AccessDeniedError) {
+    throw new StoreUnavailable(`${stream}: the event store does not let us write.`, { cause: error });
+  }
+  return unknown(error, !(error instanceof DeadlineExceededError));
+}
+
+const unknown = (cause: unknown, isClientLost: boolean): Verdict => ({
+  outcome: { outcome: 'unknown', cause },
+  isClientLost,
+});
