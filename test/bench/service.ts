@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/onhand.js', import.meta.url));
+const READY_WITHIN_MS = 600_000;
+const LOOK_EVERY_MS = 10;
+
+export interface Service {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** The service as it is shipped, in a process of its own, over this folder; answers when it is ready. */
+export async function startService(directory: string): Promise<Service> {
+  const file = join(directory, 'service.json');
+  rmSync(file, { force: true });
+  const env = { ...process.env, DATA_DIR: directory, PORT: '0', AUTH: 'off', LOG_LEVEL: 'silent' };
+  const child = spawn(process.execPath, [PROGRAM, 'start'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const url = await untilReady(child, () => {
+    try {
+      return (JSON.parse(readFileSync(file, 'utf8')) as { url: string }).url;
+    } catch {
+      return undefined; // Not written yet.
+    }
+  });
+  return { url, stop: () => stop(child) };
+}
+
+/** Asks until it says that it is ready. */
+export async function untilReady(child: ChildProcess, urlNow: () => string | undefined): Promise<string> {
+  const start = performance.now();
+  while (performance.now() - start < READY_WITHIN_MS) {
+    if (child.exitCode !== null) throw new Error(`The service ended with ${child.exitCode}.`);
+    const url = urlNow();
+    const answer = url && (await fetch(`${url}/health/ready`).catch(() => undefined));
+    if (url && answer && answer.status === 200) return url;
+    await pause(LOOK_EVERY_MS);
+  }
+  throw new Error('The service did not become ready.');
+}
+
+export async function stop(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
