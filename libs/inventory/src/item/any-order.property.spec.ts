@@ -67,18 +67,26 @@ const count: fc.Arbitrary<Told> = fc
   .record({ key, location, lines: fc.array(counted, { minLength: 1, maxLength: 3 }) })
   .map(({ lines, ...rest }) => lines.map((line) => countEntry({ ...rest, ...line, cause: 'count' })));
 
-/** Complete or not, with a watermark or not, several to a document. */
+/** Few documents, each of one moment and place, so that several messages belong to one. */
+const snapshotDocument = fc.constantFrom(
+  { key: { at: 3, source: 'wms', id: '', document: 's1' }, location: 'main' },
+  { key: { at: 5, source: 'wms', id: '', document: 's2' }, location: 'main' },
+  { key: { at: 5, source: 'pos', id: '', document: 's3' }, location: 'main' },
+  { key: { at: 6, source: 'wms', id: '', document: 's4' }, location: 'shop' },
+);
+
+/** Complete or not, with a watermark or not. */
 const snapshot: fc.Arbitrary<Told> = fc
   .record({
-    key,
-    location,
+    document: snapshotDocument,
     watermark: sequence,
     isComplete: fc.boolean(),
     lines: fc.array(counted, { maxLength: 3 }),
   })
-  .map(({ lines, isComplete, ...rest }) => {
-    const counts = lines.map((line) => countEntry({ ...rest, ...line, cause: 'snapshot' }));
-    const sweep: Sweep = { kind: 'sweep', listed: lines.map((line) => line.sku), ...rest };
+  .map(({ document, lines, isComplete, watermark }) => {
+    const of = { ...document, watermark };
+    const counts = lines.map((line) => countEntry({ ...of, ...line, cause: 'snapshot' }));
+    const sweep: Sweep = { kind: 'sweep', listed: lines.map((line) => line.sku), ...of };
     return isComplete ? [...counts, sweep] : counts;
   });
 
@@ -119,7 +127,9 @@ const promise: fc.Arbitrary<Told> = fc
 
 /** Messages with names of their own, and an order of arrival. */
 const facts = fc
-  .array(fc.oneof(movement, movement, movement, count, snapshot, expectation, promise), { maxLength: 14 })
+  .array(fc.oneof(movement, movement, movement, count, snapshot, snapshot, expectation, promise), {
+    maxLength: 14,
+  })
   .map((told) => told.map((entries, index) => entries.map((entry) => withId(entry, index))))
   .chain((told) =>
     fc.record({

@@ -9,16 +9,17 @@ import { remember } from './remembered.ts';
 export function evolveExpected(state: ItemState, expected: SupplyExpected): void {
   if (expected.superseded) return;
   const { documentId, key, location, quantity, received, expectedAt } = expected;
-  const isNew = state.expectations[nameKey(documentId)] === undefined;
+  const known = state.expectations[nameKey(documentId)];
+  const before = known && compareFacts(key, known.key) === 0 ? known.expected : 0;
   state.expectations[nameKey(documentId)] = {
     name: documentId,
     key,
     location,
-    expected: quantity,
+    expected: before + quantity,
     received,
     expectedAt,
   };
-  if (isNew) forgetOne(state);
+  if (!known) forgetOne(state);
 }
 
 /** Goods came in under this name. */

@@ -71,7 +71,9 @@ export function evolveCount(state: ItemState, count: CountPosted): void {
   tellPlace(state, place, count.key.at);
   correct(state, stock, count.variance);
   if (count.superseded) return;
-  stock.anchor = { key: count.key, quantity: count.quantity, watermark: count.watermark };
+  const { key, watermark } = count;
+  const before = stock.anchor && compareFacts(key, stock.anchor.key) === 0 ? stock.anchor.quantity : 0;
+  stock.anchor = { key, quantity: before + count.quantity, watermark };
 }
 
 export function evolveSweep(state: ItemState, sweep: SweepPosted): void {

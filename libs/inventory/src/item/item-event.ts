@@ -64,7 +64,7 @@ export interface CountPosted extends Posted {
   readonly key: FactKey;
   readonly location: string;
   readonly disposition: Disposition;
-  /** All that this message counted here so far: several lines of one message add up. */
+  /** Several counts of one message (of one key) add up. */
   readonly quantity: Quantity;
   readonly watermark?: number;
   readonly cause: 'count' | 'snapshot';
@@ -147,7 +147,10 @@ export interface CommitmentMoved extends Posted {
   readonly occurredAt: Instant;
 }
 
-/** Absolute: replaces what the document said before, if it is the later word. 0 cancels it. */
+/**
+ * Absolute: replaces what the document said before, if it is the later word; several of one message (of one
+ * key) add up. 0 cancels it.
+ */
 export interface SupplyExpected extends Posted {
   readonly key: FactKey;
   readonly documentId: string;

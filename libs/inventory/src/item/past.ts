@@ -57,7 +57,9 @@ export function sweepsStanding(
   const counted: FactKey[] = lifted ? [lifted] : [];
   const sweeps: SweepPosted[] = [];
   for (const { type, data } of past) {
-    if (type === 'CountPosted' && data.location === location) counted.push(data.key);
+    if ((type === 'CountPosted' || type === 'SweepLifted') && data.location === location) {
+      counted.push(data.key);
+    }
     if (type === 'SweepPosted' && data.location === location) sweeps.push(data);
   }
   return sweeps.filter((sweep) => !counted.some((key) => isSameDocument(key, sweep.key)));
@@ -73,8 +75,9 @@ export function anchorIn(
   let last: Anchor | undefined;
   for (const { type, data } of past) {
     if (type !== 'CountPosted' || data.location !== location || data.disposition !== disposition) continue;
-    // Of one message the last event has all that it counted.
-    if (!last || compareFacts(data.key, last.key) >= 0) last = anchorOf(data);
+    const order = last ? compareFacts(data.key, last.key) : 1;
+    if (order > 0) last = anchorOf(data);
+    else if (last && order === 0) last = { ...last, quantity: last.quantity + data.quantity };
   }
   return laterOf(last, newestSweep(sweeps));
 }

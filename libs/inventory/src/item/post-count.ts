@@ -13,22 +13,22 @@ export function postCount(draft: Draft, count: Count, party: Party): void {
   touch(draft, count.location);
   if (liftsSweep(draft.state, count)) liftSweep(draft, count);
   sweepBefore(draft, count);
-  const { location, disposition, key, watermark, cause } = count;
-  const data = { key, location, disposition, watermark, cause, ...judgeCount(draft, count) };
+  const { location, disposition, key, quantity, watermark, cause } = count;
+  const data = { key, location, disposition, quantity, watermark, cause, ...judgeCount(draft, count) };
   record(draft, { type: 'CountPosted', data: { ...data, journal: draft.journal } });
   if (draft.context.isActive(location)) return;
   flagMore(draft, 'inactive-location', { location, party, quantity: count.quantity });
 }
 
-function judgeCount(draft: Draft, count: Count): Pick<CountPosted, 'quantity' | 'variance' | 'superseded'> {
+function judgeCount(draft: Draft, count: Count): Pick<CountPosted, 'variance' | 'superseded'> {
   const { quantity } = count;
   const stock = stockOf(placeOf(draft.state, count.location), count.disposition);
-  if (!stock) return { quantity, variance: quantity };
+  if (!stock) return { variance: quantity };
   const order = stock.anchor ? compareFacts(count.key, stock.anchor.key) : 1;
-  if (order < 0) return { quantity, variance: 0, superseded: true };
+  if (order < 0) return { variance: 0, superseded: true };
   // Another line of the same message: what it found is there beside the first.
-  if (order === 0) return { quantity: stock.anchor!.quantity + quantity, variance: quantity };
-  return { quantity, variance: quantity + afterAnchor(draft, count.location, stock, count) - stock.onHand };
+  if (order === 0) return { variance: quantity };
+  return { variance: quantity + afterAnchor(draft, count.location, stock, count) - stock.onHand };
 }
 
 /** The newest sweep of the place is of the document that lists the item with this count. */

@@ -14,8 +14,7 @@ export function postExpectation(draft: Draft, expect: Expect): void {
   const known = draft.state.expectations[nameKey(documentId)];
   const order = known ? compareFacts(key, known.key) : 1;
   if (known && order <= 0) {
-    // Equal: another line of the same message.
-    const more = order === 0 ? { quantity: known.expected + quantity } : { superseded: true as const };
+    const more = order === 0 ? {} : { superseded: true as const };
     record(draft, { type: 'SupplyExpected', data: { ...data, received: known.received, ...more } });
   } else {
     const { received, latest } = known ? { ...known, latest: undefined } : recall(draft, documentId);

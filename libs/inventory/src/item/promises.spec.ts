@@ -1,7 +1,7 @@
 import { UNIT } from '#kernel';
 import { Books } from '../../testing/books.ts';
 import { keyAt, open, received, shipped } from '../../testing/entries.ts';
-import type { HoldEnd } from '../entry.ts';
+import type { Count, HoldEnd } from '../entry.ts';
 import type { DecisionContext, ItemCommand, Reserve } from './item-command.ts';
 import { claimsOf, placeOf } from './item-readers.ts';
 
@@ -391,9 +391,8 @@ describe('adjusting', () => {
     expect(main(books).onHand).toBe(5 * UNIT);
   });
 
-  const countAt = (at: number) =>
-    ({
-      ...{ kind: 'count', key: keyAt(at), sku: 'MUG', location: 'main' },
-      ...{ disposition: 'sellable', quantity: 0, cause: 'count' },
-    }) as const;
+  const countAt = (at: number): Count => ({
+    ...{ kind: 'count', key: keyAt(at), sku: 'MUG', location: 'main' },
+    ...{ disposition: 'sellable', quantity: 0, cause: 'count' },
+  });
 });

@@ -101,7 +101,10 @@ function addIncoming(places: Places, events: readonly RecordedItemEvent[], asOf:
   for (const { type, data } of events) {
     if (type !== 'SupplyExpected' || data.key.at > asOf) continue;
     const known = latest.get(data.documentId);
-    if (!known || compareFacts(known.key, data.key) <= 0) latest.set(data.documentId, data);
+    const order = known ? compareFacts(data.key, known.key) : 1;
+    // Several lines of one message add up.
+    if (order === 0) latest.set(data.documentId, { ...data, quantity: known!.quantity + data.quantity });
+    else if (order > 0) latest.set(data.documentId, data);
   }
   const received = new Map<string, Quantity>();
   for (const { expectation, quantity } of movementsUntil(events, asOf)) {

@@ -32,11 +32,15 @@ export function timelineOf(events: Iterable<RecordedItemEvent>): TimelineRow[] {
   // Only movements with a number of their source can outlive a count: the others need not be remembered.
   const numbered = new Map<Account, Step[]>();
   const balances = new Map<Account, Quantity>();
+  const lastCounts = new Map<Account, FactKey>();
   return steps.map((step) => {
     const account = `${step.location}/${step.disposition}`;
     const before = balances.get(account) ?? 0;
     const seen = numbered.get(account) ?? [];
-    const balance = step.counted ? step.quantity + survivors(seen, step) : before + step.quantity;
+    // What a message counted in another line is there beside the first.
+    const isMore = !step.counted || isSame(step.key, lastCounts.get(account));
+    const balance = step.quantity + (isMore ? before : survivors(seen, step));
+    if (step.counted) lastCounts.set(account, step.key);
     if (!step.counted && step.sequence !== undefined) remember(numbered, account, step);
     balances.set(account, balance);
     return toRow(step, balance - before, balance);
@@ -128,6 +132,9 @@ function compareSteps(a: Step, b: Step): number {
     a.position - b.position
   );
 }
+
+const isSame = (key: FactKey, other: FactKey | undefined): boolean =>
+  other !== undefined && compareFacts(key, other) === 0;
 
 /** What the count's own source says was not yet in it, though it had happened. */
 function survivors(seen: readonly Step[], count: Step): Quantity {
