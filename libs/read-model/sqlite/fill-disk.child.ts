@@ -17,7 +17,9 @@ const ballast = join(directory, 'ballast');
 writeFileSync(ballast, Buffer.alloc(BALLAST_BYTES, 1));
 const file = join(directory, 'read-model.db');
 const rows = { name: 'rows', version: 1, hotRowsMax: 100, indexes: { value: (row: Row) => row.value } };
-let model = SqliteReadModel.open({ file });
+/** So small that the disk is found full by spills as well as by the commit. */
+const pace = { commitEveryMs: 0, dirtyRowsMax: 1, spillRows: 400 };
+let model = SqliteReadModel.open({ file, pace });
 let shelf = model.shelf<Row>(rows);
 const expected = new Map<string, number>();
 const put = (key: string, value: number): void => {
