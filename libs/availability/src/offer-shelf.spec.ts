@@ -45,6 +45,15 @@ describe('the numbers of an item', () => {
     close();
   });
 
+  it('become 0 also where it is the only listing', () => {
+    const { shelf, close } = openShelf();
+    shelf.addChannel('web');
+    shelf.update('MUG', [want('web', 'MUG', 5)], by(1));
+    expect(shelf.update('MUG', [], by(2))).toMatchObject([{ channel: 'web', available: 0, version: 2 }]);
+    expect(shelf.after('web', { version: 1 }, 9)).toMatchObject([{ listing: 'MUG', available: 0 }]);
+    close();
+  });
+
   it('go with a listing to another item', () => {
     const { shelf, close } = openShelf();
     shelf.addChannel('web');

@@ -113,18 +113,15 @@ export class OfferShelf {
     const row = this.#offers.get(sku) ?? { offers: [] };
     const before = row.offers.length;
     const changed: ListingNumber[] = [];
-    let touched = false;
     for (const want of wanted) {
       const index = indexOf(row.offers, want.channel, want.listing);
       const former = row.offers[index];
-      const isSame = former?.available === want.available;
-      if (isSame && (want.implied || former.slot === undefined)) continue;
+      if (former?.available === want.available) continue;
       const offer = this.#replace(sku, row, { index, former, want, by });
-      if (!isSame) changed.push(numberOf(sku, offer));
-      touched = true;
+      changed.push(numberOf(sku, offer));
     }
     if (before > wanted.length) changed.push(...this.#withdraw(sku, row, { wanted, by, concerned }));
-    if (touched || changed.length > 0) this.#offers.put(sku, row);
+    if (changed.length > 0) this.#offers.put(sku, row);
     return changed;
   }
 
@@ -150,10 +147,9 @@ export class OfferShelf {
     change: { index: number; former: Offer | undefined; want: Wanted; by: CausedBy },
   ): Offer {
     const { index, former, want, by } = change;
-    const { channel, listing, available, implied } = want;
+    const { channel, listing, implied } = want;
     const slot = implied ? (former?.slot ?? this.#slots.get(channel)?.slot) : undefined;
-    const cause = former?.available === available ? former : by;
-    const offer = offerOf(want, cause, slot);
+    const offer = offerOf(want, by, slot);
     if (former === undefined) row.offers.push(offer);
     else row.offers[index] = offer;
     if (slot === undefined) this.#named.put(keyOf(channel, listing), { sku, version: offer.version });

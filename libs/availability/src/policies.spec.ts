@@ -167,6 +167,24 @@ describe('a ring-fence', () => {
     expect(merchant.units('pos', 'MUG')).toBe(14);
   });
 
+  it('counts the past for a kit whose components have their turn later', async () => {
+    await merchant.item('A-KIT', { components: [{ sku: 'MUG', quantity: UNIT }] });
+    await merchant.tell('MUG', received('shop', 20), sold('web', 'shop', 3, 500));
+    const fields = { allocations: { web: 10 * UNIT } };
+    const previewed = [];
+    const preview = merchant.opened.availability.preview(
+      [{ scope: 'global', fields, effectiveAt: 400 }],
+      merchant.opened.clock.at,
+    );
+    for await (const { channel, listing, to } of preview) previewed.push([channel, listing, to / UNIT]);
+    await merchant.policy('global', fields, 400);
+    expect(merchant.changed()).toEqual([
+      ['pos', 'A-KIT', 10],
+      ['pos', 'MUG', 10],
+    ]);
+    expect(previewed).toEqual(merchant.changed());
+  });
+
   it('bounds what others may reserve too', async () => {
     await merchant.tell('MUG', received('shop', 20));
     await merchant.policy('global', { allocations: { web: 15 * UNIT }, buffer: UNIT, percent: 0 });
