@@ -22,8 +22,8 @@ export async function findService(dataDir: string): Promise<ServiceAddress | und
 }
 
 /**
- * Runs a command inside the service. `undefined` if nobody listens there any more (the file is of a process
- * that was killed); throws CommandRefused with what the service says.
+ * Runs a command inside the service. `undefined` if it is not there any more (the file is of a process that was
+ * killed); throws CommandRefused with what the service says.
  */
 export async function runRemotely(
   service: ServiceAddress,
@@ -31,7 +31,7 @@ export async function runRemotely(
   task: Omit<Task, 'ask'>,
 ): Promise<{ readonly result: unknown } | undefined> {
   const response = await post(service, command, task.signal);
-  if (response === undefined) return undefined;
+  if (response === undefined || isAnother(response)) return undefined;
   if (!response.ok || response.body === null) throw await refusalOf(response);
   for await (const message of messagesOf(response.body, task.signal)) {
     if ('progress' in message) task.report(message.progress);
@@ -41,6 +41,10 @@ export async function runRemotely(
   }
   throw endedEarly();
 }
+
+/** Somebody else listens there now: ours would know its own secret, and answer as OnHand does. */
+const isAnother = ({ status, headers }: Response): boolean =>
+  status === 401 || !/^application\/(x-ndjson|problem\+json)/.test(headers.get('content-type') ?? '');
 
 const endedEarly = (): CommandRefused =>
   new CommandRefused({

@@ -10,6 +10,7 @@ import { OnHand } from '../service.ts';
 import { SERVICE_CALLER } from './caller.ts';
 import { Asking, Door } from './door.ts';
 import type { Caller } from './caller.ts';
+import { SERVICE_PREFIX } from './gatekeeper.ts';
 import { notThere, refuse } from './problem.ts';
 
 /** A person cannot read faster. */
@@ -41,6 +42,7 @@ export class CommandsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    refuseStrangersSecret(request, caller);
     if (!isCommandName(name))
       throw notThere('NOT_FOUND', 'There is no such command: see `npx onhand --help`.');
     const command = await commandOf(name);
@@ -53,6 +55,12 @@ export class CommandsController {
     const answer = new LineAnswer(reply);
     await answer.end((task) => command.run(this.onhand, args, { ...task, ask }));
   }
+}
+
+/** A command line that looks for another service, which once was at this address, must not get this one's data. */
+function refuseStrangersSecret({ headers }: FastifyRequest, caller: Caller): void {
+  if (caller === SERVICE_CALLER || headers.authorization?.includes(SERVICE_PREFIX) !== true) return;
+  throw refuse('KEY_REQUIRED', 'This service is not the one that the secret is of.');
 }
 
 /** The body was written by the command line of the same version. */

@@ -201,6 +201,25 @@ describe('the command line', () => {
   }
 });
 
+describe('a service file that a killed process left behind', () => {
+  it('is not believed: neither by itself, nor where another service has taken the address', async () => {
+    const leave = (url: string): void =>
+      writeFileSync(join(env.DATA_DIR, 'service.json'), JSON.stringify({ url, secret: 'ohs_old', pid: 1 }));
+    const another = await HttpService.start(
+      readSettings({ DATA_DIR: path('another'), PORT: '0', AUTH: 'off' }),
+    );
+    leave(another.url);
+    const made = await commandLine(['keys', 'create', '--role', 'analyst', '--json'], env);
+    const { id } = JSON.parse(made.stdout) as { id: string };
+    await another.stop();
+    leave(another.url); // Where nobody listens any more.
+    expect((await commandLine(['keys', 'list', '--json'], env)).stdout).toContain(id);
+    expect(
+      (await commandLine(['keys', 'list', '--json'], { DATA_DIR: path('another') })).stdout,
+    ).not.toContain(id);
+  });
+});
+
 describe('an export', () => {
   it('told to another OnHand makes the same stock, and is only duplicates where it came from', async () => {
     const { stdout } = await commandLine(['export'], env);

@@ -13,8 +13,10 @@ export type Style = Parameters<typeof styleText>[0];
 /** A text is made safe before it is painted: it may be anybody's. */
 export type Cell = string | number | null | undefined | { readonly text: string; readonly style: Style };
 
-/** How wide a page is where nobody says. */
+/** How wide a page is where nobody says, or says 0. */
 const COLUMNS_DEFAULT = 100;
+/** Nothing is broken into narrower lines. */
+const COLUMNS_MIN = 60;
 
 /** A page of text for people: lines, headings, tables; colours only where a person looks. */
 export class Page {
@@ -25,7 +27,7 @@ export class Page {
   constructor(out: Out, env: NodeJS.ProcessEnv) {
     this.#out = out;
     this.#colours = wantsColours(out, env);
-    this.columns = out.columns ?? COLUMNS_DEFAULT;
+    this.columns = Math.max(out.columns || COLUMNS_DEFAULT, COLUMNS_MIN);
   }
 
   line(text = ''): void {

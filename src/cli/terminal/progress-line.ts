@@ -31,7 +31,7 @@ export class ProgressLine {
     if (now - this.#shownAt < (this.#rewrites ? REWRITE_EVERY_MS : PLAIN_LINE_EVERY_MS)) return;
     this.#shownAt = now;
     const text = this.#text(progress, now);
-    this.#out.write(this.#rewrites ? `\r\u001b[2K${cut(text, (this.#out.columns ?? 80) - 1)}` : `${text}\n`);
+    this.#out.write(this.#rewrites ? `\r\u001b[2K${cut(text, (this.#out.columns || 80) - 1)}` : `${text}\n`);
   };
 
   /** Leaves a clean line behind. */
