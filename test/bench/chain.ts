@@ -20,7 +20,7 @@ import { atLeast, type Figure, inFolder, median, shown, type Size } from './figu
 import { bytesOf, CHANNELS, type Merchant, openMerchant, sale, stock } from './merchant.ts';
 
 export const MESSAGES_PER_BODY = 100;
-const ON_THE_WAY_MAX = 4_000;
+const ON_THE_WAY_MAX = 2_000;
 
 interface Round {
   readonly messagesPerSecond: number;

@@ -5,18 +5,22 @@ import { categoryOf, type LogPage, type LogQuery, type NewEvent, type RecordedEv
 const RECENT_EVENTS_MAX = 16_384;
 const RECENT_BYTES_MAX = 16 * 1024 * 1024;
 
-interface Recent {
-  readonly event: RecordedEvent;
-  readonly category: string;
-  readonly bytes: number;
+/** Somebody who reads the log as it grows. */
+export interface Follower {
+  /** Does not ask for anything up to here any more. */
+  after: number;
 }
 
 /**
  * The newest events, as the very objects that were appended: whoever follows the log closely reads and parses
- * nothing again. A ring; what falls out of it is read from the file.
+ * nothing again. A ring; what falls out of it is read from the file. What all followers have had is let go at
+ * once: an object that dies young costs the garbage collector nothing.
  */
 export class RecentEvents {
-  readonly #ring: (Recent | undefined)[] = new Array<undefined>(RECENT_EVENTS_MAX).fill(undefined);
+  readonly #events = new Array<RecordedEvent | undefined>(RECENT_EVENTS_MAX).fill(undefined);
+  readonly #categories = new Array<string>(RECENT_EVENTS_MAX).fill('');
+  readonly #sizes = new Int32Array(RECENT_EVENTS_MAX);
+  readonly #followers = new Set<Follower>();
   readonly #waiting = new Set<() => void>();
   /** Positions kept are those in (#forgotten, #head], without a gap. */
   #forgotten: number;
@@ -50,11 +54,8 @@ export class RecentEvents {
       const { id, type, data: content } = events[index]!;
       const position = firstPosition + index;
       const revision = expectedRevision + 1 + index;
-      this.#keep({
-        event: { id, stream, revision, position, type, data: content, recordedAt },
-        category,
-        bytes: data[index]!.length,
-      });
+      const event = { id, stream, revision, position, type, data: content, recordedAt };
+      this.#keep(event, category, data[index]!.length);
     }
   }
 
@@ -72,10 +73,30 @@ export class RecentEvents {
     let position = after;
     while (position < this.#head && events.length < limit) {
       position++;
-      const { event, category } = this.#ring[position % RECENT_EVENTS_MAX]!;
-      if (categories === undefined || categories.includes(category)) events.push(event);
+      const place = position % RECENT_EVENTS_MAX;
+      if (categories === undefined || categories.includes(this.#categories[place]!)) {
+        events.push(this.#events[place]!);
+      }
     }
     return { events, position };
+  }
+
+  /** Keeps what this follower has not had, as long as there is room. */
+  follow(after: number): Follower {
+    const follower = { after };
+    this.#followers.add(follower);
+    return follower;
+  }
+
+  unfollow(follower: Follower): void {
+    this.#followers.delete(follower);
+  }
+
+  /** Lets go what all followers have had. One that is behind what is kept reads the file, and holds nothing up. */
+  release(): void {
+    let through = this.#head;
+    for (const { after } of this.#followers) if (after >= this.#forgotten) through = Math.min(through, after);
+    while (this.#forgotten < through) this.#forgetOldest();
   }
 
   /** Resolves when the head has moved past `position`, or when everybody is woken. */
@@ -90,21 +111,24 @@ export class RecentEvents {
     for (const wake of waiting) wake();
   }
 
-  #keep(recent: Recent): void {
-    const place = recent.event.position % RECENT_EVENTS_MAX;
+  #keep(event: RecordedEvent, category: string, bytes: number): void {
+    const { position } = event;
     while (
-      recent.event.position - this.#forgotten > RECENT_EVENTS_MAX ||
-      (this.#bytes + recent.bytes > RECENT_BYTES_MAX && this.#forgotten < recent.event.position - 1)
+      position - this.#forgotten > RECENT_EVENTS_MAX ||
+      (this.#bytes + bytes > RECENT_BYTES_MAX && this.#forgotten < position - 1)
     ) {
       this.#forgetOldest();
     }
-    this.#ring[place] = recent;
-    this.#bytes += recent.bytes;
+    const place = position % RECENT_EVENTS_MAX;
+    this.#events[place] = event;
+    this.#categories[place] = category;
+    this.#sizes[place] = bytes;
+    this.#bytes += bytes;
   }
 
   #forgetOldest(): void {
     const place = ++this.#forgotten % RECENT_EVENTS_MAX;
-    this.#bytes -= this.#ring[place]!.bytes;
-    this.#ring[place] = undefined;
+    this.#bytes -= this.#sizes[place]!;
+    this.#events[place] = undefined;
   }
 }

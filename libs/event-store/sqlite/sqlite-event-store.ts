@@ -112,12 +112,14 @@ export class SqliteEventStore extends EventStore {
     return this.#queue.append(stream, expectedRevision, events);
   }
 
-  async readStream(
+  readStream(
     stream: string,
     { fromRevision = 0, limit = READ_EVENTS_MAX }: { fromRevision?: number; limit?: number } = {},
   ): Promise<readonly RecordedEvent[]> {
-    assertLimit(limit);
-    return this.#read(() => this.#reader.readStream(stream, fromRevision, limit));
+    return this.#answer(() => {
+      assertLimit(limit);
+      return this.#reader.readStream(stream, fromRevision, limit);
+    });
   }
 
   async readAll({ limit = READ_EVENTS_MAX, ...query }: LogQuery & { limit?: number }): Promise<LogPage> {
@@ -127,6 +129,7 @@ export class SqliteEventStore extends EventStore {
 
   async *subscribe(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogPage, void> {
     const wake = (): void => this.#recent.wakeAll();
+    const follower = this.#recent.follow(query.after);
     signal.addEventListener('abort', wake);
     try {
       let { after } = query;
@@ -135,6 +138,8 @@ export class SqliteEventStore extends EventStore {
         if (page.position > after) {
           after = page.position;
           yield page;
+          follower.after = after;
+          this.#recent.release();
           if (pages % PAGES_AT_ONCE_MAX === 0) await nextTurn();
         } else {
           await this.#recent.movedPast(after);
@@ -142,12 +147,13 @@ export class SqliteEventStore extends EventStore {
         }
       }
     } finally {
+      this.#recent.unfollow(follower);
       signal.removeEventListener('abort', wake);
     }
   }
 
-  async head(): Promise<number> {
-    return this.#read(() => this.#recent.head);
+  head(): Promise<number> {
+    return this.#answer(() => this.#recent.head);
   }
 
   /**
@@ -165,15 +171,18 @@ export class SqliteEventStore extends EventStore {
 
   /** Everything asked for before is answered first. */
   async close(): Promise<void> {
-    this.#checkpointer.close();
-    await this.#queue.close();
-    await this.#chores.close();
-    this.#unavailable ??= new StoreUnavailable('The store is closed.');
-    this.#recent.wakeAll();
-    // The last connection to close carries the log into the file, which after a failed write is left to the
-    // next process: so this one stays open.
-    if (!this.#hasFailed) this.#reader.close();
-    this.#lock.release();
+    try {
+      this.#checkpointer.close();
+      await this.#queue.close();
+      await this.#chores.close();
+      this.#unavailable ??= new StoreUnavailable('The store is closed.');
+      this.#recent.wakeAll();
+      // The last connection to close carries the log into the file, which after a failed write is left to the
+      // next process: so this one stays open.
+      if (!this.#hasFailed) this.#reader.close();
+    } finally {
+      this.#lock.release();
+    }
   }
 
   /**
@@ -187,11 +196,16 @@ export class SqliteEventStore extends EventStore {
     return this.#read(() => this.#reader.readAll(query, limit, this.#recent.head));
   }
 
+  #answer<Answer>(read: () => Answer): Promise<Answer> {
+    return new Promise((resolve) => resolve(this.#read(read)));
+  }
+
   #read<Answer>(read: () => Answer): Answer {
     if (this.#unavailable) throw this.#unavailable;
     try {
       return read();
     } catch (cause) {
+      if (!isSqliteError(cause)) throw cause;
       throw new StoreUnavailable('The log cannot be read.', { cause });
     }
   }
