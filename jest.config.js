@@ -12,4 +12,5 @@ export default {
   roots: ['<rootDir>/libs', '<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   setupFiles: ['reflect-metadata'],
+  maxWorkers: '100%', // Many specs wait for a process or a disk rather than for the processor.
 };
