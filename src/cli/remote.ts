@@ -74,11 +74,9 @@ async function post(
   }
 }
 
+/** What fetch throws where nobody listens. */
 const isNobodyThere = (error: unknown): boolean =>
-  error instanceof Error &&
-  error.cause instanceof Error &&
-  'code' in error.cause &&
-  error.cause.code === 'ECONNREFUSED';
+  (error as { cause?: { code?: unknown } | null }).cause?.code === 'ECONNREFUSED';
 
 async function refusalOf(response: Response): Promise<CommandRefused> {
   const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };

@@ -213,7 +213,8 @@ describe('a service file that a killed process left behind', () => {
     const { id } = JSON.parse(made.stdout) as { id: string };
     await another.stop();
     leave(another.url); // Where nobody listens any more.
-    expect((await commandLine(['keys', 'list', '--json'], env)).stdout).toContain(id);
+    const listed = await commandLine(['keys', 'list', '--json'], env);
+    expect(listed).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringContaining(id) });
     expect(
       (await commandLine(['keys', 'list', '--json'], { DATA_DIR: path('another') })).stdout,
     ).not.toContain(id);

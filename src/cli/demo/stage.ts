@@ -104,6 +104,11 @@ export class Stage {
     return this.feeds.reduce((sum, feed) => sum + feed.heard, 0);
   }
 
+  /** How many listings any channel has heard of. */
+  get listings(): number {
+    return this.feeds.reduce((sum, feed) => sum + feed.numbers.size, 0);
+  }
+
   /** What is new in any feed since it was last shown: a row an item, a column a channel. */
   showTold(footnote: string): void {
     const rows = new Map<string, Map<string, string>>();

@@ -34,7 +34,7 @@ async function setUp(stage: Stage): Promise<void> {
   await stage.act(async () => {
     for (const { path, body } of MERCHANT) await stage.client.put(path, body);
   });
-  stage.note(`Each of the ${number(stage.heard)} listings begins with 0: there are no goods yet.`);
+  stage.note(`Each of the ${number(stage.listings)} listings begins with 0: there are no goods yet.`);
 }
 
 async function networkRepeats(stage: Stage): Promise<void> {
