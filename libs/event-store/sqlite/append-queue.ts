@@ -130,7 +130,8 @@ export class AppendQueue {
       const append = appends[index]!;
       const { stream, expectedRevision, events } = append;
       this.#recent.add(append, first, recordedAt);
-      this.#unsettled.add(stream, streamIds[index]!, expectedRevision + 1, first, events.length);
+      const place = { revision: expectedRevision + 1, position: first };
+      this.#unsettled.add(stream, streamIds[index]!, place, events.length);
     }
     this.#unsettled.settledThrough(settledThrough);
     this.#recent.moveTo(head);

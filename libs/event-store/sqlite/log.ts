@@ -139,7 +139,7 @@ export class Log {
         batch.data[event]!,
       );
     }
-    this.#unsettled.add(stream, head.id, expectedRevision + 1, firstPosition, count);
+    this.#unsettled.add(stream, head.id, { revision: expectedRevision + 1, position: firstPosition }, count);
     streamIds[index] = head.id;
     return firstPosition;
   }

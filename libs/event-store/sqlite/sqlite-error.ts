@@ -4,8 +4,8 @@ export const SQLITE_FULL = 13;
 /** Not a database, or one that is damaged where it begins. */
 export const SQLITE_NOTADB = 26;
 
-/** True for an error of SQLite with this primary result code. */
-export function isSqliteError(cause: unknown, code: number): boolean {
+/** True for an error of SQLite; with this primary result code, if one is given. */
+export function isSqliteError(cause: unknown, code?: number): boolean {
   const { errcode } = cause as { errcode?: unknown };
-  return typeof errcode === 'number' && (errcode & 0xff) === code;
+  return typeof errcode === 'number' && (code === undefined || (errcode & 0xff) === code);
 }

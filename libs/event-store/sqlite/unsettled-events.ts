@@ -31,7 +31,8 @@ export class UnsettledEvents {
   /** Oldest first; never empty. */
   readonly #generations: Generation[] = [newGeneration()];
 
-  add(stream: string, streamId: number, firstRevision: number, firstPosition: number, count: number): void {
+  /** `count` events more of a stream, whose first has this revision and position. */
+  add(stream: string, streamId: number, first: { revision: number; position: number }, count: number): void {
     let newest = this.#generations.at(-1)!;
     if (newest.events >= GENERATION_EVENTS) {
       newest = newGeneration();
@@ -39,12 +40,12 @@ export class UnsettledEvents {
     }
     let run = newest.runs.get(stream);
     if (run === undefined) {
-      run = { streamId, firstRevision, positions: [] };
+      run = { streamId, firstRevision: first.revision, positions: [] };
       newest.runs.set(stream, run);
     }
-    for (let index = 0; index < count; index++) run.positions.push(firstPosition + index);
+    for (let index = 0; index < count; index++) run.positions.push(first.position + index);
     newest.events += count;
-    newest.lastPosition = firstPosition + count - 1;
+    newest.lastPosition = first.position + count - 1;
   }
 
   /** The newest events of a stream, in order; none if the index has them all. */
@@ -77,7 +78,8 @@ export class UnsettledEvents {
       )
       .iterate();
     for (const { name, stream, revision, position } of rows) {
-      this.add(String(name), Number(stream), Number(revision), Number(position), 1);
+      const first = { revision: Number(revision), position: Number(position) };
+      this.add(String(name), Number(stream), first, 1);
     }
   }
 }
