@@ -163,6 +163,14 @@ describe('a snapshot', () => {
   });
 });
 
+it('a count that lifts its own document’s sweep stands on the one beneath', () => {
+  const beneath = swept(5, [], { key: keyAt(5, { source: 'pos', document: 'a' }) });
+  const own = swept(5, [], { key: keyAt(5, { source: 'wms', document: 'b', id: 'z' }) });
+  const listing = counted(1, 5, { key: keyAt(5, { source: 'wms', document: 'b', id: 'a' }) });
+  const elsewhere = counted(0, 3, { disposition: 'damaged' });
+  expect(units(told(beneath, elsewhere, own, listing))).toBe(1);
+});
+
 describe('what is expected', () => {
   const due = (books: Books): number => incoming(books.state('MUG'), 'main') / UNIT;
   const po = { expectation: 'po-1' };
