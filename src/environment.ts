@@ -23,7 +23,10 @@ export type Role = (typeof ROLES)[number];
 const SOURCE_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const STORE_URL = /^(esdb|kurrentdb)(\+discover)?:\/\/\S+$/;
 
-/** Every setting there is. The defaults are a laptop's: no containers, no accounts. */
+/**
+ * Every setting there is. The defaults are a laptop's: no containers, no accounts. One without a default says
+ * `undefined`: a field that is only declared is not there when it runs, and its setting would not be known.
+ */
 export class Settings {
   @Host()
   readonly HOST: string = '127.0.0.1';
@@ -41,7 +44,7 @@ export class Settings {
   /** host:port, comma-separated. */
   @IsOptional()
   @ListOf('host:port', isBroker)
-  readonly KAFKA_BROKERS?: readonly string[];
+  readonly KAFKA_BROKERS?: readonly string[] = undefined;
 
   /** `topic`, or `topic=source`: no other source may speak there. */
   @ListOf('topics, each `topic` or `topic=source`', isEventTopic)
@@ -71,19 +74,19 @@ export class Settings {
   /** A file with the certificate authority's certificate. */
   @IsOptional()
   @rule('file', 'a file that can be read', isReadable)
-  readonly KAFKA_SSL_CA?: string;
+  readonly KAFKA_SSL_CA?: string = undefined;
 
   @IsOptional()
   @OneOf('plain', 'scram-sha-256', 'scram-sha-512')
-  readonly KAFKA_SASL_MECHANISM?: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly KAFKA_SASL_MECHANISM?: 'plain' | 'scram-sha-256' | 'scram-sha-512' = undefined;
 
   @IsOptional()
   @IsNotEmpty()
-  readonly KAFKA_SASL_USERNAME?: string;
+  readonly KAFKA_SASL_USERNAME?: string = undefined;
 
   @IsOptional()
   @rule('secret', 'the real secret, not a placeholder', (value) => !isPlaceholder(String(value)))
-  readonly KAFKA_SASL_PASSWORD?: string;
+  readonly KAFKA_SASL_PASSWORD?: string = undefined;
 
   @ListOf(`roles (${ROLES.join(', ')})`, (text) => (ROLES as readonly string[]).includes(text))
   readonly ROLES: readonly Role[] = ROLES;
