@@ -55,7 +55,10 @@ export class HttpService {
       ...gaugesOf(onhand),
       droppedLogLines: options.droppedLogLines ?? (() => 0),
     });
-    const traffic = new Traffic((route, status, seconds) => metrics.answered(route, status, seconds));
+    const traffic = new Traffic((answered) => {
+      metrics.answered(answered);
+      log.debug(answered, 'answered');
+    });
     const gatekeeper = new Gatekeeper({
       auth: settings.AUTH,
       serviceSecret: secret,

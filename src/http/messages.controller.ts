@@ -188,8 +188,8 @@ function answerOne({ outcomes, problems }: Ended, instance: string, reply: Fasti
   }
   const { error, recordedAt, ...told } = outcome;
   const problem = problemOf(problems[0] ?? [error!], { instance });
-  void reply.header('content-type', PROBLEM);
-  send(reply, problem.status, JSON.stringify({ ...problem, ...told, recordedAt: time(recordedAt) }));
+  const text = JSON.stringify({ ...problem, ...told, recordedAt: time(recordedAt) });
+  void reply.code(problem.status).header('content-type', PROBLEM).send(Buffer.from(text));
 }
 
 function answerMany({ outcomes, problems }: Ended, instance: string, reply: FastifyReply): void {
@@ -199,12 +199,13 @@ function answerMany({ outcomes, problems }: Ended, instance: string, reply: Fast
   send(reply, 200, JSON.stringify({ results, counts }));
 }
 
-const JSON_TYPE = 'application/json';
 const PROBLEM = 'application/problem+json';
+/** Said in full: Fastify then leaves it as it is. */
+const JSON_TYPE = 'application/json; charset=utf-8';
 
+/** As text, which Node sends in one piece with its head. */
 function send(reply: FastifyReply, status: number, text: string): void {
-  if (!reply.hasHeader('content-type')) void reply.header('content-type', JSON_TYPE);
-  void reply.code(status).send(Buffer.from(text));
+  void reply.code(status).header('content-type', JSON_TYPE).send(text);
 }
 
 const rowsAfter = (source: string | undefined, after: string | undefined, limit: number): JournalPage => ({

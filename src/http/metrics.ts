@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Answered } from './traffic.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What the rooms know of themselves, asked for when somebody looks. */
@@ -63,7 +64,7 @@ export class Metrics {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
-  answered(route: string, status: number, seconds: number): void {
+  answered({ route, status, seconds }: Answered): void {
     this.#requests.labels(route, STATUS_CLASSES[Math.floor(status / 100)] ?? 'other').observe(seconds);
   }
 

@@ -7,7 +7,14 @@ export const REQUESTS_AT_ONCE_MAX = 2_000;
 const RETRY_SECONDS = 1;
 
 /** Called when a request of a route has been answered. */
-export type OnAnswered = (route: string, status: number, seconds: number) => void;
+export type OnAnswered = (answered: Answered) => void;
+
+export interface Answered {
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+  readonly requestId: string;
+}
 
 /** Counts who is in, so that there are never too many, and so that a stop can wait for the last one. */
 export class Traffic {
@@ -31,7 +38,8 @@ export class Traffic {
       if (isCounted) this.#enter();
       reply.raw.once('close', () => {
         if (isCounted) this.#leave();
-        this.#onAnswered(route, reply.raw.statusCode, (performance.now() - startedAt) / 1000);
+        const seconds = (performance.now() - startedAt) / 1000;
+        this.#onAnswered({ route, status: reply.raw.statusCode, seconds, requestId: reply.request.id });
       });
     };
   }
