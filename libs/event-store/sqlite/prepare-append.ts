@@ -47,7 +47,9 @@ function toJson({ data, type }: NewEvent): string {
 
 function packEventIds(events: readonly NewEvent[]): Uint8Array {
   const ids = new Uint8Array(events.length * EVENT_ID_BYTES);
-  for (const [index, { id }] of events.entries()) packEventId(id, ids, index * EVENT_ID_BYTES);
+  for (let index = 0; index < events.length; index++) {
+    packEventId(events[index]!.id, ids, index * EVENT_ID_BYTES);
+  }
   if (events.length > 1) {
     const different = new Set(events.map(({ id }) => id)).size;
     assert(different === events.length, 'each event id once in an append');

@@ -12,18 +12,29 @@ const FIRST_PAUSE_MS = 20;
  * Appends until it is known whether it was written: with the same ids at the same revision, trying again
  * writes nothing twice. Throws StoreUnavailable where that stays unknown, and what the store throws.
  */
-export async function appendSurely(
+export function appendSurely(
   store: EventStore,
   stream: string,
   expectedRevision: number,
   events: readonly NewEvent[],
 ): Promise<SureOutcome> {
-  for (let retry = 0; ; retry++) {
-    const outcome = await store.append(stream, expectedRevision, events);
+  // Nearly every append is sure at once: no more than one promise for those.
+  return store.append(stream, expectedRevision, events).then((outcome) => {
     if (outcome.outcome !== 'unknown') return outcome;
-    if (retry === UNKNOWN_RETRIES_MAX) {
-      throw new StoreUnavailable(`${stream}: not known to be written.`, { cause: outcome.cause });
-    }
+    return untilSure(() => store.append(stream, expectedRevision, events), stream, outcome.cause);
+  });
+}
+
+async function untilSure(
+  append: () => Promise<AppendOutcome>,
+  stream: string,
+  cause: unknown,
+): Promise<SureOutcome> {
+  for (let retry = 0; retry < UNKNOWN_RETRIES_MAX; retry++) {
     await pause(FIRST_PAUSE_MS * 2 ** retry);
+    const outcome = await append();
+    if (outcome.outcome !== 'unknown') return outcome;
+    cause = outcome.cause;
   }
+  throw new StoreUnavailable(`${stream}: not known to be written.`, { cause });
 }

@@ -65,7 +65,8 @@ export class Acceptance {
     const { catalog } = this.#parts;
     const tellers = new Map<string | undefined, Teller | undefined>([[undefined, undefined]]);
     const entrants: Entrant[] = [];
-    for (const [index, arrival] of this.#arrivals.entries()) {
+    for (let index = 0; index < this.#arrivals.length; index++) {
+      const arrival = this.#arrivals[index]!;
       const source = 'message' in arrival ? arrival.message.source : arrival.source;
       if (!tellers.has(source)) tellers.set(source, tellerOf(source!, catalog));
       const teller = tellers.get(source);
@@ -103,18 +104,23 @@ export class Acceptance {
       else others.push(entrant);
     }
     const { recorder, turns } = this.#parts;
+    let failed: { readonly cause: unknown } | undefined;
+    const fail = (cause: unknown): void => {
+      failed ??= { cause };
+    };
     const work: Promise<void>[] = [];
     for (const [stream, group] of byStream) {
       const drafts = group.map(({ draft }) => draft);
       const recorded = turns.take(stream, () => recorder.record(stream, drafts));
-      work.push(recorded.then((results) => this.#settle(group, results)));
+      work.push(recorded.then((results) => this.#settle(group, results), fail));
     }
-    const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') throw failed.reason;
+    await Promise.all(work); // Also where some failed: nothing goes on behind the caller's back.
+    if (failed !== undefined) throw failed.cause;
   }
 
   #settle(group: readonly Entrant[], results: readonly Recorded[]): void {
-    for (const [place, recorded] of results.entries()) {
+    for (let place = 0; place < results.length; place++) {
+      const recorded = results[place]!;
       const { index, draft } = group[place]!;
       const { source, id } = draft.message;
       if (recorded.outcome === 'recorded') {

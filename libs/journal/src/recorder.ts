@@ -62,7 +62,7 @@ export class Recorder {
       try {
         const actual = round.events.length === 0 ? undefined : await this.#append(stream, told, round);
         if (actual === undefined) {
-          recorded.push(...round.results);
+          for (const result of round.results) recorded.push(result);
           continue;
         }
         if (++races > RACES_MAX) throw new StoreUnavailable(`${stream}: lost ${races} append races.`);
@@ -79,21 +79,18 @@ export class Recorder {
   }
 
   /** Undefined once written; the actual revision if somebody else was faster. */
-  async #append(
-    stream: string,
-    told: ToldStream,
-    { events, facts, before }: Round,
-  ): Promise<number | undefined> {
-    const outcome = await appendSurely(this.#store, stream, before.revision, events);
-    if (outcome.outcome === 'conflict') return outcome.actualRevision;
-    const { positions, recordedAt } = outcome;
-    for (let index = 0; index < facts.length; index++) {
-      facts[index]!.position = positions[index]!;
-      facts[index]!.recordedAt = recordedAt;
-    }
-    told.position = positions.at(-1)!;
-    told.recordedAt = recordedAt;
-    return undefined;
+  #append(stream: string, told: ToldStream, { events, facts, before }: Round): Promise<number | undefined> {
+    return appendSurely(this.#store, stream, before.revision, events).then((outcome) => {
+      if (outcome.outcome === 'conflict') return outcome.actualRevision;
+      const { positions, recordedAt } = outcome;
+      for (let index = 0; index < facts.length; index++) {
+        facts[index]!.position = positions[index]!;
+        facts[index]!.recordedAt = recordedAt;
+      }
+      told.position = positions.at(-1)!;
+      told.recordedAt = recordedAt;
+      return undefined;
+    });
   }
 }
 

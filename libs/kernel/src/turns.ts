@@ -5,12 +5,11 @@ export class Turns {
   take<Result>(thing: string, work: () => Promise<Result>): Promise<Result> {
     const before = this.#last.get(thing);
     const mine = before === undefined ? work() : before.then(work);
-    const settled: Promise<unknown> = mine.then(nothing, nothing).then(() => {
+    const end = (): void => {
       if (this.#last.get(thing) === settled) this.#last.delete(thing);
-    });
+    };
+    const settled: Promise<unknown> = mine.then(end, end);
     this.#last.set(thing, settled);
     return mine;
   }
 }
-
-const nothing = (): void => undefined;

@@ -147,7 +147,13 @@ export class ItemDesk {
   async #work(queue: Queue): Promise<void> {
     while (queue.pending.length > 0) {
       if (this.#closing.signal.aborted) this.#drop(queue, () => true, closed());
-      else await this.#step(queue).catch((cause: unknown) => this.#recover(queue, cause));
+      else {
+        try {
+          await this.#step(queue);
+        } catch (cause) {
+          await this.#recover(queue, cause);
+        }
+      }
     }
     this.#queues.delete(queue.sku);
     if (queue.state) this.#states.set(queue.sku, queue.state);
