@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { verify, type VerifyReport } from '#history';
+import type { Message } from '#inventory';
+import { UNIT } from '#kernel';
+import { openMemoryReadModel } from '../../src/adapters.module.ts';
+import { currentPicture } from '../../src/data-files.ts';
+import { readSettings } from '../../src/environment.ts';
+import { openPicture } from '../../src/picture.ts';
+import { OnHand } from '../../src/service.ts';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'onhand-verify-'));
+  await withOnHand(tellADay);
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+async function withOnHand<Answer>(use: (onhand: OnHand) => Promise<Answer>): Promise<Answer> {
+  const onhand = await OnHand.open(readSettings({ DATA_DIR: directory }));
+  try {
+    return await use(onhand);
+  } finally {
+    await onhand.close();
+  }
+}
+
+async function tellADay({ rooms }: OnHand): Promise<void> {
+  await rooms.catalogDesk.putLocation({ id: 'shop', name: 'Shop', kind: 'store', active: true });
+  const common = { id: 'till', name: 'Till', kind: 'pos', lists: 'all', unknownItems: 'create' } as const;
+  await rooms.catalogDesk.putChannel({ ...common, locations: ['shop'] });
+  await rooms.projector.waitFor(await rooms.store.head(), 5_000);
+  const occurredAt = Date.UTC(2026, 0, 5);
+  const lines = [{ line: '1', sku: 'MUG', quantity: 3 * UNIT }];
+  const facts: Message[] = [
+    {
+      id: 'r',
+      source: 'till',
+      occurredAt,
+      type: 'stock.received',
+      data: { documentId: 'r', location: 'shop', lines },
+    },
+    {
+      id: 's',
+      source: 'till',
+      occurredAt,
+      type: 'sale.completed',
+      data: { saleId: 's', location: 'shop', lines },
+    },
+    { id: 'o', source: 'till', occurredAt, type: 'order.placed', data: { orderId: 'o', lines } },
+  ];
+  const raw = new Uint8Array();
+  await rooms.journal.accept(
+    facts.map((message) => ({ message, raw })),
+    { door: 'test' },
+  );
+  const head = await rooms.store.head();
+  await rooms.ledger.posting.waitFor(head, 5_000);
+  await rooms.projector.waitFor(await rooms.store.head(), 5_000);
+}
+
+const verifyNow = (): Promise<VerifyReport> =>
+  withOnHand(({ rooms }) =>
+    verify({
+      store: rooms.store,
+      live: { readModel: rooms.readModel, position: () => rooms.projector.position },
+      openFresh: () => {
+        const readModel = openMemoryReadModel();
+        return { readModel, ...openPicture({ readModel, store: rooms.store }) };
+      },
+    }),
+  );
+
+/** Changes a stored file behind OnHand's back. */
+function damage(file: string, sql: string): void {
+  const database = new DatabaseSync(join(directory, file));
+  const { changes } = database.prepare(sql).run();
+  database.close();
+  expect(changes).toBeGreaterThan(0);
+}
+
+/** The table in which the live picture keeps a shelf. */
+function tableOf(shelf: string): string {
+  const database = new DatabaseSync(join(directory, currentPicture(directory)));
+  const row = database.prepare('SELECT id FROM shelves WHERE name = ?').get(shelf);
+  database.close();
+  return `shelf_${Number(row?.['id'])}`;
+}
+
+const failed = ({ checks }: VerifyReport): string[] =>
+  checks.filter(({ ok }) => !ok).map(({ check }) => check);
+
+describe('verify', () => {
+  it('finds nothing where nothing is wrong, and has looked', async () => {
+    const report = await verifyNow();
+    expect(failed(report)).toEqual([]);
+    expect(report.ok).toBe(true);
+    expect(report.checks.map(({ looked }) => looked).every((looked) => looked > 0)).toBe(true);
+  });
+
+  it('finds a movement that the journal does not know', async () => {
+    const halved = `replace(data, '"quantity":300000', '"quantity":100000')`;
+    damage(
+      'events.db',
+      `UPDATE events SET data = ${halved} WHERE data LIKE '%"cause":"sale"%' AND data LIKE '%journal%'`,
+    );
+    expect(failed(await verifyNow())).toContain('ledger = journal');
+  });
+
+  it('finds a number in the live picture that is not in the log', async () => {
+    const table = tableOf('ledger-items');
+    damage(currentPicture(directory), `UPDATE ${table} SET row = replace(row, '300000', '200000')`);
+    const report = await verifyNow();
+    expect(failed(report)).toContain('live picture = log lived again');
+    expect(report.ok).toBe(false);
+  });
+
+  it('finds an event that is gone', async () => {
+    damage('events.db', `DELETE FROM events WHERE position = (SELECT max(position) - 1 FROM events)`);
+    expect(failed(await verifyNow())).not.toEqual([]);
+  });
+});
