@@ -135,7 +135,8 @@ export class AppendQueue {
     }
     this.#unsettled.settledThrough(settledThrough);
     this.#recent.moveTo(head);
-    for (const [index, append] of appends.entries()) {
+    for (let index = 0; index < appends.length; index++) {
+      const append = appends[index]!;
       append.resolve(toOutcome(append, results[index]!, recordedAt));
     }
   }

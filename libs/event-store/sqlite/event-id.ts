@@ -15,8 +15,6 @@ const NO_DIGIT = 255;
 const DIGIT_VALUES = new Uint8Array(128).fill(NO_DIGIT);
 for (const [value, digit] of [...'0123456789abcdef'].entries()) DIGIT_VALUES[digit.charCodeAt(0)] = value;
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
 /** Packs a UUID in lower case into 16 bytes of `bytes`; anything else is a bug of the caller. */
 export function packEventId(id: string, bytes: Uint8Array, offset: number): void {
   let wrong = id.length === UUID_LENGTH ? 0 : NO_DIGIT;
@@ -28,15 +26,6 @@ export function packEventId(id: string, bytes: Uint8Array, offset: number): void
   }
   for (const place of DASH_PLACES) if (id.charCodeAt(place) !== DASH) wrong = NO_DIGIT;
   if (wrong > 15) assert(false, `a UUID in lower case, got ${id}`);
-}
-
-/** The text of a packed UUID. */
-export function unpackEventId(b: Uint8Array): string {
-  const hex = (index: number): string => HEX[b[index]!]!;
-  return (
-    `${hex(0)}${hex(1)}${hex(2)}${hex(3)}-${hex(4)}${hex(5)}-${hex(6)}${hex(7)}-${hex(8)}${hex(9)}-` +
-    `${hex(10)}${hex(11)}${hex(12)}${hex(13)}${hex(14)}${hex(15)}`
-  );
 }
 
 /** True if the id stored as `stored` is the one packed at `offset` of `bytes`. */

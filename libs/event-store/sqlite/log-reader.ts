@@ -1,7 +1,6 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { LogPage, LogQuery, RecordedEvent } from '../src/index.ts';
+import { eventIdText, type LogPage, type LogQuery, type RecordedEvent } from '../src/index.ts';
 import { openReader } from './connection.ts';
-import { unpackEventId } from './event-id.ts';
 import { FIND_STREAM } from './stream-names.ts';
 import { UnsettledEvents } from './unsettled-events.ts';
 
@@ -98,7 +97,7 @@ export class LogReader {
   #toEvent(row: SQLOutputValue[]): RecordedEvent {
     const [position, stream, revision, type, recordedAt, id, data] = row;
     return {
-      id: unpackEventId(id as Uint8Array),
+      id: eventIdText(id as Uint8Array),
       stream: stream as string,
       revision: revision as number,
       position: position as number,

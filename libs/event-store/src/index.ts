@@ -1,4 +1,5 @@
 export { appendSurely, type SureOutcome } from './append-surely.ts';
+export { eventIdText, newEventId } from './event-id.ts';
 export { AppendTooLarge, DataDirectoryLocked, StoreFull, StoreUnavailable } from './event-store.faults.ts';
 export {
   APPEND_BYTES_MAX,

@@ -1,5 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { appendSurely, AppendTooLarge, type EventStore, type NewEvent, StoreUnavailable } from '#event-store';
+import {
+  appendSurely,
+  AppendTooLarge,
+  type EventStore,
+  type NewEvent,
+  newEventId,
+  StoreUnavailable,
+} from '#event-store';
 import {
   type Arrival,
   emptyToldStream,
@@ -134,7 +140,7 @@ class Attempt {
         results.push(decision);
         continue;
       }
-      const event = { id: randomUUID(), type: FACT_EVENT_TYPES[draft.message.type], data: decision.data };
+      const event = { id: newEventId(), type: FACT_EVENT_TYPES[draft.message.type], data: decision.data };
       evolveTold(told, event, { revision: told.revision + 1, position: 0, recordedAt: 0 });
       const fact = told.facts.at(-1)!;
       results.push({ outcome: 'recorded', data: decision.data, fact });

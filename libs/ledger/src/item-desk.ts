@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   type CatalogView,
@@ -18,6 +17,7 @@ import {
   AppendTooLarge,
   type EventStore,
   type NewEvent,
+  newEventId,
   StoreFull,
   StoreUnavailable,
 } from '#event-store';
@@ -195,7 +195,7 @@ export class ItemDesk {
       round.deciding = each;
       const decision = decideInPlace(command, state, context);
       round.decided.push({ pending: each, decision, isPosted });
-      for (const { type, data } of decision.events) round.events.push({ id: randomUUID(), type, data });
+      for (const { type, data } of decision.events) round.events.push({ id: newEventId(), type, data });
     }
     round.deciding = undefined;
     return round;

@@ -36,14 +36,15 @@ export class Projector {
     return this.#position;
   }
 
-  /** Follows the log until `signal` aborts, then commits. Throws what a fold or the store throws. */
+  /**
+   * Follows the log until `signal` aborts, then commits. Throws what a fold or the store throws; what a page
+   * that broke off has changed must then never reach the file: close the read model without a commit.
+   */
   async run(signal: AbortSignal): Promise<void> {
+    this.#committedAt = performance.now();
     const pages = this.#store.subscribe({ after: this.#position }, signal);
-    try {
-      for await (const page of pages) await this.#project(page.events, page.position);
-    } finally {
-      this.#readModel.commit(this.#position);
-    }
+    for await (const page of pages) await this.#project(page.events, page.position);
+    this.#readModel.commit(this.#position);
   }
 
   /** Reads up to the head as it is now, and commits. */
@@ -80,9 +81,11 @@ export class Projector {
   }
 
   async #project(events: readonly RecordedEvent[], position: number): Promise<void> {
-    for (const event of events) {
-      for (const fold of this.#folds) {
-        const done = fold.apply(event);
+    const folds = this.#folds;
+    for (let index = 0; index < events.length; index++) {
+      const event = events[index]!;
+      for (let turn = 0; turn < folds.length; turn++) {
+        const done = folds[turn]!.apply(event);
         if (done !== undefined) await done; // Only what is asynchronous costs a turn.
       }
     }
