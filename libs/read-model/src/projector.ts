@@ -41,7 +41,6 @@ export class Projector {
    * that broke off has changed must then never reach the file: close the read model without a commit.
    */
   async run(signal: AbortSignal): Promise<void> {
-    this.#committedAt = performance.now();
     const pages = this.#store.subscribe({ after: this.#position }, signal);
     for await (const page of pages) await this.#project(page.events, page.position);
     this.#readModel.commit(this.#position);

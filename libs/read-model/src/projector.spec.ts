@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NO_STREAM, type RecordedEvent } from '#event-store';
+import { SqliteEventStore } from '#event-store/sqlite';
+import { systemClock } from '#kernel';
+import { type Fold, Projector, type ReadModel, type Shelf } from '#read-model';
+import { SqliteReadModel } from '#read-model/sqlite';
+
+/** Counts events by stream, and may break off at one of them. */
+class Counting implements Fold {
+  readonly name = 'counting';
+  readonly #counts: Shelf<{ count: number }>;
+  failAt = Number.POSITIVE_INFINITY;
+
+  constructor(readModel: ReadModel) {
+    this.#counts = readModel.shelf({ name: 'counts', version: 1 });
+  }
+
+  apply({ stream, position }: RecordedEvent): void {
+    if (position === this.failAt) throw new Error(`no fold for ${position}`);
+    this.#counts.put(stream, { count: this.countOf(stream) + 1 });
+  }
+
+  countOf(stream: string): number {
+    return this.#counts.get(stream)?.count ?? 0;
+  }
+}
+
+let directory: string;
+let store: SqliteEventStore;
+let readModel: SqliteReadModel;
+let counting: Counting;
+let projector: Projector;
+
+const openPicture = (): void => {
+  readModel = SqliteReadModel.open({ file: join(directory, 'picture.db') });
+  counting = new Counting(readModel);
+  projector = new Projector({ store, readModel, folds: [counting] });
+};
+const happen = async (stream: string, times: number): Promise<void> => {
+  const events = Array.from({ length: times }, () => ({
+    id: crypto.randomUUID(),
+    type: 'Happened',
+    data: {},
+  }));
+  await store.append(stream, NO_STREAM, events);
+};
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'onhand-projector-'));
+  store = await SqliteEventStore.open({ directory, clock: systemClock, writer: 'inline' });
+  openPicture();
+});
+afterEach(async () => {
+  readModel.close();
+  await store.close();
+  rmSync(directory, { recursive: true });
+});
+
+it('catches up, and goes on from where it was after a restart', async () => {
+  await happen('a-1', 3);
+  await projector.catchUp();
+  readModel.close();
+  await happen('a-2', 2);
+  openPicture();
+  expect([projector.position, counting.countOf('a-1'), counting.countOf('a-2')]).toEqual([3, 3, 0]);
+  await projector.catchUp();
+  expect([projector.position, counting.countOf('a-1'), counting.countOf('a-2')]).toEqual([5, 3, 2]);
+});
+
+it('follows what comes, tells who waits, and stops when told to', async () => {
+  const stop = new AbortController();
+  const running = projector.run(stop.signal);
+  const waiting = projector.waitFor(2, 5_000);
+  await happen('a-1', 2);
+  expect(await waiting).toBe(true);
+  expect(await projector.waitFor(3, 10)).toBe(false);
+  stop.abort();
+  await running;
+  readModel.close();
+  openPicture();
+  expect(projector.position).toBe(2);
+});
+
+it('counts nothing twice after a fold broke off in the middle of a page', async () => {
+  await happen('a-1', 5);
+  counting.failAt = 4;
+  await expect(projector.run(new AbortController().signal)).rejects.toThrow('no fold for 4');
+  readModel.close();
+  openPicture();
+  expect([projector.position, counting.countOf('a-1')]).toEqual([0, 0]);
+  await projector.catchUp();
+  expect(counting.countOf('a-1')).toBe(5);
+});
