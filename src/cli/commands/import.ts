@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type FileReading, isRefused } from '#intake';
 import type { Arrival, Message } from '#inventory';
 import type { OnHand } from '../../service.ts';
@@ -35,6 +36,9 @@ export interface ImportResult {
 const MESSAGES_A_BATCH = 250;
 /** Batches under way: while one is made durable, the next are read. */
 const BATCHES_IN_FLIGHT_MAX = 4;
+/** How many events posting and the picture may be behind the log before the next messages are told. */
+const BEHIND_MAX = 2_000;
+const LOOK_EVERY_MS = 2;
 
 export const importCommand: Command<ImportArgs, ImportResult> = {
   begins: true,
@@ -87,6 +91,7 @@ async function tellAll(onhand: OnHand, file: TellableFile, { args, task, tally }
   const inFlight = new InFlight(BATCHES_IN_FLIGHT_MAX);
   try {
     for await (const batch of batchesOf(file, tally, task)) {
+      await untilNotFarBehind(onhand, task.signal);
       await inFlight.add(async () => {
         const outcomes = await onhand.rooms.journal.accept(batch.map(arrivalOf), by);
         for (const [i, outcome] of outcomes.entries()) tally.ended(batch[i]!, outcome);
@@ -96,6 +101,18 @@ async function tellAll(onhand: OnHand, file: TellableFile, { args, task, tally }
     await inFlight.settled(); // Also where it is interrupted: what is under way is answered for.
   }
   return proveArrival(onhand, tally.position, task);
+}
+
+/**
+ * A file is read faster than what follows from it is computed. Waiting for that here keeps what is under way
+ * small: it stays in memory from one room to the next, and a service goes on answering meanwhile.
+ */
+async function untilNotFarBehind(onhand: OnHand, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const { head, posted, projected } = await onhand.status();
+    if (head - Math.min(posted, projected) <= BEHIND_MAX) return;
+    await sleep(LOOK_EVERY_MS, undefined, { signal });
+  }
 }
 
 async function lookThrough(file: TellableFile, tally: Tally, task: Task): Promise<void> {
