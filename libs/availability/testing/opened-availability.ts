@@ -136,6 +136,7 @@ export const held = (channel: string, location: string, units: number, reservati
   type: 'StockReserved',
   data: {
     reservationId,
+    request: 0,
     channel,
     parts: [{ location, quantity: units * UNIT }],
     expiresAt: 9e12,

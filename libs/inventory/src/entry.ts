@@ -101,6 +101,8 @@ export interface HoldEnd extends OfItem {
   readonly kind: 'hold';
   readonly key: FactKey;
   readonly reservationId: string;
+  /** Revision of the request that is meant, in the reservation's stream. */
+  readonly request: number;
   readonly end: 'confirmed' | 'released' | 'expired' | 'extended';
   /** confirmed: for this order, at most so much; the rest is released. */
   readonly channel?: string;

@@ -31,14 +31,14 @@ export async function holdItems(
   desk: Pick<ItemDesk, 'submit'>,
   catalog: CatalogView,
 ): Promise<HoldOutcome> {
-  const { reservationId, channel, partial, expiresAt, requested } = reservation;
+  const { reservationId, request, channel, partial, expiresAt, requested } = reservation;
   const wanted = wantedOf(requested);
   const held = new Map<string, Parts>();
   const available = new Map<string, Quantity>();
   let isShort = false;
   for (const [sku, lines] of wanted) {
     const step = stepOf(catalog, sku);
-    const asked = { reservationId, channel, wanted: lines, partial, expiresAt, step };
+    const asked = { reservationId, request, channel, wanted: lines, partial, expiresAt, step };
     const answer = await desk.submit(sku, { type: 'reserve', ...asked, probe: isShort && !partial });
     if (isRejection(answer)) {
       isShort = true;

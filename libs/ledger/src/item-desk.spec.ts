@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 const reserve = (reservationId: string, units: number, more: Partial<Reserve> = {}): Reserve => ({
-  ...{ type: 'reserve', reservationId, channel: 'web', wanted: [{ quantity: units * UNIT }] },
+  ...{ type: 'reserve', reservationId, request: 0, channel: 'web', wanted: [{ quantity: units * UNIT }] },
   ...{ partial: false, expiresAt: ledger.clock.at + 60_000, step: UNIT },
   ...more,
 });

@@ -265,8 +265,8 @@ describe('the end of a reservation', () => {
     await ledger.reservations.release('r-1');
     // A request of a process that was slow: its hold comes when all is over.
     await ledger.desk.submit('MUG', {
-      ...{ type: 'reserve', reservationId: 'r-1', channel: 'web', wanted: [{ quantity: UNIT }] },
-      ...{ partial: false, expiresAt: ledger.clock.at + 1_000, step: UNIT },
+      ...{ type: 'reserve', reservationId: 'r-1', request: 0, channel: 'web' },
+      ...{ wanted: [{ quantity: UNIT }], partial: false, expiresAt: ledger.clock.at + 1_000, step: UNIT },
     });
     await ledger.settle();
     expect(reservedOf('MUG')).toBe(1);

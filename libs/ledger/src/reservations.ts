@@ -102,7 +102,8 @@ export class Reservations {
   ): Promise<ReservationAnswer | Rejection> {
     const state = await this.#decide(reservationId, command);
     if (isRejection(state)) return state;
-    await this.#atItems(state, { type: 'end-hold', reservationId, end });
+    const { request } = state;
+    await this.#atItems(state, { type: 'end-hold', reservationId, request, end });
     return answerOf(state)!;
   }
 
@@ -122,6 +123,7 @@ export class Reservations {
         const lost = await this.#atItems(state, {
           type: 'end-hold',
           reservationId,
+          request: state.request,
           end: 'extended',
           expiresAt,
         });

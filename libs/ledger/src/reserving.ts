@@ -122,7 +122,8 @@ export class Reserving {
     const outcome = await this.#append(reservationId, revision, { type: 'ReservationRequested', data });
     if (!outcome) return undefined;
     return {
-      ...{ reservationId, revision: revision + 1, position: outcome.position, state: 'requested' },
+      ...{ reservationId, revision: revision + 1, request: revision + 1, position: outcome.position },
+      state: 'requested',
       ...{ channel, requested: lines, partial, expiresInSeconds, expiresAt, requestedAt: outcome.recordedAt },
     };
   }
@@ -160,8 +161,8 @@ export class Reserving {
   }
 
   async #letGo(state: ReservationState): Promise<void> {
-    const { reservationId } = state;
-    const end = { type: 'end-hold', reservationId, end: 'released' } as const;
+    const { reservationId, request } = state;
+    const end = { type: 'end-hold', reservationId, request, end: 'released' } as const;
     await Promise.all(skusOf(state).map((sku) => this.#parts.desk.submit(sku, end)));
   }
 

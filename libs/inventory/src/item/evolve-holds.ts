@@ -5,9 +5,9 @@ import type { Hold, ItemState } from './item-state.ts';
 import { addClaims, placeFor } from './state-parts.ts';
 
 export function evolveReserved(state: ItemState, reserved: StockReserved): void {
-  const { reservationId, channel, parts, expiresAt, recordedAt } = reserved;
+  const { reservationId, request, channel, parts, expiresAt, recordedAt } = reserved;
   drop(state, reservationId);
-  state.holds[nameKey(reservationId)] = { reservationId, channel, parts, expiresAt, recordedAt };
+  state.holds[nameKey(reservationId)] = { reservationId, request, channel, parts, expiresAt, recordedAt };
   for (const { location, quantity } of parts) placeFor(state, location).reserved += quantity;
   addClaims(state, channel, 0, quantityOf(parts));
   if (state.deadline === undefined || expiresAt < state.deadline) state.deadline = expiresAt;

@@ -93,7 +93,7 @@ describe('an oversell', () => {
   it('names holds that compete', () => {
     const books = told(received(5));
     books.ask('MUG', {
-      ...{ type: 'reserve', reservationId: 'r-1', channel: 'app', partial: false, step: UNIT },
+      ...{ type: 'reserve', reservationId: 'r-1', request: 0, channel: 'app', partial: false, step: UNIT },
       ...{ wanted: [{ quantity: 4 * UNIT }], expiresAt: 1_000 },
     });
     books.post([sold(3)], 100);

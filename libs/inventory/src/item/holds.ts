@@ -41,12 +41,21 @@ export function postHoldEnd(draft: Draft, ended: HoldEnd, post: Post): void {
 /** A hold that is gone already has ended; it cannot be extended. */
 export function endOrExtend(
   draft: Draft,
-  { reservationId, end, expiresAt }: Omit<EndHold, 'type'>,
+  { end, expiresAt, ...of }: Omit<EndHold, 'type'>,
 ): Rejection | undefined {
-  const hold = draft.state.holds[nameKey(reservationId)];
+  const hold = holdOf(draft, of);
   if (end === 'extended') return hold ? extendHold(draft, hold, expiresAt ?? hold.expiresAt) : holdGone;
   if (hold) endHold(draft, hold, end);
   return undefined;
+}
+
+/** The hold of this request: one made later under the same id is another one. */
+function holdOf(
+  draft: Draft,
+  { reservationId, request }: { readonly reservationId: string; readonly request?: number },
+): Hold | undefined {
+  const hold = draft.state.holds[nameKey(reservationId)];
+  return request === undefined || hold?.request === request ? hold : undefined;
 }
 
 const holdGone: Rejection = {
@@ -73,8 +82,8 @@ function extendHold(
  * if the hold has run out on the way here.
  */
 function confirmHold(draft: Draft, confirmed: HoldEnd, post: Post): void {
-  const { reservationId, channel, orderId } = confirmed;
-  const hold = draft.state.holds[nameKey(reservationId)];
+  const { channel, orderId } = confirmed;
+  const hold = holdOf(draft, confirmed);
   if (channel !== undefined && orderId !== undefined) {
     let missing = confirmed.quantity ?? 0;
     for (const part of hold?.parts ?? []) {
@@ -122,6 +131,5 @@ export function trimHold(draft: Draft, { reservationId, quantity }: TrimHold): v
     if (kept > 0) parts.push({ location: part.location, quantity: kept });
     left -= kept;
   }
-  const { channel, expiresAt, recordedAt } = hold;
-  record(draft, { type: 'StockReserved', data: { reservationId, channel, parts, expiresAt, recordedAt } });
+  record(draft, { type: 'StockReserved', data: { ...hold, parts } });
 }

@@ -38,6 +38,8 @@ export interface Settle {
 export interface Reserve {
   readonly type: 'reserve';
   readonly reservationId: string;
+  /** Revision of the request in the reservation's stream. */
+  readonly request: number;
   readonly channel: string;
   readonly wanted: readonly Wanted[];
   readonly partial: boolean;
@@ -65,6 +67,8 @@ export interface TrimHold {
 export interface EndHold {
   readonly type: 'end-hold';
   readonly reservationId: string;
+  /** Only the hold of this request; any where absent. */
+  readonly request?: number;
   readonly end: 'released' | 'expired' | 'extended';
   /** extended: the new deadline. */
   readonly expiresAt?: Instant;

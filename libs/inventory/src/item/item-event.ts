@@ -166,6 +166,8 @@ export interface SupplyExpected extends Posted {
 /** A hold with a deadline, one part a location. Said again under the same id, it replaces what was held. */
 export interface StockReserved extends Posted {
   readonly reservationId: string;
+  /** Revision of its request in the reservation's stream: made again after an interruption, it is another hold. */
+  readonly request: number;
   readonly channel: string;
   readonly parts: readonly HoldPart[];
   readonly expiresAt: Instant;

@@ -32,6 +32,7 @@ const ask = (books: Books, command: ItemCommand, now = 0) => books.ask('MUG', co
 const reserve = (units: number, more: Partial<Reserve> = {}): Reserve => ({
   type: 'reserve',
   reservationId: 'r-1',
+  request: 0,
   channel: 'web',
   wanted: [{ quantity: units * UNIT }],
   partial: false,
@@ -45,6 +46,7 @@ const ended = (end: HoldEnd['end'], more: Partial<HoldEnd> = {}): HoldEnd => ({
   key: keyAt(5),
   sku: 'MUG',
   reservationId: 'r-1',
+  request: 0,
   end,
   ...more,
 });
@@ -223,6 +225,18 @@ describe('a hold', () => {
     ).toMatchObject({
       code: 'RESERVATION_TERMINAL',
     });
+  });
+
+  it('that was made again is not ended by the end of the first one', () => {
+    const books = stocked(3);
+    ask(books, reserve(3));
+    books.post([ended('released')]);
+    ask(books, reserve(3, { request: 2 }));
+    books.post([ended('released')]);
+    ask(books, { type: 'end-hold', reservationId: 'r-1', request: 0, end: 'released' });
+    expect(reserved(books)).toEqual({ main: 3 });
+    ask(books, { type: 'end-hold', reservationId: 'r-1', end: 'expired' });
+    expect(reserved(books)).toEqual({});
   });
 
   it('is given back once', () => {

@@ -18,11 +18,11 @@ export function reserve(draft: Draft, command: Reserve): Rejection | Repeated | 
   const isEnough = command.partial ? allocation.quantity > 0 : allocation.quantity === requested;
   if (!isEnough) return insufficientStock(requested, allocation.quantity);
   if (command.probe) return undefined;
-  const { reservationId, channel, expiresAt } = command;
+  const { reservationId, request, channel, expiresAt } = command;
   const { parts } = allocation;
   record(draft, {
     type: 'StockReserved',
-    data: { reservationId, channel, parts, expiresAt, recordedAt: draft.context.now },
+    data: { reservationId, request, channel, parts, expiresAt, recordedAt: draft.context.now },
   });
   return undefined;
 }

@@ -16,6 +16,8 @@ export interface ReservationState {
   /** Of the newest event in it. */
   readonly revision: number;
   readonly position: number;
+  /** Revision of the request that counts: the last one. */
+  readonly request: number;
   readonly state: ReservationStateName;
   readonly channel: string;
   readonly requested: readonly RequestedLine[];
@@ -52,7 +54,8 @@ export function evolveReservation(
   if (event.type === 'ReservationRequested') {
     const { lines: requested, ...asked } = event.data;
     const { recordedAt: requestedAt } = event;
-    return { reservationId, revision, position, state: 'requested', requested, requestedAt, ...asked };
+    const place = { reservationId, revision, position, request: revision };
+    return { ...place, state: 'requested', requested, requestedAt, ...asked };
   }
   assert(state, 'a reservation that begins with its request');
   return { ...state, revision, position, ...changeOf(state, event) };
