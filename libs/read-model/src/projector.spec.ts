@@ -27,6 +27,18 @@ class Counting implements Fold {
   }
 }
 
+/** Sees positions, and may break off before it has seen one. */
+class Failing implements Fold {
+  readonly name = 'failing';
+  readonly seen: number[] = [];
+  failAt = 0;
+
+  apply({ position }: RecordedEvent): void {
+    if (position === this.failAt) throw new Error('not now');
+    this.seen.push(position);
+  }
+}
+
 let directory: string;
 let store: SqliteEventStore;
 let readModel: SqliteReadModel;
@@ -92,4 +104,15 @@ it('counts nothing twice after a fold broke off in the middle of a page', async 
   expect([projector.position, counting.countOf('a-1')]).toEqual([0, 0]);
   await projector.catchUp();
   expect(counting.countOf('a-1')).toBe(5);
+});
+
+it('goes on from the very fold that broke off', async () => {
+  await happen('a-1', 5);
+  const later = new Failing();
+  projector = new Projector({ store, readModel, folds: [counting, later] });
+  later.failAt = 3;
+  await expect(projector.catchUp()).rejects.toThrow('not now');
+  later.failAt = 0;
+  await projector.catchUp();
+  expect([counting.countOf('a-1'), later.seen]).toEqual([5, [1, 2, 3, 4, 5]]);
 });

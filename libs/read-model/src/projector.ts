@@ -23,6 +23,8 @@ export class Projector {
   readonly #waiting = new Set<{ readonly position: number; readonly resolve: () => void }>();
   readonly #listeners = new Set<(position: number) => void>();
   #position: number;
+  /** Where a page broke off: what was applied before that is not applied again. */
+  #brokeOff = { position: 0, fold: 0 };
 
   constructor(parts: { store: EventStore; readModel: ReadModel; folds: readonly Fold[] }) {
     this.#store = parts.store;
@@ -37,8 +39,8 @@ export class Projector {
   }
 
   /**
-   * Follows the log until `signal` aborts, then commits. Throws what a fold or the store throws; what a page
-   * that broke off has changed must then never reach the file: close the read model without a commit.
+   * Follows the log until `signal` aborts, then commits. Throws what a fold or the store throws, and goes on
+   * from that very fold when it is called again. What a page that broke off has changed never reaches the file.
    */
   async run(signal: AbortSignal): Promise<void> {
     const pages = this.#store.subscribe({ after: this.#position }, signal);
@@ -80,12 +82,18 @@ export class Projector {
   }
 
   async #project(events: readonly RecordedEvent[], position: number): Promise<void> {
-    const folds = this.#folds;
     for (let index = 0; index < events.length; index++) {
       const event = events[index]!;
-      for (let turn = 0; turn < folds.length; turn++) {
-        const done = folds[turn]!.apply(event);
-        if (done !== undefined) await done; // Only what is asynchronous costs a turn.
+      if (event.position < this.#brokeOff.position) continue;
+      const first = event.position === this.#brokeOff.position ? this.#brokeOff.fold : 0;
+      for (let fold = first; fold < this.#folds.length; fold++) {
+        try {
+          const done = this.#folds[fold]!.apply(event);
+          if (done !== undefined) await done; // Only what is asynchronous costs a turn.
+        } catch (failure) {
+          this.#brokeOff = { position: event.position, fold };
+          throw failure;
+        }
       }
     }
     this.#position = position;
