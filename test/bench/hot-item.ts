@@ -27,6 +27,7 @@ export async function hotItem({ isShort }: Size): Promise<Figure[]> {
             ...{
               type: 'reserve',
               reservationId: `${name}-${round}-${number}`,
+              request: 0,
               channel: 'pos',
               partial: false,
             },
