@@ -20,6 +20,7 @@ import { ItemsController } from './http/items.controller.ts';
 import { MessagesController } from './http/messages.controller.ts';
 import { Metrics } from './http/metrics.ts';
 import { Pager } from './http/pager.ts';
+import { PublicationsController } from './http/publications.controller.ts';
 import { ReservationsController } from './http/reservations.controller.ts';
 import { SetUpController } from './http/set-up.controller.ts';
 import { SetUpDesk } from './http/set-up.desk.ts';
@@ -47,6 +48,7 @@ export class AppModule {
         ItemsController,
         ChannelsController,
         FeedController,
+        PublicationsController,
         ReservationsController,
         CorrectionsController,
         StatusController,

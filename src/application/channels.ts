@@ -1,6 +1,8 @@
 import { Query } from '@nestjs/cqrs';
 import type { ListingNumber, NumberPlace } from '#availability';
 import type { OrderNow } from '#journal';
+import type { Publication } from '#publishing';
+import type { WebhookReport } from '#publishing/webhook';
 import { compareUtf8 } from '#kernel';
 import { onQuery } from './handlers.ts';
 
@@ -38,6 +40,22 @@ export class FindOrder extends Query<OrderNow | undefined> {
   }
 }
 
+/** The ledger of what a channel was told, by listing. */
+export class ListPublications extends Query<readonly Publication[]> {
+  constructor(
+    readonly channel: string,
+    readonly page: { readonly after?: string; readonly limit: number },
+  ) {
+    super();
+  }
+}
+
+export class FindWebhook extends Query<WebhookReport | undefined> {
+  constructor(readonly channel: string) {
+    super();
+  }
+}
+
 export const CHANNEL_HANDLERS = [
   onQuery(FindNumber, ({ rooms }, { channel, listing }) =>
     Promise.resolve(rooms.picture.availability.number(channel, listing)),
@@ -55,5 +73,10 @@ export const CHANNEL_HANDLERS = [
       .sort((a, b) => compareUtf8(a.listing, b.listing));
     return Promise.resolve(numbers.slice(0, limit));
   }),
+  onQuery(ListPublications, ({ rooms }, { channel, page }) => {
+    const { told, availability } = rooms.picture;
+    return Promise.resolve(told.publications(channel, availability, page));
+  }),
+  onQuery(FindWebhook, ({ rooms }, { channel }) => Promise.resolve(rooms.webhooks.report(channel))),
   onQuery(FindOrder, ({ rooms }, { channel, orderId }) => rooms.journal.order(channel, orderId)),
 ];

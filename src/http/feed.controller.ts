@@ -7,12 +7,13 @@ import { Door, PathId, Query } from './door.ts';
 import { Freshness } from './freshness.ts';
 import { Metrics } from './metrics.ts';
 import { atLeast, cursor, oneOf, type ParameterValues } from './parameters.ts';
-import { Refusal } from './problem.ts';
+import { Refusal, tryAgain } from './problem.ts';
 import { requireChannel } from './require-channel.ts';
 import { Turnstile } from './turnstile.ts';
 
-/** Clients of all feeds together. Each costs a connection and a few kilobytes. */
+/** Clients of all feeds together, and those with one key. Each costs a connection and a few kilobytes. */
 export const FEEDS_MAX = 2_000;
+export const FEEDS_PER_KEY_MAX = 200;
 /** How soon a client comes back after its connection broke. */
 const RETRY_MS = 2_000;
 const FEED = {
@@ -27,6 +28,7 @@ const FEED = {
 /** A channel's changes as server-sent events. */
 @Controller('v1/channels/:channel')
 export class FeedController {
+  readonly #byKey = new Map<string, number>();
   readonly #feeds = new Turnstile({
     atOnceMax: FEEDS_MAX,
     waitingMax: 0,
@@ -62,16 +64,36 @@ export class FeedController {
     requireChannel(this.onhand, channel);
     const feed = await this.onhand.rooms.hub.open(channel, startOf(asked, lastEventId));
     if (isRejection(feed)) throw new Refusal({ ...feed, pointer: '?cursor' });
-    this.#feeds.enterNow();
-    this.metrics.feedOpened();
+    const leave = this.#enter(request.caller.keyId);
     try {
       await this.onhand.rooms.feedPump.run(feed, begin(reply));
     } catch (error) {
       this.onhand.log.warn({ channel, err: error }, 'a feed ended early: its client resumes');
     } finally {
+      leave();
+    }
+  }
+
+  /** Throws TOO_MANY_FEEDS. Answers how to leave. */
+  #enter(keyId: string): () => void {
+    const open = this.#byKey.get(keyId) ?? 0;
+    if (open >= FEEDS_PER_KEY_MAX) {
+      throw tryAgain(
+        'TOO_MANY_FEEDS',
+        `This key has ${open} feeds open: close some of them.`,
+        RETRY_MS / 1000,
+      );
+    }
+    this.#feeds.enterNow();
+    this.#byKey.set(keyId, open + 1);
+    this.metrics.feedOpened();
+    return () => {
+      const left = this.#byKey.get(keyId)! - 1;
+      if (left === 0) this.#byKey.delete(keyId);
+      else this.#byKey.set(keyId, left);
       this.#feeds.leave();
       this.metrics.feedClosed();
-    }
+    };
   }
 }
 

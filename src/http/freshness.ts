@@ -1,12 +1,21 @@
 import { isSeen, SEEN_MS_MAX } from '../application/seen.ts';
 import type { OnHand } from '../service.ts';
 import { tryAgain } from './problem.ts';
+import { Turnstile } from './turnstile.ts';
 
 const RETRY_SECONDS = 1;
+/** Reads that wait for a position, at once. */
+export const WAITING_READS_MAX = 500;
 
 /** `atLeast` of every read. */
 export class Freshness {
   readonly #onhand: OnHand;
+  readonly #waiting = new Turnstile({
+    atOnceMax: WAITING_READS_MAX,
+    waitingMax: 0,
+    code: 'TOO_MANY_REQUESTS',
+    busyWith: 'reads wait for a position',
+  });
 
   constructor(onhand: OnHand) {
     this.#onhand = onhand;
@@ -14,7 +23,8 @@ export class Freshness {
 
   /** Waits until reads include `position`. Throws NOT_YET if that takes too long. */
   async reach(position: number | undefined): Promise<void> {
-    if (position === undefined || (await isSeen(this.#onhand, position))) return;
+    if (position === undefined) return;
+    if (await this.#waiting.run(() => isSeen(this.#onhand, position))) return;
     const detail = `Position ${position} is not in this answer after ${SEEN_MS_MAX / 1000} seconds: ask again soon.`;
     throw tryAgain('NOT_YET', detail, RETRY_SECONDS);
   }

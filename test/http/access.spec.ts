@@ -71,6 +71,8 @@ const MATRIX: Readonly<Record<string, string>> = {
   'GET /v1/channels/:channel/availability/:listing/changes': OWN_CHANNEL,
   'GET /v1/channels/:channel/orders/:orderId': OWN_CHANNEL,
   'GET /v1/channels/:channel/feed': OWN_CHANNEL,
+  'GET /v1/channels/:channel/publications': OWN_CHANNEL,
+  'GET /v1/channels/:channel/webhook': OWN_CHANNEL,
   'POST /internal/commands/:name': ADMIN,
 };
 

@@ -44,7 +44,8 @@ async function listen(query: string, count: number, headers: Record<string, stri
 }
 
 let documents = 0;
-const receive = (sku: string, quantity = 1): Promise<unknown> => {
+/** Resolves when the number is there. */
+const receive = async (sku: string, quantity = 1): Promise<void> => {
   const data = { documentId: `d-${++documents}`, location: 'east', lines: [{ sku, quantity }] };
   const message = {
     id: `r-${documents}`,
@@ -53,7 +54,8 @@ const receive = (sku: string, quantity = 1): Promise<unknown> => {
     time: new Date().toISOString(),
     data,
   };
-  return running.ask('POST /v1/events', message);
+  const { json } = await running.ask('POST /v1/events', message);
+  await running.ask(`GET /v1/channels/web/availability?atLeast=${json.position}`);
 };
 
 it('tells every listing once, then what changes', async () => {

@@ -163,6 +163,11 @@ it('knows what is where, and what may be sold', async () => {
   expect((await ask('GET /v1/channels/web/availability/NOPE')).json.code).toBe('LISTING_UNKNOWN');
   expect((await ask('GET /v1/channels/nope/availability')).json.code).toBe('CHANNEL_UNKNOWN');
   expect((await ask('GET /v1/items/NOPE')).json.code).toBe('ITEM_UNKNOWN');
+  const told = await must(200, 'GET /v1/channels/web/publications');
+  expect(told.items).toContainEqual(
+    expect.objectContaining({ desired: number, staleSince: number.recordedAt }),
+  );
+  expect(await must(200, 'GET /v1/channels/web/webhook')).toEqual({});
   const east = await must(200, 'GET /v1/items?location=east&category=mugs');
   expect(east.items.map((each: { sku: string }) => each.sku)).toEqual(['MUG']);
 });

@@ -193,6 +193,25 @@ export const ANSWER_SCHEMAS = {
     'components?': list(object({ sku: text, quantity: number })),
   }),
   Availability: availability,
+  Publication: object({
+    desired: schemaRef('Availability'),
+    'sent?': object({ version: position, via: text, at: time }),
+    'acknowledged?': object({ version: position, at: time }),
+    'refused?': object({ version: position, code: text, at: time }),
+    'staleSince?': time,
+  }),
+  Webhook: object({
+    'origin?': text,
+    'state?': words('ok', 'degraded', 'failing'),
+    'failuresInARow?': count,
+    'waiting?': count,
+    'underway?': count,
+    'retrying?': count,
+    'failingSince?': time,
+    'lastTakenAt?': time,
+    'lastFailure?': object({ at: time, code: text }),
+    'nextTryAt?': time,
+  }),
   Order: object(
     {
       orderId: text,
@@ -302,6 +321,7 @@ const PAGED = [
   'Policy',
   'Item',
   'Availability',
+  'Publication',
   'Reservation',
   'Parked',
   'Rejected',

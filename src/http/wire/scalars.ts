@@ -23,8 +23,14 @@ export const units = (amount: Quantity): number => toUnits(amount);
 export const unitsMap = (ours: Readonly<Record<string, Quantity>>): Record<string, number> =>
   mapped(ours, toUnits);
 
-/** UTC with milliseconds. */
-export const time = (at: Instant): string => new Date(at).toISOString();
+let lastAt: Instant = 0;
+let lastTime = new Date(0).toISOString();
+
+/** UTC with milliseconds. What was stored together has one time, which is written once. */
+export function time(at: Instant): string {
+  if (at !== lastAt) [lastAt, lastTime] = [at, new Date(at).toISOString()];
+  return lastTime;
+}
 
 function mapped<From, To>(
   entries: Readonly<Record<string, From>>,

@@ -1,0 +1,67 @@
+import { Controller, Get } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { FindWebhook, ListPublications } from '../application/channels.ts';
+import { OnHand } from '../service.ts';
+import { Door, PathId, Query } from './door.ts';
+import { Freshness } from './freshness.ts';
+import { type Page, Pager, shownPage } from './pager.ts';
+import { atLeast, PAGE, type ParameterValues } from './parameters.ts';
+import { requireChannel } from './require-channel.ts';
+import { shownPublication, shownWebhook } from './wire/publication-wire.ts';
+
+const ABOUT = 'What channels may sell';
+const ONE = { atLeast };
+
+/** Who was told what, and when. */
+@Controller('v1/channels/:channel')
+export class PublicationsController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly onhand: OnHand,
+    private readonly freshness: Freshness,
+    private readonly pager: Pager,
+  ) {}
+
+  @Get('publications')
+  @Door({
+    access: 'own-channel',
+    about: ABOUT,
+    does: 'By listing: the number there is, the one that went out, the one that was taken, and how stale that is.',
+    answers: { 200: 'PublicationPage' },
+    problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
+    notThere: ['CHANNEL_UNKNOWN'],
+  })
+  async publications(
+    @PathId('channel', 'slug') channel: string,
+    @Query(PAGE) asked: ParameterValues<typeof PAGE>,
+  ): Promise<Page<object>> {
+    await this.freshness.reach(asked.atLeast);
+    requireChannel(this.onhand, channel);
+    const page = await this.pager.page(
+      ['publications', channel],
+      asked,
+      (after, limit) =>
+        this.queries.execute(new ListPublications(channel, { limit, ...(after !== undefined && { after }) })),
+      ({ desired }) => desired.listing,
+    );
+    return shownPage(page, shownPublication);
+  }
+
+  @Get('webhook')
+  @Door({
+    access: 'own-channel',
+    about: ABOUT,
+    does: "How a channel's webhook is doing; empty where it has none.",
+    answers: { 200: 'Webhook' },
+    problems: ['NOT_YET'],
+    notThere: ['CHANNEL_UNKNOWN'],
+  })
+  async webhook(
+    @PathId('channel', 'slug') channel: string,
+    @Query(ONE) asked: ParameterValues<typeof ONE>,
+  ): Promise<object> {
+    await this.freshness.reach(asked.atLeast);
+    requireChannel(this.onhand, channel);
+    return shownWebhook(await this.queries.execute(new FindWebhook(channel)));
+  }
+}
