@@ -117,7 +117,7 @@ beforeAll(async () => {
       askAt(running.service.url, key === undefined ? {} : { authorization: `Bearer ${key}` }),
     );
   }
-});
+}, 60_000);
 afterAll(() => running.stop());
 
 const routes = (): string[] =>

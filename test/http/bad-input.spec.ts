@@ -5,7 +5,7 @@ import { type Running, startService } from './harness.ts';
 let running: Running;
 beforeAll(async () => {
   running = await startService();
-});
+}, 60_000);
 afterAll(() => running.stop());
 
 const LOCATION = 'PUT /v1/locations/a';

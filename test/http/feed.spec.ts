@@ -6,7 +6,7 @@ beforeAll(async () => {
   await running.ask('PUT /v1/locations/east', { kind: 'warehouse' });
   await running.ask('PUT /v1/sources/wms', { kind: 'warehouse' });
   await running.ask('PUT /v1/channels/web', { kind: 'storefront', locations: ['east'] });
-});
+}, 60_000);
 afterAll(() => running.stop());
 
 interface Event {

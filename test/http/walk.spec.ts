@@ -7,7 +7,7 @@ let ask: Ask;
 beforeAll(async () => {
   running = await startService();
   ask = await conforming(running.ask);
-});
+}, 60_000);
 afterAll(() => running.stop());
 
 let messages = 0;
