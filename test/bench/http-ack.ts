@@ -12,7 +12,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { atLeast, type Figure, inFolder, median, shown, type Size } from './figure.ts';
-import { CHANNELS, sale } from './merchant.ts';
+import { CHANNELS, receipt, sale } from './merchant.ts';
 import { startService, stop } from './service.ts';
 
 const CONNECTIONS = 64;
@@ -75,4 +75,11 @@ async function setUp(url: string): Promise<void> {
       ...{ name: channel, kind, locations: ['main'], lists: 'all', unknownItems: 'create' },
     });
   }
+  const body = receipt(
+    0,
+    Array.from({ length: ITEMS }, (_, number) => number),
+  );
+  const headers = { 'content-type': 'application/cloudevents+json' };
+  const answer = await fetch(`${url}/v1/events`, { method: 'POST', headers, body });
+  if (!answer.ok) throw new Error(await answer.text());
 }
