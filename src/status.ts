@@ -36,7 +36,7 @@ export async function statusOf(rooms: Rooms, store: string, secondsBehind: Secon
   return { store, ...positions, lag: { seconds, ...lag }, counts: rooms.picture.journal.counts() };
 }
 
-export const positionsOf = ({ ledger, projector, hub }: Rooms, head: number): Positions => ({
+const positionsOf = ({ ledger, projector, hub }: Rooms, head: number): Positions => ({
   head,
   posted: ledger.posting.position,
   projected: projector.position,

@@ -40,7 +40,7 @@ export class Cursors {
   }
 }
 
-export const cursorInvalid = (): Error =>
+const cursorInvalid = (): Error =>
   refuse('CURSOR_INVALID', 'This cursor is of another list or not ours: start again without one.', {
     pointer: '?cursor',
   });

@@ -54,7 +54,7 @@ export class ProblemFilter implements ExceptionFilter {
 
 const INTERNAL = 'Something went wrong inside OnHand: tell its operator the instance of this problem.';
 
-export function sendProblem(reply: FastifyReply, refusal: Refusal, requestId: string): void {
+function sendProblem(reply: FastifyReply, refusal: Refusal, requestId: string): void {
   const body = problemOf(refusal.rejections, { status: refusal.status, instance: requestId });
   void reply
     .code(refusal.status)

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import type { Socket } from 'node:net';
 import { type Logger, NestLog } from '../log.ts';
 import { doorOf } from './door.ts';
+import { Farewell } from './farewell.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import { inflated } from './inflate.ts';
 import { BODY_BYTES_MAX, problemOf, refusalOf } from './problem.ts';
@@ -37,13 +38,19 @@ export class Server {
   readonly #app: NestFastifyApplication;
   readonly #gatekeeper: Gatekeeper;
   readonly #traffic: Traffic;
+  readonly #farewell: Farewell;
   readonly routes: RouteTable;
 
-  private constructor(app: NestFastifyApplication, routes: RouteTable, parts: ServerParts) {
+  private constructor(
+    app: NestFastifyApplication,
+    routes: RouteTable,
+    parts: ServerParts & { readonly farewell: Farewell },
+  ) {
     this.#app = app;
     this.routes = routes;
     this.#gatekeeper = parts.gatekeeper;
     this.#traffic = parts.traffic;
+    this.#farewell = parts.farewell;
   }
 
   /** Everything but listening: routes are there and checked. */
@@ -51,7 +58,8 @@ export class Server {
     const routes = new RouteTable();
     const filter = new ProblemFilter(parts.log, routes);
     const adapter = createAdapter(filter, parts.requestMsMax ?? REQUEST_MS_MAX);
-    prepare(adapter.getInstance(), routes, parts);
+    const farewell = new Farewell();
+    prepare(adapter.getInstance(), { ...parts, routes, farewell });
     const app = await NestFactory.create<NestFastifyApplication>(parts.module, adapter, {
       bodyParser: false,
       logger: new NestLog(parts.log),
@@ -60,7 +68,7 @@ export class Server {
     app.useGlobalFilters(filter);
     await app.init();
     await adapter.getInstance().ready();
-    return new Server(app, routes, parts);
+    return new Server(app, routes, { ...parts, farewell });
   }
 
   get app(): NestFastifyApplication {
@@ -77,6 +85,7 @@ export class Server {
   /** Lets nobody new in, and resolves when all who are in have their answer, or after `graceMs`. */
   async drain(graceMs: number): Promise<void> {
     this.#gatekeeper.drain();
+    await this.#farewell.say();
     const server = this.#app.getHttpServer();
     server.close();
     server.closeIdleConnections();
@@ -113,12 +122,21 @@ function createAdapter(filter: ProblemFilter, requestMsMax: number): FastifyAdap
   } as ConstructorParameters<typeof FastifyAdapter>[0]) as FastifyAdapter;
 }
 
-function prepare(fastify: FastifyInstance, routes: RouteTable, { gatekeeper, traffic }: ServerParts): void {
+function prepare(
+  fastify: FastifyInstance,
+  {
+    routes,
+    farewell,
+    gatekeeper,
+    traffic,
+  }: ServerParts & { readonly routes: RouteTable; readonly farewell: Farewell },
+): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   fastify.decorateRequest('caller');
   fastify.addHook('onRequest', (request, reply, done) => {
     setHeaders(reply, request.id);
+    farewell.meet(reply);
     done();
   });
   fastify.addHook('onRoute', (route) => guard(route, routes, gatekeeper, traffic));

@@ -29,7 +29,7 @@ export interface ReservationTold {
   readonly expiresInSeconds: number;
   readonly partial?: boolean;
 }
-export class ReservationBody {}
+class ReservationBody {}
 export const RESERVATION_BODY = body<ReservationTold>(
   ReservationBody,
   'Stock to be held for a customer who is about to pay.',
@@ -57,7 +57,7 @@ fields.define<NonNullable<ConfirmationTold['lines']>[number]>(ConfirmedLineBody,
   sku: sku('The item.'),
   quantity: quantity('positive'),
 });
-export class ConfirmationBody {}
+class ConfirmationBody {}
 export const CONFIRMATION_BODY = body<ConfirmationTold>(
   ConfirmationBody,
   'What became of a reservation: an order.',
@@ -71,7 +71,7 @@ export const CONFIRMATION_BODY = body<ConfirmationTold>(
 export interface ExtensionTold {
   readonly expiresInSeconds: number;
 }
-export class ExtensionBody {}
+class ExtensionBody {}
 export const EXTENSION_BODY = body<ExtensionTold>(
   ExtensionBody,
   'How much longer, from now.',
@@ -89,7 +89,7 @@ export interface AdjustmentTold {
   readonly reason: string;
   readonly actor: string;
 }
-export class AdjustmentBody {}
+class AdjustmentBody {}
 export const ADJUSTMENT_BODY = body<AdjustmentTold>(
   AdjustmentBody,
   'A correction by somebody who looked: to a number (with the number he saw), or by a difference.',
@@ -122,7 +122,7 @@ export interface ReallocationTold {
   readonly to: string;
   readonly quantity: number;
 }
-export class ReallocationBody {}
+class ReallocationBody {}
 export const REALLOCATION_BODY = body<ReallocationTold>(
   ReallocationBody,
   "Part of an order's line is to be taken from another location.",
@@ -149,7 +149,7 @@ export const REALLOCATION_BODY = body<ReallocationTold>(
 export interface ReasonTold {
   readonly reason: string;
 }
-export class ReasonBody {}
+class ReasonBody {}
 export const REASON_BODY = body<ReasonTold>(
   ReasonBody,
   'Why somebody decided so.',

@@ -27,7 +27,7 @@ export interface LocationTold {
   readonly kind: Location['kind'];
   readonly active?: boolean;
 }
-export class LocationBody {}
+class LocationBody {}
 const locationRules = {
   name,
   kind: oneOf('What kind of place it is.', LOCATION_KINDS),
@@ -44,7 +44,7 @@ export interface SourceTold {
   readonly kind: Source['kind'];
   readonly unknownItems?: UnknownItems;
 }
-export class SourceBody {}
+class SourceBody {}
 const sourceRules = {
   name,
   kind: oneOf('What kind of source it is.', SOURCE_KINDS),
@@ -63,7 +63,7 @@ export interface WebhookTold {
   readonly url: string;
   readonly secret?: string;
 }
-export class WebhookBody {}
+class WebhookBody {}
 fields.define<WebhookTold>(WebhookBody, 'Where the channel is told of changes.', {
   url: text('An https address that the world can reach.'),
   secret: optional(text('What the messages are signed with. It is never shown again; left out, it stays.')),
@@ -77,7 +77,7 @@ export interface ChannelTold {
   readonly unknownItems?: UnknownItems;
   readonly webhook?: WebhookTold;
 }
-export class ChannelBody {}
+class ChannelBody {}
 const channelRules = {
   name,
   kind: oneOf('What kind of channel it is.', CHANNEL_KINDS),
@@ -123,7 +123,7 @@ const itemRules = {
   identifiers: optional(objects(IdentifierBody, 'Its foreign numbers.', IDENTIFIERS_MAX)),
   components: optional(objects(ComponentBody, 'What one of it holds, if it is a kit.', COMPONENTS_MAX)),
 };
-export class ItemBody {}
+class ItemBody {}
 export const ITEM_BODY = body<ItemTold>(ItemBody, 'What is sold.', itemRules, {
   name: 'Mug, red',
   category: 'mugs',
@@ -138,7 +138,7 @@ const listingRules = {
   sku: sku('The item.'),
   unitsPer: optional(quantity('positive', 'How many units of the item one of the listing is; default: 1.')),
 };
-export class ListingBody {}
+class ListingBody {}
 export const LISTING_BODY = body<ListingTold>(
   ListingBody,
   "A channel's own name for what it sells.",
@@ -172,7 +172,7 @@ const policyRules = {
   ),
   effectiveAt: optional(instant('From when it counts; default: at once.')),
 };
-export class PolicyBody {}
+class PolicyBody {}
 export const POLICY_BODY = body<PolicyTold>(
   PolicyBody,
   "One scope's word about what may be offered. A field that is left out or null is not set; 0 is set.",
@@ -180,7 +180,7 @@ export const POLICY_BODY = body<PolicyTold>(
   { buffer: 2, percent: 80, stopAt: 1 },
 );
 
-export class PreviewBody {}
+class PreviewBody {}
 export const PREVIEW_BODY = body<PolicyTold & { readonly scope: string }>(
   PreviewBody,
   'A policy as it would be put, with its scope.',
@@ -189,14 +189,14 @@ export const PREVIEW_BODY = body<PolicyTold & { readonly scope: string }>(
 );
 
 /** Ids in the lines of an import, which has no path to name them. */
-export class ItemRow {}
+class ItemRow {}
 export const ITEM_ROW = body<ItemTold & { readonly sku: string }>(
   ItemRow,
   'An item, with its SKU.',
   { sku: sku('Names the item.'), ...itemRules },
   { sku: 'MUG-RED', name: 'Mug, red' },
 );
-export class ListingRow {}
+class ListingRow {}
 export const LISTING_ROW = body<ListingTold & { readonly channel: string; readonly listing: string }>(
   ListingRow,
   'A listing, with its channel and name.',
@@ -208,21 +208,21 @@ export const LISTING_ROW = body<ListingTold & { readonly channel: string; readon
 const resource = (name: string) => optional(oneOf('What it is, where its fields do not say it.', [name]));
 type Row<Told> = Told & { readonly id: string; readonly resource?: string };
 
-export class LocationRow {}
+class LocationRow {}
 export const LOCATION_ROW = body<Row<LocationTold>>(
   LocationRow,
   'A location, with its id.',
   { id: fields.slug('Names the location.'), resource: resource('location'), ...locationRules },
   { id: 'leipzig', resource: 'location', kind: 'warehouse' },
 );
-export class SourceRow {}
+class SourceRow {}
 export const SOURCE_ROW = body<Row<SourceTold>>(
   SourceRow,
   'A source, with its id.',
   { id: fields.slug('Names the source.'), resource: resource('source'), ...sourceRules },
   { id: 'wms', resource: 'source', kind: 'warehouse' },
 );
-export class ChannelRow {}
+class ChannelRow {}
 export const CHANNEL_ROW = body<Row<ChannelTold>>(
   ChannelRow,
   'A channel, with its id.',
