@@ -5,6 +5,7 @@ import type { Adjust, Repeated } from './item-command.ts';
 import type { Anchor, OnHandAdjusted } from './item-event.ts';
 import { placeOf, stockOf } from './item-readers.ts';
 import type { ItemState } from './item-state.ts';
+import { laterOf } from './past.ts';
 import { pastOf, sweepBefore } from './post-sweep.ts';
 import { mayRemember } from './remembered.ts';
 import { differs } from './repeated-request.ts';
@@ -22,7 +23,7 @@ export function adjust(draft: Draft, command: Adjust): Rejection | Repeated | un
   if (change === 0) return undefined;
 
   touch(draft, location);
-  const occurredAt = afterLastCount(draft.context.now, stock?.anchor ?? place?.swept);
+  const occurredAt = afterLastCount(draft.context.now, laterOf(stock?.anchor, place?.swept));
   const key = { at: occurredAt, source: '', id: command.adjustmentId, document: command.adjustmentId };
   sweepBefore(draft, { kind: 'move', location, disposition, key });
   const { adjustmentId, reason, actor } = command;

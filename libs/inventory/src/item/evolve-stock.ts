@@ -13,7 +13,7 @@ import type {
 import type { DispositionStock, ItemState, Place } from './item-state.ts';
 import { nameKey } from './item-keys.ts';
 import { remember } from './remembered.ts';
-import { placeFor, stockFor, tellPlace } from './state-parts.ts';
+import { placeFor, stockFor, tellStock } from './state-parts.ts';
 
 export function evolveMovement(state: ItemState, movement: MovementPosted): void {
   addToAccount(state, movement, movement.from, -movement.quantity);
@@ -56,7 +56,7 @@ function tellMovement(
   stock: DispositionStock,
   { key, sequence }: Pick<MovementPosted, 'key' | 'sequence'>,
 ): void {
-  tellPlace(state, place, key.at);
+  tellStock(state, stock, key.at);
   if (stock.movedAt === undefined || key.at > stock.movedAt) stock.movedAt = key.at;
   if (sequence === undefined) return;
   const sequences = (place.sequences ??= []);
@@ -66,9 +66,8 @@ function tellMovement(
 }
 
 export function evolveCount(state: ItemState, count: CountPosted): void {
-  const place = placeFor(state, count.location);
-  const stock = stockFor(place, count.disposition);
-  tellPlace(state, place, count.key.at);
+  const stock = stockFor(placeFor(state, count.location), count.disposition);
+  tellStock(state, stock, count.key.at);
   correct(state, stock, count.variance);
   if (count.superseded) return;
   const { key, watermark } = count;
@@ -107,9 +106,8 @@ const isLater = (anchor: Anchor, than: Anchor | undefined): boolean =>
   than === undefined || compareFacts(anchor.key, than.key) > 0;
 
 export function evolveAdjusted(state: ItemState, adjusted: OnHandAdjusted): void {
-  const place = placeFor(state, adjusted.location);
-  const stock = stockFor(place, adjusted.disposition);
-  tellPlace(state, place, adjusted.occurredAt);
+  const stock = stockFor(placeFor(state, adjusted.location), adjusted.disposition);
+  tellStock(state, stock, adjusted.occurredAt);
   if (stock.movedAt === undefined || adjusted.occurredAt > stock.movedAt) stock.movedAt = adjusted.occurredAt;
   stock.onHand += adjusted.change;
   state.outside.adjustment -= adjusted.change;

@@ -64,9 +64,7 @@ export interface Place {
   inTransit: Quantity;
   /** Of the transfers on their way here, by `nameKey`: shipped less received, where that is not 0. */
   transfers?: Record<string, Quantity>;
-  /** Earliest time of any movement or count here; absent before the first. Every sweep from then on is in. */
-  since?: Instant;
-  /** The newest complete snapshot that did not list the item: dispositions first told of later stand on it. */
+  /** The newest complete snapshot that did not list the item: what is told of later may stand on it. */
   swept?: Anchor;
   /** The highest number each source told with a movement here: what a watermark is compared with. */
   sequences?: { readonly source: string; highest: number }[];
@@ -77,6 +75,8 @@ export interface DispositionStock {
   onHand: Quantity;
   /** The last count by time. */
   anchor?: Anchor;
+  /** Earliest time of any movement or count in it: every sweep from then on is in. */
+  since?: Instant;
   /** Latest time of any movement in it. */
   movedAt?: Instant;
 }

@@ -7,7 +7,7 @@ import type { DispositionStock, ItemState, Place } from './item-state.ts';
 import type { PastNeeded } from './past.ts';
 import { liftsSweep } from './post-count.ts';
 import { mayHaveCome } from './post-expectation.ts';
-import { mayHaveMovedAfter, standsOnSweptPlace } from './post-sweep.ts';
+import { isToldBy, mayHaveMovedAfter, standsOnSweptPlace } from './post-sweep.ts';
 
 /** How much of the item's past the decision will ask for, beyond what the state remembers; most need none. */
 export function pastNeeded(command: ItemCommand, state: ItemState): PastNeeded | undefined {
@@ -65,8 +65,10 @@ function accountStands(state: ItemState, account: string, key: FactKey): boolean
 }
 
 function sweepNeeds(place: Place | undefined, sweep: ItemSweep): Needed {
-  if (place?.since === undefined || place.since > sweep.key.at) return undefined;
-  return place.stock.some((stock) => anchorNeeds(place, stock, sweep)) ? anchorPast(sweep) : undefined;
+  const isNeeded = place?.stock.some(
+    (stock) => isToldBy(stock, sweep.key.at) && anchorNeeds(place, stock, sweep),
+  );
+  return isNeeded ? anchorPast(sweep) : undefined;
 }
 
 type CountLike = Pick<ItemSweep, 'key' | 'watermark'>;

@@ -1,4 +1,4 @@
-import { assert, type Quantity } from '#kernel';
+import { assert, type Instant, type Quantity } from '#kernel';
 import { compareFacts, type FactKey } from '../entry.ts';
 import type { Disposition } from '../message.ts';
 import { type Draft, record, touch } from './draft.ts';
@@ -19,13 +19,18 @@ export interface SweptFact {
 /** A complete snapshot did not list this item: it is 0 there if it was ever told of before. */
 export function postSweep(draft: Draft, sweep: ItemSweep): void {
   const place = placeOf(draft.state, sweep.location);
-  if (place?.since === undefined || place.since > sweep.key.at) return;
+  const told = place?.stock.filter((stock) => isToldBy(stock, sweep.key.at)) ?? [];
+  if (told.length === 0) return;
   touch(draft, sweep.location);
-  const variances = place.stock.map((stock) => {
+  const variances = told.map((stock) => {
     return { disposition: stock.disposition, variance: sweepVariance(draft, sweep, stock) };
   });
   recordSweep(draft, sweep, variances);
 }
+
+/** True where something in it happened by then. */
+export const isToldBy = ({ since }: DispositionStock, at: Instant): boolean =>
+  since !== undefined && since <= at;
 
 function sweepVariance(draft: Draft, sweep: ItemSweep, stock: DispositionStock): Quantity {
   if (stock.anchor && compareFacts(stock.anchor.key, sweep.key) >= 0) return 0;
@@ -59,23 +64,32 @@ export function mayHaveMovedAfter(
 
 /**
  * An item that is told of later than a complete snapshot, with a time from before it, was not in the snapshot
- * either: posts the sweeps that hold for this fact and are not in yet.
+ * either: posts the sweeps that hold for this fact and are not in yet. What else was told of the disposition
+ * happened after them, so that they change nothing today but for what is told now.
  */
 export function sweepBefore(draft: Draft, fact: SweptFact): void {
+  const { location, disposition, key } = fact;
+  const place = placeOf(draft.state, location);
+  const since = stockOf(place, disposition)?.since ?? Infinity;
+  if (key.at >= since) return;
   if (standsOnSweptPlace(draft.state, fact)) {
     // Of the place's sweeps the state has the newest only; what this decision posted is not in the past yet.
     const known = [...(draft.context.past ?? []), ...draft.events];
-    for (const sweep of sweepsStanding(known, fact.location)) {
-      if (sweep.key.at >= fact.key.at) recordSweep(draft, sweep, [unchanged(fact)]);
+    for (const sweep of sweepsStanding(known, location)) {
+      const isMissing = sweep.key.at >= key.at && sweep.key.at < since;
+      if (isMissing) recordSweep(draft, sweep, [{ disposition, variance: 0 }]);
     }
   }
-  const since = placeOf(draft.state, fact.location)?.since ?? Infinity;
-  if (fact.key.at >= since) return;
-  for (const sweep of draft.context.sweeps(fact.location, fact.key.at, since)) {
-    const isListed = fact.kind === 'count' && isSameDocument(sweep.key, fact.key);
-    if (!isListed && !isPostedNow(draft, sweep)) sweepPlaceAnd(draft, sweep, fact);
+  for (const sweep of draft.context.sweeps(location, key.at, sinceOf(place))) {
+    const isListed = fact.kind === 'count' && isSameDocument(sweep.key, key);
+    if (isListed || isPostedNow(draft, sweep)) continue;
+    recordSweep(draft, sweep, [{ disposition, variance: 0 }]);
   }
 }
+
+/** Earliest time of any fact about the place: every sweep of the location from then on is known to it. */
+const sinceOf = (place: Place | undefined): Instant =>
+  Math.min(...(place?.stock.map(({ since }) => since ?? Infinity) ?? []), Infinity);
 
 /** Another account of the same movement is in the same place. */
 const isPostedNow = ({ events }: Draft, { key, location }: ItemSweep): boolean =>
@@ -84,27 +98,15 @@ const isPostedNow = ({ events }: Draft, { key, location }: ItemSweep): boolean =
       type === 'SweepPosted' && data.location === location && compareFacts(data.key, key) === 0,
   );
 
-/** All else that was told of the place happened after it: nothing changes there today. */
-function sweepPlaceAnd(draft: Draft, sweep: ItemSweep, fact: SweptFact): void {
-  const others = placeOf(draft.state, fact.location)?.stock ?? [];
-  const isKnown = others.some(({ disposition }) => disposition === fact.disposition);
-  recordSweep(draft, sweep, (isKnown ? others : [...others, fact]).map(unchanged));
-}
-
-/** The first early fact of a disposition in a place that was swept after it: those sweeps hold for it too. */
+/** A fact earlier than all others of its disposition, in a place that was swept after it. */
 export function standsOnSweptPlace(
   state: ItemState,
   { location, disposition, key }: Omit<SweptFact, 'kind'>,
 ): boolean {
   const place = placeOf(state, location);
   if (!place?.swept || key.at > place.swept.key.at) return false;
-  return stockOf(place, disposition)?.anchor === undefined;
+  return key.at < (stockOf(place, disposition)?.since ?? Infinity);
 }
-
-const unchanged = ({ disposition }: { disposition: Disposition }): SweepPosted['variances'][number] => ({
-  disposition,
-  variance: 0,
-});
 
 function recordSweep(
   draft: Draft,

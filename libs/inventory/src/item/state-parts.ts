@@ -22,8 +22,8 @@ export function stockFor(place: Place, disposition: Disposition): DispositionSto
 }
 
 /** A fact of this time was told about the place. */
-export function tellPlace(state: ItemState, place: Place, at: Instant): void {
-  if (place.since === undefined || at < place.since) place.since = at;
+export function tellStock(state: ItemState, stock: DispositionStock, at: Instant): void {
+  if (stock.since === undefined || at < stock.since) stock.since = at;
   if (at > state.latestAt) state.latestAt = at;
 }
 

@@ -146,6 +146,18 @@ describe('a snapshot', () => {
     expect(damaged(books)).toBe(0);
   });
 
+  it('that is complete holds for a disposition told of later in all that other snapshots say', () => {
+    const numbered = { key: keyAt(1, { source: 'pos' }), sequence: 2 };
+    const books = told(
+      received(1, 1),
+      swept(5, [], { key: keyAt(5, { source: 'wms' }) }),
+      received(1, 6, { to: shelf('main', 'damaged') }),
+      swept(5, [], { key: keyAt(5, { source: 'pos' }), watermark: 1 }),
+      received(1, 1, { to: shelf('main', 'damaged'), ...numbered }),
+    );
+    expect(damaged(books)).toBe(1);
+  });
+
   it('that is complete says nothing of an item that came to the place after it', () => {
     expect(events(told(received(10, 6), swept(5))).map(({ type }) => type)).toEqual(['MovementPosted']);
   });
