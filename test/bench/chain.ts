@@ -36,7 +36,7 @@ interface Raw {
 export async function chain({ isShort }: Size): Promise<Figure[]> {
   const items = isShort ? 1_000 : 5_000;
   const messages = isShort ? 10_000 : 60_000;
-  const rounds = isShort ? 2 : 5;
+  const rounds = isShort ? 3 : 5;
   const raws: Raw[] = [];
   const chains: Record<'inline' | 'thread', Round[]> = { inline: [], thread: [] };
   for (let round = 0; round < rounds; round++) {

@@ -23,6 +23,8 @@ export interface Pace {
 const PACE: Pace = { commitEveryMs: 3_000, dirtyRowsMax: 50_000, spillRows: 64 };
 /** A row more is written by a spill for so many that have changed meanwhile. */
 const DIRTY_ROWS_PER_SPILLED_ROW = 32;
+/** Freezes that may be given up, one after the other, for a query that needs what has changed since. */
+const FREEZES_GIVEN_UP_MAX = 3;
 /** Rows above which nothing waits for the write-ahead log to begin anew. */
 const WAITING_ROWS_MAX = 100_000;
 /** Text given to the hash at once. */
@@ -44,6 +46,7 @@ interface DeclaredShelf {
     | 'storedCount'
     | 'stored'
     | 'freeze'
+    | 'thaw'
     | 'writeFrozen'
     | 'writeDirty'
     | 'committed'
@@ -63,6 +66,7 @@ export class SqliteReadModel extends ReadModel {
   #isInUse = false;
   /** The position of which the frozen rows are. */
   #frozenAt: number | undefined;
+  #freezesGivenUp = 0;
   #committedAtMs = performance.now();
   #failure: ReadModelFailed | undefined;
 
@@ -117,7 +121,7 @@ export class SqliteReadModel extends ReadModel {
     this.write(() => {
       for (const { shelf } of this.#shelves) if (rowsLeft > 0) rowsLeft -= shelf.writeFrozen(rowsLeft);
     });
-    if (this.#sum('frozenRows') === 0) this.endFreeze();
+    if (this.#sum('frozenRows') === 0) this.#commitAt(this.#frozenAt);
   }
 
   commit(position: number): void {
@@ -129,10 +133,18 @@ export class SqliteReadModel extends ReadModel {
 
   endFreeze(): void {
     if (this.#frozenAt === undefined) return;
+    if (this.#freezesGivenUp < FREEZES_GIVEN_UP_MAX) {
+      this.#freezesGivenUp++;
+      this.#frozenAt = undefined;
+      for (const { shelf } of this.#shelves) shelf.thaw();
+    } else this.#finishFreeze(this.#frozenAt);
+  }
+
+  #finishFreeze(position: number): void {
     this.write(() => {
       for (const { shelf } of this.#shelves) shelf.writeFrozen(Infinity);
     });
-    this.#commitAt(this.#frozenAt);
+    this.#commitAt(position);
   }
 
   hash(): string {
@@ -210,6 +222,7 @@ export class SqliteReadModel extends ReadModel {
       this.#file.database.exec('COMMIT');
     });
     this.#frozenAt = undefined;
+    this.#freezesGivenUp = 0;
     this.#committedAtMs = performance.now();
     for (const { shelf } of this.#shelves) shelf.committed();
     this.read(() => this.#checkpointer?.committed());

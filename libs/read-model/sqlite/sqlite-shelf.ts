@@ -23,7 +23,7 @@ interface Held<Row> {
 
 /** What a shelf needs of the file it is in. */
 export interface ShelfHost {
-  /** Ends what is frozen with a commit, for rows changed since are about to be written. */
+  /** Gives up what is frozen, or ends it with a commit, for rows changed since are about to be written. */
   endFreeze(): void;
   /** Runs what writes, in the open transaction; when that fails as a whole, `takeBack` is called on every shelf. */
   write(work: () => void): void;
@@ -117,6 +117,12 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
   freeze(): void {
     [this.#frozen, this.#dirty] = [this.#dirty, this.#frozen];
     this.#freezes++;
+  }
+
+  /** What is frozen and not written yet waits for the next freeze. */
+  thaw(): void {
+    for (const [key, held] of this.#frozen) this.#markDirty(key, held);
+    this.#frozen = new Map();
   }
 
   /** Writes at most so many of the frozen rows, those that wait longest first. How many it wrote. */
