@@ -1,13 +1,15 @@
 import type { EventStoreDBClient, JSONEventData } from '@eventstore/db-client';
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AppendOutcome, NO_STREAM } from '../src/index.ts';
 import type { Address } from './address.ts';
-import { appendStreamOf, Connection } from './connection.ts';
+import { appendStreamOf, Connection, type WritableSide } from './connection.ts';
 import { EventStoreDbUnusable } from './event-store-db.faults.ts';
 import { judgeAppend } from './judge-append.ts';
 
 /** An append that is not answered by then has the outcome `unknown`. A leader's election takes about as long. */
 export const APPEND_DEADLINE_MS = 3_000;
+/** A full append takes its time on a busy machine. */
+const APPEND_DEADLINE_MS_PER_EVENT = 5;
 /** Sent and not yet answered. More wait: the server gets no faster by more. */
 export const APPENDS_IN_FLIGHT_MAX = 256;
 /** Between a lost client and the next one, doubled until an append is answered again. */
@@ -21,13 +23,15 @@ export type Reply =
   | { readonly outcome: 'written'; readonly revision: number; readonly position: number | undefined }
   | Exclude<AppendOutcome, { outcome: 'written' }>;
 
-interface Waiting {
+interface Append {
   readonly stream: string;
   readonly expectedRevision: number;
   readonly events: readonly JSONEventData[];
-  readonly settle: (reply: Reply) => void;
-  readonly fail: (error: unknown) => void;
-  readonly timer: NodeJS.Timeout;
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: unknown) => void;
+  timer?: NodeJS.Timeout;
+  /** Through which it was sent, if it was. */
+  client?: EventStoreDBClient;
   isSettled: boolean;
 }
 
@@ -36,7 +40,7 @@ interface Waiting {
  * stream rejects the appends of another, whose late answers end the process. So one lane a process may have it;
  * a second one makes a call of its own for each append, which is slower and shares nothing.
  */
-let sharedStreamOwner: AppendLane | undefined;
+let isSharedStreamTaken = false;
 
 /**
  * Sends appends, many at a time, in the order they came, and says of each what became of it. An append is
@@ -45,79 +49,72 @@ let sharedStreamOwner: AppendLane | undefined;
  */
 export class AppendLane {
   readonly #connection: Connection;
+  readonly #deadlineMs: number;
+  /** True if its appends travel together on one stream. */
+  readonly #isShared: boolean;
   readonly #credentials: Address['user'];
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: Append[] = [];
+  readonly #watched = new WeakSet<WritableSide>();
   #inFlight = 0;
   #isPumping = false;
-  #wake: (() => void) | undefined;
+  #isClosed = false;
   #renewPauseMs = 0;
-  #renewing: Promise<void> = Promise.resolve();
+  #wake = (): void => {};
 
   /** Throws EventStoreDbUnusable for a second store of a process without a user in its address. */
-  constructor(address: Address) {
+  constructor(address: Address, deadlineMs = APPEND_DEADLINE_MS) {
     this.#connection = new Connection(address);
-    if (sharedStreamOwner === undefined) sharedStreamOwner = this;
-    else if (address.user === undefined && address.isTls) {
+    this.#deadlineMs = deadlineMs;
+    this.#isShared = !isSharedStreamTaken;
+    if (!this.#isShared && address.user === undefined && address.isTls) {
       throw new EventStoreDbUnusable(address.shown, 'a second store in one process needs user:password');
     }
+    isSharedStreamTaken = true;
     // Without TLS the client sends no credentials; that there are any makes it call for each append.
-    this.#credentials = this.isShared ? undefined : (address.user ?? { username: '-', password: '-' });
-  }
-
-  /** True if its appends travel together on one stream. */
-  get isShared(): boolean {
-    return sharedStreamOwner === this;
+    this.#credentials = this.#isShared ? undefined : (address.user ?? { username: '-', password: '-' });
   }
 
   append(stream: string, expectedRevision: number, events: readonly JSONEventData[]): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = {
-        stream,
-        expectedRevision,
-        events,
-        settle: resolve,
-        fail: reject,
-        timer: setTimeout(() => this.#tooLate(waiting), APPEND_DEADLINE_MS),
-        isSettled: false,
-      };
-      this.#waiting.push(waiting);
-      if (!this.#isPumping) void this.#pump();
-      else this.#wake?.();
+      const append: Append = { stream, expectedRevision, events, resolve, reject, isSettled: false };
+      if (this.#isClosed) return resolve(unknown('the store is closed'));
+      append.timer = setTimeout(() => this.#tooLate(append), this.#deadlineOf(events));
+      this.#waiting.push(append);
+      if (this.#isPumping) this.#wake();
+      else void this.#pump();
     });
   }
 
   /** What is still open has the outcome `unknown`. */
   async close(): Promise<void> {
-    if (this.isShared) sharedStreamOwner = undefined;
-    for (const waiting of this.#waiting.splice(0)) this.#settle(waiting, unknown('The store is closed.'));
-    this.#wake?.();
-    await this.#renewing;
+    this.#isClosed = true;
+    for (const append of this.#waiting.splice(0)) this.#settle(append, unknown('the store is closed'));
+    this.#wake();
     await this.#connection.close();
+    if (this.#isShared) isSharedStreamTaken = false;
   }
 
   async #pump(): Promise<void> {
     this.#isPumping = true;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const client = await this.#connection.client();
-      const room = this.#room(client);
-      if (room > 0) {
-        this.#send(client, next);
-        for (let more = 1; more < room && this.#waiting.length > 0; more++) {
-          const another = this.#next();
-          if (another !== undefined) this.#send(client, another);
-        }
-        await nextTurn();
-      } else {
+      let room = this.#room(client);
+      if (room <= 0) {
         this.#waiting.unshift(next);
-        await this.#roomAgain(client);
+        await this.#roomAgain();
+        continue;
       }
-      await this.#renewing;
+      for (let append: Append | undefined = next; append !== undefined;) {
+        if (!append.isSettled) this.#send(client, append);
+        append = --room > 0 ? this.#next() : undefined;
+      }
+      await nextTurn(); // Only now has the client written them, and its stream says what it can take.
     }
     this.#isPumping = false;
   }
 
   /** The oldest that still waits. */
-  #next(): Waiting | undefined {
+  #next(): Append | undefined {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       if (!next.isSettled) return next;
     }
@@ -127,39 +124,78 @@ export class AppendLane {
   /** How many appends may be handed over now. The first of a client goes alone: it opens the stream. */
   #room(client: EventStoreDBClient): number {
     const room = APPENDS_IN_FLIGHT_MAX - this.#inFlight;
-    if (!this.isShared) return room;
+    if (!this.#isShared) return room;
     const stream = appendStreamOf(client);
     if (stream === undefined) return this.#inFlight === 0 ? 1 : 0;
+    if (!this.#watched.has(stream)) {
+      this.#watched.add(stream);
+      stream.on('drain', () => this.#wake());
+      stream.on('close', () => this.#wake());
+    }
     return Math.min(room, STREAM_WRITES_MAX - stream.writableLength);
   }
 
-  /** Until an append is answered, the stream has drained or broken, or the next one came. */
-  #roomAgain(client: EventStoreDBClient): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-      const stream = this.isShared ? appendStreamOf(client) : undefined;
-      if (stream !== undefined && stream.writableLength >= STREAM_WRITES_MAX) {
-        stream.once('drain', resolve).once('close', resolve);
-      }
-    });
+  /** Until one is settled, or the stream has drained or broken, or another came. */
+  #roomAgain(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve));
   }
 
-  #send(client: EventStoreDBClient, waiting: Waiting): void {
-    const { stream, expectedRevision, events } = waiting;
+  #send(client: EventStoreDBClient, append: Append): void {
+    const { stream, expectedRevision, events } = append;
+    append.client = client;
     this.#inFlight++;
-    const sent = client.appendToStream(stream, events as JSONEventData[], {
-      expectedRevision: expectedRevision === NO_STREAM ? 'no_stream' : BigInt(expectedRevision),
-      deadline: APPEND_DEADLINE_MS,
+    const options = {
+      expectedRevision: expectedRevision === NO_STREAM ? ('no_stream' as const) : BigInt(expectedRevision),
+      deadline: this.#deadlineOf(events),
       ...(this.#credentials && { credentials: this.#credentials }),
-    });
-    sent.then(
+    };
+    client.appendToStream(stream, events as JSONEventData[], options).then(
       ({ nextExpectedRevision, position }) => {
         this.#renewPauseMs = 0;
-        const written = { revision: Number(nextExpectedRevision), position: position && Number(position.commit) };
-        this.#settle(waiting, { outcome: 'written', ...written });
+        const last = position === undefined ? undefined : Number(position.commit);
+        const revision = Number(nextExpectedRevision);
+        this.#settle(append, { outcome: 'written', revision, position: last });
       },
-      (error: unknown) => this.#rejected(client, waiting, error),
+      (error: unknown) => this.#rejected(client, append, error),
     );
-    this.#clients.set(waiting, client);
+  }
+
+  #rejected(client: EventStoreDBClient, append: Append, error: unknown): void {
+    if (append.isSettled) return;
+    try {
+      const { outcome, isClientLost } = judgeAppend(append.stream, error, this.#isShared);
+      if (isClientLost) this.#lose(client);
+      this.#settle(append, outcome);
+    } catch (fault) {
+      this.#settle(append, fault as Error);
+    }
+  }
+
+  #tooLate(append: Append): void {
+    const { client } = append;
+    this.#settle(append, unknown('not answered in time'));
+    if (client !== undefined) this.#lose(client);
+  }
+
+  #deadlineOf(events: readonly JSONEventData[]): number {
+    return this.#deadlineMs + events.length * APPEND_DEADLINE_MS_PER_EVENT;
+  }
+
+  /** A client that left one append open may never answer another one. */
+  #lose(client: EventStoreDBClient): void {
+    if (!this.#connection.drop(client, this.#renewPauseMs)) return;
+    this.#renewPauseMs = Math.min(RENEW_PAUSE_MS_MAX, Math.max(RENEW_PAUSE_MS, this.#renewPauseMs * 2));
+  }
+
+  #settle(append: Append, reply: Reply | Error): void {
+    if (append.isSettled) return;
+    append.isSettled = true;
+    clearTimeout(append.timer);
+    if (append.client !== undefined) this.#inFlight--;
+    if (reply instanceof Error) append.reject(reply);
+    else append.resolve(reply);
+    this.#wake();
   }
 }
+
+const unknown = (why: string): Reply => ({ outcome: 'unknown', cause: new Error(why) });

@@ -1,8 +1,9 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Address } from './address.ts';
 
-/** How long the goodbye to a client may take. */
-const DISPOSE_MS_MAX = 1_000;
+/** How long the goodbye to a client may take: one whose stream the server ended never says it. */
+const DISPOSE_MS_MAX = 250;
 
 /** What of the client is not in its types: there is no other way to close its connection. */
 interface ClientInside {
@@ -14,7 +15,7 @@ interface ClientInside {
 /** The one stream on which all appends of a client travel. */
 export interface WritableSide {
   readonly writableLength: number;
-  once(event: 'drain' | 'close', listener: () => void): unknown;
+  on(event: 'drain' | 'close', listener: () => void): unknown;
 }
 
 /**
@@ -39,18 +40,17 @@ export class Connection {
 
   /**
    * Lets go of that client, if it is still the one. The next is made only when this one is quiet: an error of
-   * it would reach the appends of the other.
+   * it would reach the appends of the other. False if it was let go of before.
    */
-  drop(client: EventStoreDBClient): Promise<void> {
-    if (client === this.#client) {
-      this.#client = undefined;
-      this.#leaving = dispose(client);
-    }
-    return this.#leaving;
+  drop(client: EventStoreDBClient, pauseMs = 0): boolean {
+    if (client !== this.#client) return false;
+    this.#client = undefined;
+    this.#leaving = dispose(client).then(() => (pauseMs > 0 ? pause(pauseMs) : undefined));
+    return true;
   }
 
   async close(): Promise<void> {
-    if (this.#client !== undefined) await this.drop(this.#client);
+    if (this.#client !== undefined) this.drop(this.#client);
     await this.#leaving;
   }
 }

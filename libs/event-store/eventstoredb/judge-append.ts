@@ -2,6 +2,7 @@ import {
   AccessDeniedError,
   DeadlineExceededError,
   MaxAppendSizeExceededError,
+  NotLeaderError,
   StreamDeletedError,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
@@ -23,7 +24,10 @@ export interface Verdict {
  * StreamDamaged, and StoreUnavailable where we may not write.
  */
 export function judgeAppend(stream: string, error: unknown, isStreamShared: boolean): Verdict {
-  const cameFromGrpc = (error as { _raw?: unknown })._raw != null;
+  // What the client made of an answer has no error of gRPC inside; a plain error of gRPC is no answer.
+  const cameFromGrpc = Boolean((error as { _raw?: unknown })._raw);
+  // The client goes to the leader it was told by itself; a fresh one would ask the same node again.
+  if (error instanceof NotLeaderError) return unknown(error, false);
   if (isStreamShared && cameFromGrpc) return unknown(error, true);
   if (error instanceof WrongExpectedVersionError) {
     const { actualVersion } = error;

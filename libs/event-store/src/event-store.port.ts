@@ -89,7 +89,7 @@ export type AppendOutcome =
   | { readonly outcome: 'unknown'; readonly cause: unknown };
 
 export interface LogQuery {
-  /** Exclusive; 0 for the beginning. */
+  /** Exclusive: where an event stands, or one less to begin with it; 0 for the beginning. */
   readonly after: number;
   /** A stream's category is what stands before its first `-`. */
   readonly categories?: readonly string[];

@@ -1,0 +1,163 @@
+import { jest } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type AppendFault, EventStoreDbDouble } from '../../../test/servers/eventstoredb/index.ts';
+import {
+  type AppendOutcome,
+  appendSurely,
+  AppendTooLarge,
+  NO_STREAM,
+  StoreUnavailable,
+} from '../src/index.ts';
+import { happened, happenedTimes, newStream } from '../testing/index.ts';
+import { EventStoreDbEventStore, StreamDamaged } from './index.ts';
+
+const DEADLINE_MS = 400;
+jest.setTimeout(20_000); // For a busy machine.
+
+describe('an append to EventStoreDB', () => {
+  let double: EventStoreDbDouble;
+  let store: EventStoreDbEventStore;
+  let stream: string;
+
+  const open = (url = double.url): Promise<EventStoreDbEventStore> =>
+    EventStoreDbEventStore.open({ url, appendDeadlineMs: DEADLINE_MS });
+  const idsOf = async (name: string, from = store): Promise<string[]> =>
+    (await from.readStream(name)).map(({ id }) => id);
+
+  beforeAll(async () => {
+    double = await EventStoreDbDouble.start();
+    store = await open();
+  });
+  beforeEach(() => {
+    stream = newStream('item');
+    double.faults.appends.length = 0;
+  });
+  afterAll(async () => {
+    await store.close();
+    double.stop();
+  });
+
+  it.each<{ fault: AppendFault; name: string }>([
+    { name: 'is never answered', fault: 'ignored' },
+    { name: 'is written and not answered', fault: 'written, not answered' },
+    { name: 'is answered too late', fault: { lateMs: DEADLINE_MS * 2 } },
+    { name: 'loses its stream to a clean end', fault: 'stream ends' },
+    { name: 'is written and loses its stream to a clean end', fault: 'written, stream ends' },
+    { name: 'loses its stream', fault: 'stream breaks' },
+    { name: 'is written and loses its stream', fault: 'written, stream breaks' },
+  ])('is unknown, then known by its ids, where it $name', async ({ fault }) => {
+    const events = happenedTimes(2);
+    double.faults.appends.push(fault);
+
+    expect(await store.append(stream, NO_STREAM, events)).toMatchObject({ outcome: 'unknown' });
+    expect(await appendSurely(store, stream, NO_STREAM, events)).toMatchObject({
+      outcome: 'written',
+      revision: 1,
+    });
+    expect(await idsOf(stream)).toEqual(events.map(({ id }) => id));
+  });
+
+  it('takes everybody else on the broken stream as unknown, and writes each of them once', async () => {
+    const streams = Array.from({ length: 60 }, () => newStream('item'));
+    double.faults.appends.push(...Array.from({ length: 30 }, () => undefined), 'written, stream breaks');
+
+    const outcomes: AppendOutcome['outcome'][] = [];
+    await Promise.all(
+      streams.map(async (name) => {
+        const events = happenedTimes(1);
+        outcomes.push((await store.append(name, NO_STREAM, events)).outcome);
+        await appendSurely(store, name, NO_STREAM, events);
+        expect(await idsOf(name)).toEqual(events.map(({ id }) => id));
+      }),
+    );
+    expect(outcomes).toContain('unknown');
+    expect(outcomes).not.toContain('conflict');
+  });
+
+  it('of another store in the process is not touched by a broken stream', async () => {
+    const other = await EventStoreDbDouble.start();
+    const neighbour = await open(other.url);
+    other.faults.appends.push({ lateMs: 150 });
+    double.faults.appends.push('stream breaks');
+    const healthy = neighbour.append(stream, NO_STREAM, happenedTimes(1));
+    await pause(30);
+
+    expect(await store.append(stream, NO_STREAM, happenedTimes(1))).toMatchObject({ outcome: 'unknown' });
+    expect(await healthy).toMatchObject({ outcome: 'written' });
+    expect(other.appends.counts).toEqual({ batched: 0, single: 1 });
+    await neighbour.close();
+    other.stop();
+  });
+
+  it('tells a conflict with the right revision', async () => {
+    await store.append(stream, NO_STREAM, happenedTimes(42));
+    const careless = await open(`${double.url}&throwOnAppendFailure=false`);
+
+    const conflict = { outcome: 'conflict', actualRevision: 41 };
+    expect(await store.append(stream, 7, happenedTimes(1))).toEqual(conflict);
+    expect(await careless.append(stream, 7, happenedTimes(1))).toEqual(conflict);
+    await careless.close();
+  });
+
+  it.each([
+    { name: 'a BigInt', data: { revision: 1n } },
+    { name: 'a circle', data: ((circle: { self?: object }) => (circle.self = circle))({}) },
+    { name: 'no object', data: [1] },
+  ])('throws $name where it is called, and goes on', async ({ data }) => {
+    await expect(store.append(stream, NO_STREAM, [happened(data)])).rejects.toThrow();
+    expect(await store.append(stream, NO_STREAM, [happened()])).toMatchObject({ revision: 0 });
+  });
+
+  it('says that the server takes less than we do', async () => {
+    double.faults.maxAppendBytes = 1_000;
+    const large = [happened({ text: 'x'.repeat(2_000) })];
+
+    await expect(store.append(stream, NO_STREAM, large)).rejects.toThrow(AppendTooLarge);
+    double.faults.maxAppendBytes = 1_048_576;
+    expect(await store.append(stream, NO_STREAM, large)).toMatchObject({ revision: 0 });
+  });
+
+  it('says that we may not write', async () => {
+    double.faults.appends.push('access denied');
+
+    await expect(store.append(stream, NO_STREAM, happenedTimes(1))).rejects.toThrow(StoreUnavailable);
+  });
+
+  it('goes to the leader that it is told of, and back where nobody is there', async () => {
+    const leader = await EventStoreDbDouble.start({ log: double.log });
+    const asked = await open();
+    double.faults.leader = { host: '127.0.0.1', port: leader.port };
+    double.faults.appends.push('not leader');
+    const [first, second] = [happenedTimes(1), happenedTimes(1)];
+
+    expect(await asked.append(stream, NO_STREAM, first)).toMatchObject({ outcome: 'unknown' });
+    expect(await appendSurely(asked, stream, NO_STREAM, first)).toMatchObject({ outcome: 'written' });
+    expect(leader.appends.counts.single).toBe(1);
+    leader.stop();
+    expect(await appendSurely(asked, stream, 0, second)).toMatchObject({ outcome: 'written' });
+    expect(await idsOf(stream)).toEqual([...first, ...second].map(({ id }) => id));
+    await asked.close();
+  });
+
+  it('reads what it wrote where the subscription does not bring it', async () => {
+    const deaf = await EventStoreDbDouble.start();
+    deaf.faults.subscriptions.push('never answers');
+    const asked = await open(deaf.url);
+    const events = happenedTimes(3);
+
+    const written = await asked.append(stream, NO_STREAM, events);
+    const positions = (await asked.readStream(stream)).map(({ position }) => position);
+    expect(written).toMatchObject({ outcome: 'written', revision: 2, positions });
+    await asked.close();
+    deaf.stop();
+  });
+
+  it('stops at a stream that somebody deleted', async () => {
+    await store.append(stream, NO_STREAM, happenedTimes(3));
+    double.log.delete(stream, 'deleted');
+    await expect(store.append(stream, NO_STREAM, happenedTimes(1))).rejects.toThrow(StreamDamaged);
+    double.log.delete(stream, 'tombstoned');
+    await expect(store.append(stream, 3, happenedTimes(1))).rejects.toThrow(StreamDamaged);
+    await expect(store.readStream(stream)).rejects.toThrow(StreamDamaged);
+  });
+});

@@ -1,0 +1,258 @@
+import type { JSONEventData } from '@eventstore/db-client';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { assert } from '#kernel';
+import {
+  type AppendOutcome,
+  EventStore,
+  type LogPage,
+  type LogQuery,
+  type NewEvent,
+  READ_EVENTS_MAX,
+  type RecordedEvent,
+  StoreUnavailable,
+} from '../src/index.ts';
+import { readAddress } from './address.ts';
+import { AppendLane, type Reply } from './append-lane.ts';
+import { checkAppend } from './check-append.ts';
+import { Connection } from './connection.ts';
+import { StreamDamaged } from './event-store-db.faults.ts';
+import { Follower } from './follower.ts';
+import { type Head, LogReader } from './log-reader.ts';
+import { RecentEvents } from './recent-events.ts';
+import { RecordedTimes } from './recorded-times.ts';
+import { welcome } from './welcome.ts';
+
+/** How long an append waits to see its own events go by before it reads them. */
+const OWN_EVENTS_MS_MAX = 250;
+/** Pages that one follower gets within one turn of the event loop. */
+const PAGES_AT_ONCE_MAX = 4;
+/** Between two tries of a reader whose store does not answer. */
+const RETRY_MS = 250;
+
+export interface EventStoreDbEventStoreOptions {
+  /** `esdb://user:password@host:2113`, several hosts, `esdb+discover://name`, or the same as `kurrentdb`. */
+  readonly url: string;
+  /** Told what somebody should look at: a subscription that ended, a default password. */
+  readonly onAlarm?: (message: string, cause?: unknown) => void;
+  /** After them an append is `unknown` (default 3 s, and 5 ms for each event), a read fails (default 5 s). */
+  readonly appendDeadlineMs?: number;
+  readonly readDeadlineMs?: number;
+}
+
+type Written = Extract<Reply, { outcome: 'written' }>;
+
+/** The event store on EventStoreDB or KurrentDB: for more than one machine. */
+export class EventStoreDbEventStore extends EventStore {
+  readonly #connections: readonly Connection[];
+  readonly #lane: AppendLane;
+  readonly #reader: LogReader;
+  readonly #recent: RecentEvents;
+  readonly #follower: Follower;
+  /** Appends on their way, by stream and expected revision. */
+  readonly #underWay = new Map<string, { readonly ids: string; readonly outcome: Promise<AppendOutcome> }>();
+  #isClosed = false;
+
+  private constructor(
+    parts: {
+      lane: AppendLane;
+      reads: Connection;
+      follows: Connection;
+      times: RecordedTimes;
+      reader: LogReader;
+    },
+    head: Head,
+    onAlarm: (message: string, cause?: unknown) => void,
+  ) {
+    super();
+    const { lane, reads, follows, times, reader } = parts;
+    this.#connections = [reads, follows];
+    this.#lane = lane;
+    this.#reader = reader;
+    this.#recent = new RecentEvents(head.position);
+    this.#follower = new Follower({ connection: follows, recent: this.#recent, times, onAlarm }, head);
+  }
+
+  /** Throws EventStoreDbUnusable, and StoreUnavailable where nobody answers. */
+  static async open({
+    url,
+    onAlarm = () => {},
+    appendDeadlineMs,
+    readDeadlineMs,
+  }: EventStoreDbEventStoreOptions): Promise<EventStoreDbEventStore> {
+    const address = readAddress(url);
+    for (const warning of address.warnings) onAlarm(warning);
+    const reads = new Connection(address);
+    const times = new RecordedTimes();
+    const reader = new LogReader(reads, times, readDeadlineMs);
+    try {
+      const head = await welcome(address, reads, reader, readDeadlineMs);
+      const parts = {
+        lane: new AppendLane(address, appendDeadlineMs),
+        reads,
+        follows: new Connection(address),
+        times,
+        reader,
+      };
+      return new EventStoreDbEventStore(parts, head, onAlarm);
+    } catch (cause) {
+      await reads.close();
+      throw cause;
+    }
+  }
+
+  async append(
+    stream: string,
+    expectedRevision: number,
+    events: readonly NewEvent[],
+  ): Promise<AppendOutcome> {
+    const ready = checkAppend(stream, expectedRevision, events);
+    if (this.#isClosed) throw new StoreUnavailable('The store is closed.');
+    const key = `${stream}@${expectedRevision}`;
+    const ids = events.map(({ id }) => id).join();
+    // The server drops a repeat of what it is still writing, without a word.
+    const same = this.#underWay.get(key);
+    if (same?.ids === ids) return same.outcome;
+    const outcome = this.#append(stream, expectedRevision, ready);
+    const mine = { ids, outcome };
+    this.#underWay.set(key, mine);
+    try {
+      return await outcome;
+    } finally {
+      if (this.#underWay.get(key) === mine) this.#underWay.delete(key);
+    }
+  }
+
+  async readStream(
+    stream: string,
+    { fromRevision = 0, limit = READ_EVENTS_MAX }: { fromRevision?: number; limit?: number } = {},
+  ): Promise<readonly RecordedEvent[]> {
+    assertLimit(limit);
+    return this.#open().readStream(stream, fromRevision, limit);
+  }
+
+  async readAll({ limit = READ_EVENTS_MAX, ...query }: LogQuery & { limit?: number }): Promise<LogPage> {
+    assertLimit(limit);
+    return this.#open().readAll(query, limit);
+  }
+
+  /** A store that does not answer is waited for. */
+  async *subscribe(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogPage, void> {
+    const wake = (): void => this.#recent.wakeAll();
+    signal.addEventListener('abort', wake);
+    try {
+      let { after } = query;
+      for (let pages = 1; !signal.aborted; pages++) {
+        const page = await this.#nextPage({ ...query, after }, signal);
+        if (signal.aborted) return;
+        if (page.position > after) {
+          after = page.position;
+          yield page;
+          if (pages % PAGES_AT_ONCE_MAX === 0) await nextTurn();
+        } else {
+          await this.#recent.movedPast(after);
+          pages = 0;
+        }
+      }
+    } finally {
+      signal.removeEventListener('abort', wake);
+    }
+  }
+
+  async head(): Promise<number> {
+    return (await this.#open().head()).position;
+  }
+
+  /** Bounded: what the server does not answer is not waited for. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#recent.wakeAll();
+    await Promise.all([this.#lane.close(), this.#follower.close()]);
+    await Promise.all(this.#connections.map((connection) => connection.close()));
+  }
+
+  async #append(
+    stream: string,
+    expectedRevision: number,
+    ready: readonly JSONEventData[],
+  ): Promise<AppendOutcome> {
+    const reply = await this.#lane.append(stream, expectedRevision, ready);
+    if (reply.outcome !== 'written') return reply;
+    const { revision } = reply;
+    if (revision !== expectedRevision + ready.length) {
+      throw new StreamDamaged(stream, `it was deleted before revision ${revision}`);
+    }
+    try {
+      const events = await this.#ownEvents(stream, reply, ready);
+      const positions = events.map(({ position }) => position);
+      return { outcome: 'written', revision, positions, recordedAt: events.at(-1)!.recordedAt };
+    } catch (cause) {
+      if (!(cause instanceof StoreUnavailable)) throw cause;
+      return { outcome: 'unknown', cause };
+    }
+  }
+
+  /** The server tells where the last event stands, and no time: the log has it all, and mostly just went by. */
+  async #ownEvents(
+    stream: string,
+    { revision, position }: Written,
+    ready: readonly JSONEventData[],
+  ): Promise<readonly RecordedEvent[]> {
+    if (position !== undefined) {
+      await this.#seen(position);
+      const ids = ready.map(({ id }) => id);
+      const events = this.#recent.ofAppend(stream, position, ids);
+      if (events !== undefined) return events;
+    }
+    const events: RecordedEvent[] = [];
+    for (let from = revision - ready.length + 1; from <= revision;) {
+      const limit = Math.min(READ_EVENTS_MAX, revision + 1 - from);
+      const page = await this.#reader.readStream(stream, from, limit);
+      if (page.length === 0) throw new StoreUnavailable(`${stream}: what was written is not there yet.`);
+      events.push(...page);
+      from += page.length;
+    }
+    return events;
+  }
+
+  /** Waits until everything up to `position` went by, but not for long. */
+  async #seen(position: number): Promise<void> {
+    if (this.#recent.head >= position) return;
+    let isLong = false;
+    const timer = setTimeout(() => {
+      isLong = true;
+      this.#recent.wakeAll();
+    }, OWN_EVENTS_MS_MAX);
+    while (this.#recent.head < position && !isLong && !this.#isClosed) {
+      await this.#recent.movedPast(position - 1);
+    }
+    clearTimeout(timer);
+  }
+
+  async #nextPage(query: LogQuery, signal: AbortSignal): Promise<LogPage> {
+    for (;;) {
+      const reader = this.#open();
+      const recent = this.#recent.read(query, READ_EVENTS_MAX);
+      if (recent !== undefined) return recent;
+      try {
+        return await reader.readAll(query, READ_EVENTS_MAX);
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+        await pause(RETRY_MS, undefined, { signal }).catch(() => {});
+        if (signal.aborted) return { events: [], position: query.after };
+      }
+    }
+  }
+
+  #open(): LogReader {
+    if (this.#isClosed) throw new StoreUnavailable('The store is closed.');
+    return this.#reader;
+  }
+}
+
+function assertLimit(limit: number): void {
+  assert(
+    Number.isSafeInteger(limit) && limit > 0 && limit <= READ_EVENTS_MAX,
+    'a page limit within READ_EVENTS_MAX',
+  );
+}

@@ -1,0 +1,2 @@
+export { EventStoreDbUnusable, StreamDamaged } from './event-store-db.faults.ts';
+export { EventStoreDbEventStore, type EventStoreDbEventStoreOptions } from './event-store-db-event-store.ts';

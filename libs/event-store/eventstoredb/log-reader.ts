@@ -1,0 +1,176 @@
+import {
+  AccessDeniedError,
+  type AllStreamResolvedEvent,
+  type EventStoreDBClient,
+  NotFoundError,
+  type Position,
+  type ResolvedEvent,
+  StreamDeletedError,
+  StreamNotFoundError,
+  UnknownError,
+} from '@eventstore/db-client';
+import type { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  categoryOf,
+  type LogPage,
+  type LogQuery,
+  READ_EVENTS_MAX,
+  type RecordedEvent,
+  StoreUnavailable,
+} from '../src/index.ts';
+import type { Connection } from './connection.ts';
+import { StreamDamaged } from './event-store-db.faults.ts';
+import { isOurs, positionOf, toRecorded } from './recorded-event.ts';
+import type { RecordedTimes } from './recorded-times.ts';
+
+/** The client's own deadline does not reach its reads. */
+export const READ_DEADLINE_MS = 5_000;
+/** A read may be asked again: a restarted server, a client that closed its connection under others. */
+const READ_TRIES_MAX = 3;
+const READ_PAUSE_MS = 50;
+/** Pages backwards from the end, until one of our events is found among the server's own. */
+const HEAD_EVENTS = 16;
+
+/** The newest of our events: where following begins. */
+export interface Head {
+  readonly at: Position | undefined;
+  readonly position: number;
+  readonly recordedAt: number;
+}
+
+type Told = ResolvedEvent | AllStreamResolvedEvent;
+type Read<T> = Readable & AsyncIterable<T> & { cancel(): Promise<void> };
+
+/** Reads pages from the server, each with a deadline of its own. Throws StoreUnavailable and StreamDamaged. */
+export class LogReader {
+  readonly #deadlineMs: number;
+  readonly #connection: Connection;
+  readonly #times: RecordedTimes;
+
+  constructor(connection: Connection, times: RecordedTimes, deadlineMs = READ_DEADLINE_MS) {
+    this.#deadlineMs = deadlineMs;
+    this.#connection = connection;
+    this.#times = times;
+  }
+
+  async readStream(stream: string, fromRevision: number, limit: number): Promise<readonly RecordedEvent[]> {
+    const told = await this.#ask((client) =>
+      client.readStream(stream, { fromRevision: BigInt(fromRevision), maxCount: limit }),
+    ).catch((error: unknown) => {
+      if (error instanceof StreamNotFoundError || error instanceof NotFoundError) return [];
+      if (!(error instanceof StreamDeletedError)) throw error;
+      throw new StreamDamaged(stream, 'it was deleted for good', { cause: error });
+    });
+    let floor = 0;
+    return told.map((resolved, index) => {
+      const event = toRecorded(resolved, this.#times, floor);
+      floor = event.recordedAt;
+      if (event.revision === fromRevision + index) return event;
+      throw new StreamDamaged(stream, `revision ${fromRevision + index} is gone`);
+    });
+  }
+
+  async readAll({ after, categories }: LogQuery, limit: number): Promise<LogPage> {
+    const events: RecordedEvent[] = [];
+    let [position, from, floor] = [after, after, 0];
+    for (;;) {
+      const wanted = categories === undefined ? limit : READ_EVENTS_MAX;
+      const page = await this.#pageFrom(from, wanted + 1);
+      for (const told of page) {
+        from = Number(positionOf(told).commit);
+        if (!isOurs(told)) continue;
+        const event = toRecorded(told, this.#times, floor);
+        floor = event.recordedAt;
+        if (event.position <= after) continue;
+        ({ position } = event);
+        if (categories?.includes(categoryOf(event.stream)) ?? true) events.push(event);
+        if (events.length === limit) return { events, position };
+      }
+      const isEnd = page.length <= wanted;
+      if (isEnd || position > after) return { events, position };
+    }
+  }
+
+  /** Where our newest event stands. */
+  async head(): Promise<Head> {
+    let fromPosition: Position | 'end' = 'end';
+    for (let maxCount = HEAD_EVENTS; ; maxCount = READ_EVENTS_MAX) {
+      const page: Told[] = await this.#ask((client) =>
+        client.readAll({ direction: 'backwards', fromPosition, maxCount }),
+      );
+      const newest = page.find(isOurs);
+      if (newest !== undefined) {
+        const { position, recordedAt } = toRecorded(newest, this.#times);
+        return { at: positionOf(newest), position, recordedAt };
+      }
+      const last = page.at(-1);
+      if (last === undefined || page.length < maxCount) return { at: undefined, position: 0, recordedAt: 0 };
+      fromPosition = positionOf(last);
+    }
+  }
+
+  /**
+   * From what stands at `position` on. A position is that of an event; where it is the one just before, as
+   * who asks for a single event says it, no record begins there and the server refuses it.
+   */
+  async #pageFrom(position: number, maxCount: number): Promise<Told[]> {
+    if (position === 0) return this.#ask((client) => client.readAll({ maxCount }));
+    const from = (at: number) => (client: EventStoreDBClient) =>
+      client.readAll({ fromPosition: { commit: BigInt(at), prepare: BigInt(at) }, maxCount });
+    return this.#ask(from(position)).catch((error: unknown) => {
+      if (!(error instanceof UnknownError)) throw error;
+      return this.#ask(from(position + 1));
+    });
+  }
+
+  async #ask<T extends Told>(read: (client: EventStoreDBClient) => unknown): Promise<T[]> {
+    for (let tries = 1; ; tries++) {
+      const client = await this.#connection.client();
+      try {
+        return await collect(read(client) as Read<T>, this.#deadlineMs);
+      } catch (error) {
+        if (isAnswer(error)) throw error;
+        if (error instanceof AccessDeniedError) throw unavailable(error);
+        // Others that read through it are asked again: a connection that is frozen serves nobody.
+        this.#connection.drop(client);
+        if (error instanceof TooLate || tries === READ_TRIES_MAX) throw unavailable(error);
+        await pause(READ_PAUSE_MS * tries);
+      }
+    }
+  }
+}
+
+/** What the server says about the read, rather than what happened on the way. */
+const isAnswer = (error: unknown): boolean =>
+  error instanceof StreamNotFoundError ||
+  error instanceof NotFoundError ||
+  error instanceof StreamDeletedError ||
+  error instanceof UnknownError;
+
+const unavailable = (cause: unknown): StoreUnavailable =>
+  new StoreUnavailable(
+    cause instanceof AccessDeniedError
+      ? 'The event store does not let us read: our user needs the right to read $all.'
+      : 'The event store does not answer.',
+    { cause },
+  );
+
+class TooLate extends Error {
+  override readonly name = 'TooLate';
+}
+
+async function collect<T>(stream: Read<T>, deadlineMs: number): Promise<T[]> {
+  const events: T[] = [];
+  stream.on('error', () => {}); // A second error, after the reading has ended, would end the process.
+  const timer = setTimeout(() => {
+    stream.destroy(new TooLate(`no answer within ${deadlineMs} ms`));
+    stream.cancel().catch(() => {});
+  }, deadlineMs);
+  try {
+    for await (const event of stream as AsyncIterable<T>) events.push(event);
+    return events;
+  } finally {
+    clearTimeout(timer);
+  }
+}

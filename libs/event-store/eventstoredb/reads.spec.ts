@@ -1,0 +1,195 @@
+import { jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server, type Socket } from 'node:net';
+import { EventStoreDbDouble } from '../../../test/servers/eventstoredb/index.ts';
+import { NO_STREAM, StoreUnavailable } from '../src/index.ts';
+import { follow, happened, happenedTimes, newStream, readToEnd } from '../testing/index.ts';
+import { EventStoreDbEventStore, EventStoreDbUnusable, StreamDamaged } from './index.ts';
+
+const DEADLINE_MS = 300;
+jest.setTimeout(20_000); // For a busy machine.
+
+describe('an EventStoreDB that is followed', () => {
+  let double: EventStoreDbDouble;
+  let store: EventStoreDbEventStore;
+  let stream: string;
+  const alarms: string[] = [];
+
+  beforeEach(async () => {
+    double = await EventStoreDbDouble.start();
+    alarms.length = 0;
+    store = await EventStoreDbEventStore.open({
+      url: double.url,
+      onAlarm: (message) => alarms.push(message),
+    });
+    stream = newStream('item');
+  });
+  afterEach(async () => {
+    await store.close();
+    double.stop();
+  });
+
+  /** What the server writes itself: statistics, links of projections. */
+  const writeSystemEvents = (count: number): void => {
+    const none = new Uint8Array();
+    for (let number = 0; number < count; number++) {
+      const event = { id: randomUUID(), type: '$stats', contentType: 'x', data: none, metadata: none };
+      double.log.append('$stats-1', 'any', [event], Date.now());
+    }
+  };
+
+  it.each(['cleanly', 'dropped as slow', 'unavailable'] as const)(
+    'brings each event once, in order, and raises an alarm, where subscriptions end %s',
+    async (how) => {
+      const seen = follow(store, { after: 0 }, (events) => events.length >= 40);
+      for (let number = 0; number < 40; number++) {
+        await store.append(stream, number - 1, happenedTimes(1));
+        if (number % 15 === 7) double.reads.endSubscriptions(how);
+      }
+
+      expect((await seen).map(({ revision }) => revision)).toEqual(Array.from({ length: 40 }, (_, n) => n));
+      expect(alarms).not.toEqual([]);
+    },
+  );
+
+  it('goes on where it was after a restart of the server, within two seconds', async () => {
+    const { log, port } = double;
+    await store.append(stream, NO_STREAM, happenedTimes(1));
+    const seen = follow(store, { after: 0 }, (events) => events.length >= 2);
+    double.stop();
+    double = await EventStoreDbDouble.start({ log, port });
+    const start = performance.now();
+    log.append(
+      stream,
+      0,
+      [{ ...happened(), contentType: 'application/json', data: Buffer.from('{}'), metadata: Buffer.of() }],
+      Date.now(),
+    );
+
+    expect((await seen).map(({ revision }) => revision)).toEqual([0, 1]);
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
+  it('keeps what the server writes for itself from everybody, and finds the head behind it', async () => {
+    const following = follow(store, { after: 0 }, (events) => events.length >= 2);
+    writeSystemEvents(30);
+    await store.append(stream, NO_STREAM, happenedTimes(1));
+    writeSystemEvents(600);
+    await store.append(stream, 0, happenedTimes(1));
+    const [first, second] = await following;
+    writeSystemEvents(600);
+
+    expect(await readToEnd(store, { after: 0 })).toEqual([first, second]);
+    expect(await store.readAll({ after: first!.position, limit: 1 })).toMatchObject({ events: [second] });
+    expect(await store.head()).toBe(second!.position);
+    expect(await store.readAll({ after: second!.position })).toEqual({
+      events: [],
+      position: second!.position,
+    });
+  });
+
+  it('never lets time fall, though the clock of the server did', async () => {
+    await store.append(stream, NO_STREAM, happenedTimes(1));
+    double.faults.clockOffsetMs = -3_600_000;
+    const written = await store.append(stream, 0, happenedTimes(2));
+    const [first, ...later] = await readToEnd(store, { after: 0 });
+
+    expect(later.map(({ recordedAt }) => recordedAt)).toEqual([first!.recordedAt, first!.recordedAt]);
+    expect(written).toMatchObject({ recordedAt: first!.recordedAt });
+    expect(await store.readAll({ after: later[0]!.position })).toMatchObject({ events: [later[1]] });
+    expect(await store.readStream(stream, { fromRevision: 1 })).toEqual(later);
+  });
+
+  it('reads a single event by its position', async () => {
+    await store.append(stream, NO_STREAM, happenedTimes(5));
+    const events = await store.readStream(stream);
+
+    const { events: found } = await store.readAll({ after: events[3]!.position - 1, limit: 1 });
+    expect(found).toEqual([events[3]]);
+  });
+
+  it('refuses a stream whose beginning is gone', async () => {
+    await store.append(stream, NO_STREAM, happenedTimes(5));
+    double.log.truncate(stream, 3);
+
+    await expect(store.readStream(stream)).rejects.toThrow(StreamDamaged);
+  });
+
+  it('gives up a read that is never answered, and answers the next', async () => {
+    const hasty = await EventStoreDbEventStore.open({ url: double.url, readDeadlineMs: DEADLINE_MS });
+    await hasty.append(stream, NO_STREAM, happenedTimes(1));
+    double.faults.reads.push('never answers');
+    const start = performance.now();
+
+    await expect(hasty.readStream(stream)).rejects.toThrow(StoreUnavailable);
+    expect(performance.now() - start).toBeLessThan(DEADLINE_MS * 10);
+    expect(await hasty.readStream(stream)).toHaveLength(1);
+    await hasty.close();
+  });
+
+  it('asks again where the server was not ready', async () => {
+    await store.append(stream, NO_STREAM, happenedTimes(1));
+    double.faults.reads.push('unavailable');
+
+    expect(await store.readStream(stream)).toHaveLength(1);
+  });
+});
+
+describe('what is wrong at the address of an EventStoreDB is said in words', () => {
+  const open = (url: string): Promise<unknown> =>
+    EventStoreDbEventStore.open({ url, readDeadlineMs: DEADLINE_MS });
+
+  it('nobody there', async () => {
+    const opened = open('esdb://onhand:hunter2@127.0.0.1:1?tls=false');
+
+    await expect(opened).rejects.toThrow(StoreUnavailable);
+    await expect(opened).rejects.toThrow(/127\.0\.0\.1:1.*no event store answers.*Is it running/);
+    await expect(opened).rejects.not.toThrow('hunter2');
+  });
+
+  it('one that says nothing', async () => {
+    const sockets: Socket[] = [];
+    const silent = await new Promise<Server>((resolve) => {
+      const server = createServer((socket) => sockets.push(socket));
+      server.listen(0, '127.0.0.1', () => resolve(server));
+    });
+    const { port } = silent.address() as { port: number };
+
+    await expect(open(`esdb://127.0.0.1:${port}?tls=false`)).rejects.toThrow(/no answer within/);
+    silent.close();
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it('one without TLS', async () => {
+    const double = await EventStoreDbDouble.start();
+
+    await expect(open(double.url.replace('tls=false', 'tls=true'))).rejects.toThrow(/without TLS/);
+    double.stop();
+  });
+
+  it('one that is too old', async () => {
+    const double = await EventStoreDbDouble.start({ version: '20.10.5.0' });
+
+    await expect(open(double.url)).rejects.toThrow(/version 20\.10\.5\.0, 21\.10 or later/);
+    double.stop();
+  });
+
+  it('one that does not let us read', async () => {
+    const double = await EventStoreDbDouble.start();
+    double.faults.reads.push('access denied');
+    const opened = open(double.url);
+
+    await expect(opened).rejects.toThrow(EventStoreDbUnusable);
+    await expect(opened).rejects.toThrow(/does not let anybody .* read \$all/);
+    double.stop();
+  });
+
+  it('and a cluster is found by its gossip', async () => {
+    const double = await EventStoreDbDouble.start();
+    const store = await EventStoreDbEventStore.open({ url: double.clusterUrl });
+
+    expect(await store.append(newStream('item'), NO_STREAM, happenedTimes(1))).toMatchObject({ revision: 0 });
+    await store.close();
+    double.stop();
+  });
+});

@@ -1,0 +1,85 @@
+import { categoryOf, type LogPage, type LogQuery, type RecordedEvent } from '../src/index.ts';
+
+/** How much of the newest log is kept for those who follow it, in events and in bytes of the server's log. */
+const RECENT_EVENTS_MAX = 16_384;
+const RECENT_BYTES_MAX = 32 * 1024 * 1024;
+/** What fell out is cleared away in pieces. */
+const FORGOTTEN_EVENTS_MAX = 4_096;
+
+/** The newest events, in order and without a gap. What falls out is read from the server again. */
+export class RecentEvents {
+  #events: RecordedEvent[] = [];
+  #first = 0;
+  #forgotten: number;
+  #head: number;
+  readonly #waiting = new Set<() => void>();
+
+  /** `head`: nothing up to it is here, everything after it will be. */
+  constructor(head: number) {
+    this.#forgotten = head;
+    this.#head = head;
+  }
+
+  get head(): number {
+    return this.#head;
+  }
+
+  /** The next event of the log. Whoever waits is woken once all that came together is in. */
+  add(event: RecordedEvent): void {
+    this.#events.push(event);
+    this.#head = event.position;
+    while (this.#isTooMuch()) this.#forgotten = this.#events[this.#first++]!.position;
+    if (this.#first <= FORGOTTEN_EVENTS_MAX) return;
+    this.#events = this.#events.slice(this.#first);
+    this.#first = 0;
+  }
+
+  /** A page; undefined if the events after `after` are not all here any more. */
+  read({ after, categories }: LogQuery, limit: number): LogPage | undefined {
+    if (after < this.#forgotten) return undefined;
+    const events: RecordedEvent[] = [];
+    let position = after;
+    for (let index = this.#indexAfter(after); index < this.#events.length; index++) {
+      const event = this.#events[index]!;
+      ({ position } = event);
+      if (categories?.includes(categoryOf(event.stream)) ?? true) events.push(event);
+      if (events.length === limit) break;
+    }
+    return { events, position };
+  }
+
+  /** The events of one append whose last one stands at `position`; undefined if they are not all here. */
+  ofAppend(stream: string, position: number, ids: readonly string[]): RecordedEvent[] | undefined {
+    const end = this.#indexAfter(position);
+    const events = this.#events.slice(Math.max(this.#first, end - ids.length), end);
+    const areThey = events.every((event, index) => event.stream === stream && event.id === ids[index]);
+    return areThey && events.length === ids.length ? events : undefined;
+  }
+
+  /** Resolves when the head is past `position`, or when everybody is woken. */
+  movedPast(position: number): Promise<void> {
+    if (this.#head > position) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.add(resolve));
+  }
+
+  wakeAll(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
+  }
+
+  #isTooMuch(): boolean {
+    if (this.#events.length - this.#first > RECENT_EVENTS_MAX) return true;
+    return this.#head - this.#events[this.#first]!.position > RECENT_BYTES_MAX;
+  }
+
+  #indexAfter(position: number): number {
+    let [low, high] = [this.#first, this.#events.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#events[middle]!.position <= position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Instant } from '#kernel';
+
+/** Events whose time was moved up; more than that are forgotten, the oldest first. */
+const RAISED_MAX = 10_000;
+
+/**
+ * The server's clock may step back, the log's time may not: an event told to be older than the one before it
+ * gets that one's time. Kept for the events concerned, so that a reader who begins later sees the same.
+ */
+export class RecordedTimes {
+  readonly #raised = new Map<number, Instant>();
+
+  /** The time of the event at `position`, created at `created`, after one of the time `floor`. */
+  of(position: number, created: Instant, floor = 0): Instant {
+    const known = this.#raised.get(position);
+    const time = Math.max(known ?? created, floor);
+    if (time > created && time !== known) this.#keep(position, time);
+    return time;
+  }
+
+  #keep(position: number, time: Instant): void {
+    this.#raised.set(position, time);
+    if (this.#raised.size <= RAISED_MAX) return;
+    for (const oldest of this.#raised.keys()) {
+      this.#raised.delete(oldest);
+      return;
+    }
+  }
+}

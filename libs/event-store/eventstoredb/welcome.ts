@@ -1,0 +1,80 @@
+import { AccessDeniedError } from '@eventstore/db-client';
+import { StoreUnavailable } from '../src/index.ts';
+import type { Address } from './address.ts';
+import { type Connection, versionOf } from './connection.ts';
+import { EventStoreDbUnusable } from './event-store-db.faults.ts';
+import type { Head, LogReader } from './log-reader.ts';
+
+/** Before it, appends have no batches, and repeats and filters had defects that were mended since. */
+const VERSION_MIN = [21, 10] as const;
+const HELLO_MS_MAX = 10_000;
+
+/**
+ * Looks whether the one who answers at the address can be our store. Throws EventStoreDbUnusable where it never
+ * will be, StoreUnavailable where it may come, both in words of what to do.
+ */
+export async function welcome(
+  address: Address,
+  connection: Connection,
+  reader: LogReader,
+  deadlineMs = HELLO_MS_MAX,
+): Promise<Head> {
+  try {
+    checkVersion(address, await inTime(connection.client().then(versionOf), deadlineMs));
+    return await reader.head();
+  } catch (error) {
+    throw explain(address, error);
+  }
+}
+
+function checkVersion({ shown }: Address, version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isKnown = /^\d/.test(version);
+  if (isKnown && (major > VERSION_MIN[0] || (major === VERSION_MIN[0] && minor >= VERSION_MIN[1]))) return;
+  const expected = `${VERSION_MIN.join('.')} or later is needed`;
+  throw new EventStoreDbUnusable(
+    shown,
+    isKnown ? `it is version ${version}, ${expected}` : `it does not tell its version: ${expected}`,
+  );
+}
+
+/** What the error of a first call means, in words for whoever set the address. */
+function explain(address: Address, error: unknown): Error {
+  if (error instanceof EventStoreDbUnusable) return error;
+  const cause = error instanceof StoreUnavailable ? error.cause : error;
+  const text = String((cause as Error | undefined)?.message);
+  const { shown, isTls } = address;
+  if (cause instanceof AccessDeniedError) {
+    const who = address.user === undefined ? 'anybody (no user in the address)' : address.user.username;
+    return new EventStoreDbUnusable(shown, `it does not let ${who} read $all, or the password is wrong`, {
+      cause,
+    });
+  }
+  if (/certificate|self.signed|altname/i.test(text)) {
+    return new EventStoreDbUnusable(
+      shown,
+      `its certificate is not trusted (${text}); name its authority: tlsCAFile=…`,
+      {
+        cause,
+      },
+    );
+  }
+  const tls = isTls
+    ? 'does it speak without TLS? Then add ?tls=false'
+    : 'does it speak TLS? Then drop tls=false';
+  return new StoreUnavailable(`${shown}: no event store answers (${text}). Is it running; ${tls}.`, {
+    cause,
+  });
+}
+
+async function inTime<T>(promise: Promise<T>, deadlineMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

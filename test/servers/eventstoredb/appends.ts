@@ -1,0 +1,177 @@
+import {
+  type sendUnaryData,
+  type ServerDuplexStream,
+  type ServerReadableStream,
+  type ServerUnaryCall,
+  status,
+} from '@grpc/grpc-js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import type { AppendFault, Faults } from './faults.ts';
+import { accessDenied, appendAnswer, batchAnswer, failure, nameOf, streamDeleted } from './messages.ts';
+import {
+  type ExpectedRevision,
+  NO_STREAM,
+  type ProposedEvent,
+  type StoredLog,
+  type Written,
+} from './stored-log.ts';
+
+type AppendCall = ServerReadableStream<streams.AppendReq, streams.AppendResp>;
+type BatchCall = ServerDuplexStream<streams.BatchAppendReq, streams.BatchAppendResp>;
+
+interface Batch {
+  readonly options: streams.BatchAppendReq.Options;
+  readonly events: ProposedEvent[];
+}
+
+/** Append on a call of its own, BatchAppend on one stream for many, Delete and Tombstone. */
+export class Appends {
+  readonly #log: StoredLog;
+  readonly #faults: Faults;
+  /** How many came: batched, and each on its own call. */
+  readonly counts = { batched: 0, single: 0 };
+
+  constructor(log: StoredLog, faults: Faults) {
+    this.#log = log;
+    this.#faults = faults;
+  }
+
+  readonly append = (call: AppendCall, answer: sendUnaryData<streams.AppendResp>): void => {
+    let options: streams.AppendReq.Options | undefined;
+    const events: ProposedEvent[] = [];
+    call.on('error', () => {});
+    call.on('data', (message: streams.AppendReq) => {
+      if (message.hasOptions()) options = message.getOptions();
+      else events.push(toEvent(message.getProposedMessage()!));
+    });
+    call.on('end', () => {
+      this.counts.single++;
+      this.#appendOne(options!, events, answer);
+    });
+  };
+
+  readonly batchAppend = (call: BatchCall): void => {
+    const batches = new Map<string, Batch>();
+    call.on('error', () => {});
+    call.on('end', () => call.end());
+    call.on('data', (message: streams.BatchAppendReq) => {
+      const correlation = message.getCorrelationId()!;
+      const key = correlation.serializeBinary().toString();
+      const batch = batches.get(key) ?? { options: message.getOptions()!, events: [] };
+      batches.set(key, batch);
+      batch.events.push(...message.getProposedMessagesList().map(toEvent));
+      if (!message.getIsFinal()) return;
+      batches.delete(key);
+      this.counts.batched++;
+      this.#appendBatched(call, correlation, batch);
+    });
+  };
+
+  readonly delete = (
+    call: ServerUnaryCall<streams.DeleteReq, streams.DeleteResp>,
+    answer: sendUnaryData<streams.DeleteResp>,
+  ): void => {
+    this.#log.delete(nameOf(call.request.getOptions()!.getStreamIdentifier()), 'deleted');
+    answer(null, new streams.DeleteResp());
+  };
+
+  readonly tombstone = (
+    call: ServerUnaryCall<streams.TombstoneReq, streams.TombstoneResp>,
+    answer: sendUnaryData<streams.TombstoneResp>,
+  ): void => {
+    this.#log.delete(nameOf(call.request.getOptions()!.getStreamIdentifier()), 'tombstoned');
+    answer(null, new streams.TombstoneResp());
+  };
+
+  #appendOne(
+    options: streams.AppendReq.Options,
+    events: readonly ProposedEvent[],
+    answer: sendUnaryData<streams.AppendResp>,
+  ): void {
+    const stream = nameOf(options.getStreamIdentifier());
+    const expected = expectedBy(options);
+    const fault = this.#faults.appends.shift();
+    if (fault === 'access denied') return answer(failure(accessDenied));
+    if (isTooLarge(events, this.#faults.maxAppendBytes)) return answer(this.#tooLarge());
+    const written = isWritten(fault) ? this.#write(stream, expected, events) : undefined;
+    const reply = (): void => {
+      if (written === undefined) return;
+      if (written.kind === 'deleted') answer(failure(streamDeleted(stream)));
+      else answer(null, appendAnswer(written, expected));
+    };
+    this.#answer(fault, reply, (error) => answer(error ?? failure({ code: status.OK, details: '' })));
+  }
+
+  #appendBatched(call: BatchCall, correlation: Correlation, { options, events }: Batch): void {
+    const stream = nameOf(options.getStreamIdentifier());
+    const fault = this.#faults.appends.shift();
+    const reply = (result: Parameters<typeof batchAnswer>[2]): void => {
+      if (!call.destroyed) call.write(batchAnswer(correlation, stream, result));
+    };
+    if (fault === 'access denied') return reply(accessDenied);
+    const { maxAppendBytes } = this.#faults;
+    if (isTooLarge(events, maxAppendBytes)) return reply({ maxAppendBytes });
+    const written = isWritten(fault) ? this.#write(stream, expectedBy(options), events) : undefined;
+    this.#answer(
+      fault,
+      () => written && reply(written),
+      (error) => (error === undefined ? call.end() : call.emit('error', error)),
+    );
+  }
+
+  #answer(fault: AppendFault | undefined, reply: () => void, end: (error?: Error) => void): void {
+    if (fault === undefined) reply();
+    else if (typeof fault === 'object') setTimeout(reply, fault.lateMs);
+    else if (fault.endsWith('stream ends')) end();
+    else if (fault.endsWith('stream breaks')) end(failure({ code: status.UNKNOWN, details: 'broken' }));
+    else if (fault === 'not leader') end(this.#notLeader());
+  }
+
+  #write(stream: string, expected: ExpectedRevision, events: readonly ProposedEvent[]): Written {
+    return this.#log.append(stream, expected, events, Date.now() + this.#faults.clockOffsetMs);
+  }
+
+  #notLeader(): Error {
+    const { host, port } = this.#faults.leader;
+    const metadata = { 'leader-endpoint-host': host, 'leader-endpoint-port': String(port) };
+    return failure({ code: status.NOT_FOUND, details: 'Leader info', exception: 'not-leader', metadata });
+  }
+
+  #tooLarge(): Error {
+    return failure({
+      code: status.INVALID_ARGUMENT,
+      details: 'Maximum Append Size Exceeded',
+      exception: 'maximum-append-size-exceeded',
+      metadata: { 'maximum-append-size': String(this.#faults.maxAppendBytes) },
+    });
+  }
+}
+
+type Correlation = NonNullable<ReturnType<streams.BatchAppendReq['getCorrelationId']>>;
+
+const isWritten = (fault: AppendFault | undefined): boolean =>
+  fault === undefined || typeof fault === 'object' || fault.startsWith('written');
+
+const isTooLarge = (events: readonly ProposedEvent[], bytesMax: number): boolean =>
+  events.reduce((sum, { type, data, metadata }) => sum + 2 * type.length + data.length + metadata.length, 0) >
+  bytesMax;
+
+function expectedBy(options: streams.AppendReq.Options | streams.BatchAppendReq.Options): ExpectedRevision {
+  if (options.hasAny()) return 'any';
+  if (options.hasStreamExists()) return 'stream exists';
+  if (options.hasNoStream()) return NO_STREAM;
+  return Number('getRevision' in options ? options.getRevision() : options.getStreamPosition());
+}
+
+function toEvent(
+  message: streams.AppendReq.ProposedMessage | streams.BatchAppendReq.ProposedMessage,
+): ProposedEvent {
+  const metadata = message.getMetadataMap();
+  return {
+    id: message.getId()!.getString(),
+    type: metadata.get('type') ?? '',
+    contentType: metadata.get('content-type') ?? '',
+    data: message.getData_asU8(),
+    metadata: message.getCustomMetadata_asU8(),
+  };
+}

@@ -1,0 +1,40 @@
+import type { status } from '@grpc/grpc-js';
+
+/** What happens to one append. */
+export type AppendFault =
+  /** Never written, never answered. */
+  | 'ignored'
+  /** Written, and the answer is lost. */
+  | 'written, not answered'
+  /** The stream or call it came on ends cleanly, before or after it was written. */
+  | 'stream ends'
+  | 'written, stream ends'
+  /** The stream or call it came on fails. */
+  | 'stream breaks'
+  | 'written, stream breaks'
+  | 'not leader'
+  | 'access denied'
+  /** Written, and answered after that many milliseconds. */
+  | { readonly lateMs: number };
+
+export type ReadFault = 'never answers' | 'unavailable' | 'access denied' | 'ends at once';
+
+/** What a test lets go wrong: one fault for each call to come, in order; `undefined` lets one pass. */
+export class Faults {
+  readonly appends: (AppendFault | undefined)[] = [];
+  readonly reads: (ReadFault | undefined)[] = [];
+  readonly subscriptions: (ReadFault | undefined)[] = [];
+  /** Where `not leader` sends to. */
+  leader = { host: '127.0.0.1', port: 1 };
+  /** Append limit of the server, in bytes. */
+  maxAppendBytes = 1_048_576;
+  /** Milliseconds added to the server's clock. */
+  clockOffsetMs = 0;
+}
+
+export interface ScriptedError {
+  readonly code: status;
+  readonly details: string;
+  readonly exception?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
