@@ -29,6 +29,8 @@ interface Held {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** Lines a message may have. */
+const MESSAGE_LINES = 1_000;
 /** Parts of the time that a whole import takes. The second runs through what the first has told, which is faster. */
 const KILLED_AFTER = [0.3, 0.3];
 
@@ -70,6 +72,8 @@ function checkFirst(first: Imported, sum: OnlineRetailSum): void {
   check('skipped', lines.skipped, sum.skipped);
   check('posted', lines.posted, sum.returned + sum.adjusted + sum.completed);
   check('parked, rejected, duplicate', [lines.parked, lines.rejected, lines.duplicate], [0, 0, 0]);
+  const opening = Math.ceil(sum.openingLines / MESSAGE_LINES);
+  check('messages', first.messages.accepted, sum.messages + opening);
   check('the proof of the import itself', first.proof.holds, true);
 }
 
