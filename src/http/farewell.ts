@@ -1,0 +1,31 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { FastifyReply } from 'fastify';
+
+/** So long nobody asks: then all who were busy have heard it. */
+const QUIET_MS = 50;
+const SAYING_MS_MAX = 1_000;
+
+/**
+ * The end of connections that are kept open: whoever still asks through one is told that it closes, before it
+ * does. Closed without a word it would swallow a request that is just on its way.
+ */
+export class Farewell {
+  #isSaid = false;
+  #asked = 0;
+
+  /** For each request as it comes. */
+  meet(reply: FastifyReply): void {
+    this.#asked += 1;
+    if (this.#isSaid) void reply.header('connection', 'close');
+  }
+
+  /** Resolves when nobody asks any more, or after a second. */
+  async say(): Promise<void> {
+    this.#isSaid = true;
+    const until = performance.now() + SAYING_MS_MAX;
+    for (let before = -1; before < this.#asked && performance.now() < until;) {
+      before = this.#asked;
+      await pause(QUIET_MS);
+    }
+  }
+}
