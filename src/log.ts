@@ -5,6 +5,8 @@ export type { Logger } from 'pino';
 
 /** Lines that wait for a reader of our output who has stopped reading; more are dropped and counted. */
 const WAITING_BYTES_MAX = 1024 * 1024;
+/** A reader who has stopped reading is waited for so long when the process ends: his words are not worth more. */
+const FLUSH_MS_MAX = 500;
 /** Wherever one of these stands in a line, its value does not. */
 const SECRETS = ['authorization', 'key', 'password', 'secret', 'token'];
 
@@ -12,18 +14,25 @@ export interface LogOutput {
   readonly logger: Logger;
   /** Lines dropped because nobody read them. */
   readonly dropped: () => number;
-  /** Writes what waits. Call it before the process ends. */
+  /** Writes what waits, as far as somebody reads it. Call it before the process ends. */
   readonly flush: () => void;
 }
 
 /** Lines of JSON on a file descriptor, 1 for standard output. Never blocks the event loop. */
 export function openLog(level: string, fileDescriptor = 1): LogOutput {
   let dropped = 0;
-  const output = destination({ fd: fileDescriptor, sync: false, maxLength: WAITING_BYTES_MAX });
+  let endsAt = Infinity;
+  const retryEAGAIN = (): boolean => performance.now() < endsAt;
+  const options = { fd: fileDescriptor, sync: false, maxLength: WAITING_BYTES_MAX, retryEAGAIN };
+  const output = destination(options);
   output.on('drop', () => (dropped += 1));
   // A reader that has gone (EPIPE) must not take the service with it.
   output.on('error', () => (dropped += 1));
-  return { logger: createLog(level, output), dropped: () => dropped, flush: () => flush(output) };
+  const end = (): void => {
+    endsAt = performance.now() + FLUSH_MS_MAX;
+    flush(output);
+  };
+  return { logger: createLog(level, output), dropped: () => dropped, flush: end };
 }
 
 export function createLog(level: string, output: DestinationStream): Logger {
