@@ -16,7 +16,7 @@ export class LogReader {
   readonly #database: DatabaseSync;
   readonly #findStream: StatementSync;
   readonly #selectStream: StatementSync;
-  readonly #selectEvent: StatementSync;
+  readonly #selectEvents: StatementSync;
   /** By how many categories are asked for; 0 for all. */
   readonly #selectAll = new Map<number, StatementSync>();
   readonly #types = new Map<SQLOutputValue, string>();
@@ -30,8 +30,9 @@ export class LogReader {
       CROSS JOIN streams s ON s.id = e.stream
       WHERE stream_events.stream = ? AND stream_events.revision >= ?
       ORDER BY stream_events.revision LIMIT ?`);
-    this.#selectEvent = this.#prepare(`
-      SELECT ${COLUMNS} FROM events e CROSS JOIN streams s ON s.id = e.stream WHERE e.position = ?`);
+    this.#selectEvents = this.#prepare(`
+      SELECT ${COLUMNS} FROM events e CROSS JOIN streams s ON s.id = e.stream
+      WHERE e.position BETWEEN ? AND ? ORDER BY e.position`);
     this.unsettled.recall(this.#database);
   }
 
@@ -47,11 +48,28 @@ export class LogReader {
     for (const { firstRevision, positions } of runs) {
       const next = (events.at(-1)?.revision ?? fromRevision - 1) + 1;
       const from = Math.max(0, next - firstRevision);
-      for (const position of positions.slice(from, from + limit - events.length)) {
-        events.push(this.#toEvent(this.#selectEvent.get(position) as unknown as SQLOutputValue[]));
-      }
+      this.#addEvents(events, positions, {
+        from,
+        end: Math.min(positions.length, from + limit - events.length),
+      });
     }
     return events;
+  }
+
+  /** Events of one stream at these positions: neighbours, such as those of one append, are read together. */
+  #addEvents(
+    events: RecordedEvent[],
+    positions: readonly number[],
+    { from, end }: { readonly from: number; readonly end: number },
+  ): void {
+    for (let first = from; first < end;) {
+      let last = first;
+      while (last + 1 < end && positions[last + 1] === positions[last]! + 1) last++;
+      for (const event of this.#toEvents(this.#selectEvents.all(positions[first]!, positions[last]!))) {
+        events.push(event);
+      }
+      first = last + 1;
+    }
   }
 
   /** Looks no further than `head`. */
