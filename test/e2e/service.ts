@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const READY_WITHIN_MS = 60_000;
@@ -34,13 +35,16 @@ export class Service {
     return service;
   }
 
-  /** Starts the process (again) on the same folder and port, and waits until it is ready. */
-  async run(): Promise<void> {
+  /**
+   * Starts the process (again) on the same folder and port, and waits until it is ready. `words`: where its
+   * standard output goes; default: to whoever reads the error when it ends by itself.
+   */
+  async run(settings: Record<string, string> = {}, words: Writable | 'pipe' = 'pipe'): Promise<void> {
     const { PATH = '', HOME = '' } = process.env;
     const child = spawn(process.execPath, ['bin/onhand.js', 'start'], {
       cwd: ROOT,
-      env: { PATH, HOME, NODE_COMPILE_CACHE, ...this.#settings },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH, HOME, NODE_COMPILE_CACHE, ...this.#settings, ...settings },
+      stdio: ['ignore', words, 'pipe'],
     });
     this.#process = child;
     const endToo = (): boolean => child.kill('SIGKILL');
