@@ -13,7 +13,7 @@ import {
   type ListingInput,
   reservableOf,
 } from './available.ts';
-import { ALL_OF_IT, publishedOf } from './published.ts';
+import { ALL_OF_IT, kitsIn, perListing, publishedOf, TOLD_UNITS_MAX } from './published.ts';
 import { leftOf, ringFencedFrom, soldIn } from './ring-fence.ts';
 import { componentTerms, kitTerms, policyTerms, recompute, termsOf } from './terms.ts';
 
@@ -262,7 +262,8 @@ describe('for any stock and any policy', () => {
     if (exact <= 0n) return 0;
     const step = 10n ** BigInt(5 - decimals);
     const published = (exact / (whole * step)) * step;
-    return Number(unitsPer === UNIT ? published : (published / BigInt(unitsPer)) * BigInt(UNIT));
+    if (unitsPer === UNIT) return Number(published);
+    return Math.min(Number(published / BigInt(unitsPer)), TOLD_UNITS_MAX) * UNIT;
   }
 
   it('the number is that of the formula, is never negative, and has the item’s decimals', () => {
@@ -277,6 +278,12 @@ describe('for any stock and any policy', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it('is a safe number however small a listing is', () => {
+    expect(perListing(29_265_028_052_003, 1)).toBe(TOLD_UNITS_MAX * UNIT);
+    expect(Number.isSafeInteger(perListing(29_265_028_052_003, 3))).toBe(true);
+    expect(kitsIn([{ available: 29_265_028_052_003, required: 1 }])).toBe(TOLD_UNITS_MAX * UNIT);
   });
 
   it('its terms give back the number exactly', () => {

@@ -10,6 +10,9 @@ export interface PublishRules {
   readonly decimals: number;
 }
 
+/** The most that is ever told, in whole units: beyond it a quantity is no safe integer any more. */
+export const TOLD_UNITS_MAX = Math.floor(Number.MAX_SAFE_INTEGER / UNIT);
+
 export const ALL_OF_IT: Quantity = 100 * UNIT;
 
 /**
@@ -28,7 +31,7 @@ export function publishedOf(
 
 /** How many of a listing that is `unitsPer` units an item's number makes: whole ones, where it is not 1. */
 export const perListing = (published: Quantity, unitsPer: Quantity): Quantity =>
-  unitsPer === UNIT ? published : timesInto(published, unitsPer) * UNIT;
+  unitsPer === UNIT ? published : wholeUnits(timesInto(published, unitsPer));
 
 /** How many kits there are in what a channel may sell of each component. */
 export function kitsIn(
@@ -36,8 +39,10 @@ export function kitsIn(
 ): Quantity {
   let kits = Infinity;
   for (const { available, required } of components) kits = Math.min(kits, timesInto(available, required));
-  return Number.isFinite(kits) ? kits * UNIT : 0;
+  return Number.isFinite(kits) ? wholeUnits(kits) : 0;
 }
+
+const wholeUnits = (units: number): Quantity => Math.min(units, TOLD_UNITS_MAX) * UNIT;
 
 /** Of nothing or less there is no part. */
 function percentDown(quantity: Quantity, percent: Quantity): Quantity {
