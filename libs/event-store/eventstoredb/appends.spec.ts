@@ -89,6 +89,16 @@ describe('an append to EventStoreDB', () => {
     other.stop();
   });
 
+  it('is sent once while it is on its way: the server drops a repeat without a word', async () => {
+    const events = happenedTimes(2);
+    double.faults.appends.push({ lateMs: 100 });
+    const both = [store.append(stream, NO_STREAM, events), store.append(stream, NO_STREAM, events)];
+    const [first, second] = await Promise.all(both);
+
+    expect(first).toMatchObject({ outcome: 'written', revision: 1 });
+    expect(second).toEqual(first);
+  });
+
   it('tells a conflict with the right revision', async () => {
     await store.append(stream, NO_STREAM, happenedTimes(42));
     const careless = await open(`${double.url}&throwOnAppendFailure=false`);

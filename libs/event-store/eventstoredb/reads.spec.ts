@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { EventStoreDbDouble } from '../../../test/servers/eventstoredb/index.ts';
 import { NO_STREAM, StoreUnavailable } from '../src/index.ts';
 import { follow, happened, happenedTimes, newStream, readToEnd } from '../testing/index.ts';
@@ -51,6 +52,18 @@ describe('an EventStoreDB that is followed', () => {
       expect(alarms).not.toEqual([]);
     },
   );
+
+  it('skips nothing where a checkpoint comes before its events, and repeats nothing', async () => {
+    await store.append(stream, NO_STREAM, happenedTimes(2));
+    double.faults.subscriptions.push('checkpoint ahead', 'checkpoint ahead');
+    const seen = follow(store, { after: 0 }, (events) => events.at(-1)?.revision === 6);
+    double.reads.endSubscriptions('cleanly');
+    await store.append(stream, 1, happenedTimes(4));
+    while (double.faults.subscriptions.length > 0) await pause(5);
+    await store.append(stream, 5, happenedTimes(1));
+
+    expect((await seen).map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
 
   it('goes on where it was after a restart of the server, within two seconds', async () => {
     const { log, port } = double;

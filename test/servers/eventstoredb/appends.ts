@@ -28,6 +28,8 @@ interface Batch {
 export class Appends {
   readonly #log: StoredLog;
   readonly #faults: Faults;
+  /** Written and not yet answered: the real one drops a repeat of what is not yet replicated. */
+  readonly #unanswered = new Set<string>();
   /** How many came: batched, and each on its own call. */
   readonly counts = { batched: 0, single: 0 };
 
@@ -93,7 +95,7 @@ export class Appends {
     const fault = this.#faults.appends.shift();
     if (fault === 'access denied') return answer(failure(accessDenied));
     if (isTooLarge(events, this.#faults.maxAppendBytes)) return answer(this.#tooLarge());
-    const written = isWritten(fault) ? this.#write(stream, expected, events) : undefined;
+    const written = this.#unlessLate(fault, stream, events, () => this.#write(stream, expected, events));
     const reply = (): void => {
       if (written === undefined) return;
       if (written.kind === 'deleted') answer(failure(streamDeleted(stream)));
@@ -111,12 +113,29 @@ export class Appends {
     if (fault === 'access denied') return reply(accessDenied);
     const { maxAppendBytes } = this.#faults;
     if (isTooLarge(events, maxAppendBytes)) return reply({ maxAppendBytes });
-    const written = isWritten(fault) ? this.#write(stream, expectedBy(options), events) : undefined;
+    const written = this.#unlessLate(fault, stream, events, () =>
+      this.#write(stream, expectedBy(options), events),
+    );
     this.#answer(
       fault,
       () => written && reply(written),
       (error) => (error === undefined ? call.end() : call.emit('error', error)),
     );
+  }
+
+  #unlessLate(
+    fault: AppendFault | undefined,
+    stream: string,
+    events: readonly ProposedEvent[],
+    write: () => Written,
+  ): Written | undefined {
+    const key = `${stream} ${events[0]?.id}`;
+    if (!isWritten(fault) || this.#unanswered.has(key)) return undefined;
+    if (typeof fault === 'object') {
+      this.#unanswered.add(key);
+      setTimeout(() => this.#unanswered.delete(key), fault.lateMs);
+    }
+    return write();
   }
 
   #answer(fault: AppendFault | undefined, reply: () => void, end: (error?: Error) => void): void {

@@ -14,10 +14,16 @@ export type AppendFault =
   | 'written, stream breaks'
   | 'not leader'
   | 'access denied'
-  /** Written, and answered after that many milliseconds. */
+  /** Written, and answered after that many milliseconds; until then a repeat of it is dropped. */
   | { readonly lateMs: number };
 
-export type ReadFault = 'never answers' | 'unavailable' | 'access denied' | 'ends at once';
+export type ReadFault =
+  | 'never answers'
+  | 'unavailable'
+  | 'access denied'
+  | 'ends at once'
+  /** A subscription is told a checkpoint at the head before any event, and then ends. */
+  | 'checkpoint ahead';
 
 /** What a test lets go wrong: one fault for each call to come, in order; `undefined` lets one pass. */
 export class Faults {

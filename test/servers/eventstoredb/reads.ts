@@ -53,6 +53,7 @@ export class Reads {
     const options = call.request.getOptions()!;
     const isSubscription = options.hasSubscription();
     const fault = (isSubscription ? this.#faults.subscriptions : this.#faults.reads).shift();
+    if (fault === 'checkpoint ahead') call.write(checkpoint(this.#log.events.at(-1)?.position ?? 0));
     if (fault !== undefined) return fail(call, fault);
     void (isSubscription ? this.#subscribe(call, options) : this.#page(call, options));
   };
@@ -150,7 +151,7 @@ export class Reads {
 
 function fail(call: ReadCall, fault: ReadFault): void {
   if (fault === 'never answers') return;
-  if (fault === 'ends at once') return void call.end();
+  if (fault === 'ends at once' || fault === 'checkpoint ahead') return void call.end();
   if (fault === 'access denied') return void call.emit('error', failure(accessDenied));
   call.emit('error', failure({ code: status.UNAVAILABLE, details: 'Server Is Not Ready' }));
 }

@@ -16,6 +16,7 @@ const DOUBLE = fileURLToPath(new URL('../../../../test/servers/eventstoredb/main
 const server: ChildProcess = spawn(process.execPath, ['--conditions=source', DOUBLE], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
+process.on('exit', () => server.kill('SIGKILL')); // However this ends: a frozen server would stay.
 const [url] = (await once(server.stdout!, 'data')) as [Buffer];
 const store = await EventStoreDbEventStore.open({ url: url.toString().trim(), appendDeadlineMs: 300 });
 
@@ -35,7 +36,7 @@ server.kill('SIGSTOP');
 const start = performance.now();
 await store.close();
 const closedMs = performance.now() - start;
-server.kill('SIGKILL');
 const unknown = frozen.filter(({ outcome }) => outcome === 'unknown').length;
 const exactlyOnce = written.filter((found, n) => found.length === 1 && found[0]!.id === events[n]!.id).length;
 process.stdout.write(JSON.stringify({ unknown, exactlyOnce, isClosedSoon: closedMs < 2_000 }));
+server.kill('SIGKILL');
