@@ -1,3 +1,4 @@
+import { assert } from '#kernel';
 import { categoryOf, type LogPage, type LogQuery, type RecordedEvent } from '../src/index.ts';
 
 /** How much of the newest log is kept for those who follow it, in events and in bytes of the server's log. */
@@ -26,6 +27,7 @@ export class RecentEvents {
 
   /** The next event of the log. Whoever waits is woken once all that came together is in. */
   add(event: RecordedEvent): void {
+    assert(event.position > this.#head, 'positions that only grow');
     this.#events.push(event);
     this.#head = event.position;
     while (this.#isTooMuch()) this.#forgotten = this.#events[this.#first++]!.position;
