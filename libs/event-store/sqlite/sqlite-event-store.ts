@@ -142,7 +142,8 @@ export class SqliteEventStore extends EventStore {
           this.#recent.release();
           if (pages % PAGES_AT_ONCE_MAX === 0) await nextTurn();
         } else {
-          await this.#recent.movedPast(after);
+          // Aborted while it looked: nobody would wake it any more.
+          if (!signal.aborted) await this.#recent.movedPast(after);
           pages = 0;
         }
       }

@@ -114,6 +114,18 @@ export function subscribeContract(open: OpenEventStore): void {
       expect(await following).toBe(0);
     });
 
+    it('ends when it is aborted at whatever moment it looks for the next page', async () => {
+      for (let microtasks = 0; microtasks < 12; microtasks++) {
+        const stop = new AbortController();
+        const pages = store.subscribe({ after: await store.head() }, stop.signal)[Symbol.asyncIterator]();
+        const next = pages.next();
+        for (let turn = 0; turn < microtasks; turn++) await Promise.resolve();
+        stop.abort();
+
+        expect(await next).toMatchObject({ done: true });
+      }
+    });
+
     it('never begins when it was aborted before', async () => {
       await store.append(newStream('item'), NO_STREAM, happenedTimes(1));
       const seen: LogPage[] = [];
