@@ -1,4 +1,7 @@
 import { jest } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AppendFault, EventStoreDbDouble } from '../../../test/servers/eventstoredb/index.ts';
 import {
@@ -161,6 +164,23 @@ describe('an append to EventStoreDB', () => {
     expect(written).toMatchObject({ outcome: 'written', revision: 2, positions });
     await asked.close();
     deaf.stop();
+  });
+
+  it('is known by its ids after the server was killed and started again', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'onhand-'));
+    const file = join(directory, 'log');
+    let server = await EventStoreDbDouble.start({ file });
+    const asked = await open(server.url);
+    const events = happenedTimes(2);
+    const first = await asked.append(stream, NO_STREAM, events);
+    server.stop();
+    server = await EventStoreDbDouble.start({ file, port: server.port });
+
+    expect(await appendSurely(asked, stream, NO_STREAM, events)).toEqual(first);
+    expect(await idsOf(stream, asked)).toEqual(events.map(({ id }) => id));
+    await asked.close();
+    server.stop();
+    rmSync(directory, { recursive: true });
   });
 
   it('stops at a stream that somebody deleted', async () => {
