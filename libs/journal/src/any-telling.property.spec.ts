@@ -31,7 +31,7 @@ const messages = (run: string): fc.Arbitrary<Message> => {
 const firstOfEach = (told: readonly Message[]): Message[] => {
   const names = new Map<string, Message>();
   for (const message of told) {
-    const { orderId, saleId, documentId } = message.data as Record<string, string>;
+    const { orderId, saleId, documentId } = message.data as unknown as Record<string, string>;
     const name = `${orderId ?? saleId ?? documentId} ${message.source} ${message.id}`;
     if (!names.has(name)) names.set(name, message);
   }
