@@ -1,9 +1,9 @@
 import { UNIT } from '#kernel';
 import { Books } from '../../testing/books.ts';
 import { keyAt, open, received, shipped } from '../../testing/entries.ts';
-import type { Count, HoldEnd } from '../entry.ts';
+import type { HoldEnd } from '../entry.ts';
 import type { DecisionContext, ItemCommand, Reserve } from './item-command.ts';
-import { claimsOf, placeOf } from './item-readers.ts';
+import { claimsOf } from './item-readers.ts';
 
 const HOUR = 3_600_000;
 
@@ -314,99 +314,5 @@ describe('a confirmed reservation', () => {
     ask(books, reserve(3, { channel: 'app' }));
     books.post([open('1', 2, { reservationId: 'r-1' })]);
     expect([committed(books), reserved(books)]).toEqual([{ main: 2 }, { main: 3 }]);
-  });
-});
-
-describe('reallocating', () => {
-  const move = (units: number, more: object = {}): ItemCommand => ({
-    ...{ type: 'reallocate', reallocationId: 'a-1', channel: 'web', orderId: '1', line: '1' },
-    ...{ from: 'main', to: 'shop', quantity: units * UNIT },
-    ...more,
-  });
-
-  it('moves a promise to where it can be kept', () => {
-    const books = stocked(5, 5);
-    books.post([open('1', 4)]);
-    ask(books, move(3));
-    expect(committed(books)).toEqual({ main: 1, shop: 3 });
-  });
-
-  it('is refused for more than is promised there, or than is free elsewhere', () => {
-    const books = stocked(5, 2);
-    books.post([open('1', 4)]);
-    expect(ask(books, move(5)).answer).toMatchObject({
-      code: 'INSUFFICIENT_COMMITMENT',
-      facts: { committed: 4 * UNIT },
-    });
-    expect(ask(books, move(3)).answer).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
-  });
-
-  it('is done once', () => {
-    const books = stocked(5, 5);
-    books.post([open('1', 4)]);
-    ask(books, move(1));
-    expect(ask(books, move(1))).toMatchObject({
-      events: [],
-      answer: { repeated: { type: 'CommitmentMoved' } },
-    });
-    expect(ask(books, move(2)).answer).toMatchObject({ code: 'ID_REUSED_WITH_DIFFERENT_CONTENT' });
-    expect(committed(books)).toEqual({ main: 3, shop: 1 });
-  });
-});
-
-describe('adjusting', () => {
-  const adjust = (more: object): ItemCommand => ({
-    ...{ type: 'adjust', adjustmentId: 'a-1', location: 'main', disposition: 'sellable' },
-    ...{ reason: 'broken', actor: 'ann' },
-    ...more,
-  });
-  const main = (books: Books) => placeOf(books.state('MUG'), 'main')!.stock[0]!;
-
-  it('sets the difference to what was seen', () => {
-    const books = stocked(5);
-    const { events } = ask(books, adjust({ setTo: 3 * UNIT, expectedOnHand: 5 * UNIT }));
-    expect(events).toMatchObject([{ type: 'OnHandAdjusted', data: { change: -2 * UNIT, onHand: 3 * UNIT } }]);
-    expect(books.state('MUG').outside.adjustment).toBe(2 * UNIT);
-  });
-
-  it('is refused where it is not what was seen', () => {
-    const books = stocked(5);
-    expect(ask(books, adjust({ setTo: 3 * UNIT, expectedOnHand: 4 * UNIT })).answer).toMatchObject({
-      code: 'STALE_VALUE',
-      facts: { current: 5 * UNIT },
-    });
-    expect(ask(books, adjust({ setTo: 5 * UNIT, expectedOnHand: 5 * UNIT }))).toEqual({
-      events: [],
-      answer: undefined,
-    });
-  });
-
-  it('is done once, and answered again as it was first', () => {
-    const books = stocked(5);
-    const command = adjust({ change: UNIT });
-    ask(books, command);
-    books.post([received(3, 5)]);
-    expect(ask(books, command).answer).toMatchObject({
-      repeated: { data: { change: UNIT, onHand: 6 * UNIT } },
-      position: 3,
-    });
-    expect(ask(books, adjust({ change: 2 * UNIT })).answer).toMatchObject({
-      code: 'ID_REUSED_WITH_DIFFERENT_CONTENT',
-    });
-    expect(main(books).onHand).toBe(9 * UNIT);
-  });
-
-  it('is not swallowed by a count whose clock runs ahead', () => {
-    const books = stocked(5);
-    books.post([{ ...countAt(500), quantity: 4 * UNIT }]);
-    ask(books, adjust({ change: UNIT }), 100);
-    expect(main(books).onHand).toBe(5 * UNIT);
-    books.post([{ ...countAt(499), quantity: 9 * UNIT }]);
-    expect(main(books).onHand).toBe(5 * UNIT);
-  });
-
-  const countAt = (at: number): Count => ({
-    ...{ kind: 'count', key: keyAt(at), sku: 'MUG', location: 'main' },
-    ...{ disposition: 'sellable', quantity: 0, cause: 'count' },
   });
 });
