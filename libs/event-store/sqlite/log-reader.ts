@@ -7,7 +7,7 @@ import { UnsettledEvents } from './unsettled-events.ts';
 /** Events looked at for one page, of whatever category: it bounds how long a page takes. */
 const PAGE_SCAN_EVENTS_MAX = 4_000;
 
-const COLUMNS = 'e.position, s.name, e.revision, e.type, e.recorded_at, e.id, e.data';
+const COLUMNS = 'e.position, e.revision, e.type, e.recorded_at, e.id, e.data';
 
 /** Reads pages of events from the file, on the caller's thread: a page of 500 takes a few milliseconds. */
 export class LogReader {
@@ -27,12 +27,10 @@ export class LogReader {
     this.#selectStream = this.#prepare(`
       SELECT ${COLUMNS} FROM stream_events
       CROSS JOIN events e ON e.position = stream_events.position
-      CROSS JOIN streams s ON s.id = e.stream
       WHERE stream_events.stream = ? AND stream_events.revision >= ?
       ORDER BY stream_events.revision LIMIT ?`);
     this.#selectEvents = this.#prepare(`
-      SELECT ${COLUMNS} FROM events e CROSS JOIN streams s ON s.id = e.stream
-      WHERE e.position BETWEEN ? AND ? ORDER BY e.position`);
+      SELECT ${COLUMNS} FROM events e WHERE e.position BETWEEN ? AND ? ORDER BY e.position`);
     this.unsettled.recall(this.#database);
   }
 
@@ -43,12 +41,13 @@ export class LogReader {
     if (streamId === undefined) return [];
     const isSettledAsked = runs.length === 0 || fromRevision < runs[0]!.firstRevision;
     const events = isSettledAsked
-      ? this.#toEvents(this.#selectStream.all(streamId, fromRevision, limit))
+      ? this.#toEvents(this.#selectStream.all(streamId, fromRevision, limit), stream)
       : [];
     for (const { firstRevision, positions } of runs) {
       const next = (events.at(-1)?.revision ?? fromRevision - 1) + 1;
       const from = Math.max(0, next - firstRevision);
       this.#addEvents(events, positions, {
+        stream,
         from,
         end: Math.min(positions.length, from + limit - events.length),
       });
@@ -60,14 +59,13 @@ export class LogReader {
   #addEvents(
     events: RecordedEvent[],
     positions: readonly number[],
-    { from, end }: { readonly from: number; readonly end: number },
+    { stream, from, end }: { readonly stream: string; readonly from: number; readonly end: number },
   ): void {
     for (let first = from; first < end;) {
       let last = first;
       while (last + 1 < end && positions[last + 1] === positions[last]! + 1) last++;
-      for (const event of this.#toEvents(this.#selectEvents.all(positions[first]!, positions[last]!))) {
-        events.push(event);
-      }
+      const rows = this.#selectEvents.all(positions[first]!, positions[last]!);
+      for (const event of this.#toEvents(rows, stream)) events.push(event);
       first = last + 1;
     }
   }
@@ -94,7 +92,7 @@ export class LogReader {
   #prepareSelectAll(categoryCount: number): StatementSync {
     const categories = new Array(categoryCount).fill('?').join(', ');
     const statement = this.#prepare(`
-      SELECT ${COLUMNS} FROM events e CROSS JOIN streams s ON s.id = e.stream
+      SELECT ${COLUMNS}, s.name FROM events e CROSS JOIN streams s ON s.id = e.stream
       WHERE e.position > ? AND e.position <= ? ${categoryCount > 0 ? `AND s.category IN (${categories})` : ''}
       ORDER BY e.position LIMIT ?`);
     this.#selectAll.set(categoryCount, statement);
@@ -108,12 +106,13 @@ export class LogReader {
   }
 
   /** The statements return arrays, which the types of the driver do not show. */
-  #toEvents(rows: readonly unknown[]): RecordedEvent[] {
-    return (rows as readonly SQLOutputValue[][]).map((row) => this.#toEvent(row));
+  #toEvents(rows: readonly unknown[], stream?: string): RecordedEvent[] {
+    return (rows as readonly SQLOutputValue[][]).map((row) => this.#toEvent(row, stream));
   }
 
-  #toEvent(row: SQLOutputValue[]): RecordedEvent {
-    const [position, stream, revision, type, recordedAt, id, data] = row;
+  /** A stream that is known is not read again with each of its events. */
+  #toEvent(row: SQLOutputValue[], known: string | undefined): RecordedEvent {
+    const [position, revision, type, recordedAt, id, data, stream = known] = row;
     return {
       id: eventIdText(id as Uint8Array),
       stream: stream as string,

@@ -1,6 +1,7 @@
 import type { Instant, Quantity } from '#kernel';
 import { type Account, type Cause, compareFacts, type FactKey } from '../entry.ts';
 import type { ItemEvent } from '../item/item-event.ts';
+import { parseAccount } from '../item/account.ts';
 import { isSameDocument } from '../item/past.ts';
 import type { Disposition } from '../message.ts';
 
@@ -58,18 +59,15 @@ interface Step {
   readonly quantity: Quantity;
   readonly counted: boolean;
   /** Of a count: movements of its source above it are not in it. Of a movement: its own number. */
-  readonly sequence?: number;
+  readonly sequence: number | undefined;
 }
 
 function stepsOf(events: Iterable<RecordedItemEvent>): Step[] {
   const all = [...events];
   const steps: Step[] = [];
-  for (const event of all) {
-    for (const step of stepsOfEvent(event)) {
-      steps.push({ position: event.position, recordedAt: event.recordedAt, ...step });
-    }
-  }
-  return [...steps, ...sweepSteps(all, steps)];
+  for (const event of all) addSteps(steps, event);
+  const sweeps = sweepSteps(all, steps);
+  return sweeps.length === 0 ? steps : [...steps, ...sweeps];
 }
 
 /** A complete snapshot that did not list the item: 0 of every disposition that had been told of by then. */
@@ -80,47 +78,52 @@ function sweepSteps(events: readonly RecordedItemEvent[], steps: readonly Step[]
     const { key, location, watermark } = data;
     if (lifted.some((lift) => lift.location === location && isSameDocument(lift.key, key))) return [];
     const told = steps.filter((step) => step.location === location && step.key.at <= key.at);
-    const sequence = watermark === undefined ? {} : { sequence: watermark };
     return [...new Set(told.map(({ disposition }) => disposition))].map((disposition): Step => {
-      const common = { position, recordedAt, key, location, disposition, ...sequence };
+      const common = { position, recordedAt, key, location, disposition, sequence: watermark };
       return { ...common, kind: 'snapshot', quantity: 0, counted: true };
     });
   });
 }
 
-type StepOfEvent = Omit<Step, 'position' | 'recordedAt'>;
-
-function stepsOfEvent(event: ItemEvent): StepOfEvent[] {
+/** Promises, holds and flags move no goods; sweeps depend on what was told. */
+function addSteps(steps: Step[], event: RecordedItemEvent): void {
+  const { position, recordedAt } = event;
   switch (event.type) {
     case 'MovementPosted': {
-      const { key, cause, quantity, sequence, from, to } = event.data;
-      const common = { key, kind: cause, counted: false, ...(sequence !== undefined && { sequence }) };
-      return [
-        ...placeSteps(from).map((place) => ({ ...common, ...place, quantity: -quantity })),
-        ...placeSteps(to).map((place) => ({ ...common, ...place, quantity })),
-      ];
+      const { from, to, quantity } = event.data;
+      addMovement(steps, event, from, -quantity);
+      addMovement(steps, event, to, quantity);
+      return;
     }
     case 'CountPosted': {
-      const { key, cause, location, disposition, quantity, watermark } = event.data;
-      const sequence = watermark === undefined ? {} : { sequence: watermark };
-      return [{ key, kind: cause, location, disposition, quantity, counted: true, ...sequence }];
+      const { key, cause: kind, location, disposition, quantity, watermark: sequence } = event.data;
+      const place = { location, disposition, quantity, counted: true, sequence };
+      steps.push({ position, recordedAt, key, kind, ...place });
+      return;
     }
     case 'OnHandAdjusted': {
-      const { adjustmentId, location, disposition, change, occurredAt } = event.data;
-      const key = { at: occurredAt, source: 'onhand', id: adjustmentId, document: adjustmentId };
-      return [{ key, kind: 'adjustment', location, disposition, quantity: change, counted: false }];
+      const { adjustmentId: id, location, disposition, change: quantity, occurredAt: at } = event.data;
+      const key = { at, source: 'onhand', id, document: id };
+      const place = { location, disposition, quantity, counted: false, sequence: undefined };
+      steps.push({ position, recordedAt, key, kind: 'adjustment', ...place });
+      return;
     }
     default:
-      return []; // Promises, holds and flags move no goods; sweeps depend on what was told.
   }
 }
 
-/** An on-hand account as a place; none for the world outside and for what is on its way. */
-function placeSteps(account: Account): { location: string; disposition: Disposition }[] {
-  const slash = account.indexOf('/');
-  const rest = account.slice(slash + 1);
-  if (slash < 0 || rest === 'in-transit') return [];
-  return [{ location: account.slice(0, slash), disposition: rest as Disposition }];
+/** One side of a movement; none for the world outside and for what is on its way. */
+function addMovement(
+  steps: Step[],
+  { position, recordedAt, data }: RecordedItemEvent & { readonly type: 'MovementPosted' },
+  account: Account,
+  quantity: Quantity,
+): void {
+  const place = parseAccount(account);
+  if (place.kind !== 'on-hand') return;
+  const { location, disposition } = place;
+  const { key, cause: kind, sequence } = data;
+  steps.push({ position, recordedAt, key, kind, location, disposition, quantity, counted: false, sequence });
 }
 
 /** By time; at the very time of a count the movements come first, for they are in it. */
