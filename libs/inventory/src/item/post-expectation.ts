@@ -12,6 +12,7 @@ export function postExpectation(draft: Draft, expect: Expect): void {
   const { key, documentId, location, quantity, expectedAt } = expect;
   const data = { key, documentId, location, quantity, expectedAt, journal: draft.journal };
   const known = draft.state.expectations[nameKey(documentId)];
+  const former = known?.location;
   const order = known ? compareFacts(key, known.key) : 1;
   if (known && order <= 0) {
     const more = order === 0 ? {} : { superseded: true as const };
@@ -23,6 +24,13 @@ export function postExpectation(draft: Draft, expect: Expect): void {
     record(draft, { type: 'SupplyExpected', data: { ...data, received, ...more } });
   }
   judgeReceipt(draft, documentId);
+  if (former !== undefined) clearWhereItMovedFrom(draft, documentId, former);
+}
+
+/** What is expected elsewhere now is not too much at its former place any more. */
+function clearWhereItMovedFrom(draft: Draft, documentId: string, former: string): void {
+  if (draft.state.expectations[nameKey(documentId)]?.location === former) return;
+  setException(draft, { kind: 'over-receipt', location: former, orderId: documentId }, 0);
 }
 
 /** What came before anybody expected it, and what was expected so long ago that it is forgotten. */

@@ -14,6 +14,7 @@ import {
 } from '../../testing/entries.ts';
 import type { Entry } from '../entry.ts';
 import type { ItemEvent } from './item-event.ts';
+import { exceptionKey } from './item-keys.ts';
 import { pastNeeded } from './past-needed.ts';
 import { incoming, inTransit, placeOf, sellable, stockOf, sumOfAccounts } from './item-readers.ts';
 
@@ -217,6 +218,22 @@ describe('what is expected', () => {
       });
       books.post([expected('po-1', 5, { key: keyAt(9) })]);
       expect(last(books)).toMatchObject({ type: 'ExceptionClosed', data: { state: 'cleared' } });
+    }
+  });
+
+  it('is too much only where it is expected now, whichever word comes first', () => {
+    const first = expected('po-1', 3, { key: keyAt(1) });
+    const moved = expected('po-1', 3, { key: keyAt(2), location: 'other' });
+    for (const facts of [
+      [first, received(5, 3, po), moved],
+      [received(5, 3, po), first, moved],
+      [first, moved, received(5, 3, po)],
+      [moved, first, received(5, 3, po)],
+    ]) {
+      const open = told(...facts).state('MUG').exceptions;
+      const name = exceptionKey({ kind: 'over-receipt', location: 'other', orderId: 'po-1' });
+      expect(Object.keys(open)).toEqual([name]);
+      expect(open[name]?.quantity).toBe(2 * UNIT);
     }
   });
 
