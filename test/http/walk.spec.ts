@@ -11,15 +11,10 @@ beforeAll(async () => {
 afterAll(() => running.stop());
 
 let messages = 0;
-const tell = (source: string, type: string, data: object, more: object = {}): Promise<Answer> =>
-  ask('POST /v1/events', {
-    id: `m-${++messages}`,
-    source,
-    type,
-    time: new Date().toISOString(),
-    data,
-    ...more,
-  });
+const tell = (source: string, type: string, data: object, more: object = {}): Promise<Answer> => {
+  const time = new Date().toISOString();
+  return ask('POST /v1/events', { id: `m-${++messages}`, source, type, time, data, ...more });
+};
 
 const must = async (status: number, line: string, body?: unknown): Promise<any> => {
   const answer = await ask(line, body);
