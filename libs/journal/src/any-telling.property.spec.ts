@@ -108,9 +108,11 @@ describe('whatever is told, in whatever batches, how often, by however many at o
   const renamed = (message: Message, run: string): Message =>
     JSON.parse(JSON.stringify(message).replaceAll(`"${run}-`, `"${run}x-`)) as Message;
 
+  /** By order: what is open is absolute, so that of two orders must not be laid over each other. */
   async function effectOf(run: string): Promise<unknown> {
-    const entries = [];
+    const effects = [];
     for (const order of ['o1', 'o2']) {
+      const entries = [];
       for (const stream of [
         `order-web:${run}-${order}`,
         `document-pos:${run}-${order}`,
@@ -119,8 +121,9 @@ describe('whatever is told, in whatever batches, how often, by however many at o
         for (const { data } of await opened.store.readStream(stream))
           entries.push(...(data as FactRecorded).entries);
       }
+      effects.push(sumOf(entries));
     }
-    return sumOf(entries);
+    return effects;
   }
 });
 
