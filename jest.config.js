@@ -11,6 +11,6 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
   roots: ['<rootDir>/libs', '<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
-  setupFiles: ['reflect-metadata'],
+  setupFiles: ['reflect-metadata', './test/setup/property-seed.ts'],
   maxWorkers: '100%', // Many specs wait for a process or a disk rather than for the processor.
 };
