@@ -2,6 +2,7 @@ export { assert, assertNever } from './assert.ts';
 export { type Clock, type Instant, systemClock } from './clock.ts';
 export { compareUtf8 } from './compare-utf8.ts';
 export { Fault } from './fault.ts';
+export { murmur2, partOf } from './murmur2.ts';
 export {
   fitsDecimals,
   LINE_UNITS_MAX,
@@ -14,4 +15,5 @@ export {
   toUnits,
   UNIT,
 } from './quantity.ts';
+export { allShards, shardOf, type Shards, ShardSet } from './shards.ts';
 export { Turns } from './turns.ts';
