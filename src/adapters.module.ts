@@ -1,38 +1,80 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '#kernel';
 import type { EventStore } from '#event-store';
-import { SqliteEventStore } from '#event-store/sqlite';
+import { DirectoryLock, SqliteEventStore } from '#event-store/sqlite';
 import type { ReadModel } from '#read-model';
 import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
-import type { Settings } from './environment.ts';
+import { isLogInFolder, type Settings } from './environment.ts';
 
 /** The one place where ports meet adapters: another store is another line here. */
 
-/** The log, with what only its adapter can do. */
+/** The log, with what only some adapters can do. */
 export interface OpenLog {
   readonly store: EventStore;
+  /** For people and for the status; without a password. */
+  readonly name: string;
+  /** Tells one log from another: whose picture a folder holds. */
+  readonly identity: string;
+  /** What the cursors of all processes over this log are sealed with; undefined: each folder has its own. */
+  readonly cursorKey?: Uint8Array;
   /**
    * Copies the log as it is now to a new file, checked as a whole, while appends and reads go on. Answers the
-   * position of the newest event in it.
+   * position of the newest event in it. Undefined where the store brings a backup of its own.
    */
-  backup(path: string, onProgress?: OnCopied): Promise<number>;
-  /** What is wrong with the stored log, in words; nothing if it is sound. */
-  integrityCheck(): Promise<readonly string[]>;
+  readonly backup?: (path: string, onProgress?: OnCopied) => Promise<number>;
+  /** What is wrong with the stored log, in words; nothing if it is sound. Undefined where the store sees to it. */
+  readonly integrityCheck?: () => Promise<readonly string[]>;
+  /** Closes the store, and lets go of the folder. */
+  close(): Promise<void>;
 }
 
 export type OnCopied = (copied: { readonly pages: number; readonly pagesTotal: number }) => void;
 
-/** Throws DataDirectoryLocked where another process has the data. */
-export async function openLog(
-  settings: Pick<Settings, 'DATA_DIR'>,
-  parts: { readonly clock: Clock; readonly onFatal: (cause: unknown) => void },
-): Promise<OpenLog> {
-  const store = await SqliteEventStore.open({ directory: settings.DATA_DIR, ...parts });
+export interface OpenLogParts {
+  readonly clock: Clock;
+  /** Called once, where the log can never be written again by this process. */
+  readonly onFatal: (cause: unknown) => void;
+  /** What somebody should look at: a connection that was lost, a default password. */
+  readonly onAlarm: (message: string, cause?: unknown) => void;
+}
+
+type Place = Pick<Settings, 'DATA_DIR' | 'EVENT_STORE'>;
+
+/** Throws DataDirectoryLocked where another process has the folder, and what the store throws. */
+export const openLog = (settings: Place, parts: OpenLogParts): Promise<OpenLog> =>
+  isLogInFolder(settings) ? openInFolder(settings, parts) : openServer(settings, parts);
+
+async function openInFolder({ DATA_DIR }: Place, { clock, onFatal }: OpenLogParts): Promise<OpenLog> {
+  const store = await SqliteEventStore.open({ directory: DATA_DIR, clock, onFatal });
   return {
     store,
+    name: 'sqlite',
+    identity: 'sqlite',
     backup: (path, onProgress) => store.backup(path, onProgress),
     integrityCheck: () => store.integrityCheck(),
+    close: () => store.close(),
   };
+}
+
+async function openServer({ DATA_DIR, EVENT_STORE }: Place, { onAlarm }: OpenLogParts): Promise<OpenLog> {
+  const lock = DirectoryLock.take(DATA_DIR);
+  try {
+    // Its client is loaded where it is used: nobody else waits for it.
+    const { EventStoreDbEventStore } = await import('#event-store/eventstoredb');
+    const store = await EventStoreDbEventStore.open({ url: EVENT_STORE, onAlarm });
+    const { identity, shown: name } = store;
+    return {
+      store,
+      name,
+      identity,
+      cursorKey: createHash('sha256').update(`cursors of ${identity}`).digest(),
+      close: () => store.close().finally(() => lock.release()),
+    };
+  } catch (cause) {
+    lock.release();
+    throw cause;
+  }
 }
 
 /** Puts a backup, checked as a whole, where no log is yet. Answers the position of its newest event. */

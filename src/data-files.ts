@@ -64,6 +64,24 @@ export function removePicture(directory: string, file: PictureFile): void {
     rmSync(join(directory, file + suffix), { force: true });
 }
 
+/** Pictures of another log than the one of this identity are thrown away: the folder was used with another store. */
+export function removePicturesOfAnother(directory: string, log: string): void {
+  const file = join(directory, 'log.identity');
+  if (readIdentity(file) === log) return;
+  for (const picture of PICTURES) removePicture(directory, picture);
+  replaceFile(file, log);
+}
+
+/** Folders from before there was another store have no such file. */
+function readIdentity(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return 'sqlite';
+  }
+}
+
 /** Whole or not at all, whenever somebody looks. */
 function replaceFile(file: string, text: string): void {
   rmSync(`${file}.new`, { force: true });

@@ -69,7 +69,7 @@ describe('settings', () => {
     ['keys off for the world', { AUTH: 'off', HOST: '0.0.0.0' }, 'AUTH=off is for loopback only'],
     ['half a login', { KAFKA_SASL_USERNAME: 'u' }, 'belong together'],
     ['a login in the clear', { ...saslWith('s3cr3t'), KAFKA_BROKERS: 'k.example:9092' }, 'in the clear'],
-    ['another store', { EVENT_STORE: 'esdb://localhost:2113' }, 'not in this version'],
+    ['a store of another kind', { EVENT_STORE: 'postgres://localhost' }, 'esdb:// or kurrentdb:// address'],
     ['Kafka', { KAFKA_BROKERS: 'localhost:9092' }, 'not in this version'],
   ])('refuses %s', (_, variables, message) => {
     expect(problemsOf(variables).join('\n')).toContain(message);

@@ -38,6 +38,7 @@ export class Settings {
   @rule('directory', 'a directory of its own, not the root', isOwnDirectory)
   readonly DATA_DIR: string = './data';
 
+  /** Where the log is: in DATA_DIR, or in EventStoreDB or KurrentDB. */
   @rule('store', 'sqlite, or an esdb:// or kurrentdb:// address', (value) => isStore(String(value)))
   readonly EVENT_STORE: string = 'sqlite';
 
@@ -109,6 +110,10 @@ export type SettingName = keyof Settings;
 export const SETTING_NAMES = Object.keys(
   plainToInstance(Settings, allUnset(), { exposeDefaultValues: true }),
 ) as readonly SettingName[];
+
+/** True where the log itself is in DATA_DIR; else nothing is there but what can be made anew. */
+export const isLogInFolder = ({ EVENT_STORE }: Pick<Settings, 'EVENT_STORE'>): boolean =>
+  EVENT_STORE === 'sqlite';
 
 /** What `config print` shows: everything, but no secret. */
 export interface SettingShown {
@@ -224,9 +229,6 @@ function contradictions(settings: Settings): string[] {
 /** What the contract names and this version does not bring. */
 function notYet(settings: Settings): string[] {
   const problems: string[] = [];
-  if (settings.EVENT_STORE !== 'sqlite') {
-    problems.push('EVENT_STORE: another store than sqlite is not in this version; leave it out');
-  }
   if (settings.KAFKA_BROKERS !== undefined) {
     problems.push('KAFKA_BROKERS: Kafka is not in this version; leave it out');
   }

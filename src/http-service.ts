@@ -1,5 +1,5 @@
 import { AppModule } from './app.module.ts';
-import { cursorKey, newServiceSecret, removeServiceFile, writeServiceFile } from './data-files.ts';
+import { newServiceSecret, removeServiceFile, writeServiceFile } from './data-files.ts';
 import { gaugesOf } from './gauges.ts';
 import { asyncApiOf } from './http/async-api.ts';
 import type { Caller } from './http/caller.ts';
@@ -19,6 +19,8 @@ export interface HttpServiceOptions extends OpenOptions {
   readonly rate?: Rate;
   readonly requestMsMax?: number;
   readonly droppedLogLines?: () => number;
+  /** Awaited when all is ready but the door: whoever held its place leaves now. */
+  readonly beforeListening?: () => Promise<void>;
 }
 
 /** OnHand with HTTP in front: started in order, stopped in order. */
@@ -69,7 +71,7 @@ export class HttpService {
     const module = AppModule.of({
       onhand,
       metrics,
-      cursorKey: cursorKey(settings.DATA_DIR),
+      cursorKey: onhand.cursorKey(),
       documents,
     });
     const server = await Server.create({
@@ -80,6 +82,7 @@ export class HttpService {
       requestMsMax: options.requestMsMax,
     });
     documents.openApi = JSON.stringify(openApiOf(server.app));
+    await options.beforeListening?.();
     const url = await server.listen(settings.HOST, settings.PORT);
     documents.asyncApi = JSON.stringify(asyncApiOf(url));
     writeServiceFile(settings.DATA_DIR, { url: fromHere(url), secret, pid: process.pid });

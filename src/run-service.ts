@@ -1,10 +1,15 @@
-import { BadSettings, type Settings } from './environment.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { StoreUnavailable } from '#event-store';
+import { BadSettings, isLogInFolder, type Settings } from './environment.ts';
 import { HttpService } from './http-service.ts';
 import { type LogOutput, openLog } from './log.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 /** From the wish to stop to the end of the process, whatever hangs. Kubernetes kills after 30 s. */
 const STOP_MS_MAX = 25_000;
 const FAILED = 1;
+/** A store that does not answer is asked again so often. */
+const STORE_EVERY_MS = 2_000;
 
 /**
  * Runs the service until `signal` aborts, and stops it in order. Resolves with the exit code: 0, or 1 where it
@@ -19,7 +24,8 @@ export async function runService(settings: Settings, signal: AbortSignal): Promi
   };
   const unwatch = endOnBugs(log);
   try {
-    const service = await start(settings, log, onFatal);
+    const service = await startWhenItCan(settings, { log, onFatal, signal });
+    if (service === undefined) return 0;
     const hasFailed = await Promise.race([aborted(signal).then(() => false), fatal.promise.then(() => true)]);
     await stopInTime(service, log);
     return hasFailed ? FAILED : 0;
@@ -29,15 +35,38 @@ export async function runService(settings: Settings, signal: AbortSignal): Promi
   }
 }
 
-async function start(
-  settings: Settings,
-  log: LogOutput,
-  onFatal: (cause: unknown) => void,
-): Promise<HttpService> {
+interface StartParts {
+  readonly log: LogOutput;
+  readonly onFatal: (cause: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A store on another machine may come later than we do: it is waited for, and who asks meanwhile hears why.
+ * Undefined where the wish to stop came first.
+ */
+async function startWhenItCan(settings: Settings, parts: StartParts): Promise<HttpService | undefined> {
+  let room: WaitingRoom | undefined;
+  const leave = async (): Promise<void> => room?.close();
+  const { log, onFatal, signal } = parts;
+  const options = { log: log.logger, onFatal, droppedLogLines: log.dropped, beforeListening: leave };
   try {
-    return await HttpService.start(settings, { log: log.logger, onFatal, droppedLogLines: log.dropped });
+    for (;;) {
+      try {
+        return await HttpService.start(settings, options);
+      } catch (error) {
+        if (isLogInFolder(settings) || !(error instanceof StoreUnavailable)) throw error;
+        log.logger.warn({ err: error }, 'the event store is waited for');
+        room ??= await WaitingRoom.open(settings, error.message);
+        room.why = error.message;
+        await pause(STORE_EVERY_MS, undefined, { signal }).catch(() => undefined);
+        if (signal.aborted) return undefined;
+      }
+    }
   } catch (error) {
     throw isAddressError(error) ? new BadSettings([addressProblem(settings, error)]) : error;
+  } finally {
+    await leave();
   }
 }
 

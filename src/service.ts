@@ -1,10 +1,14 @@
-import { type Clock, systemClock } from '#kernel';
+import { type Clock, Fault, systemClock } from '#kernel';
+import type { EventStore } from '#event-store';
+import type { ReadModel } from '#read-model';
 import { type OnCopied, type OpenLog, openLog, openReadModel } from './adapters.module.ts';
 import {
   currentPicture,
+  cursorKey,
   otherPicture,
   type PictureFile,
   removePicture,
+  removePicturesOfAnother,
   setCurrentPicture,
 } from './data-files.ts';
 import type { Settings } from './environment.ts';
@@ -39,6 +43,19 @@ interface Parts {
   readonly publish: boolean;
 }
 
+/** The log is in a store that has a backup of its own. */
+export class BackupElsewhere extends Fault {
+  readonly code = 'BACKUP_ELSEWHERE';
+  readonly retriable = false;
+
+  constructor(store: string) {
+    super(
+      `The log is in ${store}, which has a backup of its own: see docs/scaling.md. ` +
+        '`onhand copy --from esdb://… --to sqlite:./folder` makes a copy that `onhand` can open.',
+    );
+  }
+}
+
 /** A read that began over the old picture has ended by then. */
 const READS_END_MS = 5_000;
 const LAG_EVERY_MS = 500;
@@ -57,6 +74,7 @@ export class OnHand {
   readonly #opened: OpenLog;
   readonly #lag = new Lag();
   readonly #sampling: NodeJS.Timeout;
+  #isSampling = false;
   #rooms: Rooms;
   #picture: PictureFile;
   #rebuilding: Promise<Rebuilt> | undefined;
@@ -82,14 +100,16 @@ export class OnHand {
   static async open(settings: Settings, options: OpenOptions = {}): Promise<OnHand> {
     const { clock = systemClock, log = silentLog(), publish = false, onFatal = () => undefined } = options;
     const parts = { settings, clock, log, publish };
-    const opened = await openLog(settings, { clock, onFatal });
+    const onAlarm = (message: string, err?: unknown): void => log.warn({ err }, message);
+    const opened = await openLog(settings, { clock, onFatal, onAlarm });
     try {
+      removePicturesOfAnother(settings.DATA_DIR, opened.identity);
       const picture = currentPicture(settings.DATA_DIR);
       const rooms = await openOn(parts, opened, picture);
       rooms.start();
       return new OnHand({ ...parts, opened, picture, rooms });
     } catch (error) {
-      await opened.store.close();
+      await opened.close();
       throw error;
     }
   }
@@ -109,19 +129,29 @@ export class OnHand {
   }
 
   status(): Promise<Status> {
-    return statusOf(this.#rooms, this.settings.EVENT_STORE, (position, head) =>
+    return statusOf(this.#rooms, this.#opened.name, (position, head) =>
       this.#lag.secondsBehind(position, head, this.clock.now()),
     );
   }
 
-  /** Copies the log, also while it is written, to a new file. Answers the position of the newest event in it. */
-  backup(path: string, onProgress?: OnCopied): Promise<number> {
-    return this.#opened.backup(path, onProgress);
+  /** What cursors of lists are sealed with: whoever reads on may do so at another process over the same log. */
+  cursorKey(): Uint8Array {
+    return this.#opened.cursorKey ?? cursorKey(this.settings.DATA_DIR);
   }
 
-  /** What is wrong with the stored log, in words. */
-  integrityCheck(): Promise<readonly string[]> {
-    return this.#opened.integrityCheck();
+  /**
+   * Copies the log, also while it is written, to a new file. Answers the position of the newest event in it.
+   * Throws BackupElsewhere.
+   */
+  async backup(path: string, onProgress?: OnCopied): Promise<number> {
+    const { backup, name } = this.#opened;
+    if (backup === undefined) throw new BackupElsewhere(name);
+    return backup(path, onProgress);
+  }
+
+  /** Says what is wrong with the stored log, in words; undefined where the store sees to that itself. */
+  get integrityCheck(): (() => Promise<readonly string[]>) | undefined {
+    return this.#opened.integrityCheck;
   }
 
   /**
@@ -140,7 +170,7 @@ export class OnHand {
     await this.#rebuilding?.catch(() => undefined);
     await this.#rooms.stop();
     this.#rooms.readModel.close();
-    await this.#opened.store.close();
+    await this.#opened.close();
   }
 
   async #rebuild(onRebuilt: OnRebuilt): Promise<Rebuilt> {
@@ -190,13 +220,16 @@ export class OnHand {
   }
 
   async #sample(): Promise<void> {
+    if (this.#isSampling) return; // A store that does not answer is not asked again and again.
+    this.#isSampling = true;
     const head = await this.#opened.store.head().catch(() => undefined);
+    this.#isSampling = false;
     if (head !== undefined) this.#lag.sample(head, this.clock.now());
   }
 }
 
 async function openOn(parts: Parts, { store }: OpenLog, picture: PictureFile): Promise<Rooms> {
-  const readModel = openReadModel(parts.settings, picture);
+  const readModel = await openPictureOf(parts, store, picture);
   try {
     const rooms = openRooms({ ...parts, store, readModel });
     await catchUp(rooms, parts.log);
@@ -205,6 +238,20 @@ async function openOn(parts: Parts, { store }: OpenLog, picture: PictureFile): P
     readModel.close();
     throw error;
   }
+}
+
+/** One that is ahead of the log is of a log that was taken back to a backup. */
+async function openPictureOf(
+  { settings, log }: Parts,
+  store: EventStore,
+  picture: PictureFile,
+): Promise<ReadModel> {
+  const readModel = openReadModel(settings, picture);
+  if (readModel.openedAt === 0 || readModel.openedAt <= (await store.head())) return readModel;
+  log.warn({ picture: readModel.openedAt }, 'the log has less than the picture: it is made anew');
+  readModel.close();
+  removePicture(settings.DATA_DIR, picture);
+  return openReadModel(settings, picture);
 }
 
 async function catchUp({ projector }: Rooms, log: Logger): Promise<void> {

@@ -30,6 +30,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   FILE_UNREADABLE: EXIT.inputOutput,
   INPUT_OUTPUT: EXIT.inputOutput,
   CONFIGURATION: EXIT.configuration,
+  EVENT_STORE_UNUSABLE: EXIT.configuration,
   INTERRUPTED: EXIT.interrupted,
   BUG: EXIT.checkFailed,
 };

@@ -1,5 +1,5 @@
 import { AppModule } from '../app.module.ts';
-import { cursorKey, newServiceSecret } from '../data-files.ts';
+import { newServiceSecret } from '../data-files.ts';
 import { gaugesOf } from '../gauges.ts';
 import { Gatekeeper } from '../http/gatekeeper.ts';
 import { Metrics } from '../http/metrics.ts';
@@ -16,13 +16,13 @@ export interface LocalDoors {
 }
 
 export async function openLocalDoors(onhand: OnHand): Promise<LocalDoors> {
-  const { settings, log } = onhand;
+  const { log } = onhand;
   const secret = newServiceSecret();
   const metrics = new Metrics({ ...gaugesOf(onhand), droppedLogLines: () => 0 });
   const module = AppModule.of({
     onhand,
     metrics,
-    cursorKey: cursorKey(settings.DATA_DIR),
+    cursorKey: onhand.cursorKey(),
     documents: { openApi: '{}', asyncApi: '{}' },
   });
   const gatekeeper = new Gatekeeper({

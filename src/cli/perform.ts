@@ -1,7 +1,7 @@
 import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { readSettings, type Settings } from '../environment.ts';
+import { isLogInFolder, readSettings, type Settings } from '../environment.ts';
 import type { Command, Task } from './command.ts';
 import { type CommandName, commandOf } from './commands/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -47,7 +47,7 @@ async function runWhereTheDataIs(work: Work, settings: Settings, task: LocalTask
   const service = await findService(dataDir);
   const answer = service && (await runRemotely(service, work, task));
   if (answer !== undefined) return answer.result;
-  if (work.command.begins !== true && !existsSync(dataDir)) {
+  if (work.command.begins !== true && isLogInFolder(settings) && !existsSync(dataDir)) {
     throw new CommandRefused({
       code: 'DATA_UNKNOWN',
       detail: `There is no data in ${dataDir} yet: name another folder with DATA_DIR, or begin with \`onhand start\` or \`onhand import\`.`,

@@ -1,6 +1,7 @@
 import { Controller, Get, Res, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, type HealthIndicatorFunction } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
+import { Fault } from '#kernel';
 import { OnHand } from '../service.ts';
 import { Door } from './door.ts';
 
@@ -44,11 +45,11 @@ export class HealthController {
   readonly #service: HealthIndicatorFunction = () => answer('service', !this.onhand.isStopping);
 
   readonly #store: HealthIndicatorFunction = async () => {
-    const isUp = await this.onhand.rooms.store.head().then(
-      () => true,
-      () => false,
+    const why = await this.onhand.rooms.store.head().then(
+      () => undefined,
+      (error: unknown) => (error instanceof Fault ? error.message : 'it cannot be read'),
     );
-    return answer('store', isUp);
+    return answer('store', why === undefined, why === undefined ? {} : { why });
   };
 
   readonly #loops: HealthIndicatorFunction = () => {

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { isOnServer, StoreServer } from '../fixtures/store-server.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const READY_WITHIN_MS = 60_000;
@@ -14,6 +15,8 @@ const NODE_COMPILE_CACHE = join(ROOT, 'node_modules/.cache/compiled');
 export class Service {
   readonly url: string;
   readonly directory: string;
+  /** Where its log is, if it is not in its folder. */
+  store: StoreServer | undefined;
   #process: ChildProcess | undefined;
   #said = '';
   readonly #settings: Record<string, string>;
@@ -30,7 +33,12 @@ export class Service {
 
   /** In this folder, which `stop` removes. */
   static async startIn(directory: string, settings: Record<string, string> = {}): Promise<Service> {
-    const service = new Service(directory, await freePort(), settings);
+    const store = isOnServer && settings['EVENT_STORE'] === undefined ? await StoreServer.start() : undefined;
+    const service = new Service(directory, await freePort(), {
+      ...(store && { EVENT_STORE: store.url }),
+      ...settings,
+    });
+    service.store = store;
     await service.run();
     return service;
   }
@@ -79,6 +87,7 @@ export class Service {
 
   async stop(): Promise<void> {
     await this.end('SIGTERM');
+    this.store?.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
 

@@ -18,6 +18,7 @@ import { Connection } from './connection.ts';
 import { StreamDamaged } from './event-store-db.faults.ts';
 import { Follower } from './follower.ts';
 import { type Head, LogReader } from './log-reader.ts';
+import { identityOf } from './own-stream.ts';
 import { RecentEvents } from './recent-events.ts';
 import { RecordedTimes } from './recorded-times.ts';
 import { welcome } from './welcome.ts';
@@ -51,9 +52,15 @@ export class EventStoreDbEventStore extends EventStore {
   /** Appends on their way, by stream and expected revision. */
   readonly #underWay = new Map<string, { readonly ids: string; readonly outcome: Promise<AppendOutcome> }>();
   #isClosed = false;
+  /** Tells this log from all others. */
+  readonly identity: string;
+  /** The address, for people: without the password. */
+  readonly shown: string;
 
   private constructor(
     parts: {
+      shown: string;
+      identity: string;
       lane: AppendLane;
       reads: Connection;
       follows: Connection;
@@ -64,6 +71,8 @@ export class EventStoreDbEventStore extends EventStore {
     onAlarm: (message: string, cause?: unknown) => void,
   ) {
     super();
+    this.identity = parts.identity;
+    this.shown = parts.shown;
     const { lane, reads, follows, times, reader } = parts;
     this.#connections = [reads, follows];
     this.#lane = lane;
@@ -84,17 +93,16 @@ export class EventStoreDbEventStore extends EventStore {
     const reads = new Connection(address);
     const times = new RecordedTimes();
     const reader = new LogReader(reads, times, readDeadlineMs);
+    let lane: AppendLane | undefined;
     try {
       const head = await welcome(address, reads, reader, readDeadlineMs);
-      const parts = {
-        lane: new AppendLane(address, appendDeadlineMs),
-        reads,
-        follows: new Connection(address),
-        times,
-        reader,
-      };
+      lane = new AppendLane(address, appendDeadlineMs);
+      const identity = await identityOf(reader, lane);
+      const follows = new Connection(address);
+      const parts = { lane, reads, follows, times, reader, identity, shown: address.shown };
       return new EventStoreDbEventStore(parts, head, onAlarm);
     } catch (cause) {
+      await lane?.close();
       await reads.close();
       throw cause;
     }

@@ -1,11 +1,13 @@
 import type { AllStreamResolvedEvent, Position, ResolvedEvent } from '@eventstore/db-client';
 import type { RecordedEvent } from '../src/index.ts';
+import { OWN_STREAM } from './own-stream.ts';
 import type { RecordedTimes } from './recorded-times.ts';
 
 type Told = ResolvedEvent | AllStreamResolvedEvent;
 
-/** False for the server's own: `$settings`, `$$item-1`, `$stats-…`. */
-export const isOurs = ({ event }: Told): boolean => event !== undefined && event.streamId[0] !== '$';
+/** False for the server's own (`$settings`, `$$item-1`, `$stats-…`), and for what the adapter keeps for itself. */
+export const isOurs = ({ event }: Told): boolean =>
+  event !== undefined && event.streamId[0] !== '$' && event.streamId !== OWN_STREAM;
 
 /**
  * Where an event stands: commit and prepare position are one in all that this server writes, and the commit

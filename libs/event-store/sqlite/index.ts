@@ -1,2 +1,3 @@
+export { DirectoryLock } from './directory-lock.ts';
 export { DataFileUnusable } from './sqlite-event-store.faults.ts';
 export { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite-event-store.ts';

@@ -25,7 +25,7 @@ export const verifyCommand: Command<object, VerifyReport> = {
           const fresh = openReadModel(settings, FRESH_FILE);
           return { readModel: fresh, ...openPicture({ readModel: fresh, store: patient }) };
         },
-        checkFiles: () => onhand.integrityCheck(),
+        ...(onhand.integrityCheck && { checkFiles: onhand.integrityCheck }),
         onProgress: ({ step, done, of }) => report({ step, done, total: of }),
         signal,
       });

@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
-import { readSettings } from '../../environment.ts';
+import { isLogInFolder, readSettings } from '../../environment.ts';
 import { HttpService } from '../../http-service.ts';
 import { openLog } from '../../log.ts';
+import { CommandRefused } from '../problem.ts';
 
 /** A service of the demo's own, in this process. */
 export interface Running {
@@ -40,6 +41,7 @@ async function start({ env, dataDir }: Wanted, port: number): Promise<Running> {
   const settings = readSettings({ LOG_LEVEL: 'error', ...env, ...own });
   const log = openLog(settings.LOG_LEVEL, STANDARD_ERROR);
   const service = await HttpService.start(settings, { log: log.logger, droppedLogLines: log.dropped });
+  if (!isLogInFolder(settings)) await refuseUsed(service);
   return {
     url: service.url,
     stop: async () => {
@@ -47,4 +49,15 @@ async function start({ env, dataDir }: Wanted, port: number): Promise<Running> {
       log.flush();
     },
   };
+}
+
+/** What is played stays in the log for ever: only into one that nobody uses. */
+async function refuseUsed(service: HttpService): Promise<void> {
+  const { store, head } = await service.onhand.status();
+  if (head === 0) return;
+  await service.stop();
+  throw new CommandRefused({
+    code: 'LOG_NOT_EMPTY',
+    detail: `${store} holds a log already, and a demo would be in it for ever: name an empty one with EVENT_STORE.`,
+  });
 }
