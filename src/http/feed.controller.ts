@@ -46,7 +46,9 @@ export class FeedController {
   @Door({
     access: 'own-channel',
     about: 'What channels may sell',
-    does: 'Server-sent events: `availability.changed` and `order.updated`, each with a cursor as its id.',
+    does:
+      'Server-sent events: `availability.changed` and `order.updated`, each with a cursor as its id. The header ' +
+      '`Last-Event-ID` of the answer is the cursor it begins at.',
     answers: { 200: { mediaType: 'text/event-stream', is: 'Events, for as long as the client stays.' } },
     problems: ['CURSOR_INVALID', 'INVALID_PARAMETER', 'TOO_MANY_FEEDS', 'NOT_YET'],
     notThere: ['CHANNEL_UNKNOWN'],
@@ -66,7 +68,7 @@ export class FeedController {
     if (isRejection(feed)) throw new Refusal({ ...feed, pointer: '?cursor' });
     const leave = this.#enter(request.caller.keyId);
     try {
-      await this.onhand.rooms.feedPump.run(feed, begin(reply));
+      await this.onhand.rooms.feedPump.run(feed, begin(reply, feed.cursor));
     } catch (error) {
       this.onhand.log.warn({ channel, err: error }, 'a feed ended early: its client resumes');
     } finally {
@@ -103,13 +105,17 @@ function startOf(asked: ParameterValues<typeof FEED>, lastEventId: string | unde
   return asked.after === '0' ? 'all' : 'now';
 }
 
-/** From here on the response is the feed's own. */
-function begin(reply: FastifyReply): FastifyReply['raw'] {
+/**
+ * From here on the response is the feed's own. Its header says where it begins: a client that is cut off
+ * before its first event comes back with that, and has missed nothing.
+ */
+function begin(reply: FastifyReply, cursor: string): FastifyReply['raw'] {
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
     'content-type': 'text/event-stream',
+    'last-event-id': cursor,
     'x-accel-buffering': 'no',
     connection: 'keep-alive',
   });

@@ -82,6 +82,15 @@ it('goes on behind the event it is told, by header or by parameter', async () =>
   expect(behindSecond[0]!.data.listing).toBe('C');
 });
 
+it('says where it begins, so that a client cut off before its first event misses nothing', async () => {
+  const leave = new AbortController();
+  const { headers } = await fetch(`${running.service.url}/v1/channels/web/feed`, { signal: leave.signal });
+  leave.abort();
+  await receive('D', 1);
+  const [first] = await listen('', 1, { 'last-event-id': headers.get('last-event-id')! });
+  expect(first!.data.listing).toBe('D');
+});
+
 it('tells of orders', async () => {
   const hearing = listen('', 2);
   await new Promise((resolve) => setTimeout(resolve, 200));
