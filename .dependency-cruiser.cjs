@@ -1,6 +1,8 @@
 /** Who may know whom. `npm run deps` fails on anything not allowed here. Arrows point one way: src → rooms → ports and inventory → kernel. */
 const TESTS = '\\.spec\\.ts$|^libs/[^/]+/testing/|^test/';
 const WIRING = '^src/adapters\\.module\\.ts$';
+/** Where Kafka is spoken to; what all of them share is in libs/kafka. */
+const KAFKA = '^libs/(kafka|intake/kafka|publishing/kafka)/';
 const PORTS = '^libs/(event-store|read-model)/src/';
 const ADAPTERS = '^libs/(event-store/(sqlite|eventstoredb)|read-model/sqlite)/';
 
@@ -21,7 +23,10 @@ const roomRules = Object.entries(MAY_KNOW).map(([room, known]) => ({
   comment: 'Each room reads the store and the rooms behind it, and never calls forward.',
   severity: 'error',
   from: { path: `^libs/${room}/`, pathNot: TESTS },
-  to: { path: '^(libs|src|test)/', pathNot: `^libs/(${[room, ...known, ...BENEATH].join('|')})/` },
+  to: {
+    path: '^(libs|src|test)/',
+    pathNot: [`^libs/(${[room, ...known, ...BENEATH].join('|')})/`, '^libs/kafka/'],
+  },
 }));
 
 module.exports = {
@@ -55,8 +60,21 @@ module.exports = {
     {
       name: 'drivers-stay-in-their-adapter',
       severity: 'error',
-      from: { pathNot: [TESTS, ADAPTERS, '^libs/(intake|publishing)/kafka/'] },
+      from: { pathNot: [TESTS, ADAPTERS, KAFKA] },
       to: { path: 'node_modules/(kafkajs|@eventstore)/' },
+    },
+    {
+      name: 'kafka-stays-at-the-doors',
+      comment: 'What comes in and what goes out may be on Kafka; nothing between them knows it.',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: [TESTS, KAFKA] },
+      to: { path: KAFKA },
+    },
+    {
+      name: 'what-kafka-may-know',
+      severity: 'error',
+      from: { path: '^libs/kafka/', pathNot: TESTS },
+      to: { path: '^(libs|src|test)/', pathNot: '^libs/(kafka|kernel)/' },
     },
     {
       name: 'nest-stays-in-the-wiring',

@@ -1,0 +1,69 @@
+import { createRequire } from 'node:module';
+import { promisify } from 'node:util';
+import { gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
+import kafkajs from 'kafkajs';
+import { compressFrame, decompressFrame } from 'lz4-napi';
+
+/** What one batch may become; the broker's limit is of compressed bytes. Beyond it is a bomb, not a batch. */
+export const BATCH_BYTES_MAX = 256 * 1024 * 1024;
+
+/** kafkajs hands its own encoder to `compress`, and a buffer to `decompress`. */
+interface Codec {
+  compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
+  decompress(bytes: Buffer): Promise<Buffer>;
+}
+
+/** The package brings no types of its own. `uncompress` throws where it would become longer than it may. */
+const snappy = createRequire(import.meta.url)('snappyjs') as {
+  compress(bytes: Buffer): Buffer;
+  uncompress(bytes: Buffer, lengthMax: number): Buffer;
+};
+
+const limit = { maxOutputLength: BATCH_BYTES_MAX };
+
+const gzipCodec: Codec = {
+  compress: ({ buffer }) => promisify(gzip)(buffer),
+  decompress: (bytes) => promisify(gunzip)(bytes, limit),
+};
+const zstdCodec: Codec = {
+  compress: ({ buffer }) => promisify(zstdCompress)(buffer),
+  decompress: (bytes) => promisify(zstdDecompress)(bytes, limit),
+};
+const lz4Codec: Codec = {
+  compress: ({ buffer }) => compressFrame(buffer),
+  decompress: (bytes) => decompressFrame(bytes),
+};
+const snappyCodec: Codec = {
+  compress: ({ buffer }) => Promise.resolve(snappy.compress(buffer)),
+  decompress: (bytes) => Promise.resolve(unpackXerial(bytes) ?? snappy.uncompress(bytes, BATCH_BYTES_MAX)),
+};
+
+/** kafkajs knows only gzip, and one batch of another kind ends its consumer for good. */
+export function registerCodecs(): void {
+  const { CompressionCodecs, CompressionTypes } = kafkajs;
+  const codecs = CompressionCodecs as Record<number, () => Codec>;
+  codecs[CompressionTypes.GZIP] = () => gzipCodec;
+  codecs[CompressionTypes.ZSTD] = () => zstdCodec;
+  codecs[CompressionTypes.LZ4] = () => lz4Codec;
+  codecs[CompressionTypes.Snappy] = () => snappyCodec;
+}
+
+const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
+/** The magic, then two versions of four bytes. */
+const XERIAL_HEAD_BYTES = 16;
+const LENGTH_BYTES = 4;
+
+/** Java's own framing of snappy: blocks, each behind its length. Undefined if these bytes are not framed so. */
+function unpackXerial(bytes: Buffer): Buffer | undefined {
+  if (!bytes.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return undefined;
+  const blocks: Buffer[] = [];
+  let total = 0;
+  for (let at = XERIAL_HEAD_BYTES; at < bytes.length;) {
+    const end = at + LENGTH_BYTES + bytes.readUInt32BE(at);
+    const block = snappy.uncompress(bytes.subarray(at + LENGTH_BYTES, end), BATCH_BYTES_MAX - total);
+    total += block.length;
+    blocks.push(block);
+    at = end;
+  }
+  return Buffer.concat(blocks);
+}

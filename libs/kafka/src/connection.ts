@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
+import { registerCodecs } from './codecs.ts';
+import { type KafkaLog, logCreatorOf, LOG_LEVEL } from './log.ts';
+import { mendTimers } from './timers.ts';
+
+export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
+
+/** How the brokers are reached. */
+export interface KafkaConnection {
+  /** `host:port` of one or more; the others are learnt from them. */
+  readonly brokers: readonly string[];
+  /** Shown in the brokers' logs and quotas. */
+  readonly clientId: string;
+  readonly isEncrypted: boolean;
+  /** A file with the certificate authority's certificate; absent: those that Node trusts. */
+  readonly caFile?: string;
+  readonly login?: {
+    readonly mechanism: SaslMechanism;
+    readonly username: string;
+    readonly password: string;
+  };
+}
+
+/**
+ * For what must ride out an outage by itself: it never gives up, and asks again every 3 s at the latest. A
+ * consumer that gives up leaves its group, and then waits for its own old session to expire.
+ */
+export const PATIENT: RetryOptions = { initialRetryTime: 100, maxRetryTime: 3_000, retries: 2 ** 31 };
+/** For questions to which "no" is an answer: once more after a short while, then it throws. */
+export const IMPATIENT: RetryOptions = { initialRetryTime: 100, maxRetryTime: 500, retries: 1 };
+
+const CONNECT_MS_MAX = 5_000;
+const REQUEST_MS_MAX = 30_000;
+
+/** The one place where a client is made: its codecs are registered, its timers mended, its words in our log. */
+export function openKafka(
+  connection: KafkaConnection,
+  { log, retry = PATIENT }: { readonly log: KafkaLog; readonly retry?: RetryOptions },
+): Kafka {
+  registerCodecs();
+  mendTimers();
+  const { brokers, clientId, isEncrypted, caFile, login } = connection;
+  const ssl = caFile === undefined ? isEncrypted : { ca: [readFileSync(caFile, 'utf8')] };
+  const config: KafkaConfig = {
+    brokers: [...brokers],
+    clientId,
+    ssl: isEncrypted && ssl,
+    connectionTimeout: CONNECT_MS_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    logLevel: LOG_LEVEL,
+    logCreator: logCreatorOf(log),
+    retry,
+  };
+  if (login !== undefined) config.sasl = { ...login } as NonNullable<KafkaConfig['sasl']>;
+  return new Kafka(config);
+}

@@ -1,0 +1,7 @@
+export { askKafka, topicsThere } from './ask.ts';
+export { BATCH_BYTES_MAX, registerCodecs } from './codecs.ts';
+export { IMPATIENT, type KafkaConnection, openKafka, PATIENT, type SaslMechanism } from './connection.ts';
+export type { KafkaLog } from './log.ts';
+export { mendTimers } from './timers.ts';
+export { isForbidden, KafkaUnavailable, kafkaTrouble } from './trouble.ts';
+export { within } from './within.ts';

@@ -1,0 +1,47 @@
+import { type LogEntry, logLevel, type logCreator } from 'kafkajs';
+
+/** Where the client's words go; a pino logger is one. */
+export interface KafkaLog {
+  debug(facts: object, words: string): void;
+  info(facts: object, words: string): void;
+  warn(facts: object, words: string): void;
+  error(facts: object, words: string): void;
+}
+
+export const SILENT: KafkaLog = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** Its INFO is about each pause and each join. */
+export const LOG_LEVEL = logLevel.WARN;
+/** An outage is told again so often, not with every try. */
+const SAME_WORDS_EVERY_MS = 30_000;
+const REMEMBERED_MAX = 100;
+
+/**
+ * The client calls everything an error that it then tries again: in our log it is a warning, and the same words
+ * come once in half a minute. Stacks of its insides are left out.
+ */
+export function logCreatorOf(log: KafkaLog): logCreator {
+  const saidAt = new Map<string, number>();
+  const isNew = (words: string): boolean => {
+    const now = performance.now();
+    const before = saidAt.get(words);
+    if (before !== undefined && now - before < SAME_WORDS_EVERY_MS) return false;
+    if (saidAt.size >= REMEMBERED_MAX) saidAt.clear();
+    saidAt.set(words, now);
+    return true;
+  };
+  return () =>
+    ({ level, log: { message, ...rest } }: LogEntry) => {
+      const { error, broker, groupId, topic } = rest as Readonly<Record<string, unknown>>;
+      const reason = typeof error === 'string' ? error : undefined;
+      if (!isNew(`${message} ${reason} ${String(broker)}`)) return;
+      const facts = { kafka: { reason, broker, groupId, topic } };
+      if (level === logLevel.ERROR || level === logLevel.WARN) log.warn(facts, message);
+      else log.debug(facts, message);
+    };
+}

@@ -1,0 +1,129 @@
+import { Fault } from '#kernel';
+import type { KafkaConnection } from './connection.ts';
+
+/** Kafka does not do what we ask; the words say what to do about it. It may pass by itself. */
+export class KafkaUnavailable extends Fault {
+  readonly code = 'KAFKA_UNAVAILABLE';
+  readonly retriable = true;
+}
+
+/** What kafkajs knows of an error, from the outermost to its first cause. */
+interface Cause {
+  readonly name?: string;
+  readonly message?: string;
+  readonly type?: string;
+  readonly code?: string | number;
+  readonly cause?: unknown;
+  readonly originalError?: unknown;
+}
+
+const CAUSES_MAX = 8;
+
+/** An error of the client, in words for whoever runs the service. */
+export function kafkaTrouble(error: unknown, connection: KafkaConnection): KafkaUnavailable {
+  if (error instanceof KafkaUnavailable) return error;
+  const causes = chain(error);
+  const told = causes.map(({ message }) => message ?? '').join(' ');
+  const words = LOOKS_LIKE.find(({ when }) => causes.some((cause) => when(cause)))?.words(connection);
+  const brokers = connection.brokers.join(', ');
+  return new KafkaUnavailable(words ?? `Kafka at ${brokers} says: ${causes.at(-1)?.message ?? told}`, {
+    cause: error,
+  });
+}
+
+/** True if what stands in the way is a right that is missing. */
+export const isForbidden = (error: unknown): boolean =>
+  chain(error).some(({ type }) => /AUTHORIZATION_FAILED$/.test(String(type)));
+
+const said =
+  (pattern: RegExp) =>
+  ({ name, message, type, code }: Cause): boolean =>
+    [name, message, type, code].some((word) => word !== undefined && pattern.test(String(word)));
+
+const LOOKS_LIKE: readonly {
+  readonly when: (cause: Cause) => boolean;
+  readonly words: (connection: KafkaConnection) => string;
+}[] = [
+  {
+    when: said(/mechanism is not supported|UNSUPPORTED_SASL_MECHANISM/i),
+    words: ({ login }) =>
+      `The broker does not take a login by ${login?.mechanism}: set KAFKA_SASL_MECHANISM to another (plain, scram-sha-256, scram-sha-512).`,
+  },
+  {
+    when: said(/SASLAuthentication|SASL_AUTHENTICATION_FAILED/),
+    words: ({ login }) =>
+      `The broker does not let ${login?.username} in: check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM (${login?.mechanism}).`,
+  },
+  {
+    when: said(/self[- ]signed certificate|UNABLE_TO_(VERIFY|GET)|unable to (verify|get)|CERT_UNTRUSTED/i),
+    words: ({ caFile }) =>
+      caFile === undefined
+        ? "The broker's certificate is signed by somebody we do not know: set KAFKA_SSL_CA to the file with the authority's certificate."
+        : `The broker's certificate is not signed by the authority in KAFKA_SSL_CA (${caFile}): that must be the authority's own certificate.`,
+  },
+  {
+    when: said(/ALTNAME|altnames/),
+    words: ({ brokers }) =>
+      `The broker's certificate is for another name than KAFKA_BROKERS says (${brokers.join(', ')}): use a name that it bears.`,
+  },
+  {
+    when: said(/CERT_HAS_EXPIRED|certificate has expired/),
+    words: () => "The broker's certificate has expired: it needs a new one.",
+  },
+  {
+    when: said(/wrong version number|EPROTO|packet length too long/i),
+    words: ({ brokers }) =>
+      `${brokers.join(', ')} does not speak TLS: set KAFKA_SSL=false, or name its TLS port in KAFKA_BROKERS.`,
+  },
+  {
+    when: said(/GROUP_AUTHORIZATION_FAILED/),
+    words: ({ login }) =>
+      `${login?.username ?? 'Everybody'} may not join the group: it needs READ on the group of KAFKA_GROUP_ID.`,
+  },
+  {
+    when: said(/TOPIC_AUTHORIZATION_FAILED|CLUSTER_AUTHORIZATION_FAILED/),
+    words: ({ login }) =>
+      `${login?.username ?? 'Everybody'} lacks a right on a topic: READ and DESCRIBE on those of KAFKA_EVENT_TOPICS, WRITE and DESCRIBE on the others.`,
+  },
+  {
+    when: said(/UNKNOWN_TOPIC_OR_PARTITION|does not host this topic/),
+    words: () => 'A topic is not there: npx onhand topics create makes what is missing.',
+  },
+  {
+    when: said(/ENOTFOUND|EAI_AGAIN/),
+    words: ({ brokers }) => `No such host: check KAFKA_BROKERS (${brokers.join(', ')}).`,
+  },
+  {
+    when: said(/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|Connection timeout/),
+    words: ({ brokers }) =>
+      `Nobody answers at ${brokers.join(', ')}: start Kafka, or check KAFKA_BROKERS. It is tried again by itself.`,
+  },
+  {
+    when: said(/Closed connection|ECONNRESET|socket hang up|disconnected before secure/),
+    words: closedWords,
+  },
+];
+
+/** A broker closes the connection without a word where one side is encrypted, or logs in, and the other is not. */
+function closedWords({ brokers, isEncrypted, login }: KafkaConnection): string {
+  const tries = [
+    isEncrypted
+      ? 'it may not speak TLS there (KAFKA_SSL=false, or its TLS port in KAFKA_BROKERS)'
+      : 'it may want TLS (KAFKA_SSL=true)',
+    ...(login === undefined ? ['it may want a login (KAFKA_SASL_MECHANISM, _USERNAME and _PASSWORD)'] : []),
+    ...(login !== undefined ? ['it may take no login there (leave KAFKA_SASL_… out)'] : []),
+  ];
+  return `${brokers.join(', ')} closes the connection without a word: ${tries.join(', or ')}.`;
+}
+
+function chain(error: unknown): Cause[] {
+  const causes: Cause[] = [];
+  let next: unknown = error;
+  while (typeof next === 'object' && next !== null && causes.length < CAUSES_MAX) {
+    const cause = next as Cause;
+    causes.push(cause);
+    next = cause.cause ?? cause.originalError;
+    if (causes.includes(next as Cause)) break;
+  }
+  return causes;
+}

@@ -1,0 +1,11 @@
+/** Resolves when the work is done, fails or has taken so long: for goodbyes that may hang. */
+export async function within(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work.then(ignore, ignore), late]);
+  clearTimeout(timer);
+}
+
+const ignore = (): void => undefined;
