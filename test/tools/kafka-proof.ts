@@ -1,0 +1,287 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Kafka } from 'kafkajs';
+import { Service } from '../e2e/service.ts';
+import { type KafkaCluster, type KafkaVersion, startKafka } from '../servers/kafka/index.ts';
+import { type OnlineRetailSum, sumOnlineRetail } from './online-retail-sum.ts';
+
+/**
+ * Sends the Online Retail file through a real Kafka and proves what comes out at the other end: every message
+ * taken once, the stock of every item equal to a sum that shares no code with OnHand, and in the compacted
+ * topic, read from its start by a plain consumer, exactly the numbers that the service answers. OnHand is
+ * killed (kill -9) and the broker stopped in between.
+ * `npm run build && node --conditions=source test/tools/kafka-proof.ts FILE --kills 5 --broker-down 60`
+ */
+const BIN = new URL('../../bin/onhand.js', import.meta.url).pathname;
+const EVENTS = 'onhand.events';
+const AVAILABILITY = 'onhand.availability';
+const CHANNELS = ['web', 'market', 'till'] as const;
+const MESSAGE_LINES = 1_000;
+/** Nothing moves for so long: something is stuck. */
+const STUCK_MS = 120_000;
+
+export interface KafkaProofOptions {
+  readonly file: string;
+  readonly version: KafkaVersion;
+  /** How often OnHand is killed while it consumes. */
+  readonly kills: number;
+  /** How long the broker is away in the middle; 0: not at all. */
+  readonly brokerDownSeconds: number;
+  readonly say?: (line: string) => void;
+}
+
+/** What is not as it should be; none: all of it holds. */
+export async function proveThroughKafka(options: KafkaProofOptions): Promise<string[]> {
+  const say = options.say ?? ((): void => undefined);
+  const sum = sumOnlineRetail(options.file);
+  const kafka = await startKafka({ version: options.version });
+  const proof = new Proof(say);
+  let service: Service | undefined;
+  try {
+    const env = { KAFKA_BROKERS: kafka.brokers.join(',') };
+    await commandLine(['topics', 'create', '--partitions', '8'], env);
+    const started = Date.now();
+    await commandLine(['produce', options.file, '--mapping', 'online-retail', '--topic', EVENTS], env);
+    say(`produced in ${secondsSince(started)} s`);
+    service = await Service.start(env);
+    await setUp(service);
+    const consuming = Date.now();
+    const messages = sum.messages + Math.ceil(sum.openingLines / MESSAGE_LINES);
+    await disturb({ service, kafka, messages, say }, options);
+    await untilTaken(service, messages);
+    await atRest(service);
+    say(`consumed, posted and published within ${secondsSince(consuming)} s`);
+    await compare(proof, { service, kafka, sum, messages });
+    proof.check('ends in order', await service.end('SIGTERM'), 0);
+  } finally {
+    await service?.stop();
+    await kafka.stop();
+  }
+  return proof.failures;
+}
+
+class Proof {
+  readonly failures: string[] = [];
+  readonly #say: (line: string) => void;
+
+  constructor(say: (line: string) => void) {
+    this.#say = say;
+  }
+
+  note(line: string): void {
+    this.#say(line);
+  }
+
+  check(what: string, actual: unknown, expected: unknown): void {
+    const [is, should] = [JSON.stringify(actual), JSON.stringify(expected)];
+    const line = is === should ? `${what}: ${is}` : `${what}: ${is}, not ${should}`;
+    if (is !== should) this.failures.push(line);
+    this.#say(`${is === should ? '✓' : '✗'} ${line}`);
+  }
+}
+
+/** The file's own source and its warehouse, and three channels that tell different numbers of one stock. */
+async function setUp(service: Service): Promise<void> {
+  await service.put('/v1/locations/online-retail', { kind: 'warehouse' });
+  await service.put('/v1/sources/online-retail', { kind: 'file', unknownItems: 'create' });
+  for (const id of CHANNELS) {
+    await service.put(`/v1/channels/${id}`, {
+      kind: 'storefront',
+      locations: ['online-retail'],
+      lists: 'all',
+    });
+  }
+  await service.put('/v1/policies/channel:market', { percent: 50, cap: 200 });
+  await service.put('/v1/policies/channel:till', { buffer: 3 });
+}
+
+interface Scene {
+  readonly service: Service;
+  readonly kafka: KafkaCluster;
+  readonly messages: number;
+  readonly say: (line: string) => void;
+}
+
+/** Kills spread evenly over what is to be consumed, and in the middle of them the broker goes away. */
+async function disturb(scene: Scene, { kills, brokerDownSeconds }: KafkaProofOptions): Promise<void> {
+  const { service, messages, say } = scene;
+  for (let kill = 1; kill <= kills; kill++) {
+    await untilTaken(service, Math.floor((messages * kill) / (kills + 2)));
+    await service.end('SIGKILL');
+    say(`killed after ${kill}/${kills + 2} of the messages`);
+    await service.run();
+    if (kill === Math.ceil(kills / 2)) await stopBroker(scene, brokerDownSeconds);
+  }
+  if (kills === 0) await stopBroker(scene, brokerDownSeconds);
+}
+
+async function stopBroker({ service, kafka, say }: Scene, seconds: number): Promise<void> {
+  if (seconds === 0) return;
+  await untilTaken(service, (await taken(service)) + 1);
+  await kafka.shutDown();
+  await sleep(seconds * 1_000);
+  const { status } = await service.get('/health/live');
+  await kafka.restart();
+  say(`the broker was away for ${seconds} s (alive meanwhile: ${status})`);
+}
+
+async function taken(service: Service): Promise<number> {
+  const { counts } = (await service.get('/v1/status')).body as { counts: Record<string, number> };
+  return counts['accepted']! + counts['parked']! + counts['rejected']!;
+}
+
+async function untilTaken(service: Service, messages: number): Promise<void> {
+  let last = -1;
+  let since = Date.now();
+  for (;;) {
+    const now = await taken(service);
+    if (now >= messages) return;
+    if (now !== last) [last, since] = [now, Date.now()];
+    if (Date.now() - since > STUCK_MS) throw new Error(`stuck at ${now} of ${messages} messages`);
+    await sleep(50);
+  }
+}
+
+/** All four positions are equal, for long enough that nothing is on its way. */
+async function atRest(service: Service): Promise<void> {
+  let quiet = 0;
+  let before = '';
+  const deadline = Date.now() + STUCK_MS;
+  while (quiet < 20) {
+    const { head, posted, projected, published } = (await service.get('/v1/status')).body as Record<
+      string,
+      number
+    >;
+    const now = [head, posted, projected, published].join();
+    quiet = now === before && new Set([head, posted, projected, published]).size === 1 ? quiet + 1 : 0;
+    before = now;
+    if (Date.now() > deadline) throw new Error(`not at rest: ${now}`);
+    await sleep(100);
+  }
+}
+
+async function compare(
+  proof: Proof,
+  parts: { service: Service; kafka: KafkaCluster; sum: OnlineRetailSum; messages: number },
+): Promise<void> {
+  const { service, kafka, sum, messages } = parts;
+  const { counts } = (await service.get('/v1/status')).body as { counts: Record<string, number> };
+  proof.check('messages accepted', counts['accepted'], messages);
+  proof.check('parked and rejected', [counts['parked'], counts['rejected']], [0, 0]);
+  const onHand = new Map<string, number>();
+  for await (const { sku, totals } of pages(service, '/v1/items?limit=1000')) onHand.set(sku, totals.onHand);
+  const wrong = Object.entries(sum.onHand).filter(([sku, quantity]) => onHand.get(sku) !== quantity);
+  proof.check('items', onHand.size, sum.skus);
+  proof.check('items whose stock is another than the sum', wrong.slice(0, 5), []);
+
+  const { newest, records, olderThanBefore, toldTwice } = await readTopic(kafka);
+  const answered = new Map<string, string>();
+  for (const channel of CHANNELS) {
+    for await (const number of pages(service, `/v1/channels/${channel}/availability?limit=1000`)) {
+      answered.set(`${channel}:${number.listing}`, JSON.stringify(sorted(number)));
+    }
+  }
+  const differ = [...answered].filter(([key, value]) => newest.get(key) !== value);
+  proof.check(`of ${records} records: keys`, newest.size, answered.size);
+  proof.check('keys whose last record is not what GET answers', differ.slice(0, 3), []);
+  proof.check('records older than one before them', olderThanBefore, 0);
+  proof.note(`told again with the same version: ${toldTwice}`);
+}
+
+interface Topic {
+  /** The last value of each key, its fields sorted. */
+  readonly newest: ReadonlyMap<string, string>;
+  readonly records: number;
+  readonly olderThanBefore: number;
+  readonly toldTwice: number;
+}
+
+/** All of the compacted topic, by a consumer that knows nothing of OnHand. */
+async function readTopic(kafka: KafkaCluster): Promise<Topic> {
+  const client = new Kafka(kafka.clientConfig());
+  const admin = client.admin();
+  await admin.connect();
+  const ends = new Map(
+    (await admin.fetchTopicOffsets(AVAILABILITY)).map(({ partition, high, low }) => [
+      partition,
+      Number(high) > Number(low) ? Number(high) : 0,
+    ]),
+  );
+  await admin.disconnect();
+  const newest = new Map<string, string>();
+  const versions = new Map<string, number>();
+  const found = { records: 0, olderThanBefore: 0, toldTwice: 0 };
+  const consumer = client.consumer({ groupId: `proof-${randomUUID()}` });
+  await consumer.connect();
+  await consumer.subscribe({ topic: AVAILABILITY, fromBeginning: true });
+  const { promise: isRead, resolve: done } = Promise.withResolvers<void>();
+  const left = new Set([...ends].filter(([, end]) => end > 0).map(([partition]) => partition));
+  await consumer.run({
+    eachBatch: ({ batch }) => {
+      for (const { key, value } of batch.messages) {
+        const number = JSON.parse(value!.toString()) as { version: number };
+        const name = key!.toString();
+        const before = versions.get(name) ?? 0;
+        found.records++;
+        if (number.version < before) found.olderThanBefore++;
+        if (number.version === before) found.toldTwice++;
+        versions.set(name, number.version);
+        newest.set(name, JSON.stringify(sorted(number)));
+      }
+      if (Number(batch.lastOffset()) + 1 >= ends.get(batch.partition)!) left.delete(batch.partition);
+      if (left.size === 0) done();
+      return Promise.resolve();
+    },
+  });
+  await isRead;
+  await consumer.disconnect();
+  return { newest, ...found };
+}
+
+const sorted = (fields: object): object =>
+  Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+async function* pages(service: Service, path: string): AsyncGenerator<any> {
+  for (let cursor = ''; ;) {
+    const { body } = await service.get(path + cursor);
+    yield* body.items;
+    if (body.next === null) return;
+    cursor = `&cursor=${encodeURIComponent(body.next)}`;
+  }
+}
+
+async function commandLine(words: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const child = spawn(process.execPath, [BIN, ...words], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`onhand ${words.join(' ')} ended with ${code}`);
+}
+
+const secondsSince = (start: number): number => Math.round((Date.now() - start) / 100) / 10;
+
+if (import.meta.main) {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      version: { type: 'string', default: '4.1.1' },
+      kills: { type: 'string', default: '5' },
+      'broker-down': { type: 'string', default: '60' },
+    },
+  });
+  const [file] = positionals;
+  if (file === undefined) throw new Error('Name the file: … test/tools/kafka-proof.ts FILE');
+  const failures = await proveThroughKafka({
+    file,
+    version: values.version as KafkaVersion,
+    kills: Number(values.kills),
+    brokerDownSeconds: Number(values['broker-down']),
+    say: (line) => console.log(line),
+  });
+  console.log(failures.length === 0 ? 'All of it holds.' : `${failures.length} checks failed.`);
+  process.exitCode = failures.length === 0 ? 0 : 1;
+}
