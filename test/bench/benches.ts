@@ -3,6 +3,7 @@ import { chain } from './chain.ts';
 import type { Figure, Size } from './figure.ts';
 import { hotItem } from './hot-item.ts';
 import { httpAck } from './http-ack.ts';
+import { kafka } from './kafka.ts';
 import { latency } from './latency.ts';
 import { manyItems } from './many-items.ts';
 
@@ -15,3 +16,6 @@ export const BENCHES: Readonly<Record<string, (size: Size) => Promise<Figure[]>>
   'http-ack': httpAck,
   'as-of': asOf,
 };
+
+/** Those that start a server beside: only when they are named. */
+export const SERVER_BENCHES: typeof BENCHES = { kafka };

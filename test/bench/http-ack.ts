@@ -12,8 +12,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { atLeast, type Figure, inFolder, median, shown, type Size } from './figure.ts';
-import { CHANNELS, receipt, sale } from './merchant.ts';
+import { sale } from './merchant.ts';
 import { startService, stop } from './service.ts';
+import { stockOverHttp } from './stock-over-http.ts';
 
 const CONNECTIONS = 64;
 const ITEMS = 1_000;
@@ -24,7 +25,7 @@ export async function httpAck({ isShort }: Size): Promise<Figure[]> {
   const rounds = isShort ? 3 : 7;
   return inFolder(async (directory) => {
     const service = await startService(directory);
-    await setUp(service.url);
+    await stockOverHttp(service.url, ITEMS);
     const baseline = spawn(process.execPath, ['--conditions=source', BASELINE], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
@@ -60,26 +61,4 @@ async function shoot(url: string, seconds: number): Promise<number> {
   });
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} answers of ${url} were no.`);
   return result.requests.average;
-}
-
-async function setUp(url: string): Promise<void> {
-  const put = async (path: string, body: object): Promise<void> => {
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(`${url}/v1/${path}`, { method: 'PUT', headers, body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(await answer.text());
-  };
-  await put('locations/main', { name: 'main', kind: 'warehouse' });
-  for (const channel of CHANNELS) {
-    const kind = channel === 'pos' ? 'pos' : 'storefront';
-    await put(`channels/${channel}`, {
-      ...{ name: channel, kind, locations: ['main'], lists: 'all', unknownItems: 'create' },
-    });
-  }
-  const body = receipt(
-    0,
-    Array.from({ length: ITEMS }, (_, number) => number),
-  );
-  const headers = { 'content-type': 'application/cloudevents+json' };
-  const answer = await fetch(`${url}/v1/events`, { method: 'POST', headers, body });
-  if (!answer.ok) throw new Error(await answer.text());
 }

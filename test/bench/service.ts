@@ -11,14 +11,25 @@ const LOOK_EVERY_MS = 10;
 
 export interface Service {
   readonly url: string;
+  readonly processId: number;
   stop(): Promise<void>;
 }
 
 /** The service as it is shipped, in a process of its own, over this folder; answers when it is ready. */
-export async function startService(directory: string): Promise<Service> {
+export async function startService(
+  directory: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Service> {
   const file = join(directory, 'service.json');
   rmSync(file, { force: true });
-  const env = { ...process.env, DATA_DIR: directory, PORT: '0', AUTH: 'off', LOG_LEVEL: 'silent' };
+  const env = {
+    ...process.env,
+    DATA_DIR: directory,
+    PORT: '0',
+    AUTH: 'off',
+    LOG_LEVEL: 'silent',
+    ...settings,
+  };
   const child = spawn(process.execPath, [PROGRAM, 'start'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const url = await untilReady(child, () => {
     try {
@@ -27,7 +38,7 @@ export async function startService(directory: string): Promise<Service> {
       return undefined; // Not written yet.
     }
   });
-  return { url, stop: () => stop(child) };
+  return { url, processId: child.pid!, stop: () => stop(child) };
 }
 
 /** Asks until it says that it is ready. */
