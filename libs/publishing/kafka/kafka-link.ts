@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import type { Consumer, EachBatchPayload, Kafka, Producer } from 'kafkajs';
+import { askKafka, type KafkaConnection, kafkaTrouble, KafkaUnavailable, PATIENT, within } from '#kafka';
+import {
+  type Extent,
+  type OutgoingRecord,
+  RecordTooLarge,
+  type TopicLink,
+  type TopicReader,
+} from './topic-link.ts';
+
+const ALL_REPLICAS_IN_SYNC = -1;
+const WRITE_MS_MAX = 10_000;
+const SESSION_MS = 30_000;
+const HEARTBEAT_MS = 3_000;
+/** How long a fetch waits for something new, and stands still when its leader dies. */
+const FETCH_WAIT_MS = 500;
+const GOODBYE_MS_MAX = 5_000;
+
+export interface KafkaLinkParts {
+  readonly kafka: Kafka;
+  readonly connection: KafkaConnection;
+  /** Connected, not idempotent: that one is stuck for ever once a leader has died. */
+  readonly producer: Pick<Producer, 'send'>;
+  readonly topic: string;
+  /** What the names of our groups begin with. */
+  readonly groupId: string;
+}
+
+/** One topic of a real Kafka. */
+export class KafkaLink implements TopicLink {
+  readonly topic: string;
+  readonly #parts: KafkaLinkParts;
+
+  constructor(parts: KafkaLinkParts) {
+    this.topic = parts.topic;
+    this.#parts = parts;
+  }
+
+  async extents(): Promise<readonly Extent[]> {
+    const offsets = await askKafka(this.#parts.connection, (admin) => admin.fetchTopicOffsets(this.topic));
+    const extents: Extent[] = [];
+    for (const { partition, low, high } of offsets) {
+      extents[partition] = { low: Number(low), high: Number(high) };
+    }
+    return extents;
+  }
+
+  async send(partition: number, records: readonly OutgoingRecord[]): Promise<number> {
+    try {
+      const answers = await this.#parts.producer.send({
+        topic: this.topic,
+        acks: ALL_REPLICAS_IN_SYNC,
+        timeout: WRITE_MS_MAX,
+        messages: records.map(({ key, value, headers }) => ({
+          key,
+          value,
+          headers: { ...headers },
+          partition,
+        })),
+      });
+      // The client resolves also where an answer leaves out what was sent: only what is named was written.
+      const answer = answers.find((each) => each.topicName === this.topic && each.partition === partition);
+      if (answer?.errorCode !== 0 || answer.baseOffset === undefined) {
+        throw new KafkaUnavailable(
+          `The answer does not say that partition ${partition} of ${this.topic} was written.`,
+        );
+      }
+      return Number(answer.baseOffset);
+    } catch (error) {
+      if (isTooLarge(error)) throw new RecordTooLarge();
+      throw kafkaTrouble(error, this.#parts.connection);
+    }
+  }
+
+  async follow(reader: TopicReader, signal: AbortSignal): Promise<void> {
+    const consumer = this.#parts.kafka.consumer({
+      groupId: `${this.#parts.groupId}-readback-${randomUUID()}`,
+      allowAutoTopicCreation: false,
+      sessionTimeout: SESSION_MS,
+      heartbeatInterval: HEARTBEAT_MS,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      retry: { ...PATIENT, restartOnFailure: () => Promise.resolve(!signal.aborted) },
+    });
+    try {
+      await new Following(consumer, this.topic, reader).run(signal);
+    } catch (error) {
+      throw kafkaTrouble(error, this.#parts.connection);
+    }
+  }
+}
+
+/** One consumer, in a group of its own, from its first record to its goodbye. */
+class Following {
+  readonly #consumer: Consumer;
+  readonly #topic: string;
+  readonly #reader: TopicReader;
+  /** By partition: the offset behind the last record read. */
+  readonly #next = new Map<number, number>();
+  readonly #ended = Promise.withResolvers<void>();
+  readonly #joined = Promise.withResolvers<void>();
+
+  constructor(consumer: Consumer, topic: string, reader: TopicReader) {
+    this.#consumer = consumer;
+    this.#topic = topic;
+    this.#reader = reader;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const consumer = this.#consumer;
+    const end = (): void => this.#ended.resolve();
+    signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) return;
+    consumer.on(consumer.events.GROUP_JOIN, () => this.#resume());
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (!payload.restart) this.#ended.reject(payload.error);
+    });
+    try {
+      await Promise.race([this.#start(signal), this.#ended.promise]);
+      await this.#ended.promise;
+    } finally {
+      signal.removeEventListener('abort', end);
+      void this.#leave();
+    }
+  }
+
+  async #start(signal: AbortSignal): Promise<void> {
+    const consumer = this.#consumer;
+    await consumer.connect();
+    await consumer.subscribe({ topic: this.#topic, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => this.#read(payload, signal),
+    });
+  }
+
+  /** Nothing may be thrown out of here: it would end the consumer, for some errors for good. */
+  #read(payload: EachBatchPayload, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    try {
+      const { batch } = payload;
+      const next = Number(batch.lastOffset()) + 1;
+      const records = batch.messages.map(({ key, value, offset }) => ({
+        key: key?.toString(),
+        value,
+        offset: Number(offset),
+      }));
+      this.#reader.read(batch.partition, records, next);
+      this.#next.set(batch.partition, next);
+      payload.resolveOffset(batch.lastOffset());
+    } catch (error) {
+      this.#ended.reject(error);
+    }
+    return Promise.resolve();
+  }
+
+  /** No offset is ever committed: after a new join it goes on where it was. */
+  #resume(): void {
+    for (const [partition, next] of this.#next) {
+      this.#consumer.seek({ topic: this.#topic, partition, offset: String(next) });
+    }
+    this.#joined.resolve();
+  }
+
+  /** A goodbye while it joins its group would not be heard, and it would live on. */
+  async #leave(): Promise<void> {
+    await within(this.#joined.promise, GOODBYE_MS_MAX);
+    await within(this.#consumer.disconnect(), GOODBYE_MS_MAX);
+  }
+}
+
+function isTooLarge(error: unknown): boolean {
+  const { type, cause } = error as { readonly type?: string; readonly cause?: { readonly type?: string } };
+  return [type, cause?.type].some((each) => each === 'MESSAGE_TOO_LARGE' || each === 'RECORD_LIST_TOO_LARGE');
+}

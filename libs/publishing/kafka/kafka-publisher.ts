@@ -1,0 +1,141 @@
+import { type Kafka, type Producer } from 'kafkajs';
+import type { EventStore, RecordedEvent } from '#event-store';
+import { type KafkaConnection, type KafkaLog, kafkaTrouble, openKafka, within } from '#kafka';
+import type { Shards } from '#kernel';
+import type { Fold } from '#read-model';
+import type { ListingNumber, NumberSource, OrderSource } from '../src/change-source.ts';
+import { AvailabilityTeller } from './availability-teller.ts';
+import { KafkaLink } from './kafka-link.ts';
+import { isOrderStream, orderKeyOf, OrderTeller } from './order-teller.ts';
+import type { Teller } from './teller.ts';
+import { topicKey } from './topic-record.ts';
+import { TopicPublisher, type TopicState } from './topic-publisher.ts';
+
+/** A send ends after some 3 s without a broker: what waits then goes with newer values. */
+const SEND_RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 };
+const GOODBYE_MS_MAX = 3_000;
+/** Numbers of one event that are kept; of more, the topic itself says what is missing. */
+const COLLECTED_MAX = 20_000;
+
+export interface KafkaPublisherParts {
+  readonly connection: KafkaConnection;
+  readonly log: KafkaLog;
+  readonly groupId: string;
+  readonly topics: { readonly availability: string; readonly orders: string };
+  /** Whose listings and orders this process tells: by SKU, and by `{channel}:{orderId}`. */
+  readonly shards: Shards;
+  readonly store: Pick<EventStore, 'readAll'>;
+  readonly numbers: NumberSource;
+  readonly orders: OrderSource;
+  readonly channels: () => Iterable<{ readonly id: string }>;
+  /** Where the picture stands when it begins. */
+  readonly position: number;
+}
+
+/**
+ * Tells every change to the two compacted topics. Runs as a fold behind availability; nothing is told before
+ * `loops` run.
+ */
+export class KafkaPublisher implements Fold {
+  readonly name = 'kafka-publisher';
+  /** To be kept running, by name. */
+  readonly loops: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>>;
+  readonly #parts: KafkaPublisherParts;
+  readonly #availability: TopicPublisher;
+  readonly #orders: TopicPublisher;
+  readonly #kafka: Kafka;
+  readonly #producer: Producer;
+  readonly #stopListening: readonly (() => void)[];
+  #connecting: Promise<void> | undefined;
+  #collected: ListingNumber[] = [];
+  #position: number;
+
+  constructor(parts: KafkaPublisherParts) {
+    this.#parts = parts;
+    this.#position = parts.position;
+    this.#kafka = openKafka(parts.connection, { log: parts.log });
+    this.#producer = this.#kafka.producer({
+      allowAutoTopicCreation: false,
+      idempotent: false,
+      retry: SEND_RETRY,
+    });
+    this.#availability = this.#open(parts.topics.availability, new AvailabilityTeller(parts));
+    this.#orders = this.#open(
+      parts.topics.orders,
+      new OrderTeller({ ...parts, position: () => this.#position }),
+    );
+    this.loops = {
+      'kafka-availability': (signal) => this.#run(this.#availability, signal),
+      'kafka-orders': (signal) => this.#run(this.#orders, signal),
+    };
+    this.#stopListening = [
+      parts.numbers.onChange((number) => this.#collect(number)),
+      parts.shards.onChange(() => {
+        this.#availability.beginAgain();
+        this.#orders.beginAgain();
+      }),
+    ];
+  }
+
+  /** How each topic is doing. */
+  states(): { readonly availability: TopicState; readonly orders: TopicState } {
+    return { availability: this.#availability.state, orders: this.#orders.state };
+  }
+
+  /** True if both topics hold everything that was wanted so far, read back. */
+  get isAtRest(): boolean {
+    return this.#availability.isAtRest && this.#orders.isAtRest;
+  }
+
+  apply(event: RecordedEvent): void {
+    this.#position = event.position;
+    if (this.#collected.length > 0) this.#tellCollected();
+    if (!isOrderStream(event.stream)) return;
+    const key = orderKeyOf(event.stream);
+    if (this.#parts.shards.has(key)) this.#orders.changed({ key, position: event.position });
+  }
+
+  /** Once the loops have ended. */
+  async close(): Promise<void> {
+    for (const stop of this.#stopListening) stop();
+    await within(this.#producer.disconnect(), GOODBYE_MS_MAX);
+  }
+
+  #collect(number: ListingNumber): void {
+    if (this.#collected.length <= COLLECTED_MAX) this.#collected.push(number);
+  }
+
+  /** All numbers of an event are there once the event comes to this fold. */
+  #tellCollected(): void {
+    const collected = this.#collected;
+    this.#collected = [];
+    if (collected.length > COLLECTED_MAX) return this.#availability.beginAgain();
+    for (const { channel, listing, version, sku } of collected) {
+      if (!this.#parts.shards.has(sku)) continue;
+      this.#availability.changed({ key: topicKey(channel, listing), position: version });
+    }
+  }
+
+  #open(topic: string, teller: Teller): TopicPublisher {
+    const { connection, log, groupId } = this.#parts;
+    const link = new KafkaLink({ kafka: this.#kafka, connection, producer: this.#producer, topic, groupId });
+    return new TopicPublisher({
+      link,
+      teller,
+      onTrouble: (err) => log.warn({ topic, err }, 'not told yet'),
+      onTooLarge: (key, version) =>
+        log.error({ topic, key, version }, 'larger than the topic takes: not told'),
+    });
+  }
+
+  async #run(publisher: TopicPublisher, signal: AbortSignal): Promise<void> {
+    try {
+      this.#connecting ??= this.#producer.connect();
+      await this.#connecting;
+    } catch (error) {
+      this.#connecting = undefined;
+      throw kafkaTrouble(error, this.#parts.connection);
+    }
+    await publisher.run(signal);
+  }
+}

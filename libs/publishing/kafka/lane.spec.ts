@@ -1,0 +1,63 @@
+import { Lane, type Wanted } from './lane.ts';
+
+const wanted = (...names: readonly string[]): Wanted[] =>
+  names.map((name) => ({ key: name.slice(0, 1), position: Number(name.slice(1)) }));
+const names = (some: readonly Wanted[]): string[] => some.map(({ key, position }) => `${key}${position}`);
+
+function laneOf(...waiting: readonly string[]): Lane {
+  const lane = new Lane();
+  for (const each of wanted(...waiting)) lane.want(each);
+  return lane;
+}
+
+describe('a lane', () => {
+  it('holds each key once, in the order in which it last changed', () => {
+    expect(names(laneOf('a1', 'b2', 'a3').take(9))).toEqual(['b2', 'a3']);
+  });
+
+  it('puts what could not be told before all else, but not before its own newer change', () => {
+    const lane = laneOf('a1', 'b2');
+    const taken = lane.take(9);
+    for (const each of wanted('c3', 'a4')) lane.want(each);
+    lane.land(taken);
+    expect(names(lane.take(9))).toEqual(['b2', 'c3', 'a4']);
+  });
+
+  it('is at rest once all that was written was read back, also before the answer', () => {
+    const lane = laneOf('a1', 'b2');
+    lane.take(9);
+    lane.readBack('a', 1);
+    lane.wrote([
+      { key: 'a', version: 1, offset: 0 },
+      { key: 'b', version: 2, offset: 1 },
+    ]);
+    lane.land();
+    expect([lane.isPending('a'), lane.isPending('b'), lane.isAtRest]).toEqual([false, true, false]);
+    lane.readBack('b', 2);
+    expect(lane.isAtRest).toBe(true);
+  });
+
+  it('hands out what was written and is not there', () => {
+    const lane = laneOf('a1', 'b2');
+    lane.take(9);
+    lane.wrote([
+      { key: 'a', version: 1, offset: 7 },
+      { key: 'b', version: 2, offset: 8 },
+    ]);
+    lane.land();
+    lane.readBack('b', 2);
+    expect(names(lane.lostBefore(7))).toEqual([]);
+    expect(names(lane.lostBefore(8))).toEqual(['a1']);
+    expect(lane.isAtRest).toBe(true);
+  });
+
+  it('finds a value written over by an older one before its answer came', () => {
+    const lane = laneOf('a5');
+    lane.take(1);
+    lane.readBack('a', 5);
+    lane.readBack('a', 3); // Of somebody who had slept.
+    lane.wrote([{ key: 'a', version: 5, offset: 0 }]);
+    lane.land();
+    expect(names(lane.lostBefore(2))).toEqual(['a5']);
+  });
+});

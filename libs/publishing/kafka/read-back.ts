@@ -1,0 +1,83 @@
+import { Fault } from '#kernel';
+import type { Held } from './teller.ts';
+import { versionOf } from './topic-record.ts';
+import type { Extent, ReadRecord, TopicReader } from './topic-link.ts';
+
+export interface ReadBackParts {
+  /** One record, in order within its partition; `version` is undefined where it is none of ours or a tombstone. */
+  readonly holds: (held: Held, version: number | undefined) => void;
+  /** Everything below `next` was read. */
+  readonly passed: (partition: number, next: number) => void;
+  /** Everything that was expected was read. */
+  readonly current: () => void;
+  /** Records that were read before have come again: by a new start of the reader, or of the topic. */
+  readonly again: () => void;
+}
+
+/** A partition ends before what was read of it: the topic was made anew, and must be read from its start. */
+export class TopicMadeAnew extends Fault {
+  readonly code = 'KAFKA_TOPIC_MADE_ANEW';
+  readonly retriable = true;
+}
+
+/** How far each partition was read, and whether that is all there was to be expected. */
+export class ReadBack implements TopicReader {
+  readonly #parts: ReadBackParts;
+  readonly #next: number[];
+  readonly #expected: number[];
+  #behind: number;
+
+  constructor(partitions: number, parts: ReadBackParts) {
+    this.#parts = parts;
+    this.#next = new Array<number>(partitions).fill(0);
+    this.#expected = new Array<number>(partitions).fill(0);
+    this.#behind = 0;
+  }
+
+  /** True if everything was read that was there when it was last asked. */
+  get isCurrent(): boolean {
+    return this.#behind === 0;
+  }
+
+  /** Everything below it was read. */
+  next(partition: number): number {
+    return this.#next[partition] ?? 0;
+  }
+
+  /** What the topic holds by now is to be read. Throws TopicMadeAnew. */
+  expect(extents: readonly Extent[]): void {
+    for (const [partition, { low, high }] of extents.entries()) {
+      if (partition >= this.#next.length) continue;
+      if (high < this.#next[partition]!) {
+        throw new TopicMadeAnew(
+          `Partition ${partition} has lost what was read of it: it is told again from its start.`,
+        );
+      }
+      // Where nothing is there to be read, no record will tell.
+      this.#expected[partition] = low === high ? 0 : high;
+    }
+    this.#count();
+  }
+
+  read(partition: number, records: readonly ReadRecord[], next: number): void {
+    if (partition >= this.#next.length) return;
+    if (records.length > 0 && records[0]!.offset < this.#next[partition]!) this.#parts.again();
+    for (const record of records) {
+      if (record.offset >= this.#next[partition]!) this.#readOne(partition, record);
+    }
+    if (next > this.#next[partition]!) this.#next[partition] = next;
+    this.#parts.passed(partition, this.#next[partition]!);
+    if (this.#behind > 0) this.#count();
+  }
+
+  #readOne(partition: number, { key, value }: ReadRecord): void {
+    if (key === undefined) return;
+    const version = versionOf(value);
+    this.#parts.holds({ key, version: version ?? 0, partition }, version);
+  }
+
+  #count(): void {
+    this.#behind = this.#expected.filter((high, partition) => this.#next[partition]! < high).length;
+    if (this.#behind === 0) this.#parts.current();
+  }
+}

@@ -1,0 +1,275 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { allShards, type Shards, ShardSet } from '#kernel';
+import { MemoryTopic } from '../testing/memory-topic.ts';
+import { until } from '../testing/receiver.ts';
+import { Stage } from '../testing/stage.ts';
+import { AvailabilityTeller } from './availability-teller.ts';
+import { isOrderStream, orderKeyOf, OrderTeller } from './order-teller.ts';
+import type { Teller } from './teller.ts';
+import { TopicPublisher } from './topic-publisher.ts';
+
+/** One process's publisher of one topic, over a stage. */
+class Process {
+  readonly publisher: TopicPublisher;
+  readonly troubles: unknown[] = [];
+  #stopping = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(topic: MemoryTopic, teller: Teller) {
+    this.publisher = new TopicPublisher({
+      link: topic,
+      teller,
+      onTrouble: (trouble) => this.troubles.push(trouble),
+      onTooLarge: () => undefined,
+    });
+  }
+
+  start(): void {
+    this.#stopping = new AbortController();
+    const { signal } = this.#stopping;
+    this.#running = (async () => {
+      while (!signal.aborted) {
+        await this.publisher.run(signal).catch((trouble: unknown) => this.troubles.push(trouble));
+        if (!signal.aborted) await pause(5);
+      }
+    })();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async settled(): Promise<void> {
+    await until(() => this.publisher.isAtRest, 'the topic holds all that was wanted');
+  }
+}
+
+describe('a publisher of', () => {
+  let stage: Stage;
+  let topic: MemoryTopic;
+  const processes: Process[] = [];
+
+  beforeEach(async () => {
+    stage = await Stage.open();
+    topic = new MemoryTopic();
+  });
+
+  afterEach(async () => {
+    for (const each of processes.splice(0)) await each.stop();
+    await stage.close();
+  });
+
+  const follow = (process: Process, changed: Parameters<typeof stage.folds.push>[0]): Process => {
+    stage.folds.push(changed);
+    processes.push(process);
+    process.start();
+    return process;
+  };
+
+  function tellNumbers(shards: Shards = allShards()): Process {
+    const channels = () => [{ id: 'web' }, { id: 'pos' }];
+    const process = new Process(topic, new AvailabilityTeller({ numbers: stage.numbers, channels, shards }));
+    stage.numbers.onChange(({ channel, listing, version }) =>
+      process.publisher.changed({ key: `${channel}:${listing}`, position: version }),
+    );
+    return follow(process, { apply: () => undefined });
+  }
+
+  function tellOrders(shards: Shards = allShards()): Process {
+    let position = stage.position;
+    const teller = new OrderTeller({
+      store: stage.store,
+      orders: stage.orders,
+      shards,
+      position: () => position,
+    });
+    const process = new Process(topic, teller);
+    return follow(process, {
+      apply: (event) => {
+        position = event.position;
+        if (isOrderStream(event.stream))
+          process.publisher.changed({ key: orderKeyOf(event.stream), position });
+      },
+    });
+  }
+
+  const set = async (channel: string, numbers: Record<string, number>): Promise<number> => {
+    const position = await stage.setNumbers(channel, numbers);
+    await stage.project();
+    return position;
+  };
+  const available = (): Record<string, number | undefined> =>
+    Object.fromEntries(Object.entries(topic.picture).map(([key, value]) => [key, value.available]));
+
+  describe('numbers', () => {
+    it('tells all that there is, then what changes, one send a partition at a time', async () => {
+      await set('web', { A: 1, B: 2 });
+      const process = tellNumbers();
+      await process.settled();
+      for (let n = 1; n <= 40; n++) await set(n % 2 ? 'web' : 'pos', { A: n, C: n });
+      await process.settled();
+      expect(available()).toEqual({ 'web:A': 39, 'web:B': 2, 'web:C': 39, 'pos:A': 40, 'pos:C': 40 });
+      expect(topic.together).toBe(1);
+      const versions = topic.versionsOf('web:A');
+      expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+    });
+
+    it('tells nothing twice after a restart', async () => {
+      await set('web', { A: 1, B: 2 });
+      const first = tellNumbers();
+      await first.settled();
+      await first.stop();
+      await set('web', { A: 5 });
+      await tellNumbers().settled();
+      expect(topic.versionsOf('web:A')).toHaveLength(2);
+      expect(topic.versionsOf('web:B')).toHaveLength(1);
+    });
+
+    it('tells only the newest of what changed while nobody answered', async () => {
+      const process = tellNumbers();
+      await process.settled();
+      topic.isDown = true;
+      for (let n = 1; n <= 20; n++) await set('web', { A: n });
+      await until(() => process.troubles.length > 0, 'it has tried');
+      expect(process.publisher.state).toBe('waiting');
+      topic.isDown = false;
+      await process.settled();
+      expect(process.publisher.state).toBe('telling');
+      expect(topic.versionsOf('web:A')).toHaveLength(1);
+      expect(available()).toEqual({ 'web:A': 20 });
+    });
+
+    it('tells at most once more what was written without an answer', async () => {
+      const process = tellNumbers();
+      await process.settled();
+      topic.mishaps.push('late');
+      const version = await set('web', { A: 7 });
+      await process.settled();
+      await pause(20);
+      expect(topic.versionsOf('web:A').length).toBeLessThanOrEqual(2);
+      expect(new Set(topic.versionsOf('web:A'))).toEqual(new Set([version]));
+    });
+
+    it('tells again what was answered and is not there', async () => {
+      const process = tellNumbers();
+      await process.settled();
+      topic.mishaps.push('lost');
+      await set('web', { A: 7 });
+      await until(() => available()['web:A'] === 7, 'it is there');
+      await process.settled();
+    });
+
+    it('puts right what somebody who had slept wrote over it', async () => {
+      const process = tellNumbers();
+      const old = await set('web', { A: 1 });
+      const newest = await set('web', { A: 2 });
+      await process.settled();
+      topic.write('web:A', { version: old, available: 1 });
+      await until(() => available()['web:A'] === 2, 'the newest is last again');
+      expect(topic.versionsOf('web:A').slice(-2)).toEqual([old, newest]);
+    });
+
+    it('puts right what was written over it while nobody was there', async () => {
+      await set('web', { A: 1 });
+      const first = tellNumbers();
+      await first.settled();
+      await first.stop();
+      topic.write('web:A', { version: 0, available: 99 });
+      topic.write('web:X', null);
+      topic.write('not of ours', { what: 'ever' });
+      await tellNumbers().settled();
+      expect(available()['web:A']).toBe(1);
+    });
+
+    it('never tells an older number than the topic has, though its picture is behind', async () => {
+      await set('web', { A: 1 });
+      topic.write('web:A', { version: 1_000, available: 50 });
+      const process = tellNumbers();
+      await process.settled();
+      await set('web', { A: 2 });
+      await process.settled();
+      expect(topic.versionsOf('web:A')).toEqual([1_000]);
+    });
+
+    it('looks in the topic for what is missing where more waits than may', async () => {
+      const process = tellNumbers();
+      await process.settled();
+      topic.isDown = true;
+      await set('web', { A: 1 });
+      process.publisher.beginAgain(); // As a full lane does.
+      await set('web', { A: 2, B: 3 });
+      topic.isDown = false;
+      await until(() => available()['web:B'] === 3, 'nothing was forgotten');
+      await process.settled();
+      expect(available()).toEqual({ 'web:A': 2, 'web:B': 3 });
+    });
+
+    it('begins anew where the topic was made anew', async () => {
+      await set('web', { A: 1, B: 2, C: 3 });
+      const process = tellNumbers();
+      await process.settled();
+      for (const records of topic.partitions) records.length = 0;
+      process.publisher.beginAgain();
+      await until(() => Object.keys(available()).length === 3, 'all of it is told again');
+      expect(process.troubles).toMatchObject([{ code: 'KAFKA_TOPIC_MADE_ANEW' }]);
+    });
+  });
+
+  describe('orders', () => {
+    const orders = (from: number, to: number): string[] =>
+      Array.from({ length: to - from }, (_, n) => `O-${from + n}`);
+    const change = async (ids: readonly string[], status: string): Promise<void> => {
+      for (const id of ids) await stage.changeOrder('web', id, status);
+      await stage.project();
+    };
+
+    it('tells those of the log, then what changes, and after a restart only what is new', async () => {
+      await change(orders(0, 40), 'open');
+      const first = tellOrders();
+      await first.settled();
+      await change(orders(0, 5), 'shipped');
+      await first.settled();
+      await first.stop();
+      await change(orders(35, 45), 'shipped');
+      const second = tellOrders();
+      await second.settled();
+      expect(Object.keys(topic.picture)).toHaveLength(45);
+      expect(topic.versionsOf('web:O-0')).toHaveLength(2);
+      expect(topic.versionsOf('web:O-10')).toHaveLength(1);
+      expect(topic.versionsOf('web:O-36')).toHaveLength(2);
+    });
+
+    it('puts right an older state that was written late, now or while nobody was there', async () => {
+      await change(orders(0, 20), 'open');
+      await change(['O-3'], 'shipped');
+      const first = tellOrders();
+      await first.settled();
+      const newest = topic.picture['web:O-3']!.version;
+      topic.write('web:O-3', { version: 1 });
+      await until(() => topic.picture['web:O-3']!.version === newest, 'put right at once');
+      await first.stop();
+      topic.write('web:O-3', { version: 1 });
+      await change(orders(20, 40), 'open');
+      const second = tellOrders();
+      await second.settled();
+      await until(() => topic.picture['web:O-3']!.version === newest, 'put right after a start');
+    });
+
+    it('is divided among two processes, and taken over from the one that ends', async () => {
+      const shards = [new ShardSet(4, [0, 1]), new ShardSet(4, [2, 3])];
+      const [first, second] = shards.map((each) => tellOrders(each));
+      await change(orders(0, 60), 'open');
+      await Promise.all([first!.settled(), second!.settled()]);
+      expect(topic.partitions.flat()).toHaveLength(60);
+      await first!.stop();
+      await change(orders(30, 90), 'shipped');
+      await second!.settled();
+      shards[1]!.set([0, 1, 2, 3]);
+      second!.publisher.beginAgain();
+      await second!.settled();
+      expect(Object.keys(topic.picture)).toHaveLength(90);
+      expect(topic.partitions.flat()).toHaveLength(120);
+    });
+  });
+});

@@ -1,0 +1,279 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Lane, type Wanted } from './lane.ts';
+import { partitionOf } from './partition-of.ts';
+import { ReadBack } from './read-back.ts';
+import type { Held, Teller, Telling } from './teller.ts';
+import { RecordTooLarge, type TopicLink } from './topic-link.ts';
+
+/** Records of one send. */
+const RECORDS_PER_SEND_MAX = 500;
+/** Characters of one send's values, so that a batch stays below what a broker takes (1 MiB) where it can. */
+const CHARACTERS_PER_SEND_MAX = 300_000;
+/** Keys that may wait for a broker; beyond it none is kept, and what is missing is found again in the topic. */
+export const WAITING_MAX = 100_000;
+/** What is missing is looked for while fewer than this wait. */
+const WAITING_LOW = 2_000;
+const FIRST_PAUSE_MS = 100;
+const PAUSE_MS_MAX = 5_000;
+
+export interface TopicPublisherParts {
+  readonly link: TopicLink;
+  readonly teller: Teller;
+  /** Something that passes, or that somebody must mend: it is tried again. */
+  readonly onTrouble: (trouble: unknown) => void;
+  /** It is refused for its size, and is not told. */
+  readonly onTooLarge: (key: string, version: number) => void;
+}
+
+/** `starting`: the topic is being read. `waiting`: for a broker, after a send that failed. */
+export type TopicState = 'starting' | 'telling' | 'waiting';
+
+/**
+ * Keeps one compacted topic as it should be. What the topic holds is read from its start, what is missing is
+ * told, then every change. All that is written is read back: a key that was lost, or that somebody who had
+ * slept wrote an older value over, is told again.
+ */
+export class TopicPublisher {
+  readonly #parts: TopicPublisherParts;
+  #lanes: readonly Lane[] = [];
+  #readBack: ReadBack | undefined;
+  #state: TopicState = 'starting';
+  /** From one look for what is missing to the next. What belongs to an earlier era is given up. */
+  #era = new AbortController();
+  #erasAsked = 0;
+  /** True while all that changes comes by `changed`. */
+  #isLive = false;
+  #waiting = 0;
+  /** Partitions at work. */
+  readonly #draining = new Set<number>();
+  #wake: () => void = () => undefined;
+
+  constructor(parts: TopicPublisherParts) {
+    this.#parts = parts;
+    this.#era.abort();
+  }
+
+  get state(): TopicState {
+    return this.#state;
+  }
+
+  /** True if the topic was read and holds everything that was wanted so far. */
+  get isAtRest(): boolean {
+    return this.#isLive && this.#draining.size === 0 && this.#lanes.every((lane) => lane.isAtRest);
+  }
+
+  /** A value changed. It costs next to nothing until the topic has been read to its end. */
+  changed(change: Wanted): void {
+    if (!this.#isLive || !this.#parts.teller.isNews(change)) return;
+    if (this.#waiting >= WAITING_MAX) this.beginAgain();
+    else this.#want(change);
+  }
+
+  /** Looks anew for what is missing: what is to be told may be another now. */
+  beginAgain(): void {
+    this.#erasAsked++;
+    this.#isLive = false;
+    this.#era.abort();
+    this.#wake();
+  }
+
+  /** Until `signal` aborts. Throws what the link and the store throw: call it again. */
+  async run(signal: AbortSignal): Promise<void> {
+    const ending = new AbortController();
+    const ends = AbortSignal.any([signal, ending.signal]);
+    this.#state = 'starting';
+    const extents = await this.#parts.link.extents();
+    this.#lanes = extents.map(() => new Lane());
+    this.#parts.teller.forget();
+    this.#readBack = this.#openReadBack(extents.length);
+    this.#readBack.expect(extents);
+    const parts = [this.#parts.link.follow(this.#readBack, ends), this.#keepTelling(ends)];
+    try {
+      await Promise.race(parts);
+    } finally {
+      ending.abort();
+      this.beginAgain();
+      await Promise.allSettled(parts);
+      await this.#until(() => this.#draining.size === 0);
+    }
+  }
+
+  #openReadBack(partitions: number): ReadBack {
+    return new ReadBack(partitions, {
+      holds: (held, version) => this.#holds(held, version),
+      passed: (partition) => this.#lookForLost(partition),
+      current: () => this.#wake(),
+      again: () => this.beginAgain(),
+    });
+  }
+
+  async #keepTelling(signal: AbortSignal): Promise<void> {
+    const leave = (): void => this.#wake();
+    signal.addEventListener('abort', leave);
+    for (let readFor = this.#erasAsked; !signal.aborted;) {
+      await this.#until(() => signal.aborted || this.#readBack!.isCurrent);
+      if (readFor === this.#erasAsked) {
+        const era = new AbortController();
+        this.#era = era;
+        await this.#tellFrom(AbortSignal.any([signal, era.signal]));
+        await this.#until(() => this.#draining.size === 0);
+        for (const lane of this.#lanes) lane.clear();
+        this.#waiting = 0;
+      }
+      // Whoever had a shard before may have written until now.
+      readFor = this.#erasAsked;
+      if (!signal.aborted) this.#readBack!.expect(await this.#parts.link.extents());
+    }
+    signal.removeEventListener('abort', leave);
+  }
+
+  /** What is missing, then what changes, until the era ends. */
+  async #tellFrom(signal: AbortSignal): Promise<void> {
+    const { teller } = this.#parts;
+    teller.begin(this.#lanes.length);
+    while (!signal.aborted) {
+      const missing = teller.missing();
+      if (missing === undefined) {
+        // In this very turn: what changes from here on comes by `changed`.
+        this.#isLive = true;
+        this.#state = 'telling';
+        return this.#until(() => signal.aborted);
+      }
+      for (const each of await missing) this.#want(each);
+      await this.#until(() => signal.aborted || this.#waiting < WAITING_LOW);
+    }
+  }
+
+  #want(wanted: Wanted): void {
+    const partition = partitionOf(wanted.key, this.#lanes.length);
+    this.#inLane(partition, (lane) => lane.want(wanted));
+    this.#drainSoon(partition);
+  }
+
+  /** Something in the topic is not as it should be. */
+  #wantAgain(partition: number, wanted: readonly Wanted[]): void {
+    if (wanted.length === 0) return;
+    this.#inLane(partition, (lane) => lane.wantFirst(wanted));
+    this.#drainSoon(partition);
+  }
+
+  #inLane<Answer>(partition: number, change: (lane: Lane) => Answer): Answer {
+    const lane = this.#lanes[partition]!;
+    const before = lane.waiting;
+    const answer = change(lane);
+    this.#waiting += lane.waiting - before;
+    return answer;
+  }
+
+  /** When this turn is over: all that one event or page changes goes together. */
+  #drainSoon(partition: number): void {
+    if (this.#draining.has(partition) || this.#era.signal.aborted) return;
+    this.#draining.add(partition);
+    const { signal } = this.#era;
+    queueMicrotask(() => {
+      void this.#drain(partition, signal).finally(() => {
+        this.#draining.delete(partition);
+        this.#wake();
+      });
+    });
+  }
+
+  /** One send at a time, with the newest values as they are then. */
+  async #drain(partition: number, signal: AbortSignal): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (this.#lanes[partition]!.waiting > 0 && !signal.aborted) {
+      const taken = this.#inLane(partition, (lane) => lane.take(RECORDS_PER_SEND_MAX));
+      const { untold, trouble } = await this.#tell(partition, taken);
+      this.#inLane(partition, (lane) => lane.land(untold));
+      this.#lookForLost(partition);
+      this.#wake();
+      if (trouble === undefined) {
+        pauseMs = FIRST_PAUSE_MS;
+        if (this.#isLive) this.#state = 'telling';
+      } else {
+        this.#state = 'waiting';
+        this.#parts.onTrouble(trouble);
+        await pause(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+        pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2);
+      }
+    }
+  }
+
+  /** What could not be told, in order; it may be there all the same. */
+  async #tell(
+    partition: number,
+    taken: readonly Wanted[],
+  ): Promise<{ readonly untold: readonly Wanted[]; readonly trouble?: unknown }> {
+    let left: readonly Telling[] | undefined;
+    try {
+      left = await this.#parts.teller.tellings(taken);
+      while (left.length > 0) {
+        const size = sizeOfSend(left);
+        await this.#send(partition, left.slice(0, size));
+        left = left.slice(size);
+      }
+      return { untold: [] };
+    } catch (trouble) {
+      return { untold: left ?? taken, trouble };
+    }
+  }
+
+  async #send(partition: number, tellings: readonly Telling[]): Promise<void> {
+    try {
+      const records = tellings.map(({ record }) => record);
+      const first = await this.#parts.link.send(partition, records);
+      const written = tellings.map(({ key, version }, index) => ({ key, version, offset: first + index }));
+      this.#lanes[partition]!.wrote(written);
+    } catch (error) {
+      if (!(error instanceof RecordTooLarge)) throw error;
+      const half = Math.ceil(tellings.length / 2);
+      if (tellings.length === 1) return this.#parts.onTooLarge(tellings[0]!.key, tellings[0]!.version);
+      await this.#send(partition, tellings.slice(0, half));
+      await this.#send(partition, tellings.slice(half));
+    }
+  }
+
+  /** A record was read back: what it says of the key counts until the next. */
+  #holds(held: Held, version: number | undefined): void {
+    this.#parts.teller.holds(held.key, version, held.partition);
+    const isAnswered = this.#lanes[held.partition]!.readBack(held.key, held.version);
+    if (!isAnswered && this.#readBack!.isCurrent) this.#mend(held);
+  }
+
+  #mend(held: Held): void {
+    const era = this.#era;
+    const settle = (wanted: Wanted | undefined): void => {
+      const isLate = era !== this.#era || this.#lanes[held.partition]!.isPending(held.key);
+      if (wanted !== undefined && !isLate) this.#wantAgain(held.partition, [wanted]);
+    };
+    const mend = this.#parts.teller.mend(held);
+    if (mend instanceof Promise) mend.then(settle, (trouble: unknown) => this.#lookAgain(trouble));
+    else settle(mend);
+  }
+
+  #lookAgain(trouble: unknown): void {
+    this.#parts.onTrouble(trouble);
+    this.beginAgain();
+  }
+
+  #lookForLost(partition: number): void {
+    const next = this.#readBack!.next(partition);
+    this.#wantAgain(
+      partition,
+      this.#inLane(partition, (lane) => lane.lostBefore(next)),
+    );
+  }
+
+  async #until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await new Promise<void>((resolve) => (this.#wake = resolve));
+  }
+}
+
+function sizeOfSend(tellings: readonly Telling[]): number {
+  let characters = 0;
+  for (const [index, { record }] of tellings.entries()) {
+    characters += record.value.length;
+    if (index > 0 && characters > CHARACTERS_PER_SEND_MAX) return index;
+  }
+  return tellings.length;
+}

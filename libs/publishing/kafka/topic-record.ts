@@ -1,0 +1,64 @@
+import type { Instant } from '#kernel';
+import type { ListingNumber, OrderNow } from '../src/change-source.ts';
+import { AVAILABILITY, ORDER } from '../src/place.ts';
+import {
+  AVAILABILITY_CHANGED,
+  availabilityBody,
+  messageId,
+  ORDER_UPDATED,
+  type Told,
+  toTime,
+} from '../src/wire.ts';
+import type { OutgoingRecord } from './topic-link.ts';
+
+/** Keys and values of the compacted topics: CloudEvents in binary mode, the same objects as everywhere. */
+
+/** A channel has no `:`. */
+export const topicKey = (channel: string, id: string): string => `${channel}:${id}`;
+
+export function readKey(key: string): { readonly channel: string; readonly id: string } | undefined {
+  const colon = key.indexOf(':');
+  return colon < 1 ? undefined : { channel: key.slice(0, colon), id: key.slice(colon + 1) };
+}
+
+export function availabilityRecord(number: ListingNumber): OutgoingRecord {
+  const { channel, listing, version, recordedAt } = number;
+  return {
+    key: topicKey(channel, listing),
+    value: JSON.stringify(availabilityBody(number)),
+    headers: headersOf({ channel, kind: AVAILABILITY, id: listing, version }, recordedAt),
+  };
+}
+
+export function orderRecord(channel: string, orderId: string, order: OrderNow): OutgoingRecord {
+  const { body, position, recordedAt } = order;
+  return {
+    key: topicKey(channel, orderId),
+    value: JSON.stringify({ ...body, version: position }),
+    headers: headersOf({ channel, kind: ORDER, id: orderId, version: position }, recordedAt),
+  };
+}
+
+/** The version of a value of ours; undefined of anything else. */
+export function versionOf(value: Uint8Array | null): number | undefined {
+  if (value === null) return undefined;
+  try {
+    const { version } = JSON.parse(
+      Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString(),
+    ) as {
+      version?: unknown;
+    };
+    return Number.isSafeInteger(version) ? (version as number) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const headersOf = (told: Told, time: Instant): Readonly<Record<string, string>> => ({
+  ce_specversion: '1.0',
+  ce_type: told.kind === AVAILABILITY ? AVAILABILITY_CHANGED : ORDER_UPDATED,
+  ce_id: messageId(told),
+  ce_source: 'onhand',
+  ce_time: toTime(time),
+  'content-type': 'application/json',
+});

@@ -1,0 +1,98 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { KafkaUnavailable } from '#kafka';
+import { partitionOf } from '../kafka/partition-of.ts';
+import type { Extent, OutgoingRecord, ReadRecord, TopicLink, TopicReader } from '../kafka/topic-link.ts';
+
+/** What happens to the next sends: `late` writes and does not say so, `lost` says so and writes nothing. */
+type Mishap = 'refused' | 'late' | 'lost';
+
+/** A compacted topic that can be made to misbehave as brokers were seen to. It outlives its publishers. */
+export class MemoryTopic implements TopicLink {
+  readonly topic = 'memory';
+  readonly partitions: ReadRecord[][];
+  /** Most sends that were ever under way in one partition at a time. */
+  together = 0;
+  isDown = false;
+  readonly mishaps: Mishap[] = [];
+  readonly #readers = new Set<() => void>();
+  readonly #underway = new Map<number, number>();
+
+  constructor(partitions = 3) {
+    this.partitions = Array.from({ length: partitions }, () => []);
+  }
+
+  extents(): Promise<readonly Extent[]> {
+    if (this.isDown) return Promise.reject(new KafkaUnavailable('Nobody answers.'));
+    return Promise.resolve(this.partitions.map(({ length }) => ({ low: 0, high: length })));
+  }
+
+  async send(partition: number, records: readonly OutgoingRecord[]): Promise<number> {
+    const underway = (this.#underway.get(partition) ?? 0) + 1;
+    this.#underway.set(partition, underway);
+    this.together = Math.max(this.together, underway);
+    try {
+      await pause(1);
+      const mishap = this.isDown ? 'refused' : this.mishaps.shift();
+      const first = this.partitions[partition]!.length;
+      if (mishap !== 'refused' && mishap !== 'lost') {
+        for (const { key, value } of records) this.#append(partition, key, value);
+      }
+      // Somebody else's records have the offsets that were promised to ours.
+      if (mishap === 'lost') this.#append(partition, 'another:record', '{"version":1}');
+      if (mishap === 'refused' || mishap === 'late') throw new KafkaUnavailable('No answer.');
+      return first;
+    } finally {
+      this.#underway.set(partition, underway - 1);
+    }
+  }
+
+  /** Somebody else writes there, or we ourselves a long time ago. */
+  write(key: string, value: object | null): void {
+    this.#append(partitionOf(key, this.partitions.length), key, value && JSON.stringify(value));
+  }
+
+  async follow(reader: TopicReader, signal: AbortSignal): Promise<void> {
+    const next = this.partitions.map(() => 0);
+    while (!signal.aborted) {
+      for (const [partition, records] of this.partitions.entries()) {
+        const from = next[partition]!;
+        if (from === records.length) continue;
+        next[partition] = records.length;
+        reader.read(partition, records.slice(from), records.length);
+      }
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.#readers.delete(wake);
+          resolve();
+        };
+        this.#readers.add(wake);
+        signal.addEventListener('abort', wake, { once: true });
+      });
+    }
+  }
+
+  /** What a newcomer makes of it: the last value of each key. */
+  get picture(): Readonly<Record<string, { readonly version: number; readonly available?: number }>> {
+    const last = new Map<string, unknown>();
+    for (const { key, value } of this.partitions.flat()) {
+      if (value === null) last.delete(key!);
+      else last.set(key!, JSON.parse(String(value)));
+    }
+    return Object.fromEntries(last) as never;
+  }
+
+  /** The versions of a key in the order in which they stand there. */
+  versionsOf(key: string): number[] {
+    const records = this.partitions[partitionOf(key, this.partitions.length)]!;
+    const values = records
+      .filter((record) => record.key === key)
+      .map(({ value }) => JSON.parse(String(value)) as never);
+    return values.map(({ version }: { readonly version: number }) => version);
+  }
+
+  #append(partition: number, key: string, value: string | null): void {
+    const records = this.partitions[partition]!;
+    records.push({ offset: records.length, key, value: value === null ? null : Buffer.from(value) });
+    for (const wake of this.#readers) setImmediate(wake);
+  }
+}
