@@ -1,6 +1,7 @@
 import { Controller, Get, Res, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, type HealthIndicatorFunction } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
+import { StoreUnavailable } from '#event-store';
 import { Fault } from '#kernel';
 import { OnHand } from '../service.ts';
 import { Door } from './door.ts';
@@ -58,8 +59,12 @@ export class HealthController {
   };
 
   readonly #lag: HealthIndicatorFunction = async () => {
-    const { lag } = await this.onhand.status();
-    return answer('lag', lag.seconds <= LAG_SECONDS_MAX, { ...lag });
+    const status = await this.onhand.status().catch((error: unknown) => {
+      if (error instanceof StoreUnavailable) return undefined; // How far behind, only the store knows.
+      throw error;
+    });
+    if (status === undefined) return answer('lag', false);
+    return answer('lag', status.lag.seconds <= LAG_SECONDS_MAX, { ...status.lag });
   };
 }
 

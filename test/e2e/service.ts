@@ -33,7 +33,27 @@ export class Service {
 
   /** In this folder, which `stop` removes. */
   static async startIn(directory: string, settings: Record<string, string> = {}): Promise<Service> {
-    const store = isOnServer && settings['EVENT_STORE'] === undefined ? await StoreServer.start() : undefined;
+    return isOnServer && settings['EVENT_STORE'] === undefined
+      ? Service.startOnServer(settings, directory)
+      : Service.#startOn(undefined, directory, settings);
+  }
+
+  /** With its log on a server of its own, which `stop` ends. */
+  static async startOnServer(settings: Record<string, string> = {}, directory?: string): Promise<Service> {
+    const folder = directory ?? mkdtempSync(join(tmpdir(), 'onhand-'));
+    return Service.#startOn(await StoreServer.start(), folder, settings);
+  }
+
+  /** Not started: `run` does that, and waits until it is ready. */
+  static async notYet(settings: Record<string, string>): Promise<Service> {
+    return new Service(mkdtempSync(join(tmpdir(), 'onhand-')), await freePort(), settings);
+  }
+
+  static async #startOn(
+    store: StoreServer | undefined,
+    directory: string,
+    settings: Record<string, string>,
+  ): Promise<Service> {
     const service = new Service(directory, await freePort(), {
       ...(store && { EVENT_STORE: store.url }),
       ...settings,
@@ -69,6 +89,11 @@ export class Service {
       await pause(25);
     }
     throw new Error(`not ready within ${READY_WITHIN_MS} ms:\n${this.#said}`);
+  }
+
+  /** What a command line over the same data is to be told. */
+  get env(): Record<string, string> {
+    return { DATA_DIR: this.directory, ...(this.store && { EVENT_STORE: this.store.url }) };
   }
 
   get isRunning(): boolean {

@@ -114,7 +114,7 @@ it(
     await service.run();
     await load.end();
     await service.end('SIGTERM');
-    expect([...tally.surprises, ...(await verifyFindings(service.directory))]).toEqual([]);
+    expect([...tally.surprises, ...(await verifyFindings(service))]).toEqual([]);
   },
   SLOW_MS,
 );
@@ -157,7 +157,7 @@ it(
     await load.end();
     expect((await service.get('/v1/status')).body.head).toBeGreaterThan(position);
     expect(await onHand(['restore', copy], { DATA_DIR: restored })).toMatchObject({ exitCode: 0 });
-    expect(await verifyFindings(restored)).toEqual([]);
+    expect(await verifyFindings({ env: { DATA_DIR: restored } })).toEqual([]);
     // Never over data that is there.
     const over = await onHand(['restore', copy], { DATA_DIR: service.directory });
     expect(over.exitCode).not.toBe(0);
@@ -190,7 +190,7 @@ it(
     await service.settle();
     expect((await service.get('/v1/items/MUG')).body.totals.onHand).toBe(tally.of('MUG').onHand);
     await service.end('SIGTERM');
-    expect([...tally.surprises, ...(await verifyFindings(service.directory))]).toEqual([]);
+    expect([...tally.surprises, ...(await verifyFindings(service))]).toEqual([]);
   },
   SLOW_MS,
 );

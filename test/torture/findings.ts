@@ -24,8 +24,8 @@ export async function findings(service: Service, tally: Tally, feed: Feed): Prom
 }
 
 /** What `onhand verify` finds on the data it left. */
-export async function verifyFindings(directory: string): Promise<string[]> {
-  const { exitCode, stdout, stderr } = await onHand(['verify', '--json'], { DATA_DIR: directory });
+export async function verifyFindings({ env }: Pick<Service, 'env'>): Promise<string[]> {
+  const { exitCode, stdout, stderr } = await onHand(['verify', '--json'], env);
   return exitCode === 0 ? [] : [`verify ended with ${exitCode}: ${stdout}${stderr}`];
 }
 

@@ -37,7 +37,7 @@ const wasSameProcess = service.isRunning;
 const found = await findings(service, tally, feed);
 feed.close();
 await service.end('SIGTERM');
-found.push(...(await verifyFindings(service.directory)));
+found.push(...(await verifyFindings(service)));
 const acceptedAfter = tally.accepted.length - acceptedBefore;
 const result = { acceptedBefore, acceptedAfter, refusals, readsWhenFull, wasSameProcess, findings: found };
 process.stdout.write(JSON.stringify(result));

@@ -8,6 +8,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     shopkeepers: { type: 'string', default: '6' },
     life: { type: 'string', default: '400' },
+    'on-server': { type: 'boolean', default: false },
   },
 });
 const [kills, seed] = [Number(values.kills), Number(values.seed)];
@@ -18,6 +19,7 @@ const report = await torture({
   seed,
   shopkeepers: Number(values.shopkeepers),
   lifeMsMax: Number(values.life),
+  onServer: values['on-server'],
   onKill: (done) => process.stderr.isTTY && process.stderr.write(`\r${done} of ${kills} kills`),
 });
 if (process.stderr.isTTY) process.stderr.write('\n');

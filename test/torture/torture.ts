@@ -12,6 +12,8 @@ export interface TortureOptions {
   readonly seed: number;
   /** At once. Default 6. */
   readonly shopkeepers?: number;
+  /** With the log on a server of its own, which is killed now and then too. */
+  readonly onServer?: boolean;
   /** From being ready to the kill, at most. Default 150. */
   readonly lifeMsMax?: number;
   readonly onKill?: (kills: number) => void;
@@ -38,6 +40,8 @@ const SHOPKEEPERS = 6;
 const LIFE_MS_MAX = 150;
 /** Every so many lives one ends while it begins. */
 const STARTING_EVERY = 10;
+/** Every so many lives the log's server is killed in it. */
+const STORE_EVERY = 3;
 const STARTING_MS_MAX = 1_500;
 const OPENING_UNITS = 1_000_000;
 
@@ -46,7 +50,7 @@ const OPENING_UNITS = 1_000_000;
  * says against what they wrote down.
  */
 export async function torture(options: TortureOptions): Promise<TortureReport> {
-  const service = await Service.start();
+  const service = await (options.onServer === true ? Service.startOnServer() : Service.start());
   const tally = new Tally();
   const caller = new Caller(service, tally);
   await openShop(caller, tally);
@@ -68,7 +72,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     feed.close();
     const exitCode = await service.end('SIGTERM');
     if (exitCode !== 0) found.push(`ended with ${exitCode} when it was told to stop`);
-    found.push(...(await verifyFindings(service.directory)));
+    found.push(...(await verifyFindings(service)));
     return {
       seed: options.seed,
       kills: options.kills,
@@ -94,7 +98,10 @@ async function killAgainAndAgain(service: Service, tally: Tally, options: Tortur
   let whileStarting = 0;
   for (let kill = 1; kill <= options.kills; kill++) {
     if (kill % STARTING_EVERY === 0) whileStarting += await killWhileStarting(service, random);
-    else await killAtWork(service, tally, between(random, 0, options.lifeMsMax ?? LIFE_MS_MAX));
+    else {
+      if (kill % STORE_EVERY === 0) await killStoreAtWork(service, tally);
+      await killAtWork(service, tally, between(random, 0, options.lifeMsMax ?? LIFE_MS_MAX));
+    }
     options.onKill?.(kill);
   }
   await service.run();
@@ -108,6 +115,17 @@ async function killAtWork(service: Service, tally: Tally, afterMs: number): Prom
   while (tally.answered === before) await pause(1);
   await pause(afterMs);
   await service.end('SIGKILL');
+}
+
+/** The log's server, where there is one: the service lives on and takes up its work when it is back. */
+async function killStoreAtWork(service: Service, tally: Tally): Promise<void> {
+  const { store } = service;
+  if (store === undefined) return;
+  if (!service.isRunning) await service.run();
+  const before = tally.answered;
+  while (tally.answered === before) await pause(1);
+  await store.send('SIGKILL');
+  await store.run();
 }
 
 async function killWhileStarting(service: Service, random: Random): Promise<number> {

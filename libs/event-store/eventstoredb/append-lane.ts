@@ -97,7 +97,8 @@ export class AppendLane {
   async #pump(): Promise<void> {
     this.#isPumping = true;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      const client = await this.#connection.client();
+      const client = await this.#connection.client().catch(() => undefined);
+      if (client === undefined) break; // Closed: all that waited has been answered.
       let room = this.#room(client);
       if (room <= 0) {
         this.#waiting.unshift(next);

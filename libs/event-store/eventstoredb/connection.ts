@@ -1,5 +1,6 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { setTimeout as pause } from 'node:timers/promises';
+import { StoreUnavailable } from '../src/index.ts';
 import type { Address } from './address.ts';
 
 /** How long the goodbye to a client may take: one whose stream the server ended never says it. */
@@ -26,14 +27,16 @@ export class Connection {
   readonly #address: Address;
   #client: EventStoreDBClient | undefined;
   #leaving: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
   constructor(address: Address) {
     this.#address = address;
   }
 
-  /** The client as it is now; made at the first call, and anew after each `drop`. */
+  /** The client as it is now; made at the first call, and anew after each `drop`. Throws once it is closed. */
   async client(): Promise<EventStoreDBClient> {
     await this.#leaving;
+    if (this.#isClosed) throw new StoreUnavailable('The store is closed.');
     this.#client ??= EventStoreDBClient.connectionString(this.#address.connectionString);
     return this.#client;
   }
@@ -49,7 +52,16 @@ export class Connection {
     return true;
   }
 
+  /**
+   * False once it was let go of. What was read through it may then be only a part: its goodbye cancels the calls
+   * of everybody, and the client tells a cancelled read as one that has come to its end.
+   */
+  isCurrent(client: EventStoreDBClient): boolean {
+    return client === this.#client;
+  }
+
   async close(): Promise<void> {
+    this.#isClosed = true;
     if (this.#client !== undefined) this.drop(this.#client);
     await this.#leaving;
   }

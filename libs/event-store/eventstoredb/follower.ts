@@ -58,7 +58,8 @@ export class Follower {
   async #run(): Promise<void> {
     let pauseMs = RESUBSCRIBE_MS;
     while (!this.#stop.signal.aborted) {
-      const client = await this.#connection.client();
+      const client = await this.#connection.client().catch(() => undefined);
+      if (client === undefined) return; // Closed.
       const before = this.#recent.head;
       const cause = await this.#follow(client).catch((error: unknown) => error);
       if (this.#stop.signal.aborted) return;

@@ -27,7 +27,7 @@ import type { RecordedTimes } from './recorded-times.ts';
 /** The client's own deadline does not reach its reads. */
 export const READ_DEADLINE_MS = 5_000;
 /** A read may be asked again: a restarted server, a client that closed its connection under others. */
-const READ_TRIES_MAX = 3;
+const READ_TRIES_MAX = 5;
 const READ_PAUSE_MS = 50;
 /** Pages backwards from the end, until one of our events is found among the server's own. */
 const HEAD_EVENTS = 16;
@@ -128,7 +128,9 @@ export class LogReader {
     for (let tries = 1; ; tries++) {
       const client = await this.#connection.client();
       try {
-        return await collect(read(client) as Read<T>, this.#deadlineMs);
+        const told = await collect(read(client) as Read<T>, this.#deadlineMs);
+        if (this.#connection.isCurrent(client)) return told;
+        if (tries === READ_TRIES_MAX) throw unavailable(new Error('the connection was lost again and again'));
       } catch (error) {
         if (isAnswer(error)) throw error;
         if (error instanceof AccessDeniedError) throw unavailable(error);

@@ -65,6 +65,17 @@ describe('an EventStoreDB that is followed', () => {
     expect((await seen).map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
 
+  it('never takes a read that another one cut off for a whole one', async () => {
+    await store.append(stream, NO_STREAM, happenedTimes(3));
+    double.faults.reads.push('never answers', 'never answers', 'unavailable');
+    const cutOff = [store.readStream(stream), store.head()] as const;
+    await pause(50);
+    await store.readAll({ after: 0 });
+
+    expect((await cutOff[0]).map(({ revision }) => revision)).toEqual([0, 1, 2]);
+    expect(await cutOff[1]).toBeGreaterThan(0);
+  });
+
   it('goes on where it was after a restart of the server, within two seconds', async () => {
     const { log, port } = double;
     await store.append(stream, NO_STREAM, happenedTimes(1));

@@ -7,6 +7,8 @@ export type SureOutcome = Exclude<AppendOutcome, { readonly outcome: 'unknown' }
 
 const UNKNOWN_RETRIES_MAX = 8;
 const FIRST_PAUSE_MS = 20;
+/** Whoever waits hears of it by about then: longer than a cluster needs to choose another leader. */
+const UNKNOWN_MS_MAX = 10_000;
 
 /**
  * Appends until it is known whether it was written: with the same ids at the same revision, trying again
@@ -30,7 +32,9 @@ async function untilSure(
   stream: string,
   cause: unknown,
 ): Promise<SureOutcome> {
+  const startedAt = performance.now();
   for (let retry = 0; retry < UNKNOWN_RETRIES_MAX; retry++) {
+    if (performance.now() - startedAt > UNKNOWN_MS_MAX) break;
     await pause(FIRST_PAUSE_MS * 2 ** retry);
     const outcome = await append();
     if (outcome.outcome !== 'unknown') return outcome;

@@ -1,0 +1,96 @@
+import { jest } from '@jest/globals';
+import { type Answer, pause, Service } from '../e2e/service.ts';
+import { StoreServer } from '../fixtures/store-server.ts';
+
+jest.setTimeout(120_000);
+
+/** How long a message may wait for a store that is away: its appends are tried again, but not for ever. */
+const ANSWERED_WITHIN_MS = 20_000;
+const BACK_WITHIN_MS = 15_000;
+
+async function openShop(service: Service): Promise<void> {
+  await service.put('/v1/locations/east', { kind: 'warehouse' });
+  await service.put('/v1/sources/wms', { kind: 'warehouse' });
+  await service.put('/v1/channels/web', { kind: 'storefront', locations: ['east'], lists: 'all' });
+  const data = { documentId: 'opening', location: 'east', lines: [{ sku: 'MUG', quantity: 100 }] };
+  expect((await service.tell('wms', 'stock.received', data)).status).toBe(201);
+  await service.settle();
+}
+
+const time = new Date().toISOString();
+const sell = (service: Service, orderId: string): Promise<Answer> => {
+  const data = { orderId, lines: [{ sku: 'MUG', quantity: 1 }] };
+  return service.tell('web', 'order.placed', data, { id: orderId, time });
+};
+
+const available = async (service: Service): Promise<number> =>
+  (await service.get('/v1/channels/web/availability/MUG')).body.available;
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + BACK_WITHIN_MS; !(await isSo());) {
+    if (Date.now() > deadline) throw new Error('not so in time');
+    await pause(50);
+  }
+}
+
+describe('a service whose event store', () => {
+  it.each(['SIGKILL', 'SIGSTOP'] as const)(
+    'goes away (%s) and comes back: says so, goes on reading, and takes up its work by itself',
+    async (how) => {
+      const service = await Service.startOnServer();
+      const store = service.store!;
+      try {
+        await openShop(service);
+        await store.send(how);
+        const asked = sell(service, 'o-1');
+        expect(await available(service)).toBe(100);
+        const ready = await service.get('/health/ready');
+        expect(ready.status).toBe(503);
+        expect(ready.body.error.store).toEqual({
+          status: 'down',
+          why: expect.stringMatching(/does not answer/),
+        });
+        expect((await service.get('/health/live')).status).toBe(200);
+        const started = Date.now();
+        expect(await asked).toMatchObject({ status: 503, body: { code: 'STORE_UNAVAILABLE' } });
+        expect(Date.now() - started).toBeLessThan(ANSWERED_WITHIN_MS);
+
+        if (how === 'SIGKILL') await store.run();
+        else await store.send('SIGCONT');
+        await until(async () => (await service.get('/health/ready')).status === 200);
+        const { status, body } = await sell(service, 'o-1');
+        expect([status, body.outcome]).toEqual([
+          expect.any(Number),
+          expect.stringMatching(/accepted|duplicate/),
+        ]);
+        expect((await sell(service, 'o-2')).status).toBe(201);
+        await service.settle();
+        expect(await available(service)).toBe(98);
+      } finally {
+        await store.send('SIGCONT');
+        await service.stop();
+      }
+    },
+  );
+
+  it('is not there yet is waited for, and whoever asks hears why', async () => {
+    const store = await StoreServer.start();
+    await store.send('SIGKILL');
+    const service = await Service.notYet({ EVENT_STORE: store.url });
+    try {
+      const begun = service.run();
+      await until(async () => (await service.get('/health/live').catch(() => undefined))?.status === 200);
+      const ready = await service.get('/health/ready');
+      expect(ready).toMatchObject({ status: 503, body: { error: { store: { status: 'down' } } } });
+      expect(ready.body.error.store.why).toMatch(/no event store answers/);
+      expect((await sell(service, 'o-1')).body).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+      await store.run();
+      await begun;
+      await openShop(service);
+      expect((await sell(service, 'o-1')).status).toBe(201);
+    } finally {
+      await service.stop();
+      store.stop();
+    }
+  });
+});
