@@ -93,7 +93,8 @@ export class Service {
 
   /** What a command line over the same data is to be told. */
   get env(): Record<string, string> {
-    return { DATA_DIR: this.directory, ...(this.store && { EVENT_STORE: this.store.url }) };
+    const { DATA_DIR = '', EVENT_STORE = 'sqlite' } = this.#settings;
+    return { DATA_DIR, EVENT_STORE };
   }
 
   get isRunning(): boolean {

@@ -72,6 +72,13 @@ describe('a PUT', () => {
     expect(taken(await desk.putItem(anItem('MUG', { name: 'ours' }))).outcome).toBe('replaced');
   });
 
+  it('is not taken for unchanged where another process has put something else meanwhile', async () => {
+    await desk.putItem(anItem('MUG', { name: 'ours' }));
+    const other = new CatalogDesk(opened.store, opened.book);
+    await other.putItem(anItem('MUG', { name: 'theirs' }));
+    expect(taken(await desk.putItem(anItem('MUG', { name: 'ours' }))).outcome).toBe('replaced');
+  });
+
   it('of many at once to one resource stores each change once', async () => {
     const puts = await Promise.all(
       Array.from({ length: 20 }, (_, n) => desk.putItem(anItem('MUG', { name: `n${n % 2}` }))),

@@ -152,7 +152,11 @@ export class CatalogDesk {
   ): Promise<Put<ResourceOf[Kind]> | undefined> {
     const resource = JSON.parse(JSON.stringify(wanted)) as ResourceOf[Kind]; // As the store gives it back.
     if (before !== undefined && isDeepStrictEqual(before.resource, resource)) {
-      return { resource: before.resource, position: before.position, outcome: 'unchanged' };
+      if (await this.#isNewest(kind, id, before)) {
+        return { resource: before.resource, position: before.position, outcome: 'unchanged' };
+      }
+      await this.#known.learn(kind, id);
+      return undefined;
     }
     const event = { id: randomUUID(), type: EVENT_TYPES[kind], data: resource };
     const stream = streamOf(kind, id);
@@ -165,6 +169,16 @@ export class CatalogDesk {
     const position = positions[0] as number;
     this.#known.keep(kind, id, { resource, position, recordedAt, revision });
     return { resource, position, outcome: before === undefined ? 'created' : 'replaced' };
+  }
+
+  /** Another process may have put something else, which the book does not have yet. */
+  async #isNewest(
+    kind: SetupKind,
+    id: string,
+    { revision }: { readonly revision: number },
+  ): Promise<boolean> {
+    const page = { fromRevision: revision + 1, limit: 1 };
+    return (await this.#store.readStream(streamOf(kind, id), page)).length === 0;
   }
 
   /** What is named and not known may be in the store all the same: the book is allowed to be behind. */
