@@ -70,7 +70,8 @@ describe('settings', () => {
     ['half a login', { KAFKA_SASL_USERNAME: 'u' }, 'belong together'],
     ['a login in the clear', { ...saslWith('s3cr3t'), KAFKA_BROKERS: 'k.example:9092' }, 'in the clear'],
     ['a store of another kind', { EVENT_STORE: 'postgres://localhost' }, 'esdb:// or kurrentdb:// address'],
-    ['Kafka', { KAFKA_BROKERS: 'localhost:9092' }, 'not in this version'],
+    ['a topic twice', { KAFKA_EVENT_TOPICS: 'a=web,a' }, 'names a twice'],
+    ['its own words as messages', { KAFKA_EVENT_TOPICS: 'onhand.orders' }, 'OnHand itself writes'],
   ])('refuses %s', (_, variables, message) => {
     expect(problemsOf(variables).join('\n')).toContain(message);
   });

@@ -223,14 +223,17 @@ function contradictions(settings: Settings): string[] {
   if (settings.KAFKA_SSL_CA !== undefined && !settings.KAFKA_SSL) {
     problems.push('KAFKA_SSL_CA is set but KAFKA_SSL is not true');
   }
-  return [...problems, ...notYet(settings)];
-}
-
-/** What the contract names and this version does not bring. */
-function notYet(settings: Settings): string[] {
-  const problems: string[] = [];
-  if (settings.KAFKA_BROKERS !== undefined) {
-    problems.push('KAFKA_BROKERS: Kafka is not in this version; leave it out');
+  const topics = settings.KAFKA_EVENT_TOPICS.map((told) => told.split('=')[0]);
+  const twice = topics.find((topic, index) => topics.indexOf(topic) !== index);
+  if (twice !== undefined) {
+    problems.push(`KAFKA_EVENT_TOPICS names ${twice} twice: name it once, bound to one source or to none`);
+  }
+  const out = [settings.KAFKA_AVAILABILITY_TOPIC, settings.KAFKA_ORDERS_TOPIC, settings.KAFKA_REJECTED_TOPIC];
+  const both = out.find((topic) => topics.includes(topic));
+  if (both !== undefined) {
+    problems.push(
+      `KAFKA_EVENT_TOPICS names ${both}, which OnHand itself writes: it would read its own words`,
+    );
   }
   return problems;
 }

@@ -10,6 +10,8 @@ import { KEY_RATE, type Rate, RateLimit } from './http/rate-limit.ts';
 import { Server } from './http/server.ts';
 import { Traffic } from './http/traffic.ts';
 import type { Settings } from './environment.ts';
+import { kafkaIntakeOf } from './kafka.ts';
+import { Loops } from './loops.ts';
 import { OnHand, type OpenOptions } from './service.ts';
 
 /** How long those who are in may take when the service stops. */
@@ -29,9 +31,18 @@ export class HttpService {
   readonly url: string;
   readonly #server: Server;
   readonly #metrics: Metrics;
+  /** What comes in by other doors than HTTP. */
+  readonly #doors: Loops;
   #stopped: Promise<void> | undefined;
 
-  private constructor(parts: { onhand: OnHand; url: string; server: Server; metrics: Metrics }) {
+  private constructor(parts: {
+    onhand: OnHand;
+    url: string;
+    server: Server;
+    metrics: Metrics;
+    doors: Loops;
+  }) {
+    this.#doors = parts.doors;
     this.onhand = parts.onhand;
     this.url = parts.url;
     this.#server = parts.server;
@@ -87,7 +98,19 @@ export class HttpService {
     documents.asyncApi = JSON.stringify(asyncApiOf(url));
     writeServiceFile(settings.DATA_DIR, { url: fromHere(url), secret, pid: process.pid });
     log.info({ url, dataDirectory: settings.DATA_DIR, auth: settings.AUTH }, 'ready');
-    return new HttpService({ onhand, url, server, metrics });
+    const doors = new Loops(log);
+    const intake = kafkaIntakeOf(onhand, {
+      onOutcome: (outcome) => metrics.messageAnswered(outcome),
+      onFatal: options.onFatal ?? (() => undefined),
+    });
+    if (intake !== undefined) {
+      onhand.doors.set('kafka', () => {
+        const { isReady, ...facts } = intake.status();
+        return { isReady, facts };
+      });
+      doors.start('kafka', (ending) => intake.run(ending));
+    }
+    return new HttpService({ onhand, url, server, metrics, doors });
   }
 
   get routes(): Server['routes'] {
@@ -106,7 +129,7 @@ export class HttpService {
     this.onhand.beginStopping();
     removeServiceFile(settings.DATA_DIR);
     this.onhand.rooms.feedPump.close();
-    await this.#server.drain(DRAIN_MS_MAX);
+    await Promise.all([this.#doors.stopAll(), this.#server.drain(DRAIN_MS_MAX)]);
     await this.#server.close();
     this.#metrics.close();
     await this.onhand.close();

@@ -19,7 +19,7 @@ export async function runService(settings: Settings, signal: AbortSignal): Promi
   const log = openLog(settings.LOG_LEVEL);
   const fatal = Promise.withResolvers<void>();
   const onFatal = (cause: unknown): void => {
-    log.logger.fatal({ err: cause }, 'the log cannot be written any more: start again to see what is in it');
+    log.logger.fatal({ err: cause }, 'it cannot go on: start again, and the log tells what is in it');
     fatal.resolve();
   };
   const unwatch = endOnBugs(log);

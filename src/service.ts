@@ -70,6 +70,8 @@ export class OnHand {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Doors beside HTTP, by name: whether they are as they should be, and what they say of themselves. */
+  readonly doors = new Map<string, () => { readonly isReady: boolean; readonly facts: object }>();
   readonly #publish: boolean;
   readonly #opened: OpenLog;
   readonly #lag = new Lag();

@@ -35,7 +35,11 @@ export class HealthController {
   })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     try {
-      return await this.health.check([this.#service, this.#store, this.#loops, this.#lag]);
+      const doors = [...this.onhand.doors].map(([name, ask]): HealthIndicatorFunction => {
+        const { isReady, facts } = ask();
+        return () => answer(name, isReady, { ...facts });
+      });
+      return await this.health.check([this.#service, this.#store, this.#loops, this.#lag, ...doors]);
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
       void reply.code(UNAVAILABLE);

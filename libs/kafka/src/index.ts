@@ -3,5 +3,5 @@ export { BATCH_BYTES_MAX, registerCodecs } from './codecs.ts';
 export { IMPATIENT, type KafkaConnection, openKafka, PATIENT, type SaslMechanism } from './connection.ts';
 export type { KafkaLog } from './log.ts';
 export { mendTimers } from './timers.ts';
-export { isForbidden, KafkaUnavailable, kafkaTrouble } from './trouble.ts';
+export { isClientError, isForbidden, KafkaUnavailable, kafkaTrouble } from './trouble.ts';
 export { within } from './within.ts';

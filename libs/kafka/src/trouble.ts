@@ -1,3 +1,4 @@
+import kafkajs from 'kafkajs';
 import { Fault } from '#kernel';
 import type { KafkaConnection } from './connection.ts';
 
@@ -30,6 +31,9 @@ export function kafkaTrouble(error: unknown, connection: KafkaConnection): Kafka
     cause: error,
   });
 }
+
+/** True for the client's own errors: they are how its consumer hears of a rebalance. */
+export const isClientError = (error: unknown): boolean => error instanceof kafkajs.KafkaJSError;
 
 /** True if what stands in the way is a right that is missing. */
 export const isForbidden = (error: unknown): boolean =>

@@ -1,0 +1,260 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Batch, Consumer } from 'kafkajs';
+import type { EventStore } from '#event-store';
+import type { Clock } from '#kernel';
+import { askKafka, type KafkaConnection, type KafkaLog } from '#kafka';
+import type { Ended, EventTopic, MessageDoor } from './event-topic.ts';
+import type { OffsetCommits } from './offset-commits.ts';
+import { OwnOffsets } from './own-offsets.ts';
+import { PartitionIntake } from './partition-intake.ts';
+import { type Place, RejectedTopic } from './rejected-topic.ts';
+import { hasMark, type KnownOffsets, startOffset } from './start-offset.ts';
+
+export interface AssignedParts {
+  readonly connection: KafkaConnection;
+  readonly groupId: string;
+  readonly rejectedTopic: string;
+  readonly topics: readonly EventTopic[];
+  readonly consumer: Pick<Consumer, 'seek' | 'pause' | 'resume'>;
+  readonly commits: OffsetCommits;
+  readonly door: () => MessageDoor;
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly log: KafkaLog;
+  readonly onEnded: (ended: readonly Ended[]) => void;
+}
+
+interface Partition {
+  readonly intake: PartitionIntake;
+  /** What its next batch should begin with. */
+  expected?: number;
+  /** Written to our own table. */
+  written?: number;
+  /** Why it stands still. */
+  waits?: { readonly reason: string; readonly timer: NodeJS.Timeout; readonly pauseMs: number };
+}
+
+const FIRST_PAUSE_MS = 250;
+const PAUSE_MS_MAX = 5_000;
+const ASK_AGAIN_MS = 1_000;
+/** How often our own table follows. */
+const OWN_TABLE_EVERY_MS = 30_000;
+
+/** The partitions that the group has dealt us. */
+export class Assigned {
+  readonly #parts: AssignedParts;
+  readonly #rejected: RejectedTopic;
+  readonly #ownOffsets: OwnOffsets;
+  readonly #partitions = new Map<string, Partition>();
+  readonly #ownTable: NodeJS.Timeout;
+  #checked: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(parts: AssignedParts) {
+    this.#parts = parts;
+    const { connection, rejectedTopic, log, store, groupId } = parts;
+    this.#rejected = new RejectedTopic({ connection, topic: rejectedTopic, log });
+    this.#ownOffsets = new OwnOffsets(store, groupId);
+    this.#ownTable = setInterval(() => void this.#writeOwnTable(), OWN_TABLE_EVERY_MS).unref();
+  }
+
+  get size(): number {
+    return this.#partitions.size;
+  }
+
+  /** Resolves when it is known where each partition begins. */
+  get checked(): Promise<void> {
+    return this.#checked;
+  }
+
+  get waiting(): readonly (Place & { readonly reason: string })[] {
+    return [...this.#partitions.values()].flatMap(({ intake, waits }) =>
+      waits === undefined ? [] : [{ ...intake.place, reason: waits.reason }],
+    );
+  }
+
+  at(place: Place): PartitionIntake | undefined {
+    return this.#partitions.get(keyOf(place))?.intake;
+  }
+
+  /** Takes over what the group dealt. What we had before goes on where we were, the rest where it should. */
+  assign(places: readonly Place[]): void {
+    const dealt = new Set(places.map(keyOf));
+    for (const [key, partition] of this.#partitions) {
+      if (!dealt.has(key)) this.#letGo(key, partition);
+    }
+    const kept = places.filter((place) => this.#partitions.has(keyOf(place)));
+    const fresh = places.filter((place) => !this.#partitions.has(keyOf(place)));
+    for (const place of fresh) this.#partitions.set(keyOf(place), { intake: this.#open(place) });
+    this.#checked = Promise.all([this.#goOn(kept), this.#begin(fresh)]).then(() => undefined);
+  }
+
+  /** The partition stands still, and goes on by itself when what stands in its way has gone. */
+  wait(place: Place, error: unknown): void {
+    const partition = this.#partitions.get(keyOf(place));
+    if (partition === undefined || this.#isClosed || partition.waits !== undefined) return;
+    this.#parts.log.warn({ ...place, err: error }, 'the partition waits, and tries again by itself');
+    this.#parts.consumer.pause([{ topic: place.topic, partitions: [place.partition] }]);
+    this.#waitMore(partition, error, FIRST_PAUSE_MS);
+  }
+
+  /** Tells of a batch that does not begin where the one before ended. */
+  watch(place: Place, batch: Batch): void {
+    const partition = this.#partitions.get(keyOf(place));
+    if (partition === undefined || batch.messages.length === 0) return;
+    const first = Number(batch.messages[0]!.offset);
+    const { expected } = partition;
+    partition.expected = Number(batch.lastOffset()) + 1;
+    if (expected === undefined || first === expected) return;
+    if (first < expected) return this.#alarm(place, `it goes back from ${expected} to ${first}`);
+    // Ends of transactions leave gaps too: only what was deleted is lost.
+    void this.#lowOf(place).then(
+      (low) => {
+        if (low > expected)
+          this.#alarm(place, `${low - expected} records were deleted before they were read`);
+      },
+      () => undefined,
+    );
+  }
+
+  /** Resolves when nothing is on its way. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#partitions.values()].map(({ intake }) => intake.idle));
+  }
+
+  /** Writes the own table a last time. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#ownTable);
+    for (const { waits } of this.#partitions.values()) clearTimeout(waits?.timer);
+    await this.#writeOwnTable();
+    await this.#rejected.close();
+  }
+
+  #open(place: Place): PartitionIntake {
+    const { topics, door, clock, log, onEnded } = this.#parts;
+    const from = topics.find(({ topic }) => topic === place.topic)!;
+    return new PartitionIntake({ place, from, door, rejected: this.#rejected, clock, log, onEnded });
+  }
+
+  #letGo(key: string, partition: Partition): void {
+    clearTimeout(partition.waits?.timer);
+    this.#parts.commits.forget(partition.intake);
+    this.#partitions.delete(key);
+    void this.#writeOwn(partition);
+  }
+
+  #waitMore(partition: Partition, error: unknown, pauseMs: number): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    const timer = setTimeout(() => void this.#goOnWith(partition), pauseMs);
+    partition.waits = { reason, timer, pauseMs };
+  }
+
+  async #goOnWith(partition: Partition): Promise<void> {
+    const { intake, waits } = partition;
+    try {
+      await intake.settle();
+    } catch (error) {
+      if (this.at(intake.place) !== intake || this.#isClosed) return;
+      return this.#waitMore(partition, error, Math.min(PAUSE_MS_MAX, (waits?.pauseMs ?? FIRST_PAUSE_MS) * 2));
+    }
+    partition.waits = undefined;
+    if (this.at(intake.place) !== intake || this.#isClosed) return;
+    this.#parts.commits.reached(intake);
+    const { topic, partition: number } = intake.place;
+    this.#parts.consumer.resume([{ topic, partitions: [number] }]);
+  }
+
+  /** kafkajs begins at the last commit again; we know better. */
+  async #goOn(kept: readonly Place[]): Promise<void> {
+    for (const place of kept) {
+      const intake = this.at(place);
+      await intake?.idle;
+      if (intake?.next !== undefined) this.#seek(place, intake.next);
+    }
+  }
+
+  async #begin(fresh: readonly Place[]): Promise<void> {
+    while (fresh.length > 0 && !this.#isClosed) {
+      try {
+        for (const { place, known } of await this.#known(fresh)) {
+          const { next, alarm } = startOffset(known);
+          if (alarm !== undefined) this.#alarm(place, alarm);
+          if (next !== (known.committed?.next ?? known.low)) this.#seek(place, next);
+        }
+        return;
+      } catch (err) {
+        this.#parts.log.warn({ err }, 'not known yet where to begin: it is asked again');
+        await pause(ASK_AGAIN_MS, undefined, { ref: false });
+      }
+    }
+  }
+
+  async #known(places: readonly Place[]): Promise<{ place: Place; known: KnownOffsets }[]> {
+    const { connection, groupId, store } = this.#parts;
+    const topics = [...new Set(places.map(({ topic }) => topic))];
+    const told = await askKafka(connection, async (admin) => ({
+      committed: await admin.fetchOffsets({ groupId, topics }),
+      there: new Map(
+        await Promise.all(
+          topics.map(async (topic) => [topic, await admin.fetchTopicOffsets(topic)] as const),
+        ),
+      ),
+    }));
+    return Promise.all(
+      places.map(async (place) => {
+        const { topic, partition } = place;
+        const there = told.there.get(topic)?.find((each) => each.partition === partition);
+        const committed = told.committed
+          .find((each) => each.topic === topic)
+          ?.partitions.find((each) => each.partition === partition);
+        const own = await this.#ownOffsets.read(place);
+        const next = Number(committed?.offset ?? -1);
+        const known: KnownOffsets = {
+          low: Number(there?.low ?? 0),
+          high: Number(there?.high ?? 0),
+          ...(own !== undefined && { own }),
+          ...(next >= 0 && { committed: { next, isOfThisLog: await hasMark(store, committed?.metadata) } }),
+        };
+        return { place, known };
+      }),
+    );
+  }
+
+  async #lowOf({ topic, partition }: Place): Promise<number> {
+    const offsets = await askKafka(this.#parts.connection, (admin) => admin.fetchTopicOffsets(topic));
+    return Number(offsets.find((each) => each.partition === partition)?.low ?? 0);
+  }
+
+  #seek(place: Place, next: number): void {
+    const partition = this.#partitions.get(keyOf(place));
+    if (partition === undefined || this.#isClosed) return;
+    partition.expected = next;
+    this.#parts.consumer.seek({ ...place, offset: String(next) });
+  }
+
+  async #writeOwnTable(): Promise<void> {
+    for (const partition of this.#partitions.values()) await this.#writeOwn(partition);
+  }
+
+  async #writeOwn(partition: Partition): Promise<void> {
+    const { intake, written } = partition;
+    const { next } = intake;
+    if (next === undefined || next === written) return;
+    try {
+      await this.#ownOffsets.write(intake.place, next);
+      partition.written = next;
+    } catch (err) {
+      this.#parts.log.warn(
+        { ...intake.place, err },
+        'how far it was read was not written to the log: later again',
+      );
+    }
+  }
+
+  #alarm(place: Place, words: string): void {
+    this.#parts.log.error({ ...place }, `look at this partition: ${words}`);
+  }
+}
+
+const keyOf = ({ topic, partition }: Place): string => `${topic}:${partition}`;

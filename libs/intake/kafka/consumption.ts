@@ -1,0 +1,254 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Consumer, type ConsumerCrashEvent, type EachBatchPayload } from 'kafkajs';
+import type { EventStore } from '#event-store';
+import type { Clock } from '#kernel';
+import {
+  isClientError,
+  isForbidden,
+  type KafkaConnection,
+  type KafkaLog,
+  kafkaTrouble,
+  openKafka,
+  PATIENT,
+  within,
+} from '#kafka';
+import { Assigned } from './assigned.ts';
+import type { Ended, EventTopic, MessageDoor } from './event-topic.ts';
+import { OffsetCommits } from './offset-commits.ts';
+import type { PartitionIntake } from './partition-intake.ts';
+
+export interface ConsumptionParts {
+  readonly connection: KafkaConnection;
+  readonly groupId: string;
+  readonly rejectedTopic: string;
+  /** Asked for each time: a rebuild may put another in its place. */
+  readonly door: () => MessageDoor;
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly log: KafkaLog;
+  readonly onEnded: (ended: readonly Ended[]) => void;
+}
+
+export type ConsumptionState = 'joining' | 'consuming' | 'rejoining';
+
+/** The group gives partitions of the dead to the living after so long. */
+const SESSION_MS = 10_000;
+/** A member may take so long to come back when the group is dealt anew. */
+const REBALANCE_MS = 15_000;
+const HEARTBEAT_MS = 2_000;
+/** How long a broker holds a fetch that finds nothing; consumption stands still so long when a leader dies. */
+const FETCH_WAIT_MS = 500;
+const PARTITION_BYTES_MAX = 1024 * 1024;
+const FETCH_BYTES_MAX = 8 * 1024 * 1024;
+/** New partitions of a topic are seen after so long. */
+const METADATA_MS = 30_000;
+/** Partitions that are worked on at once: one that is slow does not keep the others waiting. */
+const CONCURRENT_PARTITIONS = 64;
+/** Records told to the journal at once. */
+const CHUNK_RECORDS = 500;
+/** A member that is dealt out of a partition finishes what it has in hand first, but not for longer. */
+const HAND_OVER_MS_MAX = 5_000;
+/** On a stop: to be let into the group first, for who leaves while he joins comes back as a ghost. */
+const JOIN_MS_MAX = 5_000;
+const FINISH_MS_MAX = 5_000;
+const COMMIT_MS_MAX = 2_000;
+const LEAVE_MS_MAX = 6_000;
+
+/** One consumer, from its start to its end. A crash that the client does not mend by itself ends it. */
+export class Consumption {
+  readonly #parts: ConsumptionParts;
+  readonly #consumer: Consumer;
+  readonly #commits: OffsetCommits;
+  readonly #assigned: Assigned;
+  readonly #ended = Promise.withResolvers<void>();
+  #joined = Promise.withResolvers<void>();
+  #state: ConsumptionState = 'joining';
+  #isDraining = false;
+  #hasLeft = false;
+  #fetchedAt = performance.now();
+
+  constructor(parts: ConsumptionParts, topics: readonly EventTopic[]) {
+    this.#parts = parts;
+    const { connection, groupId, log } = parts;
+    this.#consumer = openKafka(connection, { log }).consumer({
+      groupId,
+      allowAutoTopicCreation: false,
+      readUncommitted: false,
+      sessionTimeout: SESSION_MS,
+      rebalanceTimeout: REBALANCE_MS,
+      heartbeatInterval: HEARTBEAT_MS,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      maxBytesPerPartition: PARTITION_BYTES_MAX,
+      maxBytes: FETCH_BYTES_MAX,
+      metadataMaxAge: METADATA_MS,
+      retry: PATIENT,
+    });
+    this.#commits = new OffsetCommits({ consumer: this.#consumer, log });
+    this.#assigned = new Assigned({ ...parts, topics, consumer: this.#consumer, commits: this.#commits });
+    this.#listen();
+  }
+
+  get state(): ConsumptionState {
+    return this.#state;
+  }
+
+  /** Partitions that stand still, with the reason. */
+  get waiting(): Assigned['waiting'] {
+    return this.#assigned.waiting;
+  }
+
+  get partitions(): number {
+    return this.#assigned.size;
+  }
+
+  /** Milliseconds since the brokers answered a fetch. */
+  get silentMs(): number {
+    return performance.now() - this.#fetchedAt;
+  }
+
+  /** Goes on until `signal` aborts. Throws KafkaUnavailable for what may pass, and what ended the client for good. */
+  async run(topics: readonly EventTopic[], signal: AbortSignal): Promise<void> {
+    const stop = (): void => this.#ended.resolve();
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    this.#start(topics).catch((error: unknown) => this.#end(error));
+    try {
+      await this.#ended.promise;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await this.#stop();
+    }
+  }
+
+  async #start(topics: readonly EventTopic[]): Promise<void> {
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topics: topics.map(({ topic }) => topic), fromBeginning: true });
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: CONCURRENT_PARTITIONS,
+      eachBatch: (payload) => this.#eachBatch(payload),
+    });
+  }
+
+  #listen(): void {
+    const { GROUP_JOIN, REBALANCING, CRASH, FETCH } = this.#consumer.events;
+    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onJoin(payload.memberAssignment));
+    this.#consumer.on(REBALANCING, () => {
+      this.#leaveOff();
+      void this.#commits.commit();
+    });
+    this.#consumer.on(CRASH, (event) => this.#onCrash(event));
+    this.#consumer.on(FETCH, () => {
+      this.#fetchedAt = performance.now();
+    });
+  }
+
+  #onJoin(memberAssignment: Readonly<Record<string, number[]>>): void {
+    // Joined although we had stopped: leave again, or a ghost holds partitions.
+    if (this.#hasLeft) return void this.#consumer.disconnect().catch(() => undefined);
+    const places = Object.entries(memberAssignment).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({ topic, partition })),
+    );
+    this.#assigned.assign(places);
+    this.#state = 'consuming';
+    this.#fetchedAt = performance.now();
+    this.#joined.resolve();
+  }
+
+  #onCrash({ payload: { error, restart } }: ConsumerCrashEvent): void {
+    this.#leaveOff();
+    if (restart) this.#parts.log.warn({ err: error }, 'the consumer has crashed and joins again');
+    else this.#end(error);
+  }
+
+  #leaveOff(): void {
+    if (this.#state === 'consuming') this.#joined = Promise.withResolvers();
+    this.#state = 'rejoining';
+  }
+
+  #end(error: unknown): void {
+    const isPassing = isForbidden(error) || /SASL|Connection|Broker|Retries/.test((error as Error).name);
+    this.#ended.reject(isPassing ? kafkaTrouble(error, this.#parts.connection) : error);
+  }
+
+  /** Nothing of ours escapes from here: kafkajs dies of it. Its own errors do, they are how it hears of a rebalance. */
+  async #eachBatch(payload: EachBatchPayload): Promise<void> {
+    const { topic, partition } = payload.batch;
+    try {
+      await this.#beating(this.#assigned.checked, payload);
+      const intake = this.#assigned.at({ topic, partition });
+      if (intake !== undefined) await this.#takeBatch(intake, payload);
+    } catch (error) {
+      if (isClientError(error)) throw error;
+      this.#assigned.wait({ topic, partition }, error);
+    }
+  }
+
+  async #takeBatch(intake: PartitionIntake, payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
+    const { messages } = batch;
+    this.#assigned.watch(intake.place, batch);
+    for (let start = 0; start < messages.length; start += CHUNK_RECORDS) {
+      if (this.#isDraining || !payload.isRunning() || payload.isStale()) return;
+      const chunk = messages.slice(start, start + CHUNK_RECORDS);
+      const last = chunk.at(-1)!;
+      const isLast = start + CHUNK_RECORDS >= messages.length;
+      // Behind the last one may be records that we never see, such as the end of a transaction.
+      const next = Number(isLast ? batch.lastOffset() : last.offset) + 1;
+      const fault = await this.#beating(
+        intake.take(chunk, next).then(
+          () => undefined,
+          (error: unknown) => ({ error }),
+        ),
+        payload,
+      );
+      if (fault === undefined || intake.hasTaken(next)) resolve(payload, last.offset);
+      if (fault !== undefined) return this.#assigned.wait(intake.place, fault.error);
+      this.#commits.reached(intake);
+      await payload.heartbeat();
+    }
+  }
+
+  /** Waits, and lets the group know that we live. When the group is dealt anew, what is in hand is finished first. */
+  async #beating<Result>(work: Promise<Result>, payload: EachBatchPayload): Promise<Result> {
+    const isDone = work.then(
+      () => true,
+      () => true,
+    );
+    for (;;) {
+      const stop = new AbortController();
+      const tick = pause(HEARTBEAT_MS, false, { signal: stop.signal }).catch(() => false);
+      const done = await Promise.race([isDone, tick]);
+      stop.abort();
+      if (done) return work;
+      try {
+        await payload.heartbeat();
+      } catch (error) {
+        await within(isDone, HAND_OVER_MS_MAX);
+        await within(this.#commits.commit(), COMMIT_MS_MAX);
+        throw error;
+      }
+    }
+  }
+
+  async #stop(): Promise<void> {
+    this.#isDraining = true;
+    if (this.#state !== 'consuming') await within(this.#joined.promise, JOIN_MS_MAX);
+    await within(this.#assigned.idle(), FINISH_MS_MAX);
+    await within(this.#commits.commit(), COMMIT_MS_MAX);
+    this.#hasLeft = true;
+    this.#commits.close();
+    await within(this.#consumer.disconnect(), LEAVE_MS_MAX);
+    await within(this.#assigned.close(), FINISH_MS_MAX);
+  }
+}
+
+/** A rebalance in between has taken the partition from under us: then there is nothing to resolve. */
+function resolve(payload: EachBatchPayload, offset: string): void {
+  try {
+    payload.resolveOffset(offset);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}

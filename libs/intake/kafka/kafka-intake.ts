@@ -1,0 +1,149 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { askKafka, KafkaUnavailable, topicsThere } from '#kafka';
+import { Consumption, type ConsumptionParts, type ConsumptionState } from './consumption.ts';
+import type { EventTopic } from './event-topic.ts';
+
+export interface KafkaIntakeParts extends ConsumptionParts {
+  readonly topics: readonly EventTopic[];
+  /** The client has died of a bug: the process must end, and be started again. */
+  readonly onFatal: (cause: unknown) => void;
+}
+
+export interface KafkaIntakeStatus {
+  readonly state: ConsumptionState | 'connecting' | 'failed' | 'stopped';
+  /** True while every topic is consumed. */
+  readonly isReady: boolean;
+  /** What stands in the way, in words for whoever runs the service. */
+  readonly trouble?: string;
+  readonly partitions: number;
+  /** Partitions that stand still: the store, or the rejected topic, does not serve. */
+  readonly waiting: readonly {
+    readonly topic: string;
+    readonly partition: number;
+    readonly reason: string;
+  }[];
+}
+
+const FIRST_PAUSE_MS = 500;
+const PAUSE_MS_MAX = 5_000;
+/** The same trouble is told again so often. */
+const SAME_TROUBLE_EVERY_MS = 60_000;
+const LOOK_AFTER_MS = 10_000;
+/** A consumer to which no broker has answered for so long is made anew, if the brokers answer others. */
+const SILENT_MS_MAX = 90_000;
+
+/**
+ * Messages from Kafka. It waits for brokers and topics that are not there yet, rides out their outages, and
+ * hands every record to the door; it never keeps anything else from working.
+ */
+export class KafkaIntake {
+  readonly #parts: KafkaIntakeParts;
+  #consumption: Consumption | undefined;
+  #state: 'connecting' | 'failed' | 'stopped' = 'connecting';
+  #trouble: string | undefined;
+  #toldAt = -Infinity;
+  #missing: readonly EventTopic[];
+
+  constructor(parts: KafkaIntakeParts) {
+    this.#parts = parts;
+    this.#missing = parts.topics;
+  }
+
+  status(): KafkaIntakeStatus {
+    const consumption = this.#consumption;
+    const state = consumption?.state ?? this.#state;
+    const trouble =
+      this.#missing.length === 0 ? this.#trouble : (this.#trouble ?? missingWords(this.#missing));
+    return {
+      state,
+      isReady: state === 'consuming' && this.#missing.length === 0,
+      ...(trouble !== undefined && { trouble }),
+      partitions: consumption?.partitions ?? 0,
+      waiting: consumption?.waiting ?? [],
+    };
+  }
+
+  /** Goes on until `signal` aborts; then it has left the group. Throws what ended the client for good. */
+  async run(signal: AbortSignal): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!signal.aborted) {
+      try {
+        const topics = await this.#topics();
+        pauseMs = FIRST_PAUSE_MS;
+        this.#trouble = undefined;
+        await this.#consume(topics, signal);
+      } catch (error) {
+        if (!(error instanceof KafkaUnavailable)) throw this.#failed(error);
+        this.#tell(error);
+        await pause(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+        pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2);
+      }
+    }
+    this.#state = 'stopped';
+  }
+
+  /** Those that are there; throws KafkaUnavailable where none is. */
+  async #topics(): Promise<EventTopic[]> {
+    const { topics, connection, rejectedTopic } = this.#parts;
+    const names = [...topics.map(({ topic }) => topic), rejectedTopic];
+    const there = await askKafka(connection, (admin) => topicsThere(admin, names));
+    const found = topics.filter(({ topic }) => there.has(topic));
+    this.#missing = topics.filter(({ topic }) => !there.has(topic));
+    if (found.length === 0) throw new KafkaUnavailable(missingWords(this.#missing));
+    if (this.#missing.length > 0) this.#parts.log.warn({}, missingWords(this.#missing));
+    if (!there.has(rejectedTopic)) {
+      const words = `${missingWords([{ topic: rejectedTopic }])} A partition with a message that is rejected waits for it.`;
+      this.#parts.log.warn({}, words);
+    }
+    return found;
+  }
+
+  async #consume(topics: readonly EventTopic[], signal: AbortSignal): Promise<void> {
+    const ending = new AbortController();
+    const consumption = new Consumption(this.#parts, topics);
+    this.#consumption = consumption;
+    const watch = setInterval(() => void this.#lookAfter(consumption, ending), LOOK_AFTER_MS).unref();
+    try {
+      await consumption.run(topics, AbortSignal.any([signal, ending.signal]));
+    } finally {
+      clearInterval(watch);
+      this.#consumption = undefined;
+    }
+  }
+
+  /** Begins anew when a topic that was missing has come, or when the client hangs although brokers answer. */
+  async #lookAfter(consumption: Consumption, ending: AbortController): Promise<void> {
+    const { topics, connection } = this.#parts;
+    const isSilent = consumption.silentMs > SILENT_MS_MAX;
+    if (this.#missing.length === 0 && !isSilent) return;
+    try {
+      const names = topics.map(({ topic }) => topic);
+      const there = await askKafka(connection, (admin) => topicsThere(admin, names));
+      const hasCome = this.#missing.some(({ topic }) => there.has(topic));
+      const hangs = isSilent && consumption.waiting.length < consumption.partitions;
+      if (hangs) this.#parts.log.error({}, 'the consumer hangs although brokers answer: it is made anew');
+      if (hasCome || hangs) ending.abort();
+    } catch {
+      // The brokers do not answer: the consumer itself rides that out.
+    }
+  }
+
+  #tell({ message }: KafkaUnavailable): void {
+    const now = performance.now();
+    if (message !== this.#trouble || now - this.#toldAt > SAME_TROUBLE_EVERY_MS) {
+      this.#toldAt = now;
+      this.#parts.log.error({}, message);
+    }
+    this.#trouble = message;
+  }
+
+  #failed(error: unknown): unknown {
+    this.#state = 'failed';
+    this.#trouble = error instanceof Error ? error.message : String(error);
+    this.#parts.onFatal(error);
+    return error;
+  }
+}
+
+const missingWords = (topics: readonly EventTopic[]): string =>
+  `Not there, or not for us to read: ${topics.map(({ topic }) => topic).join(', ')}. npx onhand topics create makes what is missing.`;

@@ -1,0 +1,67 @@
+import { appendSurely, type EventStore, newEventId, NO_STREAM, type RecordedEvent } from '#event-store';
+import type { Place } from './rejected-topic.ts';
+
+/**
+ * How far this group has come in each partition, kept in the log itself: what a restored log has read is what it
+ * says, whatever the brokers remember, and they forget an idle group after a week. Written now and then, for what
+ * comes twice is a duplicate.
+ */
+export class OwnOffsets {
+  readonly #store: EventStore;
+  readonly #group: string;
+  readonly #revisions = new Map<string, number>();
+
+  constructor(store: EventStore, group: string) {
+    this.#store = store;
+    this.#group = group;
+  }
+
+  /** The offset to go on with, as far as the log knows. */
+  async read(place: Place): Promise<number | undefined> {
+    const stream = this.#streamOf(place);
+    const newest = await newestOf(this.#store, stream);
+    if (newest === undefined) return undefined;
+    this.#revisions.set(stream, newest.revision);
+    return (newest.data as OffsetReached).next;
+  }
+
+  /**
+   * Says that everything before `next` has ended. Where another process has said something since we looked, the
+   * partition is his, and nothing is written. Throws StoreUnavailable and StoreFull.
+   */
+  async write(place: Place, next: number): Promise<void> {
+    const stream = this.#streamOf(place);
+    const revision = this.#revisions.get(stream) ?? NO_STREAM;
+    const data: OffsetReached = { next };
+    const event = { id: newEventId(), type: 'OffsetReached', data };
+    const outcome = await appendSurely(this.#store, stream, revision, [event]);
+    this.#revisions.set(stream, outcome.outcome === 'written' ? outcome.revision : outcome.actualRevision);
+  }
+
+  /** A topic's name has no colon: what follows the partition is the group, whatever is in it. */
+  #streamOf({ topic, partition }: Place): string {
+    return `offsets-${topic}:${partition}:${this.#group}`;
+  }
+}
+
+interface OffsetReached {
+  /** The next offset to read. */
+  readonly next: number;
+}
+
+/** The last event of a stream, found by halving: a stream is read from its beginning only, and this one is long. */
+async function newestOf(store: EventStore, stream: string): Promise<RecordedEvent | undefined> {
+  const at = async (fromRevision: number): Promise<RecordedEvent | undefined> =>
+    (await store.readStream(stream, { fromRevision, limit: 1 }))[0];
+  let newest = await at(0);
+  if (newest === undefined) return undefined;
+  let step = 1;
+  for (let next = await at(step); next !== undefined; next = await at(newest.revision + step)) {
+    newest = next;
+    step *= 2;
+  }
+  for (; step >= 1; step = Math.floor(step / 2)) {
+    newest = (await at(newest.revision + step)) ?? newest;
+  }
+  return newest;
+}

@@ -1,0 +1,164 @@
+import type { KafkaMessage } from 'kafkajs';
+import type { Arrival, Rejection } from '#inventory';
+import { type Clock, Fault } from '#kernel';
+import type { KafkaLog } from '#kafka';
+import type { Ended, EventTopic, MessageDoor } from './event-topic.ts';
+import { readRecord } from './read-record.ts';
+import type { Place, RejectedRecord, RejectedTopic } from './rejected-topic.ts';
+import type { LogMark } from './start-offset.ts';
+
+export interface PartitionParts {
+  readonly place: Place;
+  readonly from: EventTopic;
+  readonly door: () => MessageDoor;
+  readonly rejected: Pick<RejectedTopic, 'write'>;
+  readonly clock: Clock;
+  readonly log: KafkaLog;
+  /** Called with every message that has ended. */
+  readonly onEnded: (ended: readonly Ended[]) => void;
+}
+
+const NOTHING = Buffer.alloc(0);
+const INTERNAL: Rejection = {
+  code: 'INTERNAL_ERROR',
+  detail: 'Something went wrong inside OnHand with this record: tell its operator. The record is kept.',
+};
+
+/**
+ * One partition on its way into the journal: every record ends there, in order, and what is rejected is in the
+ * rejected topic too before the partition counts as having come that far.
+ */
+export class PartitionIntake {
+  readonly #parts: PartitionParts;
+  #busy: Promise<unknown> = Promise.resolve();
+  /** Rejected, and not yet in the rejected topic. */
+  #owed: readonly RejectedRecord[] = [];
+  #owedThrough = 0;
+  #next: number | undefined;
+  #mark: LogMark | undefined;
+
+  constructor(parts: PartitionParts) {
+    this.#parts = parts;
+  }
+
+  get place(): Place {
+    return this.#parts.place;
+  }
+
+  /** Everything before it has ended, durably; undefined before the first. */
+  get next(): number | undefined {
+    return this.#next;
+  }
+
+  /** In the log, of the newest of what has ended. */
+  get mark(): LogMark | undefined {
+    return this.#mark;
+  }
+
+  /** Resolves when nothing is on its way. */
+  get idle(): Promise<unknown> {
+    return this.#busy.catch(() => undefined);
+  }
+
+  /**
+   * Takes records that stand one behind the other. `next` is the offset behind them. Throws a retriable Fault where
+   * the store or the rejected topic does not serve: `settle` then, and tell again what has not ended.
+   */
+  take(records: readonly KafkaMessage[], next: number): Promise<void> {
+    return this.#turn(async () => {
+      await this.#payOwed();
+      const arrivals = records.map((record) => this.#read(record));
+      const ended = await this.#accept(arrivals);
+      this.#parts.onEnded(ended);
+      this.#remember(ended);
+      this.#owed = records.flatMap((record, index) => rejectedRecord(record, ended[index]!));
+      this.#owedThrough = next;
+      await this.#payOwed();
+      this.#next = next;
+    });
+  }
+
+  /** Writes what is still owed to the rejected topic. Throws KafkaUnavailable. */
+  settle(): Promise<void> {
+    return this.#turn(() => this.#payOwed());
+  }
+
+  /** True if the records up to there are in the journal, and only the rejected topic waits for its part. */
+  hasTaken(next: number): boolean {
+    return this.#owedThrough === next || (this.#next ?? 0) === next;
+  }
+
+  #turn(work: () => Promise<void>): Promise<void> {
+    const mine = this.#busy.then(work, work);
+    this.#busy = mine;
+    return mine;
+  }
+
+  async #payOwed(): Promise<void> {
+    if (this.#owed.length === 0) return;
+    await this.#parts.rejected.write(this.place, this.#owed);
+    this.#owed = [];
+    this.#next = this.#owedThrough;
+  }
+
+  #read(record: KafkaMessage): Arrival {
+    try {
+      return readRecord(record, this.#parts.clock.now());
+    } catch (error) {
+      return this.#broken(record.value ?? NOTHING, error);
+    }
+  }
+
+  async #accept(arrivals: readonly Arrival[]): Promise<readonly Ended[]> {
+    try {
+      return await this.#tell(arrivals);
+    } catch (error) {
+      if (mayPass(error)) throw error;
+      return this.#acceptEach(arrivals);
+    }
+  }
+
+  /** One of them is a bug to us: it alone is rejected, the others go in. */
+  async #acceptEach(arrivals: readonly Arrival[]): Promise<Ended[]> {
+    const ended: Ended[] = [];
+    for (const arrival of arrivals) {
+      try {
+        ended.push(...(await this.#tell([arrival])));
+      } catch (error) {
+        if (mayPass(error)) throw error;
+        ended.push(...(await this.#tell([this.#broken(arrival.raw, error, nameOf(arrival))])));
+      }
+    }
+    return ended;
+  }
+
+  #tell(arrivals: readonly Arrival[]): Promise<readonly Ended[]> {
+    const { topic, source } = this.#parts.from;
+    const door = `kafka:${topic}`;
+    return this.#parts.door().accept(arrivals, source === undefined ? { door } : { door, identity: source });
+  }
+
+  #broken(raw: Uint8Array, err: unknown, name: object = {}): Arrival {
+    this.#parts.log.error(
+      { ...this.place, err },
+      'a record could not be taken because of a bug: it is rejected',
+    );
+    return { rejection: INTERNAL, raw, ...name };
+  }
+
+  #remember(ended: readonly Ended[]): void {
+    for (const { position, recordedAt } of ended) {
+      if (position > (this.#mark?.position ?? 0)) this.#mark = { position, recordedAt };
+    }
+  }
+}
+
+const mayPass = (error: unknown): boolean => error instanceof Fault && error.retriable;
+
+const nameOf = (arrival: Arrival): object => {
+  const { source, id } = 'message' in arrival ? arrival.message : arrival;
+  return { ...(source !== undefined && { source }), ...(id !== undefined && { id }) };
+};
+
+const rejectedRecord = (record: KafkaMessage, { outcome, error }: Ended): RejectedRecord[] =>
+  outcome === 'rejected' && error !== undefined ? [{ record, rejection: error }] : [];

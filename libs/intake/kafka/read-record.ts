@@ -1,0 +1,147 @@
+import type { KafkaMessage } from 'kafkajs';
+import type { Arrival, Message, Rejection } from '#inventory';
+import type { Instant } from '#kernel';
+import { readJson } from '../src/json/lossless-json.ts';
+import { decodeUtf8 } from '../src/json/utf8.ts';
+import { MESSAGE_BYTES_MAX } from '../src/limits.ts';
+import { bodyForm } from '../src/media-type.ts';
+import { problem, shown } from '../src/problem.ts';
+import { type IntakeReading, isRefused, readBody, type RefusedMessage } from '../src/read-body.ts';
+import { nameOf, readMessage } from '../src/read-message.ts';
+import { attributesOf, contentTypeOf, type HeaderValues, headersOf } from './headers.ts';
+
+/** What of a record is read: CloudEvents in binary or structured mode. The key decides nothing. */
+export type EventRecord = Pick<KafkaMessage, 'value' | 'headers'>;
+
+const STRUCTURED = 'application/cloudevents+json';
+const NOTHING = Buffer.alloc(0);
+const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+const DIGITS = /^\d+$/;
+
+/** Reads one record of an event topic as a message, or says why it is none. Its own bytes are its value. */
+export function readRecord(record: EventRecord, now: Instant): Arrival {
+  const { value } = record;
+  const reading =
+    value === null ? refused(TOMBSTONE, NOTHING) : readValue(value, headersOf(record.headers), now);
+  return isRefused(reading)
+    ? arrivalOfRefused(reading, value ?? NOTHING)
+    : new ReadRecord(reading.message, value!);
+}
+
+/** What comes in well is most of it: no more than this for each. */
+class ReadRecord {
+  readonly message: Message;
+  readonly raw: Uint8Array;
+
+  constructor(message: Message, raw: Uint8Array) {
+    this.message = message;
+    this.raw = raw;
+  }
+}
+
+const TOMBSTONE = problem(
+  'TOMBSTONE_NOT_ALLOWED',
+  '',
+  'The record has no value. A message is never deleted: tell what happened instead.',
+);
+
+function readValue(value: Buffer, headers: HeaderValues, now: Instant): IntakeReading {
+  const contentType = contentTypeOf(headers);
+  const mode = modeOf(contentType);
+  if (typeof mode !== 'string') return refused(mode, value);
+  if (mode === 'structured') return readBody(value, contentType, now).readings[0]!;
+  return readBinary(value, headers, now);
+}
+
+/** How it is sent, by its content type. A batch is not taken here: a record is one message. */
+function modeOf(contentType: string | undefined): 'binary' | 'structured' | Rejection {
+  const form = bodyForm(contentType ?? 'application/json');
+  if (!('code' in form)) {
+    if (form.takes === 'either') return 'binary';
+    if (form.takes === 'one') return 'structured';
+  }
+  const detail = `${shown(contentType)} is not taken. Send ${STRUCTURED}, or ce_ headers and data as application/json, in UTF-8.`;
+  return problem('MEDIA_TYPE', '', detail);
+}
+
+/** The value is the message's data; the headers are everything else. */
+function readBinary(value: Buffer, headers: HeaderValues, now: Instant): IntakeReading {
+  const { attributes, problems } = attributesOf(headers);
+  const { told, numbers, forbidden } = envelopeOf(attributes);
+  const [first, ...others] = [...problems, ...forbidden];
+  const name = nameOf(told);
+  if (first !== undefined) return { problems: [first, ...others], ...name, raw: value };
+  const data = readData(value);
+  if ('code' in data) return { ...refused(data, value), ...name };
+  const [broken, ...alsoBroken] = data.problems;
+  if (broken !== undefined) {
+    return { problems: [inData(broken), ...alsoBroken.map(inData)], ...name, raw: value };
+  }
+  for (const [pointer, words] of data.numbers ?? []) numbers.set(`/data${pointer}`, words);
+  told['data'] = data.value;
+  const reading = readMessage(told, { now, needsSpecVersion: true, numbers });
+  return 'message' in reading ? reading : { ...reading, raw: value };
+}
+
+/** The attributes as JSON would have told them: all are text but `sequence`, which is decimal digits. */
+function envelopeOf(attributes: ReadonlyMap<string, string>): {
+  readonly told: Record<string, unknown>;
+  readonly numbers: Map<string, string>;
+  readonly forbidden: readonly Rejection[];
+} {
+  const told: Record<string, unknown> = {};
+  const numbers = new Map<string, string>();
+  const forbidden: Rejection[] = [];
+  for (const [name, text] of attributes) {
+    if (FORBIDDEN_NAMES.has(name)) {
+      forbidden.push(
+        problem('FORBIDDEN_KEY', `/${name}`, `The header "ce_${name}" is not allowed. Rename it.`),
+      );
+    } else if (name === 'data') {
+      const detail = 'The header "ce_data" is not allowed: the data is the value of the record.';
+      forbidden.push(problem('HEADER_INVALID', '/data', detail));
+    } else if (name === 'sequence' && DIGITS.test(text)) {
+      told[name] = Number(text);
+      if (!Number.isSafeInteger(told[name])) numbers.set('/sequence', text);
+    } else told[name] = text;
+  }
+  return { told, numbers, forbidden };
+}
+
+function readData(value: Buffer) {
+  if (value.length > MESSAGE_BYTES_MAX) {
+    const detail = `A message may have ${MESSAGE_BYTES_MAX} bytes; this has ${value.length}. Split it into several messages.`;
+    return problem('MESSAGE_TOO_LARGE', '', detail);
+  }
+  const text = decodeUtf8(value);
+  if (typeof text !== 'string') return text;
+  if (text.trim() === '') return problem('EMPTY_PAYLOAD', '', 'It is empty. Send the data of a message.');
+  const json = readJson(text);
+  if ('code' in json) return json;
+  const [data] = json.values;
+  if (json.isArray || data === undefined || !isObjectText(text)) {
+    const detail = 'The value is not a JSON object. Send the data of one message, as an object.';
+    return problem('OBJECT_REQUIRED', '/data', detail);
+  }
+  return data;
+}
+
+const isObjectText = (text: string): boolean => /^\s*\{/.test(text);
+
+const inData = (wrong: Rejection): Rejection => ({ ...wrong, pointer: `/data${wrong.pointer ?? ''}` });
+
+const refused = (why: Rejection, raw: Uint8Array): RefusedMessage => ({
+  problems: [why],
+  raw,
+});
+
+function arrivalOfRefused(reading: RefusedMessage, raw: Uint8Array): Arrival {
+  const { problems, source, id, sequence } = reading;
+  return {
+    rejection: problems[0],
+    raw,
+    ...(source !== undefined && { source }),
+    ...(id !== undefined && { id }),
+    ...(sequence !== undefined && { sequence }),
+  };
+}

@@ -1,0 +1,64 @@
+import type { EventStore } from '#event-store';
+import type { Instant } from '#kernel';
+
+/** What is known of a partition before it is read. */
+export interface KnownOffsets {
+  /** What the group has committed with the brokers; absent if nothing, or if they have forgotten it. */
+  readonly committed?: {
+    readonly next: number;
+    /** False if it was committed for events that this log does not have: the log is an older one, or another. */
+    readonly isOfThisLog: boolean;
+  };
+  /** What the log itself says. */
+  readonly own?: number;
+  /** What the partition has: the first offset that is there, and the one that comes next. */
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface StartOffset {
+  readonly next: number;
+  /** What somebody should know about it. */
+  readonly alarm?: string;
+}
+
+/** Where to begin: never later than what this log has taken. What comes twice is a duplicate. */
+export function startOffset({ committed, own, low, high }: KnownOffsets): StartOffset {
+  const isOlderLog = committed !== undefined && !committed.isOfThisLog;
+  const wanted = committed?.isOfThisLog === true ? committed.next : (own ?? low);
+  if (wanted < low) {
+    return { next: low, alarm: `${low - wanted} records were deleted before they were read` };
+  }
+  if (wanted > high) {
+    return {
+      next: low,
+      alarm: `it ends at ${high}, before ${wanted}: it was made anew, and is read from its start`,
+    };
+  }
+  if (isOlderLog && wanted !== committed.next) {
+    const alarm = `the log has not what was committed at ${committed.next}: it is read again from ${wanted}`;
+    return { next: wanted, alarm };
+  }
+  return { next: wanted };
+}
+
+/** Where in the log what was committed has ended. */
+export interface LogMark {
+  readonly position: number;
+  readonly recordedAt: Instant;
+}
+
+/** What is committed along with an offset. */
+export const markText = ({ position, recordedAt }: LogMark): string => `${position}@${recordedAt}`;
+
+/**
+ * True if the log has the event that the mark names. An offset without a mark was set by hand, and by intent: it
+ * counts as ours.
+ */
+export async function hasMark(store: EventStore, text: string | null | undefined): Promise<boolean> {
+  const [, position, recordedAt] = /^(\d+)@(\d+)$/.exec(text ?? '') ?? [];
+  if (position === undefined) return true;
+  const { events } = await store.readAll({ after: Number(position) - 1, limit: 1 });
+  const [event] = events;
+  return event?.position === Number(position) && event.recordedAt === Number(recordedAt);
+}

@@ -1,0 +1,61 @@
+import { type Ended, type EventTopic, KafkaIntake } from '#intake/kafka';
+import type { KafkaConnection } from '#kafka';
+import type { Settings } from './environment.ts';
+import type { OnHand } from './service.ts';
+
+/** How the brokers are reached, by the settings; undefined where there are none. */
+export function kafkaConnectionOf(settings: Settings): KafkaConnection | undefined {
+  const { KAFKA_BROKERS, KAFKA_CLIENT_ID, KAFKA_SSL, KAFKA_SSL_CA } = settings;
+  if (KAFKA_BROKERS === undefined) return undefined;
+  const { KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD } = settings;
+  const hasLogin = KAFKA_SASL_MECHANISM !== undefined;
+  return {
+    brokers: KAFKA_BROKERS,
+    clientId: KAFKA_CLIENT_ID,
+    isEncrypted: KAFKA_SSL,
+    ...(KAFKA_SSL_CA !== undefined && { caFile: KAFKA_SSL_CA }),
+    ...(hasLogin && {
+      login: {
+        mechanism: KAFKA_SASL_MECHANISM,
+        username: KAFKA_SASL_USERNAME ?? '',
+        password: KAFKA_SASL_PASSWORD ?? '',
+      },
+    }),
+  };
+}
+
+/** The topics that messages come in by; `topic=source` binds one to a source. */
+export const eventTopicsOf = ({ KAFKA_EVENT_TOPICS }: Settings): EventTopic[] =>
+  KAFKA_EVENT_TOPICS.map((told) => {
+    const [topic = '', source] = told.split('=');
+    return source === undefined ? { topic } : { topic, source };
+  });
+
+interface IntakeParts {
+  readonly onOutcome: (outcome: Ended['outcome']) => void;
+  readonly onFatal: (cause: unknown) => void;
+}
+
+/** Messages from Kafka, told to the same journal as those over HTTP; undefined where this process takes none. */
+export function kafkaIntakeOf(onhand: OnHand, { onOutcome, onFatal }: IntakeParts): KafkaIntake | undefined {
+  const { settings, log, clock } = onhand;
+  const connection = kafkaConnectionOf(settings);
+  if (connection === undefined || !settings.ROLES.includes('intake')) return undefined;
+  return new KafkaIntake({
+    connection,
+    groupId: settings.KAFKA_GROUP_ID,
+    topics: eventTopicsOf(settings),
+    rejectedTopic: settings.KAFKA_REJECTED_TOPIC,
+    door: () => onhand.rooms.journal,
+    store: onhand.rooms.store,
+    clock,
+    log,
+    onEnded: (ended) => {
+      for (const { outcome } of ended) onOutcome(outcome);
+    },
+    onFatal: (cause) => {
+      log.fatal({ err: cause }, 'the Kafka client has died: the process ends, and is to be started again');
+      onFatal(cause);
+    },
+  });
+}
