@@ -5,7 +5,8 @@ import type { EventStore } from '#event-store';
 import { DirectoryLock, SqliteEventStore } from '#event-store/sqlite';
 import type { ReadModel } from '#read-model';
 import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
-import { isLogInFolder, type Settings } from './environment.ts';
+import type { Settings } from './environment.ts';
+import { isLogInFolder } from './settings/log-place.ts';
 
 /** The one place where ports meet adapters: another store is another line here. */
 

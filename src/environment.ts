@@ -111,10 +111,6 @@ export const SETTING_NAMES = Object.keys(
   plainToInstance(Settings, allUnset(), { exposeDefaultValues: true }),
 ) as readonly SettingName[];
 
-/** True where the log itself is in DATA_DIR; else nothing is there but what can be made anew. */
-export const isLogInFolder = ({ EVENT_STORE }: Pick<Settings, 'EVENT_STORE'>): boolean =>
-  EVENT_STORE === 'sqlite';
-
 /** What `config print` shows: everything, but no secret. */
 export interface SettingShown {
   readonly name: SettingName;

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable } from '#event-store';
-import { BadSettings, isLogInFolder, type Settings } from './environment.ts';
+import { BadSettings, type Settings } from './environment.ts';
 import { HttpService } from './http-service.ts';
 import { type LogOutput, openLog } from './log.ts';
 import { WaitingRoom } from './waiting-room.ts';
+import { isLogInFolder } from './settings/log-place.ts';
 
 /** From the wish to stop to the end of the process, whatever hangs. Kubernetes kills after 30 s. */
 const STOP_MS_MAX = 25_000;

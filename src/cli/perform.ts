@@ -1,7 +1,8 @@
 import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { isLogInFolder, readSettings, type Settings } from '../environment.ts';
+import { readSettings, type Settings } from '../environment.ts';
+import { isLogInFolder } from '../settings/log-place.ts';
 import type { Command, Task } from './command.ts';
 import { type CommandName, commandOf } from './commands/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

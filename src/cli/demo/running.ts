@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
-import { isLogInFolder, readSettings } from '../../environment.ts';
+import { readSettings } from '../../environment.ts';
+import { isLogInFolder } from '../../settings/log-place.ts';
 import { HttpService } from '../../http-service.ts';
 import { openLog } from '../../log.ts';
 import { CommandRefused } from '../problem.ts';
