@@ -90,6 +90,11 @@ export class HttpService {
       gatekeeper,
       traffic,
       log,
+      telling: {
+        clock: onhand.clock,
+        accept: (arrivals, by) => onhand.rooms.journal.accept(arrivals, by),
+        onAnswered: (outcomes) => metrics.messagesAnswered(outcomes),
+      },
       requestMsMax: options.requestMsMax,
     });
     documents.openApi = JSON.stringify(openApiOf(server.app));

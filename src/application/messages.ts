@@ -1,4 +1,4 @@
-import { Command, CommandHandler, type ICommandHandler, Query } from '@nestjs/cqrs';
+import { Command, Query } from '@nestjs/cqrs';
 import type { Arrival, Rejection } from '#inventory';
 import type {
   Bringer,
@@ -11,9 +11,7 @@ import type {
   ReleaseOutcome,
   Written,
 } from '#journal';
-import { OnHand } from '../service.ts';
 import { onCommand, onQuery } from './handlers.ts';
-import { Together } from './together.ts';
 
 /** Facts, in the order in which they came. Each is durable before its outcome is known. */
 export class TellMessages extends Command<readonly Outcome[]> {
@@ -59,21 +57,8 @@ export class ListCompleteness extends Query<readonly CompletenessRow[]> {
   }
 }
 
-@CommandHandler(TellMessages)
-class TellMessagesHandler implements ICommandHandler<TellMessages> {
-  readonly #together: Together;
-
-  constructor(onhand: OnHand) {
-    this.#together = new Together((arrivals, by) => onhand.rooms.journal.accept(arrivals, by));
-  }
-
-  execute({ arrivals, by }: TellMessages): Promise<readonly Outcome[]> {
-    return this.#together.tell(arrivals, by);
-  }
-}
-
 export const MESSAGE_HANDLERS = [
-  TellMessagesHandler,
+  onCommand(TellMessages, ({ rooms }, { arrivals, by }) => rooms.journal.accept(arrivals, by)),
   onCommand(RetryParked, ({ rooms }, { id }) => rooms.journal.retryParked(id)),
   onCommand(DismissParked, ({ rooms }, { id, dismissal }) => rooms.journal.dismissParked(id, dismissal)),
   onQuery(ListParked, ({ rooms }, { page }) => Promise.resolve(rooms.picture.journal.parked(page))),

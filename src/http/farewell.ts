@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FastifyReply } from 'fastify';
 
 /** So long nobody asks: then all who were busy have heard it. */
 const QUIET_MS = 50;
@@ -13,10 +12,10 @@ export class Farewell {
   #isSaid = false;
   #asked = 0;
 
-  /** For each request as it comes. */
-  meet(reply: FastifyReply): void {
+  /** For each request as it comes: true if its answer has to say that the connection closes. */
+  meet(): boolean {
     this.#asked += 1;
-    if (this.#isSaid) void reply.header('connection', 'close');
+    return this.#isSaid;
   }
 
   /** Resolves when nobody asks any more, or after a second. */

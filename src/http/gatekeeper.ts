@@ -1,10 +1,9 @@
-import type { FastifyRequest } from 'fastify';
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { isLoopback } from '../settings/setting-rules.ts';
 import { refusedAccess } from './access.ts';
 import { type Caller, OPEN_CALLER, SERVICE_CALLER } from './caller.ts';
 import { type Door, MEDIA_TYPES } from './door.ts';
-import './fastify-types.ts';
 import { checkEncoding } from './inflate.ts';
 import { refuse, Refusal, shown, tryAgain } from './problem.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -16,6 +15,16 @@ export interface GatekeeperParts {
   /** Who a key belongs to, if it is one of ours and in force. */
   readonly authenticate: (key: string) => Caller | undefined;
   readonly rate: RateLimit;
+}
+
+/** A request, as far as it is looked at here. */
+export interface Asked {
+  readonly headers: IncomingHttpHeaders;
+  /** Whom it is for, without the port. */
+  readonly hostname: string;
+  /** Of its path. */
+  readonly params: unknown;
+  caller: Caller;
 }
 
 /** What the service's own secret begins with: no key does. */
@@ -39,7 +48,7 @@ export class Gatekeeper {
   }
 
   /** Lets a request in, and notes who it is of. Throws the refusal if not. */
-  admit(door: Door, request: FastifyRequest): void {
+  admit(door: Door, request: Asked): void {
     if (door.access === 'open') return;
     if (this.#isDraining)
       throw tryAgain('SHUTTING_DOWN', 'The service is stopping: try again soon.', DRAINED_SECONDS);
@@ -54,7 +63,7 @@ export class Gatekeeper {
     checkBody(door, request);
   }
 
-  #caller(door: Door, request: FastifyRequest): Caller {
+  #caller(door: Door, request: Asked): Caller {
     const key = keyOf(request.headers.authorization, door.access === 'known');
     if (key?.startsWith(SERVICE_PREFIX) && timingSafeEqual(digest(key), this.#serviceSecret))
       return SERVICE_CALLER;
@@ -68,7 +77,7 @@ export class Gatekeeper {
   }
 }
 
-const digest = (secret: string): Uint8Array => createHash('sha256').update(secret).digest();
+const digest = (secret: string): Uint8Array => hash('sha256', secret, 'buffer');
 
 const KEY_LENGTH_MAX = 512;
 
@@ -94,7 +103,7 @@ function keyRequired(takesPasswords: boolean): Refusal {
 }
 
 /** A page of somebody else's in a browser on this machine is not the person at it. */
-function refuseCrossSite({ headers }: FastifyRequest): void {
+function refuseCrossSite({ headers }: Asked): void {
   const site = headers['sec-fetch-site'];
   if (site === 'cross-site' || site === 'same-site') {
     throw refuse('CROSS_SITE', 'A page of another site may not use this service from a browser.');
@@ -102,7 +111,7 @@ function refuseCrossSite({ headers }: FastifyRequest): void {
 }
 
 /** Where no key protects, a name that only points here must not do either. */
-function refuseForeignHost({ hostname }: FastifyRequest): void {
+function refuseForeignHost({ hostname }: Asked): void {
   if (isLoopback(hostname)) return;
   throw refuse(
     'CROSS_SITE',
@@ -110,7 +119,7 @@ function refuseForeignHost({ hostname }: FastifyRequest): void {
   );
 }
 
-function refuseEmptyIds(request: FastifyRequest): void {
+function refuseEmptyIds(request: Asked): void {
   const ids = request.params as Record<string, string>;
   for (const name in ids) {
     if (ids[name] !== '') continue;
@@ -119,17 +128,17 @@ function refuseEmptyIds(request: FastifyRequest): void {
   }
 }
 
-function checkBody({ body = 'none' }: Door, request: FastifyRequest): void {
+function checkBody({ body = 'none' }: Door, request: Asked): void {
   const isThere = request.headers['content-type'] !== undefined || hasBytes(request);
   if (!isThere) return;
-  checkEncoding(request);
+  checkEncoding(request.headers['content-encoding']);
   if (body !== 'none' && !isTaken(request.headers['content-type'], MEDIA_TYPES[body])) {
     const taken = MEDIA_TYPES[body].join(', ');
     throw refuse('MEDIA_TYPE', `The Content-Type is not one that is taken here: send ${taken}, in UTF-8.`);
   }
 }
 
-function hasBytes({ headers }: FastifyRequest): boolean {
+function hasBytes({ headers }: Asked): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 

@@ -3,8 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { refuse } from './problem.ts';
 
 /** What `Content-Encoding` may say. */
-export function checkEncoding(request: FastifyRequest): void {
-  const encoding = request.headers['content-encoding'];
+export function checkEncoding(encoding: string | undefined): void {
   if (encoding === undefined || encoding === 'identity' || encoding === 'gzip') return;
   throw refuse(
     'MEDIA_TYPE',

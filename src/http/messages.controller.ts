@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isRejection } from '#inventory';
 import { readBody } from '#intake';
-import type { JournalPage, Outcome } from '#journal';
+import type { JournalPage } from '#journal';
 import {
   DismissParked,
   ListCompleteness,
@@ -20,17 +20,9 @@ import { Freshness } from './freshness.ts';
 import { Metrics } from './metrics.ts';
 import { type Page, Pager, shownPage } from './pager.ts';
 import { PAGE, type ParameterValues, text } from './parameters.ts';
-import { problemOf, Refusal } from './problem.ts';
-import {
-  acceptedText,
-  OUTCOME_STATUS,
-  problemsOf,
-  shownOutcome,
-  shownParked,
-  shownRejected,
-  toArrival,
-} from './wire/message-wire.ts';
-import { time } from './wire/scalars.ts';
+import { answerToMany, answerToOne, PROBLEM_TYPE } from './message-answers.ts';
+import { Refusal } from './problem.ts';
+import { shownParked, shownRejected, toArrival } from './wire/message-wire.ts';
 
 const ABOUT = 'Messages';
 const ROWS = { ...PAGE, source: text('Only of this channel or source.') };
@@ -48,7 +40,7 @@ export class MessagesController {
     private readonly metrics: Metrics,
   ) {}
 
-  /** The hot route: nothing here is made that is not needed for the answer. */
+  /** Most messages take the lane (`MessageLane`) to the same answers. */
   @Post('events')
   @Door({
     access: 'tell',
@@ -75,10 +67,13 @@ export class MessagesController {
     const identity = ownerOf(request.caller);
     const by = identity === undefined ? { door: 'http' } : { door: 'http', identity };
     const outcomes = await this.commands.execute(new TellMessages(readings.map(toArrival), by));
-    for (const { outcome } of outcomes) this.metrics.messageAnswered(outcome);
-    const told = { outcomes, problems: readings.map(problemsOf) };
-    if (isMany) answerMany(told, request.id, reply);
-    else answerOne(told, request.id, reply);
+    this.metrics.messagesAnswered(outcomes);
+    const { status, contentType, text } = isMany
+      ? answerToMany(outcomes, readings, request.id)
+      : answerToOne(outcomes[0]!, readings[0]!, request.id);
+    // A problem as bytes: Fastify would add a charset that its type does not have.
+    const payload = contentType === PROBLEM_TYPE ? Buffer.from(text) : text;
+    void reply.code(status).header('content-type', contentType).send(payload);
   }
 
   @Get('parked')
@@ -171,41 +166,6 @@ export class MessagesController {
     if (isRejection(done)) throw new Refusal(done, { status: 404 });
     return { id, position: done.position };
   }
-}
-
-interface Ended {
-  readonly outcomes: readonly Outcome[];
-  /** Of what intake could not read. */
-  readonly problems: readonly ReturnType<typeof problemsOf>[];
-}
-
-function answerOne({ outcomes, problems }: Ended, instance: string, reply: FastifyReply): void {
-  const outcome = outcomes[0]!;
-  if (outcome.outcome === 'accepted') return send(reply, OUTCOME_STATUS.accepted, acceptedText(outcome));
-  if (outcome.outcome !== 'rejected') {
-    const shown = shownOutcome(outcome, undefined, instance);
-    return send(reply, OUTCOME_STATUS[outcome.outcome], JSON.stringify(shown));
-  }
-  const { error, recordedAt, ...told } = outcome;
-  const problem = problemOf(problems[0] ?? [error!], { instance });
-  const text = JSON.stringify({ ...problem, ...told, recordedAt: time(recordedAt) });
-  void reply.code(problem.status).header('content-type', PROBLEM).send(Buffer.from(text));
-}
-
-function answerMany({ outcomes, problems }: Ended, instance: string, reply: FastifyReply): void {
-  const counts = { accepted: 0, duplicate: 0, parked: 0, rejected: 0 };
-  for (const { outcome } of outcomes) counts[outcome] += 1;
-  const results = outcomes.map((outcome, index) => shownOutcome(outcome, problems[index], instance));
-  send(reply, 200, JSON.stringify({ results, counts }));
-}
-
-const PROBLEM = 'application/problem+json';
-/** Said in full: Fastify then leaves it as it is. */
-const JSON_TYPE = 'application/json; charset=utf-8';
-
-/** As text, which Node sends in one piece with its head. */
-function send(reply: FastifyReply, status: number, text: string): void {
-  void reply.code(status).header('content-type', JSON_TYPE).send(text);
 }
 
 const rowsAfter = (source: string | undefined, after: string | undefined, limit: number): JournalPage => ({

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Outcome } from '#journal';
 import type { Answered } from './traffic.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -20,6 +21,8 @@ export interface MetricsSource {
   readonly droppedLogLines: () => number;
 }
 
+type Observer = Pick<Histogram.Internal<'route' | 'status'>, 'observe'>;
+
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const NANOSECONDS = 1e9;
 const LOOP_DELAY_RESOLUTION_MS = 10;
@@ -31,6 +34,8 @@ export class Metrics {
   readonly #messages: Counter<'outcome'>;
   readonly #feeds: Gauge;
   readonly #source: MetricsSource;
+  /** By route and status: its labels are looked at once. */
+  readonly #observers = new Map<string, Map<string, Observer>>();
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
 
   constructor(source: MetricsSource) {
@@ -65,11 +70,23 @@ export class Metrics {
   }
 
   answered({ route, status, seconds }: Answered): void {
-    this.#requests.labels(route, STATUS_CLASSES[Math.floor(status / 100)] ?? 'other').observe(seconds);
+    this.#requestsOf(route, STATUS_CLASSES[Math.floor(status / 100)] ?? 'other').observe(seconds);
   }
 
-  messageAnswered(outcome: string, count = 1): void {
-    this.#messages.labels(outcome).inc(count);
+  messagesAnswered(outcomes: readonly Pick<Outcome, 'outcome'>[]): void {
+    const counts = { accepted: 0, duplicate: 0, parked: 0, rejected: 0 };
+    for (const { outcome } of outcomes) counts[outcome] += 1;
+    for (const [outcome, count] of Object.entries(counts)) {
+      if (count > 0) this.#messages.labels(outcome).inc(count);
+    }
+  }
+
+  #requestsOf(route: string, status: string): Observer {
+    let ofRoute = this.#observers.get(route);
+    if (ofRoute === undefined) this.#observers.set(route, (ofRoute = new Map<string, Observer>()));
+    let observer = ofRoute.get(status);
+    if (observer === undefined) ofRoute.set(status, (observer = this.#requests.labels(route, status)));
+    return observer;
   }
 
   feedOpened(): void {

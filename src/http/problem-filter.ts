@@ -4,6 +4,14 @@ import type { Logger } from '../log.ts';
 import { problemOf, refuse, Refusal, refusalOf } from './problem.ts';
 import type { RouteTable } from './route-table.ts';
 
+/** The request in which it went wrong. */
+interface Failed {
+  readonly id: string;
+  readonly method: string;
+  readonly url: string;
+  readonly route: string | undefined;
+}
+
 /** Whatever goes wrong on the way is answered as application/problem+json, and our own bugs are logged. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -21,18 +29,20 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const refusal = this.#refusal(error, request);
-    if (refusal.status >= 500) this.#tell(error, request, refusal);
+    const { id, method, url, routeOptions } = request;
+    const refusal = this.refusalOf(error, { id, method, url, route: routeOptions.url });
     if (reply.sent) return; // It began well and broke later: the other side sees the end.
     sendProblem(reply, refusal, request.id);
   }
 
-  #refusal(error: unknown, request: FastifyRequest): Refusal {
+  /** What is answered to what was thrown; what is our fault is logged. */
+  refusalOf(error: unknown, request: Failed): Refusal {
     const refusal = refusalOf(error) ?? refuse('INTERNAL_ERROR', INTERNAL);
+    if (refusal.status >= 500) this.#tell(error, request, refusal);
     return refusal.rejections[0].code === 'NOT_FOUND' ? this.#notFound(request, refusal) : refusal;
   }
 
-  #notFound(request: FastifyRequest, refusal: Refusal): Refusal {
+  #notFound(request: Failed, refusal: Refusal): Refusal {
     const methods = this.#routes.methodsOf(request.url);
     if (methods.length === 0 || methods.includes(request.method)) return refusal;
     const allowed = methods.join(', ');
@@ -40,13 +50,8 @@ export class ProblemFilter implements ExceptionFilter {
     return new Refusal({ code: 'METHOD_NOT_ALLOWED', detail }, { headers: { allow: allowed } });
   }
 
-  #tell(error: unknown, request: FastifyRequest, { status }: Refusal): void {
-    const line = {
-      requestId: request.id,
-      method: request.method,
-      route: request.routeOptions.url,
-      err: error,
-    };
+  #tell(error: unknown, { id, method, route }: Failed, { status }: Refusal): void {
+    const line = { requestId: id, method, route, err: error };
     if (status === 503) this.#log.warn(line, 'not now');
     else this.#log.error(line, 'a request failed');
   }

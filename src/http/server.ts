@@ -3,12 +3,15 @@ import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Logger, NestLog } from '../log.ts';
+import { ANSWER_HEADERS } from './answer-headers.ts';
 import { doorOf } from './door.ts';
 import { Farewell } from './farewell.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import { inflated } from './inflate.ts';
+import { LANE_METHOD, LANE_PATH, MessageLane, type Telling } from './message-lane.ts';
 import { BODY_BYTES_MAX, problemOf, refusalOf } from './problem.ts';
 import { ProblemFilter } from './problem-filter.ts';
 import { requestIds } from './request-id.ts';
@@ -29,6 +32,8 @@ export interface ServerParts {
   readonly gatekeeper: Gatekeeper;
   readonly traffic: Traffic;
   readonly log: Logger;
+  /** Where messages may take the short way; absent where nobody listens. */
+  readonly telling?: Telling;
   /** How long a request may take to come; default 25 s. */
   readonly requestMsMax?: number | undefined;
 }
@@ -57,9 +62,12 @@ export class Server {
   static async create(parts: ServerParts): Promise<Server> {
     const routes = new RouteTable();
     const filter = new ProblemFilter(parts.log, routes);
-    const adapter = createAdapter(filter, parts.requestMsMax ?? REQUEST_MS_MAX);
+    const requestId = requestIds();
+    const adapter = createAdapter(filter, requestId, parts.requestMsMax ?? REQUEST_MS_MAX);
     const farewell = new Farewell();
-    prepare(adapter.getInstance(), { ...parts, routes, farewell });
+    const { telling, gatekeeper } = parts;
+    const lane = telling && new MessageLane({ ...telling, gatekeeper, farewell, filter, requestId });
+    prepare(adapter.getInstance(), { ...parts, routes, farewell, lane });
     const app = await NestFactory.create<NestFastifyApplication>(parts.module, adapter, {
       bodyParser: false,
       logger: new NestLog(parts.log),
@@ -68,6 +76,7 @@ export class Server {
     app.useGlobalFilters(filter);
     await app.init();
     await adapter.getInstance().ready();
+    if (lane !== undefined) leadPast(lane, app.getHttpServer());
     return new Server(app, routes, { ...parts, farewell });
   }
 
@@ -98,7 +107,19 @@ export class Server {
   }
 }
 
-function createAdapter(filter: ProblemFilter, requestMsMax: number): FastifyAdapter {
+/** Puts the lane before the framework: what it does not take goes on as ever. */
+function leadPast(lane: MessageLane, server: HttpServer): void {
+  const [framework] = server.listeners('request') as [(...asked: [IncomingMessage, ServerResponse]) => void];
+  server.removeAllListeners('request').on('request', (request, response) => {
+    if (!lane.takes(request, response)) framework(request, response);
+  });
+}
+
+function createAdapter(
+  filter: ProblemFilter,
+  requestId: (request: IncomingMessage) => string,
+  requestMsMax: number,
+): FastifyAdapter {
   return new FastifyAdapter({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
@@ -106,7 +127,7 @@ function createAdapter(filter: ProblemFilter, requestMsMax: number): FastifyAdap
     keepAliveTimeout: KEEP_ALIVE_MS,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    genReqId: requestIds(),
+    genReqId: requestId,
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: Math.ceil(requestMsMax * HEADER_SHARE),
@@ -122,28 +143,26 @@ function createAdapter(filter: ProblemFilter, requestMsMax: number): FastifyAdap
   } as ConstructorParameters<typeof FastifyAdapter>[0]) as FastifyAdapter;
 }
 
-function prepare(
-  fastify: FastifyInstance,
-  {
-    routes,
-    farewell,
-    gatekeeper,
-    traffic,
-  }: ServerParts & { readonly routes: RouteTable; readonly farewell: Farewell },
-): void {
+interface Entrance extends Pick<ServerParts, 'gatekeeper' | 'traffic'> {
+  readonly routes: RouteTable;
+  readonly farewell: Farewell;
+  readonly lane: MessageLane | undefined;
+}
+
+function prepare(fastify: FastifyInstance, entrance: Entrance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   fastify.decorateRequest('caller');
   fastify.addHook('onRequest', (request, reply, done) => {
     setHeaders(reply, request.id);
-    farewell.meet(reply);
+    if (entrance.farewell.meet()) void reply.header('connection', 'close');
     done();
   });
-  fastify.addHook('onRoute', (route) => guard(route, routes, gatekeeper, traffic));
+  fastify.addHook('onRoute', (route) => guard(route, entrance));
 }
 
 /** Puts its door before a route. A route that names none is a bug, found before anybody can use it. */
-function guard(route: RouteOptions, routes: RouteTable, gatekeeper: Gatekeeper, traffic: Traffic): void {
+function guard(route: RouteOptions, { routes, gatekeeper, traffic, lane }: Entrance): void {
   const door = doorOf(route.config);
   if (door === undefined)
     throw new Error(`Bug: expected a door before ${String(route.method)} ${route.url}.`);
@@ -151,27 +170,20 @@ function guard(route: RouteOptions, routes: RouteTable, gatekeeper: Gatekeeper, 
   const seen = traffic.watch(`${String(route.method)} ${route.url}`, door);
   route.onRequest = (request, reply, done) => {
     try {
-      seen(reply);
+      seen(reply.raw, request.id);
       gatekeeper.admit(door, request);
       done();
     } catch (error) {
       done(error as Error);
     }
   };
+  if (route.method === LANE_METHOD && route.url === LANE_PATH) lane?.open({ door, seen });
   if (door.body === undefined || door.body === 'none') return;
   route.preParsing = (request, _reply, payload, done) => done(null, inflated(request, payload));
 }
 
-/** Answers are data for programs: nothing in them is to be run, framed, guessed at or kept. */
 function setHeaders(reply: FastifyReply, requestId: string): void {
-  void reply.headers({
-    'x-request-id': requestId,
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-    'cross-origin-resource-policy': 'same-origin',
-    'referrer-policy': 'no-referrer',
-  });
+  void reply.headers({ 'x-request-id': requestId, ...ANSWER_HEADERS });
 }
 
 /** Node could not read the request: too slow, or no HTTP. There is no reply to send it through. */

@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import type { ServerResponse } from 'node:http';
 import type { Door } from './door.ts';
 import { tryAgain } from './problem.ts';
 
@@ -8,6 +8,9 @@ const RETRY_SECONDS = 1;
 
 /** Called when a request of a route has been answered. */
 export type OnAnswered = (answered: Answered) => void;
+
+/** Called for each request of a route, as soon as it comes. Throws SERVICE_BUSY. */
+export type Watch = (response: ServerResponse, requestId: string) => void;
 
 export interface Answered {
   readonly route: string;
@@ -31,15 +34,15 @@ export class Traffic {
   }
 
   /** What to call for each request of the route, as soon as it comes. */
-  watch(route: string, door: Door): (reply: FastifyReply) => void {
+  watch(route: string, door: Door): Watch {
     const isCounted = door.isAnsweredAtOnce !== false && door.access !== 'open';
-    return (reply) => {
+    return (response, requestId) => {
       const startedAt = performance.now();
       if (isCounted) this.#enter();
-      reply.raw.once('close', () => {
+      response.once('close', () => {
         if (isCounted) this.#leave();
         const seconds = (performance.now() - startedAt) / 1000;
-        this.#onAnswered({ route, status: reply.raw.statusCode, seconds, requestId: reply.request.id });
+        this.#onAnswered({ route, status: response.statusCode, seconds, requestId });
       });
     };
   }

@@ -49,10 +49,6 @@ export function shownOutcome(
   return { ...shown, ...(parked && { parked }), flags: outcome.flags ?? [] };
 }
 
-/** Reasons for what intake could not read. */
-export const problemsOf = (reading: IntakeReading): readonly [Rejection, ...Rejection[]] | undefined =>
-  isRefused(reading) ? reading.problems : undefined;
-
 export const shownParked = (now: Instant, row: ParkedLineShown): object => ({
   id: row.id,
   source: row.source,

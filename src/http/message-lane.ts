@@ -1,0 +1,176 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type BodyReading, readBody } from '#intake';
+import type { Arrival } from '#inventory';
+import type { Bringer, Outcome } from '#journal';
+import type { Clock } from '#kernel';
+import { ownerOf } from './caller.ts';
+import type { Door } from './door.ts';
+import type { Farewell } from './farewell.ts';
+import type { Gatekeeper } from './gatekeeper.ts';
+import { LaneVisit } from './lane-visit.ts';
+import { answerToMany, answerToOne, PROBLEM_TYPE } from './message-answers.ts';
+import { BODY_BYTES_MAX, problemOf } from './problem.ts';
+import type { ProblemFilter } from './problem-filter.ts';
+import type { Watch } from './traffic.ts';
+import { toArrival } from './wire/message-wire.ts';
+
+/** What the lane needs of the rooms. */
+export interface Telling {
+  readonly clock: Clock;
+  readonly accept: (arrivals: readonly Arrival[], by: Bringer) => Promise<readonly Outcome[]>;
+  readonly onAnswered: (outcomes: readonly Outcome[]) => void;
+}
+
+export interface LaneParts extends Telling {
+  readonly gatekeeper: Gatekeeper;
+  readonly farewell: Farewell;
+  readonly filter: ProblemFilter;
+  readonly requestId: (request: IncomingMessage) => string;
+}
+
+/** What stands before the framework's own route of the same path, and before the lane alike. */
+export interface LaneDoor {
+  readonly door: Door;
+  readonly seen: Watch;
+}
+
+export const LANE_METHOD = 'POST';
+export const LANE_PATH = '/v1/events';
+/** Bodies that come in one turn of the event loop are told together, so many messages at a time. */
+const TOGETHER_MAX = 1_000;
+/** So many in one body are worth a call of their own. */
+const ALONE_MIN = 64;
+
+/**
+ * The way that nearly every message takes: past the framework, through the same door, to the same answers.
+ * Whoever sends as most do (a length, no encoding, no query) is answered here; everybody else takes the long way.
+ * What comes in one turn of the event loop is told to the journal in one call: under load that is many, and each
+ * costs less. Nobody waits longer than the turn.
+ */
+export class MessageLane {
+  readonly #parts: LaneParts;
+  #door: LaneDoor | undefined;
+  #came: LaneVisit[] = [];
+
+  constructor(parts: LaneParts) {
+    this.#parts = parts;
+  }
+
+  /** Until then nobody comes this way. */
+  open(door: LaneDoor): void {
+    this.#door = door;
+  }
+
+  /** True if it is answered here. */
+  takes(request: IncomingMessage, response: ServerResponse): boolean {
+    if (this.#door === undefined || !isUsual(request)) return false;
+    const { gatekeeper, farewell, requestId } = this.#parts;
+    const visit = new LaneVisit(request, response, requestId(request), farewell.meet());
+    try {
+      this.#door.seen(response, visit.id);
+      gatekeeper.admit(this.#door.door, visit);
+      this.#come(visit);
+    } catch (error) {
+      this.#refuse(visit, error);
+    }
+    return true;
+  }
+
+  #come(visit: LaneVisit): void {
+    if (this.#came.push(visit) === 1) setImmediate(() => this.#endTurn());
+  }
+
+  #endTurn(): void {
+    const came = this.#came;
+    this.#came = [];
+    const groups: Group[] = [];
+    for (const visit of came) {
+      if (visit.isWhole) this.#read(visit, groups);
+      else visit.whenWhole(() => this.#come(visit));
+    }
+    for (const group of groups) void this.#tell(group);
+  }
+
+  #read(visit: LaneVisit, groups: Group[]): void {
+    try {
+      const body = readBody(visit.body(), visit.headers['content-type'], this.#parts.clock.now());
+      groupOf(visit, body.readings.length, groups).add(visit, body);
+    } catch (error) {
+      this.#refuse(visit, error);
+    }
+  }
+
+  async #tell({ arrivals, by, visits, bodies }: Group): Promise<void> {
+    try {
+      const outcomes = await this.#parts.accept(arrivals, by);
+      this.#parts.onAnswered(outcomes);
+      let first = 0;
+      for (let index = 0; index < visits.length; index++) {
+        const body = bodies[index]!;
+        this.#answer(visits[index]!, body, outcomes, first);
+        first += body.readings.length;
+      }
+    } catch (error) {
+      for (const visit of visits) if (!visit.isAnswered) this.#refuse(visit, error);
+    }
+  }
+
+  /** Its outcomes are those from `first` on. */
+  #answer(visit: LaneVisit, { isMany, readings }: BodyReading, all: readonly Outcome[], first: number): void {
+    visit.answer(
+      isMany
+        ? answerToMany(all.slice(first, first + readings.length), readings, visit.id)
+        : answerToOne(all[first]!, readings[0]!, visit.id),
+    );
+  }
+
+  #refuse(visit: LaneVisit, error: unknown): void {
+    const refusal = this.#parts.filter.refusalOf(error, visit);
+    const problem = problemOf(refusal.rejections, { status: refusal.status, instance: visit.id });
+    const answer = { status: refusal.status, contentType: PROBLEM_TYPE, text: JSON.stringify(problem) };
+    visit.answer(answer, refusal.headers);
+  }
+}
+
+/** Requests of one caller that are told in one call. */
+class Group {
+  readonly by: Bringer;
+  readonly visits: LaneVisit[] = [];
+  readonly bodies: BodyReading[] = [];
+  readonly arrivals: Arrival[] = [];
+
+  readonly #isAlone: boolean;
+
+  constructor(identity: string | undefined, isAlone: boolean) {
+    this.#isAlone = isAlone;
+    this.by = identity === undefined ? { door: 'http' } : { door: 'http', identity };
+  }
+
+  add(visit: LaneVisit, body: BodyReading): void {
+    this.visits.push(visit);
+    this.bodies.push(body);
+    for (const reading of body.readings) this.arrivals.push(toArrival(reading));
+  }
+
+  takes(identity: string | undefined): boolean {
+    return !this.#isAlone && this.by.identity === identity && this.arrivals.length < TOGETHER_MAX;
+  }
+}
+
+/** The group that so many messages of the visitor join. */
+function groupOf(visit: LaneVisit, messages: number, groups: Group[]): Group {
+  const identity = ownerOf(visit.caller);
+  const isAlone = messages >= ALONE_MIN;
+  const open = isAlone ? undefined : groups.find((group) => group.takes(identity));
+  if (open !== undefined) return open;
+  const group = new Group(identity, isAlone);
+  groups.push(group);
+  return group;
+}
+
+/** As most send: everything else is the framework's to read or to refuse. */
+function isUsual({ method, url, headers }: IncomingMessage): boolean {
+  if (method !== LANE_METHOD || url !== LANE_PATH || headers['content-encoding'] !== undefined) return false;
+  const length = Number(headers['content-length']);
+  return length > 0 && length <= BODY_BYTES_MAX;
+}
