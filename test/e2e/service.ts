@@ -111,6 +111,11 @@ export class Service {
     });
   }
 
+  /** `SIGSTOP` and `SIGCONT`: stands still for a while, and goes on as if nothing had been. */
+  send(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    if (this.isRunning) this.#process?.kill(signal);
+  }
+
   async stop(): Promise<void> {
     await this.end('SIGTERM');
     this.store?.stop();

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Kafka } from 'kafkajs';
 import { Service } from '../e2e/service.ts';
+import { onHand } from '../fixtures/process.ts';
 import { type KafkaCluster, type KafkaVersion, startKafka } from '../servers/kafka/index.ts';
 import { type OnlineRetailSum, sumOnlineRetail } from './online-retail-sum.ts';
+import { answeredNumbers, pages, readTopic } from './told-numbers.ts';
 
 /**
  * Sends the Online Retail file through a real Kafka and proves what comes out at the other end: every message
@@ -15,7 +13,6 @@ import { type OnlineRetailSum, sumOnlineRetail } from './online-retail-sum.ts';
  * killed (kill -9) and the broker stopped in between.
  * `npm run build && node --conditions=source test/tools/kafka-proof.ts FILE --kills 5 --broker-down 60`
  */
-const BIN = new URL('../../bin/onhand.js', import.meta.url).pathname;
 const EVENTS = 'onhand.events';
 const AVAILABILITY = 'onhand.availability';
 const CHANNELS = ['web', 'market', 'till'] as const;
@@ -177,13 +174,8 @@ async function compare(
   proof.check('items', onHand.size, sum.skus);
   proof.check('items whose stock is another than the sum', wrong.slice(0, 5), []);
 
-  const { newest, records, olderThanBefore, toldTwice } = await readTopic(kafka);
-  const answered = new Map<string, string>();
-  for (const channel of CHANNELS) {
-    for await (const number of pages(service, `/v1/channels/${channel}/availability?limit=1000`)) {
-      answered.set(`${channel}:${number.listing}`, JSON.stringify(sorted(number)));
-    }
-  }
+  const { newest, records, olderThanBefore, toldTwice } = await readTopic(kafka, AVAILABILITY);
+  const answered = await answeredNumbers(service, CHANNELS);
   const differ = [...answered].filter(([key, value]) => newest.get(key) !== value);
   proof.check(`of ${records} records: keys`, newest.size, answered.size);
   proof.check('keys whose last record is not what GET answers', differ.slice(0, 3), []);
@@ -191,75 +183,9 @@ async function compare(
   proof.note(`told again with the same version: ${toldTwice}`);
 }
 
-interface Topic {
-  /** The last value of each key, its fields sorted. */
-  readonly newest: ReadonlyMap<string, string>;
-  readonly records: number;
-  readonly olderThanBefore: number;
-  readonly toldTwice: number;
-}
-
-/** All of the compacted topic, by a consumer that knows nothing of OnHand. */
-async function readTopic(kafka: KafkaCluster): Promise<Topic> {
-  const client = new Kafka(kafka.clientConfig());
-  const admin = client.admin();
-  await admin.connect();
-  const ends = new Map(
-    (await admin.fetchTopicOffsets(AVAILABILITY)).map(({ partition, high, low }) => [
-      partition,
-      Number(high) > Number(low) ? Number(high) : 0,
-    ]),
-  );
-  await admin.disconnect();
-  const newest = new Map<string, string>();
-  const versions = new Map<string, number>();
-  const found = { records: 0, olderThanBefore: 0, toldTwice: 0 };
-  const consumer = client.consumer({ groupId: `proof-${randomUUID()}` });
-  await consumer.connect();
-  await consumer.subscribe({ topic: AVAILABILITY, fromBeginning: true });
-  const { promise: isRead, resolve: done } = Promise.withResolvers<void>();
-  const left = new Set([...ends].filter(([, end]) => end > 0).map(([partition]) => partition));
-  await consumer.run({
-    eachBatch: ({ batch }) => {
-      for (const { key, value } of batch.messages) {
-        const number = JSON.parse(value!.toString()) as { version: number };
-        const name = key!.toString();
-        const before = versions.get(name) ?? 0;
-        found.records++;
-        if (number.version < before) found.olderThanBefore++;
-        if (number.version === before) found.toldTwice++;
-        versions.set(name, number.version);
-        newest.set(name, JSON.stringify(sorted(number)));
-      }
-      if (Number(batch.lastOffset()) + 1 >= ends.get(batch.partition)!) left.delete(batch.partition);
-      if (left.size === 0) done();
-      return Promise.resolve();
-    },
-  });
-  await isRead;
-  await consumer.disconnect();
-  return { newest, ...found };
-}
-
-const sorted = (fields: object): object =>
-  Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
-
-async function* pages(service: Service, path: string): AsyncGenerator<any> {
-  for (let cursor = ''; ;) {
-    const { body } = await service.get(path + cursor);
-    yield* body.items;
-    if (body.next === null) return;
-    cursor = `&cursor=${encodeURIComponent(body.next)}`;
-  }
-}
-
-async function commandLine(words: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn(process.execPath, [BIN, ...words], {
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`onhand ${words.join(' ')} ended with ${code}`);
+async function commandLine(words: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
+  const { exitCode, stderr } = await onHand(words, env);
+  if (exitCode !== 0) throw new Error(`onhand ${words.join(' ')} ended with ${exitCode}: ${stderr}`);
 }
 
 const secondsSince = (start: number): number => Math.round((Date.now() - start) / 100) / 10;
