@@ -11,6 +11,7 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
   roots: ['<rootDir>/libs', '<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
+  reporters: ['default', '<rootDir>/test/fixtures/left-out.js'],
   setupFiles: ['reflect-metadata', './test/setup/property-seed.ts'],
   maxWorkers: '100%', // Many specs wait for a process or a disk rather than for the processor.
 };
