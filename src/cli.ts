@@ -56,6 +56,10 @@ async function perform(request: Request, io: Io): Promise<ExitCode> {
       return (await import('./cli/demo/demo.ts')).performDemo(request, io);
     case 'restore':
       return (await import('./cli/restore.ts')).performRestore(request, io);
+    case 'topics':
+      return (await import('./cli/kafka/topics.ts')).performTopics(request, io);
+    case 'produce':
+      return (await import('./cli/kafka/produce.ts')).performProduce(request, io);
     case 'config':
       return (await import('./cli/config.ts')).performConfig(request, io);
   }

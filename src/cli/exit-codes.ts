@@ -21,6 +21,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 const BY_CODE: Readonly<Record<string, ExitCode>> = {
   USAGE: EXIT.usage,
   STORE_UNAVAILABLE: EXIT.unavailable,
+  KAFKA_UNAVAILABLE: EXIT.unavailable,
   SERVICE_UNAVAILABLE: EXIT.unavailable,
   SERVICE_BUSY: EXIT.unavailable,
   NOT_YET: EXIT.unavailable,

@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandName } from './commands/index.ts';
+import type { ProduceArgs } from './kafka/produce.ts';
+import type { TopicsArgs } from './kafka/topics.ts';
 
 /** What the words on the command line ask for. */
 export type Request =
@@ -7,6 +9,8 @@ export type Request =
   | { readonly kind: 'start' }
   | { readonly kind: 'demo'; readonly args: DemoArgs; readonly json: boolean }
   | { readonly kind: 'restore'; readonly path: string; readonly json: boolean }
+  | { readonly kind: 'topics'; readonly args: TopicsArgs; readonly json: boolean }
+  | { readonly kind: 'produce'; readonly args: ProduceArgs; readonly json: boolean }
   | { readonly kind: 'config'; readonly what: 'check' | 'print'; readonly json: boolean };
 
 export interface DemoArgs {
@@ -30,6 +34,7 @@ export function programOf(perform: (request: Request) => Promise<void>): Command
   addImport(program, perform);
   addReads(program, perform);
   addHouseKeeping(program, perform);
+  addKafka(program, perform);
   addKeys(program, perform);
   addConfig(program, perform);
   return program;
@@ -175,6 +180,36 @@ function addHouseKeeping(program: Command, perform: Perform): void {
     .action((path: string, options: Common) => perform({ kind: 'restore', path, json: isJson(options) }));
 }
 
+function addKafka(program: Command, perform: Perform): void {
+  program
+    .command('topics')
+    .description("Kafka's topics that OnHand reads and writes")
+    .command('create')
+    .description('make those that are missing, and say how the others differ from what they should be')
+    .option('--partitions <number>', 'of each topic that is made', partitions, 12)
+    .option(
+      '--replication <number>',
+      'copies of each; default: three, or as many as there are brokers',
+      copies,
+    )
+    .addOption(jsonOption())
+    .action(({ json, ...args }: Common & TopicsArgs) =>
+      perform({ kind: 'topics', args, json: json === true }),
+    );
+  program
+    .command('produce')
+    .description("send a file's messages to Kafka: JSON Lines, or CSV with a mapping; also .gz")
+    .argument('<file>', 'read as a stream, whatever its size')
+    .option('--mapping <name>', 'as for `onhand import`')
+    .option('--source <id>', 'whose messages they are, where the file or the mapping does not say')
+    .option('--topic <name>', 'default: the first of KAFKA_EVENT_TOPICS')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nSent again, the same messages are taken as duplicates.')
+    .action((file: string, { json, ...args }: Common & Omit<ProduceArgs, 'file'>) =>
+      perform({ kind: 'produce', args: { file, ...args }, json: json === true }),
+    );
+}
+
 function addKeys(program: Command, perform: Perform): void {
   const keys = program
     .command('keys')
@@ -226,6 +261,8 @@ function addConfig(program: Command, perform: Perform): void {
 
 const port = (text: string): number => wholeNumber(text, 0, 65_535);
 const limit = (text: string): number => wholeNumber(text, 1, 1_000);
+const partitions = (text: string): number => wholeNumber(text, 1, 10_000);
+const copies = (text: string): number => wholeNumber(text, 1, 9);
 
 function wholeNumber(text: string, least: number, most: number): number {
   const value = Number(text);

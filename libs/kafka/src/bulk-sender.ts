@@ -1,0 +1,133 @@
+import type { Producer } from 'kafkajs';
+import { partOf } from '#kernel';
+import { askKafka } from './ask.ts';
+import { type KafkaConnection, openKafka } from './connection.ts';
+import { SILENT } from './log.ts';
+import { kafkaTrouble, KafkaUnavailable } from './trouble.ts';
+import { within } from './within.ts';
+
+export interface BulkMessage {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const MESSAGES_PER_SEND_MAX = 1_000;
+/** Messages that wait in memory while the brokers write. */
+const WAITING_MAX = 20_000;
+const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10 };
+const WRITE_MS_MAX = 10_000;
+const GOODBYE_MS_MAX = 3_000;
+
+/**
+ * Sends very many messages to one topic: those of one key in their order, to the partition that every client
+ * would choose. One partition a send, and each answer is looked at: the client itself loses what it was told to
+ * send to several partitions while a leader changes.
+ */
+export class BulkSender {
+  readonly #connection: KafkaConnection;
+  readonly #topic: string;
+  readonly #producer: Producer;
+  readonly #lanes: BulkMessage[][];
+  readonly #sending = new Map<number, Promise<void>>();
+  #waiting = 0;
+  #sent = 0;
+  #failure: { readonly cause: unknown } | undefined;
+  #wake: () => void = () => undefined;
+
+  private constructor(parts: {
+    connection: KafkaConnection;
+    topic: string;
+    producer: Producer;
+    partitions: number;
+  }) {
+    this.#connection = parts.connection;
+    this.#topic = parts.topic;
+    this.#producer = parts.producer;
+    this.#lanes = Array.from({ length: parts.partitions }, () => []);
+  }
+
+  /** Throws KafkaUnavailable, also where the topic is not there. */
+  static async open(connection: KafkaConnection, topic: string): Promise<BulkSender> {
+    const offsets = await askKafka(connection, (admin) => admin.fetchTopicOffsets(topic));
+    const producer = openKafka(connection, { log: SILENT, retry: RETRY }).producer({
+      allowAutoTopicCreation: false,
+    });
+    try {
+      await producer.connect();
+    } catch (error) {
+      throw kafkaTrouble(error, connection);
+    }
+    return new BulkSender({ connection, topic, producer, partitions: offsets.length });
+  }
+
+  /** Messages that every replica in sync has. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Resolves when there is room for more. Throws KafkaUnavailable where one could not be sent. */
+  async send(messages: readonly BulkMessage[]): Promise<void> {
+    for (const message of messages) {
+      const partition = partOf(message.key, this.#lanes.length);
+      this.#lanes[partition]!.push(message);
+      this.#waiting++;
+      if (!this.#sending.has(partition)) this.#sending.set(partition, this.#drain(partition));
+    }
+    while (this.#waiting > WAITING_MAX && !this.#failure) {
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    this.#throwFailure();
+  }
+
+  /** Resolves when all of it is there. Throws KafkaUnavailable. */
+  async settled(): Promise<void> {
+    while (this.#sending.size > 0) await Promise.all(this.#sending.values());
+    this.#throwFailure();
+  }
+
+  close(): Promise<void> {
+    return within(this.#producer.disconnect(), GOODBYE_MS_MAX);
+  }
+
+  async #drain(partition: number): Promise<void> {
+    await Promise.resolve(); // All that comes in this turn goes together.
+    const lane = this.#lanes[partition]!;
+    try {
+      while (lane.length > 0 && !this.#failure) {
+        const messages = lane.splice(0, MESSAGES_PER_SEND_MAX);
+        await this.#sendTo(partition, messages);
+        this.#waiting -= messages.length;
+        this.#sent += messages.length;
+        this.#wake();
+      }
+    } catch (cause) {
+      this.#failure ??= { cause };
+      this.#wake();
+    } finally {
+      this.#sending.delete(partition);
+    }
+  }
+
+  async #sendTo(partition: number, messages: readonly BulkMessage[]): Promise<void> {
+    const answers = await this.#producer.send({
+      topic: this.#topic,
+      acks: -1,
+      timeout: WRITE_MS_MAX,
+      messages: messages.map(({ key, value, headers }) => ({
+        key,
+        value,
+        headers: { ...headers },
+        partition,
+      })),
+    });
+    if (answers.some((answer) => answer.partition === partition && answer.errorCode === 0)) return;
+    throw new KafkaUnavailable(
+      `The answer does not say that partition ${partition} was written: send again.`,
+    );
+  }
+
+  #throwFailure(): void {
+    if (this.#failure) throw kafkaTrouble(this.#failure.cause, this.#connection);
+  }
+}

@@ -1,0 +1,13 @@
+import type { KafkaConnection } from '#kafka';
+import type { Settings } from '../../environment.ts';
+import { kafkaConnectionOf } from '../../kafka.ts';
+import { CommandRefused } from '../problem.ts';
+
+export function connectionOrRefuse(settings: Settings): KafkaConnection {
+  const connection = kafkaConnectionOf(settings);
+  if (connection !== undefined) return connection;
+  throw new CommandRefused({
+    code: 'CONFIGURATION',
+    detail: 'Where Kafka is, nobody has said: set KAFKA_BROKERS=host:port.',
+  });
+}

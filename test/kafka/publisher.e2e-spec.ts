@@ -1,0 +1,265 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Kafka } from 'kafkajs';
+import type { KafkaConnection } from '#kafka';
+import { allShards, type Shards } from '#kernel';
+import { KafkaPublisher, partitionOf } from '#publishing/kafka';
+import { until } from '../../libs/publishing/testing/receiver.ts';
+import { Stage } from '../../libs/publishing/testing/stage.ts';
+import { Loops } from '../../src/loops.ts';
+import { openLog } from '../../src/log.ts';
+import { type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
+import { disorderOf, lastOf, readTopic, type TopicRecord } from './topic-picture.ts';
+
+const PARTITIONS = 6;
+const SETTLED_MS_MAX = 60_000;
+
+/** Publishing to Kafka as one process does it, over a stage. */
+class Process {
+  readonly publisher: KafkaPublisher;
+  readonly loops = new Loops(openLog('fatal').logger);
+
+  constructor(stage: Stage, connection: KafkaConnection, topics: Topics, shards: Shards = allShards()) {
+    this.publisher = new KafkaPublisher({
+      ...{ connection, topics, shards, groupId: 'onhand', log: openLog('fatal').logger },
+      ...{ store: stage.store, numbers: stage.numbers, orders: stage.orders, position: stage.position },
+      channels: () => [{ id: 'web' }, { id: 'pos' }],
+    });
+    stage.folds.push(this.publisher);
+    for (const [name, run] of Object.entries(this.publisher.loops)) this.loops.start(name, run);
+  }
+
+  settled(): Promise<void> {
+    return until(() => this.publisher.isAtRest, 'the topics hold all that was wanted', SETTLED_MS_MAX);
+  }
+
+  async stop(): Promise<void> {
+    await this.loops.stopAll();
+    await this.publisher.close();
+  }
+}
+
+interface Topics {
+  readonly availability: string;
+  readonly orders: string;
+}
+
+describe.each([['3.9.1'], ['4.1.1']])('publishing to Kafka %s', (version) => {
+  let kafka: KafkaCluster;
+
+  beforeAll(async () => {
+    kafka = await startKafka({ version });
+  });
+
+  afterAll(() => kafka.stop());
+
+  playOn(() => kafka);
+
+  it('rides out a broker that is killed, and comes back', async () => {
+    const { stage, topics, process, end } = await scene(kafka);
+    const changing = changeFor(stage, 6_000);
+    await pause(1_500);
+    await kafka.kill();
+    await pause(1_500);
+    await kafka.restart();
+    await changing;
+    await process.settled();
+    const records = await readTopic(kafka.clientConfig(), topics.availability);
+    expect(numbersIn(records)).toEqual(numbersOf(stage));
+    expect(disorderOf(records).older).toEqual([]);
+    await end();
+  });
+});
+
+describe('publishing to three brokers', () => {
+  let kafka: KafkaCluster;
+
+  beforeAll(async () => {
+    kafka = await startKafka({ version: '4.1.1', nodes: 3 });
+  });
+
+  afterAll(() => kafka.stop());
+
+  it('loses nothing while leaders are killed under load', async () => {
+    const { stage, topics, process, end } = await scene(kafka);
+    const changing = changeFor(stage, 24_000);
+    for (const node of [1, 2]) {
+      await pause(2_000);
+      await kafka.kill(node);
+      await pause(5_000);
+      await kafka.restart(node);
+    }
+    await changing;
+    await process.settled();
+    const records = await readTopic(kafka.clientConfig(), topics.availability);
+    expect(numbersIn(records)).toEqual(numbersOf(stage));
+    expect(disorderOf(records).older).toEqual([]);
+    await end();
+  });
+});
+
+function playOn(kafkaNow: () => KafkaCluster): void {
+  it('writes each listing and order to its partition, as CloudEvents, the newest last', async () => {
+    const kafka = kafkaNow();
+    const { stage, topics, process, end } = await scene(kafka);
+    for (let n = 1; n <= 50; n++) {
+      await stage.setNumbers('web', { [`L-${n % 10}`]: n, ALL: n });
+      await stage.changeOrder('pos', `O-${n % 7}`, n < 40 ? 'open' : 'shipped');
+      if (n % 5 === 0) await stage.project();
+    }
+    await process.settled();
+    const numbers = await readTopic(kafka.clientConfig(), topics.availability);
+    expect(numbersIn(numbers)).toEqual(numbersOf(stage));
+    expect(disorderOf(numbers)).toEqual({ older: [], repeated: 0 });
+    expect(numbers.every(({ key, partition }) => partition === partitionOf(key, PARTITIONS))).toBe(true);
+    const last = numbers.findLast(({ key }) => key === 'web:ALL')!;
+    expect(last.value).toMatchObject({ channel: 'web', listing: 'ALL', available: 50, reason: 'receipt' });
+    expect(last.headers).toEqual({
+      ce_specversion: '1.0',
+      ce_type: 'onhand.availability.changed.v1',
+      ce_id: expect.stringMatching(/^availability-\d+-[0-9a-f]{16}$/) as string,
+      ce_source: 'onhand',
+      ce_time: last.value['recordedAt'],
+      'content-type': 'application/json',
+    });
+    const orders = await readTopic(kafka.clientConfig(), topics.orders);
+    const statuses = [...lastOf(orders).values()].map(({ status }) => status);
+    expect(statuses).toEqual(Array.from({ length: 7 }, () => 'shipped'));
+    expect(disorderOf(orders)).toEqual({ older: [], repeated: 0 });
+    await end();
+  });
+
+  it('goes on where it was after an end without a word', async () => {
+    const kafka = kafkaNow();
+    const { stage, topics, process, connection, end } = await scene(kafka);
+    for (let n = 1; n <= 20; n++) await stage.publish('web', { [`L-${n}`]: n });
+    await process.settled();
+    await process.stop();
+    await stage.publish('web', { 'L-1': 100 });
+    const next = new Process(stage, connection, topics);
+    await next.settled();
+    const records = await readTopic(kafka.clientConfig(), topics.availability);
+    expect(records).toHaveLength(21);
+    expect(numbersIn(records)).toEqual(numbersOf(stage));
+    await next.stop();
+    await end();
+  });
+
+  it('puts right what somebody else writes over it', async () => {
+    const kafka = kafkaNow();
+    const { stage, topics, process, end } = await scene(kafka);
+    const old = await stage.publish('web', { A: 1 });
+    await stage.publish('web', { A: 2 });
+    await stage.changeOrder('web', 'O-1', 'open');
+    await stage.changeOrder('web', 'O-1', 'shipped');
+    await stage.changeOrder('web', 'O-2', 'open');
+    await stage.project();
+    await process.settled();
+    const producer = new Kafka(kafka.clientConfig()).producer();
+    await producer.connect();
+    const late = (key: string, value: object) => ({ key, value: JSON.stringify(value) });
+    await producer.send({
+      topic: topics.availability,
+      messages: [late('web:A', { version: old, available: 1 })],
+    });
+    await producer.send({
+      topic: topics.orders,
+      messages: [late('web:O-1', { version: 1, status: 'open' })],
+    });
+    await producer.disconnect();
+    await pause(500);
+    await process.settled();
+    const numbers = lastOf(await readTopic(kafka.clientConfig(), topics.availability));
+    const orders = lastOf(await readTopic(kafka.clientConfig(), topics.orders));
+    expect([numbers.get('web:A')?.available, orders.get('web:O-1')?.['status']]).toEqual([2, 'shipped']);
+    await end();
+  });
+
+  it('waits for a topic that is not there, and makes none', async () => {
+    const kafka = kafkaNow();
+    const topics = topicNames();
+    const stage = await Stage.open();
+    const process = new Process(stage, connectionTo(kafka), topics);
+    await stage.publish('web', { A: 1 });
+    await pause(1_500);
+    expect(process.publisher.states()).toEqual({ availability: 'starting', orders: 'starting' });
+    expect(process.loops.states()).toMatchObject({ 'kafka-availability': 'retrying' });
+    await createTopics(kafka, topics);
+    await process.settled();
+    expect(numbersIn(await readTopic(kafka.clientConfig(), topics.availability))).toEqual(numbersOf(stage));
+    await process.stop();
+    await stage.close();
+  });
+}
+
+async function scene(kafka: KafkaCluster) {
+  const topics = topicNames();
+  await createTopics(kafka, topics);
+  const stage = await Stage.open();
+  const connection = connectionTo(kafka);
+  const process = new Process(stage, connection, topics);
+  const end = async (): Promise<void> => {
+    await process.stop();
+    await stage.close();
+  };
+  return { stage, topics, connection, process, end };
+}
+
+const topicNames = (): Topics => ({ availability: `a-${randomUUID()}`, orders: `o-${randomUUID()}` });
+
+const connectionTo = (kafka: KafkaCluster): KafkaConnection => ({
+  brokers: kafka.brokers,
+  clientId: 'onhand',
+  isEncrypted: false,
+});
+
+async function createTopics(kafka: KafkaCluster, topics: Topics): Promise<void> {
+  const admin = new Kafka(kafka.clientConfig()).admin();
+  await admin.connect();
+  const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
+  const all = Object.values(topics).map((topic: string) => ({
+    topic,
+    numPartitions: PARTITIONS,
+    configEntries,
+  }));
+  await admin.createTopics({ topics: all, waitForLeaders: false });
+  await until3(async () =>
+    (await admin.fetchTopicMetadata({ topics: Object.values(topics) as string[] })).topics.every(
+      ({ partitions }) => partitions.every(({ leader }) => leader >= 0),
+    ),
+  );
+  await admin.disconnect();
+}
+
+async function until3(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (await isSo().catch(() => false)) return;
+    await pause(100);
+  }
+  throw new Error('The topics have no leaders.');
+}
+
+/** Changes numbers of 200 listings again and again. */
+async function changeFor(stage: Stage, ms: number): Promise<void> {
+  for (let n = 0, end = Date.now() + ms; Date.now() < end; n++) {
+    const numbers = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`L-${(n * 20 + i) % 200}`, n]));
+    await stage.publish(n % 2 ? 'web' : 'pos', numbers);
+    await pause(5);
+  }
+}
+
+const numbersIn = (records: readonly TopicRecord[]): Record<string, unknown> =>
+  Object.fromEntries(
+    [...lastOf(records)].sort().map(([key, { version, available }]) => [key, { version, available }]),
+  );
+
+const numbersOf = ({ numbers }: Stage): Record<string, unknown> =>
+  Object.fromEntries(
+    ['web', 'pos']
+      .flatMap((channel) => numbers.numbersByListing(channel, undefined, 10_000))
+      .map(({ channel, listing, version, available }): [string, object] => [
+        `${channel}:${listing}`,
+        { version, available: available / 100_000 },
+      ])
+      .sort(),
+  );
