@@ -1,4 +1,4 @@
-import { type Admin, ConfigResourceTypes, type DescribeConfigResponse, type ITopicMetadata } from 'kafkajs';
+import kafkajs, { type Admin, type DescribeConfigResponse, type ITopicMetadata } from 'kafkajs';
 import { askKafka, topicsThere } from './ask.ts';
 import type { KafkaConnection } from './connection.ts';
 
@@ -25,7 +25,8 @@ export interface TopicReport {
   readonly differences: readonly Difference[];
 }
 
-const TOPIC_RESOURCE: number = ConfigResourceTypes.TOPIC;
+// Its CommonJS names are not all seen as exports.
+const TOPIC_RESOURCE: number = kafkajs.ConfigResourceTypes.TOPIC;
 const REPLICATION_MAX = 3;
 /** With three copies, one may be away and writing goes on. */
 const IN_SYNC_OF_THREE = '2';
