@@ -159,7 +159,10 @@ export class Consumption {
   #onCrash({ payload: { error, restart } }: ConsumerCrashEvent): void {
     this.#leaveOff();
     if (restart) this.#parts.log.warn({ err: error }, 'the consumer has crashed and joins again');
-    else this.#end(error);
+    else {
+      this.#joined.resolve(); // It has left already.
+      this.#end(error);
+    }
   }
 
   #leaveOff(): void {

@@ -1,0 +1,151 @@
+import type { Admin, Producer } from 'kafkajs';
+import { KafkaIntake, type MessageDoor } from '#intake/kafka';
+import type { KafkaConnection, KafkaLog } from '#kafka';
+import { type Running, startService } from '../http/harness.ts';
+import type { KafkaCluster } from '../servers/kafka/index.ts';
+import {
+  binary,
+  connect,
+  type Counts,
+  makeTopics,
+  type Names,
+  namesOf,
+  receivedBy,
+  setUp,
+  until,
+} from './scene.ts';
+
+/** A service without Kafka, and as many consumers beside it as a test wants: their door can be made to fail. */
+export interface IntakeScene {
+  readonly running: Running;
+  readonly names: Names;
+  readonly admin: Admin;
+  readonly producer: Producer;
+  /** Starts a consumer. It is stopped at the end, if not before. */
+  readonly start: (options?: StartOptions) => RunningIntake;
+  /** Sends so many sales, each of one A, spread over the partitions; their ids are `{name}-{n}`. */
+  readonly sell: (name: string, count: number, partitions?: number) => Promise<void>;
+  readonly received: (count: number) => Promise<Counts>;
+  readonly end: () => Promise<void>;
+}
+
+export interface StartOptions {
+  readonly door?: (journal: MessageDoor) => MessageDoor;
+  /** Of another group, or over other topics. */
+  readonly names?: Partial<Names>;
+  readonly connection?: Partial<KafkaConnection>;
+  /** Over another log. */
+  readonly over?: Running;
+}
+
+export interface RunningIntake {
+  readonly intake: KafkaIntake;
+  /** Words of its log, the level first. */
+  readonly words: readonly string[];
+  readonly fatal: readonly unknown[];
+  readonly ready: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function openIntakeScene(kafka: KafkaCluster, partitions = 1): Promise<IntakeScene> {
+  const names = namesOf();
+  const { admin, producer, disconnect } = await connect(kafka);
+  await makeTopics(admin, names, partitions);
+  const running = await openShop();
+  const started: RunningIntake[] = [];
+  return {
+    ...{ running, names, admin, producer },
+    start: (options = {}) => {
+      const intake = startIntake(kafka, options.over ?? running, { ...names, ...options.names }, options);
+      started.push(intake);
+      return intake;
+    },
+    sell: async (name, count, spread = partitions) => {
+      const all = Array.from({ length: spread }, (_, partition) =>
+        producer.send({
+          topic: names.events,
+          acks: -1,
+          messages: sales(name, count, partition, spread),
+        }),
+      );
+      await Promise.all(all);
+    },
+    received: (count) => receivedBy(running, count),
+    end: async () => {
+      await Promise.all(started.map((each) => each.stop()));
+      await running.stop();
+      await disconnect();
+    },
+  };
+}
+
+/** A service with what a shop needs, and no Kafka of its own. */
+export async function openShop(): Promise<Running> {
+  const running = await startService({ AUTH: 'off', LOG_LEVEL: 'fatal' });
+  await setUp(running);
+  return running;
+}
+
+/** `name-0`, `name-1`, …: every `spread`th of them, from the `partition`th on. */
+function sales(name: string, count: number, partition: number, spread: number) {
+  const messages = [];
+  for (let n = partition; n < count; n += spread) {
+    messages.push({ ...saleRecord(`${name}-${n}`), partition });
+  }
+  return messages;
+}
+
+export const saleRecord = (id: string) =>
+  binary({
+    ...{ specversion: '1.0', id, source: 'web', type: 'sale.completed', time: '2026-11-01T08:00:00Z' },
+    data: { saleId: id, location: 'east', lines: [{ sku: 'A', quantity: 1 }] },
+  });
+
+function startIntake(
+  kafka: KafkaCluster,
+  { service }: Running,
+  names: Names,
+  { door, connection }: StartOptions,
+): RunningIntake {
+  const { onhand } = service;
+  const words: string[] = [];
+  const fatal: unknown[] = [];
+  const say =
+    (level: string) =>
+    (_: object, said: string): void => {
+      words.push(`${level}: ${said}`);
+    };
+  const log: KafkaLog = { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
+  const intake = new KafkaIntake({
+    connection: { brokers: kafka.brokers, clientId: 'test', isEncrypted: false, ...connection },
+    groupId: names.group,
+    topics: [{ topic: names.events }],
+    rejectedTopic: names.rejected,
+    door: () => (door === undefined ? onhand.rooms.journal : door(onhand.rooms.journal)),
+    store: onhand.rooms.store,
+    clock: onhand.clock,
+    log,
+    onEnded: () => undefined,
+    onFatal: (cause) => fatal.push(cause),
+  });
+  const ending = new AbortController();
+  const ended = intake.run(ending.signal).catch(() => undefined);
+  return {
+    ...{ intake, words, fatal },
+    ready: () => until('it consumes', () => intake.status().isReady),
+    stop: async () => {
+      ending.abort();
+      await ended;
+    },
+  };
+}
+
+/** What the shop holds of A: every sale taken once makes it one less. */
+export async function soldOfA({ ask }: Pick<Running, 'ask'>): Promise<number> {
+  const { head } = (await ask('GET /v1/status')).json as { head: number };
+  await until('all is posted', async () => {
+    const { posted, projected } = (await ask('GET /v1/status')).json as { posted: number; projected: number };
+    return posted >= head && projected >= head;
+  });
+  return -(await ask('GET /v1/items/A')).json.totals.onHand;
+}

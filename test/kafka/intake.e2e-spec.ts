@@ -1,0 +1,241 @@
+import kafkajs from 'kafkajs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { StoreUnavailable } from '#event-store';
+import type { MessageDoor } from '#intake/kafka';
+import { KAFKA_VERSIONS, type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
+import { type IntakeScene, openIntakeScene, openShop, saleRecord, soldOfA } from './intake-scene.ts';
+import { headerText, makeTopics, receivedBy, recordsOf, until } from './scene.ts';
+
+describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %s', (version) => {
+  let kafka: KafkaCluster;
+  const open: IntakeScene[] = [];
+
+  beforeAll(async () => {
+    kafka = await startKafka({ version });
+  });
+
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((scene) => scene.end()));
+  });
+
+  afterAll(() => kafka?.stop());
+
+  async function scene(partitions = 1): Promise<IntakeScene> {
+    const opened = await openIntakeScene(kafka, partitions);
+    open.push(opened);
+    return opened;
+  }
+
+  it('that are bugs to us are rejected one by one, whatever is thrown, and the others are taken', async () => {
+    const { start, names, producer, received } = await scene();
+    const { ready, words, fatal } = start({ door: throwing });
+    await ready();
+    const ids = ['good-1', ...Object.keys(THROWN), 'good-2'];
+    const messages = ids.map((id) => ({ ...saleRecord(id), partition: 0 }));
+    await producer.send({ topic: names.events, messages });
+    expect(await received(ids.length)).toMatchObject({ accepted: 2, rejected: ids.length - 2 });
+    const rejected = await recordsOf(kafka, names.rejected, ids.length - 2);
+    expect(rejected.map((each) => headerText(each, 'ce_id'))).toEqual(Object.keys(THROWN));
+    expect(rejected.map((each) => headerText(each, 'onhand-code'))).toEqual(
+      Object.keys(THROWN).map(() => 'INTERNAL_ERROR'),
+    );
+    expect(words.filter((said) => said.includes('because of a bug'))).toHaveLength(ids.length - 2);
+    expect(fatal).toEqual([]);
+  });
+
+  it('wait while the store does not serve, and go on by themselves', async () => {
+    const { running, start, sell, received } = await scene(2);
+    const outage = { isOn: false };
+    const { ready, intake, stop } = start({ door: (journal) => withOutage(journal, outage) });
+    await ready();
+    outage.isOn = true;
+    await sell('a', 1_000);
+    await until('both partitions wait', () => intake.status().waiting.length === 2);
+    expect(intake.status().waiting[0]!.reason).toContain('a fault of the test');
+    outage.isOn = false;
+    expect(await received(1_000)).toMatchObject({ accepted: 1_000, duplicate: 0 });
+    await until('none waits', () => intake.status().waiting.length === 0);
+    expect(await soldOfA(running)).toBe(1_000);
+    await stop();
+  });
+
+  it('wait where what is rejected cannot be told, and only there', async () => {
+    const { start, names, producer, sell, admin, received } = await scene(2);
+    const rejected = `${names.rejected}-later`;
+    const { ready, intake, words } = start({ names: { rejected } });
+    await ready();
+    await producer.send({ topic: names.events, messages: [{ value: '{', partition: 1 }] });
+    await until('one partition waits', () => intake.status().waiting.length === 1);
+    expect(intake.status().waiting[0]!.reason).toContain('npx onhand topics create');
+    await sell('a', 100, 1);
+    await producer.send({ topic: names.events, messages: [{ ...saleRecord('b'), partition: 1 }] });
+    expect(await received(101)).toMatchObject({ accepted: 100, rejected: 1 });
+    expect(words.some((said) => said.includes(rejected))).toBe(true);
+    await makeTopics(admin, { ...names, events: `${names.events}-other`, rejected });
+    expect(await received(102)).toMatchObject({ accepted: 101, rejected: 1 });
+    expect(await recordsOf(kafka, rejected, 1)).toHaveLength(1);
+    await until('none waits', () => intake.status().waiting.length === 0);
+  });
+
+  it('are taken once each while the group is dealt anew in the middle of batches', async () => {
+    const { running, start, sell, received } = await scene(8);
+    const first = start({ door: slowly });
+    await first.ready();
+    await sell('a', 4_000);
+    await received(500);
+    const second = start({ door: slowly });
+    await until('both have some', () => second.intake.status().partitions > 0);
+    await received(2_000);
+    await first.stop();
+    expect(second.words.concat(first.words).filter((said) => said.startsWith('error'))).toEqual([]);
+    const counts = await received(4_000);
+    await until('all are there', async () => (await received(0)).accepted === 4_000);
+    expect(counts.rejected).toBe(0);
+    expect(await soldOfA(running)).toBe(4_000);
+    // What was handed over was committed before: repeats are rare, and only repeats.
+    expect((await received(0)).duplicate).toBeLessThan(500);
+  });
+
+  it('go on at our own table where the brokers have forgotten the group', async () => {
+    const { start, names, sell, admin, received } = await scene();
+    const first = start();
+    await first.ready();
+    await sell('a', 300);
+    await received(300);
+    await first.stop();
+    await admin.deleteGroups([names.group]);
+    await sell('b', 100);
+    await start().ready();
+    expect(await received(400)).toMatchObject({ accepted: 400, duplicate: 0 });
+  });
+
+  it('are read again where the log is older than what was committed', async () => {
+    const { start, sell, received } = await scene();
+    const first = start();
+    await first.ready();
+    await sell('a', 200);
+    await received(200);
+    await first.stop();
+    const restored = await openShop();
+    try {
+      const second = start({ over: restored });
+      expect(await receivedBy(restored, 200)).toMatchObject({ accepted: 200 });
+      expect(second.words).toContainEqual(expect.stringContaining('the log has not what was committed'));
+      await second.stop();
+    } finally {
+      await restored.stop();
+    }
+  });
+
+  it('that were deleted before they were read are missed aloud', async () => {
+    const { start, names, sell, admin, received } = await scene();
+    const first = start();
+    await first.ready();
+    await sell('a', 100);
+    await received(100);
+    await first.stop();
+    await sell('b', 100);
+    const partitions = [{ partition: 0, offset: '150' }];
+    await admin.deleteTopicRecords({ topic: names.events, partitions });
+    const { words } = start();
+    expect(await received(150)).toMatchObject({ accepted: 150, duplicate: 0 });
+    expect(words).toContainEqual(expect.stringContaining('50 records were deleted before they were read'));
+  });
+
+  it('of a topic that was made anew are read from its start', async () => {
+    const { start, names, sell, admin, received } = await scene();
+    const first = start();
+    await first.ready();
+    await sell('a', 100);
+    await received(100);
+    await first.stop();
+    await admin.deleteTopics({ topics: [names.events] });
+    await pause(500);
+    await until('it can be made', async () => {
+      await makeTopics(admin, { ...names, rejected: `${names.rejected}-2` });
+      return true;
+    });
+    await sell('b', 10);
+    const { words } = start();
+    expect(await received(110)).toMatchObject({ accepted: 110 });
+    expect(words).toContainEqual(expect.stringContaining('it was made anew'));
+  });
+
+  it('come as soon as their topic does', async () => {
+    const { start, names, sell, admin, received } = await scene();
+    const events = `${names.events}-late`;
+    const { intake } = start({ names: { events } });
+    await until('it says so', () => intake.status().trouble?.includes(events) === true);
+    expect(intake.status().isReady).toBe(false);
+    await makeTopics(admin, { ...names, events, rejected: `${names.rejected}-2` });
+    await until('it consumes', () => intake.status().isReady);
+    await sell('a', 10);
+    await received(0);
+  });
+
+  it('are not taken by a ghost: who stops while he joins has left', async () => {
+    const { start, names, admin } = await scene();
+    for (const ms of [0, 30, 60, 100, 150, 250]) {
+      const { stop } = start();
+      await pause(ms);
+      await stop();
+    }
+    await pause(1_000);
+    const { groups } = await admin.describeGroups([names.group]);
+    expect(groups[0]!.members).toEqual([]);
+  });
+
+  it('end the process where the client has died for good', async () => {
+    const { start, names, producer } = await scene();
+    const { ready, fatal, intake } = start();
+    await ready();
+    const { CompressionCodecs, CompressionTypes } = kafkajs;
+    const codecs = CompressionCodecs as Record<number, unknown>;
+    const before = codecs[CompressionTypes.ZSTD];
+    codecs[CompressionTypes.ZSTD] = () => ({
+      compress: (encoder: { buffer: Buffer }) =>
+        (before as () => { compress(encoder: { buffer: Buffer }): Promise<Buffer> })().compress(encoder),
+      decompress: () => Promise.reject(new TypeError('a bug of the test')),
+    });
+    try {
+      const compression = CompressionTypes.ZSTD;
+      await producer.send({ topic: names.events, compression, messages: [{ value: '{}' }] });
+      await until('it is told', () => fatal.length > 0);
+      expect(intake.status()).toMatchObject({ state: 'failed', isReady: false });
+    } finally {
+      codecs[CompressionTypes.ZSTD] = before;
+    }
+  });
+});
+
+/** By message id: what the door throws at it. The first four end a kafkajs consumer for good when they escape. */
+const THROWN: Readonly<Record<string, () => unknown>> = {
+  type: () => new TypeError('x is undefined'),
+  range: () => new RangeError('too deep'),
+  syntax: () => new SyntaxError('unexpected token'),
+  reference: () => new ReferenceError('x is not defined'),
+  plain: () => new Error('something else'),
+  text: () => 'no error at all',
+};
+
+const throwing = (journal: MessageDoor): MessageDoor => ({
+  accept: (arrivals, by) => {
+    for (const arrival of arrivals) {
+      const thrown = 'message' in arrival ? THROWN[arrival.message.id] : undefined;
+      if (thrown !== undefined) return Promise.reject(thrown());
+    }
+    return journal.accept(arrivals, by);
+  },
+});
+
+const withOutage = (journal: MessageDoor, outage: { readonly isOn: boolean }): MessageDoor => ({
+  accept: (arrivals, by) =>
+    outage.isOn ? Promise.reject(new StoreUnavailable('a fault of the test')) : journal.accept(arrivals, by),
+});
+
+const slowly = (journal: MessageDoor): MessageDoor => ({
+  accept: async (arrivals, by) => {
+    await pause(50);
+    return journal.accept(arrivals, by);
+  },
+});
