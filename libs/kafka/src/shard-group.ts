@@ -1,0 +1,163 @@
+import { AssignerProtocol, type Consumer, type PartitionAssigner } from 'kafkajs';
+import type { ShardSet } from '#kernel';
+import { askKafka, topicsThere } from './ask.ts';
+import { type KafkaConnection, openKafka, PATIENT } from './connection.ts';
+import type { KafkaLog } from './log.ts';
+import { assignSticky, type Sharer } from './sticky-assignment.ts';
+import { kafkaTrouble, KafkaUnavailable } from './trouble.ts';
+import { within } from './within.ts';
+
+/** A process that died is missed after this time. */
+const SESSION_MS = 10_000;
+const HEARTBEAT_MS = 2_000;
+const REBALANCE_MS = 15_000;
+/** A fetch that waits delays the heartbeat. */
+const FETCH_WAIT_MS = 500;
+const GOODBYE_MS_MAX = 5_000;
+
+export interface ShardGroupParts {
+  readonly connection: KafkaConnection;
+  readonly log: KafkaLog;
+  /** One for each role: all processes of the role share its shards. */
+  readonly groupId: string;
+  /** One partition a shard, nothing written in it. */
+  readonly topic: string;
+  /** Is told what this process has. */
+  readonly shards: ShardSet;
+}
+
+/**
+ * Shares the shards among processes by Kafka's own group protocol: each is a member of a group over an empty
+ * topic, and has the shards whose partitions it is given. While Kafka is away everybody keeps what he had.
+ */
+export class ShardGroup {
+  readonly #parts: ShardGroupParts;
+  #state: 'joining' | 'member' = 'joining';
+
+  constructor(parts: ShardGroupParts) {
+    this.#parts = parts;
+  }
+
+  /** `joining`: before the first answer, or since Kafka was lost. */
+  get state(): 'joining' | 'member' {
+    return this.#state;
+  }
+
+  /** A member until `signal` aborts; then the shards go to the others at once. Throws KafkaUnavailable. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { connection, log, groupId, topic, shards } = this.#parts;
+    await this.#checkTopic();
+    const consumer = openKafka(connection, { log }).consumer({
+      groupId,
+      allowAutoTopicCreation: false,
+      partitionAssigners: [stickyAssigner(topic, shards)],
+      sessionTimeout: SESSION_MS,
+      heartbeatInterval: HEARTBEAT_MS,
+      rebalanceTimeout: REBALANCE_MS,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      retry: { ...PATIENT, restartOnFailure: () => Promise.resolve(!signal.aborted) },
+    });
+    try {
+      await this.#beMember(consumer, signal);
+    } catch (error) {
+      throw kafkaTrouble(error, connection);
+    } finally {
+      this.#state = 'joining';
+      if (signal.aborted) shards.set([]);
+    }
+  }
+
+  async #checkTopic(): Promise<void> {
+    const { connection, topic, shards } = this.#parts;
+    const there = await askKafka(connection, (admin) => topicsThere(admin, [topic]));
+    const partitions = there.get(topic)?.partitions.length;
+    if (partitions === shards.count) return;
+    throw new KafkaUnavailable(
+      partitions === undefined
+        ? `The topic ${topic} is not there: npx onhand topics create makes what is missing.`
+        : `${topic} has ${partitions} partitions and SHARDS is ${shards.count}: they must be the same, in all processes.`,
+    );
+  }
+
+  async #beMember(consumer: Consumer, signal: AbortSignal): Promise<void> {
+    const { topic, shards } = this.#parts;
+    const ended = Promise.withResolvers<void>();
+    const joined = Promise.withResolvers<void>();
+    const end = (): void => ended.resolve();
+    signal.addEventListener('abort', end, { once: true });
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      // Who leaves while he joins comes back as a ghost that holds shards.
+      if (signal.aborted) return void consumer.disconnect().catch(() => undefined);
+      joined.resolve();
+      this.#state = 'member';
+      shards.set(payload.memberAssignment[topic] ?? []);
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      this.#state = 'joining';
+      if (!payload.restart) ended.reject(payload.error);
+    });
+    try {
+      await Promise.race([this.#join(consumer), ended.promise]);
+      await ended.promise;
+    } finally {
+      signal.removeEventListener('abort', end);
+      await within(joined.promise, this.#state === 'member' ? 0 : GOODBYE_MS_MAX);
+      await within(consumer.disconnect(), GOODBYE_MS_MAX);
+    }
+  }
+
+  async #join(consumer: Consumer): Promise<void> {
+    await consumer.connect();
+    await consumer.subscribe({ topic: this.#parts.topic });
+    await consumer.run({ autoCommit: false, eachMessage: () => Promise.resolve() });
+  }
+}
+
+/** What a member says of itself when it joins. */
+interface Claim {
+  readonly had: readonly number[];
+  readonly since: number;
+}
+
+function stickyAssigner(topic: string, shards: ShardSet): PartitionAssigner {
+  const name = 'onhand-sticky';
+  const version = 1;
+  let since = Date.now();
+  shards.onChange(() => (since = Date.now()));
+  return () => ({
+    name,
+    version,
+    protocol: ({ topics }) => ({
+      name,
+      metadata: AssignerProtocol.MemberMetadata.encode({
+        version,
+        topics,
+        userData: Buffer.from(JSON.stringify({ had: shards.owned, since } satisfies Claim)),
+      }),
+    }),
+    assign: ({ members }) => {
+      const sharers = members.map(({ memberId, memberMetadata }) => sharerOf(memberId, memberMetadata));
+      const given = assignSticky(shards.count, sharers);
+      return Promise.resolve(
+        [...given].map(([memberId, owned]) => ({
+          memberId,
+          memberAssignment: AssignerProtocol.MemberAssignment.encode({
+            version,
+            assignment: { [topic]: [...owned] },
+            userData: Buffer.alloc(0),
+          }),
+        })),
+      );
+    },
+  });
+}
+
+function sharerOf(id: string, metadata: Buffer): Sharer {
+  try {
+    const { userData } = AssignerProtocol.MemberMetadata.decode(metadata)!;
+    const { had, since } = JSON.parse(userData.toString()) as Claim;
+    return { id, had, since };
+  } catch {
+    return { id, had: [], since: 0 }; // It says nothing that we understand.
+  }
+}

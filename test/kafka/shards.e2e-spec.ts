@@ -1,0 +1,84 @@
+import { Kafka } from 'kafkajs';
+import { ShardGroup } from '#kafka';
+import { ShardSet } from '#kernel';
+import { until } from '../../libs/publishing/testing/receiver.ts';
+import { Loops } from '../../src/loops.ts';
+import { openLog } from '../../src/log.ts';
+import { type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
+
+const COUNT = 16;
+const TOPIC = 'onhand.shards';
+
+describe('shards shared by the group protocol', () => {
+  let kafka: KafkaCluster;
+  const members: Member[] = [];
+
+  class Member {
+    readonly shards = new ShardSet(COUNT);
+    readonly loops = new Loops(openLog('fatal').logger);
+
+    constructor(groupId: string) {
+      const group = new ShardGroup({
+        connection: { brokers: kafka.brokers, clientId: 'onhand', isEncrypted: false },
+        log: openLog('fatal').logger,
+        ...{ groupId, topic: TOPIC, shards: this.shards },
+      });
+      this.loops.start('shards', (signal) => group.run(signal));
+      members.push(this);
+    }
+  }
+
+  const divided = (some: readonly Member[], sizes: readonly number[]): Promise<void> =>
+    until(
+      () => {
+        const owned = some.map(({ shards }) => shards.owned);
+        const isWhole = new Set(owned.flat()).size === COUNT && owned.flat().length === COUNT;
+        return isWhole && owned.every(({ length }) => sizes.includes(length));
+      },
+      `the shards are divided among ${some.length}`,
+      20_000,
+    );
+
+  beforeAll(async () => {
+    kafka = await startKafka({ version: '4.1.1' });
+    const admin = new Kafka(kafka.clientConfig()).admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: COUNT }] });
+    await admin.disconnect();
+  });
+
+  afterAll(async () => {
+    for (const { loops } of members) await loops.stopAll();
+    await kafka.stop();
+  });
+
+  it('are not shared where the topic has another number of them', async () => {
+    const shards = new ShardSet(COUNT / 2);
+    const connection = { brokers: kafka.brokers, clientId: 'onhand', isEncrypted: false };
+    const group = new ShardGroup({
+      ...{ connection, groupId: 'b', topic: TOPIC, shards },
+      log: openLog('fatal').logger,
+    });
+    await expect(group.run(new AbortController().signal)).rejects.toThrow('16 partitions and SHARDS is 8');
+  });
+
+  it('go to who comes, stay where they are, and come back from who leaves', async () => {
+    const first = new Member('a');
+    await divided([first], [16]);
+    const second = new Member('a');
+    await divided([first, second], [8]);
+    const kept = [...first.shards.owned];
+    const third = new Member('a');
+    await divided([first, second, third], [5, 6]);
+    expect(first.shards.owned.every((shard) => kept.includes(shard))).toBe(true);
+    const [before, beforeOfThird] = [first.shards.owned, third.shards.owned];
+    await second.loops.stopAll();
+    expect(second.shards.owned).toEqual([]);
+    await divided([first, third], [8]);
+    expect(before.every((shard) => first.shards.owned.includes(shard))).toBe(true);
+    expect(beforeOfThird.every((shard) => third.shards.owned.includes(shard))).toBe(true);
+    await kafka.kill();
+    await kafka.restart();
+    await divided([first, third], [8]);
+  });
+});
