@@ -50,7 +50,7 @@ export async function inFolder<Answer>(work: (directory: string) => Promise<Answ
   try {
     return await work(directory);
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
