@@ -45,6 +45,8 @@ export class ItemHistory {
   async #knownAt(sku: string, knownAt = Number.POSITIVE_INFINITY): Promise<RecordedItemEvent[]> {
     const events = await readWhole(this.#store, itemStream(sku));
     // The log's own times never fall, so what was known is a prefix.
-    return events.filter((event) => event.recordedAt <= knownAt) as unknown as RecordedItemEvent[];
+    const known = events.findLastIndex((event) => event.recordedAt <= knownAt) + 1;
+    if (known < events.length) events.length = known;
+    return events as unknown[] as RecordedItemEvent[];
   }
 }

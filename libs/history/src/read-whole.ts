@@ -6,6 +6,6 @@ export async function readWhole(store: EventStore, stream: string): Promise<Reco
   for (;;) {
     const page = await store.readStream(stream, { fromRevision: events.length });
     if (page.length === 0) return events;
-    events.push(...page);
+    for (const event of page) events.push(event);
   }
 }

@@ -1,8 +1,8 @@
 import type { Instant, Quantity } from '#kernel';
-import { compareFacts, inTransitAccount } from '../entry.ts';
-import type { MovementPosted, SupplyExpected } from '../item/item-event.ts';
+import { type Account, compareFacts, inTransitAccount } from '../entry.ts';
+import type { SupplyExpected } from '../item/item-event.ts';
 import type { Disposition } from '../message.ts';
-import { type RecordedItemEvent, timelineOf } from './timeline.ts';
+import { onHandAsOf, type RecordedItemEvent } from './timeline.ts';
 
 /** One location's stock of one item, as it is shown. */
 export interface PlaceStock {
@@ -20,8 +20,8 @@ export interface PlaceStock {
  */
 export function stockAsOf(events: readonly RecordedItemEvent[], asOf: Instant): PlaceStock[] {
   const places = new Map<string, PlaceStock>();
-  for (const row of timelineOf(events)) {
-    if (row.occurredAt <= asOf) placeOf(places, row.location).onHand[row.disposition] = row.balance;
+  for (const { location, disposition, balance } of onHandAsOf(events, asOf)) {
+    placeOf(places, location).onHand[disposition] = balance;
   }
   addInTransit(places, events, asOf);
   addCommitted(places, events, asOf);
@@ -30,35 +30,27 @@ export function stockAsOf(events: readonly RecordedItemEvent[], asOf: Instant): 
   return [...places.values()];
 }
 
-/** Per transfer: received before it was shipped, on its way there is nothing, not less than nothing. */
 /** Per transfer: received before it was shipped, on its way is nothing, not less than nothing. */
 function addInTransit(places: Places, events: readonly RecordedItemEvent[], asOf: Instant): void {
   const transfers = new Map<string, { location: string; balance: Quantity }>();
-  for (const { location, transfer, quantity } of movementsUntil(events, asOf).flatMap(transitsOf)) {
+  const add = (account: Account, transfer: string, quantity: Quantity): void => {
+    if (!account.endsWith(IN_TRANSIT)) return;
+    const location = account.slice(0, -IN_TRANSIT.length);
     const key = `${location}/${transfer}`;
     transfers.set(key, { location, balance: (transfers.get(key)?.balance ?? 0) + quantity });
+  };
+  for (const { type, data } of events) {
+    if (type !== 'MovementPosted' || data.key.at > asOf) continue;
+    add(data.from, data.key.document, -data.quantity);
+    add(data.to, data.key.document, data.quantity);
   }
   for (const { location, balance } of transfers.values()) {
     placeOf(places, location).inTransit += Math.max(0, balance);
   }
 }
 
-interface Transit {
-  readonly location: string;
-  readonly transfer: string;
-  /** Signed. */
-  readonly quantity: Quantity;
-}
-
-function transitsOf({ from, to, quantity, key }: MovementPosted): Transit[] {
-  const signed: [string, Quantity][] = [
-    [from, -quantity],
-    [to, quantity],
-  ];
-  return signed
-    .filter(([account]) => account === inTransitAccount(locationOf(account)))
-    .map(([account, by]) => ({ location: locationOf(account), transfer: key.document, quantity: by }));
-}
+/** A location has no slash. */
+const IN_TRANSIT = inTransitAccount('');
 
 /** Promises by the time of their orders; one that ended before it began was never owed. */
 function addCommitted(places: Places, events: readonly RecordedItemEvent[], asOf: Instant): void {
@@ -106,9 +98,11 @@ function addIncoming(places: Places, events: readonly RecordedItemEvent[], asOf:
     if (order === 0) latest.set(data.documentId, { ...data, quantity: known!.quantity + data.quantity });
     else if (order > 0) latest.set(data.documentId, data);
   }
+  if (latest.size === 0) return;
   const received = new Map<string, Quantity>();
-  for (const { expectation, quantity } of movementsUntil(events, asOf)) {
-    if (expectation !== undefined) received.set(expectation, (received.get(expectation) ?? 0) + quantity);
+  for (const { type, data } of events) {
+    if (type !== 'MovementPosted' || data.expectation === undefined || data.key.at > asOf) continue;
+    received.set(data.expectation, (received.get(data.expectation) ?? 0) + data.quantity);
   }
   for (const { documentId, location, quantity } of latest.values()) {
     const open = quantity - (received.get(documentId) ?? 0);
@@ -125,8 +119,3 @@ function placeOf(places: Places, location: string): PlaceStock {
   places.set(location, place);
   return place;
 }
-
-const movementsUntil = (events: readonly RecordedItemEvent[], asOf: Instant): MovementPosted[] =>
-  events.flatMap(({ type, data }) => (type === 'MovementPosted' && data.key.at <= asOf ? [data] : []));
-
-const locationOf = (account: string): string => account.split('/', 1)[0] ?? '';

@@ -1,5 +1,5 @@
 import type { Instant, Quantity } from '#kernel';
-import { type Account, type Cause, compareFacts, type FactKey } from '../entry.ts';
+import { type Account, type Cause, compareFacts, type FactKey, onHandAccount } from '../entry.ts';
 import type { ItemEvent } from '../item/item-event.ts';
 import { parseAccount } from '../item/account.ts';
 import { isSameDocument } from '../item/past.ts';
@@ -28,28 +28,74 @@ export interface TimelineRow {
  * It is worked out anew from the facts and does not believe a variance that was stored: after a late sale a
  * count shows the difference it has today.
  */
-export function timelineOf(events: Iterable<RecordedItemEvent>): TimelineRow[] {
-  const steps = stepsOf(events).sort(compareSteps);
-  // Only movements with a number of their source can outlive a count: the others need not be remembered.
-  const numbered = new Map<Account, Step[]>();
-  const balances = new Map<Account, Quantity>();
-  const lastCounts = new Map<Account, FactKey>();
-  return steps.map((step) => {
-    const account = `${step.location}/${step.disposition}`;
-    const before = balances.get(account) ?? 0;
-    const seen = numbered.get(account) ?? [];
-    // What a message counted in another line is there beside the first.
-    const isMore = !step.counted || isSame(step.key, lastCounts.get(account));
-    const balance = step.quantity + (isMore ? before : survivors(seen, step));
-    if (step.counted) lastCounts.set(account, step.key);
-    if (!step.counted && step.sequence !== undefined) remember(numbered, account, step);
-    balances.set(account, balance);
-    return toRow(step, balance - before, balance);
+export function timelineOf(events: readonly RecordedItemEvent[]): TimelineRow[] {
+  const books = new Books();
+  return stepsOf(events).map((step) => {
+    const book = books.of(step);
+    const before = book.balance;
+    book.take(step);
+    return toRow(step, book.balance - before, book.balance);
   });
+}
+
+/** What the last row of each place says, of those until `asOf`: in the order in which their first rows stand. */
+export function onHandAsOf(events: readonly RecordedItemEvent[], asOf: Instant): readonly PlaceBalance[] {
+  const books = new Books();
+  for (const step of stepsOf(events, asOf)) books.of(step).take(step);
+  return books.all();
+}
+
+/** The on-hand of one place in one disposition. */
+export interface PlaceBalance {
+  readonly location: string;
+  readonly disposition: Disposition;
+  readonly balance: Quantity;
+}
+
+/** One account's steps, taken one after the other. */
+class Book implements PlaceBalance {
+  readonly location: string;
+  readonly disposition: Disposition;
+  balance: Quantity = 0;
+  #lastCount: FactKey | undefined;
+  /** Only movements with a number of their source can outlive a count: the others need not be remembered. */
+  readonly #numbered: Step[] = [];
+
+  constructor({ location, disposition }: Step) {
+    this.location = location;
+    this.disposition = disposition;
+  }
+
+  take(step: Step): void {
+    if (!step.counted) {
+      this.balance += step.quantity;
+      if (step.sequence !== undefined) this.#numbered.push(step);
+      return;
+    }
+    // What a message counted in another line is there beside the first.
+    const isMore = isSame(step.key, this.#lastCount);
+    this.balance = step.quantity + (isMore ? this.balance : survivors(this.#numbered, step));
+    this.#lastCount = step.key;
+  }
+}
+
+class Books {
+  readonly #books = new Map<Account, Book>();
+
+  of(step: Step): Book {
+    let book = this.#books.get(step.account);
+    if (book === undefined) this.#books.set(step.account, (book = new Book(step)));
+    return book;
+  }
+
+  all(): readonly PlaceBalance[] {
+    return [...this.#books.values()];
+  }
 }
 
 /** One fact about one place: a signed movement, or what was counted. */
 interface Step {
+  readonly account: Account;
   readonly position: number;
   readonly recordedAt: Instant;
   readonly key: FactKey;
@@ -62,16 +108,23 @@ interface Step {
   readonly sequence: number | undefined;
 }
 
-function stepsOf(events: Iterable<RecordedItemEvent>): Step[] {
-  const all = [...events];
+/** Those until `asOf`, in the order in which things happened. */
+function stepsOf(events: readonly RecordedItemEvent[], asOf = Number.POSITIVE_INFINITY): Step[] {
   const steps: Step[] = [];
-  for (const event of all) addSteps(steps, event);
-  const sweeps = sweepSteps(all, steps);
-  return sweeps.length === 0 ? steps : [...steps, ...sweeps];
+  for (const event of events) if (happenedAt(event) <= asOf) addSteps(steps, event);
+  for (const sweep of sweepSteps(events, steps)) if (sweep.key.at <= asOf) steps.push(sweep);
+  return steps.sort(compareSteps);
+}
+
+/** Of what is no step of itself it does not matter. */
+function happenedAt({ type, data }: RecordedItemEvent): Instant {
+  if (type === 'MovementPosted' || type === 'CountPosted') return data.key.at;
+  return type === 'OnHandAdjusted' ? data.occurredAt : 0;
 }
 
 /** A complete snapshot that did not list the item: 0 of every disposition that had been told of by then. */
 function sweepSteps(events: readonly RecordedItemEvent[], steps: readonly Step[]): Step[] {
+  if (!events.some(({ type }) => type === 'SweepPosted')) return [];
   const lifted = events.flatMap(({ type, data }) => (type === 'SweepLifted' ? [data] : []));
   return events.flatMap(({ type, data, position, recordedAt }) => {
     if (type !== 'SweepPosted') return [];
@@ -79,7 +132,8 @@ function sweepSteps(events: readonly RecordedItemEvent[], steps: readonly Step[]
     if (lifted.some((lift) => lift.location === location && isSameDocument(lift.key, key))) return [];
     const told = steps.filter((step) => step.location === location && step.key.at <= key.at);
     return [...new Set(told.map(({ disposition }) => disposition))].map((disposition): Step => {
-      const common = { position, recordedAt, key, location, disposition, sequence: watermark };
+      const account = onHandAccount(location, disposition);
+      const common = { account, position, recordedAt, key, location, disposition, sequence: watermark };
       return { ...common, kind: 'snapshot', quantity: 0, counted: true };
     });
   });
@@ -97,15 +151,17 @@ function addSteps(steps: Step[], event: RecordedItemEvent): void {
     }
     case 'CountPosted': {
       const { key, cause: kind, location, disposition, quantity, watermark: sequence } = event.data;
-      const place = { location, disposition, quantity, counted: true, sequence };
-      steps.push({ position, recordedAt, key, kind, ...place });
+      const account = onHandAccount(location, disposition);
+      const place = { account, location, disposition, quantity, counted: true, sequence };
+      steps.push({ ...place, position, recordedAt, key, kind });
       return;
     }
     case 'OnHandAdjusted': {
       const { adjustmentId: id, location, disposition, change: quantity, occurredAt: at } = event.data;
       const key = { at, source: 'onhand', id, document: id };
-      const place = { location, disposition, quantity, counted: false, sequence: undefined };
-      steps.push({ position, recordedAt, key, kind: 'adjustment', ...place });
+      const account = onHandAccount(location, disposition);
+      const place = { account, location, disposition, quantity, counted: false, sequence: undefined };
+      steps.push({ ...place, position, recordedAt, key, kind: 'adjustment' });
       return;
     }
     default:
@@ -123,7 +179,19 @@ function addMovement(
   if (place.kind !== 'on-hand') return;
   const { location, disposition } = place;
   const { key, cause: kind, sequence } = data;
-  steps.push({ position, recordedAt, key, kind, location, disposition, quantity, counted: false, sequence });
+  const counted = false;
+  steps.push({
+    account,
+    location,
+    disposition,
+    quantity,
+    counted,
+    sequence,
+    position,
+    recordedAt,
+    key,
+    kind,
+  });
 }
 
 /** By time; at the very time of a count the movements come first, for they are in it. */
@@ -146,12 +214,6 @@ function survivors(seen: readonly Step[], count: Step): Quantity {
   return seen
     .filter((step) => step.key.source === count.key.source && (step.sequence ?? 0) > watermark)
     .reduce((sum, step) => sum + step.quantity, 0);
-}
-
-function remember(steps: Map<Account, Step[]>, account: Account, step: Step): void {
-  const known = steps.get(account);
-  if (known) known.push(step);
-  else steps.set(account, [step]);
 }
 
 function toRow(step: Step, quantity: Quantity, balance: Quantity): TimelineRow {
