@@ -99,15 +99,21 @@ function addIncoming(places: Places, events: readonly RecordedItemEvent[], asOf:
     else if (order > 0) latest.set(data.documentId, data);
   }
   if (latest.size === 0) return;
+  const received = receivedFor(events, asOf);
+  for (const { documentId, location, quantity } of latest.values()) {
+    const open = quantity - (received.get(documentId) ?? 0);
+    placeOf(places, location).incoming += Math.max(0, open);
+  }
+}
+
+/** What came in, by the document that it was expected of. */
+function receivedFor(events: readonly RecordedItemEvent[], asOf: Instant): ReadonlyMap<string, Quantity> {
   const received = new Map<string, Quantity>();
   for (const { type, data } of events) {
     if (type !== 'MovementPosted' || data.expectation === undefined || data.key.at > asOf) continue;
     received.set(data.expectation, (received.get(data.expectation) ?? 0) + data.quantity);
   }
-  for (const { documentId, location, quantity } of latest.values()) {
-    const open = quantity - (received.get(documentId) ?? 0);
-    placeOf(places, location).incoming += Math.max(0, open);
-  }
+  return received;
 }
 
 type Places = Map<string, PlaceStock>;

@@ -29,20 +29,20 @@ export interface TimelineRow {
  * count shows the difference it has today.
  */
 export function timelineOf(events: readonly RecordedItemEvent[]): TimelineRow[] {
-  const books = new Books();
+  const books: Books = new Map();
   return stepsOf(events).map((step) => {
-    const book = books.of(step);
+    const book = bookOf(books, step);
     const before = book.balance;
-    book.take(step);
+    take(book, step);
     return toRow(step, book.balance - before, book.balance);
   });
 }
 
 /** What the last row of each place says, of those until `asOf`: in the order in which their first rows stand. */
 export function onHandAsOf(events: readonly RecordedItemEvent[], asOf: Instant): readonly PlaceBalance[] {
-  const books = new Books();
-  for (const step of stepsOf(events, asOf)) books.of(step).take(step);
-  return books.all();
+  const books: Books = new Map();
+  for (const step of stepsOf(events, asOf)) take(bookOf(books, step), step);
+  return [...books.values()];
 }
 
 /** The on-hand of one place in one disposition. */
@@ -52,45 +52,35 @@ export interface PlaceBalance {
   readonly balance: Quantity;
 }
 
-/** One account's steps, taken one after the other. */
-class Book implements PlaceBalance {
-  readonly location: string;
-  readonly disposition: Disposition;
-  balance: Quantity = 0;
-  #lastCount: FactKey | undefined;
+/** One account, as far as its steps were taken. */
+interface Book extends PlaceBalance {
+  balance: Quantity;
+  lastCount: FactKey | undefined;
   /** Only movements with a number of their source can outlive a count: the others need not be remembered. */
-  readonly #numbered: Step[] = [];
-
-  constructor({ location, disposition }: Step) {
-    this.location = location;
-    this.disposition = disposition;
-  }
-
-  take(step: Step): void {
-    if (!step.counted) {
-      this.balance += step.quantity;
-      if (step.sequence !== undefined) this.#numbered.push(step);
-      return;
-    }
-    // What a message counted in another line is there beside the first.
-    const isMore = isSame(step.key, this.#lastCount);
-    this.balance = step.quantity + (isMore ? this.balance : survivors(this.#numbered, step));
-    this.#lastCount = step.key;
-  }
+  readonly numbered: Step[];
 }
 
-class Books {
-  readonly #books = new Map<Account, Book>();
+type Books = Map<Account, Book>;
 
-  of(step: Step): Book {
-    let book = this.#books.get(step.account);
-    if (book === undefined) this.#books.set(step.account, (book = new Book(step)));
-    return book;
+function bookOf(books: Books, { account, location, disposition }: Step): Book {
+  let book = books.get(account);
+  if (book === undefined) {
+    book = { location, disposition, balance: 0, lastCount: undefined, numbered: [] };
+    books.set(account, book);
   }
+  return book;
+}
 
-  all(): readonly PlaceBalance[] {
-    return [...this.#books.values()];
+function take(book: Book, step: Step): void {
+  if (!step.counted) {
+    book.balance += step.quantity;
+    if (step.sequence !== undefined) book.numbered.push(step);
+    return;
   }
+  // What a message counted in another line is there beside the first.
+  const isMore = isSame(step.key, book.lastCount);
+  book.balance = step.quantity + (isMore ? book.balance : survivors(book.numbered, step));
+  book.lastCount = step.key;
 }
 
 /** One fact about one place: a signed movement, or what was counted. */
