@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '#kernel';
-import type { EventStore } from '#event-store';
-import { DirectoryLock, SqliteEventStore } from '#event-store/sqlite';
+import type { EventStore, LogTarget } from '#event-store';
+import { DirectoryLock, SqliteEventStore, SqliteLogTarget } from '#event-store/sqlite';
 import type { ReadModel } from '#read-model';
 import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
 import type { Settings } from './environment.ts';
@@ -84,6 +84,23 @@ export const restoreLog = (
   settings: Pick<Settings, 'DATA_DIR'>,
   onProgress?: OnCopied,
 ): Promise<number> => SqliteEventStore.restore(backup, settings.DATA_DIR, onProgress);
+
+/** A log to copy from or to: a data directory, or the address of a server. */
+export type LogPlace = { readonly directory: string } | { readonly url: string };
+
+/** Opens a log for reading. Throws what the store throws. */
+export async function openSource(place: LogPlace, clock: Clock): Promise<EventStore> {
+  if ('directory' in place) return SqliteEventStore.open({ ...place, clock, writer: 'inline' });
+  const { EventStoreDbEventStore } = await import('#event-store/eventstoredb');
+  return EventStoreDbEventStore.open(place);
+}
+
+/** Opens a place that takes over a log. Throws TargetDiffers, and what the store throws. */
+export async function openTarget(place: LogPlace): Promise<LogTarget> {
+  if ('directory' in place) return SqliteLogTarget.open(place.directory);
+  const { EventStoreDbLogTarget } = await import('#event-store/eventstoredb');
+  return EventStoreDbLogTarget.open(place.url);
+}
 
 /** What is derived from the log; a file that is missing or of another layout begins anew. */
 export function openReadModel(settings: Pick<Settings, 'DATA_DIR'>, file: string): ReadModel {

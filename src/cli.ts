@@ -56,6 +56,8 @@ async function perform(request: Request, io: Io): Promise<ExitCode> {
       return (await import('./cli/demo/demo.ts')).performDemo(request, io);
     case 'restore':
       return (await import('./cli/restore.ts')).performRestore(request, io);
+    case 'copy':
+      return (await import('./cli/copy/copy.ts')).performCopy(request, io);
     case 'topics':
       return (await import('./cli/kafka/topics.ts')).performTopics(request, io);
     case 'produce':

@@ -9,6 +9,7 @@ export type Request =
   | { readonly kind: 'start' }
   | { readonly kind: 'demo'; readonly args: DemoArgs; readonly json: boolean }
   | { readonly kind: 'restore'; readonly path: string; readonly json: boolean }
+  | { readonly kind: 'copy'; readonly from: string; readonly to: string; readonly json: boolean }
   | { readonly kind: 'topics'; readonly args: TopicsArgs; readonly json: boolean }
   | { readonly kind: 'produce'; readonly args: ProduceArgs; readonly json: boolean }
   | { readonly kind: 'config'; readonly what: 'check' | 'print'; readonly json: boolean };
@@ -178,6 +179,16 @@ function addHouseKeeping(program: Command, perform: Perform): void {
     .argument('<path>')
     .addOption(jsonOption())
     .action((path: string, options: Common) => perform({ kind: 'restore', path, json: isJson(options) }));
+  program
+    .command('copy')
+    .description('carry the whole log from one store to another, as it is, and prove that it is the same')
+    .requiredOption('--from <url>', 'sqlite:./data, or esdb://…: stop OnHand there first')
+    .requiredOption('--to <url>', 'the same; it must hold no log yet')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nInterrupted, it goes on where it was when it is run again.')
+    .action(({ from, to, json }: Common & { from: string; to: string }) =>
+      perform({ kind: 'copy', from, to, json: json === true }),
+    );
 }
 
 function addKafka(program: Command, perform: Perform): void {

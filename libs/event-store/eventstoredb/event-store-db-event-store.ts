@@ -15,12 +15,12 @@ import { readAddress } from './address.ts';
 import { AppendLane, type Reply } from './append-lane.ts';
 import { checkAppend } from './check-append.ts';
 import { Connection } from './connection.ts';
-import { StreamDamaged } from './event-store-db.faults.ts';
+import { EventStoreDbUnusable, StreamDamaged } from './event-store-db.faults.ts';
 import { Follower } from './follower.ts';
 import { type Head, LogReader } from './log-reader.ts';
-import { identityOf } from './own-stream.ts';
+import { ownWordsOf } from './own-stream.ts';
 import { RecentEvents } from './recent-events.ts';
-import { RecordedTimes } from './recorded-times.ts';
+import { RecordedEvents } from './recorded-event.ts';
 import { welcome } from './welcome.ts';
 
 /** How long an append waits to see its own events go by before it reads them. */
@@ -29,6 +29,8 @@ const OWN_EVENTS_MS_MAX = 250;
 const PAGES_AT_ONCE_MAX = 4;
 /** Between two tries of a reader whose store does not answer. */
 const RETRY_MS = 250;
+
+const NOT_COPIED_YET = 'another log is being copied there: run the same `onhand copy` again, it goes on';
 
 export interface EventStoreDbEventStoreOptions {
   /** `esdb://user:password@host:2113`, several hosts, `esdb+discover://name`, or the same as `kurrentdb`. */
@@ -47,6 +49,7 @@ export class EventStoreDbEventStore extends EventStore {
   readonly #connections: readonly Connection[];
   readonly #lane: AppendLane;
   readonly #reader: LogReader;
+  readonly #recorded: RecordedEvents;
   readonly #recent: RecentEvents;
   readonly #follower: Follower;
   /** Appends on their way, by stream and expected revision. */
@@ -64,7 +67,7 @@ export class EventStoreDbEventStore extends EventStore {
       lane: AppendLane;
       reads: Connection;
       follows: Connection;
-      times: RecordedTimes;
+      recorded: RecordedEvents;
       reader: LogReader;
     },
     head: Head,
@@ -73,12 +76,13 @@ export class EventStoreDbEventStore extends EventStore {
     super();
     this.identity = parts.identity;
     this.shown = parts.shown;
-    const { lane, reads, follows, times, reader } = parts;
+    const { lane, reads, follows, recorded, reader } = parts;
     this.#connections = [reads, follows];
     this.#lane = lane;
     this.#reader = reader;
+    this.#recorded = recorded;
     this.#recent = new RecentEvents(head.position);
-    this.#follower = new Follower({ connection: follows, recent: this.#recent, times, onAlarm }, head);
+    this.#follower = new Follower({ connection: follows, recent: this.#recent, recorded, onAlarm }, head);
   }
 
   /** Throws EventStoreDbUnusable, and StoreUnavailable where nobody answers. */
@@ -91,15 +95,18 @@ export class EventStoreDbEventStore extends EventStore {
     const address = readAddress(url);
     for (const warning of address.warnings) onAlarm(warning);
     const reads = new Connection(address);
-    const times = new RecordedTimes();
-    const reader = new LogReader(reads, times, readDeadlineMs);
+    const recorded = new RecordedEvents();
+    const reader = new LogReader(reads, recorded, readDeadlineMs);
     let lane: AppendLane | undefined;
     try {
-      const head = await welcome(address, reads, reader, readDeadlineMs);
+      await welcome(address, reads, reader, readDeadlineMs);
       lane = new AppendLane(address, appendDeadlineMs);
-      const identity = await identityOf(reader, lane);
+      const { identity, copied, state } = await ownWordsOf(reader, lane);
+      if (state === 'copying') throw new EventStoreDbUnusable(address.shown, NOT_COPIED_YET);
+      recorded.copied = copied;
+      const head = await reader.head();
       const follows = new Connection(address);
-      const parts = { lane, reads, follows, times, reader, identity, shown: address.shown };
+      const parts = { lane, reads, follows, recorded, reader, identity, shown: address.shown };
       return new EventStoreDbEventStore(parts, head, onAlarm);
     } catch (cause) {
       await lane?.close();
@@ -207,9 +214,10 @@ export class EventStoreDbEventStore extends EventStore {
     ready: readonly JSONEventData[],
   ): Promise<readonly RecordedEvent[]> {
     if (position !== undefined) {
-      await this.#seen(position);
+      const last = position + this.#recorded.copied.offset;
+      await this.#seen(last);
       const ids = ready.map(({ id }) => id);
-      const events = this.#recent.ofAppend(stream, position, ids);
+      const events = this.#recent.ofAppend(stream, last, ids);
       if (events !== undefined) return events;
     }
     const events: RecordedEvent[] = [];

@@ -3,8 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
 import type { Head } from './log-reader.ts';
 import type { RecentEvents } from './recent-events.ts';
-import { isOurs, positionOf, toRecorded } from './recorded-event.ts';
-import type { RecordedTimes } from './recorded-times.ts';
+import { isOurs, positionOf, type RecordedEvents } from './recorded-event.ts';
 
 /** Between the end of one subscription and the next, doubled until an event comes. */
 const RESUBSCRIBE_MS = 20;
@@ -20,7 +19,7 @@ const OURS = streamNameFilter({ regex: '^[^$]' });
 export class Follower {
   readonly #connection: Connection;
   readonly #recent: RecentEvents;
-  readonly #times: RecordedTimes;
+  readonly #recorded: RecordedEvents;
   readonly #onAlarm: (message: string, cause?: unknown) => void;
   readonly #running: Promise<void>;
   readonly #stop = new AbortController();
@@ -34,14 +33,14 @@ export class Follower {
     parts: {
       readonly connection: Connection;
       readonly recent: RecentEvents;
-      readonly times: RecordedTimes;
+      readonly recorded: RecordedEvents;
       readonly onAlarm: (message: string, cause?: unknown) => void;
     },
     head: Head,
   ) {
     this.#connection = parts.connection;
     this.#recent = parts.recent;
-    this.#times = parts.times;
+    this.#recorded = parts.recorded;
     this.#onAlarm = parts.onAlarm;
     this.#at = head.at;
     this.#recordedAt = head.recordedAt;
@@ -77,7 +76,7 @@ export class Follower {
     subscription.on('error', () => {}); // A second one, after the loop has ended, would end the process.
     for await (const told of subscription) {
       if (!isOurs(told)) continue;
-      const event = toRecorded(told, this.#times, this.#recordedAt);
+      const event = this.#recorded.of(told, this.#recordedAt);
       if (event.position <= this.#recent.head) continue;
       this.#at = positionOf(told);
       this.#recordedAt = event.recordedAt;

@@ -1,10 +1,8 @@
 import {
   AccessDeniedError,
-  type AllStreamResolvedEvent,
   type EventStoreDBClient,
   NotFoundError,
   type Position,
-  type ResolvedEvent,
   StreamDeletedError,
   StreamNotFoundError,
   UnknownError,
@@ -20,9 +18,9 @@ import {
   StoreUnavailable,
 } from '../src/index.ts';
 import type { Connection } from './connection.ts';
-import { StreamDamaged } from './event-store-db.faults.ts';
-import { isOurs, positionOf, toRecorded } from './recorded-event.ts';
-import type { RecordedTimes } from './recorded-times.ts';
+import { CopiedReader } from './copied-reader.ts';
+import { PositionUnknown, StreamDamaged } from './event-store-db.faults.ts';
+import { isOurs, positionOf, type RecordedEvents, type Told } from './recorded-event.ts';
 
 /** The client's own deadline does not reach its reads. */
 export const READ_DEADLINE_MS = 5_000;
@@ -39,19 +37,20 @@ export interface Head {
   readonly recordedAt: number;
 }
 
-type Told = ResolvedEvent | AllStreamResolvedEvent;
 type Read<T> = Readable & AsyncIterable<T> & { cancel(): Promise<void> };
 
 /** Reads pages from the server, each with a deadline of its own. Throws StoreUnavailable and StreamDamaged. */
 export class LogReader {
   readonly #deadlineMs: number;
   readonly #connection: Connection;
-  readonly #times: RecordedTimes;
+  readonly #recorded: RecordedEvents;
+  readonly #copied: CopiedReader;
 
-  constructor(connection: Connection, times: RecordedTimes, deadlineMs = READ_DEADLINE_MS) {
+  constructor(connection: Connection, recorded: RecordedEvents, deadlineMs = READ_DEADLINE_MS) {
     this.#deadlineMs = deadlineMs;
     this.#connection = connection;
-    this.#times = times;
+    this.#recorded = recorded;
+    this.#copied = new CopiedReader(recorded, (from, maxCount) => this.#pageFrom(from, maxCount));
   }
 
   async readStream(stream: string, fromRevision: number, limit: number): Promise<readonly RecordedEvent[]> {
@@ -64,23 +63,31 @@ export class LogReader {
     });
     let floor = 0;
     return told.map((resolved, index) => {
-      const event = toRecorded(resolved, this.#times, floor);
+      const event = this.#recorded.of(resolved, floor);
       floor = event.recordedAt;
       if (event.revision === fromRevision + index) return event;
       throw new StreamDamaged(stream, `revision ${fromRevision + index} is gone`);
     });
   }
 
-  async readAll({ after, categories }: LogQuery, limit: number): Promise<LogPage> {
+  /** Throws PositionUnknown where no event of this log is at `after`, nor just behind it. */
+  async readAll(query: LogQuery, limit: number): Promise<LogPage> {
+    const { copied } = this.#recorded;
+    if (query.after < copied.through) return this.#copied.readAll(query, limit);
+    const isBehindCopied = query.after === copied.through && copied.through > 0;
+    return this.#readFrom(isBehindCopied ? copied.end : query.after - copied.offset, query, limit);
+  }
+
+  async #readFrom(start: number, { after, categories }: LogQuery, limit: number): Promise<LogPage> {
     const events: RecordedEvent[] = [];
-    let [position, from, floor] = [after, after, 0];
+    let [position, from, floor] = [after, start, 0];
     for (;;) {
       const wanted = categories === undefined ? limit : READ_EVENTS_MAX;
       const page = await this.#pageFrom(from, wanted + 1);
       for (const told of page) {
         from = Number(positionOf(told).commit);
         if (!isOurs(told)) continue;
-        const event = toRecorded(told, this.#times, floor);
+        const event = this.#recorded.of(told, floor);
         floor = event.recordedAt;
         if (event.position <= after) continue;
         ({ position } = event);
@@ -101,8 +108,11 @@ export class LogReader {
       );
       const newest = page.find(isOurs);
       if (newest !== undefined) {
-        const { position, recordedAt } = toRecorded(newest, this.#times);
-        return { at: positionOf(newest), position, recordedAt };
+        const { copied } = this.#recorded;
+        const { position, recordedAt } = this.#recorded.of(newest);
+        if (position > copied.through) return { at: positionOf(newest), position, recordedAt };
+        const end = BigInt(copied.end);
+        return { at: { commit: end, prepare: end }, position: copied.through, recordedAt };
       }
       const last = page.at(-1);
       if (last === undefined || page.length < maxCount) return { at: undefined, position: 0, recordedAt: 0 };
@@ -120,7 +130,9 @@ export class LogReader {
       client.readAll({ fromPosition: { commit: BigInt(at), prepare: BigInt(at) }, maxCount });
     return this.#ask(from(position)).catch((error: unknown) => {
       if (!(error instanceof UnknownError)) throw error;
-      return this.#ask(from(position + 1));
+      return this.#ask(from(position + 1)).catch((second: unknown) => {
+        throw second instanceof UnknownError ? new PositionUnknown(position, { cause: second }) : second;
+      });
     });
   }
 

@@ -1,33 +1,85 @@
-import { jsonEvent } from '@eventstore/db-client';
+import { jsonEvent, type JSONEventData } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { NO_STREAM, type RecordedEvent, StoreUnavailable } from '../src/index.ts';
-import type { AppendLane } from './append-lane.ts';
+import { NO_STREAM, READ_EVENTS_MAX, type RecordedEvent, StoreUnavailable } from '../src/index.ts';
+import type { AppendLane, Reply } from './append-lane.ts';
+import { type CopiedBlock, CopiedRange, NOTHING_COPIED } from './copied-range.ts';
 import type { LogReader } from './log-reader.ts';
 
 /** What this adapter keeps on the server for itself. No reader of the log is shown it. */
 export const OWN_STREAM = 'onhand.log';
-const BEGUN = 'LogBegun';
 
-const TRIES_MAX = 5;
-const PAUSE_MS = 100;
+/** Which log this is, and how far another one was copied into it. */
+type OwnWord =
+  | { readonly type: 'LogBegun'; readonly data: { readonly id: string } }
+  | { readonly type: 'CopyBegun'; readonly data: object }
+  /** All events of the other log up to `last` are here, before this. */
+  | { readonly type: 'BlockCopied'; readonly data: { readonly last: number } }
+  | { readonly type: 'CopyFinished'; readonly data: object };
 
-interface LogBegun {
-  readonly id: string;
+export interface OwnWords {
+  /** Tells this log from all others. */
+  readonly identity: string;
+  readonly state: 'own' | 'copying' | 'copied';
+  readonly copied: CopiedRange;
+  /** Of the newest word. */
+  readonly revision: number;
 }
 
-/** Tells this log from all others: written by the first who opens it. Throws StoreUnavailable. */
-export async function identityOf(reader: LogReader, lane: AppendLane): Promise<string> {
+const UNKNOWN_TRIES_MAX = 6;
+const PAUSE_MS = 100;
+
+/** What is known of this log; the first who opens it gives it its identity. Throws StoreUnavailable. */
+export async function ownWordsOf(reader: LogReader, lane: AppendLane): Promise<OwnWords> {
+  const words = await readWords(reader);
+  if (words.length > 0) return fold(words);
+  await append(lane, NO_STREAM, { type: 'LogBegun', data: { id: randomUUID() } });
+  return fold(await readWords(reader)); // Ours, or that of one who was faster.
+}
+
+/** The next word; nothing where another process said one first. Throws StoreUnavailable. */
+export const append = (lane: AppendLane, revision: number, { type, data }: OwnWord): Promise<Reply> =>
+  surely(lane, OWN_STREAM, revision, [jsonEvent({ type, data: data as Record<string, unknown> })]);
+
+/** With the same ids at the same revision, until it is known. Throws StoreUnavailable. */
+export async function surely(
+  lane: AppendLane,
+  stream: string,
+  expectedRevision: number,
+  events: readonly JSONEventData[],
+): Promise<Exclude<Reply, { outcome: 'unknown' }>> {
   for (let tries = 1; ; tries++) {
-    const [first] = await reader.readStream(OWN_STREAM, 0, 1);
-    if (first !== undefined) return (first as RecordedEvent<LogBegun>).data.id;
-    const begun = jsonEvent({ type: BEGUN, data: { id: randomUUID() } });
-    const reply = await lane.append(OWN_STREAM, NO_STREAM, [begun]);
-    if (reply.outcome === 'written') return begun.data.id;
-    // Another process was faster, or nobody knows: what is there in the end counts.
-    if (tries < TRIES_MAX) await pause(PAUSE_MS * tries);
-    else if (reply.outcome === 'unknown') {
+    const reply = await lane.append(stream, expectedRevision, events);
+    if (reply.outcome !== 'unknown') return reply;
+    if (tries === UNKNOWN_TRIES_MAX) {
       throw new StoreUnavailable('The event store does not take what we write.', { cause: reply.cause });
     }
+    await pause(PAUSE_MS * 2 ** tries);
   }
+}
+
+type RecordedWord = RecordedEvent & OwnWord;
+
+async function readWords(reader: LogReader): Promise<RecordedWord[]> {
+  const words: RecordedWord[] = [];
+  for (;;) {
+    const page = await reader.readStream(OWN_STREAM, words.length, READ_EVENTS_MAX);
+    words.push(...(page as RecordedWord[]));
+    if (page.length < READ_EVENTS_MAX) return words;
+  }
+}
+
+/** Their positions are the server's: nothing is known yet that would move them. */
+function fold(words: readonly RecordedWord[]): OwnWords {
+  let [identity, begin, end] = ['', 0, 0];
+  const blocks: CopiedBlock[] = [];
+  for (const { type, data, position } of words) {
+    if (type === 'LogBegun') identity = data.id;
+    else if (type === 'CopyBegun') begin = position;
+    else if (type === 'BlockCopied') blocks.push({ last: data.last, end: position });
+    else end = position;
+  }
+  const state = begin === 0 ? 'own' : end === 0 ? 'copying' : 'copied';
+  const copied = state === 'own' ? NOTHING_COPIED : new CopiedRange(begin, blocks, end);
+  return { identity, state, copied, revision: words.length - 1 };
 }

@@ -17,6 +17,7 @@ export class LogReader {
   readonly #findStream: StatementSync;
   readonly #selectStream: StatementSync;
   readonly #selectEvents: StatementSync;
+  readonly #selectScanEnd: StatementSync;
   /** By how many categories are asked for; 0 for all. */
   readonly #selectAll = new Map<number, StatementSync>();
   readonly #types = new Map<SQLOutputValue, string>();
@@ -31,6 +32,9 @@ export class LogReader {
       ORDER BY stream_events.revision LIMIT ?`);
     this.#selectEvents = this.#prepare(`
       SELECT ${COLUMNS} FROM events e WHERE e.position BETWEEN ? AND ? ORDER BY e.position`);
+    this.#selectScanEnd = this.#prepare(
+      `SELECT position FROM events WHERE position > ? ORDER BY position LIMIT 1 OFFSET ${PAGE_SCAN_EVENTS_MAX - 1}`,
+    );
     this.unsettled.recall(this.#database);
   }
 
@@ -72,8 +76,8 @@ export class LogReader {
 
   /** Looks no further than `head`. */
   readAll({ after, categories = [] }: LogQuery, limit: number, head: number): LogPage {
-    const scanEnd = Math.min(after + (categories.length > 0 ? PAGE_SCAN_EVENTS_MAX : limit), head);
-    if (after >= scanEnd) return { events: [], position: Math.max(after, head) };
+    if (after >= head) return { events: [], position: after };
+    const scanEnd = categories.length === 0 ? head : Math.min(this.#scanEnd(after), head);
     const select = this.#selectAll.get(categories.length) ?? this.#prepareSelectAll(categories.length);
     const events = this.#toEvents(select.all(after, scanEnd, ...categories, limit));
     const isCut = events.length === limit;
@@ -82,6 +86,12 @@ export class LogReader {
 
   close(): void {
     this.#database.close();
+  }
+
+  /** Positions of a log that was copied from another store have gaps: events are counted, not positions. */
+  #scanEnd(after: number): number {
+    const row = this.#selectScanEnd.get(after) as unknown as SQLOutputValue[] | undefined;
+    return row === undefined ? Infinity : Number(row[0]);
   }
 
   #idOf(stream: string): SQLOutputValue | undefined {

@@ -1,9 +1,10 @@
 import { type Instant } from '#kernel';
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { categoryOf, NO_STREAM } from '../src/index.ts';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { categoryOf, NO_STREAM, type RecordedEvent, TargetDiffers } from '../src/index.ts';
 import type { AppendWritten, Batch, BatchFailed, BatchResult } from './batch.ts';
 import { openWriter } from './connection.ts';
-import { EVENT_ID_BYTES, isSameEventId } from './event-id.ts';
+import { EVENT_ID_BYTES, isSameEventId, packEventId } from './event-id.ts';
+import { prepareStatements, type Statements } from './log-statements.ts';
 import { isSqliteError, SQLITE_BUSY, SQLITE_FULL } from './sqlite-error.ts';
 import { Settler } from './settler.ts';
 import { StreamNames } from './stream-names.ts';
@@ -31,6 +32,7 @@ export class Log {
   readonly #settler: Settler;
   readonly #heads = new TwoGenerations<StreamHead>(STREAM_HEADS_MAX);
   readonly #typeIds = new Map<string, number>();
+  readonly #idBytes = new Uint8Array(EVENT_ID_BYTES);
   #position = 0;
   #recordedAt: Instant = 0;
   #settledThrough = 0;
@@ -71,9 +73,31 @@ export class Log {
     }
   }
 
+  /** Commits the next events of another log, as they are. Throws TargetDiffers, and what SQLite throws. */
+  takeOver(events: readonly RecordedEvent[]): void {
+    this.#statements.begin.run();
+    try {
+      for (const event of events) this.#takeOver(event);
+      const through = this.#settler.settleSome(events.length) ?? this.#settledThrough;
+      this.#names.settleSome();
+      this.#statements.commit.run();
+      this.#settledThrough = through;
+      this.#unsettled.settledThrough(through);
+    } catch (cause) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#recall();
+      throw cause;
+    }
+  }
+
   /** How far the index of streams has all events. */
   get settledThrough(): number {
     return this.#settledThrough;
+  }
+
+  /** Carries what is in the write-ahead log into the file. For a log that nobody else has open. */
+  checkpoint(): void {
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   /** A setting of the connection, as SQLite has it now. */
@@ -142,6 +166,21 @@ export class Log {
     this.#unsettled.add(stream, head.id, { revision: expectedRevision + 1, position: firstPosition }, count);
     streamIds[index] = head.id;
     return firstPosition;
+  }
+
+  #takeOver({ id, stream, revision, position, type, data, recordedAt }: RecordedEvent): void {
+    const head = this.#headOf(stream, revision - 1);
+    if (head?.revision !== revision - 1 || position <= this.#position) {
+      throw new TargetDiffers(`${stream}: event ${revision} at ${position} does not follow what is here.`);
+    }
+    const typeId = this.#typeIds.get(type) ?? this.#addType(type);
+    packEventId(id, this.#idBytes, 0);
+    const text = JSON.stringify(data);
+    this.#statements.insertEvent.run(position, head.id, revision, this.#idBytes, typeId, recordedAt, text);
+    head.revision = revision;
+    this.#position = position;
+    this.#recordedAt = Math.max(this.#recordedAt, recordedAt);
+    this.#unsettled.add(stream, head.id, { revision, position }, 1);
   }
 
   /** The stream's head; made if the stream is new and expected to be; undefined if it is new and is not. */
@@ -247,25 +286,4 @@ export class Log {
     this.#position = Number(newest?.['position'] ?? 0);
     this.#recordedAt = Number(newest?.['recorded_at'] ?? 0);
   }
-}
-
-type Statements = ReturnType<typeof prepareStatements>;
-
-function prepareStatements(database: DatabaseSync) {
-  const prepare = (sql: string): StatementSync => database.prepare(sql);
-  return {
-    begin: prepare('BEGIN IMMEDIATE'),
-    commit: prepare('COMMIT'),
-    insertStream: prepare('INSERT INTO streams (name, category) VALUES (?, ?)'),
-    insertType: prepare('INSERT INTO types (name) VALUES (?)'),
-    insertEvent: prepare(
-      `INSERT INTO events (position, stream, revision, id, type, recorded_at, data) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    selectTypes: prepare('SELECT id, name FROM types'),
-    selectNewest: prepare('SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1'),
-    selectSettled: prepare('SELECT through FROM settled'),
-    selectHead: prepare('SELECT max(revision) AS revision FROM stream_events WHERE stream = ?'),
-    selectPlace: prepare('SELECT position FROM stream_events WHERE stream = ? AND revision = ?'),
-    selectEvent: prepare('SELECT id, position, recorded_at FROM events WHERE position = ?'),
-  };
 }

@@ -19,6 +19,7 @@ import { Checkpointer } from './checkpointer.ts';
 import { ChoreThread } from './chore-thread.ts';
 import { openWriter } from './connection.ts';
 import { DirectoryLock } from './directory-lock.ts';
+import { EVENTS_FILE } from './files.ts';
 import { LogReader } from './log-reader.ts';
 import { RecentEvents } from './recent-events.ts';
 import { isSqliteError, SQLITE_FULL } from './sqlite-error.ts';
@@ -26,7 +27,6 @@ import { DataFileUnusable } from './sqlite-event-store.faults.ts';
 import { ThreadWriter } from './thread-writer.ts';
 import { InlineWriter, type Writer } from './writer.ts';
 
-const EVENTS_FILE = 'events.db';
 /** Pages that one follower gets within one turn of the event loop. */
 const PAGES_AT_ONCE_MAX = 4;
 

@@ -23,3 +23,9 @@ export class DataDirectoryLocked extends Fault {
   readonly code = 'DATA_DIRECTORY_LOCKED';
   readonly retriable = false;
 }
+
+/** Where a log was to be copied to, something else is. */
+export class TargetDiffers extends Fault {
+  readonly code = 'TARGET_DIFFERS';
+  readonly retriable = false;
+}

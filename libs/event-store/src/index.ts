@@ -1,6 +1,12 @@
 export { appendSurely, type SureOutcome } from './append-surely.ts';
 export { eventIdText, newEventId } from './event-id.ts';
-export { AppendTooLarge, DataDirectoryLocked, StoreFull, StoreUnavailable } from './event-store.faults.ts';
+export {
+  AppendTooLarge,
+  DataDirectoryLocked,
+  StoreFull,
+  StoreUnavailable,
+  TargetDiffers,
+} from './event-store.faults.ts';
 export {
   APPEND_BYTES_MAX,
   APPEND_EVENTS_MAX,
@@ -14,3 +20,4 @@ export {
   READ_EVENTS_MAX,
   type RecordedEvent,
 } from './event-store.port.ts';
+export { LogTarget } from './log-target.port.ts';

@@ -1,0 +1,38 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+export type Statements = Readonly<
+  Record<
+    | 'begin'
+    | 'commit'
+    | 'insertStream'
+    | 'insertType'
+    | 'insertEvent'
+    | 'selectTypes'
+    | 'selectNewest'
+    | 'selectSettled'
+    | 'selectHead'
+    | 'selectPlace'
+    | 'selectEvent',
+    StatementSync
+  >
+>;
+
+/** All that the writer of the log says to SQLite. */
+export function prepareStatements(database: DatabaseSync): Statements {
+  const prepare = (sql: string): StatementSync => database.prepare(sql);
+  return {
+    begin: prepare('BEGIN IMMEDIATE'),
+    commit: prepare('COMMIT'),
+    insertStream: prepare('INSERT INTO streams (name, category) VALUES (?, ?)'),
+    insertType: prepare('INSERT INTO types (name) VALUES (?)'),
+    insertEvent: prepare(
+      `INSERT INTO events (position, stream, revision, id, type, recorded_at, data) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    selectTypes: prepare('SELECT id, name FROM types'),
+    selectNewest: prepare('SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1'),
+    selectSettled: prepare('SELECT through FROM settled'),
+    selectHead: prepare('SELECT max(revision) AS revision FROM stream_events WHERE stream = ?'),
+    selectPlace: prepare('SELECT position FROM stream_events WHERE stream = ? AND revision = ?'),
+    selectEvent: prepare('SELECT id, position, recorded_at FROM events WHERE position = ?'),
+  };
+}

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { LogPlace } from '../../adapters.module.ts';
+import { CommandRefused } from '../problem.ts';
+
+const SERVER = /^(esdb|kurrentdb|kurrent)(\+discover)?:\/\/\S+$/;
+const FOLDER = /^sqlite:(?<path>.+)$/;
+
+/** `sqlite:./data` or `esdb://…`. Throws CommandRefused. */
+export function readPlace(text: string, option: '--from' | '--to'): LogPlace {
+  if (SERVER.test(text)) return { url: text };
+  const path = FOLDER.exec(text)?.groups?.['path'];
+  if (path === undefined) {
+    throw new CommandRefused({
+      code: 'USAGE',
+      detail: `${option} must be sqlite:FOLDER or an esdb:// or kurrentdb:// address.`,
+    });
+  }
+  const directory = resolve(path);
+  if (option === '--from' && !existsSync(join(directory, 'events.db'))) {
+    throw new CommandRefused({
+      code: 'DATA_UNKNOWN',
+      detail: `There is no log in ${directory}: name the DATA_DIR of an OnHand that has one.`,
+    });
+  }
+  return { directory };
+}
+
+/** For people: without a password. */
+export const shownPlace = (place: LogPlace): string =>
+  'directory' in place ? place.directory : place.url.replace(/(:\/\/[^:@/?]*):[^@/?]*@/, '$1:***@');
