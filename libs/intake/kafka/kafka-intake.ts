@@ -42,11 +42,11 @@ export class KafkaIntake {
   #state: 'connecting' | 'failed' | 'stopped' = 'connecting';
   #trouble: string | undefined;
   #toldAt = -Infinity;
-  #missing: readonly EventTopic[];
+  /** Topics that are not there, as far as it is known. */
+  #missing: readonly EventTopic[] = [];
 
   constructor(parts: KafkaIntakeParts) {
     this.#parts = parts;
-    this.#missing = parts.topics;
   }
 
   status(): KafkaIntakeStatus {

@@ -1,0 +1,184 @@
+import { execFileSync } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Service } from '../e2e/service.ts';
+import { KAFKA_VERSIONS, type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
+import { type IntakeScene, openIntakeScene, saleRecord, soldOfA } from './intake-scene.ts';
+import { connect, headerText, makeTopics, namesOf, recordsOf, settingsOf, until } from './scene.ts';
+
+const FOREIGN = new URL('ForeignProducer.java', import.meta.url).pathname;
+const FOREIGN_RECORDS = 200;
+const CODECS = 5;
+
+describe.each(KAFKA_VERSIONS.map((version) => [version]))('Kafka %s comes and goes', (version) => {
+  let kafka: KafkaCluster;
+  const open: IntakeScene[] = [];
+
+  beforeAll(async () => {
+    kafka = await startKafka({ version });
+  });
+
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((scene) => scene.end()));
+  });
+
+  afterAll(() => kafka?.stop());
+
+  async function scene(partitions = 1): Promise<IntakeScene> {
+    const opened = await openIntakeScene(kafka, partitions);
+    open.push(opened);
+    return opened;
+  }
+
+  it('what a Java client sends is read: each codec, only committed transactions, headers without value', async () => {
+    const { running, start, names, received } = await scene();
+    const { ready, words } = start();
+    await ready();
+    const classPath = `${kafka.jars}/*`;
+    execFileSync('java', ['-cp', classPath, FOREIGN, kafka.brokers[0]!, names.events], { stdio: 'pipe' });
+    const good = (CODECS + 2) * FOREIGN_RECORDS + 1;
+    expect(await received(good + 1)).toMatchObject({ accepted: good, duplicate: 0, rejected: 1 });
+    expect(await soldOfA(running)).toBe(good);
+    const [rejected] = await recordsOf(kafka, names.rejected, 1);
+    expect(headerText(rejected!, 'onhand-code')).toBe('HEADER_INVALID');
+    expect(headerText(rejected!, 'ce_source')).toBe('');
+    expect(headerText(rejected!, 'x-empty')).toBe('');
+    // Gaps that ends of transactions leave are nobody's loss.
+    expect(words.filter((said) => said.startsWith('error'))).toEqual([]);
+  });
+
+  it('killed and back, it is gone on with by itself', async () => {
+    const { running, start, sell, received } = await scene(4);
+    const { ready, intake, fatal } = start();
+    await ready();
+    await sell('a', 1_000);
+    await received(500);
+    await kafka.kill();
+    await pause(3_000);
+    await kafka.restart();
+    await sell('b', 1_000);
+    expect(await received(2_000)).toMatchObject({ accepted: 2_000 });
+    expect(await soldOfA(running)).toBe(2_000);
+    expect(fatal).toEqual([]);
+    await until('it consumes', () => intake.status().isReady);
+  });
+});
+
+describe('a service on Kafka 4.1.1', () => {
+  let kafka: KafkaCluster;
+  beforeAll(async () => {
+    kafka = await startKafka({ version: '4.1.1' });
+  });
+  afterAll(() => kafka?.stop());
+
+  it('never there at the start, it is waited for in peace, and comes up by itself', async () => {
+    const scene = await openIntakeScene(kafka);
+    const { start, sell, received } = scene;
+    await kafka.kill();
+    const { intake, words } = start();
+    await until('it says what is wrong', () => intake.status().trouble !== undefined);
+    expect(intake.status()).toMatchObject({ state: 'connecting', isReady: false });
+    expect(intake.status().trouble).toContain(`Nobody answers at ${kafka.brokers[0]}`);
+    const before = process.cpuUsage();
+    await pause(2_000);
+    const used = process.cpuUsage(before);
+    expect((used.user + used.system) / 2_000_000).toBeLessThan(0.2);
+    expect(words.filter((said) => said.startsWith('error'))).toHaveLength(1);
+    await kafka.restart();
+    await until('it consumes', () => intake.status().isReady);
+    await sell('a', 10);
+    await received(10);
+    await scene.end();
+  });
+
+  it('takes each message once, killed again and again between append and commit', async () => {
+    const names = namesOf();
+    const { admin, producer, disconnect } = await connect(kafka);
+    await makeTopics(admin, names, 4);
+    const service = await Service.start({ ...settingsOf(kafka, names) });
+    try {
+      await service.put('/v1/locations/east', { kind: 'warehouse' });
+      await service.put('/v1/channels/web', { kind: 'storefront', locations: ['east'] });
+      await service.put('/v1/items/A', {});
+      for (let kill = 0; kill < 2; kill++) {
+        const before = await receivedBy(service);
+        const messages = Array.from({ length: 3_000 }, (_, n) => ({
+          ...saleRecord(`${kill}-${n}`),
+          partition: n % 4,
+        }));
+        await producer.send({ topic: names.events, messages });
+        await until('it is in the middle', async () => (await receivedBy(service)) > before + 300);
+        await service.end('SIGKILL');
+        await service.run();
+      }
+      await until('all are taken', async () => {
+        return (await service.get('/v1/status')).body.counts.accepted === 6_000;
+      });
+      await service.settle();
+      const { totals } = (await service.get('/v1/items/A')).body;
+      expect(totals.onHand).toBe(-6_000);
+      expect(await service.end('SIGTERM')).toBe(0);
+    } finally {
+      await service.stop();
+      await disconnect();
+    }
+  });
+});
+
+/** Three brokers, and the one that keeps the group's offsets is killed while it is busy. */
+describe('three brokers of Kafka 4.1.1', () => {
+  let kafka: KafkaCluster;
+  beforeAll(async () => {
+    kafka = await startKafka({ version: '4.1.1', nodes: 3 });
+  });
+  afterAll(() => kafka?.stop());
+
+  it('lose nothing of what comes in when the coordinator of the group is killed', async () => {
+    const scene = await openIntakeScene(kafka, 6);
+    const { running, names, start, admin, sell, received } = scene;
+    try {
+      const { ready, intake, fatal } = start();
+      await ready();
+      await sell('a', 2_000);
+      await received(500);
+      const node = await coordinatorOf(kafka, names.group);
+      await kafka.kill(node);
+      await sell('b', 2_000);
+      await received(4_000);
+      await until('it consumes', () => intake.status().isReady);
+      await kafka.restart(node);
+      expect(await received(4_000)).toMatchObject({ accepted: 4_000 });
+      expect(await soldOfA(running)).toBe(4_000);
+      expect(fatal).toEqual([]);
+      await until('all is committed', async () => {
+        const [topic] = await admin.fetchOffsets({ groupId: names.group, topics: [names.events] });
+        return topic!.partitions.reduce((sum, { offset }) => sum + Number(offset), 0) === 4_000;
+      });
+    } finally {
+      await scene.end();
+    }
+  });
+});
+
+const receivedBy = async (service: Service): Promise<number> =>
+  (await service.get('/v1/status')).body.counts.received;
+
+/** Which node, from 1, coordinates the group: they are numbered as their addresses are. */
+const coordinatorOf = (kafka: KafkaCluster, group: string): Promise<number> =>
+  leaderOf(kafka, offsetsPartition(group, 4));
+
+/** Kafka keeps a group in the partition of its name's hash, as Java reckons it. */
+function offsetsPartition(group: string, partitions: number): number {
+  let hash = 0;
+  for (const character of group) hash = (Math.imul(31, hash) + character.charCodeAt(0)) | 0;
+  return (hash & 0x7fff_ffff) % partitions;
+}
+
+async function leaderOf(kafka: KafkaCluster, partition: number): Promise<number> {
+  const { admin, disconnect } = await connect(kafka);
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: ['__consumer_offsets'] });
+    return topics[0]!.partitions.find(({ partitionId }) => partitionId === partition)!.leader;
+  } finally {
+    await disconnect();
+  }
+}
