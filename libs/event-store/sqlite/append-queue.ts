@@ -1,8 +1,9 @@
 import type { Clock } from '#kernel';
-import { type AppendOutcome, type NewEvent, StoreFull, StoreUnavailable } from '../src/index.ts';
+import { type Append, type AppendOutcome, StoreFull, StoreUnavailable } from '../src/index.ts';
+import { AppendGroup } from './append-group.ts';
 import type { AppendWritten, BatchResult, BatchWritten } from './batch.ts';
-import { BatchBuilder, type WaitingAppend } from './batch-builder.ts';
-import { prepareAppend } from './prepare-append.ts';
+import { BatchBuilder, type Span } from './batch-builder.ts';
+import { prepareAppends } from './prepare-append.ts';
 import type { RecentEvents } from './recent-events.ts';
 import type { UnsettledEvents } from './unsettled-events.ts';
 import type { Writer } from './writer.ts';
@@ -50,14 +51,16 @@ export class AppendQueue {
     this.#onStopped = parts.onStopped;
   }
 
-  append(stream: string, expectedRevision: number, events: readonly NewEvent[]): Promise<AppendOutcome> {
+  /** Answers all of them, in their order. */
+  append(appends: readonly Append[]): Promise<readonly AppendOutcome[]> {
     return new Promise((resolve, reject) => {
       if (this.#refusal) throw this.#refusal;
-      const { ids, data, bytes } = prepareAppend(stream, expectedRevision, events);
+      const prepared = prepareAppends(appends);
       if (this.#waitingEvents >= WAITING_EVENTS_MAX || this.#waitingBytes >= WAITING_BYTES_MAX) {
         throw new StoreUnavailable(`${this.#waitingEvents} events already wait to be written.`);
       }
-      this.#wait({ stream, expectedRevision, events, ids, data, bytes, resolve, reject });
+      if (appends.length === 0) resolve([]);
+      else this.#wait(new AppendGroup(appends, prepared, { resolve, reject }));
     });
   }
 
@@ -71,16 +74,25 @@ export class AppendQueue {
     await this.#writer.close();
   }
 
-  #wait(append: WaitingAppend): void {
-    let batch = this.#waiting.at(-1);
-    if (batch === undefined || !batch.hasRoomFor(append)) {
-      batch = new BatchBuilder();
-      this.#waiting.push(batch);
+  #wait(group: AppendGroup): void {
+    let firstEvent = 0;
+    for (let first = 0; first < group.appends.length;) {
+      const batch = this.#waiting.at(-1) ?? this.#newBatch();
+      const { bytes, eventCount } = batch;
+      const span = batch.add(group, first, firstEvent);
+      if (span.count === 0) this.#newBatch();
+      first += span.count;
+      firstEvent += batch.eventCount - eventCount;
+      this.#waitingEvents += batch.eventCount - eventCount;
+      this.#waitingBytes += batch.bytes - bytes;
     }
-    batch.add(append);
-    this.#waitingEvents += append.events.length;
-    this.#waitingBytes += append.bytes;
     this.#sendSoon();
+  }
+
+  #newBatch(): BatchBuilder {
+    const batch = new BatchBuilder();
+    this.#waiting.push(batch);
+    return batch;
   }
 
   /** In the next turn: those who follow the log, or wait for an answer, have theirs before the next commit. */
@@ -99,7 +111,7 @@ export class AppendQueue {
       this.#waitingBytes -= batch.bytes;
       const underWay: Promise<void> = this.#writer.write(batch.finish(this.#clock.now())).then((result) => {
         this.#underWay.delete(underWay);
-        this.#settle(batch.appends, result);
+        this.#settle(batch.spans, result);
         if (result.outcome === 'committed') this.#onCommitted(batch.bytes);
         this.#sendSoon();
       });
@@ -107,37 +119,48 @@ export class AppendQueue {
     }
   }
 
-  #settle(appends: readonly WaitingAppend[], result: BatchResult): void {
+  #settle(spans: readonly Span[], result: BatchResult): void {
     switch (result.outcome) {
       case 'committed':
-        return this.#answer(appends, result);
+        return this.#answer(spans, result);
       case 'refused':
-        return refuse(appends, toFault(result));
+        return refuse(spans, toFault(result));
       case 'unknown':
         this.stop(result.cause);
-        for (const { resolve } of appends) resolve({ outcome: 'unknown', cause: result.cause });
-        return;
+        return leaveOpen(spans, result.cause);
       case 'stopped':
-        return refuse(appends, this.stop(result.cause));
+        return refuse(spans, this.stop(result.cause));
     }
   }
 
-  #answer(appends: readonly WaitingAppend[], written: BatchWritten): void {
-    const { appends: results, streamIds, recordedAt, head, settledThrough } = written;
-    for (let index = 0; index < appends.length; index++) {
-      const first = results[index]!;
-      if (typeof first !== 'number') continue;
-      const append = appends[index]!;
-      const { stream, expectedRevision, events } = append;
-      this.#recent.add(append, first, recordedAt);
-      const place = { revision: expectedRevision + 1, position: first };
-      this.#unsettled.add(stream, streamIds[index]!, place, events.length);
+  #answer(spans: readonly Span[], written: BatchWritten): void {
+    let next = 0;
+    for (const span of spans) {
+      this.#take(span, next, written);
+      next += span.count;
     }
-    this.#unsettled.settledThrough(settledThrough);
-    this.#recent.moveTo(head);
-    for (let index = 0; index < appends.length; index++) {
-      const append = appends[index]!;
-      append.resolve(toOutcome(append, results[index]!, recordedAt));
+    this.#unsettled.settledThrough(written.settledThrough);
+    this.#recent.moveTo(written.head);
+    for (const { group, count } of spans) group.end(count);
+  }
+
+  /** What came of the appends of a span, whose results begin at `next`. */
+  #take({ group, first, count, firstEvent }: Span, next: number, written: BatchWritten): void {
+    const { appends: results, streamIds, recordedAt } = written;
+    let event = firstEvent;
+    for (let index = 0; index < count; index++) {
+      const append = group.appends[first + index]!;
+      const { expectedRevision, events } = append;
+      const result = results[next + index]!;
+      group.set(first + index, toOutcome(append, result, recordedAt));
+      if (typeof result === 'number') {
+        this.#recent.add(append, { position: result, recordedAt }, group.prepared.data, event);
+        const streamId = streamIds[next + index]!;
+        for (let offset = 0; offset < events.length; offset++) {
+          this.#unsettled.add(streamId, expectedRevision + 1 + offset, result + offset);
+        }
+      }
+      event += events.length;
     }
   }
 
@@ -147,7 +170,7 @@ export class AppendQueue {
     if (this.#hasStopped) return fault;
     this.#hasStopped = true;
     this.#refusal = fault;
-    for (const batch of this.#waiting.splice(0)) refuse(batch.appends, fault);
+    for (const batch of this.#waiting.splice(0)) refuse(batch.spans, fault);
     this.#onStopped(cause);
     return fault;
   }
@@ -159,16 +182,25 @@ function toFault({ reason, cause }: BatchResult & { outcome: 'refused' }): Error
     : new StoreUnavailable('Another program holds the file of the log.', { cause });
 }
 
-function toOutcome(append: WaitingAppend, written: AppendWritten, recordedAt: number): AppendOutcome {
+function toOutcome(append: Append, written: AppendWritten, recordedAt: number): AppendOutcome {
   const revision = append.expectedRevision + append.events.length;
   if (typeof written === 'number') {
-    const positions = append.events.map((_, index) => written + index);
-    return { outcome: 'written', revision, positions, recordedAt };
+    return { outcome: 'written', revision, positions: positionsFrom(written, append), recordedAt };
   }
   if (written.outcome === 'conflict') return written;
   return { outcome: 'written', revision, positions: written.positions, recordedAt: written.recordedAt };
 }
 
-function refuse(appends: readonly WaitingAppend[], fault: Error): void {
-  for (const { reject } of appends) reject(fault);
+const positionsFrom = (first: number, { events }: Append): number[] =>
+  events.length === 1 ? [first] : events.map((_, index) => first + index);
+
+function refuse(spans: readonly Span[], fault: Error): void {
+  for (const { group, count } of spans) group.end(count, fault);
+}
+
+function leaveOpen(spans: readonly Span[], cause: unknown): void {
+  for (const { group, first, count } of spans) {
+    for (let index = first; index < first + count; index++) group.set(index, { outcome: 'unknown', cause });
+    group.end(count);
+  }
 }

@@ -1,27 +1,23 @@
 import type { Instant } from '#kernel';
-import type { AppendOutcome, NewEvent } from '../src/index.ts';
+import type { AppendGroup } from './append-group.ts';
 import { type Batch, COMMIT_BYTES_MAX, COMMIT_EVENTS_MAX } from './batch.ts';
 import { EVENT_ID_BYTES } from './event-id.ts';
 
 const IDS_BYTES_FIRST = 64 * EVENT_ID_BYTES;
 
-/** An append on its way, with whoever waits for it. */
-export interface WaitingAppend {
-  readonly stream: string;
-  readonly expectedRevision: number;
-  readonly events: readonly NewEvent[];
-  /** 16 bytes for each event. */
-  readonly ids: Uint8Array;
-  /** The JSON of each event's data. */
-  readonly data: readonly string[];
-  readonly bytes: number;
-  readonly resolve: (outcome: AppendOutcome) => void;
-  readonly reject: (fault: Error) => void;
+/** The appends of one group that are in one batch. */
+export interface Span {
+  readonly group: AppendGroup;
+  /** In the group. */
+  readonly first: number;
+  count: number;
+  /** Its first event among all the group's. */
+  readonly firstEvent: number;
 }
 
 /** A batch that still takes appends. */
 export class BatchBuilder {
-  readonly appends: WaitingAppend[] = [];
+  readonly spans: Span[] = [];
   readonly #streams: string[] = [];
   readonly #expectedRevisions: number[] = [];
   readonly #eventCounts: number[] = [];
@@ -38,22 +34,26 @@ export class BatchBuilder {
     return this.#bytes;
   }
 
-  hasRoomFor(append: WaitingAppend): boolean {
-    return (
-      this.#types.length + append.events.length <= COMMIT_EVENTS_MAX &&
-      this.#bytes + append.bytes <= COMMIT_BYTES_MAX
-    );
-  }
-
-  add(append: WaitingAppend): void {
-    this.#addIds(append.ids);
-    this.appends.push(append);
-    this.#streams.push(append.stream);
-    this.#expectedRevisions.push(append.expectedRevision);
-    this.#eventCounts.push(append.events.length);
-    for (const { type } of append.events) this.#types.push(type);
-    for (const text of append.data) this.#data.push(text);
-    this.#bytes += append.bytes;
+  /** Takes appends of the group from `first` on, as many as there is room for. Answers the next one. */
+  add(group: AppendGroup, first: number, firstEvent: number): Span {
+    const { appends, prepared } = group;
+    const span: Span = { group, first, count: 0, firstEvent };
+    const before = this.#types.length;
+    for (let index = first; index < appends.length; index++) {
+      const { stream, expectedRevision, events } = appends[index]!;
+      if (!this.#hasRoomFor(events.length, prepared.bytes[index]!)) break;
+      this.#streams.push(stream);
+      this.#expectedRevisions.push(expectedRevision);
+      this.#eventCounts.push(events.length);
+      for (let event = 0; event < events.length; event++) this.#types.push(events[event]!.type);
+      this.#bytes += prepared.bytes[index]!;
+      span.count++;
+    }
+    const count = this.#types.length - before;
+    for (let event = firstEvent; event < firstEvent + count; event++) this.#data.push(prepared.data[event]!);
+    this.#addIds(prepared.ids.subarray(firstEvent * EVENT_ID_BYTES, (firstEvent + count) * EVENT_ID_BYTES));
+    if (span.count > 0) this.spans.push(span);
+    return span;
   }
 
   finish(now: Instant): Batch {
@@ -69,10 +69,15 @@ export class BatchBuilder {
     };
   }
 
+  #hasRoomFor(events: number, bytes: number): boolean {
+    return this.#types.length + events <= COMMIT_EVENTS_MAX && this.#bytes + bytes <= COMMIT_BYTES_MAX;
+  }
+
   #addIds(ids: Uint8Array): void {
-    const from = this.#types.length * EVENT_ID_BYTES;
-    if (from + ids.length > this.#ids.length) {
-      const grown = new Uint8Array(Math.max(this.#ids.length * 2, from + ids.length));
+    const end = this.#types.length * EVENT_ID_BYTES;
+    const from = end - ids.length;
+    if (end > this.#ids.length) {
+      const grown = new Uint8Array(Math.max(this.#ids.length * 2, end));
       grown.set(this.#ids);
       this.#ids = grown;
     }

@@ -40,22 +40,18 @@ export class LogReader {
 
   /** What the index has, then what it does not have yet. */
   readStream(stream: string, fromRevision: number, limit: number): RecordedEvent[] {
-    const runs = this.unsettled.runsOf(stream);
-    const streamId = runs[0]?.streamId ?? this.#idOf(stream);
+    const streamId = this.#idOf(stream);
     if (streamId === undefined) return [];
-    const isSettledAsked = runs.length === 0 || fromRevision < runs[0]!.firstRevision;
+    const run = this.unsettled.runOf(streamId as number, fromRevision);
+    const isSettledAsked = run === undefined || fromRevision < run.firstRevision;
     const events = isSettledAsked
       ? this.#toEvents(this.#selectStream.all(streamId, fromRevision, limit), stream)
       : [];
-    for (const { firstRevision, positions } of runs) {
-      const next = (events.at(-1)?.revision ?? fromRevision - 1) + 1;
-      const from = Math.max(0, next - firstRevision);
-      this.#addEvents(events, positions, {
-        stream,
-        from,
-        end: Math.min(positions.length, from + limit - events.length),
-      });
-    }
+    if (run === undefined) return events;
+    const { firstRevision, positions } = run;
+    const from = Math.max(0, (events.at(-1)?.revision ?? fromRevision - 1) + 1 - firstRevision);
+    const end = Math.min(positions.length, from + limit - events.length);
+    this.#addEvents(events, positions, { stream, from, end });
     return events;
   }
 

@@ -4,11 +4,10 @@ export type Statements = Readonly<
   Record<
     | 'begin'
     | 'commit'
-    | 'insertStream'
     | 'insertType'
-    | 'insertEvent'
     | 'selectTypes'
     | 'selectNewest'
+    | 'selectLastStream'
     | 'selectSettled'
     | 'selectHead'
     | 'selectPlace'
@@ -23,13 +22,10 @@ export function prepareStatements(database: DatabaseSync): Statements {
   return {
     begin: prepare('BEGIN IMMEDIATE'),
     commit: prepare('COMMIT'),
-    insertStream: prepare('INSERT INTO streams (name, category) VALUES (?, ?)'),
     insertType: prepare('INSERT INTO types (name) VALUES (?)'),
-    insertEvent: prepare(
-      `INSERT INTO events (position, stream, revision, id, type, recorded_at, data) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    ),
     selectTypes: prepare('SELECT id, name FROM types'),
     selectNewest: prepare('SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1'),
+    selectLastStream: prepare('SELECT max(id) AS id FROM streams'),
     selectSettled: prepare('SELECT through FROM settled'),
     selectHead: prepare('SELECT max(revision) AS revision FROM stream_events WHERE stream = ?'),
     selectPlace: prepare('SELECT position FROM stream_events WHERE stream = ? AND revision = ?'),

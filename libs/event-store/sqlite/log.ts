@@ -6,12 +6,13 @@ import { openWriter } from './connection.ts';
 import { EVENT_ID_BYTES, isSameEventId, packEventId } from './event-id.ts';
 import { prepareStatements, type Statements } from './log-statements.ts';
 import { isSqliteError, SQLITE_BUSY, SQLITE_FULL } from './sqlite-error.ts';
+import { RowsInsert } from './rows-insert.ts';
 import { Settler } from './settler.ts';
 import { StreamNames } from './stream-names.ts';
-import { endOf, UnsettledEvents } from './unsettled-events.ts';
+import { UnsettledEvents } from './unsettled-events.ts';
 import { TwoGenerations } from './two-generations.ts';
 
-/** Streams whose newest revision is remembered; the others are looked up in the index. */
+/** Streams whose newest revision is remembered, from their second append on; the others are looked up. */
 const STREAM_HEADS_MAX = 100_000;
 
 interface StreamHead {
@@ -27,12 +28,14 @@ interface StreamHead {
 export class Log {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  readonly #insertEvent: RowsInsert;
+  readonly #insertStream: RowsInsert;
   readonly #names: StreamNames;
   readonly #unsettled = new UnsettledEvents();
   readonly #settler: Settler;
   readonly #heads = new TwoGenerations<StreamHead>(STREAM_HEADS_MAX);
   readonly #typeIds = new Map<string, number>();
-  readonly #idBytes = new Uint8Array(EVENT_ID_BYTES);
+  #lastStreamId = 0;
   #position = 0;
   #recordedAt: Instant = 0;
   #settledThrough = 0;
@@ -41,6 +44,9 @@ export class Log {
   constructor(file: string) {
     this.#database = openWriter(file);
     this.#statements = prepareStatements(this.#database);
+    const columns = '(position, stream, revision, id, type, recorded_at, data)';
+    this.#insertEvent = new RowsInsert(this.#database, `events ${columns}`, 7);
+    this.#insertStream = new RowsInsert(this.#database, 'streams (id, name, category)', 3);
     this.#names = new StreamNames(this.#database);
     this.#settler = new Settler(this.#database, this.#unsettled);
     this.#recall();
@@ -61,6 +67,8 @@ export class Log {
       this.#statements.begin.run();
       const before = this.#position;
       const results = batches.map((batch) => this.#writeBatch(batch));
+      this.#insertEvent.flush();
+      this.#insertStream.flush();
       const through = this.#settler.settleSome(this.#position - before) ?? this.#settledThrough;
       this.#names.settleSome();
       this.#statements.commit.run();
@@ -78,6 +86,8 @@ export class Log {
     this.#statements.begin.run();
     try {
       for (const event of events) this.#takeOver(event);
+      this.#insertEvent.flush();
+      this.#insertStream.flush();
       const through = this.#settler.settleSome(events.length) ?? this.#settledThrough;
       this.#names.settleSome();
       this.#statements.commit.run();
@@ -148,22 +158,15 @@ export class Log {
     if (head?.revision !== expectedRevision) return this.#repeatOrConflict(batch, index, first, head);
 
     const firstPosition = this.#position + 1;
-    const count = batch.eventCounts[index]!;
-    const end = first + count;
+    const end = first + batch.eventCounts[index]!;
     for (let event = first; event < end; event++) {
       const id = batch.ids.subarray(event * EVENT_ID_BYTES, (event + 1) * EVENT_ID_BYTES);
       const type = this.#typeIds.get(batch.types[event]!) ?? this.#addType(batch.types[event]!);
-      this.#statements.insertEvent.run(
-        ++this.#position,
-        head.id,
-        ++head.revision,
-        id,
-        type,
-        this.#recordedAt,
-        batch.data[event]!,
-      );
+      const position = ++this.#position;
+      const revision = ++head.revision;
+      this.#insertEvent.add(position, head.id, revision, id, type, this.#recordedAt, batch.data[event]!);
+      this.#unsettled.add(head.id, revision, position);
     }
-    this.#unsettled.add(stream, head.id, { revision: expectedRevision + 1, position: firstPosition }, count);
     streamIds[index] = head.id;
     return firstPosition;
   }
@@ -174,40 +177,40 @@ export class Log {
       throw new TargetDiffers(`${stream}: event ${revision} at ${position} does not follow what is here.`);
     }
     const typeId = this.#typeIds.get(type) ?? this.#addType(type);
-    packEventId(id, this.#idBytes, 0);
-    const text = JSON.stringify(data);
-    this.#statements.insertEvent.run(position, head.id, revision, this.#idBytes, typeId, recordedAt, text);
+    const bytes = new Uint8Array(EVENT_ID_BYTES);
+    packEventId(id, bytes, 0);
+    this.#insertEvent.add(position, head.id, revision, bytes, typeId, recordedAt, JSON.stringify(data));
     head.revision = revision;
     this.#position = position;
     this.#recordedAt = Math.max(this.#recordedAt, recordedAt);
-    this.#unsettled.add(stream, head.id, { revision, position }, 1);
+    this.#unsettled.add(head.id, revision, position);
   }
 
   /** The stream's head; made if the stream is new and expected to be; undefined if it is new and is not. */
   #headOf(stream: string, expectedRevision: number): StreamHead | undefined {
     const known = this.#heads.get(stream);
     if (known !== undefined) return known;
-    const head =
-      this.#lookUp(stream) ?? (expectedRevision === NO_STREAM ? this.#addStream(stream) : undefined);
+    const added = expectedRevision === NO_STREAM ? this.#addStream(stream) : undefined;
+    if (added !== undefined) return added;
+    const head = this.#lookUp(stream);
     if (head !== undefined) this.#heads.set(stream, head);
     return head;
   }
 
-  #addStream(stream: string): StreamHead {
-    const id = Number(this.#statements.insertStream.run(stream, categoryOf(stream)).lastInsertRowid);
-    this.#names.add(stream, id);
+  /** Not remembered: most streams are written once and for all. Undefined if there is one of this name. */
+  #addStream(stream: string): StreamHead | undefined {
+    const id = this.#lastStreamId + 1;
+    if (!this.#names.addNew(stream, id)) return undefined;
+    this.#lastStreamId = id;
+    this.#insertStream.add(id, stream, categoryOf(stream));
     return { id, revision: NO_STREAM };
   }
 
   #lookUp(stream: string): StreamHead | undefined {
-    const newest = this.#unsettled.runsOf(stream).at(-1);
-    if (newest !== undefined) {
-      const { streamId, firstRevision, positions } = newest;
-      return { id: streamId, revision: firstRevision + positions.length - 1 };
-    }
     const id = this.#names.find(stream);
     if (id === undefined) return undefined;
-    return { id, revision: Number(this.#statements.selectHead.get(id)?.['revision']) };
+    const revision = this.#unsettled.newestRevision(id);
+    return { id, revision: revision ?? Number(this.#statements.selectHead.get(id)?.['revision']) };
   }
 
   /** The same ids at the same revisions are a repeat of what was written; anything else lost the race. */
@@ -217,7 +220,8 @@ export class Log {
     const from = batch.expectedRevisions[index]! + 1;
     if (head === undefined || from + count - 1 > head.revision) return conflict;
 
-    const places = this.#placesOf(batch.streams[index]!, head.id, from, count);
+    this.#insertEvent.flush(); // It may be a repeat of what came a moment ago.
+    const places = this.#placesOf(head.id, from, count);
     const positions: number[] = [];
     let recordedAt: Instant = 0;
     for (let offset = 0; offset < count; offset++) {
@@ -233,12 +237,11 @@ export class Log {
   }
 
   /** Positions of so many events of a stream, all of which are there. */
-  #placesOf(stream: string, id: number, from: number, count: number): number[] {
-    const newest = this.#unsettled.runsOf(stream);
+  #placesOf(id: number, from: number, count: number): number[] {
+    const run = this.#unsettled.runOf(id, from);
     return Array.from({ length: count }, (_, index) => {
       const revision = from + index;
-      const run = newest.find((run) => revision >= run.firstRevision && revision < endOf(run));
-      if (run !== undefined) return run.positions[revision - run.firstRevision]!;
+      if (run !== undefined && revision >= run.firstRevision) return run.positions[revision - run.firstRevision]!;
       return Number(this.#statements.selectPlace.get(id, revision)?.['position']);
     });
   }
@@ -274,6 +277,8 @@ export class Log {
   /** Takes what is remembered between transactions from the file. */
   #recall(): void {
     this.#heads.clear();
+    this.#insertEvent.drop();
+    this.#insertStream.drop();
     this.#unsettled.recall(this.#database);
     this.#settler.recall();
     this.#names.recall();
@@ -282,6 +287,7 @@ export class Log {
       this.#typeIds.set(String(row['name']), Number(row['id']));
     }
     this.#settledThrough = Number(this.#statements.selectSettled.get()?.['through']);
+    this.#lastStreamId = Number(this.#statements.selectLastStream.get()?.['id'] ?? 0);
     const newest = this.#statements.selectNewest.get();
     this.#position = Number(newest?.['position'] ?? 0);
     this.#recordedAt = Number(newest?.['recorded_at'] ?? 0);

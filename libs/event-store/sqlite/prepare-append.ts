@@ -1,5 +1,6 @@
 import { assert } from '#kernel';
 import {
+  type Append,
   APPEND_BYTES_MAX,
   APPEND_EVENTS_MAX,
   AppendTooLarge,
@@ -8,19 +9,26 @@ import {
 } from '../src/index.ts';
 import { EVENT_ID_BYTES, packEventId } from './event-id.ts';
 
-/** What of an append goes to the file: checked, and turned into text and bytes once. */
-export interface PreparedAppend {
+/** What of appends goes to the file: checked, and turned into text and bytes once. */
+export interface PreparedAppends {
+  /** Of all events of all appends, in order: 16 bytes each. */
   readonly ids: Uint8Array;
+  /** The JSON of all these events' data. */
   readonly data: readonly string[];
-  readonly bytes: number;
+  /** Of each append. */
+  readonly bytes: readonly number[];
 }
 
 /** Throws AppendTooLarge; anything else that is wrong with the call is a bug of the caller. */
-export function prepareAppend(
-  stream: string,
-  expectedRevision: number,
-  events: readonly NewEvent[],
-): PreparedAppend {
+export function prepareAppends(appends: readonly Append[]): PreparedAppends {
+  const data: string[] = [];
+  const bytes: number[] = [];
+  for (let index = 0; index < appends.length; index++) bytes.push(prepare(appends[index]!, data));
+  return { ids: packEventIds(appends, data.length), data, bytes };
+}
+
+/** Adds the JSON of its events; answers how many bytes they are. */
+function prepare({ stream, expectedRevision, events }: Append, data: string[]): number {
   if (events.length > APPEND_EVENTS_MAX) {
     throw new AppendTooLarge(
       `${stream}: ${events.length} events, at most ${APPEND_EVENTS_MAX} fit an append.`,
@@ -30,12 +38,13 @@ export function prepareAppend(
   assert(stream.length > 0 && stream.isWellFormed(), 'a stream name that is text');
   assert(Number.isSafeInteger(expectedRevision) && expectedRevision >= NO_STREAM, 'a revision or NO_STREAM');
 
-  const data = events.map(toJson);
-  const bytes = countBytes(data);
+  const first = data.length;
+  for (let index = 0; index < events.length; index++) data.push(toJson(events[index]!));
+  const bytes = countBytes(data, first);
   if (bytes > APPEND_BYTES_MAX) {
     throw new AppendTooLarge(`${stream}: ${bytes} bytes, at most ${APPEND_BYTES_MAX} fit an append.`);
   }
-  return { ids: packEventIds(events), data, bytes };
+  return bytes;
 }
 
 function toJson({ data, type }: NewEvent): string {
@@ -45,12 +54,14 @@ function toJson({ data, type }: NewEvent): string {
   return text;
 }
 
-function packEventIds(events: readonly NewEvent[]): Uint8Array {
-  const ids = new Uint8Array(events.length * EVENT_ID_BYTES);
-  for (let index = 0; index < events.length; index++) {
-    packEventId(events[index]!.id, ids, index * EVENT_ID_BYTES);
-  }
-  if (events.length > 1) {
+function packEventIds(appends: readonly Append[], count: number): Uint8Array {
+  const ids = new Uint8Array(count * EVENT_ID_BYTES);
+  let offset = 0;
+  for (const { events } of appends) {
+    for (let index = 0; index < events.length; index++, offset += EVENT_ID_BYTES) {
+      packEventId(events[index]!.id, ids, offset);
+    }
+    if (events.length === 1) continue;
     const different = new Set(events.map(({ id }) => id)).size;
     assert(different === events.length, 'each event id once in an append');
   }
@@ -58,11 +69,11 @@ function packEventIds(events: readonly NewEvent[]): Uint8Array {
 }
 
 /** A character of JSON is at most three bytes of UTF-8: most appends need no exact count to be small enough. */
-function countBytes(texts: readonly string[]): number {
+function countBytes(texts: readonly string[], first: number): number {
   let characters = 0;
-  for (const text of texts) characters += text.length;
+  for (let index = first; index < texts.length; index++) characters += texts[index]!.length;
   if (characters * 3 <= APPEND_BYTES_MAX) return characters;
   let bytes = 0;
-  for (const text of texts) bytes += Buffer.byteLength(text);
+  for (let index = first; index < texts.length; index++) bytes += Buffer.byteLength(texts[index]!);
   return bytes;
 }

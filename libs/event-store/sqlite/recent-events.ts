@@ -1,5 +1,5 @@
 import type { Instant } from '#kernel';
-import { categoryOf, type LogPage, type LogQuery, type NewEvent, type RecordedEvent } from '../src/index.ts';
+import { type Append, isOfCategory, type LogPage, type LogQuery, type RecordedEvent } from '../src/index.ts';
 
 /** How much of the newest log is kept as objects for those who follow it. */
 const RECENT_EVENTS_MAX = 16_384;
@@ -18,7 +18,6 @@ export interface Follower {
  */
 export class RecentEvents {
   readonly #events = new Array<RecordedEvent | undefined>(RECENT_EVENTS_MAX).fill(undefined);
-  readonly #categories = new Array<string>(RECENT_EVENTS_MAX).fill('');
   readonly #sizes = new Int32Array(RECENT_EVENTS_MAX);
   readonly #followers = new Set<Follower>();
   readonly #waiting = new Set<() => void>();
@@ -37,25 +36,20 @@ export class RecentEvents {
     return this.#head;
   }
 
-  /** Takes the events of one append, the next after those taken before. */
+  /** Takes the events of one append, the next after those taken before; `data` has their JSON from `start` on. */
   add(
-    append: {
-      stream: string;
-      events: readonly NewEvent[];
-      expectedRevision: number;
-      data: readonly string[];
-    },
-    firstPosition: number,
-    recordedAt: Instant,
+    { stream, events, expectedRevision }: Append,
+    first: { readonly position: number; readonly recordedAt: Instant },
+    data: readonly string[],
+    start: number,
   ): void {
-    const { stream, events, expectedRevision, data } = append;
-    const category = categoryOf(stream);
+    const { recordedAt } = first;
     for (let index = 0; index < events.length; index++) {
       const { id, type, data: content } = events[index]!;
-      const position = firstPosition + index;
+      const position = first.position + index;
       const revision = expectedRevision + 1 + index;
       const event = { id, stream, revision, position, type, data: content, recordedAt };
-      this.#keep(event, category, data[index]!.length);
+      this.#keep(event, data[start + index]!.length);
     }
   }
 
@@ -73,10 +67,8 @@ export class RecentEvents {
     let position = after;
     while (position < this.#head && events.length < limit) {
       position++;
-      const place = position % RECENT_EVENTS_MAX;
-      if (categories === undefined || categories.includes(this.#categories[place]!)) {
-        events.push(this.#events[place]!);
-      }
+      const event = this.#events[position % RECENT_EVENTS_MAX]!;
+      if (categories === undefined || isOfAny(event.stream, categories)) events.push(event);
     }
     return { events, position };
   }
@@ -111,7 +103,7 @@ export class RecentEvents {
     for (const wake of waiting) wake();
   }
 
-  #keep(event: RecordedEvent, category: string, bytes: number): void {
+  #keep(event: RecordedEvent, bytes: number): void {
     const { position } = event;
     while (
       position - this.#forgotten > RECENT_EVENTS_MAX ||
@@ -121,7 +113,6 @@ export class RecentEvents {
     }
     const place = position % RECENT_EVENTS_MAX;
     this.#events[place] = event;
-    this.#categories[place] = category;
     this.#sizes[place] = bytes;
     this.#bytes += bytes;
   }
@@ -131,4 +122,9 @@ export class RecentEvents {
     this.#bytes -= this.#sizes[place]!;
     this.#events[place] = undefined;
   }
+}
+
+function isOfAny(stream: string, categories: readonly string[]): boolean {
+  for (const category of categories) if (isOfCategory(stream, category)) return true;
+  return false;
 }

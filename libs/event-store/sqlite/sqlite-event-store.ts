@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assert, type Clock, Fault } from '#kernel';
 import {
+  type Append,
   type AppendOutcome,
   EventStore,
   type LogPage,
@@ -109,7 +110,11 @@ export class SqliteEventStore extends EventStore {
   }
 
   append(stream: string, expectedRevision: number, events: readonly NewEvent[]): Promise<AppendOutcome> {
-    return this.#queue.append(stream, expectedRevision, events);
+    return this.#queue.append([{ stream, expectedRevision, events }]).then(theOnly);
+  }
+
+  override appendMany(appends: readonly Append[]): Promise<readonly AppendOutcome[]> {
+    return this.#queue.append(appends);
   }
 
   readStream(
@@ -219,6 +224,8 @@ export class SqliteEventStore extends EventStore {
     this.#onFatal(cause);
   }
 }
+
+const theOnly = ([outcome]: readonly AppendOutcome[]): AppendOutcome => outcome!;
 
 function assertLimit(limit: number): void {
   assert(

@@ -16,7 +16,7 @@ export const FIND_STREAM = `
  */
 export class StreamNames {
   readonly #find: StatementSync;
-  readonly #insert: StatementSync;
+  readonly #insertNew: StatementSync;
   readonly #countFresh: StatementSync;
   readonly #sliceBegin: StatementSync;
   readonly #sliceEnd: StatementSync;
@@ -29,7 +29,10 @@ export class StreamNames {
   constructor(database: DatabaseSync) {
     const slice = 'WHERE name >= ? AND name <= ?';
     this.#find = database.prepare(FIND_STREAM);
-    this.#insert = database.prepare('INSERT INTO stream_names_fresh (name, stream) VALUES (?, ?)');
+    this.#insertNew = database.prepare(`
+      INSERT INTO stream_names_fresh (name, stream)
+      SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM stream_names_settled WHERE name = ?1)
+      ON CONFLICT DO NOTHING`);
     this.#countFresh = database.prepare('SELECT count(*) AS names FROM stream_names_fresh');
     this.#sliceBegin = database.prepare('SELECT min(name) AS name FROM stream_names_fresh WHERE name > ?');
     this.#sliceEnd = database.prepare(`
@@ -47,10 +50,11 @@ export class StreamNames {
     return row && Number(row['stream']);
   }
 
-  /** A new name. */
-  add(name: string, stream: number): void {
-    this.#insert.run(name, stream);
+  /** Gives the stream this name, unless another one has it: then false. */
+  addNew(name: string, stream: number): boolean {
+    if (this.#insertNew.run(name, stream).changes === 0) return false;
     this.#freshNames++;
+    return true;
   }
 
   /** Moves names on, if there are enough; inside a write transaction. */

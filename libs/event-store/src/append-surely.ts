@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable } from './event-store.faults.ts';
-import type { AppendOutcome, EventStore, NewEvent } from './event-store.port.ts';
+import type { Append, AppendOutcome, EventStore, NewEvent } from './event-store.port.ts';
 
 /** An outcome that leaves nothing open. */
 export type SureOutcome = Exclude<AppendOutcome, { readonly outcome: 'unknown' }>;
@@ -24,6 +24,34 @@ export function appendSurely(
   return store.append(stream, expectedRevision, events).then((outcome) => {
     if (outcome.outcome !== 'unknown') return outcome;
     return untilSure(() => store.append(stream, expectedRevision, events), stream, outcome.cause);
+  });
+}
+
+/** The same for many appends at once: only those that stay open are tried again, each for itself. */
+export async function appendManySurely(
+  store: EventStore,
+  appends: readonly Append[],
+): Promise<readonly SureOutcome[]> {
+  const outcomes = await store.appendMany(appends);
+  for (const { outcome } of outcomes) if (outcome === 'unknown') return allSurely(store, appends, outcomes);
+  return outcomes as readonly SureOutcome[];
+}
+
+async function allSurely(
+  store: EventStore,
+  appends: readonly Append[],
+  outcomes: readonly AppendOutcome[],
+): Promise<SureOutcome[]> {
+  const tried = await Promise.allSettled(
+    outcomes.map((outcome, index) => {
+      if (outcome.outcome !== 'unknown') return outcome;
+      const { stream, expectedRevision, events } = appends[index]!;
+      return untilSure(() => store.append(stream, expectedRevision, events), stream, outcome.cause);
+    }),
+  );
+  return tried.map((each) => {
+    if (each.status === 'rejected') throw each.reason;
+    return each.value;
   });
 }
 

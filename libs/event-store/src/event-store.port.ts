@@ -19,6 +19,22 @@ export abstract class EventStore {
   ): Promise<AppendOutcome>;
 
   /**
+   * Many appends at once, each for itself as `append` would do it: one that conflicts leaves the others alone.
+   * Answers all of them, in their order. Appends to one stream are taken in their order. What `append` throws
+   * for one of them is thrown for all, once each has come to its end: others may be written by then, and
+   * saying the same again finds out.
+   */
+  async appendMany(appends: readonly Append[]): Promise<readonly AppendOutcome[]> {
+    const tried = await Promise.allSettled(
+      appends.map(({ stream, expectedRevision, events }) => this.append(stream, expectedRevision, events)),
+    );
+    return tried.map((each) => {
+      if (each.status === 'rejected') throw each.reason;
+      return each.value;
+    });
+  }
+
+  /**
    * One page of a stream, oldest first, from `fromRevision` (default 0) on; empty when there is no more.
    * At most `limit` events (default and most: READ_EVENTS_MAX).
    */
@@ -60,6 +76,13 @@ export interface NewEvent {
   readonly type: string;
   /** Plain JSON data: no BigInt, no undefined array members, no Date. */
   readonly data: object;
+}
+
+/** One of many appends. */
+export interface Append {
+  readonly stream: string;
+  readonly expectedRevision: number;
+  readonly events: readonly NewEvent[];
 }
 
 export interface RecordedEvent<Data = object> {
@@ -105,3 +128,7 @@ export const categoryOf = (stream: string): string => {
   const dash = stream.indexOf('-');
   return dash < 0 ? stream : stream.slice(0, dash);
 };
+
+/** The same question without a new string for the answer: for those who ask it of every event. */
+export const isOfCategory = (stream: string, category: string): boolean =>
+  stream.startsWith(category) && (stream.length === category.length || stream[category.length] === '-');

@@ -1,4 +1,4 @@
-export { appendSurely, type SureOutcome } from './append-surely.ts';
+export { appendManySurely, appendSurely, type SureOutcome } from './append-surely.ts';
 export { eventIdText, newEventId } from './event-id.ts';
 export {
   AppendTooLarge,
@@ -8,11 +8,13 @@ export {
   TargetDiffers,
 } from './event-store.faults.ts';
 export {
+  type Append,
   APPEND_BYTES_MAX,
   APPEND_EVENTS_MAX,
   type AppendOutcome,
   categoryOf,
   EventStore,
+  isOfCategory,
   type LogPage,
   type LogQuery,
   type NewEvent,

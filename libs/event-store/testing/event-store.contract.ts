@@ -1,4 +1,5 @@
 import { appendContract } from './append.contract.ts';
+import { appendManyContract } from './append-many.contract.ts';
 import { readContract } from './read.contract.ts';
 import type { OpenEventStore } from './store-under-test.ts';
 import { subscribeContract } from './subscribe.contract.ts';
@@ -10,6 +11,7 @@ import { subscribeContract } from './subscribe.contract.ts';
 export function eventStoreContract(name: string, open: OpenEventStore): void {
   describe(`${name} keeps the contract of an event store`, () => {
     appendContract(open);
+    appendManyContract(open);
     readContract(open);
     subscribeContract(open);
   });
