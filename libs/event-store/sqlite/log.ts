@@ -241,7 +241,8 @@ export class Log {
     const run = this.#unsettled.runOf(id, from);
     return Array.from({ length: count }, (_, index) => {
       const revision = from + index;
-      if (run !== undefined && revision >= run.firstRevision) return run.positions[revision - run.firstRevision]!;
+      if (run !== undefined && revision >= run.firstRevision)
+        return run.positions[revision - run.firstRevision]!;
       return Number(this.#statements.selectPlace.get(id, revision)?.['position']);
     });
   }
