@@ -55,11 +55,12 @@ export class OwnWrites implements CatalogView {
   }
 
   item(sku: string): Item | undefined {
-    return this.entry('item', sku)?.resource;
+    // Asked of each line of each message: nearly always the book has all there is, and makes no entry for it.
+    return this.#newer.size === 0 ? this.#book.item(sku) : this.entry('item', sku)?.resource;
   }
 
   location(id: string): Location | undefined {
-    return this.entry('location', id)?.resource;
+    return this.#newer.size === 0 ? this.#book.location(id) : this.entry('location', id)?.resource;
   }
 
   source(id: string): Source | undefined {

@@ -43,7 +43,7 @@ async function allSurely(
   outcomes: readonly AppendOutcome[],
 ): Promise<SureOutcome[]> {
   const tried = await Promise.allSettled(
-    outcomes.map((outcome, index) => {
+    outcomes.map(async (outcome, index) => {
       if (outcome.outcome !== 'unknown') return outcome;
       const { stream, expectedRevision, events } = appends[index]!;
       return untilSure(() => store.append(stream, expectedRevision, events), stream, outcome.cause);

@@ -97,17 +97,5 @@ export function appendManyContract(open: OpenEventStore): void {
       expect(await idsOf(large.stream)).toEqual([]);
       expect(await store.appendMany([small])).toMatchObject([{ outcome: 'written', revision: 0 }]);
     });
-
-    it('takes more at once than one commit carries', async () => {
-      const appends = Array.from({ length: 4_500 }, () => ({
-        stream: newStream('item'),
-        expectedRevision: NO_STREAM,
-        events: [happened()],
-      }));
-      const outcomes = await store.appendMany(appends);
-
-      expect(outcomes.filter(({ outcome }) => outcome === 'written')).toHaveLength(appends.length);
-      expect(await idsOf(appends.at(-1)!.stream)).toHaveLength(1);
-    }, 60_000);
   });
 }

@@ -5,14 +5,16 @@ import {
   type Item,
   journalStreamOf,
   type Rejection,
+  type ResolvedMessage,
   resolveMessage,
 } from '#inventory';
+import type { FirstDraft, FirstFacts } from './first-facts.ts';
 import { rejectedEvent, repeatedEvents } from './intake-events.ts';
 import type { IntakeLog } from './intake-log.ts';
 import { type Outcome, recordedOutcome } from './outcome.ts';
-import type { Draft, MessageArrival, Recorded, Recorder } from './recorder.ts';
+import type { MessageArrival, Recorded, Recorder } from './recorder.ts';
 import { mayTell, type Teller, tellerOf, UNKNOWN_SOURCE } from './teller.ts';
-import type { Turns } from '#kernel';
+import type { SharedTurn, Turns } from '#kernel';
 
 /** What the journal asks of the catalog's desk. */
 export interface ItemMaker {
@@ -31,6 +33,7 @@ export interface Bringer {
 export interface AcceptanceParts {
   readonly catalog: CatalogView;
   readonly desk: ItemMaker;
+  readonly first: FirstFacts;
   readonly recorder: Recorder;
   readonly turns: Turns;
   readonly intake: IntakeLog;
@@ -42,7 +45,7 @@ export class Acceptance {
   readonly #arrivals: readonly Arrival[];
   readonly #by: Bringer;
   readonly #outcomes: Outcome[];
-  readonly #repeats: Repeat[] = [];
+  readonly #repeats: Entrant[] = [];
   readonly #refusals: Refusal[] = [];
 
   constructor(parts: AcceptanceParts, arrivals: readonly Arrival[], by: Bringer) {
@@ -54,7 +57,7 @@ export class Acceptance {
 
   async run(): Promise<Outcome[]> {
     const entrants = this.#sort();
-    if (entrants.some(({ draft }) => draft.resolved.missing.length > 0)) await this.#makeItems(entrants);
+    if (entrants.some(({ resolved }) => resolved.missing.length > 0)) await this.#makeItems(entrants);
     await this.#record(entrants);
     if (this.#repeats.length > 0 || this.#refusals.length > 0) await this.#writeIntake();
     return this.#outcomes;
@@ -63,6 +66,7 @@ export class Acceptance {
   /** Messages that may be told, with what their lines mean. */
   #sort(): Entrant[] {
     const { catalog } = this.#parts;
+    const { identity } = this.#by;
     const tellers = new Map<string | undefined, Teller | undefined>([[undefined, undefined]]);
     const entrants: Entrant[] = [];
     for (let index = 0; index < this.#arrivals.length; index++) {
@@ -71,11 +75,9 @@ export class Acceptance {
       if (!tellers.has(source)) tellers.set(source, tellerOf(source!, catalog));
       const teller = tellers.get(source);
       const refused =
-        'message' in arrival
-          ? mayTell(arrival.message, { teller, identity: this.#by.identity, catalog })
-          : arrival.rejection;
+        'message' in arrival ? mayTell(arrival.message, { teller, identity, catalog }) : arrival.rejection;
       if (refused !== undefined) {
-        const countedUnder = this.#by.identity ?? teller?.id ?? UNKNOWN_SOURCE;
+        const countedUnder = identity ?? teller?.id ?? UNKNOWN_SOURCE;
         this.#refusals.push({ index, countedUnder, rejection: refused });
       } else if ('message' in arrival) entrants.push(enter(index, arrival, teller!, catalog));
     }
@@ -83,54 +85,80 @@ export class Acceptance {
   }
 
   /** Items that nobody defined, where their source lets them be made by being told. */
-  async #makeItems(entrants: Entrant[]): Promise<void> {
+  async #makeItems(entrants: readonly Entrant[]): Promise<void> {
     const { catalog, desk } = this.#parts;
-    const skus = new Set(entrants.flatMap(({ draft }) => draft.resolved.missing));
+    const skus = new Set(entrants.flatMap(({ resolved }) => resolved.missing));
     const made = await desk.ensureItems([...skus]);
     for (const entrant of entrants) {
-      const { message, resolved } = entrant.draft;
+      const { message, resolved } = entrant;
       if (resolved.missing.length === 0 || resolved.refused !== undefined) continue;
-      const context = { catalog, made, unknownItems: 'create' } as const;
-      entrant.draft = { ...entrant.draft, resolved: resolveMessage(message, context) };
+      entrant.resolved = resolveMessage(message, { catalog, made, unknownItems: 'create' });
     }
   }
 
-  /** Each stream's messages in one go, one after the other; all streams at once. */
+  /**
+   * First ones of their streams all in one go; of the others each stream's in one go, one after the other, and
+   * all streams at once.
+   */
   async #record(entrants: readonly Entrant[]): Promise<void> {
-    const byStream = new Map<string, Entrant[]>();
+    const { first, turns } = this.#parts;
+    const turn = turns.open();
+    const firsts: Entrant[] = [];
+    const others = new Map<string, Entrant[]>();
     for (const entrant of entrants) {
-      const others = byStream.get(entrant.stream);
-      if (others === undefined) byStream.set(entrant.stream, [entrant]);
-      else others.push(entrant);
+      const { stream } = entrant;
+      const known = others.size === 0 ? undefined : others.get(stream);
+      if (known !== undefined) known.push(entrant);
+      else if (first.mayTake(entrant) && turn.claim(stream)) firsts.push(entrant);
+      else others.set(stream, [entrant]);
     }
-    const { recorder, turns } = this.#parts;
-    let failed: { readonly cause: unknown } | undefined;
-    const fail = (cause: unknown): void => {
-      failed ??= { cause };
-    };
-    const work: Promise<void>[] = [];
-    for (const [stream, group] of byStream) {
-      const drafts = group.map(({ draft }) => draft);
-      const recorded = turns.take(stream, () => recorder.record(stream, drafts));
-      work.push(recorded.then((results) => this.#settle(group, results), fail));
-    }
-    await Promise.all(work); // Also where some failed: nothing goes on behind the caller's back.
-    if (failed !== undefined) throw failed.cause;
+    // Until all has ended, also where some failed: nothing goes on behind the caller's back.
+    const ended = await Promise.allSettled([this.#recordFirst(firsts, turn), ...this.#recordOthers(others)]);
+    for (const end of ended) if (end.status === 'rejected') throw end.reason;
   }
 
-  #settle(group: readonly Entrant[], results: readonly Recorded[]): void {
-    for (let place = 0; place < results.length; place++) {
-      const recorded = results[place]!;
-      const { index, draft } = group[place]!;
-      const { source, id } = draft.message;
-      if (recorded.outcome === 'recorded') {
-        this.#outcomes[index] = recordedOutcome(recorded.data, recorded.fact);
-      } else if (recorded.outcome === 'repeated') {
-        const { position, recordedAt } = recorded.fact;
-        this.#outcomes[index] = { outcome: 'duplicate', source, id, position, recordedAt };
-        this.#repeats.push({ index, draft });
-      } else this.#refusals.push({ index, countedUnder: source, rejection: recorded.rejection });
+  async #recordFirst(firsts: readonly Entrant[], turn: SharedTurn): Promise<void> {
+    try {
+      const again: Entrant[] = [];
+      const results = await this.#parts.first.record(firsts);
+      for (let place = 0; place < firsts.length; place++) {
+        const recorded = results[place];
+        if (recorded === undefined) again.push(firsts[place]!);
+        else this.#settle(firsts[place]!, recorded);
+      }
+      if (again.length > 0) await this.#recordAgain(again);
+    } finally {
+      turn.end();
     }
+  }
+
+  /** Each by itself: its stream was not new. The turns at them are still being taken. */
+  async #recordAgain(entrants: readonly Entrant[]): Promise<void> {
+    const work = entrants.map((entrant) => this.#recordInto(entrant.stream, [entrant]));
+    const ended = await Promise.allSettled(work);
+    for (const end of ended) if (end.status === 'rejected') throw end.reason;
+  }
+
+  #recordOthers(byStream: ReadonlyMap<string, readonly Entrant[]>): Promise<void>[] {
+    const { turns } = this.#parts;
+    return [...byStream].map(([stream, group]) => turns.take(stream, () => this.#recordInto(stream, group)));
+  }
+
+  async #recordInto(stream: string, group: readonly Entrant[]): Promise<void> {
+    const results = await this.#parts.recorder.record(stream, group);
+    for (let place = 0; place < results.length; place++) this.#settle(group[place]!, results[place]!);
+  }
+
+  #settle(entrant: Entrant, recorded: Recorded): void {
+    const { index, message } = entrant;
+    const { source, id } = message;
+    if (recorded.outcome === 'recorded') {
+      this.#outcomes[index] = recordedOutcome(recorded.data, recorded.fact);
+    } else if (recorded.outcome === 'repeated') {
+      const { position, recordedAt } = recorded.fact;
+      this.#outcomes[index] = { outcome: 'duplicate', source, id, position, recordedAt };
+      this.#repeats.push(entrant);
+    } else this.#refusals.push({ index, countedUnder: source, rejection: recorded.rejection });
   }
 
   /** What took no effect, each source's in one go and in the order in which it came. */
@@ -140,11 +168,8 @@ export class Acceptance {
       if (!bySource.has(source)) bySource.set(source, []);
       return bySource.get(source)!;
     };
-    for (const [source, repeats] of Map.groupBy(
-      inOrder(this.#repeats),
-      ({ draft }) => draft.message.source,
-    )) {
-      const messages = repeats.map(({ draft }) => draft.message);
+    for (const [source, repeats] of Map.groupBy(inOrder(this.#repeats), ({ message }) => message.source)) {
+      const messages = repeats.map(({ message }) => message);
       for (const event of repeatedEvents(source, messages)) eventsOf(source).push({ event });
     }
     for (const { index, countedUnder, rejection } of inOrder(this.#refusals)) {
@@ -173,16 +198,10 @@ export class Acceptance {
 }
 
 /** A message that may be told. */
-interface Entrant {
+interface Entrant extends FirstDraft {
   /** Among the arrivals. */
   readonly index: number;
-  readonly stream: string;
-  draft: Draft;
-}
-
-interface Repeat {
-  readonly index: number;
-  readonly draft: Draft;
+  resolved: ResolvedMessage;
 }
 
 interface Refusal {
@@ -195,7 +214,7 @@ function enter(index: number, arrival: MessageArrival, teller: Teller, catalog: 
   const { message } = arrival;
   const { unknownItems, isChannel: isByChannel } = teller;
   const resolved = resolveMessage(message, { catalog, unknownItems });
-  return { index, stream: journalStreamOf(message), draft: { message, resolved, isByChannel, arrival } };
+  return { index, stream: journalStreamOf(message), message, resolved, isByChannel, arrival };
 }
 
 const inOrder = <Entry extends { readonly index: number }>(entries: Entry[]): Entry[] =>

@@ -9,6 +9,7 @@ import {
 } from '#inventory';
 import { type Instant, Turns } from '#kernel';
 import { Acceptance, type AcceptanceParts, type Bringer, type ItemMaker } from './acceptance.ts';
+import { FirstFacts } from './first-facts.ts';
 import { IntakeLog } from './intake-log.ts';
 import type { JournalBook } from './journal-book.ts';
 import type { Outcome, Written } from './outcome.ts';
@@ -48,8 +49,9 @@ export class Journal {
     this.#book = book;
     this.#streams = new ToldStreams(store);
     this.#parked = new ParkedLines({ store, catalog, desk, streams: this.#streams });
+    const first = new FirstFacts(store, this.#streams);
     const recorder = new Recorder(store, this.#streams);
-    this.#parts = { catalog, desk, recorder, turns: this.#turns, intake: new IntakeLog(store) };
+    this.#parts = { catalog, desk, first, recorder, turns: this.#turns, intake: new IntakeLog(store) };
   }
 
   /**

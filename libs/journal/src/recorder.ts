@@ -17,12 +17,14 @@ import {
   isOrderMessage,
   isTransferMessage,
   markOf,
+  type Message,
   type Reading,
   recordFact,
   type Rejection,
   type ToldFact,
   type ToldStream,
 } from '#inventory';
+import type { Written } from './outcome.ts';
 import { rawWords } from './raw-words.ts';
 import type { ToldStreams } from './told-streams.ts';
 
@@ -34,10 +36,10 @@ export interface Draft extends Reading {
   readonly arrival: MessageArrival;
 }
 
-/** What came of a draft; a fact of `repeated` is where the first one was written. */
+/** What came of a draft, and where it was written; of `repeated` where the first one was. */
 export type Recorded =
-  | { readonly outcome: 'recorded'; readonly data: FactRecorded; readonly fact: ToldFact }
-  | { readonly outcome: 'repeated'; readonly fact: ToldFact }
+  | { readonly outcome: 'recorded'; readonly data: FactRecorded; readonly fact: Written }
+  | { readonly outcome: 'repeated'; readonly fact: Written }
   | { readonly outcome: 'rejected'; readonly rejection: Rejection };
 
 /** Each lost race means that another process recorded something of the same order meanwhile. */
@@ -103,9 +105,12 @@ export class Recorder {
 /** Most documents are told once and for all: only those told in parts are worth remembering. */
 function mayBeToldOf({ facts }: ToldStream): boolean {
   const [first] = facts;
-  if (first === undefined) return false;
-  return facts.length > 1 || isOrderMessage(first.message) || isTransferMessage(first.message);
+  return first !== undefined && (facts.length > 1 || isToldInParts(first.message));
 }
+
+/** An order or transfer: more is told of it later. */
+export const isToldInParts = (message: Message): boolean =>
+  isOrderMessage(message) || isTransferMessage(message);
 
 /** One try of writing the next few drafts. */
 interface Round {

@@ -27,6 +27,11 @@ export class ToldStreams {
     return told;
   }
 
+  /** True if something of it is remembered. */
+  has(stream: string): boolean {
+    return this.#cached.has(stream);
+  }
+
   put(stream: string, told: ToldStream): void {
     this.take(stream);
     this.#cached.set(stream, told);

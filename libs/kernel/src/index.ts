@@ -16,4 +16,4 @@ export {
   UNIT,
 } from './quantity.ts';
 export { allShards, shardOf, type Shards, ShardSet } from './shards.ts';
-export { Turns } from './turns.ts';
+export { type SharedTurn, Turns } from './turns.ts';

@@ -12,4 +12,35 @@ export class Turns {
     this.#last.set(thing, settled);
     return mine;
   }
+
+  /** One turn at many things, for work that does them all at once. It must be ended, however the work ends. */
+  open(): SharedTurn {
+    return new SharedTurn(this.#last);
+  }
+}
+
+/** A turn at each thing that was claimed, until it is ended. */
+export class SharedTurn {
+  readonly #last: Map<string, Promise<unknown>>;
+  readonly #things: string[] = [];
+  readonly #ended = Promise.withResolvers<void>();
+
+  constructor(last: Map<string, Promise<unknown>>) {
+    this.#last = last;
+  }
+
+  /** False where a turn at it is being taken, this one included. */
+  claim(thing: string): boolean {
+    if (this.#last.has(thing)) return false;
+    this.#last.set(thing, this.#ended.promise);
+    this.#things.push(thing);
+    return true;
+  }
+
+  end(): void {
+    for (const thing of this.#things) {
+      if (this.#last.get(thing) === this.#ended.promise) this.#last.delete(thing);
+    }
+    this.#ended.resolve();
+  }
 }
