@@ -13,7 +13,8 @@ import {
 } from '#inventory';
 import type { Quantity } from '#kernel';
 import { stepOf } from './check-reserve.ts';
-import type { Done, ItemDesk } from './item-desk.ts';
+import type { ItemDesk } from './item-desk.ts';
+import type { Done } from './item-slots.ts';
 
 /** What could be held of a request: lines, or, where that is not enough, why not. */
 export type HoldOutcome =

@@ -26,11 +26,7 @@ export class ItemContext implements DecisionContext {
   }
 
   /** Makes it the context of this command. A fact is decided as of when it was recorded. */
-  set(
-    sku: string,
-    command: ItemCommand,
-    { now, past }: { now: Instant; past: readonly RecordedItemEvent[] | undefined },
-  ): this {
+  set(sku: string, command: ItemCommand, now: Instant, past: readonly RecordedItemEvent[] | undefined): this {
     const isFact = command.type === 'post';
     this.#sku = sku;
     this.#journal = isFact ? command.journal : Infinity;

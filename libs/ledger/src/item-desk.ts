@@ -1,18 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   type CatalogView,
-  type Decision,
   decideInPlace,
   isRejection,
   type ItemCommand,
-  type ItemEvent,
   type ItemState,
-  itemStream,
   pastNeeded,
   type RecordedItemEvent,
   type Rejection,
 } from '#inventory';
 import {
+  type Append,
+  type AppendOutcome,
   appendSurely,
   AppendTooLarge,
   type EventStore,
@@ -21,13 +20,15 @@ import {
   StoreFull,
   StoreUnavailable,
 } from '#event-store';
-import type { Clock } from '#kernel';
+import type { Clock, Instant } from '#kernel';
 import { ItemContext, type Reservable } from './item-context.ts';
 import { ItemLoader } from './item-loader.ts';
+import { type Asker, type Done, type ItemSlot, ItemSlots, type Pending } from './item-slots.ts';
 import type { KnownSweeps } from './known-sweeps.ts';
 import type { LedgerBook } from './ledger-book.ts';
 import { Contention, LedgerClosed } from './ledger.faults.ts';
-import { RecentlyUsed } from './recently-used.ts';
+
+export type { Done } from './item-slots.ts';
 
 /** Items whose state is kept between commands. */
 const ITEMS_KEPT_MAX = 20_000;
@@ -38,61 +39,20 @@ const RACES_MAX = 8;
 /** Between tries of a fact while the store does not serve. */
 const RETRY_MS = 250;
 
-/** What came of a command that was not refused. */
-export interface Done {
-  /** What was stored for it; none where nothing changes. */
-  readonly events: readonly ItemEvent[];
-  /** Of the last of them; else of the newest event that the decision knew, or of the repeated one. */
-  readonly position: number;
-  /** It was done before, by this event. */
-  readonly repeated?: ItemEvent;
-}
-
-interface Pending {
-  readonly command: ItemCommand;
-  readonly done: (answer: Done | Rejection) => void;
-  readonly fail: (cause: unknown) => void;
-  races: number;
-}
-
-interface Queue {
-  readonly sku: string;
-  readonly pending: Pending[];
-  /** Undefined while it is not known. */
-  state: ItemState | undefined;
-  /** How many commands fit one append. */
-  commandsMax: number;
-  round: Round;
-}
-
-/** What is decided together and written in one append. */
-interface Round {
-  readonly decided: Decided[];
-  readonly events: NewEvent[];
-  /** Whose decision did not come to its end. */
-  deciding?: Pending;
-}
-
-interface Decided {
-  readonly pending: Pending;
-  readonly decision: Decision;
-  /** True where it is a fact at or below `postedThrough`: that can only grow. */
-  readonly isPosted: boolean;
-}
-
 /**
  * The only writer of items' streams. Commands of one item are decided one after the other, as many as wait
- * together, and stored in one append at the exact revision; different items are in flight at the same time.
+ * together, and stored in one append at the exact revision. All items for which something came in one turn are
+ * decided in one pass and go to the store together; what cannot be decided at once, or did not come out as
+ * hoped, is worked on item by item.
  */
 export class ItemDesk {
   readonly #store: EventStore;
   readonly #clock: Clock;
   readonly #loader: ItemLoader;
   readonly #context: ItemContext;
-  readonly #states = new RecentlyUsed<ItemState>(ITEMS_KEPT_MAX);
-  readonly #queues = new Map<string, Queue>();
+  readonly #slots = new ItemSlots(ITEMS_KEPT_MAX, COMMANDS_MAX);
   readonly #closing = new AbortController();
-  #ready: Queue[] = [];
+  #ready: ItemSlot[] = [];
 
   constructor(parts: {
     store: EventStore;
@@ -117,16 +77,13 @@ export class ItemDesk {
   }
 
   /** The same without a promise, for the many. */
-  put(sku: string, command: ItemCommand, { done, fail }: Pick<Pending, 'done' | 'fail'>): void {
-    if (this.#closing.signal.aborted) return fail(closed());
-    let queue = this.#queues.get(sku);
-    if (!queue) {
-      const state = this.#states.get(sku);
-      queue = { sku, pending: [], state, commandsMax: COMMANDS_MAX, round: { decided: [], events: [] } };
-      this.#queues.set(sku, queue);
-      this.#start(queue);
-    }
-    queue.pending.push({ command, done, fail, races: 0 });
+  put(sku: string, command: ItemCommand, asker: Asker): void {
+    if (this.#closing.signal.aborted) return asker.fail(closed());
+    const slot = this.#slots.of(sku);
+    slot.pending.push({ command, asker, races: 0, decision: undefined, isPosted: false });
+    if (slot.isBusy) return;
+    slot.isBusy = true;
+    this.#start(slot);
   }
 
   /** Nothing is taken any more; what is not written yet fails with LedgerClosed. */
@@ -134,123 +91,189 @@ export class ItemDesk {
     this.#closing.abort();
   }
 
-  /** All queues that began in this turn start together, when it is over: each with all that came for it. */
-  #start(queue: Queue): void {
-    if (this.#ready.push(queue) > 1) return;
+  /** All items for which something came in this turn start together, when it is over. */
+  #start(slot: ItemSlot): void {
+    if (this.#ready.push(slot) > 1) return;
     queueMicrotask(() => {
       const ready = this.#ready;
       this.#ready = [];
-      for (const each of ready) void this.#work(each);
+      this.#startAll(ready);
     });
   }
 
-  async #work(queue: Queue): Promise<void> {
-    while (queue.pending.length > 0) {
-      if (this.#closing.signal.aborted) this.#drop(queue, () => true, closed());
+  #startAll(slots: readonly ItemSlot[]): void {
+    const now = this.#clock.now();
+    const decided: ItemSlot[] = [];
+    const appends: Append[] = [];
+    for (const slot of slots) {
+      if (!this.#decideAtOnce(slot, now)) void this.#work(slot);
       else {
-        try {
-          await this.#step(queue);
-        } catch (cause) {
-          await this.#recover(queue, cause);
-        }
+        decided.push(slot);
+        appends.push({ stream: slot.stream, expectedRevision: slot.revision, events: slot.events });
       }
     }
-    this.#queues.delete(queue.sku);
-    if (queue.state) this.#states.set(queue.sku, queue.state);
-    else this.#states.delete(queue.sku);
+    if (appends.length > 0) void this.#writeAll(decided, appends);
+  }
+
+  /** False where the item has to be worked on by itself. */
+  #decideAtOnce(slot: ItemSlot, now: Instant): boolean {
+    if (this.#closing.signal.aborted) return false;
+    const state = (slot.state ??= this.#loader.remembered(slot.sku));
+    if (pastNeeded(slot.pending[0]!.command, state)) return false;
+    try {
+      this.#decide(slot, state, now, undefined);
+    } catch {
+      slot.state = undefined; // Decided again by itself, it fails where that is seen to.
+      return false;
+    }
+    return slot.events.length > 0;
+  }
+
+  async #writeAll(slots: readonly ItemSlot[], appends: readonly Append[]): Promise<void> {
+    let outcomes: readonly AppendOutcome[];
+    try {
+      outcomes = await this.#store.appendMany(appends);
+    } catch (cause) {
+      for (const slot of slots) void this.#work(slot, this.#retry(slot, slots.length, cause));
+      return;
+    }
+    for (let index = 0; index < slots.length; index++) {
+      const slot = slots[index]!;
+      const outcome = outcomes[index]!;
+      if (outcome.outcome === 'unknown') void this.#work(slot, this.#writeAlone(slot));
+      else if (outcome.outcome === 'conflict') void this.#work(slot, this.#loseRace(slot));
+      else {
+        this.#written(slot, outcome.positions);
+        if (slot.pending.length > 0) this.#start(slot);
+        else slot.isBusy = false;
+      }
+    }
+  }
+
+  /** Where many were to be written, some may be: each finds out by itself. */
+  async #retry(slot: ItemSlot, tried: number, cause: unknown): Promise<void> {
+    if (tried === 1) throw cause;
+    return this.#writeAlone(slot);
+  }
+
+  /** Works on one item until nothing waits for it any more, after what it began with. */
+  async #work(slot: ItemSlot, begun?: Promise<void>): Promise<void> {
+    let step = begun;
+    while (step !== undefined || slot.pending.length > 0) {
+      if (step === undefined && this.#closing.signal.aborted) this.#drop(slot, () => true, closed());
+      else {
+        try {
+          await (step ?? this.#step(slot));
+        } catch (cause) {
+          await this.#recover(slot, cause);
+        }
+      }
+      step = undefined;
+    }
+    slot.isBusy = false;
   }
 
   /** Decides and writes the first of what waits; afterwards it is answered, or waits to be decided again. */
-  async #step(queue: Queue): Promise<void> {
-    const state = (queue.state ??= this.#loader.remembered(queue.sku));
-    const needed = pastNeeded(queue.pending[0]!.command, state);
-    const past = needed && (await this.#loader.past(queue.sku, state, needed));
-    const { revision, position } = state;
-    const round = this.#decide(queue, state, past);
-    if (round.events.length === 0) {
-      // The state may be behind the stream: then "nothing changes" and "refused" may both be wrong.
-      const isSure = round.decided.every(({ isPosted }) => isPosted);
-      if (isSure || !(await this.#loader.catchUp(queue.sku, state))) this.#answer(queue, round, [], position);
-      return;
-    }
-    const outcome = await appendSurely(this.#store, itemStream(queue.sku), revision, round.events);
-    if (outcome.outcome === 'conflict') return this.#loseRace(queue, round);
-    state.position = outcome.positions.at(-1)!;
-    this.#answer(queue, round, outcome.positions, position);
+  async #step(slot: ItemSlot): Promise<void> {
+    slot.begin();
+    const state = (slot.state ??= this.#loader.remembered(slot.sku));
+    const needed = pastNeeded(slot.pending[0]!.command, state);
+    const past = needed && (await this.#loader.past(slot.sku, state, needed));
+    this.#decide(slot, state, this.#clock.now(), past);
+    if (slot.events.length > 0) return this.#writeAlone(slot);
+    // The state may be behind the stream: then "nothing changes" and "refused" may both be wrong.
+    const isSure = slot.pending.slice(0, slot.decided).every(({ isPosted }) => isPosted);
+    if (isSure || !(await this.#loader.catchUp(slot.sku, state))) this.#answer(slot, []);
+  }
+
+  async #writeAlone(slot: ItemSlot): Promise<void> {
+    const outcome = await appendSurely(this.#store, slot.stream, slot.revision, slot.events);
+    if (outcome.outcome === 'conflict') return this.#loseRace(slot);
+    this.#written(slot, outcome.positions);
   }
 
   /** Decides what waits, in order, as much of it as one append may carry and the state can tell. */
-  #decide(queue: Queue, state: ItemState, past: readonly RecordedItemEvent[] | undefined): Round {
-    const { sku, pending } = queue;
-    const round: Round = { decided: [], events: [] };
-    queue.round = round;
-    const now = this.#clock.now();
-    for (const each of pending) {
+  #decide(
+    slot: ItemSlot,
+    state: ItemState,
+    now: Instant,
+    past: readonly RecordedItemEvent[] | undefined,
+  ): void {
+    slot.begin();
+    slot.revision = state.revision;
+    slot.position = state.position;
+    const events: NewEvent[] = [];
+    slot.events = events;
+    for (const each of slot.pending) {
       const { command } = each;
-      const isFirst = round.decided.length === 0;
-      if (round.decided.length === queue.commandsMax) break;
-      if (!isFirst && pastNeeded(command, state)) break;
-      const isPosted = command.type === 'post' && command.journal <= state.postedThrough;
-      const context = this.#context.set(sku, command, { now, past: isFirst ? past : undefined });
-      round.deciding = each;
-      const decision = decideInPlace(command, state, context);
-      round.decided.push({ pending: each, decision, isPosted });
-      for (const { type, data } of decision.events) round.events.push({ id: newEventId(), type, data });
+      if (slot.decided === slot.commandsMax) break;
+      if (slot.decided > 0 && pastNeeded(command, state)) break;
+      each.isPosted = command.type === 'post' && command.journal <= state.postedThrough;
+      slot.deciding = each;
+      const context = this.#context.set(slot.sku, command, now, slot.decided === 0 ? past : undefined);
+      each.decision = decideInPlace(command, state, context);
+      slot.decided++;
+      for (const { type, data } of each.decision.events) events.push({ id: newEventId(), type, data });
     }
-    round.deciding = undefined;
-    return round;
+    slot.deciding = undefined;
   }
 
-  #answer(queue: Queue, { decided }: Round, positions: readonly number[], position: number): void {
-    queue.pending.splice(0, decided.length);
+  #written(slot: ItemSlot, positions: readonly number[]): void {
+    slot.state!.position = positions.at(-1)!;
+    this.#answer(slot, positions);
+  }
+
+  #answer(slot: ItemSlot, positions: readonly number[]): void {
     let written = 0;
-    let last = position;
-    for (const { pending, decision } of decided) {
-      const { events, answer } = decision;
+    let last = slot.position;
+    const answered = slot.pending.splice(0, slot.decided);
+    slot.begin();
+    for (const { asker, decision } of answered) {
+      const { events, answer } = decision!;
       written += events.length;
       if (events.length > 0) last = positions[written - 1]!;
-      if (answer === undefined) pending.done({ events, position: last });
-      else if (isRejection(answer)) pending.done(answer);
-      else pending.done({ events, position: answer.position ?? last, repeated: answer.repeated });
+      if (answer === undefined) asker.done({ events, position: last });
+      else if (isRejection(answer)) asker.done(answer);
+      else asker.done({ events, position: answer.position ?? last, repeated: answer.repeated });
     }
   }
 
   /** Another process has written: what it decided counts, and all of this is decided again. */
-  async #loseRace(queue: Queue, { decided }: Round): Promise<void> {
-    queue.state = undefined;
-    for (const { pending } of decided) pending.races++;
+  async #loseRace(slot: ItemSlot): Promise<void> {
+    slot.state = undefined;
+    for (const pending of slot.pending.slice(0, slot.decided)) pending.races++;
     this.#drop(
-      queue,
+      slot,
       ({ command, races }) => command.type !== 'post' && races > RACES_MAX,
-      new Contention(`Too many others change ${queue.sku} at this moment: try again.`),
+      new Contention(`Too many others change ${slot.sku} at this moment: try again.`),
     );
-    const state = this.#loader.remembered(queue.sku);
-    await this.#loader.catchUp(queue.sku, state);
-    queue.state = state;
+    const state = this.#loader.remembered(slot.sku);
+    await this.#loader.catchUp(slot.sku, state);
+    slot.state = state;
   }
 
   /** Nothing of the round was written, as far as is known: the state that has it is forgotten. */
-  async #recover(queue: Queue, cause: unknown): Promise<void> {
-    const { decided, deciding } = queue.round;
-    queue.state = undefined;
-    if (cause instanceof AppendTooLarge && decided.length > 1) {
-      queue.commandsMax = Math.ceil(decided.length / 2);
+  async #recover(slot: ItemSlot, cause: unknown): Promise<void> {
+    const { decided, deciding } = slot;
+    slot.state = undefined;
+    if (cause instanceof AppendTooLarge && decided > 1) {
+      slot.commandsMax = Math.ceil(decided / 2);
     } else if (cause instanceof StoreUnavailable || cause instanceof StoreFull) {
-      this.#drop(queue, ({ command }) => command.type !== 'post', cause);
+      this.#drop(slot, ({ command }) => command.type !== 'post', cause);
       await pause(RETRY_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     } else {
       // One command that cannot be decided fails alone; anything else fails them all.
-      const failed = deciding ?? (decided.length === 1 ? decided[0]!.pending : undefined);
-      this.#drop(queue, (pending) => failed === undefined || pending === failed, cause);
+      const failed = deciding ?? (decided === 1 ? slot.pending[0] : undefined);
+      this.#drop(slot, (pending) => failed === undefined || pending === failed, cause);
       // Posted through must not pass a fact that was not posted.
-      if (failed === undefined || failed.command.type === 'post') this.#drop(queue, isFact, cause);
+      if (failed === undefined || failed.command.type === 'post') this.#drop(slot, isFact, cause);
     }
   }
 
-  #drop(queue: Queue, isDropped: (pending: Pending) => boolean, cause: unknown): void {
-    const dropped = queue.pending.filter(isDropped);
-    queue.pending.splice(0, Infinity, ...queue.pending.filter((each) => !isDropped(each)));
-    for (const { fail } of dropped) fail(cause);
+  #drop(slot: ItemSlot, isDropped: (pending: Pending) => boolean, cause: unknown): void {
+    const dropped = slot.pending.filter(isDropped);
+    slot.pending.splice(0, Infinity, ...slot.pending.filter((each) => !isDropped(each)));
+    for (const { asker } of dropped) asker.fail(cause);
   }
 }
 
