@@ -16,6 +16,7 @@ export const FIND_STREAM = `
  */
 export class StreamNames {
   readonly #find: StatementSync;
+  readonly #findSettled: StatementSync;
   readonly #insertNew: StatementSync;
   readonly #countFresh: StatementSync;
   readonly #sliceBegin: StatementSync;
@@ -29,10 +30,10 @@ export class StreamNames {
   constructor(database: DatabaseSync) {
     const slice = 'WHERE name >= ? AND name <= ?';
     this.#find = database.prepare(FIND_STREAM);
-    this.#insertNew = database.prepare(`
-      INSERT INTO stream_names_fresh (name, stream)
-      SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM stream_names_settled WHERE name = ?1)
-      ON CONFLICT DO NOTHING`);
+    this.#findSettled = database.prepare('SELECT stream FROM stream_names_settled WHERE name = ?');
+    this.#insertNew = database.prepare(
+      'INSERT INTO stream_names_fresh (name, stream) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    );
     this.#countFresh = database.prepare('SELECT count(*) AS names FROM stream_names_fresh');
     this.#sliceBegin = database.prepare('SELECT min(name) AS name FROM stream_names_fresh WHERE name > ?');
     this.#sliceEnd = database.prepare(`
@@ -52,6 +53,7 @@ export class StreamNames {
 
   /** Gives the stream this name, unless another one has it: then false. */
   addNew(name: string, stream: number): boolean {
+    if (this.#findSettled.get(name) !== undefined) return false;
     if (this.#insertNew.run(name, stream).changes === 0) return false;
     this.#freshNames++;
     return true;
