@@ -15,6 +15,7 @@ import type { Instant } from '#kernel';
 import type { Fold, ReadModel, Shelf, ShelfEntry } from '#read-model';
 import { type ExceptionFilter, type ExceptionRow, ExceptionShelf } from './exception-shelf.ts';
 import { namesLines } from './journal-events.ts';
+import { POSTING_CATEGORY, type PostingReached } from './posting-reached.ts';
 import { type ReservationRow, ReservationShelf } from './reservation-shelf.ts';
 import { type SweepRow, SweepShelf } from './sweep-shelf.ts';
 
@@ -34,6 +35,8 @@ export class LedgerBook implements Fold {
   /** Which items were ever told of in which location. */
   readonly #places: Shelf<{ sku: string }>;
   readonly #cursors: Shelf<{ position: number }>;
+  /** By division and shard: how far those who post say that they are. */
+  readonly #marks: Shelf<{ through: number }>;
   readonly #exceptions: ExceptionShelf;
   readonly #reservations: ReservationShelf;
   readonly #sweeps: SweepShelf;
@@ -47,6 +50,7 @@ export class LedgerBook implements Fold {
       version: 1,
       hashed: false,
     });
+    this.#marks = readModel.shelf<{ through: number }>({ name: 'ledger-posting-marks', version: 1 });
     this.#exceptions = new ExceptionShelf(readModel);
     this.#reservations = new ReservationShelf(readModel);
     this.#sweeps = new SweepShelf(readModel);
@@ -126,6 +130,11 @@ export class LedgerBook implements Fold {
     this.#cursors.put(name, { position });
   }
 
+  /** Through which position a shard, one of `count`, was posted by whoever had it; 0 where nobody has said so. */
+  postedThrough(count: number, shard: number): number {
+    return this.#marks.get(markKey(count, shard))?.through ?? 0;
+  }
+
   apply(event: RecordedEvent): void {
     this.#position = event.position;
     switch (categoryOf(event.stream)) {
@@ -140,6 +149,8 @@ export class LedgerBook implements Fold {
         return;
       case 'document':
         return this.#applySweeps(event);
+      case POSTING_CATEGORY:
+        return this.#applyMark(event.data as PostingReached);
     }
   }
 
@@ -180,6 +191,12 @@ export class LedgerBook implements Fold {
     }
   }
 
+  #applyMark({ count, shards, through }: PostingReached): void {
+    for (const shard of shards) {
+      if (through > this.postedThrough(count, shard)) this.#marks.put(markKey(count, shard), { through });
+    }
+  }
+
   #applySweeps(event: RecordedEvent): void {
     if (event.type !== 'StockSnapshotTaken' && event.type !== 'ParkedLinesReleased') return;
     for (const entry of (event.data as FactRecorded).entries) {
@@ -197,3 +214,5 @@ export class LedgerBook implements Fold {
 
 /** A location has no `/`. */
 const placeKey = (location: string, sku: string): string => `${location}/${sku}`;
+
+const markKey = (count: number, shard: number): string => `${count}/${shard}`;

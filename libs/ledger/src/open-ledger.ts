@@ -1,12 +1,14 @@
 import type { CatalogView } from '#inventory';
 import type { EventStore } from '#event-store';
-import type { Clock } from '#kernel';
+import type { Clock, Shards } from '#kernel';
 import { Corrections } from './corrections.ts';
 import type { Reservable } from './item-context.ts';
 import { ItemDesk } from './item-desk.ts';
 import { KnownSweeps } from './known-sweeps.ts';
 import type { LedgerBook } from './ledger-book.ts';
 import { Posting } from './posting.ts';
+import type { Posted } from './posted-everywhere.ts';
+import { SharedShare, WholeShare } from './posting-share.ts';
 import { PostingPlan } from './posting-plan.ts';
 import { ReservationSweeper } from './reservation-sweeper.ts';
 import { Reservations } from './reservations.ts';
@@ -18,6 +20,18 @@ export interface Ledger {
   readonly reservations: Reservations;
   readonly sweeper: ReservationSweeper;
   readonly corrections: Corrections;
+  /** Of all that post, whoever they are. */
+  readonly posted: Posted;
+  /** Where several processes post: tells the others how far this one is, until it is stopped. */
+  readonly marks?: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Several processes post, each the items of its shards. */
+export interface SharedPosting {
+  readonly shards: Shards;
+  /** Names this process among all that ever ran. */
+  readonly writer: string;
+  readonly posted: Posted;
 }
 
 export function openLedger(parts: {
@@ -28,20 +42,29 @@ export function openLedger(parts: {
   readonly reservable: Reservable;
   /** Resolves once the picture that `book` belongs to has this position. */
   readonly projected: (position: number) => Promise<unknown>;
+  /** Undefined where this process posts everything by itself. */
+  readonly shared?: SharedPosting | undefined;
 }): Ledger {
-  const { store, book, catalog, clock } = parts;
+  const { store, book, catalog, clock, shared } = parts;
+  const share = shared ? new SharedShare({ store, book, ...shared }) : new WholeShare(book);
   const sweeps = new KnownSweeps(book);
   const desk = new ItemDesk({ ...parts, sweeps });
   const reservations: Reservations = new Reservations({
     ...{ store, desk, catalog, clock },
-    posted: (position, timeoutMs) => posting.waitFor(position, timeoutMs),
+    posted: (position, timeoutMs) => (shared?.posted ?? posting).waitFor(position, timeoutMs),
   });
   const plan = new PostingPlan({
     ...{ store, book, sweeps },
-    confirmByOrder: (reservationId, order) => reservations.confirmByOrder(reservationId, order),
+    confirmByOrder: async (reservationId, order) => {
+      if (share.has(reservationId)) await reservations.confirmByOrder(reservationId, order);
+    },
   });
-  const posting = new Posting({ ...parts, desk, plan });
+  const posting = new Posting({ ...parts, desk, plan, share });
   const sweeper = new ReservationSweeper({ book, reservations, clock });
   const corrections = new Corrections({ desk, book, catalog });
-  return { desk, posting, reservations, sweeper, corrections };
+  return {
+    ...{ desk, posting, reservations, sweeper, corrections },
+    posted: shared?.posted ?? posting,
+    ...(share instanceof SharedShare && { marks: (signal) => share.run(signal) }),
+  };
 }

@@ -1,18 +1,19 @@
 import { JOURNAL_CATEGORIES } from '#inventory';
 import type { EventStore, LogPage, RecordedEvent } from '#event-store';
 import type { ItemDesk } from './item-desk.ts';
-import type { LedgerBook } from './ledger-book.ts';
 import { type ItemPost, PostingPlan } from './posting-plan.ts';
+import type { PostingShare } from './posting-share.ts';
 
 /** Pages of the journal on their way to the items at the same time. */
 const PAGES_MAX = 16;
 /** Items of one page on their way at the same time, where it is about very many. */
 const ITEMS_MAX = 2_000;
-const CURSOR = 'posting';
 
 /** A page of the journal whose effects are on their way. */
 interface PageUnderWay {
   readonly position: number;
+  /** Of its last event; 0 where it has none. */
+  readonly journal: number;
   /** Parts that are not durable yet. */
   left: number;
 }
@@ -25,7 +26,7 @@ interface PageUnderWay {
 export class Posting {
   readonly #store: EventStore;
   readonly #desk: Pick<ItemDesk, 'put'>;
-  readonly #book: LedgerBook;
+  readonly #share: PostingShare;
   readonly #plan: PostingPlan;
   readonly #underWay: PageUnderWay[] = [];
   readonly #listeners = new Set<(position: number) => void>();
@@ -39,14 +40,14 @@ export class Posting {
   constructor(parts: {
     store: EventStore;
     desk: Pick<ItemDesk, 'put'>;
-    book: LedgerBook;
+    share: PostingShare;
     plan: PostingPlan;
     /** Resolves once the picture has this position. */
     projected: (position: number) => Promise<unknown>;
   }) {
     this.#store = parts.store;
     this.#desk = parts.desk;
-    this.#book = parts.book;
+    this.#share = parts.share;
     this.#plan = parts.plan;
     this.#projected = parts.projected;
   }
@@ -58,10 +59,20 @@ export class Posting {
 
   /** Follows the journal until `signal` aborts. Throws what an item or the store throws: nothing is passed over. */
   async run(signal: AbortSignal): Promise<void> {
+    const stop = this.#share.onChange(() => this.#stopping.abort());
+    try {
+      while (!signal.aborted) await this.#follow(signal);
+    } finally {
+      stop();
+    }
+  }
+
+  /** Until `signal` aborts, or another part of the journal's effects is ours. */
+  async #follow(signal: AbortSignal): Promise<void> {
     this.#failure = undefined;
     this.#stopping = new AbortController();
     this.#underWay.length = 0;
-    this.#position = this.#book.cursor(CURSOR);
+    this.#position = this.#share.begin();
     this.#plan.startAfter(this.#position);
     const pages = this.#store.subscribe(
       { after: this.#position, categories: JOURNAL_CATEGORIES },
@@ -96,7 +107,7 @@ export class Posting {
   }
 
   async #postPage({ events, position }: LogPage): Promise<void> {
-    const page: PageUnderWay = { position, left: 1 };
+    const page: PageUnderWay = { position, journal: events.at(-1)?.position ?? 0, left: 1 };
     this.#underWay.push(page);
     const done = (): void => this.#partDone(page);
     const fail = (cause: unknown): void => this.#fail(cause);
@@ -107,7 +118,7 @@ export class Posting {
     for (const event of events) {
       if (this.#failure) break;
       const posts = this.#plan.postsNow(event);
-      if (posts) put(posts);
+      if (posts) put(this.#share.own(posts, event.position));
       else await this.#postSlowly(page, event, put);
     }
     done();
@@ -128,7 +139,7 @@ export class Posting {
     };
     const settled = (): Promise<void> => this.#settled(page);
     for await (const posts of this.#plan.posts(event, { track, settled })) {
-      put(posts);
+      put(this.#share.own(posts, event.position));
       await this.#until(() => page.left <= ITEMS_MAX);
     }
   }
@@ -147,12 +158,13 @@ export class Posting {
 
   /** Everything before the first page that is still under way has been posted. */
   #advance(): void {
+    let journal = 0;
     for (let page = this.#underWay[0]; page?.left === 0; page = this.#underWay[0]) {
       this.#position = page.position;
+      journal = Math.max(journal, page.journal);
       this.#underWay.shift();
     }
-    // Kept with the picture, and never ahead of it: both begin again from there.
-    this.#book.setCursor(CURSOR, Math.min(this.#position, this.#book.position));
+    this.#share.reached(this.#position, journal);
     for (const listener of this.#listeners) listener(this.#position);
     for (const { position, reached } of this.#waiting) if (position <= this.#position) reached();
   }

@@ -14,8 +14,8 @@ import {
   itemStream,
   type Rejection,
 } from '#inventory';
-import { type Instant, UNIT } from '#kernel';
-import { type Ledger, LedgerBook, openLedger, type Reservable } from '#ledger';
+import { type Instant, type Shards, UNIT } from '#kernel';
+import { type Ledger, LedgerBook, openLedger, PostedEverywhere, type Reservable } from '#ledger';
 import { Projector } from '#read-model';
 import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
 
@@ -42,8 +42,8 @@ export interface OpenedLedger extends LedgerProcess {
   settle(): Promise<void>;
   events(sku: string): Promise<(ItemEvent & Pick<RecordedEvent, 'revision' | 'position'>)[]>;
   item(sku: string): ItemState;
-  /** Another process on the same store, with a picture of its own. */
-  another(): Promise<LedgerProcess>;
+  /** Another process on the same store, with a picture of its own; it posts these shards, or everything. */
+  another(shards?: Shards): Promise<LedgerProcess>;
   close(): Promise<void>;
 }
 
@@ -59,12 +59,13 @@ const allThatIsFree =
 
 export async function openTestLedger(
   wrap: (store: EventStore) => EventStore = (store) => store,
+  shards?: Shards,
 ): Promise<OpenedLedger> {
   const directory = await mkdtemp(join(tmpdir(), 'onhand-ledger-'));
   const clock = { at: Date.UTC(2026, 0, 1), now: (): Instant => clock.at };
   const store = wrap(await SqliteEventStore.open({ directory, clock, writer: 'inline' }));
   await setUp(store);
-  const process = await start(store, clock);
+  const process = await start(store, clock, shards);
   const others: LedgerProcess[] = [];
   let told = 0;
   return {
@@ -95,8 +96,8 @@ export async function openTestLedger(
       return events as unknown as (ItemEvent & RecordedEvent)[];
     },
     item: (sku) => process.book.item(sku)!,
-    another: async () => {
-      const other = await start(store, clock);
+    another: async (shards) => {
+      const other = await start(store, clock, shards);
       others.push(other);
       return other;
     },
@@ -119,20 +120,28 @@ async function append(
   return outcome.positions[0]!;
 }
 
-async function start(store: EventStore, clock: OpenedLedger['clock']): Promise<LedgerProcess> {
+async function start(
+  store: EventStore,
+  clock: OpenedLedger['clock'],
+  shards?: Shards,
+): Promise<LedgerProcess> {
   const readModel = SqliteReadModel.open({ file: IN_MEMORY });
   const catalog = new CatalogBook(readModel);
   const book = new LedgerBook(readModel);
-  const projector = new Projector({ store, readModel, folds: [catalog, book] });
+  const posted = shards && new PostedEverywhere({ book, count: shards.count });
+  const projector = new Projector({ store, readModel, folds: [catalog, book, ...(posted ? [posted] : [])] });
   await projector.catchUp();
+  await posted?.find(store);
   const ledger = openLedger({
     ...{ store, book, catalog, clock },
     reservable: allThatIsFree(catalog),
     projected: (position) => projector.waitFor(position, 5_000),
+    shared: shards && posted && { shards, posted, writer: randomUUID() },
   });
   const stopping = new AbortController();
   const { signal } = stopping;
   const running = [projector.run(signal), ledger.posting.run(signal), ledger.sweeper.run(signal)];
+  if (ledger.marks) running.push(ledger.marks(signal));
   const ended = Promise.allSettled(running);
   let isStopped = false;
   return {

@@ -1,0 +1,86 @@
+import { JOURNAL_CATEGORIES } from '#inventory';
+import { categoryOf, type EventStore, type RecordedEvent } from '#event-store';
+import type { Fold } from '#read-model';
+import type { LedgerBook } from './ledger-book.ts';
+import { POSTING_CATEGORY } from './posting-reached.ts';
+
+/** How far posting has come. */
+export interface Posted {
+  /** Everything in the log at or below it has been posted; at rest it is the head. */
+  readonly position: number;
+  /** Resolves true once `position` is posted, false after `timeoutMs`. */
+  waitFor(position: number, timeoutMs: number): Promise<boolean>;
+}
+
+const JOURNAL: ReadonlySet<string> = new Set(JOURNAL_CATEGORIES);
+
+/** How far all processes that post have come together, by the marks that they leave. A fold behind the book. */
+export class PostedEverywhere implements Fold, Posted {
+  readonly name = 'posted-everywhere';
+  readonly #book: LedgerBook;
+  readonly #count: number;
+  readonly #waiting = new Set<{ readonly position: number; readonly reached: () => void }>();
+  /** Through which all shards are posted. */
+  #marked: number;
+  /** The newest event of the journal; until it is known, there may be one at the end of what we have. */
+  #journal: number;
+
+  constructor(parts: { book: LedgerBook; count: number }) {
+    this.#book = parts.book;
+    this.#count = parts.count;
+    this.#journal = parts.book.position;
+    this.#marked = this.#leastMark();
+  }
+
+  /** Looks which journal event is the newest. Throws StoreUnavailable. */
+  async find(store: Pick<EventStore, 'readAll'>): Promise<void> {
+    const assumed = this.#journal;
+    let newest = 0;
+    for (let after = this.#marked; ;) {
+      const page = await store.readAll({ after, categories: JOURNAL_CATEGORIES });
+      newest = page.events.at(-1)?.position ?? newest;
+      if (page.events.length === 0 || page.position >= this.#book.position) break;
+      after = page.position;
+    }
+    if (this.#journal === assumed) this.#journal = newest; // Else one has come meanwhile.
+  }
+
+  get position(): number {
+    // Behind the newest journal event there is nothing to post.
+    return this.#marked >= this.#journal ? Math.max(this.#marked, this.#book.position) : this.#marked;
+  }
+
+  apply(event: RecordedEvent): void {
+    const category = categoryOf(event.stream);
+    if (JOURNAL.has(category)) this.#journal = event.position;
+    else if (category === POSTING_CATEGORY) this.#tell();
+  }
+
+  waitFor(position: number, timeoutMs: number): Promise<boolean> {
+    if (this.position >= position) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const settle = (isReached: boolean): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(waiter);
+        resolve(isReached);
+      };
+      const timer = setTimeout(() => settle(false), timeoutMs);
+      const waiter = { position, reached: () => settle(true) };
+      this.#waiting.add(waiter);
+    });
+  }
+
+  #tell(): void {
+    this.#marked = this.#leastMark();
+    const reached = this.position;
+    for (const waiter of [...this.#waiting]) if (waiter.position <= reached) waiter.reached();
+  }
+
+  #leastMark(): number {
+    let least = Infinity;
+    for (let shard = 0; shard < this.#count; shard++) {
+      least = Math.min(least, this.#book.postedThrough(this.#count, shard));
+    }
+    return least;
+  }
+}

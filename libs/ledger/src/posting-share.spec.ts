@@ -1,0 +1,91 @@
+import { type Shards, shardOf, ShardSet, UNIT } from '#kernel';
+import { received, sold } from '../../inventory/testing/entries.ts';
+import {
+  eventsOf,
+  type LedgerProcess,
+  type OpenedLedger,
+  openTestLedger,
+  until,
+} from '../testing/opened-ledger.ts';
+import { POSTING_CATEGORY } from './posting-reached.ts';
+
+const COUNT = 4;
+const ALL = [0, 1, 2, 3];
+const SKUS = Array.from({ length: 24 }, (_, n) => `SKU-${n}`);
+
+describe('posting shared by processes', () => {
+  let ledger: OpenedLedger;
+
+  afterEach(() => ledger.close());
+
+  const begin = async (shards: Shards): Promise<void> => {
+    ledger = await openTestLedger(undefined, shards);
+  };
+  const tellAll = async (rounds: number): Promise<void> => {
+    for (let round = 0; round < rounds; round++) {
+      await ledger.tell(SKUS.map((sku) => ({ ...received(3), sku })));
+      await ledger.tell(SKUS.map((sku) => ({ ...sold(1), sku })));
+    }
+  };
+  const allPosted = async (...some: readonly LedgerProcess[]): Promise<void> => {
+    for (const each of some) await until(async () => each.posted.position >= (await ledger.store.head()));
+  };
+  const onHand = (sku: string): number =>
+    ledger.item(sku).places.find(({ location }) => location === 'main')!.stock[0]!.onHand / UNIT;
+  const isPosted = (rounds: number): void => {
+    expect(SKUS.map(onHand)).toEqual(SKUS.map(() => rounds * 2));
+  };
+  const eventsPosted = async (): Promise<number> => (await eventsOf(ledger.store, 'item')).length;
+
+  it('is each item’s by the one that has its shard, and says everywhere how far all are', async () => {
+    await begin(new ShardSet(COUNT, [0, 1]));
+    await ledger.tell(SKUS.map((sku) => ({ ...received(2), sku })));
+    await until(async () => (await eventsPosted()) === SKUS.filter((sku) => shardOf(sku, COUNT) < 2).length);
+    expect(ledger.posted.position).toBe(0);
+    const other = await ledger.another(new ShardSet(COUNT, [2, 3]));
+    const onlooker = await ledger.another(new ShardSet(COUNT));
+    await allPosted(ledger, other, onlooker);
+    isPosted(1);
+    expect(await eventsPosted()).toBe(SKUS.length);
+    expect(await onlooker.posted.waitFor(await ledger.store.head(), 10)).toBe(true);
+  });
+
+  it('is quiet at rest: marks are not about marks', async () => {
+    await begin(new ShardSet(COUNT, ALL));
+    await tellAll(1);
+    await allPosted(ledger);
+    const before = (await eventsOf(ledger.store, POSTING_CATEGORY)).length;
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect((await eventsOf(ledger.store, POSTING_CATEGORY)).length).toBe(before);
+  });
+
+  it('goes on where the one that had a shard was, without a second effect', async () => {
+    const first = new ShardSet(COUNT, [0, 1]);
+    const second = new ShardSet(COUNT, [2, 3]);
+    await begin(first);
+    const other = await ledger.another(second);
+    await tellAll(3);
+    await other.stop(true);
+    await tellAll(3);
+    expect(await ledger.posted.waitFor(await ledger.store.head(), 300)).toBe(false);
+    first.set(ALL);
+    await allPosted(ledger);
+    isPosted(6);
+    expect(await eventsPosted()).toBe(SKUS.length * 12);
+  });
+
+  it('is harmless where two have the same shards for a while, and they change all the time', async () => {
+    const sets = [new ShardSet(COUNT, ALL), new ShardSet(COUNT, ALL), new ShardSet(COUNT)];
+    await begin(sets[0]!);
+    const others = [await ledger.another(sets[1]), await ledger.another(sets[2])];
+    for (let round = 0; round < 12; round++) {
+      await tellAll(1);
+      sets[round % 3]!.set(ALL.filter((shard) => (shard + round) % 3 !== 0));
+    }
+    for (const set of sets) set.set([]);
+    sets[2]!.set(ALL);
+    await allPosted(ledger, ...others);
+    isPosted(12);
+    expect(await eventsPosted()).toBe(SKUS.length * 24);
+  });
+});
