@@ -4,7 +4,7 @@ import type { EventStore } from '#event-store';
 import type { Clock } from '#kernel';
 import {
   isClientError,
-  isForbidden,
+  isClientBug,
   type KafkaConnection,
   type KafkaLog,
   kafkaTrouble,
@@ -171,8 +171,7 @@ export class Consumption {
   }
 
   #end(error: unknown): void {
-    const isPassing = isForbidden(error) || /SASL|Connection|Broker|Retries/.test((error as Error).name);
-    this.#ended.reject(isPassing ? kafkaTrouble(error, this.#parts.connection) : error);
+    this.#ended.reject(isClientBug(error) ? error : kafkaTrouble(error, this.#parts.connection));
   }
 
   /** Nothing of ours escapes from here: kafkajs dies of it. Its own errors do, they are how it hears of a rebalance. */

@@ -6,5 +6,5 @@ export type { KafkaLog } from './log.ts';
 export { ShardGroup, type ShardGroupParts } from './shard-group.ts';
 export { mendTimers } from './timers.ts';
 export { createTopics, type Difference, type TopicPlan, type TopicReport } from './topic-plan.ts';
-export { isClientError, isForbidden, KafkaUnavailable, kafkaTrouble } from './trouble.ts';
+export { isClientError, isClientBug, KafkaUnavailable, kafkaTrouble } from './trouble.ts';
 export { within } from './within.ts';

@@ -35,9 +35,16 @@ export function kafkaTrouble(error: unknown, connection: KafkaConnection): Kafka
 /** True for the client's own errors: they are how its consumer hears of a rebalance. */
 export const isClientError = (error: unknown): boolean => error instanceof kafkajs.KafkaJSError;
 
-/** True if what stands in the way is a right that is missing. */
-export const isForbidden = (error: unknown): boolean =>
-  chain(error).some(({ type }) => /AUTHORIZATION_FAILED$/.test(String(type)));
+const BUGS: ReadonlySet<string | undefined> = new Set([
+  'TypeError',
+  'RangeError',
+  'SyntaxError',
+  'ReferenceError',
+  'KafkaJSNotImplemented',
+]);
+
+/** True if the client has come upon a bug, its own or ours: it does not pass by itself. */
+export const isClientBug = (error: unknown): boolean => chain(error).some(({ name }) => BUGS.has(name));
 
 const said =
   (pattern: RegExp) =>
@@ -80,9 +87,10 @@ const LOOKS_LIKE: readonly {
       `${brokers.join(', ')} does not speak TLS: set KAFKA_SSL=false, or name its TLS port in KAFKA_BROKERS.`,
   },
   {
-    when: said(/GROUP_AUTHORIZATION_FAILED/),
+    // The client keeps to itself why: a group that is not for us looks like one whose coordinator is away.
+    when: said(/GROUP_AUTHORIZATION_FAILED|GroupCoordinatorNotFound/),
     words: ({ login }) =>
-      `${login?.username ?? 'Everybody'} may not join the group: it needs READ on the group of KAFKA_GROUP_ID.`,
+      `The group cannot be joined: either ${login?.username ?? 'everybody'} lacks READ on the group of KAFKA_GROUP_ID, or its coordinator is away.`,
   },
   {
     when: said(/TOPIC_AUTHORIZATION_FAILED|CLUSTER_AUTHORIZATION_FAILED/),

@@ -1,0 +1,109 @@
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import kafkajs, { type AclEntry } from 'kafkajs';
+import { askKafka, type KafkaConnection } from '#kafka';
+import { type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
+import { secure } from '../servers/kafka/security.ts';
+import { type IntakeScene, openIntakeScene } from './intake-scene.ts';
+import { headerText, recordsOf, until } from './scene.ts';
+
+const USER = 'onhand';
+const PASSWORD = 'the-words-of-onhand';
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
+
+/** What the words are for whoever got a setting wrong, and that what is allowed is enough. */
+describe('Kafka 4.1.1 with TLS, logins and rights', () => {
+  let kafka: KafkaCluster;
+  let scene: IntakeScene;
+  let folder: string;
+  let right: KafkaConnection;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'onhand-login-'));
+    kafka = await startKafka({ version: '4.1.1', security: { users: { [USER]: PASSWORD } } });
+    scene = await openIntakeScene(kafka);
+    right = {
+      brokers: kafka.brokers,
+      clientId: 'test',
+      isEncrypted: true,
+      caFile: kafka.caFile!,
+      login: { mechanism: 'scram-sha-512', username: USER, password: PASSWORD },
+    };
+  });
+
+  afterAll(async () => {
+    await scene?.end();
+    await kafka?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const troubleOf = async (wrong: KafkaConnection): Promise<string> =>
+    askKafka(wrong, (admin) => admin.describeCluster()).then(
+      () => '',
+      (error: unknown) => (error as Error).message,
+    );
+
+  it.each(['plain', 'scram-sha-256', 'scram-sha-512'] as const)('lets in by %s', async (mechanism) => {
+    const login = { mechanism, username: USER, password: PASSWORD };
+    expect(await troubleOf({ ...right, login })).toBe('');
+  });
+
+  it('says which setting is wrong', async () => {
+    const { caFile: _, ...untrusting } = right;
+    const { login: __, ...anonymous } = right;
+    const other = secure(folder, {}).caFile;
+    const notThere = join(folder, 'empty.pem');
+    writeFileSync(notThere, '');
+    const words = [
+      [{ ...right, login: { ...right.login!, password: 'wrong' } }, /KAFKA_SASL_PASSWORD/],
+      [{ ...right, login: { ...right.login!, username: 'nobody' } }, /KAFKA_SASL_USERNAME/],
+      [untrusting, /KAFKA_SSL_CA/],
+      [{ ...right, caFile: other }, /authority in KAFKA_SSL_CA/],
+      [anonymous, /KAFKA_SASL_MECHANISM/],
+      [{ ...untrusting, isEncrypted: false }, /KAFKA_SSL=true/],
+      [{ ...right, brokers: ['127.0.0.1:1'] }, /Nobody answers at 127.0.0.1:1/],
+    ] as const;
+    for (const [wrong, expected] of words) expect(await troubleOf(wrong)).toMatch(expected);
+  });
+
+  it('waits for the rights that are missing, says which, and needs no more than READ and WRITE', async () => {
+    const { start, names, admin, sell, received, producer } = scene;
+    const { intake } = start({ connection: right });
+    const trouble = (words: RegExp): Promise<void> =>
+      until(String(words), () => words.test(intake.status().trouble ?? ''));
+    await trouble(/Not there, or not for us to read/);
+    await admin.createAcls({ acl: [allow('TOPIC', names.events, 'READ')] });
+    await trouble(/READ on the group of KAFKA_GROUP_ID/);
+    await admin.createAcls({ acl: [allow('GROUP', names.group, 'READ')] });
+    await until('it consumes', () => intake.status().isReady);
+    await sell('a', 100);
+    await producer.send({ topic: names.events, messages: [{ value: '{' }] });
+    expect(await received(101)).toMatchObject({ accepted: 100, rejected: 1 });
+    await until('what is rejected waits', () => intake.status().waiting.length === 1);
+    await admin.createAcls({ acl: [allow('TOPIC', names.rejected, 'WRITE')] });
+    const [rejected] = await recordsOf(kafka, names.rejected, 1);
+    expect(headerText(rejected!, 'onhand-code')).toBe('INVALID_JSON');
+    await until('none waits', () => intake.status().waiting.length === 0);
+  });
+
+  it('is told by the whole service in words', async () => {
+    const login = { ...right.login!, password: 'wrong' };
+    const { intake, words } = scene.start({ connection: { ...right, login } });
+    await until('it is told', () => intake.status().trouble !== undefined);
+    expect(intake.status().isReady).toBe(false);
+    expect(words.join()).toContain('does not let onhand in');
+    expect(words.join()).not.toContain('wrong"');
+  });
+});
+
+const allow = (kind: 'TOPIC' | 'GROUP', resourceName: string, operation: 'READ' | 'WRITE'): AclEntry => ({
+  principal: `User:${USER}`,
+  host: '*',
+  operation: AclOperationTypes[operation],
+  permissionType: AclPermissionTypes.ALLOW,
+  resourceType: AclResourceTypes[kind],
+  resourceName,
+  resourcePatternType: ResourcePatternTypes.LITERAL,
+});
