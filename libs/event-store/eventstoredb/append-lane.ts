@@ -5,6 +5,7 @@ import type { Address } from './address.ts';
 import { appendStreamOf, Connection, type WritableSide } from './connection.ts';
 import { EventStoreDbUnusable } from './event-store-db.faults.ts';
 import { judgeAppend } from './judge-append.ts';
+import { unpackFast } from './unpack-fast.ts';
 
 /** An append that is not answered by then has the outcome `unknown`. A leader's election takes about as long. */
 export const APPEND_DEADLINE_MS = 3_000;
@@ -70,6 +71,7 @@ export class AppendLane {
       throw new EventStoreDbUnusable(address.shown, 'a second store in one process needs user:password');
     }
     isSharedStreamTaken = true;
+    unpackFast();
     // Without TLS the client sends no credentials; that there are any makes it call for each append.
     this.#credentials = this.#isShared ? undefined : (address.user ?? { username: '-', password: '-' });
   }

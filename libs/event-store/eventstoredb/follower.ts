@@ -91,7 +91,7 @@ export class Follower {
     this.#isNew = false;
     setImmediate(() => {
       this.#isNew = true;
-      this.#recent.wakeAll();
+      this.#recent.wakeReached();
     });
   }
 }

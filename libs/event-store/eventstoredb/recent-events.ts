@@ -7,13 +7,19 @@ const RECENT_BYTES_MAX = 32 * 1024 * 1024;
 /** What fell out is cleared away in pieces. */
 const FORGOTTEN_EVENTS_MAX = 4_096;
 
+interface Waiter {
+  /** Beyond which he waits for the log to move. */
+  readonly position: number;
+  readonly wake: () => void;
+}
+
 /** The newest events, in order and without a gap. What falls out is read from the server again. */
 export class RecentEvents {
   #events: RecordedEvent[] = [];
   #first = 0;
   #forgotten: number;
   #head: number;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<Waiter>();
 
   /** `head`: nothing up to it is here, everything after it will be. */
   constructor(head: number) {
@@ -61,13 +67,23 @@ export class RecentEvents {
   /** Resolves when the head is past `position`, or when everybody is woken. */
   movedPast(position: number): Promise<void> {
     if (this.#head > position) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.add(resolve));
+    return new Promise((wake) => this.#waiting.add({ position, wake }));
   }
 
+  /** Wakes those who have what they wait for. */
+  wakeReached(): void {
+    for (const waiter of this.#waiting) {
+      if (waiter.position >= this.#head) continue;
+      this.#waiting.delete(waiter);
+      waiter.wake();
+    }
+  }
+
+  /** Everybody looks again, whatever he waits for. */
   wakeAll(): void {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
-    for (const wake of waiting) wake();
+    for (const { wake } of waiting) wake();
   }
 
   #isTooMuch(): boolean {
