@@ -40,11 +40,13 @@ export async function proveThroughKafka(options: KafkaProofOptions): Promise<str
   try {
     const env = { KAFKA_BROKERS: kafka.brokers.join(',') };
     await commandLine(['topics', 'create', '--partitions', '8'], env);
+    service = await Service.start(env);
+    await setUp(service); // Before anything is told: messages of a source that nobody knows are rejected.
+    await service.end('SIGTERM');
     const started = Date.now();
     await commandLine(['produce', options.file, '--mapping', 'online-retail', '--topic', EVENTS], env);
     say(`produced in ${secondsSince(started)} s`);
-    service = await Service.start(env);
-    await setUp(service);
+    await service.run();
     const consuming = Date.now();
     const messages = sum.messages + Math.ceil(sum.openingLines / MESSAGE_LINES);
     await disturb({ service, kafka, messages, say }, options);

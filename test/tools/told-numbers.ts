@@ -29,8 +29,10 @@ export async function readTopic(kafka: KafkaCluster, topic: string): Promise<Top
   const consumer = client.consumer({ groupId: `proof-${randomUUID()}` });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
-  const { promise: isRead, resolve: done } = Promise.withResolvers<void>();
+
   const left = new Set([...ends].filter(([, end]) => end > 0).map(([partition]) => partition));
+  const { promise: isRead, resolve: done } = Promise.withResolvers<void>();
+  if (left.size === 0) done();
   await consumer.run({
     eachBatch: ({ batch }) => {
       for (const { key, value } of batch.messages) {
