@@ -1,0 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { OffsetCommits } from './offset-commits.ts';
+import type { PartitionIntake } from './partition-intake.ts';
+
+type Commit = (
+  offsets: readonly { partition: number; offset: string; metadata?: string | null }[],
+) => Promise<void>;
+
+const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const COMMITTED_MS = 300;
+
+/** A partition that has come so far. */
+const at = (partition: number, next: number): PartitionIntake & { next: number } =>
+  ({
+    place: { topic: 't', partition },
+    next,
+    mark: { position: next * 2, recordedAt: 9 },
+  }) as unknown as PartitionIntake & { next: number };
+
+function commits(commitOffsets: Commit): OffsetCommits {
+  return new OffsetCommits({ consumer: { commitOffsets }, log });
+}
+
+describe('commits of offsets', () => {
+  it('keep nobody waiting: the newest of each partition goes, with its mark, a little later', async () => {
+    const told: unknown[] = [];
+    const table = commits((offsets) => Promise.resolve(void told.push(offsets)));
+    for (let next = 1; next <= 50; next++) table.reached(at(0, next));
+    const one = at(1, 7);
+    table.reached(one);
+    expect(told).toEqual([]);
+    table.close();
+    await table.commit();
+    expect(told.flat()).toContainEqual({ topic: 't', partition: 1, offset: '7', metadata: '14@9' });
+  });
+
+  it('that fail are made again with the next ones', async () => {
+    let failures = 2;
+    const told: string[] = [];
+    const table = commits((offsets) => {
+      if (failures-- > 0) return Promise.reject(new Error('the coordinator is loading'));
+      return Promise.resolve(void told.push(...offsets.map(({ offset }) => offset)));
+    });
+    table.reached(at(0, 5));
+    await pause(3 * COMMITTED_MS);
+    expect(told).toEqual(['5']);
+    table.close();
+  });
+
+  it('go on from where a partition came to meanwhile', async () => {
+    const told: string[] = [];
+    const partition = at(0, 5);
+    const table = commits(async (offsets) => {
+      told.push(...offsets.map(({ offset }) => offset));
+      partition.next = 6;
+      table.reached(partition);
+      await pause(1);
+      if (told.length > 1) table.close();
+    });
+    table.reached(partition);
+    await pause(3 * COMMITTED_MS);
+    expect(told).toEqual(['5', '6']);
+  });
+
+  it('leave out what is somebody else’s now', async () => {
+    const told: unknown[] = [];
+    const table = commits((offsets) => Promise.resolve(void told.push(...offsets)));
+    const gone = at(0, 5);
+    table.reached(gone);
+    table.forget(gone);
+    await table.commit();
+    expect(told).toEqual([]);
+    table.close();
+  });
+});

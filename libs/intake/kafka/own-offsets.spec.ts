@@ -1,0 +1,36 @@
+import { withStore } from '../testing/store.ts';
+import { OwnOffsets } from './own-offsets.ts';
+
+const PLACE = { topic: 'onhand.events', partition: 3 };
+
+describe('our own table of offsets', () => {
+  it('knows nothing of what was never read', () =>
+    withStore(async (store) => {
+      expect(await new OwnOffsets(store, 'g').read(PLACE)).toBeUndefined();
+    }));
+
+  it.each([1, 2, 3, 4, 7, 8, 9, 100])('finds the last of %d entries', (count) =>
+    withStore(async (store) => {
+      const writer = new OwnOffsets(store, 'g');
+      for (let next = 1; next <= count; next++) await writer.write(PLACE, next * 10);
+      expect(await new OwnOffsets(store, 'g').read(PLACE)).toBe(count * 10);
+    }),
+  );
+
+  it('keeps groups and partitions apart', () =>
+    withStore(async (store) => {
+      await new OwnOffsets(store, 'g').write(PLACE, 1);
+      expect(await new OwnOffsets(store, 'g:2').read(PLACE)).toBeUndefined();
+      expect(await new OwnOffsets(store, 'g').read({ ...PLACE, partition: 4 })).toBeUndefined();
+    }));
+
+  it('leaves what another process has said since: the partition is his', () =>
+    withStore(async (store) => {
+      const [before, after] = [new OwnOffsets(store, 'g'), new OwnOffsets(store, 'g')];
+      await before.write(PLACE, 10);
+      await after.read(PLACE);
+      await after.write(PLACE, 500);
+      await before.write(PLACE, 20);
+      expect(await new OwnOffsets(store, 'g').read(PLACE)).toBe(500);
+    }));
+});

@@ -1,0 +1,30 @@
+import { type LogEntry, logLevel } from 'kafkajs';
+import { type KafkaLog, logCreatorOf } from './log.ts';
+
+const entry = (message: string, more: object = {}): LogEntry => ({
+  ...{ namespace: 'Connection', level: logLevel.ERROR, label: 'ERROR' },
+  log: { timestamp: '', message, ...more },
+});
+
+describe('what the client says', () => {
+  it('is said once in a while, as a warning, without its stacks', () => {
+    const said: [object, string][] = [];
+    const say = (facts: object, words: string): void => void said.push([facts, words]);
+    const nothing = (): void => expect(true).toBe(false);
+    const log: KafkaLog = { debug: nothing, info: nothing, warn: say, error: nothing };
+    const hear = logCreatorOf(log)(logLevel.WARN);
+    for (let time = 0; time < 100; time++)
+      hear(entry('Connection error', { broker: 'a:1', stack: 'at x.js:1' }));
+    hear(entry('Connection error', { broker: 'b:1', error: 'refused' }));
+    expect(said).toEqual([
+      [
+        { kafka: { reason: undefined, broker: 'a:1', groupId: undefined, topic: undefined } },
+        'Connection error',
+      ],
+      [
+        { kafka: { reason: 'refused', broker: 'b:1', groupId: undefined, topic: undefined } },
+        'Connection error',
+      ],
+    ]);
+  });
+});
