@@ -70,6 +70,9 @@ describe('settings', () => {
     ['half a login', { KAFKA_SASL_USERNAME: 'u' }, 'belong together'],
     ['a login in the clear', { ...saslWith('s3cr3t'), KAFKA_BROKERS: 'k.example:9092' }, 'in the clear'],
     ['a store of another kind', { EVENT_STORE: 'postgres://localhost' }, 'esdb:// or kurrentdb:// address'],
+    ['a share that is none', { SHARD: '3/2' }, 'which part of how many'],
+    ['more shares than shards', { SHARD: '1/32', EVENT_STORE: 'esdb://localhost:2113' }, 'only 16 SHARDS'],
+    ['a share of a log that nobody else has', { SHARD: '1/2' }, 'set EVENT_STORE'],
     ['a topic twice', { KAFKA_EVENT_TOPICS: 'a=web,a' }, 'names a twice'],
     ['its own words as messages', { KAFKA_EVENT_TOPICS: 'onhand.orders' }, 'OnHand itself writes'],
   ])('refuses %s', (_, variables, message) => {

@@ -3,6 +3,7 @@ import { IsNotEmpty, IsOptional, validateSync } from 'class-validator';
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
+import { isLogInFolder } from './settings/log-place.ts';
 import { nearestName } from './settings/nearest-name.ts';
 import {
   Flag,
@@ -94,6 +95,11 @@ export class Settings {
 
   @WholeNumber(1, 1_024)
   readonly SHARDS: number = 16;
+
+  /** `2/8`: this process has the second eighth of the shards. Without it, Kafka hands them out, or it has all. */
+  @IsOptional()
+  @rule('share', 'which part of how many, such as 2/8', (value) => shareOf(String(value)) !== undefined)
+  readonly SHARD?: string = undefined;
 
   @OneOf('keys', 'off')
   readonly AUTH: 'keys' | 'off' = 'keys';
@@ -219,6 +225,11 @@ function contradictions(settings: Settings): string[] {
   if (settings.KAFKA_SSL_CA !== undefined && !settings.KAFKA_SSL) {
     problems.push('KAFKA_SSL_CA is set but KAFKA_SSL is not true');
   }
+  return [...problems, ...topicProblems(settings), ...shareProblems(settings)];
+}
+
+function topicProblems(settings: Settings): string[] {
+  const problems: string[] = [];
   const topics = settings.KAFKA_EVENT_TOPICS.map((told) => told.split('=')[0]);
   const twice = topics.find((topic, index) => topics.indexOf(topic) !== index);
   if (twice !== undefined) {
@@ -234,8 +245,28 @@ function contradictions(settings: Settings): string[] {
   return problems;
 }
 
+function shareProblems(settings: Settings): string[] {
+  const problems: string[] = [];
+  const share = settings.SHARD === undefined ? undefined : shareOf(settings.SHARD);
+  if (share !== undefined && share.of > settings.SHARDS) {
+    problems.push(`SHARD is one of ${share.of}, but there are only ${settings.SHARDS} SHARDS to divide`);
+  }
+  if (share !== undefined && share.of > 1 && isLogInFolder(settings)) {
+    problems.push(
+      'SHARD divides the work over one log: set EVENT_STORE to the server that all processes share',
+    );
+  }
+  return problems;
+}
+
 function isStore(text: string): boolean {
   return text === 'sqlite' || STORE_URL.test(text);
+}
+
+/** Which of how many equal parts, from 1. */
+export function shareOf(text: string): { readonly part: number; readonly of: number } | undefined {
+  const [, part = 0, of = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  return part >= 1 && part <= of ? { part, of } : undefined;
 }
 
 function isEventTopic(text: string): boolean {

@@ -52,7 +52,7 @@ export class HttpService {
   /** Resolves when requests are answered. Throws what OnHand.open throws, and EADDRINUSE. */
   static async start(settings: Settings, options: HttpServiceOptions = {}): Promise<HttpService> {
     const publish = settings.ROLES.includes('publishing');
-    const onhand = await OnHand.open(settings, { publish, ...options });
+    const onhand = await OnHand.open(settings, { publish, joins: true, ...options });
     try {
       return await HttpService.#serve(onhand, options);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { type Ended, type EventTopic, KafkaIntake } from '#intake/kafka';
 import type { KafkaConnection } from '#kafka';
+import type { KafkaPublisherParts } from '#publishing/kafka';
 import type { Settings } from './environment.ts';
 import type { OnHand } from './service.ts';
 
@@ -30,6 +31,20 @@ export const eventTopicsOf = ({ KAFKA_EVENT_TOPICS }: Settings): EventTopic[] =>
     const [topic = '', source] = told.split('=');
     return source === undefined ? { topic } : { topic, source };
   });
+
+/** Where changes are told to; undefined where there are no brokers. */
+export function kafkaOutOf(
+  settings: Settings,
+): Pick<KafkaPublisherParts, 'connection' | 'groupId' | 'topics'> | undefined {
+  const connection = kafkaConnectionOf(settings);
+  if (connection === undefined) return undefined;
+  const { KAFKA_GROUP_ID: groupId, KAFKA_AVAILABILITY_TOPIC, KAFKA_ORDERS_TOPIC } = settings;
+  return {
+    connection,
+    groupId,
+    topics: { availability: KAFKA_AVAILABILITY_TOPIC, orders: KAFKA_ORDERS_TOPIC },
+  };
+}
 
 interface IntakeParts {
   readonly onOutcome: (outcome: Ended['outcome']) => void;

@@ -3,9 +3,10 @@ import { type CatalogBook, CatalogDesk, KeyDesk, PolicyClock } from '#catalog';
 import type { EventStore } from '#event-store';
 import { ItemHistory, ListingHistory } from '#history';
 import { Journal, Releaser } from '#journal';
-import type { Clock } from '#kernel';
-import { type Ledger, openLedger } from '#ledger';
+import { allShards, type Clock } from '#kernel';
+import { type Ledger, openLedger, PostedEverywhere } from '#ledger';
 import { FeedPump, Hub, Receipts } from '#publishing';
+import { KafkaPublisher, type KafkaPublisherParts } from '#publishing/kafka';
 import { Webhooks } from '#publishing/webhook';
 import { Projector, type ReadModel } from '#read-model';
 import { openMemoryReadModel } from './adapters.module.ts';
@@ -14,6 +15,8 @@ import type { Logger } from './log.ts';
 import { Loops } from './loops.ts';
 import { openPicture, type Picture } from './picture.ts';
 import { shownOrderOf } from './shown-order.ts';
+import type { Sharding } from './sharding.ts';
+import { whileHas } from './while-has.ts';
 
 export interface RoomsParts {
   readonly store: EventStore;
@@ -23,6 +26,10 @@ export interface RoomsParts {
   readonly log: Logger;
   /** False where nobody is to be told: the command line by itself. */
   readonly publish: boolean;
+  /** Undefined where this process has the log to itself. */
+  readonly sharding?: Pick<Sharding, 'isShared' | 'posting' | 'publishing' | 'writer'> | undefined;
+  /** Where changes are told to, beside feeds and webhooks. */
+  readonly kafka?: Pick<KafkaPublisherParts, 'connection' | 'groupId' | 'topics'> | undefined;
 }
 
 /** Everything behind the doors, over one log and one picture of it. */
@@ -40,10 +47,14 @@ export interface Rooms {
   readonly hub: Hub;
   readonly feedPump: FeedPump;
   readonly webhooks: Webhooks;
+  /** Undefined where nothing is told to Kafka from here. */
+  readonly kafka: KafkaPublisher | undefined;
   readonly itemHistory: ItemHistory;
   readonly listingHistory: ListingHistory;
   readonly loops: Loops;
-  /** Takes up everything that goes on in the background. The picture has caught up before. */
+  /** The picture has caught up with the log, by the projector. Throws StoreUnavailable. */
+  caughtUp(): Promise<void>;
+  /** Takes up everything that goes on in the background. */
   start(): void;
   /** Holds the picture still where it is. Everything else goes on, and waits for it where it must. */
   pause(): Promise<void>;
@@ -57,6 +68,8 @@ export interface Rooms {
 const FOREVER_MS = 2 ** 31 - 1;
 
 const PROJECTOR = 'projector';
+/** Who has this shard does what is to be done once for all: expiries, releases, policies that take effect. */
+const HOUSE_KEEPER = 0;
 
 /** Wires the rooms. Nothing moves yet: catch the picture up, then `start`. */
 export function openRooms(parts: RoomsParts): Rooms {
@@ -66,8 +79,10 @@ export function openRooms(parts: RoomsParts): Rooms {
   const catalogDesk = new CatalogDesk(store, catalog);
   const journal = new Journal({ store, catalog: catalogDesk.view, desk: catalogDesk, book: picture.journal });
   const releaser = new Releaser({ journal, book: picture.journal, catalog });
-  const publishing = openPublishing(parts, picture, journal);
-  const folds = [...picture.folds, releaser, publishing.hub, publishing.webhooks];
+  const loops = new Loops(parts.log);
+  const publishing = openPublishing(parts, { picture, journal, loops });
+  const shared = sharedPosting(parts, picture);
+  const folds = [...picture.folds, ...shared.folds, releaser, ...publishing.folds];
   const projector = new Projector({ store, readModel, folds });
   const ledger = openLedger({
     store,
@@ -76,8 +91,8 @@ export function openRooms(parts: RoomsParts): Rooms {
     book: picture.ledger,
     reservable: (channel, sku, state) => picture.availability.reservable(channel, sku, state),
     projected: (position) => projector.waitFor(position, FOREVER_MS),
+    shared: shared.posting,
   });
-  const loops = new Loops(parts.log);
   const project = (): void => loops.start(PROJECTOR, (signal) => projector.run(signal));
   const policyClock = new PolicyClock({ store, book: catalog, clock });
   return {
@@ -94,38 +109,57 @@ export function openRooms(parts: RoomsParts): Rooms {
     itemHistory: new ItemHistory(store),
     listingHistory: new ListingHistory({ store, setUp: picture.setUp, openReadModel: openMemoryReadModel }),
     loops,
+    caughtUp: async () => shared.posting?.posted.find(store),
     pause: () => loops.stop(PROJECTOR),
     resume: () => {
       if (loops.states()[PROJECTOR] === 'stopped') project();
     },
     start: () => {
       project();
-      if (parts.settings.ROLES.includes('posting')) {
-        loops.start('posting', (signal) => ledger.posting.run(signal));
-        loops.start('releaser', (signal) => releaser.run(signal));
-        loops.start('reservations', (signal) => ledger.sweeper.run(signal));
-        loops.start('policies', (signal) => policyClock.run(signal));
-      }
+      if (parts.settings.ROLES.includes('posting'))
+        startPosting(parts, loops, { ledger, releaser, policyClock });
       if (parts.publish) publishing.start();
     },
     stop: async () => {
       await publishing.stop();
-      await loops.stop('policies');
-      await loops.stop('reservations');
-      await loops.stop('releaser');
-      await loops.stop('posting');
+      for (const name of ['policies', 'reservations', 'releaser', 'posting', 'marks']) await loops.stop(name);
       ledger.desk.close();
       await loops.stopAll();
     },
   };
 }
 
+function startPosting(
+  { sharding }: RoomsParts,
+  loops: Loops,
+  rooms: { ledger: Ledger; releaser: Releaser; policyClock: PolicyClock },
+): void {
+  const { ledger, releaser, policyClock } = rooms;
+  // One process keeps the house; two for a moment do no harm.
+  const keep = (name: string, run: (signal: AbortSignal) => Promise<void>): void =>
+    loops.start(name, sharding ? whileHas(sharding.posting, HOUSE_KEEPER, run) : run);
+  loops.start('posting', (signal) => ledger.posting.run(signal));
+  if (ledger.marks) loops.start('marks', ledger.marks);
+  keep('releaser', (signal) => releaser.run(signal));
+  keep('reservations', (signal) => ledger.sweeper.run(signal));
+  keep('policies', (signal) => policyClock.run(signal));
+}
+
+/** Several processes post: how far all of them are, this one learns from the log. */
+function sharedPosting({ sharding }: RoomsParts, { ledger: book }: Picture) {
+  if (sharding?.isShared !== true) return { folds: [] };
+  const { posting: shards, writer } = sharding;
+  const posted = new PostedEverywhere({ book, count: shards.count });
+  return { folds: [posted], posting: { shards, writer, posted } };
+}
+
 function openPublishing(
-  { store, readModel, clock, log, settings }: RoomsParts,
-  picture: Picture,
-  journal: Journal,
+  parts: RoomsParts,
+  { picture, journal, loops }: { picture: Picture; journal: Journal; loops: Loops },
 ) {
+  const { store, readModel, clock, log, settings } = parts;
   const { told } = picture;
+  const shards = parts.sharding?.publishing ?? allShards();
   const onFault = (err: unknown): void => log.warn({ err }, 'receipts wait for the store');
   const receipts = new Receipts({ store, writer: randomUUID(), clock, onFault });
   const numbers = picture.availability;
@@ -139,21 +173,39 @@ function openPublishing(
     numbers,
     orders,
     channels: () => picture.catalog.channels(),
+    isOurs: (channel) => shards.has(channel),
     allowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
     clock,
     onBug: (channel, err) => log.error({ channel, err }, 'the webhook of a channel has stopped'),
   });
+  const kafka =
+    parts.publish && parts.kafka
+      ? new KafkaPublisher({
+          ...parts.kafka,
+          ...{ store, log, numbers, orders, shards },
+          channels: () => picture.catalog.channels(),
+          position: readModel.openedAt,
+        })
+      : undefined;
   const feedPump = new FeedPump();
+  let stopListening = (): void => undefined;
   return {
     hub,
     feedPump,
     webhooks,
+    kafka,
+    folds: [hub, webhooks, ...(kafka ? [kafka] : [])],
     start: () => {
       receipts.start();
       webhooks.start();
+      stopListening = shards.onChange(() => webhooks.divideAnew());
+      for (const [name, run] of Object.entries(kafka?.loops ?? {})) loops.start(name, run);
     },
     stop: async () => {
       feedPump.close();
+      stopListening();
+      for (const name of Object.keys(kafka?.loops ?? {})) await loops.stop(name);
+      await kafka?.close();
       await webhooks.stop();
       await receipts.stop();
       hub.close();

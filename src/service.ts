@@ -15,7 +15,9 @@ import type { Settings } from './environment.ts';
 import { Lag } from './lag.ts';
 import { type Logger, silentLog } from './log.ts';
 import { type OnRebuilt, Rebuild } from './rebuild.ts';
+import { kafkaOutOf } from './kafka.ts';
 import { openRooms, type Rooms } from './rooms.ts';
+import { Sharding } from './sharding.ts';
 import { type Status, statusOf } from './status.ts';
 
 export interface OpenOptions {
@@ -23,6 +25,8 @@ export interface OpenOptions {
   readonly clock?: Clock;
   /** Tells channels what changes, by webhook. The command line by itself does not. */
   readonly publish?: boolean;
+  /** Shares the work with other processes where there are some; a command does what it finds by itself. */
+  readonly joins?: boolean;
   /** Called once if the log has stopped for good: the process must end. */
   readonly onFatal?: (cause: unknown) => void;
 }
@@ -41,6 +45,8 @@ interface Parts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly publish: boolean;
+  readonly sharding: Sharding;
+  readonly kafka: ReturnType<typeof kafkaOutOf>;
 }
 
 /** The log is in a store that has a backup of its own. */
@@ -72,7 +78,7 @@ export class OnHand {
   readonly log: Logger;
   /** Doors beside HTTP, by name: whether they are as they should be, and what they say of themselves. */
   readonly doors = new Map<string, () => { readonly isReady: boolean; readonly facts: object }>();
-  readonly #publish: boolean;
+  readonly #parts: Parts;
   readonly #opened: OpenLog;
   readonly #lag = new Lag();
   readonly #sampling: NodeJS.Timeout;
@@ -88,11 +94,12 @@ export class OnHand {
     this.settings = parts.settings;
     this.clock = parts.clock;
     this.log = parts.log;
-    this.#publish = parts.publish;
+    this.#parts = parts;
     this.#opened = parts.opened;
     this.#picture = parts.picture;
     this.#rooms = parts.rooms;
     this.#sampling = setInterval(() => void this.#sample(), LAG_EVERY_MS).unref();
+    this.#showParts();
   }
 
   /**
@@ -101,7 +108,8 @@ export class OnHand {
    */
   static async open(settings: Settings, options: OpenOptions = {}): Promise<OnHand> {
     const { clock = systemClock, log = silentLog(), publish = false, onFatal = () => undefined } = options;
-    const parts = { settings, clock, log, publish };
+    const sharding = new Sharding(settings, { log, joins: options.joins === true });
+    const parts = { settings, clock, log, publish, sharding, kafka: kafkaOutOf(settings) };
     const onAlarm = (message: string, err?: unknown): void => log.warn({ err }, message);
     const opened = await openLog(settings, { clock, onFatal, onAlarm });
     try {
@@ -109,6 +117,7 @@ export class OnHand {
       const picture = currentPicture(settings.DATA_DIR);
       const rooms = await openOn(parts, opened, picture);
       rooms.start();
+      sharding.start();
       return new OnHand({ ...parts, opened, picture, rooms });
     } catch (error) {
       await opened.close();
@@ -171,8 +180,25 @@ export class OnHand {
     clearInterval(this.#sampling);
     await this.#rebuilding?.catch(() => undefined);
     await this.#rooms.stop();
+    await this.#parts.sharding.stop();
     this.#rooms.readModel.close();
     await this.#opened.close();
+  }
+
+  /** For whoever asks whether this process is as it should be. */
+  #showParts(): void {
+    const { sharding } = this.#parts;
+    if (this.#rooms.kafka !== undefined) {
+      this.doors.set('publishing', () => {
+        const states = this.#rooms.kafka?.states() ?? {};
+        return { isReady: !Object.values(states).includes('starting'), facts: states };
+      });
+    }
+    if (Object.keys(sharding.states()).length === 0) return;
+    this.doors.set('shards', () => {
+      const states = sharding.states();
+      return { isReady: Object.values(states).every(({ state }) => state === 'member'), facts: states };
+    });
   }
 
   async #rebuild(onRebuilt: OnRebuilt): Promise<Rebuilt> {
@@ -205,11 +231,7 @@ export class OnHand {
   async #takeOver(old: Rooms, picture: PictureFile): Promise<void> {
     this.log.error('the picture was not what the log says: the new one takes over');
     await old.stop();
-    const rooms = await openOn(
-      { settings: this.settings, clock: this.clock, log: this.log, publish: this.#publish },
-      this.#opened,
-      picture,
-    );
+    const rooms = await openOn(this.#parts, this.#opened, picture);
     setCurrentPicture(this.settings.DATA_DIR, picture);
     const former = this.#picture;
     this.#picture = picture;
@@ -235,6 +257,7 @@ async function openOn(parts: Parts, { store }: OpenLog, picture: PictureFile): P
   try {
     const rooms = openRooms({ ...parts, store, readModel });
     await catchUp(rooms, parts.log);
+    await rooms.caughtUp();
     return rooms;
   } catch (error) {
     readModel.close();

@@ -38,7 +38,7 @@ export async function statusOf(rooms: Rooms, store: string, secondsBehind: Secon
 
 const positionsOf = ({ ledger, projector, hub }: Rooms, head: number): Positions => ({
   head,
-  posted: ledger.posting.position,
+  posted: ledger.posted.position,
   projected: projector.position,
   published: hub.position,
 });

@@ -22,6 +22,8 @@ export interface WebhooksParts extends NewestSource {
   readonly receipts: Receipts;
   /** The channels as the picture has them. */
   readonly channels: () => Iterable<Channel>;
+  /** Whether this process tells the channel; default: all of them. It may change: `divideAnew`. */
+  readonly isOurs?: (channel: string) => boolean;
   /** WEBHOOK_ALLOW_PRIVATE. */
   readonly allowPrivate: boolean;
   readonly clock?: Clock;
@@ -69,6 +71,17 @@ export class Webhooks implements Fold {
     this.#openFor(channel, state);
   }
 
+  /** Other channels may be ours from now on: takes those up, and leaves what is another's. */
+  divideAnew(): void {
+    if (!this.#isStarted) return;
+    for (const [id, { webhook }] of this.#open) {
+      if (this.#isOurs(id)) continue;
+      this.#open.delete(id);
+      webhook.handOver();
+    }
+    for (const channel of this.#parts.channels()) if (!this.#open.has(channel.id)) this.#openFor(channel);
+  }
+
   /** How each channel's webhook is doing. */
   reports(): readonly WebhookReport[] {
     return [...this.#open.values()].map(({ webhook }) => webhook.report());
@@ -92,10 +105,14 @@ export class Webhooks implements Fold {
 
   #openFor(channel: Channel, handedOver?: OutboxStart): void {
     const resume = this.#parts.told.resume(channel.id);
-    if (channel.webhook === undefined || resume === undefined) return;
+    if (channel.webhook === undefined || resume === undefined || !this.#isOurs(channel.id)) return;
     const webhook = new ChannelWebhook(this.#channelParts(channel, channel.webhook, resume, handedOver));
     const ended = webhook.run().catch((thrown: unknown) => this.#parts.onBug(channel.id, thrown));
     this.#open.set(channel.id, { webhook, channel, ended });
+  }
+
+  #isOurs(channel: string): boolean {
+    return this.#parts.isOurs?.(channel) ?? true;
   }
 
   #channelParts(
