@@ -1,7 +1,7 @@
 import { ADJUSTMENT, type Cause, CUSTOMER, type Entry, onHandAccount, SUPPLIER } from '../entry.ts';
 import type { ResolvedLine } from '../journal-event.ts';
 import type { MessageOf } from '../message.ts';
-import { type Carrier, pushMoves, sequenceOf, sumLines } from './document-lines.ts';
+import { type Carrier, pushMoves, sumLines } from './document-lines.ts';
 import { type DocumentMessage, factKeyOf } from './told-message.ts';
 
 /** What is not in a document's own words. */
@@ -46,8 +46,8 @@ function saleEntries(
   const carrier: Carrier = {
     key: factKeyOf(message),
     cause: isReturn ? 'sale-return' : 'sale',
-    ...(isByChannel && { channel: message.source }),
-    ...sequenceOf(message),
+    channel: isByChannel ? message.source : undefined,
+    sequence: message.sequence,
   };
   const entries: Entry[] = [];
   for (const line of lines) {
@@ -63,7 +63,7 @@ function stockEntries(
   message: MessageOf<'stock.received'> | MessageOf<'stock.shipped'> | MessageOf<'stock.adjusted'>,
   lines: readonly ResolvedLine[],
 ): Entry[] {
-  const carrier: Carrier = { key: factKeyOf(message), ...stockTerms(message), ...sequenceOf(message) };
+  const carrier: Carrier = { key: factKeyOf(message), ...stockTerms(message), sequence: message.sequence };
   const entries: Entry[] = [];
   for (const line of lines) {
     const told = message.data.lines[line.index]!;
@@ -94,7 +94,7 @@ function stockTerms(
 }
 
 function movedEntries(message: MessageOf<'stock.moved'>, lines: readonly ResolvedLine[]): Entry[] {
-  const carrier: Carrier = { key: factKeyOf(message), cause: 'move', ...sequenceOf(message) };
+  const carrier: Carrier = { key: factKeyOf(message), cause: 'move', sequence: message.sequence };
   const entries: Entry[] = [];
   for (const line of lines) {
     const { quantity, from, to } = message.data.lines[line.index]!;

@@ -21,13 +21,14 @@ export function pushMoves(
   carrier: Carrier,
 ): void {
   const { from, to } = told;
-  for (const { sku, quantity } of amountsOf(line, told.quantity)) {
-    if (quantity > 0) entries.push({ kind: 'move', ...carrier, sku, from, to, quantity });
-  }
+  const { key, cause, channel, expectation, sequence } = carrier;
+  const move = (sku: string, quantity: Quantity): void => {
+    if (quantity <= 0) return;
+    entries.push({ kind: 'move', key, cause, channel, expectation, sequence, sku, from, to, quantity });
+  };
+  if (line.components === undefined) move(line.sku, told.quantity);
+  else for (const { sku, quantity } of amountsOf(line, told.quantity)) move(sku, quantity);
 }
-
-export const sequenceOf = ({ sequence }: { readonly sequence?: number }): { readonly sequence?: number } =>
-  sequence === undefined ? {} : { sequence };
 
 /**
  * What these lines say of each item and disposition: two lines of one item (two shelves of one place) add up.

@@ -62,8 +62,8 @@ export function recordFact(told: ToldStream, reading: Reading): FactDecision {
 
   const { lines, parked, isInactive } = resolved;
   const fact = unplaced(message, heldLines(lines, told.revision + 1), parked);
-  const effect = effectOf({ told, fact, lines: fact.lines, isByChannel, isInactive });
-  return { outcome: 'recorded', data: { message, lines, parked, ...effect } };
+  const { entries, flags } = effectOf({ told, fact, lines: fact.lines, isByChannel, isInactive });
+  return { outcome: 'recorded', data: { message, lines, parked, entries, flags } };
 }
 
 /** Parked lines that now resolve, as the event that posts them; undefined where all of them still wait. */

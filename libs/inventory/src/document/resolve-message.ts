@@ -21,18 +21,22 @@ export interface ResolvedMessage {
 export function resolveMessage(message: Message, context: LineContext): ResolvedMessage {
   const { unknown, isInactive } = lookAtLocations(message, context.catalog);
   const lines: ResolvedLine[] = [];
-  const parked: ParkedLine[] = [];
-  const missing: string[] = [];
+  let parked: ParkedLine[] | undefined;
+  let missing: string[] | undefined;
+  let refused: Rejection | undefined;
   const count = linesOf(message).length;
-  for (let index = 0; index < count; index++) {
+  for (let index = 0; index < count && refused === undefined; index++) {
     const meaning = resolveLine(message, index, context, unknown);
     if (meaning.kind === 'resolved') lines.push(meaning.line);
-    else if (meaning.kind === 'parked') parked.push(meaning.line);
-    else if (meaning.kind === 'missing') missing.push(meaning.sku);
-    else return { lines, parked, missing, isInactive, refused: meaning.rejection };
+    else if (meaning.kind === 'parked') (parked ??= []).push(meaning.line);
+    else if (meaning.kind === 'missing') (missing ??= []).push(meaning.sku);
+    else refused = meaning.rejection;
   }
-  return { lines, parked, missing, isInactive };
+  return { lines, parked: parked ?? NO_PARKED, missing: missing ?? NONE, isInactive, refused };
 }
+
+const NO_PARKED: readonly ParkedLine[] = [];
+const NONE: readonly string[] = [];
 
 /** What became of parked lines when they were looked at again; those that still wait are not in it. */
 export interface ReleasedLines {
@@ -60,8 +64,6 @@ export function resolveParked(
   }
   return { lines, refused, missing, isInactive };
 }
-
-const NONE: readonly string[] = [];
 
 function lookAtLocations(
   message: Message,

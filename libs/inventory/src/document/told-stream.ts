@@ -150,7 +150,7 @@ export function withReleased(
 }
 
 export const heldLines = (lines: readonly ResolvedLine[], since: number): readonly HeldLine[] =>
-  lines.map((line) => ({ ...line, since }));
+  lines.map(({ index, sku, quantity, components }) => ({ index, sku, quantity, components, since }));
 
 function replace(told: ToldStream, source: string, id: string, change: (fact: ToldFact) => ToldFact): void {
   const place = told.facts.findIndex(({ message }) => message.id === id && message.source === source);

@@ -2,14 +2,14 @@ import type { Quantity } from '#kernel';
 import { compareFacts, type Entry, type FactKey, inTransitAccount, onHandAccount } from '../entry.ts';
 import type { ResolvedLine } from '../journal-event.ts';
 import { amountsOf, excessOver } from './amounts.ts';
-import { type Carrier, pushMoves, sequenceOf } from './document-lines.ts';
+import { type Carrier, pushMoves } from './document-lines.ts';
 import { factKeyOf, type TransferMessage } from './told-message.ts';
 import type { ToldFact } from './told-stream.ts';
 
 /** Goods on their way show at the place they go to; either half may be told first. */
 export function transferMoves(message: TransferMessage, lines: readonly ResolvedLine[]): Entry[] {
   const { from, to } = message.data;
-  const carrier: Carrier = { key: factKeyOf(message), cause: 'transfer', ...sequenceOf(message) };
+  const carrier: Carrier = { key: factKeyOf(message), cause: 'transfer', sequence: message.sequence };
   const way =
     message.type === 'transfer.shipped'
       ? { from: onHandAccount(from, 'sellable'), to: inTransitAccount(to) }

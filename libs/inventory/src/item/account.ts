@@ -8,7 +8,20 @@ export type ParsedAccount =
   | { readonly kind: 'in-transit'; readonly location: string }
   | { readonly kind: 'on-hand'; readonly location: string; readonly disposition: Disposition };
 
+/** There are few accounts, and each is asked for several times a movement: they are taken apart once. */
+const parsed = new Map<Account, ParsedAccount>();
+const PARSED_MAX = 10_000;
+
 export function parseAccount(account: Account): ParsedAccount {
+  const known = parsed.get(account);
+  if (known !== undefined) return known;
+  if (parsed.size >= PARSED_MAX) parsed.clear();
+  const parts = takeApart(account);
+  parsed.set(account, parts);
+  return parts;
+}
+
+function takeApart(account: Account): ParsedAccount {
   const slash = account.indexOf('/');
   if (slash < 0) return { kind: 'outside', name: account as keyof Outside };
   const location = account.slice(0, slash);

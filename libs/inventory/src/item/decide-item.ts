@@ -27,18 +27,19 @@ export function decideInPlace(command: ItemCommand, state: ItemState, context: D
   if (command.type === 'post' && command.journal <= state.postedThrough) return NOTHING;
   const draft = draftOn(state, context, command.type === 'post' ? command.journal : undefined);
   expireOverdue(draft);
-  const answer = decide(draft, command);
-  judgePlaces(draft, command.type === 'post' ? partyOf(command) : nobody(context));
+  const party = command.type === 'post' ? partyOf(command) : nobody(context);
+  const answer = decide(draft, command, party);
+  judgePlaces(draft, party);
   tie(draft.events);
   return { events: draft.events, answer };
 }
 
 const NOTHING: Decision = { events: [] };
 
-function decide(draft: Draft, command: ItemCommand): Decision['answer'] {
+function decide(draft: Draft, command: ItemCommand, party: Party): Decision['answer'] {
   switch (command.type) {
     case 'post':
-      return post(draft, command);
+      return post(draft, command, party);
     case 'reserve':
       return reserve(draft, command);
     case 'trim-hold':

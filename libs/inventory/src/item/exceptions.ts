@@ -101,12 +101,15 @@ function clearWhereNothingIsOwed(draft: Draft, location: string, { channel, orde
 }
 
 function judgeOnHand(draft: Draft, place: Place, negativeBefore: Quantity): void {
-  const name: ExceptionName = { kind: 'negative-on-hand', location: place.location };
   const negative = negativeOnHand(place);
+  if (negative === 0 && isNothingOpen(draft.state)) return; // As with nearly every item.
+  const name: ExceptionName = { kind: 'negative-on-hand', location: place.location };
   const isOpen = draft.state.exceptions[exceptionKey(name)] !== undefined;
   if (negative === 0 && isOpen) setException(draft, name, 0);
   if (negative > negativeBefore && !isOpen) setException(draft, name, negative);
 }
+
+const isNothingOpen = ({ exceptions }: ItemState): boolean => Object.keys(exceptions).length === 0;
 
 /** The open promises and holds that compete there, the fact's own first, then the newest told. */
 function claimsAt(state: ItemState, location: string, { taken, party }: Oversell): Claim[] {

@@ -29,8 +29,11 @@ export const freeAt = (state: ItemState, location: string): Quantity => {
 export const onHand = (place: Place): Quantity => sum(place.stock, (stock) => stock.onHand);
 
 /** How far dispositions stand below 0, together; 0 where none does. */
-export const negativeOnHand = (place: Place): Quantity =>
-  sum(place.stock, (stock) => Math.max(0, -stock.onHand));
+export function negativeOnHand({ stock }: Place): Quantity {
+  let negative = 0;
+  for (const { onHand } of stock) if (onHand < 0) negative -= onHand;
+  return negative;
+}
 
 /** On its way here: per transfer what was shipped and not received; more received than shipped is 0. */
 export const inTransit = (place: Place): Quantity =>

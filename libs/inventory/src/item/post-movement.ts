@@ -16,7 +16,8 @@ export function postMovement(draft: Draft, move: Move, party: Party): void {
   const to = onHandOf(move.to);
   const isFromLate = from !== undefined && isLate(draft, move, from);
   const isToLate = to !== undefined && isLate(draft, move, to);
-  const late = [...(isFromLate ? [from] : []), ...(isToLate ? [to] : [])];
+  const late =
+    isFromLate || isToLate ? [isFromLate && from, isToLate && to].filter((each) => each !== false) : NONE;
   record(draft, { type: 'MovementPosted', data: movementOf(move, late, draft.journal) });
   const { quantity } = move;
   for (const { location } of late) flagMore(draft, 'late', { location, party, quantity });
@@ -24,6 +25,8 @@ export function postMovement(draft: Draft, move: Move, party: Party): void {
   if (to && to.location !== from?.location) flagInactive(draft, move, to.location, party);
   if (move.expectation !== undefined) judgeReceipt(draft, move.expectation);
 }
+
+const NONE: readonly OnHand[] = [];
 
 function onHandOf(account: Account): OnHand | undefined {
   const parsed = parseAccount(account);

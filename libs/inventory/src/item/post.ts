@@ -10,21 +10,25 @@ import { type HoldsTaken, judgePinned, postOpen, settle } from './post-open.ts';
 import { postSweep } from './post-sweep.ts';
 
 /** Carries all that one journal event does to this item into its books. */
-export function post(draft: Draft, command: Post): undefined {
-  const party = partyOf(command);
-  const taken: HoldsTaken = new Map();
-  for (const entry of command.entries) postEntry(draft, { entry, party, command, taken });
+export function post(draft: Draft, command: Post, party: Party): undefined {
+  const taken: HoldsTaken = command.entries.some(takesHolds) ? noneTaken() : NONE_TAKEN;
+  const posting = { party, command, taken };
+  for (const entry of command.entries) postEntry(draft, entry, posting);
   endHoldsTaken(draft, taken);
 }
 
+const takesHolds = ({ kind }: ItemEntry): boolean => kind === 'open';
+const noneTaken = (): HoldsTaken => new Map();
+/** Stays empty: nothing is posted that takes any. */
+const NONE_TAKEN = noneTaken();
+
 interface Posting {
-  readonly entry: ItemEntry;
   readonly party: Party;
   readonly command: Post;
   readonly taken: HoldsTaken;
 }
 
-function postEntry(draft: Draft, { entry, party, command, taken }: Posting): void {
+function postEntry(draft: Draft, entry: ItemEntry, { party, command, taken }: Posting): void {
   switch (entry.kind) {
     case 'move':
       return postMovement(draft, entry, party);
