@@ -1,7 +1,8 @@
 export { type Adjusted, Corrections, type Reallocated } from './corrections.ts';
 export type { ExceptionFilter, ExceptionRow, ExceptionState } from './exception-shelf.ts';
 export type { Reservable } from './item-context.ts';
-export { type Done, ItemDesk } from './item-desk.ts';
+export { ItemDesk } from './item-desk.ts';
+export type { Done } from './item-slots.ts';
 export { KnownSweeps } from './known-sweeps.ts';
 export { LedgerBook, type Page as LedgerPage } from './ledger-book.ts';
 export { Contention, LedgerClosed } from './ledger.faults.ts';

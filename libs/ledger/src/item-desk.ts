@@ -28,8 +28,6 @@ import type { KnownSweeps } from './known-sweeps.ts';
 import type { LedgerBook } from './ledger-book.ts';
 import { Contention, LedgerClosed } from './ledger.faults.ts';
 
-export type { Done } from './item-slots.ts';
-
 /** Items whose state is kept between commands. */
 const ITEMS_KEPT_MAX = 20_000;
 /** Commands of one item that are decided together and written in one append. */

@@ -10,7 +10,7 @@ import {
   type Settle,
   type Sweep,
 } from '#inventory';
-import { categoryOf, type EventStore, type RecordedEvent } from '#event-store';
+import { type EventStore, isOfCategory, type RecordedEvent } from '#event-store';
 import { holdEnds } from './hold-ends.ts';
 import { causeOfRelease, entriesOf, namesLines } from './journal-events.ts';
 import type { KnownSweeps } from './known-sweeps.ts';
@@ -69,19 +69,21 @@ export class PostingPlan {
     for (const row of this.#book.aheadOfOrder(journal)) this.#wait(orderOf(row), row.reservationId);
   }
 
-  /** The posts of an event that is complete in itself; undefined where more must be looked up. */
-  postsNow(event: RecordedEvent): readonly ItemPost[] | undefined {
-    if (categoryOf(event.stream) === 'reservation') return isHeldOrAsked(event) ? NO_POSTS : undefined;
+  /** Puts what an event that is complete in itself does. False where more must be looked up: see `posts`. */
+  putNow(event: RecordedEvent, put: (sku: string, command: Post) => void): boolean {
+    if (isOfCategory(event.stream, 'reservation')) return isHeldOrAsked(event);
     const entries = entriesOf(event);
-    if (this.#waiting.size > 0 && namesLines(event) && this.#waiting.has(orderName(event))) return undefined;
-    const [first] = entries;
-    if (entries.length === 1 && isPlain(first!)) return [{ sku: first.sku, command: postOf(event, [first]) }];
-    return entries.every(isPlain) ? postsBySku(event, entries) : undefined;
+    if (this.#waiting.size > 0 && namesLines(event) && this.#waiting.has(orderName(event))) return false;
+    for (const entry of entries) if (!isPlain(entry)) return false;
+    const [first] = entries as readonly Plain[];
+    if (entries.length === 1) put(first!.sku, postOf(event, [first!]));
+    else for (const { sku, command } of postsBySku(event, entries as readonly Plain[])) put(sku, command);
+    return true;
   }
 
   /** The posts of any other event, in parts. */
   async *posts(event: RecordedEvent, help: PostingHelp): AsyncGenerator<readonly ItemPost[]> {
-    if (categoryOf(event.stream) === 'reservation') yield await this.#reservationPosts(event);
+    if (isOfCategory(event.stream, 'reservation')) yield await this.#reservationPosts(event);
     else yield* this.#factPosts(event, help);
   }
 

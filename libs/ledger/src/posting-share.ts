@@ -2,15 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '#event-store';
 import { shardOf, type Shards } from '#kernel';
 import type { LedgerBook } from './ledger-book.ts';
-import type { ItemPost } from './posting-plan.ts';
 import { PostingMarks } from './posting-reached.ts';
 
 /** Which part of what the journal does to items is this process's to post. */
 export interface PostingShare {
   /** Where posting begins: all of its part at or below is posted. */
   begin(): number;
-  /** Those of an event's posts that it must make. */
-  own(posts: readonly ItemPost[], position: number): readonly ItemPost[];
+  /** True if what the journal event at this position does to the item is its to post. */
+  owns(sku: string, journal: number): boolean;
   /** True if what the journal does to something of this name, beside items, is its to do. */
   has(name: string): boolean;
   /** All of its part at or below `position` is posted; `journal` is the newest journal event in it. */
@@ -33,8 +32,8 @@ export class WholeShare implements PostingShare {
     return this.#book.cursor(CURSOR);
   }
 
-  own(posts: readonly ItemPost[]): readonly ItemPost[] {
-    return posts;
+  owns(): boolean {
+    return true;
   }
 
   has(): boolean {
@@ -88,11 +87,9 @@ export class SharedShare implements PostingShare {
     return this.#through;
   }
 
-  own(posts: readonly ItemPost[], position: number): readonly ItemPost[] {
-    return posts.filter(({ sku }) => {
-      const since = this.#since.get(shardOf(sku, this.#shards.count));
-      return since !== undefined && position > since;
-    });
+  owns(sku: string, journal: number): boolean {
+    const since = this.#since.get(shardOf(sku, this.#shards.count));
+    return since !== undefined && journal > since;
   }
 
   has(name: string): boolean {

@@ -1,7 +1,7 @@
-import { JOURNAL_CATEGORIES } from '#inventory';
+import { JOURNAL_CATEGORIES, type Post } from '#inventory';
 import type { EventStore, LogPage, RecordedEvent } from '#event-store';
 import type { ItemDesk } from './item-desk.ts';
-import { type ItemPost, PostingPlan } from './posting-plan.ts';
+import type { PostingPlan } from './posting-plan.ts';
 import type { PostingShare } from './posting-share.ts';
 
 /** Pages of the journal on their way to the items at the same time. */
@@ -111,15 +111,15 @@ export class Posting {
     this.#underWay.push(page);
     const done = (): void => this.#partDone(page);
     const fail = (cause: unknown): void => this.#fail(cause);
-    const put = (posts: readonly ItemPost[]): void => {
-      page.left += posts.length;
-      for (const { sku, command } of posts) this.#desk.put(sku, command, { done, fail });
+    const asker = { done, fail };
+    const put = (sku: string, command: Post): void => {
+      if (!this.#share.owns(sku, command.journal)) return;
+      page.left++;
+      this.#desk.put(sku, command, asker);
     };
     for (const event of events) {
       if (this.#failure) break;
-      const posts = this.#plan.postsNow(event);
-      if (posts) put(this.#share.own(posts, event.position));
-      else await this.#postSlowly(page, event, put);
+      if (!this.#plan.putNow(event, put)) await this.#postSlowly(page, event, put);
     }
     done();
   }
@@ -128,7 +128,7 @@ export class Posting {
   async #postSlowly(
     page: PageUnderWay,
     event: RecordedEvent,
-    put: (posts: readonly ItemPost[]) => void,
+    put: (sku: string, command: Post) => void,
   ): Promise<void> {
     const track = (work: Promise<unknown>): void => {
       page.left++;
@@ -139,7 +139,7 @@ export class Posting {
     };
     const settled = (): Promise<void> => this.#settled(page);
     for await (const posts of this.#plan.posts(event, { track, settled })) {
-      put(this.#share.own(posts, event.position));
+      for (const { sku, command } of posts) put(sku, command);
       await this.#until(() => page.left <= ITEMS_MAX);
     }
   }
