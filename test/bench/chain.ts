@@ -96,15 +96,17 @@ async function chainRound(
   };
 }
 
-export const bodiesOf = (messages: number, items: number): Uint8Array[] =>
+export const bodiesOf = (messages: number, items: number, first = 0): Uint8Array[] =>
   Array.from({ length: messages / MESSAGES_PER_BODY }, (_, body) =>
     bytesOf(
-      Array.from({ length: MESSAGES_PER_BODY }, (_, index) => sale(body * MESSAGES_PER_BODY + index, items)),
+      Array.from({ length: MESSAGES_PER_BODY }, (_, index) =>
+        sale(first + body * MESSAGES_PER_BODY + index, items),
+      ),
     ),
   );
 
 /** Tells all of it, with so many messages on their way; each is counted when its number is published. */
-async function publishAll({ rooms, tell }: Merchant, bodies: readonly Uint8Array[]): Promise<void> {
+export async function publishAll({ rooms, tell }: Merchant, bodies: readonly Uint8Array[]): Promise<void> {
   const { promise: allPublished, resolve: done, reject: fail } = Promise.withResolvers<void>();
   const messages = bodies.length * MESSAGES_PER_BODY;
   let next = 0;

@@ -22,7 +22,7 @@ const MODES = ['client', 'call each', 'adapter'] as const;
 type Mode = (typeof MODES)[number];
 type Append = (stream: string) => Promise<unknown>;
 
-interface Measured {
+export interface Measured {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -65,6 +65,13 @@ async function measureOne(appends: number, mode: Mode, url: string): Promise<voi
   process.exit(0); // The client alone never closes its connection.
 }
 
+/** The client alone, all on one stream of messages. */
+export async function measureClient(url: string, appends: number): Promise<Measured> {
+  const append = rawAppend(url, false);
+  await measure(append, WARM_UP);
+  return measure(append, appends);
+}
+
 function rawAppend(url: string, isCallEach: boolean): Append {
   const client = EventStoreDBClient.connectionString(url);
   const options = {
@@ -96,7 +103,7 @@ async function measure(append: Append, appends: number): Promise<Measured> {
   return { perSecond, p50Ms: at(0.5), p99Ms: at(0.99), cpuUs: Math.round((user + system) / appends) };
 }
 
-async function startDouble(): Promise<{ url: string; stop: () => void }> {
+export async function startDouble(): Promise<{ url: string; stop: () => void }> {
   const double = fileURLToPath(new URL('../servers/eventstoredb/main.ts', import.meta.url));
   const child: ChildProcess = spawn(process.execPath, ['--conditions=source', double], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -106,5 +113,7 @@ async function startDouble(): Promise<{ url: string; stop: () => void }> {
 }
 
 const [appends = '5000', mode, url] = process.argv.slice(2);
-if (mode === undefined || url === undefined) await main(Number(appends));
+if (!import.meta.main) {
+  // Somebody else's bench uses the parts.
+} else if (mode === undefined || url === undefined) await main(Number(appends));
 else await measureOne(Number(appends), mode as Mode, url);

@@ -40,7 +40,7 @@ async function rateOf(merchant: Merchant, messages: number): Promise<number> {
 }
 
 /** Milliseconds from accepted to published of each message. */
-async function lagsAt(merchant: Merchant, perSecond: number, durationMs: number): Promise<number[]> {
+export async function lagsAt(merchant: Merchant, perSecond: number, durationMs: number): Promise<number[]> {
   const acceptedAt = new Map<number, number>();
   const publishedAt = new Map<number, number>();
   const stop = new AbortController();

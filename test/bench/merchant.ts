@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { EventStore } from '#event-store';
 import { SqliteEventStore } from '#event-store/sqlite';
 import { readBody } from '#intake';
 import { type Arrival, isRejection } from '#inventory';
@@ -14,7 +15,7 @@ import { openRooms, type Rooms } from '../../src/rooms.ts';
  */
 export interface Merchant {
   readonly rooms: Rooms;
-  readonly store: SqliteEventStore;
+  readonly store: EventStore;
   /** Reads and accepts one body. Answers the position of each message. */
   readonly tell: (body: Uint8Array) => Promise<readonly number[]>;
   /** Everything told so far is posted and in the picture. */
@@ -27,7 +28,11 @@ export const LINES_MAX = 1_000;
 export const skuOf = (number: number): string => `SKU-${number}`;
 
 export async function openMerchant(directory: string, writer: 'inline' | 'thread'): Promise<Merchant> {
-  const store = await SqliteEventStore.open({ directory, clock: systemClock, writer });
+  return merchantOver(await SqliteEventStore.open({ directory, clock: systemClock, writer }), directory);
+}
+
+/** Over another log; what is derived is in the directory. */
+export async function merchantOver(store: EventStore, directory: string): Promise<Merchant> {
   const readModel = SqliteReadModel.open({ file: join(directory, 'picture.db') });
   const log = silentLog();
   const settings = {
@@ -104,7 +109,7 @@ function arrivalsIn(body: Uint8Array): Arrival[] {
   return readBody(body, 'application/json', Date.now()).readings.map(toArrival);
 }
 
-async function settled({ ledger, projector }: Rooms, store: SqliteEventStore): Promise<void> {
+async function settled({ ledger, projector }: Rooms, store: EventStore): Promise<void> {
   for (let head = -1; head !== (await store.head());) {
     head = await store.head();
     await ledger.posting.waitFor(head, FOREVER_MS);

@@ -30,6 +30,7 @@ interface Append {
   readonly events: readonly JSONEventData[];
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: unknown) => void;
+  readonly askedAt: number;
   timer?: NodeJS.Timeout;
   /** Through which it was sent, if it was. */
   client?: EventStoreDBClient;
@@ -78,9 +79,9 @@ export class AppendLane {
 
   append(stream: string, expectedRevision: number, events: readonly JSONEventData[]): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const append: Append = { stream, expectedRevision, events, resolve, reject, isSettled: false };
+      const askedAt = performance.now();
+      const append: Append = { stream, expectedRevision, events, askedAt, resolve, reject, isSettled: false };
       if (this.#isClosed) return resolve(unknown('the store is closed'));
-      append.timer = setTimeout(() => this.#tooLate(append), this.#deadlineOf(events));
       this.#waiting.push(append);
       if (this.#isPumping) this.#wake();
       else void this.#pump();
@@ -146,6 +147,7 @@ export class AppendLane {
   #send(client: EventStoreDBClient, append: Append): void {
     const { stream, expectedRevision, events } = append;
     append.client = client;
+    append.timer = setTimeout(() => this.#tooLate(append), this.#deadlineOf(events));
     this.#inFlight++;
     const options = {
       expectedRevision: expectedRevision === NO_STREAM ? ('no_stream' as const) : BigInt(expectedRevision),
@@ -178,6 +180,11 @@ export class AppendLane {
     const { client } = append;
     this.#settle(append, unknown('not answered in time'));
     if (client !== undefined) this.#lose(client);
+    // Many may wait their turn, and for long, while answers come; but not behind a server that is silent.
+    const since = performance.now() - this.#deadlineMs;
+    for (const each of this.#waiting) {
+      if (each.askedAt <= since) this.#settle(each, unknown('the server does not answer'));
+    }
   }
 
   #deadlineOf(events: readonly JSONEventData[]): number {

@@ -1,4 +1,10 @@
-import { type AllStreamSubscription, type Position, START, streamNameFilter } from '@eventstore/db-client';
+import {
+  type AllStreamResolvedEvent,
+  type AllStreamSubscription,
+  type Position,
+  START,
+  streamNameFilter,
+} from '@eventstore/db-client';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
 import type { Head } from './log-reader.ts';
@@ -73,16 +79,29 @@ export class Follower {
   async #follow(client: Awaited<ReturnType<Connection['client']>>): Promise<void> {
     const subscription = client.subscribeToAll({ fromPosition: this.#at ?? START, filter: OURS });
     this.#subscription = subscription;
-    subscription.on('error', () => {}); // A second one, after the loop has ended, would end the process.
-    for await (const told of subscription) {
-      if (!isOurs(told)) continue;
-      const event = this.#recorded.of(told, this.#recordedAt);
-      if (event.position <= this.#recent.head) continue;
-      this.#at = positionOf(told);
-      this.#recordedAt = event.recordedAt;
-      this.#recent.add(event);
-      this.#wakeSoon();
-    }
+    // Not by iteration: that costs a promise for each event, and what came is only put where others take it.
+    return new Promise((end, fail) => {
+      subscription.on('error', fail); // A second one, after the end, does no harm here.
+      subscription.on('data', (told: AllStreamResolvedEvent) => {
+        try {
+          this.#take(told);
+        } catch (bug) {
+          fail(bug);
+          subscription.destroy();
+        }
+      });
+      subscription.on('close', end).on('end', end);
+    });
+  }
+
+  #take(told: AllStreamResolvedEvent): void {
+    if (!isOurs(told)) return;
+    const event = this.#recorded.of(told, this.#recordedAt);
+    if (event.position <= this.#recent.head) return;
+    this.#at = positionOf(told);
+    this.#recordedAt = event.recordedAt;
+    this.#recent.add(event);
+    this.#wakeSoon();
   }
 
   /** Once for all events that came together. */

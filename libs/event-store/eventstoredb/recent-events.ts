@@ -19,7 +19,8 @@ export class RecentEvents {
   #first = 0;
   #forgotten: number;
   #head: number;
-  readonly #waiting = new Set<Waiter>();
+  /** By position: answers come nearly in the order of the log. */
+  readonly #waiting: Waiter[] = [];
 
   /** `head`: nothing up to it is here, everything after it will be. */
   constructor(head: number) {
@@ -67,23 +68,25 @@ export class RecentEvents {
   /** Resolves when the head is past `position`, or when everybody is woken. */
   movedPast(position: number): Promise<void> {
     if (this.#head > position) return Promise.resolve();
-    return new Promise((wake) => this.#waiting.add({ position, wake }));
+    return new Promise((wake) => this.#wait({ position, wake }));
   }
 
   /** Wakes those who have what they wait for. */
   wakeReached(): void {
-    for (const waiter of this.#waiting) {
-      if (waiter.position >= this.#head) continue;
-      this.#waiting.delete(waiter);
-      waiter.wake();
-    }
+    let reached = 0;
+    while (reached < this.#waiting.length && this.#waiting[reached]!.position < this.#head) reached++;
+    for (const { wake } of this.#waiting.splice(0, reached)) wake();
   }
 
   /** Everybody looks again, whatever he waits for. */
   wakeAll(): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const { wake } of waiting) wake();
+    for (const { wake } of this.#waiting.splice(0)) wake();
+  }
+
+  #wait(waiter: Waiter): void {
+    let place = this.#waiting.length;
+    while (place > 0 && this.#waiting[place - 1]!.position > waiter.position) place--;
+    this.#waiting.splice(place, 0, waiter);
   }
 
   #isTooMuch(): boolean {
