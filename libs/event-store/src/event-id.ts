@@ -30,7 +30,7 @@ export function newEventId(): string {
 }
 
 /** The text of a UUID whose 16 bytes begin at `start`, in lower case. */
-function eventIdText(bytes: Uint8Array, start = 0): string {
+export function eventIdText(bytes: Uint8Array, start = 0): string {
   for (let index = 0; index < ID_BYTES; index++) {
     const byte = bytes[start + index]!;
     const place = PLACES[index]!;

@@ -1,5 +1,5 @@
 export { appendManySurely, appendSurely, type SureOutcome } from './append-surely.ts';
-export { newEventId } from './event-id.ts';
+export { eventIdText, newEventId } from './event-id.ts';
 export {
   AppendTooLarge,
   DataDirectoryLocked,
