@@ -10,7 +10,7 @@ import { KEY_RATE, type Rate, RateLimit } from './http/rate-limit.ts';
 import { Server } from './http/server.ts';
 import { Traffic } from './http/traffic.ts';
 import type { Settings } from './environment.ts';
-import { kafkaIntakeOf } from './kafka.ts';
+import { kafkaDocumentOf, kafkaIntakeOf } from './kafka.ts';
 import { Loops } from './loops.ts';
 import { OnHand, type OpenOptions } from './service.ts';
 
@@ -100,7 +100,7 @@ export class HttpService {
     documents.openApi = JSON.stringify(openApiOf(server.app));
     await options.beforeListening?.();
     const url = await server.listen(settings.HOST, settings.PORT);
-    documents.asyncApi = JSON.stringify(asyncApiOf(url));
+    documents.asyncApi = JSON.stringify(asyncApiOf(url, kafkaDocumentOf(settings)));
     writeServiceFile(settings.DATA_DIR, { url: fromHere(url), secret, pid: process.pid });
     log.info({ url, dataDirectory: settings.DATA_DIR, auth: settings.AUTH }, 'ready');
     const doors = new Loops(log);

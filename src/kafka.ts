@@ -2,6 +2,7 @@ import { type Ended, type EventTopic, KafkaIntake } from '#intake/kafka';
 import type { KafkaConnection } from '#kafka';
 import type { KafkaPublisherParts } from '#publishing/kafka';
 import type { Settings } from './environment.ts';
+import type { KafkaDocument } from './http/async-api-kafka.ts';
 import type { OnHand } from './service.ts';
 
 /** How the brokers are reached, by the settings; undefined where there are none. */
@@ -43,6 +44,19 @@ export function kafkaOutOf(
     connection,
     groupId,
     topics: { availability: KAFKA_AVAILABILITY_TOPIC, orders: KAFKA_ORDERS_TOPIC },
+  };
+}
+
+/** What the document of all that is told says of Kafka. */
+export function kafkaDocumentOf(settings: Settings): KafkaDocument | undefined {
+  if (settings.KAFKA_BROKERS === undefined) return undefined;
+  return {
+    brokers: settings.KAFKA_BROKERS,
+    isEncrypted: settings.KAFKA_SSL,
+    events: eventTopicsOf(settings),
+    availability: settings.KAFKA_AVAILABILITY_TOPIC,
+    orders: settings.KAFKA_ORDERS_TOPIC,
+    rejected: settings.KAFKA_REJECTED_TOPIC,
   };
 }
 

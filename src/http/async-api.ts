@@ -1,25 +1,31 @@
 import { asyncApiMessages, messageSchemas, SCHEMA_PREFIX } from '#intake';
 import { AVAILABILITY_CHANGED, ORDER_UPDATED } from '#publishing';
 import { ANSWER_SCHEMAS } from './answers/answer-schemas.ts';
+import { type KafkaDocument, kafkaPart } from './async-api-kafka.ts';
 
 const CHANNELS = '#/channels/';
 const MESSAGES = '#/components/messages/';
+const OVER_HTTP = [{ $ref: '#/servers/onhand' }];
 
 /** The document of all that is told, in and out, from the classes that validate it. */
-export function asyncApiOf(url: string): object {
+export function asyncApiOf(url: string, kafka?: KafkaDocument): object {
   const incoming = asyncApiMessages();
   const outgoing = {
     [AVAILABILITY_CHANGED]: outMessage(AVAILABILITY_CHANGED, 'A listing has a new number.', 'Availability'),
     [ORDER_UPDATED]: outMessage(ORDER_UPDATED, 'Something became of an order.', 'Order'),
   };
   const { host, protocol } = new URL(url);
+  const byKafka = kafka && kafkaPart(kafka, Object.keys(incoming));
   return {
     asyncapi: '3.0.0',
     info: { title: 'OnHand', version: '1', description: 'What OnHand is told, and what it tells.' },
     defaultContentType: 'application/cloudevents+json',
-    servers: { onhand: { host, protocol: protocol.replace(':', '') } },
+    servers: { onhand: { host, protocol: protocol.replace(':', '') }, ...byKafka?.servers },
     channels: {
-      events: channel('/v1/events', 'What channels and warehouses tell.', Object.keys(incoming)),
+      events: {
+        ...channel('/v1/events', 'What channels and warehouses tell.', Object.keys(incoming)),
+        servers: OVER_HTTP,
+      },
       webhook: {
         ...channel(null, 'The webhook of a channel, signed as Standard Webhooks.', Object.keys(outgoing)),
         servers: [],
@@ -30,16 +36,19 @@ export function asyncApiOf(url: string): object {
           'Server-sent events; `data` is the data of the message.',
           Object.keys(outgoing),
         ),
+        servers: OVER_HTTP,
         parameters: { channel: { description: 'Whose feed it is.' } },
       },
+      ...byKafka?.channels,
     },
     operations: {
       tell: { action: 'receive', channel: { $ref: `${CHANNELS}events` } },
       call: { action: 'send', channel: { $ref: `${CHANNELS}webhook` } },
       stream: { action: 'send', channel: { $ref: `${CHANNELS}feed` } },
+      ...byKafka?.operations,
     },
     components: {
-      messages: { ...incoming, ...outgoing },
+      messages: { ...incoming, ...outgoing, ...byKafka?.messages },
       schemas: {
         ...messageSchemas(),
         Availability: ANSWER_SCHEMAS.Availability,
