@@ -48,7 +48,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('Kafka %s comes and go
 
   it('killed and back, it is gone on with by itself', async () => {
     const { running, start, sell, received } = await scene(4);
-    const { ready, intake, fatal } = start();
+    const { ready, intake, words, fatal } = start();
     await ready();
     await sell('a', 1_000);
     await received(500);
@@ -59,6 +59,8 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('Kafka %s comes and go
     expect(await received(2_000)).toMatchObject({ accepted: 2_000 });
     expect(await soldOfA(running)).toBe(2_000);
     expect(fatal).toEqual([]);
+    // It kept its place in the group: who gives up waits for his own old session to expire.
+    expect(words.filter((said) => said.includes('crashed'))).toEqual([]);
     await until('it consumes', () => intake.status().isReady);
   });
 });

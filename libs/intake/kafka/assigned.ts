@@ -104,7 +104,6 @@ export class Assigned {
     if (partition === undefined || batch.messages.length === 0) return;
     const first = Number(batch.messages[0]!.offset);
     const { expected } = partition;
-    partition.expected = Number(batch.lastOffset()) + 1;
     if (expected === undefined || first === expected) return;
     if (first < expected) return this.#alarm(place, `it goes back from ${expected} to ${first}`);
     // Ends of transactions leave gaps too: only what was deleted is lost.
@@ -115,6 +114,12 @@ export class Assigned {
       },
       () => undefined,
     );
+  }
+
+  /** What the next batch of this partition should begin with. */
+  expect(place: Place, next: number): void {
+    const partition = this.#partitions.get(keyOf(place));
+    if (partition !== undefined) partition.expected = next;
   }
 
   /** Resolves when nothing is on its way. */

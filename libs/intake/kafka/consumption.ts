@@ -205,7 +205,10 @@ export class Consumption {
         ),
         payload,
       );
-      if (fault === undefined || intake.hasTaken(next)) resolve(payload, last.offset);
+      if (fault === undefined || intake.hasTaken(next)) {
+        resolve(payload, last.offset);
+        this.#assigned.expect(intake.place, next);
+      }
       if (fault !== undefined) return this.#assigned.wait(intake.place, fault.error);
       this.#commits.reached(intake);
       await payload.heartbeat();

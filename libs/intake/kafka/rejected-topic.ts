@@ -110,7 +110,7 @@ export class RejectedTopic {
         timeout: SEND_MS_MAX,
         messages: messages.map((message) => ({ ...message, headers: plain(message.headers), partition })),
       });
-      if (!answer.some((written) => isWritten(written, partition))) {
+      if (!isWritten(answer, partition)) {
         throw new KafkaUnavailable(`${topic} does not say that partition ${partition} was written.`);
       }
     } catch (error) {
@@ -145,8 +145,9 @@ export class RejectedTopic {
   }
 }
 
-const isWritten = ({ partition, errorCode }: RecordMetadata, wanted: number): boolean =>
-  partition === wanted && errorCode === 0;
+/** True if the answer says so: kafkajs may resolve without having sent a partition at all. */
+export const isWritten = (answer: readonly RecordMetadata[], wanted: number): boolean =>
+  answer.some(({ partition, errorCode }) => partition === wanted && errorCode === 0);
 
 const isTooLarge = (error: unknown): boolean => {
   const { type, cause } = error as { readonly type?: string; readonly cause?: unknown };
