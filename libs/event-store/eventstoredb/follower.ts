@@ -86,7 +86,7 @@ export class Follower {
         try {
           this.#take(told);
         } catch (bug) {
-          fail(bug);
+          fail(bug instanceof Error ? bug : new Error(String(bug)));
           subscription.destroy();
         }
       });
