@@ -19,6 +19,14 @@ export function gaugesOf(onhand: OnHand): Omit<MetricsSource, 'droppedLogLines'>
     walBytes: () =>
       Object.fromEntries(WAL_FILES.map((file) => [file, sizeOf(join(onhand.settings.DATA_DIR, file))])),
     parkedLines: () => onhand.rooms.picture.journal.parkedCount(),
+    doors: () => Object.fromEntries([...onhand.doors].map(([name, ask]) => [name, ask().isReady])),
+    recordsBehind: () =>
+      Object.fromEntries(
+        [...onhand.doors].flatMap(([name, ask]) => {
+          const { lag } = ask().facts as { readonly lag?: unknown };
+          return typeof lag === 'number' ? [[name, lag]] : [];
+        }),
+      ),
     loops: () =>
       Object.fromEntries(
         Object.entries(onhand.rooms.loops.states()).map(([name, state]) => [name, state === 'running']),

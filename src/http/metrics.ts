@@ -18,6 +18,10 @@ export interface MetricsSource {
   readonly parkedLines: () => number;
   /** Background loops by name: true while they run as they should. */
   readonly loops: () => Readonly<Record<string, boolean>>;
+  /** Doors beside HTTP, by name: true while they are as they should be. */
+  readonly doors: () => Readonly<Record<string, boolean>>;
+  /** Records that wait at a door, by its name. */
+  readonly recordsBehind: () => Readonly<Record<string, number>>;
   readonly droppedLogLines: () => number;
 }
 
@@ -118,6 +122,15 @@ export class Metrics {
     this.#gauges('onhand_wal_bytes', 'Size of the write-ahead log.', 'file', source.walBytes);
     this.#gauges('onhand_loop_running', '1 while a background loop runs as it should.', 'loop', () =>
       Object.fromEntries(Object.entries(source.loops()).map(([name, runs]) => [name, Number(runs)])),
+    );
+    this.#gauges('onhand_door_ready', '1 while a door beside HTTP is as it should be.', 'door', () =>
+      Object.fromEntries(Object.entries(source.doors()).map(([door, isReady]) => [door, Number(isReady)])),
+    );
+    this.#gauges(
+      'onhand_records_behind',
+      'Records that are in a topic and have not ended yet.',
+      'door',
+      source.recordsBehind,
     );
     this.#gauge('onhand_parked_lines', 'Lines that wait for the catalog.', source.parkedLines);
     this.#gauge('onhand_log_lines_dropped', 'Log lines nobody read.', source.droppedLogLines);

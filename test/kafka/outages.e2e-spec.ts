@@ -118,6 +118,9 @@ describe('a service on Kafka 4.1.1', () => {
       await service.settle();
       const { totals } = (await service.get('/v1/items/A')).body;
       expect(totals.onHand).toBe(-6_000);
+      const metrics = String((await service.get('/metrics')).body);
+      expect(metrics).toContain('onhand_door_ready{door="kafka"} 1');
+      expect(metrics).toContain('onhand_records_behind{door="kafka"} 0');
       expect(await service.end('SIGTERM')).toBe(0);
     } finally {
       await service.stop();

@@ -28,6 +28,8 @@ interface Partition {
   readonly intake: PartitionIntake;
   /** What its next batch should begin with. */
   expected?: number;
+  /** Where the partition ended when it was last fetched. */
+  high?: number;
   /** Written to our own table. */
   written?: number;
   /** Why it stands still. */
@@ -98,10 +100,19 @@ export class Assigned {
     this.#waitMore(partition, error, FIRST_PAUSE_MS);
   }
 
+  /** Records that are there and have not ended yet, as far as was seen when they were fetched. */
+  get lag(): number {
+    const behind = [...this.#partitions.values()].map(({ intake: { next }, expected, high }) =>
+      high === undefined ? 0 : Math.max(0, high - (next ?? expected ?? high)),
+    );
+    return behind.reduce((sum, each) => sum + each, 0);
+  }
+
   /** Tells of a batch that does not begin where the one before ended. */
   watch(place: Place, batch: Batch): void {
     const partition = this.#partitions.get(keyOf(place));
     if (partition === undefined || batch.messages.length === 0) return;
+    partition.high = Number(batch.highWatermark);
     const first = Number(batch.messages[0]!.offset);
     const { expected } = partition;
     if (expected === undefined || first === expected) return;

@@ -101,6 +101,11 @@ export class Consumption {
     return this.#assigned.size;
   }
 
+  /** Records that are there and have not ended yet. */
+  get lag(): number {
+    return this.#assigned.lag;
+  }
+
   /** Milliseconds since the brokers answered a fetch. */
   get silentMs(): number {
     return performance.now() - this.#fetchedAt;

@@ -16,6 +16,8 @@ export interface KafkaIntakeStatus {
   /** What stands in the way, in words for whoever runs the service. */
   readonly trouble?: string;
   readonly partitions: number;
+  /** Records that are there and have not ended yet. */
+  readonly lag: number;
   /** Partitions that stand still: the store, or the rejected topic, does not serve. */
   readonly waiting: readonly {
     readonly topic: string;
@@ -59,6 +61,7 @@ export class KafkaIntake {
       isReady: state === 'consuming' && this.#missing.length === 0,
       ...(trouble !== undefined && { trouble }),
       partitions: consumption?.partitions ?? 0,
+      lag: consumption?.lag ?? 0,
       waiting: consumption?.waiting ?? [],
     };
   }
