@@ -17,14 +17,14 @@ interface RequestQueue {
 /** Between two looks at what waits, where the broker throttles nobody. */
 const LOOK_AGAIN_MS = 10;
 /** How late a request may be found overdue; it may take 30 s. */
-const OVERDUE_EVERY_MS_MAX = 1_000;
+const OVERDUE_EVERY_MS_MAX = 5_000;
 
 let isMended = false;
 
 /**
  * kafkajs 2.2.4 turns a timer at 1 ms for ever on every idle connection (`throttledUntil` is -1, so its delay is
  * negative), some 900 wake-ups a second, and looks ten times a second for requests that are overdue. Here the
- * first runs only while something waits, the second once a second. Its issues 1556, 1704 and 1751.
+ * first runs only while something waits, the second every five seconds. Its issues 1556, 1704 and 1751.
  */
 export function mendTimers(): void {
   if (isMended) return;
