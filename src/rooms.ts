@@ -182,7 +182,8 @@ function openPublishing(
     parts.publish && parts.kafka
       ? new KafkaPublisher({
           ...parts.kafka,
-          ...{ store, log, numbers, orders, shards },
+          ...{ store, clock, log, numbers, orders, shards },
+          writer: parts.sharding?.writer ?? randomUUID(),
           channels: () => picture.catalog.channels(),
           position: readModel.openedAt,
         })

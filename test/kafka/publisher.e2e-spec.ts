@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka } from 'kafkajs';
 import type { KafkaConnection } from '#kafka';
-import { allShards, type Shards } from '#kernel';
+import { allShards, type Shards, systemClock } from '#kernel';
 import { KafkaPublisher, partitionOf } from '#publishing/kafka';
 import { until } from '../../libs/publishing/testing/receiver.ts';
 import { Stage } from '../../libs/publishing/testing/stage.ts';
@@ -24,6 +24,7 @@ class Process {
       ...{ connection, topics, shards, groupId: 'onhand', log: openLog('fatal').logger },
       ...{ store: stage.store, numbers: stage.numbers, orders: stage.orders, position: stage.position },
       channels: () => [{ id: 'web' }, { id: 'pos' }],
+      ...{ clock: systemClock, writer: randomUUID() },
     });
     stage.folds.push(this.publisher);
     for (const [name, run] of Object.entries(this.publisher.loops)) this.loops.start(name, run);

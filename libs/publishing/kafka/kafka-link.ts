@@ -16,6 +16,7 @@ const HEARTBEAT_MS = 3_000;
 /** How long a fetch waits for something new, and stands still when its leader dies. */
 const FETCH_WAIT_MS = 500;
 const GOODBYE_MS_MAX = 5_000;
+const JOINING_MS_MAX = 2_000;
 
 export interface KafkaLinkParts {
   readonly kafka: Kafka;
@@ -111,7 +112,11 @@ class Following {
     const end = (): void => this.#ended.resolve();
     signal.addEventListener('abort', end, { once: true });
     if (signal.aborted) return;
-    consumer.on(consumer.events.GROUP_JOIN, () => this.#resume());
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      // Who leaves while he joins comes back as a ghost.
+      if (signal.aborted) void consumer.disconnect().catch(() => undefined);
+      else this.#resume();
+    });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (!payload.restart) this.#ended.reject(payload.error);
     });
@@ -165,7 +170,7 @@ class Following {
 
   /** A goodbye while it joins its group would not be heard, and it would live on. */
   async #leave(): Promise<void> {
-    await within(this.#joined.promise, GOODBYE_MS_MAX);
+    await within(this.#joined.promise, JOINING_MS_MAX);
     await within(this.#consumer.disconnect(), GOODBYE_MS_MAX);
   }
 }

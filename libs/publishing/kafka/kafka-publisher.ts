@@ -1,15 +1,17 @@
 import { type Kafka, type Producer } from 'kafkajs';
 import type { EventStore, RecordedEvent } from '#event-store';
 import { type KafkaConnection, type KafkaLog, kafkaTrouble, openKafka, within } from '#kafka';
-import type { Shards } from '#kernel';
+import type { Clock, Shards } from '#kernel';
 import type { Fold } from '#read-model';
 import type { ListingNumber, NumberSource, OrderSource } from '../src/change-source.ts';
 import { AvailabilityTeller } from './availability-teller.ts';
 import { KafkaLink } from './kafka-link.ts';
 import { isOrderStream, orderKeyOf, OrderTeller } from './order-teller.ts';
+import { Sleep } from './sleep.ts';
 import type { Teller } from './teller.ts';
 import { topicKey } from './topic-record.ts';
 import { TopicPublisher, type TopicState } from './topic-publisher.ts';
+import { TopicReceipts } from './topic-receipts.ts';
 
 /** A send ends after some 3 s without a broker: what waits then goes with newer values. */
 const SEND_RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 };
@@ -24,7 +26,10 @@ export interface KafkaPublisherParts {
   readonly topics: { readonly availability: string; readonly orders: string };
   /** Whose listings and orders this process tells: by SKU, and by `{channel}:{orderId}`. */
   readonly shards: Shards;
-  readonly store: Pick<EventStore, 'readAll'>;
+  readonly store: Pick<EventStore, 'readAll' | 'append'>;
+  readonly clock: Clock;
+  /** Names this process among all that ever ran. */
+  readonly writer: string;
   readonly numbers: NumberSource;
   readonly orders: OrderSource;
   readonly channels: () => Iterable<{ readonly id: string }>;
@@ -43,6 +48,8 @@ export class KafkaPublisher implements Fold {
   readonly #parts: KafkaPublisherParts;
   readonly #availability: TopicPublisher;
   readonly #orders: TopicPublisher;
+  readonly #receipts: TopicReceipts;
+  readonly #sleep: Sleep;
   readonly #kafka: Kafka;
   readonly #producer: Producer;
   readonly #stopListening: readonly (() => void)[];
@@ -59,20 +66,27 @@ export class KafkaPublisher implements Fold {
       idempotent: false,
       retry: SEND_RETRY,
     });
+    this.#sleep = new Sleep(() => this.#beginAgain());
     this.#availability = this.#open(parts.topics.availability, new AvailabilityTeller(parts));
     this.#orders = this.#open(
       parts.topics.orders,
       new OrderTeller({ ...parts, position: () => this.#position }),
     );
+    this.#receipts = new TopicReceipts({
+      ...parts,
+      heldThrough: () => this.#availability.heldThrough(this.#position),
+    });
+    this.#receipts.changed(parts.position); // What the topic holds already is news too, once.
     this.loops = {
+      'kafka-receipts': (signal) => this.#receipts.run(signal),
       'kafka-availability': (signal) => this.#run(this.#availability, signal),
       'kafka-orders': (signal) => this.#run(this.#orders, signal),
     };
     this.#stopListening = [
       parts.numbers.onChange((number) => this.#collect(number)),
       parts.shards.onChange(() => {
-        this.#availability.beginAgain();
-        this.#orders.beginAgain();
+        this.#receipts.divideAnew();
+        this.#beginAgain();
       }),
     ];
   }
@@ -98,7 +112,13 @@ export class KafkaPublisher implements Fold {
   /** Once the loops have ended. */
   async close(): Promise<void> {
     for (const stop of this.#stopListening) stop();
+    this.#sleep.stop();
     await within(this.#producer.disconnect(), GOODBYE_MS_MAX);
+  }
+
+  #beginAgain(): void {
+    this.#availability.beginAgain();
+    this.#orders.beginAgain();
   }
 
   #collect(number: ListingNumber): void {
@@ -112,6 +132,7 @@ export class KafkaPublisher implements Fold {
     if (collected.length > COLLECTED_MAX) return this.#availability.beginAgain();
     for (const { channel, listing, version, sku } of collected) {
       if (!this.#parts.shards.has(sku)) continue;
+      this.#receipts.changed(version);
       this.#availability.changed({ key: topicKey(channel, listing), position: version });
     }
   }
@@ -122,6 +143,7 @@ export class KafkaPublisher implements Fold {
     return new TopicPublisher({
       link,
       teller,
+      beforeSend: () => this.#sleep.look(),
       onTrouble: (err) => log.warn({ topic, err }, 'not told yet'),
       onTooLarge: (key, version) =>
         log.error({ topic, key, version }, 'larger than the topic takes: not told'),
@@ -136,6 +158,7 @@ export class KafkaPublisher implements Fold {
       this.#connecting = undefined;
       throw kafkaTrouble(error, this.#parts.connection);
     }
+    this.#sleep.start();
     await publisher.run(signal);
   }
 }

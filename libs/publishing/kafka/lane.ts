@@ -17,7 +17,7 @@ interface Written {
  */
 export class Lane {
   #waiting = new Map<string, number>();
-  readonly #underway = new Set<string>();
+  readonly #underway = new Map<string, number>();
   /** Read back before the answer to their writing came. */
   readonly #early = new Map<string, number>();
   /** By key, in the order of their offsets. */
@@ -41,6 +41,15 @@ export class Lane {
     return this.#waiting.has(key) || this.#written.has(key) || this.#underway.has(key);
   }
 
+  /** Of the oldest change that is not known to stand in the topic; Infinity where there is none. */
+  get oldest(): number {
+    let oldest = Infinity;
+    for (const position of this.#waiting.values()) if (position < oldest) oldest = position;
+    for (const position of this.#underway.values()) if (position < oldest) oldest = position;
+    for (const { version } of this.#written.values()) if (version < oldest) oldest = version;
+    return oldest;
+  }
+
   want({ key, position }: Wanted): void {
     this.#waiting.delete(key);
     this.#waiting.set(key, position);
@@ -61,9 +70,9 @@ export class Lane {
       if (taken.length === limit) break;
       taken.push({ key, position });
     }
-    for (const { key } of taken) {
+    for (const { key, position } of taken) {
       this.#waiting.delete(key);
-      this.#underway.add(key);
+      this.#underway.set(key, position);
     }
     return taken;
   }

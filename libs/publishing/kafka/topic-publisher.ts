@@ -23,6 +23,8 @@ export interface TopicPublisherParts {
   readonly onTrouble: (trouble: unknown) => void;
   /** It is refused for its size, and is not told. */
   readonly onTooLarge: (key: string, version: number) => void;
+  /** Called before each send: whoever finds that he has slept calls `beginAgain`. */
+  readonly beforeSend?: () => void;
 }
 
 /** `starting`: the topic is being read. `waiting`: for a broker, after a send that failed. */
@@ -60,6 +62,12 @@ export class TopicPublisher {
   /** True if the topic was read and holds everything that was wanted so far. */
   get isAtRest(): boolean {
     return this.#isLive && this.#draining.size === 0 && this.#lanes.every((lane) => lane.isAtRest);
+  }
+
+  /** Of everything that changed through `now`, up to where it stands in the topic; undefined while that is found out. */
+  heldThrough(now: number): number | undefined {
+    if (!this.#isLive) return undefined;
+    return Math.min(now, ...this.#lanes.map(({ oldest }) => oldest - 1));
   }
 
   /** A value changed. It costs next to nothing until the topic has been read to its end. */
@@ -182,6 +190,8 @@ export class TopicPublisher {
   async #drain(partition: number, signal: AbortSignal): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
     while (this.#lanes[partition]!.waiting > 0 && !signal.aborted) {
+      this.#parts.beforeSend?.();
+      if (signal.aborted) return;
       const taken = this.#inLane(partition, (lane) => lane.take(RECORDS_PER_SEND_MAX));
       const { untold, trouble } = await this.#tell(partition, taken);
       this.#inLane(partition, (lane) => lane.land(untold));

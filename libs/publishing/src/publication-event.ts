@@ -10,7 +10,8 @@ export type PublicationEvent =
   | { readonly type: 'ChangesTold'; readonly data: ChangesTold }
   | { readonly type: 'FeedHandedOut'; readonly data: FeedHandedOut }
   | { readonly type: 'WebhookFailing'; readonly data: WebhookFailing }
-  | { readonly type: 'WebhookRecovered'; readonly data: WebhookRecovered };
+  | { readonly type: 'WebhookRecovered'; readonly data: WebhookRecovered }
+  | { readonly type: 'TopicReadBack'; readonly data: TopicReadBack };
 
 /** About a second's worth of messages to one channel. */
 export interface ChangesTold {
@@ -65,6 +66,15 @@ export interface WebhookFailing {
 
 export interface WebhookRecovered {
   readonly channel: string;
+  readonly at: Instant;
+}
+
+/** The numbers of these shards' items with versions up to `through` stand in the topic: they were read back. */
+export interface TopicReadBack {
+  /** Into how many shards items are divided. */
+  readonly count: number;
+  readonly shards: readonly number[];
+  readonly through: number;
   readonly at: Instant;
 }
 

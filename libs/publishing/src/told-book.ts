@@ -1,10 +1,17 @@
-import type { Instant } from '#kernel';
+import { type Instant, shardOf } from '#kernel';
 import type { RecordedEvent } from '#event-store';
 import type { CatalogEvent, Channel } from '#inventory';
 import type { Fold, ReadModel, Shelf } from '#read-model';
 import type { ListingNumber, NumberSource } from './change-source.ts';
 import { AVAILABILITY, type ChangeKind, endOf, ORDER, type Place } from './place.ts';
-import type { ChangesTold, FeedHandedOut, PublicationEvent, Refused, Via } from './publication-event.ts';
+import type {
+  ChangesTold,
+  FeedHandedOut,
+  PublicationEvent,
+  Refused,
+  TopicReadBack,
+  Via,
+} from './publication-event.ts';
 
 /** What is known of one listing, or of one order that is still to be told. */
 interface ToldRow {
@@ -31,6 +38,14 @@ interface ChannelRow {
   failing?: { readonly since: Instant; readonly code: string };
   handedOut?: { readonly through: number; readonly at: Instant };
 }
+
+/** Of a shard in Kafka's topic; under DIVISION, into how many there are. */
+interface TopicRow {
+  readonly through: number;
+  readonly at: Instant;
+}
+
+const DIVISION = 'count';
 
 /** Where a channel's webhook goes on after a restart. */
 export interface WebhookResume {
@@ -61,6 +76,7 @@ export class ToldBook implements Fold {
   readonly name = 'told';
   readonly #told: Shelf<ToldRow>;
   readonly #channels: Shelf<ChannelRow>;
+  readonly #topic: Shelf<TopicRow>;
 
   constructor(readModel: ReadModel) {
     this.#told = readModel.shelf<ToldRow>({
@@ -70,6 +86,7 @@ export class ToldBook implements Fold {
       hotRowsMax: HOT_TOLD_MAX,
     });
     this.#channels = readModel.shelf<ChannelRow>({ name: 'told-channels', version: 1 });
+    this.#topic = readModel.shelf<TopicRow>({ name: 'told-topic', version: 1 });
   }
 
   apply(event: RecordedEvent): void {
@@ -102,11 +119,13 @@ export class ToldBook implements Fold {
     page: { readonly after?: string; readonly limit: number },
   ): readonly Publication[] {
     const handedOut = this.#channels.get(channel)?.handedOut;
-    return numbers
-      .numbersByListing(channel, page.after, page.limit)
-      .map((desired) =>
-        toPublication(desired, this.#told.get(keyOf(channel, AVAILABILITY, desired.listing)), handedOut),
-      );
+    return numbers.numbersByListing(channel, page.after, page.limit).map((desired) =>
+      toPublication(desired, {
+        row: this.#told.get(keyOf(channel, AVAILABILITY, desired.listing)),
+        handedOut,
+        topic: this.#topicOf(desired.sku),
+      }),
+    );
   }
 
   #applySetup(event: RecordedEvent): void {
@@ -126,12 +145,27 @@ export class ToldBook implements Fold {
 
   #applyReceipt(event: RecordedEvent): void {
     const { type, data } = event as unknown as PublicationEvent;
+    if (type === 'TopicReadBack') return this.#applyReadBack(data);
     const row = this.#channel(data.channel);
     if (type === 'ChangesTold') this.#applyTold(data, event.position, row);
     else if (type === 'FeedHandedOut') row.handedOut = laterHandOut(row.handedOut, data);
     else if (type === 'WebhookFailing') row.failing = { since: data.since, code: data.code };
     else if (type === 'WebhookRecovered') delete row.failing;
     this.#channels.put(data.channel, row);
+  }
+
+  #applyReadBack({ count, shards, through, at }: TopicReadBack): void {
+    if (this.#topic.get(DIVISION)?.through !== count) this.#topic.put(DIVISION, { through: count, at });
+    for (const shard of shards) {
+      const key = `${count}/${shard}`;
+      if (through > (this.#topic.get(key)?.through ?? 0)) this.#topic.put(key, { through, at });
+    }
+  }
+
+  /** How far the topic is known to hold the numbers of an item. */
+  #topicOf(sku: string): TopicRow | undefined {
+    const count = this.#topic.get(DIVISION)?.through;
+    return count === undefined ? undefined : this.#topic.get(`${count}/${shardOf(sku, count)}`);
   }
 
   #applyTold(data: ChangesTold, position: number, row: ChannelRow): void {
@@ -176,22 +210,50 @@ function laterHandOut(
   return before !== undefined && before.through >= through ? before : { through, at };
 }
 
-function toPublication(
-  desired: ListingNumber,
-  row: ToldRow | undefined,
-  handedOut: ChannelRow['handedOut'],
-): Publication {
+interface Known {
+  readonly row: ToldRow | undefined;
+  readonly handedOut: ChannelRow['handedOut'];
+  readonly topic: TopicRow | undefined;
+}
+
+function toPublication(desired: ListingNumber, { row, ...reaches }: Known): Publication {
   const { version, recordedAt } = desired;
-  const isHandedOut = handedOut !== undefined && handedOut.through >= version;
-  const isKnown = isHandedOut || versionOf(row?.acknowledged) >= version;
-  const byFeed = isHandedOut && versionOf(row?.sent) < version;
+  const handedOut = reaching(reaches.handedOut, version);
+  const topic = reaching(reaches.topic, version);
+  const acknowledged = acknowledgedBy(row, topic, version);
+  const isKnown = handedOut !== undefined || versionOf(acknowledged) >= version;
   return {
     desired,
-    sent: byFeed ? { version, at: handedOut.at, via: 'feed' } : row?.sent,
-    acknowledged: row?.acknowledged,
+    sent: (versionOf(row?.sent) < version && sentBy(topic, handedOut, version)) || row?.sent,
+    acknowledged,
     refused: row?.refused,
     staleSince: isKnown ? undefined : recordedAt,
   };
 }
+
+/** Read back from the topic, it stands there for everybody. */
+const acknowledgedBy = (
+  row: ToldRow | undefined,
+  topic: TopicRow | undefined,
+  version: number,
+): ToldRow['acknowledged'] =>
+  topic !== undefined && versionOf(row?.acknowledged) < version
+    ? { version, at: topic.at }
+    : row?.acknowledged;
+
+function sentBy(
+  topic: TopicRow | undefined,
+  handedOut: ChannelRow['handedOut'],
+  version: number,
+): ToldRow['sent'] {
+  if (topic !== undefined) return { version, at: topic.at, via: 'kafka' };
+  return handedOut && { version, at: handedOut.at, via: 'feed' };
+}
+
+/** What reaches this version, if it does. */
+const reaching = <Reach extends { readonly through: number }>(
+  reach: Reach | undefined,
+  version: number,
+): Reach | undefined => (reach !== undefined && reach.through >= version ? reach : undefined);
 
 const versionOf = (told: { readonly version: number } | undefined): number => told?.version ?? 0;

@@ -1,0 +1,32 @@
+const LOOK_EVERY_MS = 500;
+/** Who stood still for so long may have lost what he had. */
+const SLEPT_MS = 3_000;
+
+/** Notices that the process stood still: paused, or swapped out, or too busy to look. */
+export class Sleep {
+  readonly #onAwake: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #lookedAt = performance.now();
+
+  constructor(onAwake: () => void) {
+    this.#onAwake = onAwake;
+  }
+
+  start(): void {
+    this.#lookedAt = performance.now();
+    this.#timer ??= setInterval(() => this.look(), LOOK_EVERY_MS).unref();
+  }
+
+  /** Call it before what must not be done asleep: whatever comes first after a pause finds out. */
+  look(): void {
+    const now = performance.now();
+    const stoodStill = now - this.#lookedAt > SLEPT_MS;
+    this.#lookedAt = now;
+    if (stoodStill) this.#onAwake();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
