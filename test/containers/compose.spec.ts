@@ -6,9 +6,9 @@ const ROOT = new URL('../..', import.meta.url).pathname;
 const SLOW_MS = 60_000;
 const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
 
-const [tool, ...words] = [['docker-compose'], ['docker', 'compose']].find(
-  ([name = '', ...more]) => spawnSync(name, [...more, 'version']).status === 0,
-) ?? [undefined];
+const TOOLS: readonly (readonly string[])[] = [['docker-compose'], ['docker', 'compose']];
+const found = TOOLS.find(([name = '', ...more]) => spawnSync(name, [...more, 'version']).status === 0);
+const [tool, ...words] = found ?? [];
 if (tool === undefined) {
   process.stderr.write(
     'Left out, for there is no docker-compose here: that it understands docker-compose.yml.\n',
