@@ -7,8 +7,12 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streamServices from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { Appends } from './appends.ts';
 import { Faults } from './faults.ts';
+import { packReading } from './messages.ts';
 import { Reads } from './reads.ts';
 import { StoredLog } from './stored-log.ts';
+
+const { StreamsService } = streamServices;
+const STREAMS = { ...StreamsService, read: { ...StreamsService.read, responseSerialize: packReading } };
 
 export interface DoubleOptions {
   /** 0 (default) takes any free port. */
@@ -42,7 +46,7 @@ export class EventStoreDbDouble {
     this.appends = new Appends(this.log, this.faults);
     const { read } = this.reads;
     const { append, batchAppend, delete: remove, tombstone } = this.appends;
-    this.#server.addService(streamServices.StreamsService, {
+    this.#server.addService(STREAMS, {
       read,
       append,
       batchAppend,

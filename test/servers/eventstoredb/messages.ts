@@ -10,7 +10,7 @@ import type { ExpectedRevision, StoredEvent, Written } from './stored-log.ts';
 
 const TICKS_PER_MS = 10_000n;
 
-export function readEvent(event: StoredEvent): streams.ReadResp {
+function readEvent(event: StoredEvent): streams.ReadResp {
   const recorded = new streams.ReadResp.ReadEvent.RecordedEvent();
   recorded.setId(uuid(event.id));
   recorded.setStreamIdentifier(identifier(event.stream));
@@ -29,6 +29,18 @@ export function readEvent(event: StoredEvent): streams.ReadResp {
   read.setCommitPosition(String(event.position));
   return new streams.ReadResp().setEvent(read);
 }
+
+const packed = new WeakMap<StoredEvent, Buffer>();
+
+/** The event as it goes over the wire: packed once, for however many read it. */
+export function packedEvent(event: StoredEvent): Buffer {
+  let bytes = packed.get(event);
+  if (bytes === undefined) packed.set(event, (bytes = packReading(readEvent(event))));
+  return bytes;
+}
+
+export const packReading = (message: streams.ReadResp | Buffer): Buffer =>
+  Buffer.isBuffer(message) ? message : Buffer.from(message.serializeBinary());
 
 export function checkpoint(position: number): streams.ReadResp {
   const at = new streams.ReadResp.Checkpoint();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type ServerWritableStream, status } from '@grpc/grpc-js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { Faults, ReadFault } from './faults.ts';
@@ -9,17 +10,20 @@ import {
   confirmation,
   failure,
   nameOf,
-  readEvent,
+  packedEvent,
   streamDeleted,
   streamNotFound,
 } from './messages.ts';
 import type { StoredEvent, StoredLog } from './stored-log.ts';
 
-type ReadCall = ServerWritableStream<streams.ReadReq, streams.ReadResp>;
+type ReadCall = ServerWritableStream<streams.ReadReq, streams.ReadResp | Buffer>;
 type Options = streams.ReadReq.Options;
 
 /** A checkpoint is sent after so many events that a filter left out, times the interval asked for. */
 const CHECKPOINT_EVENTS = 32;
+
+/** A subscription that catches up lets others have their turn. */
+const EVENTS_A_TURN = 64;
 
 /** Read: pages of streams and of the log, and subscriptions to them. */
 export class Reads {
@@ -67,7 +71,7 @@ export class Reads {
       ? this.#ofStream(call, options, isBackwards)
       : this.#ofLog(call, options, isBackwards);
     if (found === undefined) return;
-    for (const event of found.slice(0, count)) await send(call, readEvent(event));
+    for (const event of found.slice(0, count)) await send(call, packedEvent(event));
     call.end();
   }
 
@@ -122,9 +126,9 @@ export class Reads {
         await new Promise<void>((resolve) => (wake = resolve));
         continue;
       }
-      next++;
+      if (++next % EVENTS_A_TURN === 0) await turn();
       if (stream === undefined ? isWanted(event) : event.stream === stream)
-        await send(call, readEvent(event));
+        await send(call, packedEvent(event));
       if (interval > 0 && ++looked % interval === 0) await send(call, checkpoint(event.position));
     }
     this.#subscribers.delete(call);
@@ -169,7 +173,7 @@ function filterOf(options: Options): (event: StoredEvent) => boolean {
   return (event) => pattern.test(told(event));
 }
 
-async function send(call: ReadCall, message: streams.ReadResp): Promise<void> {
+async function send(call: ReadCall, message: streams.ReadResp | Buffer): Promise<void> {
   if (call.cancelled || call.destroyed) return;
   if (call.write(message)) return;
   const over = new AbortController();
