@@ -26,6 +26,8 @@ export interface IntakeScene {
   /** Sends so many sales, each of one A, spread over the partitions; their ids are `{name}-{n}`. */
   readonly sell: (name: string, count: number, partitions?: number) => Promise<void>;
   readonly received: (count: number) => Promise<Counts>;
+  /** What became of all there was, so many or more: repeats are counted after what came with them. */
+  readonly atRest: (count: number) => Promise<Counts>;
   readonly end: () => Promise<void>;
 }
 
@@ -71,6 +73,12 @@ export async function openIntakeScene(kafka: KafkaCluster, partitions = 1): Prom
       await Promise.all(all);
     },
     received: (count) => receivedBy(running, count),
+    atRest: async (count) => {
+      await receivedBy(running, count);
+      await until('all is read', () => started.every(({ intake }) => intake.status().lag === 0));
+      await projected(running);
+      return receivedBy(running, count);
+    },
     end: async () => {
       await Promise.all(started.map((each) => each.stop()));
       await running.stop();
@@ -141,11 +149,15 @@ function startIntake(
 }
 
 /** What the shop holds of A: every sale taken once makes it one less. */
-export async function soldOfA({ ask }: Pick<Running, 'ask'>): Promise<number> {
+export async function soldOfA(running: Pick<Running, 'ask'>): Promise<number> {
+  await projected(running);
+  return -(await running.ask('GET /v1/items/A')).json.totals.onHand;
+}
+
+async function projected({ ask }: Pick<Running, 'ask'>): Promise<void> {
   const { head } = (await ask('GET /v1/status')).json as { head: number };
   await until('all is posted', async () => {
     const { posted, projected } = (await ask('GET /v1/status')).json as { posted: number; projected: number };
     return posted >= head && projected >= head;
   });
-  return -(await ask('GET /v1/items/A')).json.totals.onHand;
 }

@@ -59,7 +59,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
   });
 
   it('wait while the store does not serve, and go on by themselves', async () => {
-    const { running, start, sell, received } = await scene(2);
+    const { running, start, sell, atRest } = await scene(2);
     const outage = { isOn: false };
     const { ready, intake, words, stop } = start({ door: (journal) => withOutage(journal, outage) });
     await ready();
@@ -68,7 +68,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
     await until('both partitions wait', () => intake.status().waiting.length === 2);
     expect(intake.status().waiting[0]!.reason).toContain('a fault of the test');
     outage.isOn = false;
-    expect(await received(1_000)).toMatchObject({ accepted: 1_000, duplicate: 0 });
+    expect(await atRest(1_000)).toMatchObject({ accepted: 1_000, duplicate: 0 });
     await until('none waits', () => intake.status().waiting.length === 0);
     expect(await soldOfA(running)).toBe(1_000);
     expect(words.filter((said) => said.startsWith('error'))).toEqual([]);
@@ -94,7 +94,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
   });
 
   it('are taken once each while the group is dealt anew in the middle of batches', async () => {
-    const { running, start, sell, received } = await scene(8);
+    const { running, start, sell, received, atRest } = await scene(8);
     const first = start({ door: slowly });
     await first.ready();
     await sell('a', 4_000);
@@ -109,11 +109,11 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
     expect(counts.rejected).toBe(0);
     expect(await soldOfA(running)).toBe(4_000);
     // What was handed over was committed before: repeats are rare, and only repeats.
-    expect((await received(0)).duplicate).toBeLessThanOrEqual(CHUNK_RECORDS);
+    expect((await atRest(0)).duplicate).toBeLessThanOrEqual(CHUNK_RECORDS);
   });
 
   it('go on at our own table where the brokers have forgotten the group', async () => {
-    const { start, names, sell, admin, received } = await scene();
+    const { start, names, sell, admin, received, atRest } = await scene();
     const first = start();
     await first.ready();
     await sell('a', 300);
@@ -122,7 +122,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
     await admin.deleteGroups([names.group]);
     await sell('b', 100);
     await start().ready();
-    expect(await received(400)).toMatchObject({ accepted: 400, duplicate: 0 });
+    expect(await atRest(400)).toMatchObject({ accepted: 400, duplicate: 0 });
   });
 
   it('are read again where the log is older than what was committed', async () => {
@@ -144,7 +144,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
   });
 
   it('that were deleted before they were read are missed aloud', async () => {
-    const { start, names, sell, admin, received } = await scene();
+    const { start, names, sell, admin, received, atRest } = await scene();
     // A new group begins at the beginning.
     await sell('a', 100);
     const first = start();
@@ -154,7 +154,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
     const partitions = [{ partition: 0, offset: '150' }];
     await admin.deleteTopicRecords({ topic: names.events, partitions });
     const { words } = start();
-    expect(await received(150)).toMatchObject({ accepted: 150, duplicate: 0 });
+    expect(await atRest(150)).toMatchObject({ accepted: 150, duplicate: 0 });
     expect(words).toContainEqual(expect.stringContaining('50 records were deleted before they were read'));
   });
 

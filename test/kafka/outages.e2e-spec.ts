@@ -30,13 +30,13 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('Kafka %s comes and go
   }
 
   it('what a Java client sends is read: each codec, only committed transactions, headers without value', async () => {
-    const { running, start, names, received } = await scene();
+    const { running, start, names, atRest } = await scene();
     const { ready, words } = start();
     await ready();
     const classPath = `${kafka.jars}/*`;
     execFileSync('java', ['-cp', classPath, FOREIGN, kafka.brokers[0]!, names.events], { stdio: 'pipe' });
     const good = (CODECS + 2) * FOREIGN_RECORDS + 1;
-    expect(await received(good + 1)).toMatchObject({ accepted: good, duplicate: 0, rejected: 1 });
+    expect(await atRest(good + 1)).toMatchObject({ accepted: good, duplicate: 0, rejected: 1 });
     expect(await soldOfA(running)).toBe(good);
     const [rejected] = await recordsOf(kafka, names.rejected, 1);
     expect(headerText(rejected!, 'onhand-code')).toBe('HEADER_INVALID');
