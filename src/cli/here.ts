@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import type { Settings } from '../environment.ts';
 import { OnHand } from '../service.ts';
 import type { Ask } from './ask.ts';
@@ -6,6 +7,11 @@ import type { Command, Report, Task } from './command.ts';
 import type { LocalDoors } from './local-doors.ts';
 
 const LOOK_EVERY_MS = 10;
+/**
+ * By so much the heap of a command may grow over what is alive in it before all of it is collected: V8 lets it
+ * grow to four times that, several hundred megabytes in an import, to save a tenth of the time.
+ */
+const HEAP_GROWING = '--heap-growing-percent=50';
 
 /**
  * Runs a command in this process: opens the data, lets everything that was told before arrive where it
@@ -16,6 +22,7 @@ export async function runHere(
   settings: Settings,
   task: Omit<Task, 'ask'>,
 ): Promise<unknown> {
+  setFlagsFromString(HEAP_GROWING);
   task.report({ step: 'opening the data' });
   const onhand = await OnHand.open(settings);
   let doors: LocalDoors | undefined;

@@ -46,12 +46,16 @@ async function imported(data: string, ...more: string[]): Promise<ImportResult> 
   return JSON.parse(stdout) as ImportResult;
 }
 
-it('would tell every line, says a dry run, and stores nothing', async () => {
-  const told = await imported('dry', '--dry-run');
-  expect(told).toMatchObject({ dryRun: true, lines });
-  expect(told.proof).toBeUndefined();
-  expect((await onHandOf(envOf('dry'))).size).toBe(0);
-});
+it(
+  'would tell every line, says a dry run, and stores nothing',
+  async () => {
+    const told = await imported('dry', '--dry-run');
+    expect(told).toMatchObject({ dryRun: true, lines });
+    expect(told.proof).toBeUndefined();
+    expect((await onHandOf(envOf('dry'))).size).toBe(0);
+  },
+  SLOW_MS,
+);
 
 describe('a whole file', () => {
   it(

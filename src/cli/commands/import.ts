@@ -32,8 +32,11 @@ export interface ImportResult {
   readonly proof?: Proof;
 }
 
-/** Messages that are handed to the journal at once. */
-const MESSAGES_A_BATCH = 250;
+/**
+ * Lines that are handed to the journal at once: what is under way, and so the memory that all of it takes, goes by
+ * lines, whether a document has one of them or a thousand.
+ */
+const LINES_A_BATCH = 500;
 /** Batches under way: while one is made durable, the next are read. */
 const BATCHES_IN_FLIGHT_MAX = 4;
 /** How many events posting and the picture may be behind the log before the next messages are told. */
@@ -136,14 +139,20 @@ async function* batchesOf(
       ? task.report({ step, done: bytes, total: file.bytes, unit: 'bytes' })
       : task.report({ step, done: tally.lines.read, total: file.rows, unit: 'lines' });
   let batch: ToldReading[] = [];
+  let lines = 0;
   for await (const readings of file.batches(report)) {
     task.signal.throwIfAborted();
     for (const reading of readings) {
-      if ('skipped' in reading) tally.skipped(reading);
-      else if (batch.push(reading) === MESSAGES_A_BATCH) {
-        yield batch;
-        batch = [];
+      if ('skipped' in reading) {
+        tally.skipped(reading);
+        continue;
       }
+      batch.push(reading);
+      lines += reading.rows;
+      if (lines < LINES_A_BATCH) continue;
+      yield batch;
+      batch = [];
+      lines = 0;
     }
   }
   if (batch.length > 0) yield batch;
