@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Batch, Consumer } from 'kafkajs';
 import type { EventStore } from '#event-store';
 import type { Clock } from '#kernel';
-import { askKafka, type KafkaConnection, type KafkaLog } from '#kafka';
+import { askKafka, isClientError, type KafkaConnection, type KafkaLog } from '#kafka';
 import type { Ended, EventTopic, MessageDoor } from './event-topic.ts';
 import type { OffsetCommits } from './offset-commits.ts';
 import { OwnOffsets } from './own-offsets.ts';
@@ -94,9 +94,12 @@ export class Assigned {
   /** The partition stands still, and goes on by itself when what stands in its way has gone. */
   wait(place: Place, error: unknown): void {
     const partition = this.#partitions.get(keyOf(place));
-    if (partition === undefined || this.#isClosed || partition.waits !== undefined) return;
+    if (partition === undefined || this.#isClosed) return;
+    this.#whileItRuns(() => {
+      this.#parts.consumer.pause([{ topic: place.topic, partitions: [place.partition] }]);
+    });
+    if (partition.waits !== undefined) return;
     this.#parts.log.warn({ ...place, err: error }, 'the partition waits, and tries again by itself');
-    this.#parts.consumer.pause([{ topic: place.topic, partitions: [place.partition] }]);
     this.#waitMore(partition, error, FIRST_PAUSE_MS);
   }
 
@@ -178,7 +181,7 @@ export class Assigned {
     if (this.at(intake.place) !== intake || this.#isClosed) return;
     this.#parts.commits.reached(intake);
     const { topic, partition: number } = intake.place;
-    this.#parts.consumer.resume([{ topic, partitions: [number] }]);
+    this.#whileItRuns(() => this.#parts.consumer.resume([{ topic, partitions: [number] }]));
   }
 
   /** kafkajs begins at the last commit again; we know better. */
@@ -246,7 +249,17 @@ export class Assigned {
     const partition = this.#partitions.get(keyOf(place));
     if (partition === undefined || this.#isClosed) return;
     partition.expected = next;
-    this.#parts.consumer.seek({ ...place, offset: String(next) });
+    this.#whileItRuns(() => this.#parts.consumer.seek({ ...place, offset: String(next) }));
+  }
+
+  /** Between a crash and the next join there is nothing to pause, resume or seek: the client throws. */
+  #whileItRuns(work: () => void): void {
+    try {
+      work();
+    } catch (err) {
+      if (!isClientError(err)) throw err;
+      this.#parts.log.debug({ err }, 'the consumer does not run just now');
+    }
   }
 
   async #writeOwnTable(): Promise<void> {

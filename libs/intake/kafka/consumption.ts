@@ -1,5 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { type Consumer, type ConsumerCrashEvent, type EachBatchPayload } from 'kafkajs';
+import {
+  type Consumer,
+  type ConsumerCrashEvent,
+  type ConsumerGroupJoinEvent,
+  type EachBatchPayload,
+} from 'kafkajs';
 import type { EventStore } from '#event-store';
 import type { Clock } from '#kernel';
 import {
@@ -63,6 +67,7 @@ export class Consumption {
   readonly #ended = Promise.withResolvers<void>();
   #joined = Promise.withResolvers<void>();
   #state: ConsumptionState = 'joining';
+  #memberId: string | undefined;
   #isDraining = false;
   #hasLeft = false;
   #fetchedAt = performance.now();
@@ -138,7 +143,7 @@ export class Consumption {
 
   #listen(): void {
     const { GROUP_JOIN, REBALANCING, CRASH, FETCH } = this.#consumer.events;
-    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onJoin(payload.memberAssignment));
+    this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onJoin(payload));
     this.#consumer.on(REBALANCING, () => {
       this.#leaveOff();
       void this.#commits.commit();
@@ -149,12 +154,15 @@ export class Consumption {
     });
   }
 
-  #onJoin(memberAssignment: Readonly<Record<string, number[]>>): void {
+  #onJoin({ memberId, memberAssignment }: ConsumerGroupJoinEvent['payload']): void {
     // Joined although we had stopped: leave again, or a ghost holds partitions.
     if (this.#hasLeft) return void this.#consumer.disconnect().catch(() => undefined);
     const places = Object.entries(memberAssignment).flatMap(([topic, partitions]) =>
       partitions.map((partition) => ({ topic, partition })),
     );
+    // A new member: others may have had our partitions meanwhile, and what we know of them is old.
+    if (memberId !== this.#memberId) this.#assigned.assign([]);
+    this.#memberId = memberId;
     this.#assigned.assign(places);
     this.#state = 'consuming';
     this.#fetchedAt = performance.now();
@@ -222,20 +230,16 @@ export class Consumption {
 
   /** Waits, and lets the group know that we live. When the group is dealt anew, what is in hand is finished first. */
   async #beating<Result>(work: Promise<Result>, payload: EachBatchPayload): Promise<Result> {
-    const isDone = work.then(
-      () => true,
-      () => true,
-    );
+    let isDone = false;
+    const done = (): void => void (isDone = true);
+    const ended = work.then(done, done);
     for (;;) {
-      const stop = new AbortController();
-      const tick = pause(HEARTBEAT_MS, false, { signal: stop.signal }).catch(() => false);
-      const done = await Promise.race([isDone, tick]);
-      stop.abort();
-      if (done) return work;
+      await within(ended, HEARTBEAT_MS);
+      if (isDone) return work;
       try {
         await payload.heartbeat();
       } catch (error) {
-        await within(isDone, HAND_OVER_MS_MAX);
+        await within(ended, HAND_OVER_MS_MAX);
         await within(this.#commits.commit(), COMMIT_MS_MAX);
         throw error;
       }
