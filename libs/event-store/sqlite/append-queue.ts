@@ -86,7 +86,8 @@ export class AppendQueue {
       this.#waitingEvents += batch.eventCount - eventCount;
       this.#waitingBytes += batch.bytes - bytes;
     }
-    this.#sendSoon();
+    if (this.#waiting.at(-1)!.eventCount >= this.#writer.eventsEnough) this.#send();
+    else this.#sendSoon();
   }
 
   #newBatch(): BatchBuilder {
@@ -99,11 +100,13 @@ export class AppendQueue {
   #sendSoon(): void {
     if (this.#isSendDue || this.#waiting.length === 0) return;
     this.#isSendDue = true;
-    setImmediate(() => this.#send());
+    setImmediate(() => {
+      this.#isSendDue = false;
+      this.#send();
+    });
   }
 
   #send(): void {
-    this.#isSendDue = false;
     while (this.#underWay.size < this.#writer.batchesMax) {
       const batch = this.#waiting.shift();
       if (batch === undefined) return;

@@ -7,11 +7,14 @@ import type { FromWriterThread, ToWriterThread } from './writer.worker.ts';
 
 /** While one batch is committed the others wait at the thread's door, so that it never waits for us. */
 const BATCHES_ON_THE_WAY_MAX = 4;
+/** So many are worth a commit: the thread is at work on them while the caller still makes the next ones. */
+const EVENTS_ENOUGH = 256;
 
 /** Writes on a thread of its own. */
 export class ThreadWriter implements Writer {
   readonly head: number;
   readonly batchesMax = BATCHES_ON_THE_WAY_MAX;
+  readonly eventsEnough = EVENTS_ENOUGH;
   readonly #worker: Worker;
   readonly #answers: ((result: BatchResult) => void)[] = [];
   #lostBy: { readonly cause: unknown } | undefined;

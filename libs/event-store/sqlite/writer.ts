@@ -7,6 +7,8 @@ export interface Writer {
   readonly head: number;
   /** How many batches may be on their way at once. */
   readonly batchesMax: number;
+  /** A batch with so many events is handed over at once, in the middle of a turn of the event loop. */
+  readonly eventsEnough: number;
   /** Never rejects: a failure is an answer. */
   write(batch: Batch): Promise<BatchResult>;
   /** After the batches on their way. */
@@ -17,6 +19,8 @@ export interface Writer {
 export class InlineWriter implements Writer {
   readonly head: number;
   readonly batchesMax = 1;
+  /** Whoever is blocked meanwhile should not be so in the middle of something: all of a turn in one commit. */
+  readonly eventsEnough = Infinity;
   readonly #log: Log;
 
   constructor(file: string) {
