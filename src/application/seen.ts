@@ -9,7 +9,7 @@ export const SEEN_MS_MAX = 2_000;
  */
 export async function isSeen({ rooms }: OnHand, position: number): Promise<boolean> {
   const deadline = performance.now() + SEEN_MS_MAX;
-  if (!(await rooms.ledger.posting.waitFor(position, SEEN_MS_MAX))) return false;
+  if (!(await rooms.ledger.posted.waitFor(position, SEEN_MS_MAX))) return false;
   const head = await rooms.store.head();
   return rooms.projector.waitFor(head, Math.max(1, deadline - performance.now()));
 }

@@ -53,7 +53,8 @@ export class PostedEverywhere implements Fold, Posted {
   apply(event: RecordedEvent): void {
     const category = categoryOf(event.stream);
     if (JOURNAL.has(category)) this.#journal = event.position;
-    else if (category === POSTING_CATEGORY) this.#tell();
+    else if (category === POSTING_CATEGORY) this.#marked = this.#leastMark();
+    if (this.#waiting.size > 0) this.#tell();
   }
 
   waitFor(position: number, timeoutMs: number): Promise<boolean> {
@@ -71,7 +72,6 @@ export class PostedEverywhere implements Fold, Posted {
   }
 
   #tell(): void {
-    this.#marked = this.#leastMark();
     const reached = this.position;
     for (const waiter of [...this.#waiting]) if (waiter.position <= reached) waiter.reached();
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Shards, shardOf, ShardSet, UNIT } from '#kernel';
 import { received, sold } from '../../inventory/testing/entries.ts';
 import {
@@ -48,6 +49,16 @@ describe('posting shared by processes', () => {
     isPosted(1);
     expect(await eventsPosted()).toBe(SKUS.length);
     expect(await onlooker.posted.waitFor(await ledger.store.head(), 10)).toBe(true);
+  });
+
+  it('is waited for also where an event has nothing to post', async () => {
+    await begin(new ShardSet(COUNT, ALL));
+    await tellAll(1);
+    await allPosted(ledger);
+    const next = (await ledger.store.head()) + 1;
+    const waited = ledger.posted.waitFor(next, 4_000);
+    await ledger.store.append('location-x', -1, [{ id: randomUUID(), type: 'Nothing', data: {} }]);
+    expect(await waited).toBe(true);
   });
 
   it('is quiet at rest: marks are not about marks', async () => {
