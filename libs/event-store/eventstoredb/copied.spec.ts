@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
 import { EventStoreDbDouble } from '../../../test/servers/eventstoredb/index.ts';
-import { NO_STREAM, type RecordedEvent, TargetDiffers } from '../src/index.ts';
+import { NO_STREAM, PositionUnknown, type RecordedEvent, TargetDiffers } from '../src/index.ts';
 import { happened, happenedTimes, readToEnd } from '../testing/index.ts';
-import { EventStoreDbEventStore, EventStoreDbLogTarget, PositionUnknown } from './index.ts';
+import { EventStoreDbEventStore, EventStoreDbLogTarget } from './index.ts';
 
 jest.setTimeout(30_000);
 

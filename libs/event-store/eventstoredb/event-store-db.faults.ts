@@ -19,13 +19,3 @@ export class StreamDamaged extends Fault {
     super(`${stream}: ${what}. Events of OnHand are never deleted: restore the store.`, options);
   }
 }
-
-/** Asked to go on from where no event is: the server reads only from where one begins. */
-export class PositionUnknown extends Fault {
-  readonly code = 'POSITION_UNKNOWN';
-  readonly retriable = false;
-
-  constructor(position: number, options?: { cause?: unknown }) {
-    super(`No event of this log is at position ${position}: it is of another log. Begin at 0.`, options);
-  }
-}

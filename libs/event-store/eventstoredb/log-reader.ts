@@ -13,13 +13,14 @@ import {
   categoryOf,
   type LogPage,
   type LogQuery,
+  PositionUnknown,
   READ_EVENTS_MAX,
   type RecordedEvent,
   StoreUnavailable,
 } from '../src/index.ts';
 import type { Connection } from './connection.ts';
 import { CopiedReader } from './copied-reader.ts';
-import { PositionUnknown, StreamDamaged } from './event-store-db.faults.ts';
+import { StreamDamaged } from './event-store-db.faults.ts';
 import { isOurs, positionOf, type RecordedEvents, type Told } from './recorded-event.ts';
 
 /** The client's own deadline does not reach its reads. */
@@ -131,7 +132,10 @@ export class LogReader {
     return this.#ask(from(position)).catch((error: unknown) => {
       if (!(error instanceof UnknownError)) throw error;
       return this.#ask(from(position + 1)).catch((second: unknown) => {
-        throw second instanceof UnknownError ? new PositionUnknown(position, { cause: second }) : second;
+        if (!(second instanceof UnknownError)) throw second;
+        throw new PositionUnknown(`No event of this log is at position ${position}: begin at 0.`, {
+          cause: second,
+        });
       });
     });
   }

@@ -29,3 +29,9 @@ export class TargetDiffers extends Fault {
   readonly code = 'TARGET_DIFFERS';
   readonly retriable = false;
 }
+
+/** Asked to go on from where no event of this log is: the position is of another log. */
+export class PositionUnknown extends Fault {
+  readonly code = 'POSITION_UNKNOWN';
+  readonly retriable = false;
+}

@@ -46,6 +46,7 @@ export abstract class EventStore {
   /**
    * One page of the whole log, in order, of the events after `after`, only of the given categories if any
    * are named. `position` is how far was looked: continue from it. It equals the head when nothing is left.
+   * Throws PositionUnknown where `after` is of another log, if the store can tell.
    */
   abstract readAll(page: LogQuery & { limit?: number }): Promise<LogPage>;
 
