@@ -42,6 +42,8 @@ interface Member {
   readonly role: Role;
   readonly service: Service;
   isPaused: boolean;
+  /** Once it is back from its last end. */
+  isReady: Promise<void>;
 }
 
 interface Scene {
@@ -61,7 +63,12 @@ export async function proveProcesses(options: ProcessesProofOptions): Promise<st
     await onHand(['topics', 'create', '--partitions', '8'], env);
     for (const role of ROLES) {
       for (let number = 0; number < OF_EACH; number++) {
-        members.push({ role, service: await Service.start({ ...env, ROLES: role }), isPaused: false });
+        members.push({
+          role,
+          service: await Service.start({ ...env, ROLES: role }),
+          isPaused: false,
+          isReady: Promise.resolve(),
+        });
       }
     }
     const scene = { kafka, members, say };
@@ -165,7 +172,8 @@ async function killOften(
     await member.service.end('SIGKILL');
     say(`killed one of ${member.role}`);
     await sleep(1_000);
-    void member.service.run().catch(() => undefined); // It works before it is ready, and may be killed again.
+    // It works before it is ready, and may be killed again.
+    member.isReady = member.service.run().catch((error: unknown) => say(String(error).split('\n')[0]!));
   }
 }
 
@@ -198,6 +206,7 @@ async function sleeps(ms: number, isOver: AbortSignal): Promise<boolean> {
 
 /** Both doors have taken all of it, and nothing moves any more. */
 async function atRest({ members }: Scene, messages: number): Promise<void> {
+  await Promise.all(members.map(({ isReady }) => isReady));
   const doors = members.filter(({ role }) => role === 'http').map(({ service }) => service);
   const deadline = Date.now() + REST_WITHIN_MS;
   let before = '';
