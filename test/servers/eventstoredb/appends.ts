@@ -73,6 +73,9 @@ export class Appends {
     call: ServerUnaryCall<streams.DeleteReq, streams.DeleteResp>,
     answer: sendUnaryData<streams.DeleteResp>,
   ): void => {
+    if (call.request.getOptions()!.hasStreamExists()) {
+      return answer(failure({ code: status.UNKNOWN, details: 'Unexpected expected revision' }));
+    }
     this.#log.delete(nameOf(call.request.getOptions()!.getStreamIdentifier()), 'deleted');
     answer(null, new streams.DeleteResp());
   };

@@ -75,6 +75,9 @@ export class StoredLog {
       proposed.map(({ id }) => id),
     );
     if (check !== 'ok') return check;
+    const current = this.#revisionOf(stream);
+    // The real one answers that it is written, and makes nothing.
+    if (proposed.length === 0) return { kind: 'written', revision: Math.max(0, current), position: 0 };
     this.#write({ at: createdMs, stream, events: proposed.map(toLine) });
     for (const [index, { id }] of proposed.entries()) {
       const revision = this.#revisionOf(stream) - proposed.length + 1 + index;
