@@ -112,14 +112,17 @@ export class OfferShelf {
   ): readonly ListingNumber[] {
     const row = this.#offers.get(sku) ?? { offers: [] };
     const before = row.offers.length;
-    const changed: ListingNumber[] = [];
+    // Of the right size from the start: what is pushed has room for seventeen, three times for each event.
+    const changed = new Array<ListingNumber>(wanted.length);
+    let count = 0;
     for (const want of wanted) {
       const index = indexOf(row.offers, want.channel, want.listing);
       const former = row.offers[index];
       if (former?.available === want.available) continue;
       const offer = this.#replace(sku, row, { index, former, want, by });
-      changed.push(numberOf(sku, offer));
+      changed[count++] = numberOf(sku, offer);
     }
+    changed.length = count;
     if (before > wanted.length) changed.push(...this.#withdraw(sku, row, { wanted, by, concerned }));
     if (changed.length > 0) this.#offers.put(sku, row);
     return changed;

@@ -45,13 +45,11 @@ export function numbersOf(
   if (offering === undefined) return [];
   const { item, offers } = offering;
   const availableAs = isKit(item) ? kitNumbers(world, item) : itemNumbers(world, item);
-  const wanted: Wanted[] = [];
-  for (const offered of offers) {
+  const wanted = concerned === undefined ? offers : offers.filter(({ channel }) => concerned.has(channel.id));
+  return wanted.map((offered) => {
     const { channel, listing, implied } = offered;
-    if (concerned?.has(channel.id) === false) continue;
-    wanted.push({ channel: channel.id, listing, available: availableAs(offered), implied });
-  }
-  return wanted;
+    return { channel: channel.id, listing, available: availableAs(offered), implied };
+  });
 }
 
 function itemNumbers(world: World, item: Item): (offered: Offered) => Quantity {

@@ -122,7 +122,7 @@ export class CatalogBook implements Fold, CatalogView {
   }
 
   sellingChannel(id: string): SellingChannel | undefined {
-    return this.#sellingChannels().get(id);
+    return this.#sellingChannels().byId.get(id);
   }
 
   /** Listings that were defined for the item, in any channel. */
@@ -209,7 +209,7 @@ export class CatalogBook implements Fold, CatalogView {
     const { position } = event;
     switch (event.type) {
       case 'ItemDefined': {
-        const before = this.#items.define(event.data, event, [...this.#sellingChannels().keys()]);
+        const before = this.#items.define(event.data, event, [...this.#sellingChannels().byId.keys()]);
         return { kind: 'item', position, ...(before && { before }), after: event.data };
       }
       case 'ListingDefined': {

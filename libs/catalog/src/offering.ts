@@ -25,17 +25,21 @@ export interface SellingChannel extends Channel {
   readonly active: ReadonlySet<string>;
 }
 
-export type SellingChannels = ReadonlyMap<string, SellingChannel>;
+export interface SellingChannels {
+  readonly byId: ReadonlyMap<string, SellingChannel>;
+  /** Those that list all. */
+  readonly listingAll: readonly SellingChannel[];
+}
 
 export function sellingChannels(
   channels: readonly Channel[],
   isActive: (location: string) => boolean,
 ): SellingChannels {
-  const selling = new Map<string, SellingChannel>();
+  const byId = new Map<string, SellingChannel>();
   for (const channel of channels) {
-    selling.set(channel.id, { ...channel, active: new Set(channel.locations.filter(isActive)) });
+    byId.set(channel.id, { ...channel, active: new Set(channel.locations.filter(isActive)) });
   }
-  return selling;
+  return { byId, listingAll: [...byId.values()].filter(({ lists }) => lists === 'all') };
 }
 
 /** Every listing of an item: those defined, and its own name in channels that list all, where it is free. */
@@ -44,18 +48,22 @@ export function offersOf(
   channels: SellingChannels,
 ): readonly Offered[] {
   const { sku } = resource;
+  const { byId, listingAll } = channels;
+  const impliedIn = (channel: SellingChannel): Offered => ({
+    channel,
+    listing: sku,
+    unitsPer: UNIT,
+    implied: true,
+  });
+  // Most items have no names but their own.
+  if (listings === undefined && taken === undefined) return listingAll.map(impliedIn);
   const offers: Offered[] = [];
-  for (const { channel: id, listing, unitsPer } of listings ?? NO_LISTINGS) {
-    const channel = channels.get(id);
+  for (const { channel: id, listing, unitsPer } of listings ?? []) {
+    const channel = byId.get(id);
     if (channel !== undefined) offers.push({ channel, listing, unitsPer, implied: false });
   }
-  const defined = offers.length;
-  for (const channel of channels.values()) {
-    if (channel.lists !== 'all' || taken?.includes(channel.id)) continue;
-    if (defined > 0 && offers.some((offer) => offer.channel === channel && offer.listing === sku)) continue;
-    offers.push({ channel, listing: sku, unitsPer: UNIT, implied: true });
-  }
-  return offers;
+  const isFree = (channel: SellingChannel): boolean =>
+    !taken?.includes(channel.id) &&
+    !offers.some((offer) => offer.channel === channel && offer.listing === sku);
+  return [...offers, ...listingAll.filter(isFree).map(impliedIn)];
 }
-
-const NO_LISTINGS: readonly never[] = [];

@@ -38,8 +38,9 @@ export class Hub implements Fold {
   readonly #backlog: Backlog;
   readonly #startedAt: number;
   readonly #stopListening: () => void;
-  /** Rings of the event that is being applied. */
-  #touched: ChangeRing[] = [];
+  /** Rings of the event that is being applied: the first so many. */
+  readonly #touched: ChangeRing[] = [];
+  #touchedCount = 0;
   /** Rings whose readers are to be woken when this turn is over. */
   readonly #toWake = new Set<ChangeRing>();
   #position: number;
@@ -51,7 +52,7 @@ export class Hub implements Fold {
     this.#backlog = new Backlog(parts.store, parts.numbers, () => this.#position);
     this.#stopListening = parts.numbers.onChange((number) => {
       const ring = this.#ring(number.channel);
-      if (ring.collect(number)) this.#touched.push(ring);
+      if (ring.collect(number)) this.#touched[this.#touchedCount++] = ring;
     });
   }
 
@@ -62,7 +63,7 @@ export class Hub implements Fold {
 
   apply(event: RecordedEvent): void {
     const { position, stream } = event;
-    if (this.#touched.length > 0) this.#settle(position);
+    if (this.#touchedCount > 0) this.#settle(position);
     if (stream.startsWith(ORDER_PREFIX)) this.#addOrder(position, stream);
     this.#position = position;
   }
@@ -105,11 +106,12 @@ export class Hub implements Fold {
   }
 
   #settle(position: number): void {
-    for (const ring of this.#touched) {
+    for (let index = 0; index < this.#touchedCount; index++) {
+      const ring = this.#touched[index]!;
       ring.settle(position);
       this.#wakeSoon(ring);
     }
-    this.#touched = [];
+    this.#touchedCount = 0;
   }
 
   #addOrder(position: number, stream: string): void {

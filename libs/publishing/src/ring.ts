@@ -22,8 +22,9 @@ export class ChangeRing {
   #newestListings = new Map<string, Change>();
   #newestOrders = new Map<string, Change>();
   #floor: Place;
-  /** Numbers of the event that is being applied, in no order yet. */
-  #collected: ListingNumber[] = [];
+  /** Numbers of the event that is being applied, in no order yet: nearly always there is one. */
+  #first: ListingNumber | undefined;
+  #others: ListingNumber[] = [];
   #isTouched = false;
   /** All of the event is kept, or nothing of it. */
   #isKeeping = false;
@@ -65,24 +66,19 @@ export class ChangeRing {
     if (isFirst) this.#isKeeping = this.#isAttended();
     if (this.#isKeeping) {
       // One event of set-up may change a million listings: availability's own index then serves the readers.
-      if (this.#collected.length >= this.#changesMax) this.#isOverfull = true;
-      else this.#collected.push(number);
+      if (this.#first === undefined) this.#first = number;
+      else if (this.#others.length + 1 >= this.#changesMax) this.#isOverfull = true;
+      else this.#others.push(number);
     }
     return isFirst;
   }
 
   /** Ends the event that stands at `position`: what was collected is now to be read. */
   settle(position: number): void {
-    const collected = this.#collected;
     if (this.#isOverfull || !this.#isKeeping) this.#skip(position);
-    else {
-      if (collected.length > 1) collected.sort((a, b) => compareUtf8(a.listing, b.listing));
-      for (const number of collected) {
-        assert(number.version === position, 'a number whose version is the event that caused it');
-        this.#add(Change.ofNumber(number), this.#newestListings);
-      }
-      this.#collected = [];
-    }
+    else this.#addCollected(position);
+    this.#first = undefined;
+    if (this.#others.length > 0) this.#others = [];
     this.#isTouched = false;
     this.#isOverfull = false;
   }
@@ -121,6 +117,18 @@ export class ChangeRing {
     return this.#unread < this.#changesMax || this.#waiting.size > 0;
   }
 
+  #addCollected(position: number): void {
+    if (this.#others.length === 0) return this.#addNumber(this.#first!, position);
+    const collected = [this.#first!, ...this.#others];
+    collected.sort((a, b) => compareUtf8(a.listing, b.listing));
+    for (const number of collected) this.#addNumber(number, position);
+  }
+
+  #addNumber(number: ListingNumber, position: number): void {
+    assert(number.version === position, 'a number whose version is the event that caused it');
+    this.#add(Change.ofNumber(number), this.#newestListings);
+  }
+
   #add(change: Change, newest: Map<string, Change>): void {
     newest.get(change.id)?.supersede();
     newest.set(change.id, change);
@@ -150,7 +158,6 @@ export class ChangeRing {
       this.#newestListings = new Map();
       this.#newestOrders = new Map();
     }
-    this.#collected = [];
     this.#floor = endOf(position);
     this.#count++;
   }
