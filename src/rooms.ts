@@ -205,7 +205,7 @@ function openPublishing(
     stop: async () => {
       feedPump.close();
       stopListening();
-      for (const name of Object.keys(kafka?.loops ?? {})) await loops.stop(name);
+      await Promise.all(Object.keys(kafka?.loops ?? {}).map((name) => loops.stop(name)));
       await kafka?.close();
       await webhooks.stop();
       await receipts.stop();

@@ -8,10 +8,11 @@ import { until } from '../../libs/publishing/testing/receiver.ts';
 import { Stage } from '../../libs/publishing/testing/stage.ts';
 import { Loops } from '../../src/loops.ts';
 import { openLog } from '../../src/log.ts';
-import { type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
+import { KAFKA_VERSIONS, type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
 import { disorderOf, lastOf, readTopic, type TopicRecord } from './topic-picture.ts';
 
 const PARTITIONS = 6;
+const NEWEST = '4.1.1';
 const SETTLED_MS_MAX = 60_000;
 
 /** Publishing to Kafka as one process does it, over a stage. */
@@ -45,31 +46,17 @@ interface Topics {
   readonly orders: string;
 }
 
-describe.each([['3.9.1'], ['4.1.1']])('publishing to Kafka %s', (version) => {
+describe.each(KAFKA_VERSIONS.map((version) => [version]))('publishing to Kafka %s', (version) => {
   let kafka: KafkaCluster;
 
   beforeAll(async () => {
     kafka = await startKafka({ version });
   });
 
-  afterAll(() => kafka.stop());
+  afterAll(() => kafka?.stop());
 
   playOn(() => kafka);
-
-  it('rides out a broker that is killed, and comes back', async () => {
-    const { stage, topics, process, end } = await scene(kafka);
-    const changing = changeFor(stage, 6_000);
-    await pause(1_500);
-    await kafka.kill();
-    await pause(1_500);
-    await kafka.restart();
-    await changing;
-    await process.settled();
-    const records = await readTopic(kafka.clientConfig(), topics.availability);
-    expect(numbersIn(records)).toEqual(numbersOf(stage));
-    expect(disorderOf(records).older).toEqual([]);
-    await end();
-  });
+  if (version === NEWEST) playMoreOn(() => kafka);
 });
 
 describe('publishing to three brokers', () => {
@@ -79,17 +66,15 @@ describe('publishing to three brokers', () => {
     kafka = await startKafka({ version: '4.1.1', nodes: 3 });
   });
 
-  afterAll(() => kafka.stop());
+  afterAll(() => kafka?.stop());
 
-  it('loses nothing while leaders are killed under load', async () => {
+  it('loses nothing while a leader is killed under load', async () => {
     const { stage, topics, process, end } = await scene(kafka);
-    const changing = changeFor(stage, 24_000);
-    for (const node of [1, 2]) {
-      await pause(2_000);
-      await kafka.kill(node);
-      await pause(5_000);
-      await kafka.restart(node);
-    }
+    const changing = changeFor(stage, 9_000);
+    await pause(1_000);
+    await kafka.kill(); // It leads some of the partitions.
+    await pause(5_000);
+    await kafka.restart();
     await changing;
     await process.settled();
     const records = await readTopic(kafka.clientConfig(), topics.availability);
@@ -130,22 +115,6 @@ function playOn(kafkaNow: () => KafkaCluster): void {
     await end();
   });
 
-  it('goes on where it was after an end without a word', async () => {
-    const kafka = kafkaNow();
-    const { stage, topics, process, connection, end } = await scene(kafka);
-    for (let n = 1; n <= 20; n++) await stage.publish('web', { [`L-${n}`]: n });
-    await process.settled();
-    await process.stop();
-    await stage.publish('web', { 'L-1': 100 });
-    const next = new Process(stage, connection, topics);
-    await next.settled();
-    const records = await readTopic(kafka.clientConfig(), topics.availability);
-    expect(records).toHaveLength(21);
-    expect(numbersIn(records)).toEqual(numbersOf(stage));
-    await next.stop();
-    await end();
-  });
-
   it('puts right what somebody else writes over it', async () => {
     const kafka = kafkaNow();
     const { stage, topics, process, end } = await scene(kafka);
@@ -175,6 +144,24 @@ function playOn(kafkaNow: () => KafkaCluster): void {
     expect([numbers.get('web:A')?.available, orders.get('web:O-1')?.['status']]).toEqual([2, 'shipped']);
     await end();
   });
+}
+
+function playMoreOn(kafkaNow: () => KafkaCluster): void {
+  it('goes on where it was after an end without a word', async () => {
+    const kafka = kafkaNow();
+    const { stage, topics, process, connection, end } = await scene(kafka);
+    for (let n = 1; n <= 20; n++) await stage.publish('web', { [`L-${n}`]: n });
+    await process.settled();
+    await process.stop();
+    await stage.publish('web', { 'L-1': 100 });
+    const next = new Process(stage, connection, topics);
+    await next.settled();
+    const records = await readTopic(kafka.clientConfig(), topics.availability);
+    expect(records).toHaveLength(21);
+    expect(numbersIn(records)).toEqual(numbersOf(stage));
+    await next.stop();
+    await end();
+  });
 
   it('waits for a topic that is not there, and makes none', async () => {
     const kafka = kafkaNow();
@@ -190,6 +177,22 @@ function playOn(kafkaNow: () => KafkaCluster): void {
     expect(numbersIn(await readTopic(kafka.clientConfig(), topics.availability))).toEqual(numbersOf(stage));
     await process.stop();
     await stage.close();
+  });
+
+  it('rides out a broker that is killed, and comes back', async () => {
+    const kafka = kafkaNow();
+    const { stage, topics, process, end } = await scene(kafka);
+    const changing = changeFor(stage, 5_000);
+    await pause(1_000);
+    await kafka.kill();
+    await pause(1_000);
+    await kafka.restart();
+    await changing;
+    await process.settled();
+    const records = await readTopic(kafka.clientConfig(), topics.availability);
+    expect(numbersIn(records)).toEqual(numbersOf(stage));
+    expect(disorderOf(records).older).toEqual([]);
+    await end();
   });
 }
 
@@ -224,7 +227,7 @@ async function createTopics(kafka: KafkaCluster, topics: Topics): Promise<void> 
     configEntries,
   }));
   await admin.createTopics({ topics: all, waitForLeaders: false });
-  await until3(async () =>
+  await untilTrue(async () =>
     (await admin.fetchTopicMetadata({ topics: Object.values(topics) as string[] })).topics.every(
       ({ partitions }) => partitions.every(({ leader }) => leader >= 0),
     ),
@@ -232,7 +235,7 @@ async function createTopics(kafka: KafkaCluster, topics: Topics): Promise<void> 
   await admin.disconnect();
 }
 
-async function until3(isSo: () => Promise<boolean>): Promise<void> {
+async function untilTrue(isSo: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
     if (await isSo().catch(() => false)) return;
     await pause(100);

@@ -15,8 +15,8 @@ const SESSION_MS = 30_000;
 const HEARTBEAT_MS = 3_000;
 /** How long a fetch waits for something new, and stands still when its leader dies. */
 const FETCH_WAIT_MS = 500;
-const GOODBYE_MS_MAX = 5_000;
-const JOINING_MS_MAX = 2_000;
+const GOODBYE_MS_MAX = 4_000;
+const JOINING_MS_MAX = 1_000;
 
 export interface KafkaLinkParts {
   readonly kafka: Kafka;
@@ -125,7 +125,7 @@ class Following {
       await this.#ended.promise;
     } finally {
       signal.removeEventListener('abort', end);
-      void this.#leave();
+      await this.#leave();
     }
   }
 
