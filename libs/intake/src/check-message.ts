@@ -51,7 +51,7 @@ function checkLines(lines: readonly WireObject[], type: MessageType): Rejection[
     if (wrong !== undefined) (found ??= []).push(wrong);
   }
   // Only where a line was given a name can two lines have the same.
-  const repeated = named ? repeatedLines(lines, isNumbered) : [];
+  const repeated = named && lines.length > 1 ? repeatedLines(lines, isNumbered) : [];
   return repeated.length === 0 ? found : [...(found ?? []), ...repeated];
 }
 

@@ -20,7 +20,7 @@ import {
   StoreFull,
   StoreUnavailable,
 } from '#event-store';
-import type { Clock, Instant } from '#kernel';
+import { type Clock, few, type Instant } from '#kernel';
 import { ItemContext, type Reservable } from './item-context.ts';
 import { ItemLoader } from './item-loader.ts';
 import { type Asker, type Done, type ItemSlot, ItemSlots, type Pending } from './item-slots.ts';
@@ -200,7 +200,7 @@ export class ItemDesk {
     slot.begin();
     slot.revision = state.revision;
     slot.position = state.position;
-    const events: NewEvent[] = [];
+    const events = few<NewEvent>();
     slot.events = events;
     for (const each of slot.pending) {
       const { command } = each;

@@ -1,3 +1,4 @@
+import { few } from '#kernel';
 import { ADJUSTMENT, type Cause, CUSTOMER, type Entry, onHandAccount, SUPPLIER } from '../entry.ts';
 import type { ResolvedLine } from '../journal-event.ts';
 import type { MessageOf } from '../message.ts';
@@ -49,7 +50,7 @@ function saleEntries(
     channel: isByChannel ? message.source : undefined,
     sequence: message.sequence,
   };
-  const entries: Entry[] = [];
+  const entries = few<Entry>();
   for (const line of lines) {
     const { quantity, disposition } = message.data.lines[line.index]!;
     const shelf = onHandAccount(message.data.location, (isReturn && disposition) || 'sellable');
@@ -64,7 +65,7 @@ function stockEntries(
   lines: readonly ResolvedLine[],
 ): Entry[] {
   const carrier: Carrier = { key: factKeyOf(message), ...stockTerms(message), sequence: message.sequence };
-  const entries: Entry[] = [];
+  const entries = few<Entry>();
   for (const line of lines) {
     const told = message.data.lines[line.index]!;
     const quantity = line.quantity ?? told.quantity;
@@ -95,7 +96,7 @@ function stockTerms(
 
 function movedEntries(message: MessageOf<'stock.moved'>, lines: readonly ResolvedLine[]): Entry[] {
   const carrier: Carrier = { key: factKeyOf(message), cause: 'move', sequence: message.sequence };
-  const entries: Entry[] = [];
+  const entries = few<Entry>();
   for (const line of lines) {
     const { quantity, from, to } = message.data.lines[line.index]!;
     if (from === to) continue;

@@ -1,3 +1,4 @@
+import { few } from '#kernel';
 import type { CatalogView } from '../catalog/catalog-types.ts';
 import type { ParkedLine, ResolvedLine } from '../journal-event.ts';
 import type { Message } from '../message.ts';
@@ -20,7 +21,7 @@ export interface ResolvedMessage {
 /** Reads all lines of a message. */
 export function resolveMessage(message: Message, context: LineContext): ResolvedMessage {
   const { unknown, isInactive } = lookAtLocations(message, context.catalog);
-  const lines: ResolvedLine[] = [];
+  const lines = few<ResolvedLine>();
   let parked: ParkedLine[] | undefined;
   let missing: string[] | undefined;
   let refused: Rejection | undefined;

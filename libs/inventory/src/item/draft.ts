@@ -1,4 +1,4 @@
-import type { Quantity } from '#kernel';
+import { few, type Quantity } from '#kernel';
 import { evolveDecided } from './evolve-item.ts';
 import type { DecisionContext } from './item-command.ts';
 import type { ItemEvent } from './item-event.ts';
@@ -28,8 +28,8 @@ export const draftOn = (state: ItemState, context: DecisionContext, journal?: nu
   state,
   context,
   journal,
-  events: [],
-  touched: [],
+  events: few(),
+  touched: few(),
 });
 
 export function record(draft: Draft, event: ItemEvent): void {
