@@ -34,14 +34,21 @@ function objectBuilder(
   type: WireClass,
   linesOf: (line: WireClass) => Convert,
 ): (data: WireObject) => Building {
+  const fill = fieldsFiller(type, linesOf);
+  return (data) => fill({}, data);
+}
+
+function fieldsFiller(
+  type: WireClass,
+  linesOf: (line: WireClass) => Convert,
+): (built: Building, data: WireObject) => Building {
   const names = [...shapeOf(type).keys()];
   const converts = [...shapeOf(type).values()].map(({ reading }): Convert | undefined => {
     if (reading.as === 'lines') return linesOf(reading.type);
     if (reading.as === 'object') return objectBuilder(reading.type, linesOf);
     return reading.as === 'told' ? undefined : CONVERTS[reading.as];
   });
-  return (data) => {
-    const built: Building = {};
+  return (built, data) => {
     for (let i = 0; i < names.length; i++) {
       const value = data[names[i]!];
       if (value === undefined) continue;
@@ -54,12 +61,12 @@ function objectBuilder(
 
 /** Lines get their default name and condition where their message has one. */
 function lineBuilder(type: WireClass, isNumbered: boolean): (lines: readonly WireObject[]) => Building[] {
-  const build = objectBuilder(type, () => () => undefined);
+  const fill = fieldsFiller(type, () => () => undefined);
   const hasDisposition = shapeOf(type).has('disposition');
   return (lines) =>
     lines.map((told, index) => {
       const line = told['line'] ?? (isNumbered ? String(index + 1) : undefined);
-      const built = line === undefined ? build(told) : { line, ...build(told) };
+      const built = fill(line === undefined ? {} : { line }, told);
       if (hasDisposition) built['disposition'] ??= 'sellable';
       return built;
     });

@@ -27,17 +27,21 @@ export function checkData(type: MessageType, data: WireObject): readonly Rejecti
 export function checkTimes(type: MessageType, message: WireObject, now: Instant): readonly Rejection[] {
   const data = message['data'] as WireObject;
   const aheadMax = type === 'stock.counted' ? COUNT_AHEAD_MS_MAX : AHEAD_MS_MAX;
-  const found = [checkRange(parseInstant(message['time'] as string), aheadMax, now, '/time')];
-  for (const [field, most] of DATA_INSTANTS) {
-    const told = data[field];
-    if (typeof told === 'string') found.push(checkRange(parseInstant(told), most, now, `/data/${field}`));
-  }
-  return found.filter((range) => range !== undefined);
+  let found = NO_PROBLEMS;
+  const check = (told: unknown, aheadMs: number, pointer: string): void => {
+    const wrong = typeof told === 'string' && checkRange(parseInstant(told), aheadMs, now, pointer);
+    if (wrong) found = [...found, wrong];
+  };
+  check(message['time'], aheadMax, '/time');
+  for (const { field, most, pointer } of DATA_INSTANTS) check(data[field], most, pointer);
+  return found;
 }
 
+const NO_PROBLEMS: readonly Rejection[] = [];
+
 const DATA_INSTANTS = [
-  ['asOf', COUNT_AHEAD_MS_MAX],
-  ['expectedAt', EXPECTED_AHEAD_MS_MAX],
+  { field: 'asOf', most: COUNT_AHEAD_MS_MAX, pointer: '/data/asOf' },
+  { field: 'expectedAt', most: EXPECTED_AHEAD_MS_MAX, pointer: '/data/expectedAt' },
 ] as const;
 
 function checkLines(lines: readonly WireObject[], type: MessageType): Rejection[] | undefined {

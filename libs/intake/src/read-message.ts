@@ -44,14 +44,14 @@ export function readMessage(value: unknown, options: ReadingOptions): MessageRea
   }
   const told = withoutNulls(value);
   const type = told['type'] as MessageType;
-  const problems = quickCheck(told, type, options) ? [] : thoroughCheck(told, type, options);
-  const [first, ...others] = [
-    ...problems,
-    ...(problems.length === 0 ? checkTimes(type, told, options.now) : []),
-  ];
-  if (first === undefined) return { message: build(told, type) };
+  const broken = quickCheck(told, type, options) ? NO_PROBLEMS : thoroughCheck(told, type, options);
+  const problems = broken.length === 0 ? checkTimes(type, told, options.now) : broken;
+  if (problems.length === 0) return { message: build(told, type) };
+  const [first, ...others] = problems as readonly [Rejection, ...Rejection[]];
   return { problems: [first, ...others.slice(0, PROBLEMS_MAX - 1)], ...nameOf(told) };
 }
+
+const NO_PROBLEMS: readonly Rejection[] = [];
 
 /** As much of a message's name as can be read. */
 export function nameOf(value: WireObject): Pick<Refusal, 'source' | 'id' | 'sequence'> {
