@@ -56,6 +56,9 @@ export class KafkaNode {
     const words = [...HEAP, ...log, '-cp', `${this.#parts.jars}/*`, 'kafka.Kafka', this.#file('properties')];
     const java = spawn('java', words, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
     java.stderr.on('data', (text: Buffer) => appendFileSync(this.#file('log'), text));
+    // Whoever forgets to stop it ends all the same, and it with him.
+    java.unref();
+    (java.stderr as unknown as { unref(): void }).unref();
     const guard = guardOf(java, this.#parts.folder);
     this.#java = java;
     this.#ended = new Promise((resolve) =>
