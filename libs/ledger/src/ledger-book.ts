@@ -135,6 +135,19 @@ export class LedgerBook implements Fold {
     return this.#marks.get(markKey(count, shard))?.through ?? 0;
   }
 
+  /** Through which position all items were posted, by any division of them that has told of all its shards. */
+  postedByAll(): number {
+    const divisions = new Map<string, number[]>();
+    for (const { key, row } of this.#marks.byKey({ limit: MARKS_MAX })) {
+      const [count = ''] = key.split('/');
+      const marks = divisions.get(count) ?? [];
+      divisions.set(count, marks);
+      marks.push(row.through);
+    }
+    const whole = [...divisions].filter(([count, marks]) => marks.length === Number(count));
+    return Math.max(0, ...whole.map(([, marks]) => Math.min(...marks)));
+  }
+
   apply(event: RecordedEvent): void {
     this.#position = event.position;
     switch (categoryOf(event.stream)) {
@@ -214,5 +227,8 @@ export class LedgerBook implements Fold {
 
 /** A location has no `/`. */
 const placeKey = (location: string, sku: string): string => `${location}/${sku}`;
+
+/** Of some divisions of up to 1,024 shards each. */
+const MARKS_MAX = 20_000;
 
 const markKey = (count: number, shard: number): string => `${count}/${shard}`;

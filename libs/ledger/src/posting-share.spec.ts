@@ -85,6 +85,19 @@ describe('posting shared by processes', () => {
     expect(await eventsPosted()).toBe(SKUS.length * 12);
   });
 
+  it('begins where all were, when items are divided otherwise', async () => {
+    await begin(new ShardSet(COUNT, ALL));
+    await tellAll(3);
+    await allPosted(ledger);
+    const told = await ledger.store.head();
+    const other = await ledger.another(new ShardSet(2, [0, 1]));
+    expect(other.posting.position).toBeGreaterThan(told / 2);
+    await ledger.stop();
+    await tellAll(1);
+    await until(async () => other.posted.position >= (await ledger.store.head()));
+    expect(await eventsPosted()).toBe(SKUS.length * 8);
+  });
+
   it('is harmless where two have the same shards for a while, and they change all the time', async () => {
     const sets = [new ShardSet(COUNT, ALL), new ShardSet(COUNT, ALL), new ShardSet(COUNT)];
     await begin(sets[0]!);

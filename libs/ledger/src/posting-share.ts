@@ -76,10 +76,11 @@ export class SharedShare implements PostingShare {
 
   begin(): number {
     const before = this.#since;
+    const byAll = this.#book.postedByAll(); // Also where items were divided otherwise until now.
     this.#since = new Map(
       this.#shards.owned.map((shard) => {
         const ours = before.has(shard) ? this.#through : 0;
-        return [shard, Math.max(ours, this.#book.postedThrough(this.#shards.count, shard))];
+        return [shard, Math.max(ours, byAll, this.#book.postedThrough(this.#shards.count, shard))];
       }),
     );
     this.#marked = 0; // What is ours from now on, nobody has heard of yet.
