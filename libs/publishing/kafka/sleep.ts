@@ -5,11 +5,13 @@ const SLEPT_MS = 3_000;
 /** Notices that the process stood still: paused, or swapped out, or too busy to look. */
 export class Sleep {
   readonly #onAwake: () => void;
+  readonly #sleptMs: number;
   #timer: NodeJS.Timeout | undefined;
   #lookedAt = performance.now();
 
-  constructor(onAwake: () => void) {
+  constructor(onAwake: () => void, sleptMs = SLEPT_MS) {
     this.#onAwake = onAwake;
+    this.#sleptMs = sleptMs;
   }
 
   start(): void {
@@ -20,7 +22,7 @@ export class Sleep {
   /** Call it before what must not be done asleep: whatever comes first after a pause finds out. */
   look(): void {
     const now = performance.now();
-    const stoodStill = now - this.#lookedAt > SLEPT_MS;
+    const stoodStill = now - this.#lookedAt > this.#sleptMs;
     this.#lookedAt = now;
     if (stoodStill) this.#onAwake();
   }

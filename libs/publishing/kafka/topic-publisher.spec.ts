@@ -12,6 +12,7 @@ import { TopicPublisher } from './topic-publisher.ts';
 class Process {
   readonly publisher: TopicPublisher;
   readonly troubles: unknown[] = [];
+  readonly tooLarge: string[] = [];
   #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
@@ -20,7 +21,7 @@ class Process {
       link: topic,
       teller,
       onTrouble: (trouble) => this.troubles.push(trouble),
-      onTooLarge: () => undefined,
+      onTooLarge: (key) => this.tooLarge.push(key),
     });
   }
 
@@ -203,6 +204,34 @@ describe('a publisher of', () => {
       await until(() => available()['web:B'] === 3, 'nothing was forgotten');
       await process.settled();
       expect(available()).toEqual({ 'web:A': 2, 'web:B': 3 });
+    });
+
+    it('divides what is too much for one send, and leaves out only what is too large by itself', async () => {
+      topic = new MemoryTopic(1);
+      topic.charactersMax = 1_000;
+      const long = 'L'.repeat(1_000);
+      await set('web', Object.fromEntries([...'ABCDEFGHIJ', long].map((listing) => [listing, 1])));
+      const process = tellNumbers();
+      await process.settled();
+      expect(Object.keys(available()).sort()).toEqual([...'ABCDEFGHIJ'].map((listing) => `web:${listing}`));
+      expect(process.tooLarge).toEqual([`web:${long}`]);
+      expect(process.troubles).toEqual([]);
+    });
+
+    it('tells nothing more once it has slept, before it has looked at the topic', async () => {
+      const process = tellNumbers();
+      await process.settled();
+      topic.isDown = true;
+      await set('web', { A: 1 });
+      await until(() => process.troubles.length > 0, 'it waits');
+      const later = await stage.setNumbers('web', { A: 9 });
+      topic.write('web:A', { version: later, available: 9 }); // Of the one that has the shard by now.
+      process.publisher.beginAgain();
+      topic.isDown = false;
+      await process.settled();
+      await stage.project();
+      await process.settled();
+      expect(topic.versionsOf('web:A')).toEqual([later]);
     });
 
     it('begins anew where the topic was made anew', async () => {

@@ -1,7 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { KafkaUnavailable } from '#kafka';
 import { partitionOf } from '../kafka/partition-of.ts';
-import type { Extent, OutgoingRecord, ReadRecord, TopicLink, TopicReader } from '../kafka/topic-link.ts';
+import {
+  type Extent,
+  type OutgoingRecord,
+  type ReadRecord,
+  RecordTooLarge,
+  type TopicLink,
+  type TopicReader,
+} from '../kafka/topic-link.ts';
 
 /** What happens to the next sends: `late` writes and does not say so, `lost` says so and writes nothing. */
 type Mishap = 'refused' | 'late' | 'lost';
@@ -13,6 +20,8 @@ export class MemoryTopic implements TopicLink {
   /** Most sends that were ever under way in one partition at a time. */
   together = 0;
   isDown = false;
+  /** What one send may have; more is refused. */
+  charactersMax = Infinity;
   readonly mishaps: Mishap[] = [];
   readonly #readers = new Set<() => void>();
   readonly #underway = new Map<number, number>();
@@ -32,6 +41,8 @@ export class MemoryTopic implements TopicLink {
     this.together = Math.max(this.together, underway);
     try {
       await pause(1);
+      const characters = records.reduce((sum, { value }) => sum + value.length, 0);
+      if (characters > this.charactersMax) throw new RecordTooLarge();
       const mishap = this.isDown ? 'refused' : this.mishaps.shift();
       const first = this.partitions[partition]!.length;
       if (mishap !== 'refused' && mishap !== 'lost') {

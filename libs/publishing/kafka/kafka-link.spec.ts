@@ -1,0 +1,53 @@
+import type { Producer, ProducerRecord, RecordMetadata } from 'kafkajs';
+import { openKafka } from '#kafka';
+import { KafkaLink } from './kafka-link.ts';
+import { RecordTooLarge } from './topic-link.ts';
+
+const connection = { brokers: ['127.0.0.1:1'], clientId: 'spec', isEncrypted: false };
+const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const RECORDS = [
+  { key: 'web:A', value: '{"version":1}', headers: { ce_id: 'a' } },
+  { key: 'web:B', value: '{"version":2}', headers: { ce_id: 'b' } },
+];
+
+/** A link whose brokers answer a send like this. */
+function linkOf(answer: () => Partial<RecordMetadata>[]): { link: KafkaLink; sent: ProducerRecord[] } {
+  const sent: ProducerRecord[] = [];
+  const producer: Pick<Producer, 'send'> = {
+    send: (record) => {
+      sent.push(record);
+      return new Promise((resolve) => resolve(answer() as RecordMetadata[]));
+    },
+  };
+  const kafka = openKafka(connection, { log });
+  return { link: new KafkaLink({ kafka, connection, producer, topic: 't', groupId: 'g' }), sent };
+}
+
+describe('a send to Kafka', () => {
+  it('is of one partition, which is given, and waits for all replicas in sync', async () => {
+    const { link, sent } = linkOf(() => [{ topicName: 't', partition: 3, errorCode: 0, baseOffset: '41' }]);
+    expect(await link.send(3, RECORDS)).toBe(41);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toMatchObject({ topic: 't', acks: -1 });
+    expect(sent[0]!.messages.map(({ partition }) => partition)).toEqual([3, 3]);
+  });
+
+  it.each([
+    ['names no partition at all', []],
+    ['leaves the partition out', [{ topicName: 't', partition: 4, errorCode: 0, baseOffset: '41' }]],
+    ['is of another topic', [{ topicName: 'u', partition: 3, errorCode: 0, baseOffset: '41' }]],
+    ['has an error for it', [{ topicName: 't', partition: 3, errorCode: 7, baseOffset: '-1' }]],
+  ])('is not taken for written where the answer %s', async (_, answer) => {
+    const { link } = linkOf(() => answer);
+    await expect(link.send(3, RECORDS)).rejects.toMatchObject({ code: 'KAFKA_UNAVAILABLE', retriable: true });
+  });
+
+  it('that is too large says so, however it is wrapped', async () => {
+    for (const error of [{ type: 'MESSAGE_TOO_LARGE' }, { cause: { type: 'RECORD_LIST_TOO_LARGE' } }]) {
+      const { link } = linkOf(() => {
+        throw Object.assign(new Error('The request included a message larger than it may be'), error);
+      });
+      await expect(link.send(0, RECORDS)).rejects.toThrow(RecordTooLarge);
+    }
+  });
+});
