@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import type { Settings } from '../environment.ts';
 import { OnHand } from '../service.ts';
+import type { Status } from '../status.ts';
 import type { Ask } from './ask.ts';
 import type { Command, Report, Task } from './command.ts';
 import type { LocalDoors } from './local-doors.ts';
@@ -40,12 +41,32 @@ export async function runHere(
   }
 }
 
-/** After a crash the log may be ahead of what was made of it. */
+/**
+ * After a crash the log may be ahead of what was made of it. What others write meanwhile, where several processes
+ * share the log, is not waited for.
+ */
 async function untilAtRest(onhand: OnHand, report: Report, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    const { head, posted, projected } = await onhand.status();
-    if (posted >= head && projected >= head) return;
+  const { head: told } = await onhand.status();
+  const { head: total } = await until(onhand, signal, ({ head, posted, projected }) => {
+    if (posted >= told) return true;
     report({ step: 'catching up', done: Math.min(posted, projected), total: head, unit: 'events' });
+    return false;
+  });
+  await until(onhand, signal, ({ projected }) => {
+    if (projected >= total) return true;
+    report({ step: 'catching up', done: projected, total, unit: 'events' });
+    return false;
+  });
+}
+
+async function until(
+  onhand: OnHand,
+  signal: AbortSignal,
+  isSo: (status: Status) => boolean,
+): Promise<Status> {
+  for (;;) {
+    const status = await onhand.status();
+    if (isSo(status)) return status;
     await sleep(LOOK_EVERY_MS, undefined, { signal });
   }
 }

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { restoreLog } from '../adapters.module.ts';
 import { readSettings } from '../environment.ts';
+import { isLogInFolder } from '../settings/log-place.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { CommandRefused } from './problem.ts';
@@ -14,6 +15,7 @@ export async function performRestore(
   io: Io,
 ): Promise<ExitCode> {
   const settings = readSettings(io.env);
+  if (!isLogInFolder(settings)) throw new CommandRefused(NOT_IN_FOLDER);
   const dataDir = resolve(settings.DATA_DIR);
   await refuseNotEmpty(dataDir);
   const progress = new ProgressLine(io.stderr, io.env);
@@ -27,6 +29,13 @@ export async function performRestore(
   );
   return EXIT.done;
 }
+
+const NOT_IN_FOLDER = {
+  code: 'BACKUP_ELSEWHERE',
+  detail:
+    'EVENT_STORE names a server, which has a backup of its own. Restore with EVENT_STORE=sqlite into a folder, ' +
+    'then `onhand copy --from sqlite:FOLDER --to esdb://…` carries it there.',
+};
 
 /** Left behind by an attempt that failed: it holds nothing. */
 const LOCK_FILE = 'lock.db';

@@ -63,6 +63,8 @@ it('imports a file once, whoever imports it, and every command of the house work
   });
   const backup = await commandLine(['backup', join(folder, 'copy.db')], envOf('one'));
   expect(backup).toMatchObject({ exitCode: 65, stderr: expect.stringContaining('BACKUP_ELSEWHERE') });
+  const restored = await commandLine(['restore', join(folder, 'copy.db')], envOf('new'));
+  expect(restored).toMatchObject({ exitCode: 65, stderr: expect.stringContaining('onhand copy') });
 
   // All of the folder can be thrown away.
   expect(readdirSync(join(folder, 'one')).filter((name) => name.startsWith('events'))).toEqual([]);
@@ -71,12 +73,6 @@ it('imports a file once, whoever imports it, and every command of the house work
 });
 
 it('does not take the picture of one log for that of another', async () => {
-  const message = { id: 'm', source: 'wms', type: 'stock.received', time: new Date().toISOString() };
-  const file = join(folder, 'one.jsonl');
-  const data = { documentId: 'd', location: 'east', lines: [{ sku: 'MUG', quantity: 3 }] };
-  writeFileSync(file, `${JSON.stringify({ ...message, data })}\n`);
-  const set = join(folder, 'set.jsonl');
-  writeFileSync(set, '');
   const before = await onHandOf(envOf('shared'));
   expect(before.size).toBe(0);
   const there = readFileSync(join(folder, 'shared', 'log.identity'), 'utf8');
