@@ -5,21 +5,10 @@ import {
   type ShelfDefinition,
   type ShelfEntry,
 } from '../src/index.ts';
+import { forgetFile, type Held, unknownRow } from './held-row.ts';
 import type { IndexValue, ShelfTable, StoredRow } from './shelf-table.ts';
 
 const HOT_ROWS_MAX = 50_000;
-
-/** A row that is in memory. */
-interface Held<Row> {
-  /** Undefined when there is no such row. */
-  row: Row | undefined;
-  /** Changed since it was last written to the file: the freeze it waits for; 0 if it was not. */
-  dirtySince: number;
-  /** Whether the file has a row under this key; undefined when that is not known. */
-  isInFile: boolean | undefined;
-  /** The index values that the file has for it; undefined when they are not known. */
-  fileIndexValues: readonly IndexValue[] | undefined;
-}
 
 /** What a shelf needs of the file it is in. */
 export interface ShelfHost {
@@ -50,6 +39,9 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
   #dirty = new Map<string, Held<Row>>();
   #frozen = new Map<string, Held<Row>>();
   #written = new Map<string, Held<Row>>();
+  /** What was asked for last: who gets a row asks for it again, and puts it. */
+  #lastKey: string | undefined;
+  #last: Held<Row> | undefined;
   #freezes = 1;
   #count: number;
   #committedCount: number;
@@ -78,7 +70,7 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
   }
 
   get(key: string): Row | undefined {
-    const held = this.#young.get(key) ?? this.#hold(key);
+    const held = this.#lastAt(key) ?? this.#note(key, this.#young.get(key) ?? this.#hold(key));
     if (this.#isFrozen(held)) this.#writeFrozenNow(key, held);
     return held.row;
   }
@@ -198,7 +190,9 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
   }
 
   #change(key: string, row: Row | undefined): void {
-    const held = this.#young.get(key) ?? this.#findAside(key) ?? this.#keep(key, unknownRow());
+    const held =
+      this.#lastAt(key) ??
+      this.#note(key, this.#young.get(key) ?? this.#findAside(key) ?? this.#keep(key, unknownRow()));
     if (this.#isFrozen(held)) this.#writeFrozenNow(key, held);
     held.row = row;
     if (held.dirtySince === 0) this.#markDirty(key, held);
@@ -232,6 +226,17 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
 
   #indexValuesOf(row: Row, key: string): readonly IndexValue[] {
     return this.#indexOf.length === 0 ? NO_VALUES : this.#indexOf.map((valueOf) => valueOf(row, key));
+  }
+
+  /** It is young since then: nothing was asked for between. */
+  #lastAt(key: string): Held<Row> | undefined {
+    return key === this.#lastKey ? this.#last : undefined;
+  }
+
+  #note(key: string, held: Held<Row>): Held<Row> {
+    this.#lastKey = key;
+    this.#last = held;
+    return held;
   }
 
   /** The row of a key that is not young: from beside, or from the file. */
@@ -277,15 +282,3 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
 }
 
 const NO_VALUES: readonly IndexValue[] = [];
-
-const unknownRow = <Row>(): Held<Row> => ({
-  row: undefined,
-  dirtySince: 0,
-  isInFile: undefined,
-  fileIndexValues: undefined,
-});
-
-function forgetFile<Row>(held: Held<Row>): void {
-  held.isInFile = undefined;
-  held.fileIndexValues = undefined;
-}
