@@ -48,6 +48,15 @@ const REFUSED_HERE: readonly (readonly [
   [39, 'a batch', () => ({ ...structured([sale()]), headers: BATCH }), 'MEDIA_TYPE'],
   [39, 'another media type', () => withHeader('content-type', 'text/csv'), 'MEDIA_TYPE'],
   [39, 'two media types', () => withHeader('content-type', ['application/json', 'text/csv']), 'MEDIA_TYPE'],
+  [
+    39,
+    'bad data, and headers called like what every object has',
+    () => ({
+      value: '{',
+      headers: { ...binary(sale()).headers, ...named('toString', 'constructor', '__proto__') },
+    }),
+    'INVALID_JSON',
+  ],
   [40, 'data of 900 kB', () => binary(sale({}, { note: 'x'.repeat(900_000) })), 'MESSAGE_TOO_LARGE'],
 ];
 
@@ -55,6 +64,10 @@ const BATCH = { 'content-type': 'application/cloudevents-batch+json' };
 
 const without = (name: string): Record<string, unknown> =>
   Object.fromEntries(Object.entries(sale()).filter(([each]) => each !== name));
+
+/** Own fields, also of `__proto__`. */
+const named = (...names: string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, 'x']));
 
 function withHeader(name: string, value: string | Buffer | string[]): EventRecord {
   const record = binary(sale());
