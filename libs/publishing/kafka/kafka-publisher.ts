@@ -144,7 +144,7 @@ export class KafkaPublisher implements Fold {
       link,
       teller,
       beforeSend: () => this.#sleep.look(),
-      onTrouble: (err) => log.warn({ topic, err }, 'not told yet'),
+      onTrouble: nowAndThen((err) => log.warn({ topic, err }, 'not told yet')),
       onTooLarge: (key, version) =>
         log.error({ topic, key, version }, 'larger than the topic takes: not told'),
     });
@@ -161,4 +161,16 @@ export class KafkaPublisher implements Fold {
     this.#sleep.start();
     await publisher.run(signal);
   }
+}
+
+/** An outage is told again so often, not with every try. */
+const SAME_WORDS_EVERY_MS = 30_000;
+
+function nowAndThen(say: (trouble: unknown) => void): (trouble: unknown) => void {
+  let saidAt = -Infinity;
+  return (trouble) => {
+    if (performance.now() - saidAt < SAME_WORDS_EVERY_MS) return;
+    saidAt = performance.now();
+    say(trouble);
+  };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Instant, toUnits } from '#kernel';
 import type { ListingNumber } from './change-source.ts';
 import { AVAILABILITY, type ChangeKind } from './place.ts';
@@ -44,7 +44,7 @@ const DIGEST_LENGTH = 16;
 
 /** The CloudEvents `id`: derived, so that a retry, a restart or another process gives the same one. Fit for a header. */
 export function messageId(told: Told): string {
-  const about = createHash('sha256').update(`${told.channel}:${told.id}`).digest('hex');
+  const about = hash('sha256', `${told.channel}:${told.id}`);
   const word = told.kind === AVAILABILITY ? 'availability' : 'order';
   return `${word}-${told.version}-${about.slice(0, DIGEST_LENGTH)}`;
 }
