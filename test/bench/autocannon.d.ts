@@ -4,7 +4,7 @@ declare module 'autocannon' {
     readonly body?: string;
   }
   interface Result {
-    readonly requests: { readonly average: number };
+    readonly requests: { readonly average: number; readonly total: number };
     readonly non2xx: number;
     readonly errors: number;
   }
