@@ -1,6 +1,6 @@
 import { UNIT } from '#kernel';
 import { received } from '../../inventory/testing/entries.ts';
-import { FaultyStore } from '../../journal/testing/faulty-store.ts';
+import { type AppendFault, FaultyStore } from '../../journal/testing/faulty-store.ts';
 import { StoreFull } from '#event-store';
 import { isRejection, itemStream, type Reserve } from '#inventory';
 import type { Done } from '#ledger';
@@ -135,6 +135,35 @@ describe('an item desk', () => {
     await Promise.all(posts);
     expect(await ledger.events('LID')).toHaveLength(10);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(3);
+  });
+
+  it('writes all items of a turn in one go, and what befalls one leaves the others alone', async () => {
+    const skus = Array.from({ length: 20 }, (_, number) => `NEW-${number}`);
+    const postTo = (sku: string, journal: number) =>
+      ledger.desk.submit(sku, {
+        ...{ type: 'post', journal, recordedAt: 0, cause: 'order' },
+        entries: [{ ...received(1), sku }],
+      });
+    const other = await ledger.another();
+    await other.desk.submit('NEW-3', { ...reserve('r-1', 0), wanted: [] }); // This desk does not know it yet.
+    const groups: number[] = [];
+    const appendMany = faulty.appendMany.bind(faulty);
+    faulty.appendMany = (appends) => {
+      groups.push(appends.length);
+      return appendMany(appends);
+    };
+    const lost: AppendFault[] = ['lost after', 'lost before'];
+    faulty.fault = (stream) => (stream === itemStream('NEW-7') ? lost.shift() : undefined);
+    await Promise.all(skus.map((sku) => postTo(sku, 1_000)));
+
+    expect(groups).toEqual([20]);
+    faulty.fault = (stream) => (stream === itemStream('NEW-9') ? full.shift() : undefined);
+    const full = [new StoreFull('full')];
+    await Promise.all([...skus, 'NEW-5'].map((sku, index) => postTo(sku, 2_000 + index)));
+    for (const sku of skus) {
+      const posted = (await ledger.events(sku)).filter(({ type }) => type === 'MovementPosted');
+      expect(posted).toHaveLength(sku === 'NEW-5' ? 3 : 2);
+    }
   });
 
   it('reads the past from where it matters', async () => {
