@@ -110,7 +110,8 @@ export class OnHand {
     const { clock = systemClock, log = silentLog(), publish = false, onFatal = () => undefined } = options;
     const sharding = new Sharding(settings, { log, joins: options.joins === true });
     const parts = { settings, clock, log, publish, sharding, kafka: kafkaOutOf(settings) };
-    const onAlarm = (message: string, err?: unknown): void => log.warn({ err }, message);
+    const onAlarm = (message: string, cause?: unknown): void =>
+      log.warn(cause instanceof Error ? { cause: cause.message } : {}, message);
     const opened = await openLog(settings, { clock, onFatal, onAlarm });
     try {
       removePicturesOfAnother(settings.DATA_DIR, opened.identity);
