@@ -218,6 +218,8 @@ export class Consumption {
         ),
         payload,
       );
+      // We were out of the group meanwhile: whoever has the partition now, its offset is not ours to tell.
+      if (this.#assigned.at(intake.place) !== intake) return;
       if (fault === undefined || intake.hasTaken(next)) {
         resolve(payload, last.offset);
         this.#assigned.expect(intake.place, next);
