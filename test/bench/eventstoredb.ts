@@ -88,11 +88,11 @@ async function measure(append: Append, appends: number): Promise<Measured> {
   const write = async (): Promise<void> => {
     while (left-- > 0) {
       const start = performance.now();
-      await append(`item-${randomUUID()}`);
+      await append(`bench-${randomUUID()}`);
       latencies.push(performance.now() - start);
     }
   };
-  await append(`item-${randomUUID()}`);
+  await append(`bench-${randomUUID()}`);
   const start = performance.now();
   const cpu = process.cpuUsage();
   await Promise.all(Array.from({ length: IN_FLIGHT }, write));
