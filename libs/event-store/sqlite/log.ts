@@ -188,10 +188,9 @@ export class Log {
 
   /** The stream's head; made if the stream is new and expected to be; undefined if it is new and is not. */
   #headOf(stream: string, expectedRevision: number): StreamHead | undefined {
-    const known = this.#heads.get(stream);
-    if (known !== undefined) return known;
     const added = expectedRevision === NO_STREAM ? this.#addStream(stream) : undefined;
-    if (added !== undefined) return added;
+    const known = added ?? this.#heads.get(stream);
+    if (known !== undefined) return known;
     const head = this.#lookUp(stream);
     if (head !== undefined) this.#heads.set(stream, head);
     return head;
