@@ -7,7 +7,8 @@ import { Hub, Receipts, ToldBook } from '../src/index.ts';
 import { Webhooks, type WebhooksParts } from '../webhook/index.ts';
 import type { Stage } from './stage.ts';
 
-const QUICK = { firstMsMax: 40, msMax: 300 };
+/** Pauses of specs, in place of minutes. */
+export const QUICK = { firstMsMax: 40, msMax: 300 };
 let runs = 0;
 
 /** Publishing as it runs in one process. */

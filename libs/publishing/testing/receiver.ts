@@ -23,7 +23,7 @@ export interface Received {
 /** What the receiver answers: 200 where it does nothing. */
 export type Behaviour = (received: Received, response: ServerResponse) => void;
 
-const takeIt: Behaviour = (_, response) => {
+export const takeIt: Behaviour = (_, response) => {
   response.writeHead(200).end();
 };
 
@@ -51,6 +51,13 @@ export class Receiver {
     await once(server, 'listening');
     const secret = options.secret ?? 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
     return new Receiver(server, options.tls ? 'https' : 'http', secret);
+  }
+
+  /** From now on nothing is answered: the answers to be given, in the order of the requests. */
+  hold(): readonly ServerResponse[] {
+    const held: ServerResponse[] = [];
+    this.behave = (_, response) => held.push(response);
+    return held;
   }
 
   get port(): number {

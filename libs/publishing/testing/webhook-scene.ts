@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Channel } from '#inventory';
 import type { WebhookReport, WebhooksParts } from '../webhook/index.ts';
 import { channelOf, Publishing } from './publishing.ts';
@@ -52,6 +53,15 @@ export class WebhookScene {
 
   arrived(count: number, where = this.receiver): Promise<void> {
     return until(() => where.received.length >= count, `${count} messages`);
+  }
+
+  /** Nothing waits, is underway, or is to be tried again. */
+  async atRest(): Promise<void> {
+    await turn(); // What was published is read by now.
+    await until(() => {
+      const { waiting, underway, retrying } = this.report();
+      return waiting + underway + retrying === 0;
+    }, 'nothing left to tell');
   }
 
   report(channel = 'web'): WebhookReport {

@@ -1,4 +1,6 @@
-import { Receiver, until } from '../testing/receiver.ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import { QUICK } from '../testing/publishing.ts';
+import { Receiver, takeIt, until } from '../testing/receiver.ts';
 import { WebhookScene } from '../testing/webhook-scene.ts';
 import { FAILURES_UNTIL_FAILING } from './health.ts';
 
@@ -66,16 +68,38 @@ describe('a webhook', () => {
     expect(scene.receiver.picture).toEqual({ MUG: 3 });
   });
 
-  it('is told the newest number only, where it changed while it waited', async () => {
+  it('is told the newest number only, where it changed while it waited for its next try', async () => {
+    const clock = { at: Date.now(), now: () => clock.at };
+    await scene.publishing.stop();
+    await scene.begin({ clock });
     scene.receiver.behave = (_, response) =>
       response.writeHead(scene.receiver.received.length < 2 ? 500 : 200).end();
+    await scene.define('web', scene.receiver.webhook);
+    await scene.publish({ MUG: 3 });
+    await until(() => scene.report().retrying === 1, 'the first try to fail');
+    await scene.publish({ MUG: 2 });
+    const version = await scene.publish({ MUG: 1 });
+    await turn(); // What was published is read by now.
+    clock.at += QUICK.msMax;
+    await scene.arrived(2);
+    await scene.atRest();
+
+    expect(scene.receiver.received.map(({ data }) => data!.available)).toEqual([3, 1]);
+    expect(scene.receiver.received[1]!.data!.version).toBe(version);
+  });
+
+  it('is told the newest number only, where it changed while a try was underway', async () => {
+    const held = scene.receiver.hold();
     await scene.define('web', scene.receiver.webhook);
     await scene.publish({ MUG: 3 });
     await scene.arrived(1);
     await scene.publish({ MUG: 2 });
     const version = await scene.publish({ MUG: 1 });
+    await turn(); // What was published is read by now.
+    scene.receiver.behave = takeIt;
+    held[0]!.writeHead(500).end();
     await scene.arrived(2);
-    await until(() => scene.report().retrying === 0, 'nothing to wait');
+    await scene.atRest();
 
     expect(scene.receiver.received.map(({ data }) => data!.available)).toEqual([3, 1]);
     expect(scene.receiver.received[1]!.data!.version).toBe(version);
