@@ -101,7 +101,10 @@ export class AppendLane {
     this.#isPumping = true;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const client = await this.#connection.client().catch(() => undefined);
-      if (client === undefined) break; // Closed: all that waited has been answered.
+      if (client === undefined) {
+        this.#settle(next, unknown('the store is closed')); // It was in hand when all that waited were answered.
+        break;
+      }
       let room = this.#room(client);
       if (room <= 0) {
         this.#waiting.unshift(next);

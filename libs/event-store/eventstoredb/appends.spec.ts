@@ -183,6 +183,16 @@ describe('an append to EventStoreDB', () => {
     rmSync(directory, { recursive: true });
   });
 
+  it('is unknown where the store is closed before it was sent, and nobody waits for ever', async () => {
+    const asked = await open();
+    double.faults.appends.push('stream breaks');
+    await asked.append(stream, NO_STREAM, happenedTimes(1)); // Now the next client is waited for.
+    const inHand = asked.append(stream, NO_STREAM, happenedTimes(1));
+    await asked.close();
+
+    expect(await inHand).toMatchObject({ outcome: 'unknown' });
+  });
+
   it('stops at a stream that somebody deleted', async () => {
     await store.append(stream, NO_STREAM, happenedTimes(3));
     double.log.delete(stream, 'deleted');
