@@ -40,7 +40,7 @@ export class AppModule {
   static of({ onhand, metrics, cursorKey, documents }: AppParts): DynamicModule {
     return {
       module: AppModule,
-      imports: [CqrsModule.forRoot(), TerminusModule.forRoot({ errorLogStyle: 'json' })],
+      imports: [CqrsModule.forRoot(), TerminusModule.forRoot({ logger: false })],
       controllers: [
         MessagesController,
         SetUpController,

@@ -1,5 +1,5 @@
 import { Controller, Get, Res, ServiceUnavailableException } from '@nestjs/common';
-import { HealthCheckService, type HealthIndicatorFunction } from '@nestjs/terminus';
+import { type HealthCheckResult, HealthCheckService, type HealthIndicatorFunction } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
 import { StoreUnavailable } from '#event-store';
 import { Fault } from '#kernel';
@@ -14,6 +14,9 @@ const UNAVAILABLE = 503;
 /** Is the process alive, and is it worth sending anybody here? */
 @Controller('health')
 export class HealthController {
+  /** As it was last told. */
+  #wasReady = true;
+
   constructor(
     private readonly health: HealthCheckService,
     private readonly onhand: OnHand,
@@ -39,12 +42,24 @@ export class HealthController {
         const { isReady, facts } = ask();
         return () => answer(name, isReady, { ...facts });
       });
-      return await this.health.check([this.#service, this.#store, this.#loops, this.#lag, ...doors]);
+      const found = await this.health.check([this.#service, this.#store, this.#loops, this.#lag, ...doors]);
+      this.#note(true, found);
+      return found;
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
+      const found = error.getResponse() as HealthCheckResult;
+      this.#note(false, found);
       void reply.code(UNAVAILABLE);
-      return error.getResponse() as object;
+      return found;
     }
+  }
+
+  /** Those who ask do so every few seconds: only a change is worth a line. */
+  #note(isReady: boolean, { error = {} }: HealthCheckResult): void {
+    if (isReady === this.#wasReady) return;
+    this.#wasReady = isReady;
+    if (isReady) this.onhand.log.info('ready again');
+    else this.onhand.log.warn({ down: error }, 'not ready');
   }
 
   readonly #service: HealthIndicatorFunction = () => answer('service', !this.onhand.isStopping);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { createLog } from '../../src/log.ts';
 import { askAt, startService } from './harness.ts';
 
 const message = (i: number): object => ({
@@ -67,6 +68,24 @@ describe('a service that stops', () => {
     expect((await running.ask('GET /health/live')).status).toBe(200);
     await running.stop();
   });
+});
+
+it('notes once that it is not ready, and once that it is again, however often it is asked', async () => {
+  const lines: { readonly level: number; readonly msg: string; readonly down?: object }[] = [];
+  const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line)) });
+  const running = await startService({ AUTH: 'off' }, { log });
+  const door = { isReady: false, facts: { waits: 'for the test' } };
+  running.service.onhand.doors.set('door', () => door);
+  const ask = async (): Promise<number> => (await running.ask('GET /health/ready')).status;
+  const before = lines.length;
+  expect([await ask(), await ask(), await ask()]).toEqual([503, 503, 503]);
+  door.isReady = true;
+  expect([await ask(), await ask()]).toEqual([200, 200]);
+  expect(lines.slice(before)).toMatchObject([
+    { level: 40, msg: 'not ready', down: { door: { status: 'down', waits: 'for the test' } } },
+    { level: 30, msg: 'ready again' },
+  ]);
+  await running.stop();
 });
 
 describe('limits by name', () => {
