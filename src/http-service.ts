@@ -74,6 +74,7 @@ export class HttpService {
     });
     const gatekeeper = new Gatekeeper({
       auth: settings.AUTH,
+      answersAll: settings.ROLES.includes('http'),
       serviceSecret: secret,
       authenticate: (key) => callerOf(onhand, key),
       rate: new RateLimit(options.rate ?? KEY_RATE),

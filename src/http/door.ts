@@ -26,6 +26,8 @@ export interface Door {
   readonly body?: BodyKind;
   /** False for streams: they end when the other side goes, not when they were answered. */
   readonly isAnsweredAtOnce?: boolean;
+  /** About the process itself: answered whatever its roles are, as is all that is `open`. */
+  readonly isOfProcess?: true;
   /** One sentence. */
   readonly does: string;
   /** The chapter of the documentation. */
@@ -155,6 +157,7 @@ function problemsOf(door: Door): [number, string[]][] {
   const { access, body = 'none', problems = [], notThere = [] } = door;
   const codes = [
     ...(access === 'open' ? [] : ['KEY_REQUIRED', 'TOO_MANY_REQUESTS', 'SHUTTING_DOWN', 'INTERNAL_ERROR']),
+    ...(access === 'open' || door.isOfProcess === true ? [] : ['ROLE_NOT_HERE']),
     ...(['open', 'known', 'own-rows'].includes(access) ? [] : ['SCOPE_REQUIRED']),
     ...(body === 'none' ? [] : ['INVALID_JSON', 'MEDIA_TYPE', 'MESSAGE_TOO_LARGE', 'REQUEST_TIMEOUT']),
     ...(body === 'json' ? ['MISSING_FIELD', 'WRONG_TYPE', 'UNKNOWN_FIELD', 'OUT_OF_RANGE'] : []),

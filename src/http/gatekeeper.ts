@@ -10,6 +10,8 @@ import type { RateLimit } from './rate-limit.ts';
 
 export interface GatekeeperParts {
   readonly auth: 'keys' | 'off';
+  /** False where the process has not the role `http`: it then answers only what is asked of itself. */
+  readonly answersAll: boolean;
   /** Of the running service; whoever can read its file is at home here. */
   readonly serviceSecret: string;
   /** Who a key belongs to, if it is one of ours and in force. */
@@ -54,6 +56,7 @@ export class Gatekeeper {
       throw tryAgain('SHUTTING_DOWN', 'The service is stopping: try again soon.', DRAINED_SECONDS);
     refuseCrossSite(request);
     const caller = this.#caller(door, request);
+    if (!this.#parts.answersAll && door.isOfProcess !== true && caller !== SERVICE_CALLER) throw notHere();
     this.#parts.rate.take(caller.keyId);
     const { channel } = request.params as { channel?: string };
     const refused = refusedAccess(door.access, caller, channel);
@@ -101,6 +104,10 @@ function keyRequired(takesPasswords: boolean): Refusal {
   const challenge = takesPasswords ? 'Basic realm="OnHand", Bearer' : 'Bearer';
   return new Refusal({ code: 'KEY_REQUIRED', detail }, { headers: { 'www-authenticate': challenge } });
 }
+
+/** The command line of this very process is served in any case: it has no other way to its data. */
+const notHere = (): Refusal =>
+  refuse('ROLE_NOT_HERE', 'This process has not the role http: ask one that has (ROLES).');
 
 /** A page of somebody else's in a browser on this machine is not the person at it. */
 function refuseCrossSite({ headers }: Asked): void {

@@ -20,6 +20,7 @@ export class StatusController {
   @Get('v1/status')
   @Door({
     access: 'read',
+    isOfProcess: true,
     about: ABOUT,
     does: 'How far each part has come in the log, and what became of the messages.',
     answers: { 200: 'Status' },
@@ -32,6 +33,7 @@ export class StatusController {
   @Get('metrics')
   @Door({
     access: 'read',
+    isOfProcess: true,
     about: ABOUT,
     does: 'Numbers for Prometheus.',
     answers: { 200: { mediaType: 'text/plain', is: 'The Prometheus text format.' } },

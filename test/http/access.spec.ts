@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Ask } from './harness.ts';
 import { askAt, type Running, startService } from './harness.ts';
 
@@ -168,6 +170,27 @@ async function knock(ask: Ask, line: string, body: unknown): Promise<{ status: n
   const { status, json } = await ask(line, body);
   return { status, code: json?.code };
 }
+
+it('a process without the role http answers for itself, and its own command line, and nobody else', async () => {
+  const worker = await startService({ AUTH: 'off', ROLES: 'posting,publishing' });
+  const { secret } = JSON.parse(readFileSync(join(worker.directory, 'service.json'), 'utf8'));
+  const own = askAt(worker.service.url, { authorization: `Bearer ${secret}` });
+  for (const line of ['GET /health/live', 'GET /health/ready', 'GET /metrics', 'GET /v1/status'])
+    expect((await worker.ask(line)).status).toBe(200);
+  const message = { id: '1', source: 'web', type: 'order.placed', time: '2026-01-01T00:00:00Z', data: {} };
+  for (const [line, body] of [
+    ['GET /v1/items', undefined],
+    ['PUT /v1/items/A', { name: 'A' }],
+    ['POST /v1/events', message],
+    ['POST /v1/events?way=long', message],
+    ['GET /openapi.json', undefined],
+  ] as const) {
+    const { status, json } = await worker.ask(line, body);
+    expect([line, status, json.code]).toEqual([line, 503, 'ROLE_NOT_HERE']);
+  }
+  expect((await own('GET /v1/items')).status).toBe(200);
+  await worker.stop();
+});
 
 describe('a key', () => {
   it('is refused in the same words whatever is wrong with it', async () => {

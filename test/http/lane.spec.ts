@@ -141,6 +141,7 @@ describe('the lane', () => {
   };
   const gatekeeper = new Gatekeeper({
     auth: 'keys',
+    answersAll: true,
     serviceSecret: 'ohs_none',
     authenticate: (name) => ({ kind: 'channel', name, keyId: name }),
     rate: new RateLimit(),
