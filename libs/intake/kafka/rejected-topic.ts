@@ -1,13 +1,15 @@
-import type { IHeaders, KafkaMessage, Producer, RecordMetadata } from 'kafkajs';
+import type { IHeaders, KafkaMessage, Producer } from 'kafkajs';
 import type { Rejection } from '#inventory';
 import {
   askKafka,
   IMPATIENT,
+  isTooLarge,
   type KafkaConnection,
   type KafkaLog,
   kafkaTrouble,
   KafkaUnavailable,
   openKafka,
+  sendTo,
   topicsThere,
   within,
 } from '#kafka';
@@ -35,7 +37,6 @@ const OWN_BYTES = 16 * 1024;
 const HEADER_BYTES_MAX = 1024 * 1024;
 /** Bytes of one send, unless a single record is longer. */
 const SEND_BYTES = 512 * 1024;
-const SEND_MS_MAX = 10_000;
 const GOODBYE_MS_MAX = 3_000;
 
 interface Outgoing {
@@ -98,21 +99,13 @@ export class RejectedTopic {
     }
   }
 
-  /** One partition a send, and its answer is looked at: with several, kafkajs may leave one out in silence. */
   async #send(from: Place, messages: readonly Outgoing[]): Promise<void> {
     const { topic, connection } = this.#parts;
     try {
       const { producer, partitions } = await this.#open();
       const partition = from.partition % partitions;
-      const answer = await producer.send({
-        topic,
-        acks: -1,
-        timeout: SEND_MS_MAX,
-        messages: messages.map((message) => ({ ...message, headers: plain(message.headers), partition })),
-      });
-      if (!isWritten(answer, partition)) {
-        throw new KafkaUnavailable(`${topic} does not say that partition ${partition} was written.`);
-      }
+      const own = messages.map((message) => ({ ...message, headers: plain(message.headers) }));
+      await sendTo(producer, { topic, partition }, own);
     } catch (error) {
       if (isTooLarge(error)) throw error;
       await this.close();
@@ -144,15 +137,6 @@ export class RejectedTopic {
     return { producer, partitions };
   }
 }
-
-/** True if the answer says so: kafkajs may resolve without having sent a partition at all. */
-export const isWritten = (answer: readonly RecordMetadata[], wanted: number): boolean =>
-  answer.some(({ partition, errorCode }) => partition === wanted && errorCode === 0);
-
-const isTooLarge = (error: unknown): boolean => {
-  const { type, cause } = error as { readonly type?: string; readonly cause?: unknown };
-  return type === 'MESSAGE_TOO_LARGE' || (cause instanceof Error && isTooLarge(cause));
-};
 
 /** As it came, cut to what the topic takes, our own headers last of their name. */
 function outgoingOf(from: Place, { record, rejection }: RejectedRecord, bytesMax: number): Outgoing {

@@ -3,7 +3,8 @@ import { partOf } from '#kernel';
 import { askKafka } from './ask.ts';
 import { type KafkaConnection, openKafka } from './connection.ts';
 import { SILENT } from './log.ts';
-import { kafkaTrouble, KafkaUnavailable } from './trouble.ts';
+import { sendTo } from './send.ts';
+import { kafkaTrouble } from './trouble.ts';
 import { within } from './within.ts';
 
 export interface BulkMessage {
@@ -16,13 +17,11 @@ const MESSAGES_PER_SEND_MAX = 1_000;
 /** Messages that wait in memory while the brokers write. */
 const WAITING_MAX = 20_000;
 const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10 };
-const WRITE_MS_MAX = 10_000;
 const GOODBYE_MS_MAX = 3_000;
 
 /**
  * Sends very many messages to one topic: those of one key in their order, to the partition that every client
- * would choose. One partition a send, and each answer is looked at: the client itself loses what it was told to
- * send to several partitions while a leader changes.
+ * would choose. One partition a send.
  */
 export class BulkSender {
   readonly #connection: KafkaConnection;
@@ -96,7 +95,7 @@ export class BulkSender {
     try {
       while (lane.length > 0 && !this.#failure) {
         const messages = lane.splice(0, MESSAGES_PER_SEND_MAX);
-        await this.#sendTo(partition, messages);
+        await sendTo(this.#producer, { topic: this.#topic, partition }, messages);
         this.#waiting -= messages.length;
         this.#sent += messages.length;
         this.#wake();
@@ -107,24 +106,6 @@ export class BulkSender {
     } finally {
       this.#sending.delete(partition);
     }
-  }
-
-  async #sendTo(partition: number, messages: readonly BulkMessage[]): Promise<void> {
-    const answers = await this.#producer.send({
-      topic: this.#topic,
-      acks: -1,
-      timeout: WRITE_MS_MAX,
-      messages: messages.map(({ key, value, headers }) => ({
-        key,
-        value,
-        headers: { ...headers },
-        partition,
-      })),
-    });
-    if (answers.some((answer) => answer.partition === partition && answer.errorCode === 0)) return;
-    throw new KafkaUnavailable(
-      `The answer does not say that partition ${partition} was written: send again.`,
-    );
   }
 
   #throwFailure(): void {

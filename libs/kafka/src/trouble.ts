@@ -46,6 +46,11 @@ const BUGS: ReadonlySet<string | undefined> = new Set([
 /** True if the client has come upon a bug, its own or ours: it does not pass by itself. */
 export const isClientBug = (error: unknown): boolean => chain(error).some(({ name }) => BUGS.has(name));
 
+const TOO_LARGE: ReadonlySet<string | undefined> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+
+/** True if the broker has refused a record, or a batch, for its size. */
+export const isTooLarge = (error: unknown): boolean => chain(error).some(({ type }) => TOO_LARGE.has(type));
+
 const said =
   (pattern: RegExp) =>
   ({ name, message, type, code }: Cause): boolean =>

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Consumer, EachBatchPayload, Kafka, Producer } from 'kafkajs';
-import { askKafka, type KafkaConnection, kafkaTrouble, KafkaUnavailable, PATIENT, within } from '#kafka';
+import { askKafka, isTooLarge, type KafkaConnection, kafkaTrouble, PATIENT, sendTo, within } from '#kafka';
 import {
   type Extent,
   type OutgoingRecord,
@@ -9,8 +9,6 @@ import {
   type TopicReader,
 } from './topic-link.ts';
 
-const ALL_REPLICAS_IN_SYNC = -1;
-const WRITE_MS_MAX = 10_000;
 const SESSION_MS = 30_000;
 const HEARTBEAT_MS = 3_000;
 /** How long a fetch waits for something new, and stands still when its leader dies. */
@@ -49,25 +47,7 @@ export class KafkaLink implements TopicLink {
 
   async send(partition: number, records: readonly OutgoingRecord[]): Promise<number> {
     try {
-      const answers = await this.#parts.producer.send({
-        topic: this.topic,
-        acks: ALL_REPLICAS_IN_SYNC,
-        timeout: WRITE_MS_MAX,
-        messages: records.map(({ key, value, headers }) => ({
-          key,
-          value,
-          headers: { ...headers },
-          partition,
-        })),
-      });
-      // The client resolves also where an answer leaves out what was sent: only what is named was written.
-      const answer = answers.find((each) => each.topicName === this.topic && each.partition === partition);
-      if (answer?.errorCode !== 0 || answer.baseOffset === undefined) {
-        throw new KafkaUnavailable(
-          `The answer does not say that partition ${partition} of ${this.topic} was written.`,
-        );
-      }
-      return Number(answer.baseOffset);
+      return await sendTo(this.#parts.producer, { topic: this.topic, partition }, records);
     } catch (error) {
       if (isTooLarge(error)) throw new RecordTooLarge();
       throw kafkaTrouble(error, this.#parts.connection);
@@ -173,9 +153,4 @@ class Following {
     await within(this.#joined.promise, JOINING_MS_MAX);
     await within(this.#consumer.disconnect(), GOODBYE_MS_MAX);
   }
-}
-
-function isTooLarge(error: unknown): boolean {
-  const { type, cause } = error as { readonly type?: string; readonly cause?: { readonly type?: string } };
-  return [type, cause?.type].some((each) => each === 'MESSAGE_TOO_LARGE' || each === 'RECORD_LIST_TOO_LARGE');
 }
