@@ -13,6 +13,6 @@ export default {
   testMatch: ['**/*.spec.ts'],
   reporters: ['default', '<rootDir>/test/fixtures/left-out.js'],
   setupFiles: ['reflect-metadata', './test/setup/property-seed.ts'],
-  testTimeout: 30_000, // A machine that does much else beside is slow, not wrong.
+  testTimeout: 120_000, // Ends what hangs. A machine that does much else beside is slow, not wrong.
   maxWorkers: '100%', // Many specs wait for a process or a disk rather than for the processor.
 };

@@ -4,7 +4,7 @@ import { Kafka } from 'kafkajs';
 import type { KafkaConnection } from '#kafka';
 import { allShards, type Shards, systemClock } from '#kernel';
 import { KafkaPublisher, partitionOf } from '#publishing/kafka';
-import { until } from '../../libs/publishing/testing/receiver.ts';
+import { until } from '../../libs/kernel/testing/until.ts';
 import { Stage } from '../../libs/publishing/testing/stage.ts';
 import { Loops } from '../../src/loops.ts';
 import { openLog } from '../../src/log.ts';
@@ -13,7 +13,6 @@ import { disorderOf, lastOf, readTopic, type TopicRecord } from './topic-picture
 
 const PARTITIONS = 6;
 const NEWEST = '4.1.1';
-const SETTLED_MS_MAX = 60_000;
 
 /** Publishing to Kafka as one process does it, over a stage. */
 class Process {
@@ -32,7 +31,7 @@ class Process {
   }
 
   settled(): Promise<void> {
-    return until(() => this.publisher.isAtRest, 'the topics hold all that was wanted', SETTLED_MS_MAX);
+    return until(() => this.publisher.isAtRest, 'the topics hold all that was wanted');
   }
 
   async stop(): Promise<void> {

@@ -1,7 +1,7 @@
 import { Kafka } from 'kafkajs';
 import { ShardGroup } from '#kafka';
 import { ShardSet } from '#kernel';
-import { until } from '../../libs/publishing/testing/receiver.ts';
+import { until } from '../../libs/kernel/testing/until.ts';
 import { Loops } from '../../src/loops.ts';
 import { openLog } from '../../src/log.ts';
 import { type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
@@ -29,15 +29,11 @@ describe('shards shared by the group protocol', () => {
   }
 
   const divided = (some: readonly Member[], sizes: readonly number[]): Promise<void> =>
-    until(
-      () => {
-        const owned = some.map(({ shards }) => shards.owned);
-        const isWhole = new Set(owned.flat()).size === COUNT && owned.flat().length === COUNT;
-        return isWhole && owned.every(({ length }) => sizes.includes(length));
-      },
-      `the shards are divided among ${some.length}`,
-      20_000,
-    );
+    until(() => {
+      const owned = some.map(({ shards }) => shards.owned);
+      const isWhole = new Set(owned.flat()).size === COUNT && owned.flat().length === COUNT;
+      return isWhole && owned.every(({ length }) => sizes.includes(length));
+    }, `the shards are divided among ${some.length}`);
 
   beforeAll(async () => {
     kafka = await startKafka({ version: '4.1.1' });

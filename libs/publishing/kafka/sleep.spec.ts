@@ -1,16 +1,22 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import { until } from '../../kernel/testing/until.ts';
 import { Sleep } from './sleep.ts';
 
-const standStill = (ms: number): void =>
-  void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+const SLEPT_MS = 3_000;
+let now = 1_000;
+beforeAll(() => {
+  jest.spyOn(performance, 'now').mockImplementation(() => now);
+});
+afterAll(() => jest.restoreAllMocks());
 
 describe('sleep', () => {
   it('is noticed by whoever looks first, once', () => {
     let awakenings = 0;
-    const sleep = new Sleep(() => awakenings++, 50);
+    const sleep = new Sleep(() => awakenings++, SLEPT_MS);
+    now += SLEPT_MS;
     sleep.look();
     expect(awakenings).toBe(0);
-    standStill(80);
+    now += SLEPT_MS + 1;
     sleep.look();
     sleep.look();
     expect(awakenings).toBe(1);
@@ -18,10 +24,11 @@ describe('sleep', () => {
 
   it('is noticed also where nobody looks', async () => {
     let awakenings = 0;
-    const sleep = new Sleep(() => awakenings++, 700);
+    const sleep = new Sleep(() => awakenings++, SLEPT_MS);
     sleep.start();
-    standStill(800);
-    await pause(600);
+    now += SLEPT_MS + 1;
+    await until(() => awakenings > 0);
+    sleep.look();
     sleep.stop();
     expect(awakenings).toBe(1);
   });

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { isRejection } from '#inventory';
+import { until } from '../../kernel/testing/until.ts';
 import { Stage } from '../testing/stage.ts';
 import { FeedPump } from './feed-pump.ts';
 import type { Feed } from './feed.ts';
@@ -61,15 +62,10 @@ describe('a feed pump', () => {
 
     let text = '';
     out.on('data', (part: string) => (text += part));
-    await sleep(50);
-    const events = eventsIn(text);
-    expect(events.length).toBeLessThan(100);
-    expect(new Map(events.map(({ listing, available }) => [listing, available]))).toEqual(
-      new Map([
-        ['MUG', 500],
-        ['CUP', -500],
-      ]),
-    );
+    const newest = (): object =>
+      Object.fromEntries(eventsIn(text).map(({ listing, available }) => [listing, available]));
+    await until(() => isDeepStrictEqual(newest(), { MUG: 500, CUP: -500 }), 'the newest numbers');
+    expect(eventsIn(text).length).toBeLessThan(100);
     out.destroy();
     await running;
   });
@@ -85,10 +81,10 @@ describe('a feed pump', () => {
   it('ends the response when the store does not answer, so that the client resumes', async () => {
     const out = new PassThrough();
     stage.ordersFail = true;
-    const running = pump.run(await open(), out);
+    const ended = expect(pump.run(await open(), out)).rejects.toThrow('not now');
     await stage.changeOrder('web', '1001', 'open');
     await stage.project();
-    await expect(running).rejects.toThrow('not now');
+    await ended;
     expect(out.writableEnded).toBe(true);
   });
 });

@@ -147,5 +147,4 @@ it.each([1, 2, 3, 4])(
     hub.close();
     await stage.close();
   },
-  30_000,
 );

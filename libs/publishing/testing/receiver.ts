@@ -12,7 +12,6 @@ import { Webhook } from 'standardwebhooks';
 
 /** One message as it came in. */
 export interface Received {
-  readonly at: number;
   readonly headers: Record<string, string>;
   readonly body: string;
   /** The CloudEvent's data, verified with the official package; undefined if the signature is wrong. */
@@ -89,7 +88,7 @@ export class Receiver {
     let body = '';
     for await (const part of request) body += part;
     const headers = request.headers as Record<string, string>;
-    const received: Received = { at: Date.now(), headers, body, data: this.#verify(headers, body) };
+    const received: Received = { headers, body, data: this.#verify(headers, body) };
     this.received.push(received);
     this.behave(received, response);
   }
@@ -101,14 +100,5 @@ export class Receiver {
     } catch {
       return undefined;
     }
-  }
-}
-
-/** Waits until `isSo`, at most so long. */
-export async function until(isSo: () => boolean, what: string, timeoutMs = 5_000): Promise<void> {
-  const end = Date.now() + timeoutMs;
-  while (!isSo()) {
-    if (Date.now() > end) throw new Error(`Not within ${timeoutMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

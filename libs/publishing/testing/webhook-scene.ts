@@ -1,8 +1,10 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import type { Channel } from '#inventory';
+import type { Instant } from '#kernel';
 import type { WebhookReport, WebhooksParts } from '../webhook/index.ts';
-import { channelOf, Publishing } from './publishing.ts';
-import { Receiver, until } from './receiver.ts';
+import { until } from '../../kernel/testing/until.ts';
+import { channelOf, Publishing, QUICK } from './publishing.ts';
+import { Receiver } from './receiver.ts';
 import { Stage } from './stage.ts';
 
 /** A log, publishing over it, and somebody to tell: what each spec of webhooks begins with. */
@@ -30,6 +32,14 @@ export class WebhookScene {
     expect(this.publishing.bugs).toEqual([]);
   }
 
+  /** From now on a try is due when the clock is moved to its time. */
+  async holdClock(parts: Partial<WebhooksParts> = {}): Promise<{ at: Instant }> {
+    const clock = { at: Date.now(), now: () => clock.at };
+    await this.publishing.stop();
+    await this.begin({ clock, ...parts });
+    return clock;
+  }
+
   /** The service begins again, after it was stopped or killed. */
   async begin(parts: Partial<WebhooksParts> = {}): Promise<void> {
     this.publishing = await Publishing.start(this.stage, parts);
@@ -53,6 +63,12 @@ export class WebhookScene {
 
   arrived(count: number, where = this.receiver): Promise<void> {
     return until(() => where.received.length >= count, `${count} messages`);
+  }
+
+  /** Every timer of a webhook that was set before has gone off: what it would have sent is sent. */
+  async timersPassed(): Promise<void> {
+    await pause(QUICK.msMax + 1);
+    await turn();
   }
 
   /** Nothing waits, is underway, or is to be tried again. */

@@ -36,6 +36,8 @@ export interface ChannelWebhookParts extends NewestSource {
   /** In [0, 1). */
   readonly random: () => number;
   readonly lookup?: Lookup;
+  /** How long one try may take; default: what delivery and agent allow. */
+  readonly tryMsMax?: number;
 }
 
 /** One channel's webhook, as it stands. */
@@ -80,8 +82,12 @@ export class ChannelWebhook {
     this.#outbox = new Outbox(parts.start, parts.takenBefore);
     this.#health = new Health(parts.failingSince);
     this.#keys = keysOf(parts.secret);
-    const { allowPrivate, lookup } = parts;
-    this.#agent = openAgent({ allowPrivate, connections: DELIVERIES_AT_ONCE_MAX, ...(lookup && { lookup }) });
+    const { allowPrivate, lookup, tryMsMax } = parts;
+    this.#agent = openAgent({
+      ...{ allowPrivate, connections: DELIVERIES_AT_ONCE_MAX },
+      ...(lookup && { lookup }),
+      ...(tryMsMax !== undefined && { waitMsMax: tryMsMax }),
+    });
     this.#unfollow = parts.receipts.follow(parts.channel, () => this.#outbox.state.through);
   }
 
@@ -198,7 +204,7 @@ export class ChannelWebhook {
   }
 
   async #send({ told, body }: Message): Promise<Delivery> {
-    const { url, allowPrivate, clock } = this.#parts;
+    const { url, allowPrivate, clock, tryMsMax } = this.#parts;
     const forbidden = checkWebhookUrl(url, { allowPrivate });
     if (forbidden !== undefined) return { outcome: 'refused', code: forbidden.code, isReceiverDown: true };
     const headers = {
@@ -206,7 +212,8 @@ export class ChannelWebhook {
       'user-agent': 'OnHand-Webhook/1',
       ...signatureHeaders(this.#keys, { id: messageId(told), body }, clock.now()),
     };
-    return deliver({ url, agent: this.#agent }, { headers, body }, this.#cut.signal);
+    const target = { url, agent: this.#agent, ...(tryMsMax !== undefined && { timeoutMs: tryMsMax }) };
+    return deliver(target, { headers, body }, this.#cut.signal);
   }
 
   #taken(job: Job, { told }: Message): void {

@@ -25,14 +25,16 @@ export function openAgent(options: {
   readonly allowPrivate: boolean;
   readonly connections: number;
   readonly lookup?: Lookup;
+  /** How long the connection and the answer may each take. */
+  readonly waitMsMax?: number;
 }): Agent {
   const lookup = options.lookup ?? dnsLookup;
   return new Agent({
     connections: options.connections,
-    headersTimeout: ANSWER_MS_MAX,
-    bodyTimeout: ANSWER_MS_MAX,
+    headersTimeout: options.waitMsMax ?? ANSWER_MS_MAX,
+    bodyTimeout: options.waitMsMax ?? ANSWER_MS_MAX,
     connect: {
-      timeout: CONNECT_MS_MAX,
+      timeout: options.waitMsMax ?? CONNECT_MS_MAX,
       lookup: (host: string, wanted: LookupOptions, done: Connected) =>
         lookup(host, { ...wanted, all: true }, (error, found) => {
           if (error) return done(error, []);

@@ -1,5 +1,5 @@
 import { publicationBody } from '../src/index.ts';
-import { until } from '../testing/receiver.ts';
+import { until } from '../../kernel/testing/until.ts';
 import { WebhookScene } from '../testing/webhook-scene.ts';
 
 let scene: WebhookScene;
@@ -13,6 +13,7 @@ describe('after a restart', () => {
     await scene.define('web', scene.receiver.webhook);
     await scene.publish({ MUG: 1, CUP: 1 });
     await scene.arrived(2);
+    await scene.atRest();
     await scene.publishing.stop();
     await scene.publish({ MUG: 2 });
     await scene.begin();
@@ -39,7 +40,7 @@ describe('after a restart', () => {
     scene.receiver.behave = (_, response) => response.end();
     await scene.begin();
     await scene.arrived(before + 1);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await scene.atRest();
 
     expect(scene.receiver.received.slice(before).map(({ data }) => data!.listing)).toEqual(['BAD']);
     const id = (index: number): string => scene.receiver.received[index]!.headers['webhook-id']!;
@@ -68,7 +69,7 @@ describe('the ledger of what was told', () => {
     await scene.define('web', scene.receiver.webhook);
     const version = await scene.publish({ BAD: 1, CUP: 1 });
     await scene.arrived(3);
-    await until(() => scene.report().waiting === 0, 'nothing to wait');
+    await until(() => scene.report().lastTakenAt !== undefined, 'CUP to be taken');
     await scene.receipted();
     const stale = await scene.publish({ NEW: 5 });
 

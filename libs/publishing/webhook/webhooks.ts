@@ -30,6 +30,8 @@ export interface WebhooksParts extends NewestSource {
   readonly pauses?: Pauses;
   readonly random?: () => number;
   readonly lookup?: Lookup;
+  /** How long one try may take; default: what delivery and agent allow. */
+  readonly tryMsMax?: number;
   /** A bug in one channel's webhook: it has stopped, the others go on. */
   readonly onBug: (channel: string, thrown: unknown) => void;
 }
@@ -121,7 +123,7 @@ export class Webhooks implements Fold {
     resume: WebhookResume,
     handedOver: OutboxStart | undefined,
   ): ConstructorParameters<typeof ChannelWebhook>[0] {
-    const { hub, told, receipts, numbers, orders, allowPrivate, lookup } = this.#parts;
+    const { hub, told, receipts, numbers, orders, allowPrivate, lookup, tryMsMax } = this.#parts;
     const start = handedOver ?? { through: resume.through, retrying: resume.refused.map(keyOf) };
     return {
       ...{ channel: id, url, secret, start, numbers, orders, receipts, allowPrivate },
@@ -133,6 +135,7 @@ export class Webhooks implements Fold {
       random: this.#parts.random ?? Math.random,
       ...(resume.failing && { failingSince: resume.failing.since }),
       ...(lookup && { lookup }),
+      ...(tryMsMax !== undefined && { tryMsMax }),
     };
   }
 }
