@@ -1,48 +1,13 @@
-import { pause, Service } from './service.ts';
+import { pause } from './service.ts';
+import { available, item, onhand, openShop } from './shop.ts';
 
 /** What a channel may sell, how it is told, and why: through the public door. */
-let onhand: Service;
+openShop('listed');
 
-beforeAll(async () => {
-  onhand = await Service.start();
-  for (const id of ['east', 'west'])
-    await onhand.put(`/v1/locations/${id}`, { name: id, kind: 'warehouse', active: true });
-  await onhand.put('/v1/sources/wms', { name: 'WMS', kind: 'warehouse' });
-  await onhand.put('/v1/channels/web', {
-    name: 'Web',
-    kind: 'storefront',
-    locations: ['east', 'west'],
-    lists: 'all',
-  });
-  await onhand.put('/v1/channels/market', {
-    name: 'Market',
-    kind: 'marketplace',
-    locations: ['east'],
-    lists: 'listed',
-  });
-}, 60_000);
-afterAll(() => onhand.stop());
-
-let items = 0;
-async function item(stock: Record<string, number> = {}, definition: object = {}): Promise<string> {
-  const sku = `N-${++items}`;
-  await onhand.put(`/v1/items/${sku}`, { name: sku, ...definition });
-  for (const [location, quantity] of Object.entries(stock)) {
-    await onhand.tell('wms', 'stock.received', {
-      documentId: `in-${sku}-${location}`,
-      location,
-      lines: [{ sku, quantity }],
-    });
-  }
-  await onhand.settle();
-  return sku;
-}
 const number = async (channel: string, listing: string): Promise<any> => {
   await onhand.settle();
   return (await onhand.get(`/v1/channels/${channel}/availability/${encodeURIComponent(listing)}`)).body;
 };
-const available = async (channel: string, listing: string): Promise<number> =>
-  (await number(channel, listing)).available;
 const policy = async (scope: string, body: object): Promise<any> => {
   const answer = await onhand.put(`/v1/policies/${encodeURIComponent(scope)}`, body);
   expect([200, 201]).toContain(answer.status);

@@ -4,7 +4,8 @@ import { pause, Service } from './service.ts';
 export let onhand: Service;
 const LOCATIONS = ['east', 'west', 'shop'];
 
-export function openShop(): void {
+/** `marketLists`: every item, or what is named. */
+export function openShop(marketLists: 'all' | 'listed' = 'all'): void {
   beforeAll(async () => {
     onhand = await Service.start();
     for (const id of LOCATIONS)
@@ -21,7 +22,7 @@ export function openShop(): void {
       name: 'Market',
       kind: 'marketplace',
       locations: ['east'],
-      lists: 'all',
+      lists: marketLists,
     });
     await onhand.put('/v1/channels/till', { name: 'Till', kind: 'pos', locations: ['shop'], lists: 'all' });
   }, 60_000);
@@ -53,7 +54,8 @@ export const place = async (sku: string, location: string): Promise<any> =>
   (await shown(sku)).locations.find((row: { location: string }) => row.location === location);
 export const available = async (channel: string, listing: string): Promise<number> => {
   await onhand.settle();
-  return (await onhand.get(`/v1/channels/${channel}/availability/${listing}`)).body.available;
+  return (await onhand.get(`/v1/channels/${channel}/availability/${encodeURIComponent(listing)}`)).body
+    .available;
 };
 export const order = async (channel: string, id: string): Promise<any> => {
   await onhand.settle();

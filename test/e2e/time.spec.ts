@@ -251,26 +251,19 @@ describe('requests', () => {
       lines: [{ line: '1', sku, quantity: 3 }],
     });
     await onhand.settle();
-    const move = await onhand.post(`/v1/items/${sku}/reallocations`, {
-      reallocationId: `m-${sku}`,
-      channel: 'web',
-      orderId: `re-${sku}`,
-      line: '1',
-      from: 'east',
-      to: 'shop',
-      quantity: 2,
-    });
-    expect(move.status).toBe(201);
+    const move = (reallocationId: string): Promise<any> =>
+      onhand.post(`/v1/items/${sku}/reallocations`, {
+        reallocationId,
+        channel: 'web',
+        orderId: `re-${sku}`,
+        line: '1',
+        from: 'east',
+        to: 'shop',
+        quantity: 2,
+      });
+    expect((await move(`m-${sku}`)).status).toBe(201);
     expect([(await place(sku, 'east')).committed, (await place(sku, 'shop')).committed]).toEqual([1, 2]);
-    const tooMuch = await onhand.post(`/v1/items/${sku}/reallocations`, {
-      reallocationId: `n-${sku}`,
-      channel: 'web',
-      orderId: `re-${sku}`,
-      line: '1',
-      from: 'east',
-      to: 'shop',
-      quantity: 2,
-    });
+    const tooMuch = await move(`n-${sku}`);
     expect([tooMuch.status, tooMuch.body.code]).toEqual([409, 'INSUFFICIENT_COMMITMENT']);
   });
 });
