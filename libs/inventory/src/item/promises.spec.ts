@@ -1,33 +1,11 @@
 import { UNIT } from '#kernel';
-import { Books } from '../../testing/books.ts';
-import { keyAt, open, received, shipped } from '../../testing/entries.ts';
+import { keyAt, open, shipped } from '../../testing/entries.ts';
+import { ask, committed, reserved, stocked } from '../../testing/mugs.ts';
 import type { HoldEnd } from '../entry.ts';
-import type { DecisionContext, ItemCommand, Reserve } from './item-command.ts';
+import type { Reserve } from './item-command.ts';
 import { claimsOf } from './item-readers.ts';
 
 const HOUR = 3_600_000;
-
-function stocked(main: number, shop = 0, context: Partial<DecisionContext> = {}): Books {
-  const books = new Books(context);
-  if (main > 0) books.post([received(main)]);
-  if (shop > 0) books.post([received(shop, 1, { location: 'shop' })]);
-  return books;
-}
-
-const committed = (books: Books): Record<string, number> =>
-  Object.fromEntries(
-    books
-      .state('MUG')
-      .places.flatMap(({ location, committed: each }) => (each ? [[location, each / UNIT]] : [])),
-  );
-const reserved = (books: Books): Record<string, number> =>
-  Object.fromEntries(
-    books
-      .state('MUG')
-      .places.flatMap(({ location, reserved: each }) => (each ? [[location, each / UNIT]] : [])),
-  );
-
-const ask = (books: Books, command: ItemCommand, now = 0) => books.ask('MUG', command, now);
 
 const reserve = (units: number, more: Partial<Reserve> = {}): Reserve => ({
   type: 'reserve',

@@ -1,25 +1,10 @@
 import { UNIT } from '#kernel';
-import { Books } from '../../testing/books.ts';
+import type { Books } from '../../testing/books.ts';
 import { keyAt, open, received } from '../../testing/entries.ts';
+import { ask, committed, stocked } from '../../testing/mugs.ts';
 import type { Count } from '../entry.ts';
 import type { ItemCommand } from './item-command.ts';
 import { placeOf } from './item-readers.ts';
-
-function stocked(main: number, shop = 0): Books {
-  const books = new Books();
-  if (main > 0) books.post([received(main)]);
-  if (shop > 0) books.post([received(shop, 1, { location: 'shop' })]);
-  return books;
-}
-
-const committed = (books: Books): Record<string, number> =>
-  Object.fromEntries(
-    books
-      .state('MUG')
-      .places.flatMap(({ location, committed: each }) => (each ? [[location, each / UNIT]] : [])),
-  );
-
-const ask = (books: Books, command: ItemCommand, now = 0) => books.ask('MUG', command, now);
 
 describe('reallocating', () => {
   const move = (units: number, more: object = {}): ItemCommand => ({
