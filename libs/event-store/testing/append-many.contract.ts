@@ -1,17 +1,12 @@
 import { APPEND_EVENTS_MAX, AppendTooLarge, type EventStore, NO_STREAM } from '../src/index.ts';
 import { happened, happenedTimes, newStream } from './examples.ts';
-import type { OpenEventStore, StoreUnderTest } from './store-under-test.ts';
+import { keepOpen, type OpenEventStore } from './store-under-test.ts';
 
 export function appendManyContract(open: OpenEventStore): void {
   describe('appendMany', () => {
-    let underTest: StoreUnderTest;
     let store: EventStore;
 
-    beforeAll(async () => {
-      underTest = await open();
-      ({ store } = underTest);
-    });
-    afterAll(() => underTest.dispose());
+    keepOpen(open, (opened) => (store = opened));
 
     const idsOf = async (stream: string): Promise<string[]> =>
       (await store.readStream(stream)).map(({ id }) => id);

@@ -7,22 +7,17 @@ import {
   NO_STREAM,
 } from '../src/index.ts';
 import { happened, happenedTimes, newStream, readToEnd } from './examples.ts';
-import type { OpenEventStore, StoreUnderTest } from './store-under-test.ts';
+import { keepOpen, type OpenEventStore } from './store-under-test.ts';
 
 export function appendContract(open: OpenEventStore): void {
   describe('append', () => {
-    let underTest: StoreUnderTest;
     let store: EventStore;
     let stream: string;
 
-    beforeAll(async () => {
-      underTest = await open();
-      ({ store } = underTest);
-    });
+    const reopen = keepOpen(open, (opened) => (store = opened));
     beforeEach(() => {
       stream = newStream('item');
     });
-    afterAll(() => underTest.dispose());
 
     const idsOf = async (name = stream): Promise<string[]> =>
       (await store.readStream(name)).map(({ id }) => id);
@@ -103,8 +98,7 @@ export function appendContract(open: OpenEventStore): void {
     it('recognises a repeat after the store was opened again', async () => {
       const events = happenedTimes(2);
       const first = await store.append(stream, NO_STREAM, events);
-      underTest = await underTest.reopen();
-      ({ store } = underTest);
+      await reopen();
 
       expect(await store.append(stream, NO_STREAM, events)).toEqual(first);
       expect(await idsOf()).toHaveLength(2);

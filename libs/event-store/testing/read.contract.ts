@@ -1,19 +1,14 @@
 import { type EventStore, NO_STREAM, READ_EVENTS_MAX } from '../src/index.ts';
 import { happened, happenedTimes, newStream, readToEnd } from './examples.ts';
-import type { OpenEventStore, StoreUnderTest } from './store-under-test.ts';
+import { keepOpen, type OpenEventStore } from './store-under-test.ts';
 
 const UNICODE = { ключ: 'naïve 日本 🍵 \u0000 \u2028 \ud83c', nested: { list: [1, -0.5, null, true, ''] } };
 
 export function readContract(open: OpenEventStore): void {
   describe('reading', () => {
-    let underTest: StoreUnderTest;
     let store: EventStore;
 
-    beforeAll(async () => {
-      underTest = await open();
-      ({ store } = underTest);
-    });
-    afterAll(() => underTest.dispose());
+    const reopen = keepOpen(open, (opened) => (store = opened));
 
     describe('readStream', () => {
       it('is empty for a stream that does not exist', async () => {
@@ -46,8 +41,7 @@ export function readContract(open: OpenEventStore): void {
         const expected = { ...event, stream, revision: 0, position, recordedAt };
         expect(await store.readStream(stream)).toEqual([expected]);
         expect(await readToEnd(store, { after: position! - 1 })).toEqual([expected]);
-        underTest = await underTest.reopen();
-        ({ store } = underTest);
+        await reopen();
         expect(await store.readStream(stream)).toEqual([expected]);
         expect(Math.abs(recordedAt - before)).toBeLessThan(60_000);
       });
@@ -117,8 +111,7 @@ export function readContract(open: OpenEventStore): void {
         await store.append(newStream('order'), NO_STREAM, happenedTimes(5));
         const before = await readToEnd(store, { after });
         const head = await store.head();
-        underTest = await underTest.reopen();
-        ({ store } = underTest);
+        await reopen();
 
         expect(await readToEnd(store, { after })).toEqual(before);
         expect(await store.head()).toBe(head);

@@ -1,21 +1,16 @@
 import { type EventStore, type LogPage, NO_STREAM } from '../src/index.ts';
 import { follow, happened, happenedTimes, newStream, readToEnd } from './examples.ts';
-import type { OpenEventStore, StoreUnderTest } from './store-under-test.ts';
+import { keepOpen, type OpenEventStore } from './store-under-test.ts';
 
 export function subscribeContract(open: OpenEventStore): void {
   describe('subscribe', () => {
-    let underTest: StoreUnderTest;
     let store: EventStore;
     let after: number;
 
-    beforeAll(async () => {
-      underTest = await open();
-      ({ store } = underTest);
-    });
+    const reopen = keepOpen(open, (opened) => (store = opened));
     beforeEach(async () => {
       after = await store.head();
     });
-    afterAll(() => underTest.dispose());
 
     it('gives the past, then what comes', async () => {
       const [past, coming] = [happenedTimes(3), happenedTimes(3)];
@@ -56,8 +51,7 @@ export function subscribeContract(open: OpenEventStore): void {
       await store.append(stream, NO_STREAM, [happened({ a: [{ b: 1 }] }), happened({ text: 'é🍵' })]);
       await store.append(stream, 1, happenedTimes(2));
       const live = await seen;
-      underTest = await underTest.reopen();
-      ({ store } = underTest);
+      await reopen();
 
       expect(live).toEqual(await readToEnd(store, { after }));
     });
