@@ -1,5 +1,5 @@
-import { connect } from 'node:net';
 import { gzipSync, brotliCompressSync } from 'node:zlib';
+import { speak } from '../rows/speak.ts';
 import { type Running, startService } from './harness.ts';
 
 let running: Running;
@@ -12,26 +12,8 @@ const LOCATION = 'PUT /v1/locations/a';
 const good = { kind: 'store' };
 
 /** Writes raw bytes to the port and reads until the other side closes. */
-function speak(parts: readonly string[], pauseMs = 0, { service } = running): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const { port } = new URL(service.url);
-    const socket = connect(Number(port), '127.0.0.1');
-    let heard = '';
-    let next = 0;
-    const timer = setInterval(() => {
-      const part = parts[next++];
-      if (part !== undefined && socket.writable) socket.write(part);
-    }, pauseMs);
-    socket.on('data', (chunk) => (heard += chunk.toString()));
-    socket.on('close', () => {
-      clearInterval(timer);
-      resolve(heard);
-    });
-    socket.on('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'ECONNRESET' || error.code === 'EPIPE' ? undefined : reject(error),
-    );
-  });
-}
+const speakTo = (parts: readonly string[], pauseMs = 0, { service } = running): Promise<string> =>
+  speak(service.url, parts, pauseMs);
 
 describe('what kind of body it is', () => {
   it.each([
@@ -87,21 +69,21 @@ describe('how large it is', () => {
   it('ends an endless chunked body at the limit, and the connection with it', async () => {
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
     const head = `${LOCATION} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`;
-    const heard = await speak([head, ...Array.from({ length: 80 }, () => chunk)]);
+    const heard = await speakTo([head, ...Array.from({ length: 80 }, () => chunk)]);
     expect(heard).toContain('413');
     expect(heard).toContain('MESSAGE_TOO_LARGE');
     expect(heard.toLowerCase()).toContain('connection: close');
   });
 
   it('leaves a header of 64 kB to Node', async () => {
-    const heard = await speak([
+    const heard = await speakTo([
       `GET /v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Big: ${'x'.repeat(70_000)}\r\n\r\n`,
     ]);
     expect(heard).toMatch(/^HTTP\/1.1 431/);
   });
 
   it('leaves smuggled lengths to Node', async () => {
-    const heard = await speak([
+    const heard = await speakTo([
       `${LOCATION} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
     ]);
     expect(heard).toMatch(/^HTTP\/1.1 400/);
@@ -111,7 +93,7 @@ describe('how large it is', () => {
 it('does not wait for a slow body', async () => {
   const impatient = await startService({ AUTH: 'off' }, { requestMsMax: 1_500 });
   const head = `${LOCATION} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n`;
-  const heard = await speak([head, ...Array.from({ length: 90 }, () => ' ')], 100, impatient);
+  const heard = await speakTo([head, ...Array.from({ length: 90 }, () => ' ')], 100, impatient);
   expect(heard).toMatch(/^HTTP\/1.1 408/);
   expect(heard).toContain('REQUEST_TIMEOUT');
   await impatient.stop();
@@ -192,7 +174,7 @@ describe('paths', () => {
   });
 
   it('answers TRACE like any method that is not there', async () => {
-    const heard = await speak([
+    const heard = await speakTo([
       'TRACE /v1/locations HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n',
     ]);
     expect(heard).toMatch(/^HTTP\/1.1 405/);
@@ -266,7 +248,7 @@ describe('headers', () => {
   });
 
   it('refuses a name that only points here, where no key protects', async () => {
-    const heard = await speak([
+    const heard = await speakTo([
       'GET /v1/locations HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
     ]);
     expect(heard).toMatch(/^HTTP\/1.1 403/);

@@ -9,6 +9,7 @@ import {
   type Producer,
 } from 'kafkajs';
 import { type Running, startService } from '../http/harness.ts';
+import { setUp } from '../rows/set-up.ts';
 import type { KafkaCluster } from '../servers/kafka/index.ts';
 
 /** A service of its own beside others on the same brokers: its topics and its group bear a name of their own. */
@@ -128,17 +129,6 @@ export async function makeTopics(admin: Admin, { events, rejected }: Names, part
 }
 
 const sizes = (megabytes: number) => [{ name: 'max.message.bytes', value: String(megabytes * 1024 * 1024) }];
-
-export async function setUp({ ask }: Pick<Running, 'ask'>): Promise<void> {
-  await ask('PUT /v1/locations/east', { kind: 'warehouse' });
-  await ask('PUT /v1/locations/closed', { kind: 'store', active: false });
-  await ask('PUT /v1/sources/wms', { kind: 'warehouse' });
-  await ask('PUT /v1/channels/web', { kind: 'storefront', locations: ['east'] });
-  await ask('PUT /v1/channels/market', { kind: 'marketplace', locations: ['east'] });
-  await ask('PUT /v1/items/A', { name: 'A' });
-  await ask('PUT /v1/items/CAFÉ', { name: 'in composed letters' });
-  await ask('PUT /v1/items/SET', { components: [{ sku: 'A', quantity: 2 }] });
-}
 
 export const untilReady = ({ ask }: Pick<Running, 'ask'>): Promise<void> =>
   until('ready', async () => (await ask('GET /health/ready')).status === 200);

@@ -4,21 +4,14 @@ import { gzipSync } from 'node:zlib';
 import { type Answer, askAt, type Running, startService } from '../http/harness.ts';
 import { fact, line, lines, type Refused, REFUSED, sale } from './message-rows.ts';
 import { missingRows, STARTS_WITHIN_MS } from './rows.ts';
+import { setUp } from './set-up.ts';
 
 /** Rows 1–48 of the catalogue of bad input, told over HTTP: what one message can be, and what becomes of it. */
 let running: Running;
 
 beforeAll(async () => {
   running = await startService();
-  const { ask } = running;
-  await ask('PUT /v1/locations/east', { kind: 'warehouse' });
-  await ask('PUT /v1/locations/closed', { kind: 'store', active: false });
-  await ask('PUT /v1/sources/wms', { kind: 'warehouse' });
-  await ask('PUT /v1/channels/web', { kind: 'storefront', locations: ['east'] });
-  await ask('PUT /v1/channels/market', { kind: 'marketplace', locations: ['east'] });
-  await ask('PUT /v1/items/A', { name: 'A' });
-  await ask('PUT /v1/items/CAFÉ', { name: 'in composed letters' });
-  await ask('PUT /v1/items/SET', { components: [{ sku: 'A', quantity: 2 }] });
+  await setUp(running);
 }, STARTS_WITHIN_MS);
 afterAll(() => running.stop());
 
