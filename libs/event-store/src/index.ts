@@ -24,3 +24,4 @@ export {
   type RecordedEvent,
 } from './event-store.port.ts';
 export { LogTarget } from './log-target.port.ts';
+export { PositionWaiters } from './position-waiters.ts';

@@ -1,5 +1,5 @@
 import { JOURNAL_CATEGORIES } from '#inventory';
-import { categoryOf, type EventStore, type RecordedEvent } from '#event-store';
+import { categoryOf, type EventStore, PositionWaiters, type RecordedEvent } from '#event-store';
 import type { Fold } from '#read-model';
 import type { LedgerBook } from './ledger-book.ts';
 import { POSTING_CATEGORY } from './posting-reached.ts';
@@ -19,7 +19,7 @@ export class PostedEverywhere implements Fold, Posted {
   readonly name = 'posted-everywhere';
   readonly #book: LedgerBook;
   readonly #count: number;
-  readonly #waiting = new Set<{ readonly position: number; readonly reached: () => void }>();
+  readonly #waiters = new PositionWaiters();
   /** Through which all shards are posted. */
   #marked: number;
   /** The newest event of the journal; until it is known, there may be one at the end of what we have. */
@@ -54,26 +54,12 @@ export class PostedEverywhere implements Fold, Posted {
     const category = categoryOf(event.stream);
     if (JOURNAL.has(category)) this.#journal = event.position;
     else if (category === POSTING_CATEGORY) this.#marked = this.#leastMark();
-    if (this.#waiting.size > 0) this.#tell();
+    if (!this.#waiters.isEmpty) this.#waiters.reached(this.position);
   }
 
   waitFor(position: number, timeoutMs: number): Promise<boolean> {
     if (this.position >= position) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const settle = (isReached: boolean): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(waiter);
-        resolve(isReached);
-      };
-      const timer = setTimeout(() => settle(false), timeoutMs);
-      const waiter = { position, reached: () => settle(true) };
-      this.#waiting.add(waiter);
-    });
-  }
-
-  #tell(): void {
-    const reached = this.position;
-    for (const waiter of [...this.#waiting]) if (waiter.position <= reached) waiter.reached();
+    return this.#waiters.wait(position, timeoutMs);
   }
 
   #leastMark(): number {

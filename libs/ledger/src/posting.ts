@@ -1,5 +1,5 @@
 import { JOURNAL_CATEGORIES, type Post } from '#inventory';
-import type { EventStore, LogPage, RecordedEvent } from '#event-store';
+import { type EventStore, type LogPage, PositionWaiters, type RecordedEvent } from '#event-store';
 import type { ItemDesk } from './item-desk.ts';
 import type { PostingPlan } from './posting-plan.ts';
 import type { PostingShare } from './posting-share.ts';
@@ -30,7 +30,7 @@ export class Posting {
   readonly #plan: PostingPlan;
   readonly #underWay: PageUnderWay[] = [];
   readonly #listeners = new Set<(position: number) => void>();
-  readonly #waiting = new Set<{ readonly position: number; readonly reached: () => void }>();
+  readonly #waiters = new PositionWaiters();
   readonly #projected: (position: number) => Promise<unknown>;
   #position = 0;
   #stopping = new AbortController();
@@ -88,16 +88,7 @@ export class Posting {
   /** Resolves true once `position` is posted, false after `timeoutMs`. */
   waitFor(position: number, timeoutMs: number): Promise<boolean> {
     if (this.#position >= position) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const settle = (isReached: boolean): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(waiter);
-        resolve(isReached);
-      };
-      const timer = setTimeout(() => settle(false), timeoutMs);
-      const waiter = { position, reached: () => settle(true) };
-      this.#waiting.add(waiter);
-    });
+    return this.#waiters.wait(position, timeoutMs);
   }
 
   /** Calls `listener` with each new position. Returns how to stop. */
@@ -166,7 +157,7 @@ export class Posting {
     }
     this.#share.reached(this.#position, journal);
     for (const listener of this.#listeners) listener(this.#position);
-    for (const { position, reached } of this.#waiting) if (position <= this.#position) reached();
+    this.#waiters.reached(this.#position);
   }
 
   #fail(cause: unknown): void {

@@ -1,5 +1,5 @@
 import { assert } from '#kernel';
-import type { EventStore, RecordedEvent } from '#event-store';
+import { type EventStore, PositionWaiters, type RecordedEvent } from '#event-store';
 import type { ReadModel } from './read-model.port.ts';
 
 /**
@@ -20,7 +20,7 @@ export class Projector {
   readonly #store: EventStore;
   readonly #readModel: ReadModel;
   readonly #folds: readonly Fold[];
-  readonly #waiting = new Set<{ readonly position: number; readonly resolve: () => void }>();
+  readonly #waiters = new PositionWaiters();
   readonly #listeners = new Set<(position: number) => void>();
   #position: number;
   /** Where a page broke off: what was applied before that is not applied again. */
@@ -63,16 +63,7 @@ export class Projector {
   /** Resolves true once `position` is in the shelves, false after `timeoutMs`. */
   waitFor(position: number, timeoutMs: number): Promise<boolean> {
     if (this.#position >= position) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const waiter = { position, resolve: () => settle(true) };
-      const timer = setTimeout(() => settle(false), timeoutMs);
-      const settle = (reached: boolean): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(waiter);
-        resolve(reached);
-      };
-      this.#waiting.add(waiter);
-    });
+    return this.#waiters.wait(position, timeoutMs);
   }
 
   /** Calls `listener` after each page with the position reached. Returns how to stop. */
@@ -99,6 +90,6 @@ export class Projector {
     this.#position = position;
     this.#readModel.spill(position);
     for (const listener of this.#listeners) listener(position);
-    for (const waiter of this.#waiting) if (waiter.position <= position) waiter.resolve();
+    this.#waiters.reached(position);
   }
 }
