@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DataDirectoryLocked } from '#event-store';
-import { readMessageText } from '#intake';
+import { readMessageText, toArrival } from '#intake';
 import { currentPicture } from './data-files.ts';
 import { readSettings, type Settings } from './environment.ts';
-import { toArrival } from './http/wire/message-wire.ts';
 import { OnHand } from './service.ts';
 
 let directory: string;

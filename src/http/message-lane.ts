@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type BodyReading, readBody } from '#intake';
+import { type BodyReading, readBody, toArrival } from '#intake';
 import type { Arrival } from '#inventory';
 import type { Bringer, Outcome } from '#journal';
 import type { Clock } from '#kernel';
@@ -12,7 +12,6 @@ import { answerToMany, answerToOne, PROBLEM_TYPE } from './message-answers.ts';
 import { BODY_BYTES_MAX, problemOf } from './problem.ts';
 import type { ProblemFilter } from './problem-filter.ts';
 import type { Watch } from './traffic.ts';
-import { toArrival } from './wire/message-wire.ts';
 
 /** What the lane needs of the rooms. */
 export interface Telling {

@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isRejection } from '#inventory';
-import { readBody } from '#intake';
+import { readBody, toArrival } from '#intake';
 import type { JournalPage } from '#journal';
 import {
   DismissParked,
@@ -22,7 +22,7 @@ import { type Page, Pager, shownPage } from './pager.ts';
 import { PAGE, type ParameterValues, text } from './parameters.ts';
 import { answerToMany, answerToOne, PROBLEM_TYPE } from './message-answers.ts';
 import { Refusal } from './problem.ts';
-import { shownParked, shownRejected, toArrival } from './wire/message-wire.ts';
+import { shownParked, shownRejected } from './wire/message-wire.ts';
 
 const ABOUT = 'Messages';
 const ROWS = { ...PAGE, source: text('Only of this channel or source.') };

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import type { EventStore } from '#event-store';
 import { SqliteEventStore } from '#event-store/sqlite';
-import { readBody } from '#intake';
+import { readBody, toArrival } from '#intake';
 import { type Arrival, isRejection } from '#inventory';
 import { systemClock } from '#kernel';
 import { SqliteReadModel } from '#read-model/sqlite';
-import { toArrival } from '../../src/http/wire/message-wire.ts';
 import { silentLog } from '../../src/log.ts';
 import { openRooms, type Rooms } from '../../src/rooms.ts';
 

@@ -26,5 +26,6 @@ export type { Field, WireClass } from './messages/field.ts';
 export { type JsonSchema, publishedSchemas, SCHEMA_PREFIX } from './messages/schemas.ts';
 export { nameHint, nearestName } from './nearest-name.ts';
 export { type ObjectReading, type Problems, readObject } from './read-object.ts';
+export { toArrival } from './to-arrival.ts';
 export { explainId, explainSlug, isIdText, isSlugText } from './scalars/id-text.ts';
 export { parseInstant } from './scalars/instant-text.ts';

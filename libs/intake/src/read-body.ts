@@ -13,7 +13,7 @@ export type IntakeReading = ToldMessage | RefusedMessage;
 
 export interface ToldMessage {
   readonly message: Message;
-  /** Its own words, where it came as JSON. */
+  /** Its own words, where it came in words: a piece of JSON, the rows of a file. */
   readonly raw?: string;
 }
 

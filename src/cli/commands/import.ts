@@ -1,7 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FileReading, isRefused } from '#intake';
-import type { Arrival, Message } from '#inventory';
+import { type FileReading, isRefused, toArrival } from '#intake';
 import type { OnHand } from '../../service.ts';
 import type { Command, Task } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -96,7 +95,7 @@ async function tellAll(onhand: OnHand, file: TellableFile, { args, task, tally }
     for await (const batch of batchesOf(file, tally, task)) {
       await untilNotFarBehind(onhand, task.signal);
       await inFlight.add(async () => {
-        const outcomes = await onhand.rooms.journal.accept(batch.map(arrivalOf), by);
+        const outcomes = await onhand.rooms.journal.accept(batch.map(toArrival), by);
         for (const [i, outcome] of outcomes.entries()) tally.ended(batch[i]!, outcome);
       });
     }
@@ -157,33 +156,3 @@ async function* batchesOf(
   }
   if (batch.length > 0) yield batch;
 }
-
-function arrivalOf(reading: ToldReading): Arrival {
-  if (!isRefused(reading)) return new ToldArrival(reading);
-  const { problems, raw, source, id, sequence } = reading;
-  return {
-    rejection: problems[0],
-    raw: bytesOf(raw),
-    ...(source !== undefined && { source }),
-    ...(id !== undefined && { id }),
-    ...(sequence !== undefined && { sequence }),
-  };
-}
-
-/** Its own words are wanted only where it is parked: they are made when they are asked for. */
-class ToldArrival {
-  readonly message: Message;
-  readonly #raw: string | undefined;
-
-  constructor({ message, raw }: { readonly message: Message; readonly raw?: string }) {
-    this.message = message;
-    this.#raw = raw;
-  }
-
-  get raw(): Uint8Array {
-    return bytesOf(this.#raw ?? JSON.stringify(this.message));
-  }
-}
-
-const bytesOf = (words: string | Uint8Array): Uint8Array =>
-  typeof words === 'string' ? Buffer.from(words) : words;

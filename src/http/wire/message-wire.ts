@@ -1,32 +1,8 @@
-import type { Arrival, Rejection } from '#inventory';
-import { type IntakeReading, isRefused } from '#intake';
+import type { Rejection } from '#inventory';
 import type { Outcome, ParkedLineShown, RejectedShown } from '#journal';
 import type { Instant } from '#kernel';
 import { problemOf } from '../problem.ts';
 import { time } from './scalars.ts';
-
-/** What intake read, as the journal takes it. Its bytes are made from its text only if somebody asks. */
-export function toArrival(reading: IntakeReading): Arrival {
-  if (!isRefused(reading)) return new ToldArrival(reading.message, reading.raw ?? '');
-  const { problems, raw, ...name } = reading;
-  return { rejection: problems[0], raw: typeof raw === 'string' ? Buffer.from(raw) : raw, ...name };
-}
-
-type Message = Extract<Arrival, { readonly message: unknown }>['message'];
-
-class ToldArrival {
-  readonly message: Message;
-  readonly #text: string;
-
-  constructor(message: Message, text: string) {
-    this.message = message;
-    this.#text = text;
-  }
-
-  get raw(): Uint8Array {
-    return Buffer.from(this.#text);
-  }
-}
 
 export const OUTCOME_STATUS = { accepted: 201, duplicate: 200, parked: 202 } as const;
 

@@ -3,6 +3,8 @@ import { gzipSync } from 'node:zlib';
 import type { Message, Rejection } from '#inventory';
 import { loadMapping, type Mapping } from '../mapping/mapping.ts';
 import { bytesSource, FileUnreadable } from './byte-source.ts';
+import type { ToldMessage } from '../read-body.ts';
+import { toArrival } from '../to-arrival.ts';
 import type { FileReading } from './file-reading.ts';
 import { readMappedCsv } from './mapped-csv.ts';
 
@@ -192,6 +194,14 @@ describe('documents', () => {
       occurredAt: Date.parse('2026-11-20T10:01:00Z'),
       data: { lines: [{ sku: 'A' }, { sku: 'B' }, { sku: 'C', quantity: 300_000 }] },
     });
+  });
+
+  it('bring the words of their own rows along, for where they are parked', async () => {
+    const file = HEADER + row('1', 'A') + row('2', 'X') + row('1', 'B');
+    const [second, first] = (await readAll(file)) as FileReading[];
+    expect(
+      [first, second].map((reading) => Buffer.from(toArrival(reading as ToldMessage).raw).toString()),
+    ).toEqual([(row('1', 'A') + row('1', 'B')).trim(), row('2', 'X').trim()]);
   });
 
   it('of more than a thousand lines are told in parts, all at the same time', async () => {

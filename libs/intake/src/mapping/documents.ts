@@ -1,4 +1,4 @@
-import { MESSAGE_LINES_MAX, type Rejection } from '#inventory';
+import { type Message, MESSAGE_LINES_MAX, type Rejection } from '#inventory';
 import type { Clock } from '#kernel';
 import type { FileReading } from '../files/file-reading.ts';
 import { cut } from '../problem.ts';
@@ -69,19 +69,41 @@ export class Documents {
     const place = { rows: rows.length, line: rows[0]!.line };
     const source = this.#source;
     const id = partId(document.key, document.part);
-    const raw = (): string => rows.map((row) => row.raw).join('\n');
     const problems = rows.flatMap((row) => row.problems);
     const [first, ...others] = problems;
     if (first !== undefined)
-      return { problems: [first, ...others.slice(0, 19)], source, id, raw: raw(), ...place };
+      return { problems: [first, ...others.slice(0, 19)], source, id, raw: wordsOf(rows), ...place };
     const data = { ...document.data, lines: document.lines };
     const value = { id, source, type: message.type, time: toInstantText(document.group.earliest), data };
     const reading = readMessage(value, { now: this.#clock.now() });
-    if ('message' in reading) return { ...reading, ...place };
+    if ('message' in reading) return new ToldDocument(reading.message, rows);
     const [main, ...more] = reading.problems.map((each) => inWordsOfRows(each, document));
-    return { ...reading, problems: [main!, ...more], raw: raw(), ...place };
+    return { ...reading, problems: [main!, ...more], raw: wordsOf(rows), ...place };
   }
 }
+
+/** What came of rows. Their own words are wanted only where it is parked: they are put together then. */
+class ToldDocument {
+  readonly message: Message;
+  readonly line: number;
+  readonly #rows: readonly MappedRow[];
+
+  constructor(message: Message, rows: readonly MappedRow[]) {
+    this.message = message;
+    this.line = rows[0]!.line;
+    this.#rows = rows;
+  }
+
+  get rows(): number {
+    return this.#rows.length;
+  }
+
+  get raw(): string {
+    return wordsOf(this.#rows);
+  }
+}
+
+const wordsOf = (rows: readonly MappedRow[]): string => rows.map(({ raw }) => raw).join('\n');
 
 function openDocument(message: MessageRule, group: Group, key: string, part: number): OpenDocument {
   return { message, group, key, part, data: undefined, lines: [], rows: [], seen: new Map() };
