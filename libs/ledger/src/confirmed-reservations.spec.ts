@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { claimsOf, isRejection, reservationStream } from '#inventory';
 import { UNIT } from '#kernel';
 import { open, received } from '../../inventory/testing/entries.ts';
-import { type OpenedLedger, openTestLedger, until } from '../testing/opened-ledger.ts';
+import { until } from '../../kernel/testing/until.ts';
+import { type OpenedLedger, openTestLedger } from '../testing/opened-ledger.ts';
 
 let ledger: OpenedLedger;
 
@@ -90,7 +91,7 @@ describe('a confirmed reservation', () => {
     await ledger.stop();
     const other = await ledger.another();
     await tellOrder('1', [open('1', 2)]);
-    await other.posting.waitFor(await ledger.store.head(), 5_000);
+    await until(async () => other.posting.position >= (await ledger.store.head()));
     await until(async () => other.book.position === (await ledger.store.head()));
     expect(claimsOf(other.book.item('LID')!, 'web').committed).toBe(0);
     expect(claimsOf(other.book.item('MUG')!, 'web').committed).toBe(2 * UNIT);

@@ -11,13 +11,8 @@ import {
 import { UNIT } from '#kernel';
 import { open, received, sold } from '../../inventory/testing/entries.ts';
 import { FaultyStore } from '../../journal/testing/faulty-store.ts';
-import {
-  eventsOf,
-  type LedgerProcess,
-  type OpenedLedger,
-  openTestLedger,
-  until,
-} from '../testing/opened-ledger.ts';
+import { until } from '../../kernel/testing/until.ts';
+import { eventsOf, type LedgerProcess, type OpenedLedger, openTestLedger } from '../testing/opened-ledger.ts';
 import { readReservation } from './read-reservation.ts';
 
 /** One thing that happens; `by` picks the process that is asked. */
@@ -183,7 +178,7 @@ it('a day of two processes with lost answers and crashes adds up', async () => {
     }),
     { numRuns: 25 },
   );
-}, 120_000);
+}, 600_000);
 
 it('a refusal is an answer', async () => {
   const ledger = await openTestLedger();

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Shards, shardOf, ShardSet, UNIT } from '#kernel';
 import { received, sold } from '../../inventory/testing/entries.ts';
-import {
-  eventsOf,
-  type LedgerProcess,
-  type OpenedLedger,
-  openTestLedger,
-  until,
-} from '../testing/opened-ledger.ts';
+import { until } from '../../kernel/testing/until.ts';
+import { eventsOf, type LedgerProcess, type OpenedLedger, openTestLedger } from '../testing/opened-ledger.ts';
 import { POSTING_CATEGORY } from './posting-reached.ts';
+import { MARK_EVERY_MS } from './posting-share.ts';
 
+/** Longer than any machine takes. */
+const PATIENT_MS = 600_000;
 const COUNT = 4;
 const ALL = [0, 1, 2, 3];
 const SKUS = Array.from({ length: 24 }, (_, n) => `SKU-${n}`);
@@ -48,7 +47,7 @@ describe('posting shared by processes', () => {
     await allPosted(ledger, other, onlooker);
     isPosted(1);
     expect(await eventsPosted()).toBe(SKUS.length);
-    expect(await onlooker.posted.waitFor(await ledger.store.head(), 10)).toBe(true);
+    expect(await onlooker.posted.waitFor(await ledger.store.head(), PATIENT_MS)).toBe(true);
   });
 
   it('is waited for also where an event has nothing to post', async () => {
@@ -56,7 +55,7 @@ describe('posting shared by processes', () => {
     await tellAll(1);
     await allPosted(ledger);
     const next = (await ledger.store.head()) + 1;
-    const waited = ledger.posted.waitFor(next, 4_000);
+    const waited = ledger.posted.waitFor(next, PATIENT_MS);
     await ledger.store.append('location-x', -1, [{ id: randomUUID(), type: 'Nothing', data: {} }]);
     expect(await waited).toBe(true);
   });
@@ -66,7 +65,7 @@ describe('posting shared by processes', () => {
     await tellAll(1);
     await allPosted(ledger);
     const before = (await eventsOf(ledger.store, POSTING_CATEGORY)).length;
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await pause(3 * MARK_EVERY_MS);
     expect((await eventsOf(ledger.store, POSTING_CATEGORY)).length).toBe(before);
   });
 

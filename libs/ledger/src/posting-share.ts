@@ -51,7 +51,7 @@ export class WholeShare implements PostingShare {
 }
 
 /** How late others learn at most how far we are. */
-const MARK_EVERY_MS = 200;
+export const MARK_EVERY_MS = 200;
 
 /**
  * One of several processes that post: the items of its shards. It begins where the one that had a shard before

@@ -2,7 +2,8 @@ import { sumOfAccounts, UNASSIGNED } from '#inventory';
 import { UNIT } from '#kernel';
 import { counted, keyAt, open, received, shelf, sold, swept } from '../../inventory/testing/entries.ts';
 import { FaultyStore } from '../../journal/testing/faulty-store.ts';
-import { type OpenedLedger, openTestLedger, until } from '../testing/opened-ledger.ts';
+import { until } from '../../kernel/testing/until.ts';
+import { type OpenedLedger, openTestLedger } from '../testing/opened-ledger.ts';
 
 let ledger: OpenedLedger;
 let faulty: FaultyStore;
@@ -84,6 +85,7 @@ describe('posting', () => {
     await ledger.settle();
     const position = await ledger.tell([bad]);
     await ledger.tell([received(5)]);
+    expect(await ledger.failed).toMatchObject({ message: expect.stringContaining('Bug') });
     await expect(ledger.stop()).rejects.toThrow('Bug');
     expect(ledger.posting.position).toBeLessThan(position);
     expect((await ledger.events('MUG')).length).toBe(1);
@@ -129,7 +131,7 @@ describe('a complete snapshot', () => {
     await ledger.settle();
     expect(onHand()).toBe(0);
     const other = await ledger.another();
-    await other.posting.waitFor(await ledger.store.head(), 5_000);
+    await until(async () => other.posting.position >= (await ledger.store.head()));
     await ledger.tell([{ ...received(4, asOf - 1), sku: 'LID' }]);
     await ledger.settle();
     expect(onHand('LID')).toBe(0);

@@ -4,7 +4,7 @@ import type { LedgerBook } from './ledger-book.ts';
 import type { Reservations } from './reservations.ts';
 
 /** An expiry is stored at most a second late: this often it is looked for. */
-const SWEEP_EVERY_MS = 200;
+export const SWEEP_EVERY_MS = 200;
 /** Reservations that are ended at the same time. */
 const TOGETHER_MAX = 128;
 /** How long after its deadline a hold on an item is looked into by itself. */

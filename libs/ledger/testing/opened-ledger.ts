@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { CatalogBook, CatalogDesk } from '#catalog';
 import { categoryOf, type EventStore, NO_STREAM, type RecordedEvent } from '#event-store';
 import { SqliteEventStore } from '#event-store/sqlite';
@@ -18,12 +19,17 @@ import { type Instant, type Shards, UNIT } from '#kernel';
 import { type Ledger, LedgerBook, openLedger, PostedEverywhere, type Reservable } from '#ledger';
 import { Projector } from '#read-model';
 import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
+import { until } from '../../kernel/testing/until.ts';
+
+const LOOK_EVERY_MS = 50;
 
 /** A picture of a log, and all that writes to the ledger beside it. */
 export interface LedgerProcess extends Ledger {
   readonly book: LedgerBook;
   readonly catalog: CatalogBook;
   readonly readModel: SqliteReadModel;
+  /** Resolves with what ended a part of it that should have gone on. */
+  readonly failed: Promise<unknown>;
   /** Ends what runs, as a crash would where `isCrash`: what is under way is left as it is. */
   stop(isCrash?: boolean): Promise<void>;
 }
@@ -87,8 +93,8 @@ export async function openTestLedger(
     settle: async () => {
       for (let head = -1; head !== (await store.head());) {
         head = await store.head();
-        await process.posting.waitFor(head, 5_000);
-        await until(() => process.book.position >= head);
+        await until(() => process.posting.position >= head && process.book.position >= head);
+        await turn(); // What is on its way to the store is there after it.
       }
     },
     events: async (sku) => {
@@ -132,21 +138,27 @@ async function start(
   const projector = new Projector({ store, readModel, folds: [catalog, book, ...(posted ? [posted] : [])] });
   await projector.catchUp();
   await posted?.find(store);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const projected = async (position: number): Promise<void> => {
+    while (!signal.aborted) if (await projector.waitFor(position, LOOK_EVERY_MS)) return;
+  };
   const ledger = openLedger({
     ...{ store, book, catalog, clock },
     reservable: allThatIsFree(catalog),
-    projected: (position) => projector.waitFor(position, 5_000),
+    projected,
     shared: shards && posted && { shards, posted, writer: randomUUID() },
   });
-  const stopping = new AbortController();
-  const { signal } = stopping;
   const running = [projector.run(signal), ledger.posting.run(signal), ledger.sweeper.run(signal)];
   if (ledger.marks) running.push(ledger.marks(signal));
   const ended = Promise.allSettled(running);
+  const failed = new Promise<unknown>((resolve) => {
+    for (const part of running) part.catch(resolve);
+  });
   let isStopped = false;
   return {
     ...ledger,
-    ...{ book, catalog, readModel },
+    ...{ book, catalog, readModel, failed },
     stop: async (isCrash = false) => {
       if (isStopped) return;
       isStopped = true;
@@ -195,14 +207,6 @@ async function setUp(store: EventStore): Promise<void> {
 
 function taken(answer: object | Rejection): void {
   if ('code' in answer) throw new Error(JSON.stringify(answer));
-}
-
-/** Polls until it is so; fails after five seconds. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await isSo()); tries++) {
-    if (tries > 1_000) throw new Error('It did not come to be.');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 /** Events of a category. */
