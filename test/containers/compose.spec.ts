@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeWith } from '../fixtures/needs.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 const SLOW_MS = 60_000;
@@ -9,11 +10,7 @@ const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
 const TOOLS: readonly (readonly string[])[] = [['docker-compose'], ['docker', 'compose']];
 const found = TOOLS.find(([name = '', ...more]) => spawnSync(name, [...more, 'version']).status === 0);
 const [tool, ...words] = found ?? [];
-if (tool === undefined) {
-  process.stderr.write(
-    'Left out, for there is no docker-compose here: that it understands docker-compose.yml.\n',
-  );
-}
+const COMPOSE = { isThere: tool !== undefined, what: 'docker-compose, or docker with its plugin compose' };
 
 /** What the tool makes of the file, as text. */
 function config(profiles: readonly string[]): string {
@@ -28,7 +25,7 @@ const servicesIn = (text: string): string[] => {
   return [...services.matchAll(/^ {2}(\S+):$/gm)].map(([, name]) => name!);
 };
 
-(tool === undefined ? describe.skip : describe)('docker-compose.yml', () => {
+describeWith(COMPOSE)('docker-compose.yml', () => {
   it(
     'is understood, with the servers and one OnHand; more with its profiles',
     () => {

@@ -1,16 +1,15 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { itWith, OWN_DISK } from '../fixtures/needs.ts';
 
 const CHILD = new URL('./full-disk.child.ts', import.meta.url).pathname;
-/** A disk of its own, gone with the child: it needs user namespaces, or to be root. */
 const SMALL_DISK = 'mount -t tmpfs -o size=64m tmpfs "$1" && exec "$NODE" --conditions=source "$CHILD" "$1"';
-const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']).status === 0;
 const MS_MAX = 120_000;
 
-(canMount ? it : it.skip)(
+itWith(OWN_DISK)(
   'a service on a full disk refuses with 507, answers what it knows, and recovers by itself',
   async () => {
     const directory = mkdtempSync(join(tmpdir(), 'onhand-'));

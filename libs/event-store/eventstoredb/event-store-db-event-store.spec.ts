@@ -1,18 +1,23 @@
 import { jest } from '@jest/globals';
 import { EventStoreDbDouble } from '../../../test/servers/eventstoredb/index.ts';
+import { describeWith } from '../../../test/fixtures/needs.ts';
 import { eventStoreContract, type StoreUnderTest } from '../testing/index.ts';
 import { EventStoreDbEventStore } from './index.ts';
 
 jest.setTimeout(30_000);
-const REAL_SERVER = process.env['EVENTSTORE_TEST_URL'];
+const url = process.env['EVENTSTORE_TEST_URL'];
+const REAL_SERVER = {
+  isThere: url !== undefined,
+  what: 'a real EventStoreDB or KurrentDB: EVENTSTORE_TEST_URL=esdb://127.0.0.1:2113?tls=false npm test',
+};
 
-const openAt = async (url: string, end: () => void): Promise<StoreUnderTest> => {
-  const store = await EventStoreDbEventStore.open({ url });
+const openAt = async (address: string, end: () => void): Promise<StoreUnderTest> => {
+  const store = await EventStoreDbEventStore.open({ url: address });
   return {
     store,
     reopen: async () => {
       await store.close();
-      return openAt(url, end);
+      return openAt(address, end);
     },
     dispose: async () => {
       await store.close();
@@ -27,8 +32,7 @@ describe('EventStoreDbEventStore', () => {
     return openAt(double.url, () => double.stop());
   });
 
-  // Left out where no real server is named: EVENTSTORE_TEST_URL=esdb://127.0.0.1:2113?tls=false npm test
-  (REAL_SERVER === undefined ? describe.skip : describe)('a real server (EVENTSTORE_TEST_URL)', () => {
-    eventStoreContract('on a real server', () => openAt(REAL_SERVER ?? '', () => {}));
+  describeWith(REAL_SERVER)('a real server', () => {
+    eventStoreContract('on a real server', () => openAt(url ?? '', () => {}));
   });
 });

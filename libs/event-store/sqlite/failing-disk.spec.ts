@@ -1,18 +1,16 @@
-import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '#kernel';
+import { itWith, OWN_DISK } from '../../../test/fixtures/needs.ts';
 import { readToEnd } from '../testing/index.ts';
 import { runChild } from './children/run-child.ts';
 import { SqliteEventStore } from './index.ts';
 
 const CHILD_MS_MAX = 60_000;
 
-/** A disk of our own, gone with the child: it needs user namespaces, or to be root. */
 const SMALL_DISK = 'mount -t tmpfs -o size=4m tmpfs "$1" && ';
-const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']).status === 0;
 /** No file may grow further than this, in blocks of 512 bytes: then a write fails, and not for lack of room. */
 const SMALL_FILES = 'ulimit -f 1500 && ';
 
@@ -24,7 +22,7 @@ describe.each(['thread', 'inline'] as const)('a disk that fails, writing %s', (w
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  (canMount ? it : it.skip)(
+  itWith(OWN_DISK)(
     'refuses appends while it is full, reads on, and takes them again',
     () => {
       const mounted =

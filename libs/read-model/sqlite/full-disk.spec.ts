@@ -3,14 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { itWith, OWN_DISK } from '../../../test/fixtures/needs.ts';
 
 const CHILD = fileURLToPath(new URL('./fill-disk.child.ts', import.meta.url));
-/** A disk of its own, gone with the child: it needs user namespaces, or to be root. */
 const SCRIPT = 'mount -t tmpfs -o size=128m tmpfs "$1" && exec "$NODE" --conditions=source "$CHILD" "$1"';
-const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']).status === 0;
 
 describe('a read model on a full disk', () => {
-  (canMount ? it : it.skip)(
+  itWith(OWN_DISK)(
     'loses no row, answers as before, and goes on when there is room again',
     () => {
       const directory = mkdtempSync(join(tmpdir(), 'onhand-'));
