@@ -1,28 +1,20 @@
 import fc from 'fast-check';
-import {
-  type Channel,
-  type Item,
-  isRejection,
-  type ItemEvent,
-  type Policy,
-  type PolicyFields,
-  recompute,
-} from '#inventory';
+import { type Channel, isRejection, type Item, type ItemEvent, type Policy, recompute } from '#inventory';
 import { UNIT } from '#kernel';
+import {
+  anyStep,
+  CHANNELS,
+  type ListingTold,
+  LOCATIONS,
+  type PolicyTold,
+  type World,
+} from '../testing/any-step.ts';
 import { NaiveWorld } from '../testing/naive-world.ts';
 import {
-  committed,
-  held,
-  holdEnded,
-  more,
   type OpenedAvailability,
   openAvailability,
   openBooks,
   received,
-  released,
-  returned,
-  shipped,
-  sold,
 } from '../testing/opened-availability.ts';
 import type { ListingNumber } from './offer.ts';
 
@@ -31,169 +23,6 @@ import type { ListingNumber } from './offer.ts';
  * way), has changed its version if and only if it changed, to the position of that event, and was previewed
  * where a policy changed it; and the picture made anew from the log is the same to the last byte.
  */
-
-const SKUS = ['A', 'B', 'C', 'KIT', 'SET'];
-const CHANNELS = ['web', 'pos', 'amz'];
-const LOCATIONS = ['main', 'shop'];
-
-const sku = fc.constantFrom(...SKUS);
-const channelId = fc.constantFrom(...CHANNELS);
-const location = fc.constantFrom(...LOCATIONS);
-const units = fc.integer({ min: 1, max: 9 });
-const quantity = fc.integer({ min: 0, max: 6 }).map((count) => count * UNIT);
-const setAside = fc.constantFrom(5 * UNIT, 9 * UNIT);
-const sometimes = <Value>(arbitrary: fc.Arbitrary<Value>) =>
-  fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
-
-const item: fc.Arbitrary<Item> = fc
-  .record({
-    sku,
-    name: fc.constant('n'),
-    category: sometimes(fc.constantFrom('x', 'y')),
-    decimals: fc.constantFrom(0, 0, 1),
-    identifiers: fc.constant([]),
-    components: fc.uniqueArray(
-      fc.record({ sku, quantity: fc.integer({ min: 1, max: 3 }).map((count) => count * UNIT) }),
-      {
-        maxLength: 2,
-        selector: (component) => component.sku,
-      },
-    ),
-  })
-  .map((told) => (told.sku.length > 1 ? told : { ...told, components: [] }))
-  .map((told) => JSON.parse(JSON.stringify(told)) as Item);
-
-const channel: fc.Arbitrary<Channel> = fc.record({
-  id: channelId,
-  name: fc.constant('n'),
-  kind: fc.constant('pos' as const),
-  locations: fc.shuffledSubarray(LOCATIONS),
-  lists: fc.constantFrom('all', 'listed'),
-  unknownItems: fc.constant('park' as const),
-});
-
-const fields: fc.Arbitrary<PolicyFields> = fc.record({
-  safetyStock: sometimes(quantity),
-  locationSafetyStock: sometimes(fc.dictionary(location, quantity)),
-  buffer: sometimes(quantity),
-  percent: sometimes(fc.constantFrom(0, 33 * UNIT, 50 * UNIT, 100 * UNIT)),
-  cap: sometimes(setAside),
-  stopAt: sometimes(quantity),
-});
-const allocations = fc.oneof(fc.constant(undefined), fc.dictionary(channelId, setAside, { minKeys: 1 }));
-
-const policy = fc
-  .oneof(
-    fc.record({
-      scope: fc.oneof(
-        channelId.map((id) => `channel:${id}`),
-        fc.tuple(channelId, fc.constantFrom(...SKUS, 'L1')).map(([id, named]) => `listing:${id}:${named}`),
-      ),
-      fields,
-    }),
-    fc.record({
-      scope: fc.constantFrom('global', 'category:x', 'category:y', 'item:A', 'item:B', 'item:KIT'),
-      fields: fc.tuple(fields, allocations).map(([others, set]) => ({ ...others, allocations: set })),
-    }),
-  )
-  .chain((told) =>
-    sometimes(fc.integer({ min: -20, max: 20 })).map((effectiveIn) => ({ ...told, effectiveIn })),
-  )
-  .map(
-    (told) =>
-      JSON.parse(JSON.stringify(told)) as { scope: string; fields: PolicyFields; effectiveIn?: number },
-  );
-
-const itemEvents: fc.Arbitrary<(now: number) => ItemEvent[]> = fc
-  .record({
-    channel: channelId,
-    location,
-    units,
-    ago: fc.constantFrom(-5, 0, 0, 1, 10),
-    hold: fc.constantFrom('r1', 'r2'),
-  })
-  .chain(({ channel: id, location: at, units: count, ago, hold }) => {
-    const then = (now: number): number => now - ago * 1_000;
-    return fc.constantFrom<(now: number) => ItemEvent[]>(
-      (now) => [received(at, 6 * count, then(now))],
-      (now) => [sold(id, at, count, then(now))],
-      (now) => [more(shipped(id, at, count, then(now))), released(id, at, count)],
-      (now) => [more(received(at, count, then(now))), more(sold(id, at, 1, then(now))), committed(id, at, 1)],
-      (now) => [returned(id, at, count, then(now))],
-      () => [committed(id, at, count)],
-      () => [released(id, at, count)],
-      () => [held(id, at, count, `${id}-${at}-${hold}`)],
-      () => [holdEnded(`${id}-${at}-${hold}`)],
-    );
-  });
-
-type Step = (run: Run) => Promise<void>;
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.tuple(sku, itemEvents).map(
-      ([of, events]): Step =>
-        (run) =>
-          run.tell(of, events),
-    ),
-  },
-  {
-    weight: 3,
-    arbitrary: policy.map(
-      (told): Step =>
-        (run) =>
-          run.putPolicy(told),
-    ),
-  },
-  {
-    weight: 2,
-    arbitrary: item.map(
-      (told): Step =>
-        (run) =>
-          run.putItem(told),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: channel.map(
-      (told): Step =>
-        (run) =>
-          run.putChannel(told),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.tuple(location, fc.boolean()).map(
-      ([id, active]): Step =>
-        (run) =>
-          run.putLocation(id, active),
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc
-      .record({
-        channel: channelId,
-        listing: fc.constantFrom('L1', 'L2', 'A', 'KIT'),
-        sku,
-        unitsPer: fc.constantFrom(UNIT, 3 * UNIT),
-      })
-      .map(
-        (told): Step =>
-          (run) =>
-            run.putListing(told),
-      ),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.integer({ min: 1, max: 15 }).map(
-      (seconds): Step =>
-        (run) =>
-          run.wait(seconds),
-    ),
-  },
-);
 
 const MERCHANT: readonly (readonly [string, string, readonly (readonly [string, number])[]])[] = [
   ['A', 'x', []],
@@ -218,7 +47,7 @@ const MERCHANT: readonly (readonly [string, string, readonly (readonly [string, 
 ];
 
 /** One history, step by step beside the naive world. */
-class Run {
+class Run implements World {
   readonly opened: OpenedAvailability;
   readonly naive = new NaiveWorld();
   readonly #waiting = new Map<string, Policy & { definedAt: number }>();
@@ -250,20 +79,12 @@ class Run {
     await this.#put(this.opened.desk.putLocation(told), () => this.naive.locations.set(id, told));
   }
 
-  async putListing(told: { channel: string; listing: string; sku: string; unitsPer: number }): Promise<void> {
+  async putListing(told: ListingTold): Promise<void> {
     const key = `${told.channel}:${told.listing}`;
     await this.#put(this.opened.desk.putListing(told), () => this.naive.listings.set(key, told));
   }
 
-  async putPolicy({
-    scope,
-    fields: told,
-    effectiveIn,
-  }: {
-    scope: string;
-    fields: PolicyFields;
-    effectiveIn?: number;
-  }): Promise<void> {
+  async putPolicy({ scope, fields: told, effectiveIn }: PolicyTold): Promise<void> {
     const now = this.opened.clock.at;
     const effectiveAt = effectiveIn === undefined ? undefined : now + effectiveIn * 1_000;
     const put: Policy = { scope, fields: told, ...(effectiveAt !== undefined && { effectiveAt }) };
@@ -365,7 +186,7 @@ class Run {
 
 it('every number is right after every event', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 50, size: 'max' }), async (steps) => {
+    fc.asyncProperty(fc.array(anyStep, { minLength: 20, maxLength: 50, size: 'max' }), async (steps) => {
       const opened = await openAvailability();
       try {
         const run = new Run(opened);
