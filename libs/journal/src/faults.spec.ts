@@ -57,8 +57,6 @@ describe('a store that cannot write', () => {
     await opened.tell(sale('s1', {}, [line('GHOST', 1)]));
     failing('document-pos:s1', new StoreUnavailable('Gone.'));
     await opened.putItem('GHOST');
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    await opened.settle();
 
     expect(opened.book.parkedCount()).toBe(0);
   });

@@ -32,6 +32,7 @@ export class Releaser implements Fold {
   readonly #causes: Cause[] = [];
   #isEverythingDue = true;
   #isRunning = false;
+  #isLooking = false;
   #wake: () => void = () => undefined;
 
   constructor(parts: ReleaserParts) {
@@ -51,6 +52,11 @@ export class Releaser implements Fold {
     if (change !== undefined && this.#parts.book.parkedCount() > 0) this.#note(causesOf(change));
   }
 
+  /** True while nothing is looked at, and nothing is to be. */
+  get isAtRest(): boolean {
+    return this.#isRunning && !this.#isLooking && !this.#isDue;
+  }
+
   /** Until `signal` aborts. Tries again where the store does not answer; throws what is a bug. */
   async run(signal: AbortSignal): Promise<void> {
     this.#isRunning = true;
@@ -59,7 +65,9 @@ export class Releaser implements Fold {
     signal.addEventListener('abort', wake);
     try {
       while (!signal.aborted) {
+        this.#isLooking = true;
         await this.#step(signal);
+        this.#isLooking = false;
         if (!signal.aborted && !this.#isDue) await new Promise<void>((resolve) => (this.#wake = resolve));
       }
     } finally {

@@ -8,6 +8,7 @@ import type { Arrival, Channel, Item, Message, Rejection } from '#inventory';
 import { Journal, JournalBook, type Outcome, Releaser } from '#journal';
 import { Projector } from '#read-model';
 import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
+import { until } from '../../kernel/testing/until.ts';
 
 /** A journal on the embedded adapters, with its catalog, its book kept up to date and its releaser at work. */
 export interface OpenedJournal {
@@ -49,8 +50,7 @@ export async function openJournal(
   const settle = async (): Promise<void> => {
     for (let head = -1; head !== (await store.head());) {
       head = await store.head();
-      await projector.waitFor(head, 5_000);
-      await new Promise((resolve) => setTimeout(resolve, 15)); // The releaser's turn.
+      await until(() => projector.position >= head && releaser.isAtRest);
     }
   };
   const opened: OpenedJournal = {
