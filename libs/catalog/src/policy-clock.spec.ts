@@ -1,5 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { systemClock } from '#kernel';
+import { until } from '../../kernel/testing/until.ts';
 import { openCatalog, type OpenedCatalog } from '../testing/opened-catalog.ts';
 import { PolicyClock } from './policy-clock.ts';
 
@@ -56,13 +55,15 @@ describe('the policy clock', () => {
   });
 
   it('runs by itself until it is told to stop', async () => {
-    const { book, desk, store } = opened;
-    await desk.putPolicy({ scope: 'global', fields: { buffer: 5 }, effectiveAt: Date.now() + 300 });
+    const { desk, store } = opened;
+    const effectiveAt = opened.clock.at + 1_000;
+    await desk.putPolicy({ scope: 'global', fields: { buffer: 5 }, effectiveAt });
     await opened.catchUp();
     const stop = new AbortController();
-    const running = new PolicyClock({ store, book, clock: systemClock }).run(stop.signal);
-    for (let waits = 0; (await store.head()) < 2 && waits < 60; waits++) await pause(25);
-    expect(await store.head()).toBe(2);
+    const running = clock.run(stop.signal);
+    expect(await store.head()).toBe(1);
+    opened.clock.at = effectiveAt;
+    await until(async () => (await store.head()) === 2);
     stop.abort();
     await running;
   });

@@ -11,7 +11,7 @@ import { SqliteEventStore } from './index.ts';
 
 /** `KILLS=500 SEED=7` for a longer run, or the same moments again. */
 const KILLS = Number(process.env['KILLS'] ?? 6);
-const SEED = Number(process.env['SEED'] ?? Date.now() % 100_000);
+const SEED = Number(process.env['SEED'] ?? 11);
 const LIFE_MS_MAX = 300;
 const CHILD_MS_MAX = 20_000;
 
@@ -79,6 +79,6 @@ describe.each(['thread', 'inline'] as const)('kill -9, writing %s', (writer) => 
       expect(stored).toBeGreaterThanOrEqual(acknowledged);
       rmSync(directory, { recursive: true });
     },
-    30_000 + KILLS * CHILD_MS_MAX,
+    600_000 + KILLS * CHILD_MS_MAX,
   );
 });

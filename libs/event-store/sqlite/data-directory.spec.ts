@@ -64,7 +64,7 @@ describe('the data directory of a SqliteEventStore', () => {
     await ended;
 
     await (await open()).close();
-  }, 30_000);
+  });
 
   it('serves nothing any more once the store is closed', async () => {
     const store = await open();
@@ -160,7 +160,7 @@ describe('the data directory of a SqliteEventStore', () => {
       expect(await restored.integrityCheck()).toEqual([]);
       expect(statSync(backup).mode & 0o777).toBe(0o600);
       await restored.close();
-    }, 30_000);
+    });
 
     it('never over a file that is there, never from one that is not', async () => {
       const store = await open();
@@ -172,7 +172,7 @@ describe('the data directory of a SqliteEventStore', () => {
       await expect(SqliteEventStore.restore(backup, directory)).rejects.toThrow(DataFileUnusable);
       const nowhere = join(parent, 'nowhere.db');
       await expect(SqliteEventStore.restore(nowhere, join(parent, 'new'))).rejects.toThrow(DataFileUnusable);
-    }, 30_000);
+    });
   });
 
   describe('when it is checked', () => {
@@ -183,23 +183,19 @@ describe('the data directory of a SqliteEventStore', () => {
       { damage: 'UPDATE events SET data = \'{"a":\' WHERE position = 4', finds: /not an object: 4/ },
       { damage: "DELETE FROM streams WHERE name = 'item-2'", finds: /no name: 4/ },
       { damage: 'DELETE FROM stream_names_fresh', finds: /name leads elsewhere: item-1/ },
-    ])(
-      'shows what is wrong: $damage',
-      async ({ damage, finds }) => {
-        const store = await open();
-        await store.append('item-1', NO_STREAM, happenedTimes(3));
-        await store.append('item-2', NO_STREAM, happenedTimes(3));
-        expect(await store.integrityCheck()).toEqual([]);
-        await store.close();
-        const database = new DatabaseSync(join(directory, 'events.db'));
-        database.exec(damage);
-        database.close();
+    ])('shows what is wrong: $damage', async ({ damage, finds }) => {
+      const store = await open();
+      await store.append('item-1', NO_STREAM, happenedTimes(3));
+      await store.append('item-2', NO_STREAM, happenedTimes(3));
+      expect(await store.integrityCheck()).toEqual([]);
+      await store.close();
+      const database = new DatabaseSync(join(directory, 'events.db'));
+      database.exec(damage);
+      database.close();
 
-        const damaged = await open();
-        expect((await damaged.integrityCheck()).join('\n')).toMatch(finds);
-        await damaged.close();
-      },
-      30_000,
-    );
+      const damaged = await open();
+      expect((await damaged.integrityCheck()).join('\n')).toMatch(finds);
+      await damaged.close();
+    });
   });
 });

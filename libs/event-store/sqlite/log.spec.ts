@@ -102,7 +102,7 @@ describe('Log', () => {
     expect(findProblems(database)).toEqual([]);
     database.close();
     reader.close();
-  }, 60_000);
+  });
 
   it('syncs every commit: `synchronous` is FULL on each connection, also after a write', () => {
     log.write([batchOf(['a'], [-1])]);

@@ -72,6 +72,6 @@ describe.each(['thread', 'inline'] as const)(
 
       expect(await store.head()).toBeGreaterThan(100_000);
       expect(await store.integrityCheck()).toEqual([]);
-    }, 120_000);
+    }, 600_000);
   },
 );

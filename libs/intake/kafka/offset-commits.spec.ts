@@ -1,4 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
+import { until } from '../../kernel/testing/until.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import type { PartitionIntake } from './partition-intake.ts';
 
@@ -7,7 +8,6 @@ type Commit = (
 ) => Promise<void>;
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const COMMITTED_MS = 300;
 
 /** A partition that has come so far. */
 const at = (partition: number, next: number): PartitionIntake & { next: number } =>
@@ -42,7 +42,7 @@ describe('commits of offsets', () => {
       return Promise.resolve(void told.push(...offsets.map(({ offset }) => offset)));
     });
     table.reached(at(0, 5));
-    await pause(3 * COMMITTED_MS);
+    await until(() => told.length > 0);
     expect(told).toEqual(['5']);
     table.close();
   });
@@ -54,11 +54,11 @@ describe('commits of offsets', () => {
       told.push(...offsets.map(({ offset }) => offset));
       partition.next = 6;
       table.reached(partition);
-      await pause(1);
+      await turn();
       if (told.length > 1) table.close();
     });
     table.reached(partition);
-    await pause(3 * COMMITTED_MS);
+    await until(() => told.length > 1);
     expect(told).toEqual(['5', '6']);
   });
 

@@ -65,7 +65,7 @@ describe('whatever is told, in whatever batches, how often, by however many at o
         endOnFailure: true, // Each run needs names of its own: none can be told again.
       },
     );
-  }, 60_000);
+  });
 
   async function tellAndCheck(
     run: string,

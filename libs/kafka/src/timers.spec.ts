@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { EventEmitter } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../../kernel/testing/until.ts';
 import { mendTimers } from './timers.ts';
 
 interface Queue {
@@ -53,7 +53,7 @@ describe('the timers of a connection', () => {
     for (let id = 0; id < 20; id++) busy.push(request(id, () => sent.push(id)));
     expect(sent).toEqual([0]);
     for (let id = 0; id < 20; id++) {
-      await pause(1);
+      await until(() => sent.length > id, `request ${id} to be sent`);
       busy.fulfillRequest({ correlationId: id, payload: null, size: 0 });
     }
     expect(sent).toEqual(Array.from({ length: 20 }, (_, id) => id));

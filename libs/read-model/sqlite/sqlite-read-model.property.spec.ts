@@ -170,7 +170,7 @@ describe('a shelf', () => {
       ),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 
   it('has the same hash for the same rows, however they came to be', () => {
     const rows = fc.uniqueArray(fc.record({ key, group, rank }), {

@@ -18,6 +18,9 @@ const stocks = {
   },
 };
 
+/** As by default, but the time that has passed makes nothing due. */
+const pace = { commitEveryMs: Infinity, dirtyRowsMax: 50_000, spillRows: 64 };
+
 describe('SqliteReadModel', () => {
   let directory: string;
   let file: string;
@@ -25,7 +28,7 @@ describe('SqliteReadModel', () => {
   let shelf: Shelf<Stock>;
 
   const open = (): void => {
-    model = SqliteReadModel.open({ file });
+    model = SqliteReadModel.open({ file, pace });
     shelf = model.shelf<Stock>(stocks);
   };
   const reopen = (): void => {

@@ -7,6 +7,9 @@ import { systemClock } from '#kernel';
 import { type Fold, Projector, type ReadModel, type Shelf } from '#read-model';
 import { SqliteReadModel } from '#read-model/sqlite';
 
+/** Longer than any machine takes. */
+const PATIENT_MS = 600_000;
+
 /** Counts events by stream, and may break off at one of them. */
 class Counting implements Fold {
   readonly name = 'counting';
@@ -84,7 +87,7 @@ it('catches up, and goes on from where it was after a restart', async () => {
 it('follows what comes, tells who waits, and stops when told to', async () => {
   const stop = new AbortController();
   const running = projector.run(stop.signal);
-  const waiting = projector.waitFor(2, 5_000);
+  const waiting = projector.waitFor(2, PATIENT_MS);
   await happen('a-1', 2);
   expect(await waiting).toBe(true);
   expect(await projector.waitFor(3, 10)).toBe(false);
