@@ -1,9 +1,13 @@
-import { type Ended, type EventTopic, KafkaIntake } from '#intake/kafka';
+import { type Ended, type EventTopic, KafkaIntake, type MessageDoor } from '#intake/kafka';
 import type { KafkaConnection } from '#kafka';
 import type { KafkaPublisherParts } from '#publishing/kafka';
 import type { Settings } from './environment.ts';
 import type { KafkaDocument } from './http/async-api-kafka.ts';
+import { keepPace } from './keep-pace.ts';
 import type { OnHand } from './service.ts';
+
+/** What is behind for longer, for whatever reason, holds no partition up any more. */
+const PACE_MS_MAX = 1_000;
 
 /** How the brokers are reached, by the settings; undefined where there are none. */
 export function kafkaConnectionOf(settings: Settings): KafkaConnection | undefined {
@@ -75,7 +79,7 @@ export function kafkaIntakeOf(onhand: OnHand, { onOutcome, onFatal }: IntakePart
     groupId: settings.KAFKA_GROUP_ID,
     topics: eventTopicsOf(settings),
     rejectedTopic: settings.KAFKA_REJECTED_TOPIC,
-    door: () => onhand.rooms.journal,
+    door: inPace(onhand),
     store: onhand.rooms.store,
     clock,
     log,
@@ -87,4 +91,18 @@ export function kafkaIntakeOf(onhand: OnHand, { onOutcome, onFatal }: IntakePart
       onFatal(cause);
     },
   });
+}
+
+/** The journal, with no more under way than can be followed. */
+function inPace(onhand: OnHand): () => MessageDoor {
+  let handedIn = 0;
+  const door: MessageDoor = {
+    accept: async (arrivals, by) => {
+      await keepPace(onhand.rooms, handedIn, PACE_MS_MAX);
+      const ended = await onhand.rooms.journal.accept(arrivals, by);
+      for (const { position } of ended) handedIn = Math.max(handedIn, position);
+      return ended;
+    },
+  };
+  return () => door;
 }

@@ -54,6 +54,11 @@ export interface Rooms {
   readonly loops: Loops;
   /** The picture has caught up with the log, by the projector. Throws StoreUnavailable. */
   caughtUp(): Promise<void>;
+  /**
+   * Resolves true once the picture has this position, and where this process posts alone all of it is posted;
+   * false after `timeoutMs`.
+   */
+  followed(position: number, timeoutMs: number): Promise<boolean>;
   /** Takes up everything that goes on in the background. */
   start(): void;
   /** Holds the picture still where it is. Everything else goes on, and waits for it where it must. */
@@ -80,7 +85,9 @@ export function openRooms(parts: RoomsParts): Rooms {
   const journal = new Journal({ store, catalog: catalogDesk.view, desk: catalogDesk, book: picture.journal });
   const releaser = new Releaser({ journal, book: picture.journal, catalog });
   const loops = new Loops(parts.log);
-  const publishing = openPublishing(parts, { picture, journal, loops });
+  let heldBack = 0;
+  const isBehind = (): boolean => projector.isBehind || heldBack > 0;
+  const publishing = openPublishing(parts, { picture, journal, loops, isBehind });
   const shared = sharedPosting(parts, picture);
   const folds = [...picture.folds, ...shared.folds, releaser, ...publishing.folds];
   const projector = new Projector({ store, readModel, folds });
@@ -109,6 +116,15 @@ export function openRooms(parts: RoomsParts): Rooms {
     itemHistory: new ItemHistory(store),
     listingHistory: new ListingHistory({ store, setUp: picture.setUp, openReadModel: openMemoryReadModel }),
     loops,
+    followed: async (position, timeoutMs) => {
+      heldBack++;
+      try {
+        const isPosted = shared.posting !== undefined || (await ledger.posting.waitFor(position, timeoutMs));
+        return isPosted && (await projector.waitFor(position, timeoutMs));
+      } finally {
+        heldBack--;
+      }
+    },
     caughtUp: async () => shared.posting?.posted.find(store),
     pause: () => loops.stop(PROJECTOR),
     resume: () => {
@@ -155,7 +171,12 @@ function sharedPosting({ sharding }: RoomsParts, { ledger: book }: Picture) {
 
 function openPublishing(
   parts: RoomsParts,
-  { picture, journal, loops }: { picture: Picture; journal: Journal; loops: Loops },
+  {
+    picture,
+    journal,
+    loops,
+    isBehind,
+  }: { picture: Picture; journal: Journal; loops: Loops; isBehind: () => boolean },
 ) {
   const { store, readModel, clock, log, settings } = parts;
   const { told } = picture;
@@ -186,6 +207,7 @@ function openPublishing(
           writer: parts.sharding?.writer ?? randomUUID(),
           channels: () => picture.catalog.channels(),
           position: readModel.openedAt,
+          isBehind,
         })
       : undefined;
   const feedPump = new FeedPump();

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DataDirectoryLocked } from '#event-store';
 import { readMessageText, toArrival } from '#intake';
+import { isRejection } from '#inventory';
 import { currentPicture } from './data-files.ts';
 import { readSettings, type Settings } from './environment.ts';
+import { keepPace } from './keep-pace.ts';
 import { OnHand } from './service.ts';
 
 let directory: string;
@@ -68,6 +70,24 @@ const onHandOf = (onhand: OnHand, sku: string): number | undefined =>
   onhand.rooms.picture.ledger.item(sku)?.places[0]?.stock[0]?.onHand;
 
 describe('the rooms over one data directory', () => {
+  it('say whether what was handed in is followed', async () => {
+    const onhand = await openOnHand();
+    const { rooms } = onhand;
+    const put = async (id: string): Promise<number> => {
+      const answer = await rooms.catalogDesk.putLocation({ id, name: id, kind: 'warehouse', active: true });
+      return isRejection(answer) ? Number.NaN : answer.position;
+    };
+    const first = await put('east');
+    await settle(onhand);
+    await rooms.pause();
+    const position = await put('west');
+    expect(await rooms.followed(first, 0)).toBe(true);
+    expect(await rooms.followed(position, 0)).toBe(false);
+    expect(await keepPace(rooms, position, 0)).toBe(true); // Not far behind.
+    rooms.resume();
+    expect(await rooms.followed(position, 20_000)).toBe(true);
+  });
+
   it('take messages all the way to the number a channel may sell, and come to rest', async () => {
     const onhand = await openOnHand();
     await receive(onhand, 50);

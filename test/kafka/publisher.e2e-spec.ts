@@ -24,7 +24,7 @@ class Process {
       ...{ connection, topics, shards, groupId: 'onhand', log: openLog('fatal').logger },
       ...{ store: stage.store, numbers: stage.numbers, orders: stage.orders, position: stage.position },
       channels: () => [{ id: 'web' }, { id: 'pos' }],
-      ...{ clock: systemClock, writer: randomUUID() },
+      ...{ clock: systemClock, writer: randomUUID(), isBehind: () => false },
     });
     stage.folds.push(this.publisher);
     for (const [name, run] of Object.entries(this.publisher.loops)) this.loops.start(name, run);

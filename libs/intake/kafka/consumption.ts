@@ -42,8 +42,8 @@ const REBALANCE_MS = 15_000;
 const HEARTBEAT_MS = 2_000;
 /** How long a broker holds a fetch that finds nothing; consumption stands still so long when a leader dies. */
 const FETCH_WAIT_MS = 500;
-const PARTITION_BYTES_MAX = 1024 * 1024;
-const FETCH_BYTES_MAX = 8 * 1024 * 1024;
+const PARTITION_BYTES_MAX = 256 * 1024;
+const FETCH_BYTES_MAX = 4 * 1024 * 1024;
 /** New partitions of a topic are seen after so long. */
 const METADATA_MS = 30_000;
 /** Partitions that are worked on at once: one that is slow does not keep the others waiting. */

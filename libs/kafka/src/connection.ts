@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
 import { registerCodecs } from './codecs.ts';
 import { type KafkaLog, logCreatorOf, LOG_LEVEL } from './log.ts';
+import { mendEncoding } from './encoding.ts';
 import { mendTimers } from './timers.ts';
 
 export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
@@ -33,13 +34,14 @@ export const IMPATIENT: RetryOptions = { initialRetryTime: 100, maxRetryTime: 50
 const CONNECT_MS_MAX = 5_000;
 const REQUEST_MS_MAX = 30_000;
 
-/** The one place where a client is made: its codecs are registered, its timers mended, its words in our log. */
+/** The one place where a client is made: its codecs are registered, its timers and its writing mended, its words in our log. */
 export function openKafka(
   connection: KafkaConnection,
   { log, retry = PATIENT }: { readonly log: KafkaLog; readonly retry?: RetryOptions },
 ): Kafka {
   registerCodecs();
   mendTimers();
+  mendEncoding();
   const { brokers, clientId, isEncrypted, caFile, login } = connection;
   const ssl = caFile === undefined ? isEncrypted : { ca: [readFileSync(caFile, 'utf8')] };
   const config: KafkaConfig = {

@@ -35,6 +35,8 @@ export interface KafkaPublisherParts {
   readonly channels: () => Iterable<{ readonly id: string }>;
   /** Where the picture stands when it begins. */
   readonly position: number;
+  /** True while the picture is behind the log. */
+  readonly isBehind: () => boolean;
 }
 
 /**
@@ -143,6 +145,7 @@ export class KafkaPublisher implements Fold {
     return new TopicPublisher({
       link,
       teller,
+      isBehind: this.#parts.isBehind,
       beforeSend: () => this.#sleep.look(),
       onTrouble: nowAndThen((err) => log.warn({ topic, err }, 'not told yet')),
       onTooLarge: (key, version) =>

@@ -8,20 +8,25 @@ import { isOrderStream, orderKeyOf, OrderTeller } from './order-teller.ts';
 import type { Teller } from './teller.ts';
 import { TopicPublisher } from './topic-publisher.ts';
 
+const NEVER_MS = 2 ** 31 - 1;
+
 /** One process's publisher of one topic, over a stage. */
 class Process {
   readonly publisher: TopicPublisher;
   readonly troubles: unknown[] = [];
   readonly tooLarge: string[] = [];
+  isBehind = false;
   #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
-  constructor(topic: MemoryTopic, teller: Teller) {
+  constructor(topic: MemoryTopic, teller: Teller, tellBehindEveryMs = NEVER_MS) {
     this.publisher = new TopicPublisher({
       link: topic,
       teller,
       onTrouble: (trouble) => this.troubles.push(trouble),
       onTooLarge: (key) => this.tooLarge.push(key),
+      isBehind: () => this.isBehind,
+      tellBehindEveryMs,
     });
   }
 
@@ -68,9 +73,10 @@ describe('a publisher of', () => {
     return process;
   };
 
-  function tellNumbers(shards: Shards = allShards()): Process {
+  function tellNumbers(shards: Shards = allShards(), tellBehindEveryMs?: number): Process {
     const channels = () => [{ id: 'web' }, { id: 'pos' }];
-    const process = new Process(topic, new AvailabilityTeller({ numbers: stage.numbers, channels, shards }));
+    const teller = new AvailabilityTeller({ numbers: stage.numbers, channels, shards });
+    const process = new Process(topic, teller, tellBehindEveryMs);
     stage.numbers.onChange(({ channel, listing, version }) =>
       process.publisher.changed({ key: `${channel}:${listing}`, position: version }),
     );
@@ -125,6 +131,30 @@ describe('a publisher of', () => {
       await tellNumbers().settled();
       expect(topic.versionsOf('web:A')).toHaveLength(2);
       expect(topic.versionsOf('web:B')).toHaveLength(1);
+    });
+
+    it('tells what the log is still ahead of once, and then the newest', async () => {
+      const process = tellNumbers();
+      await process.settled();
+      process.isBehind = true;
+      await set('web', { A: 1 });
+      await process.settled();
+      for (let n = 2; n <= 20; n++) await set('web', { A: n });
+      expect(topic.versionsOf('web:A')).toHaveLength(1);
+      process.isBehind = false;
+      await process.settled();
+      expect(topic.versionsOf('web:A')).toHaveLength(2);
+      expect(available()).toEqual({ 'web:A': 20 });
+    });
+
+    it('does not wait for ever, though the log is ahead all the time', async () => {
+      const process = tellNumbers(allShards(), 20);
+      process.isBehind = true;
+      for (let n = 1; n <= 3; n++) {
+        await set('web', { A: n });
+        await process.settled();
+      }
+      expect(available()).toEqual({ 'web:A': 3 });
     });
 
     it('tells only the newest of what changed while nobody answered', async () => {

@@ -9,6 +9,9 @@ import { RecordTooLarge, type TopicLink } from './topic-link.ts';
 const RECORDS_PER_SEND_MAX = 500;
 /** Characters of one send's values, so that a batch stays below what a broker takes (1 MiB) where it can. */
 const CHARACTERS_PER_SEND_MAX = 300_000;
+/** While the picture is behind, a partition is told so often: most of what it would be told in between is overtaken. */
+const TELL_BEHIND_EVERY_MS = 1_000;
+const LOOK_WHETHER_BEHIND_MS = 10;
 /** Keys that may wait for a broker; beyond it none is kept, and what is missing is found again in the topic. */
 export const WAITING_MAX = 100_000;
 /** What is missing is looked for while fewer than this wait. */
@@ -23,6 +26,10 @@ export interface TopicPublisherParts {
   readonly onTrouble: (trouble: unknown) => void;
   /** It is refused for its size, and is not told. */
   readonly onTooLarge: (key: string, version: number) => void;
+  /** True while what is told now will be overtaken in a moment. */
+  readonly isBehind?: () => boolean;
+  /** While that is so, each key is told so often; default: about once a second. */
+  readonly tellBehindEveryMs?: number;
   /** Called before each send: whoever finds that he has slept calls `beginAgain`. */
   readonly beforeSend?: () => void;
 }
@@ -46,6 +53,8 @@ export class TopicPublisher {
   /** True while all that changes comes by `changed`. */
   #isLive = false;
   #waiting = 0;
+  /** By partition: when all that waited was last begun to be told. */
+  #begunAt: number[] = [];
   /** Partitions at work. */
   readonly #draining = new Set<number>();
   #wake: () => void = () => undefined;
@@ -188,25 +197,46 @@ export class TopicPublisher {
 
   /** One send at a time, with the newest values as they are then. */
   async #drain(partition: number, signal: AbortSignal): Promise<void> {
+    const lane = this.#lanes[partition]!;
     let pauseMs = FIRST_PAUSE_MS;
-    while (this.#lanes[partition]!.waiting > 0 && !signal.aborted) {
-      this.#parts.beforeSend?.();
-      if (signal.aborted) return;
-      const taken = this.#inLane(partition, (lane) => lane.take(RECORDS_PER_SEND_MAX));
-      const { untold, trouble } = await this.#tell(partition, taken);
-      this.#inLane(partition, (lane) => lane.land(untold));
-      this.#lookForLost(partition);
-      this.#wake();
-      if (trouble === undefined) {
-        pauseMs = FIRST_PAUSE_MS;
-        if (this.#isLive) this.#state = 'telling';
-      } else {
-        this.#state = 'waiting';
-        this.#parts.onTrouble(trouble);
-        await pause(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
-        pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2);
+    while (lane.waiting > 0 && !signal.aborted) {
+      await this.#untilWorthTelling(partition, signal);
+      this.#begunAt[partition] = performance.now();
+      for (let left = lane.waiting; left > 0 && !signal.aborted; left -= RECORDS_PER_SEND_MAX) {
+        const trouble = await this.#tellNext(partition, signal);
+        if (trouble === undefined) pauseMs = FIRST_PAUSE_MS;
+        else {
+          await pause(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+          pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2);
+        }
       }
     }
+  }
+
+  /** While what is told is soon overtaken, there is a pause between one telling of all that waits and the next. */
+  async #untilWorthTelling(partition: number, signal: AbortSignal): Promise<void> {
+    const { isBehind = never, tellBehindEveryMs = TELL_BEHIND_EVERY_MS } = this.#parts;
+    const again = (this.#begunAt[partition] ?? -Infinity) + tellBehindEveryMs;
+    const isRoom = (): boolean => this.#waiting < WAITING_MAX / 2;
+    while (isBehind() && isRoom() && performance.now() < again && !signal.aborted) {
+      await pause(LOOK_WHETHER_BEHIND_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  /** One send. Answers what stood in its way. */
+  async #tellNext(partition: number, signal: AbortSignal): Promise<unknown> {
+    this.#parts.beforeSend?.();
+    if (signal.aborted) return undefined;
+    const taken = this.#inLane(partition, (lane) => lane.take(RECORDS_PER_SEND_MAX));
+    const { untold, trouble } = await this.#tell(partition, taken);
+    this.#inLane(partition, (lane) => lane.land(untold));
+    this.#lookForLost(partition);
+    this.#wake();
+    if (trouble !== undefined) {
+      this.#state = 'waiting';
+      this.#parts.onTrouble(trouble);
+    } else if (this.#isLive) this.#state = 'telling';
+    return trouble;
   }
 
   /** What could not be told, in order; it may be there all the same. */
@@ -287,3 +317,5 @@ function sizeOfSend(tellings: readonly Telling[]): number {
   }
   return tellings.length;
 }
+
+const never = (): boolean => false;

@@ -24,8 +24,18 @@ export const availabilityBody = (number: ListingNumber): AvailabilityBody => ({
   reason: number.reason,
 });
 
+/** What one event changes has one time: it is written once for all of it. */
+let lastInstant: Instant | undefined;
+let lastTime = '';
+
 /** RFC 3339 in UTC, with milliseconds. */
-export const toTime = (instant: Instant): string => new Date(instant).toISOString();
+export function toTime(instant: Instant): string {
+  if (instant !== lastInstant) {
+    lastTime = new Date(instant).toISOString();
+    lastInstant = instant;
+  }
+  return lastTime;
+}
 
 /** CloudEvents types of what goes out. */
 export const AVAILABILITY_CHANGED = 'onhand.availability.changed.v1';

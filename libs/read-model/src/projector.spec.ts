@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NO_STREAM, type RecordedEvent } from '#event-store';
+import { NO_STREAM, READ_EVENTS_MAX, type RecordedEvent } from '#event-store';
 import { SqliteEventStore } from '#event-store/sqlite';
 import { systemClock } from '#kernel';
 import { type Fold, Projector, type ReadModel, type Shelf } from '#read-model';
@@ -118,4 +118,18 @@ it('goes on from the very fold that broke off', async () => {
   later.failAt = 0;
   await projector.catchUp();
   expect([counting.countOf('a-1'), later.seen]).toEqual([5, [1, 2, 3, 4, 5]]);
+});
+
+it('says that it is behind while the log is ahead by more than a page, and not at rest', async () => {
+  const said: boolean[] = [];
+  const noticing: Fold = { name: 'noticing', apply: () => void said.push(behind.isBehind) };
+  const behind = new Projector({ store, readModel, folds: [noticing] });
+  await happen('a-1', READ_EVENTS_MAX + 3);
+  const stopping = new AbortController();
+  const running = behind.run(stopping.signal);
+  await behind.waitFor(await store.head(), 20_000);
+  stopping.abort();
+  await running;
+  expect(said).toEqual([...Array<boolean>(READ_EVENTS_MAX).fill(true), false, false, false]);
+  expect(behind.isBehind).toBe(false);
 });

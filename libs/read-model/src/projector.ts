@@ -1,5 +1,5 @@
 import { assert } from '#kernel';
-import { type EventStore, PositionWaiters, type RecordedEvent } from '#event-store';
+import { type EventStore, PositionWaiters, READ_EVENTS_MAX, type RecordedEvent } from '#event-store';
 import type { ReadModel } from './read-model.port.ts';
 
 /**
@@ -23,6 +23,7 @@ export class Projector {
   readonly #waiters = new PositionWaiters();
   readonly #listeners = new Set<(position: number) => void>();
   #position: number;
+  #isBehind = false;
   /** Where a page broke off: what was applied before that is not applied again. */
   #brokeOff = { position: 0, fold: 0 };
 
@@ -38,13 +39,21 @@ export class Projector {
     return this.#position;
   }
 
+  /** True while the log is ahead by more than a page: what an event changes now is soon changed again. */
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
   /**
    * Follows the log until `signal` aborts, then commits. Throws what a fold or the store throws, and goes on
    * from that very fold when it is called again. What a page that broke off has changed never reaches the file.
    */
   async run(signal: AbortSignal): Promise<void> {
     const pages = this.#store.subscribe({ after: this.#position }, signal);
-    for await (const page of pages) await this.#project(page.events, page.position);
+    for await (const page of pages) {
+      this.#isBehind = page.events.length === READ_EVENTS_MAX;
+      await this.#project(page.events, page.position);
+    }
     this.#readModel.commit(this.#position);
   }
 

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type FileReading, isRefused, toArrival } from '#intake';
+import { keepPace } from '../../keep-pace.ts';
 import type { OnHand } from '../../service.ts';
 import type { Command, Task } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -38,9 +38,8 @@ export interface ImportResult {
 const LINES_A_BATCH = 500;
 /** Batches under way: while one is made durable, the next are read. */
 const BATCHES_IN_FLIGHT_MAX = 4;
-/** How many events posting and the picture may be behind the log before the next messages are told. */
-const BEHIND_MAX = 2_000;
-const LOOK_EVERY_MS = 2;
+/** How often it is looked whether somebody wants it to stop, while it waits for what follows. */
+const LOOK_EVERY_MS = 200;
 
 export const importCommand: Command<ImportArgs, ImportResult> = {
   begins: true,
@@ -93,7 +92,7 @@ async function tellAll(onhand: OnHand, file: TellableFile, { args, task, tally }
   const inFlight = new InFlight(BATCHES_IN_FLIGHT_MAX);
   try {
     for await (const batch of batchesOf(file, tally, task)) {
-      await untilNotFarBehind(onhand, task.signal);
+      while (!(await keepPace(onhand.rooms, tally.position, LOOK_EVERY_MS))) task.signal.throwIfAborted();
       await inFlight.add(async () => {
         const outcomes = await onhand.rooms.journal.accept(batch.map(toArrival), by);
         for (const [i, outcome] of outcomes.entries()) tally.ended(batch[i]!, outcome);
@@ -103,18 +102,6 @@ async function tellAll(onhand: OnHand, file: TellableFile, { args, task, tally }
     await inFlight.settled(); // Also where it is interrupted: what is under way is answered for.
   }
   return proveArrival(onhand, tally.position, task);
-}
-
-/**
- * A file is read faster than what follows from it is computed. Waiting for that here keeps what is under way
- * small: it stays in memory from one room to the next, and a service goes on answering meanwhile.
- */
-async function untilNotFarBehind(onhand: OnHand, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    const { head, posted, projected } = await onhand.status();
-    if (head - Math.min(posted, projected) <= BEHIND_MAX) return;
-    await sleep(LOOK_EVERY_MS, undefined, { signal });
-  }
 }
 
 async function lookThrough(file: TellableFile, tally: Tally, task: Task): Promise<void> {
