@@ -1,3 +1,5 @@
+import { OpenFeed } from '../fixtures/open-feed.ts';
+import { until } from '../fixtures/waiting.ts';
 import { pause } from './service.ts';
 import { available, item, onhand, openShop } from './shop.ts';
 
@@ -129,15 +131,13 @@ describe('a policy', () => {
 
   it('takes effect when its time comes, as an event of its own', async () => {
     const sku = await item({ east: 10 });
-    const { position } = await policy(`item:${sku}`, {
-      buffer: 4,
-      effectiveAt: new Date(Date.now() + 1_200).toISOString(),
-    });
-    expect(await available('web', sku)).toBe(10);
-    await pause(2_500);
+    const effectiveAt = new Date(Date.now() + 1_200).toISOString();
+    const { position } = await policy(`item:${sku}`, { buffer: 4, effectiveAt });
+    await until('in force', async () => (await available('web', sku)) !== 10);
     const after = await number('web', sku);
     expect(after.available).toBe(6);
     expect(after.version).toBeGreaterThan(position);
+    expect(Date.parse(after.recordedAt)).toBeGreaterThanOrEqual(Date.parse(effectiveAt));
   });
 });
 
@@ -217,11 +217,11 @@ describe('telling', () => {
 
   it('streams every listing once, then live, and resumes after the very event', async () => {
     const sku = await item({ east: 1 });
-    const feed = await openFeed('/v1/channels/web/feed?after=0');
-    const all = await feed.until((event) => event.data.listing === sku);
+    const feed = await OpenFeed.open(`${onhand.url}/v1/channels/web/feed?after=0`);
+    const all = await feed.next((event) => event.data.listing === sku);
     expect(all.data.available).toBe(1);
     await onhand.tell('web', 'order.placed', { orderId: `f-${sku}`, lines: [{ sku, quantity: 1 }] });
-    const seen = await feed.until(
+    const seen = await feed.next(
       (event) => event.event === 'order.updated' && event.data.orderId === `f-${sku}`,
     );
     expect(seen.data.status).toBe('open');
@@ -231,8 +231,8 @@ describe('telling', () => {
       location: 'east',
       lines: [{ sku, quantity: 7 }],
     });
-    const resumed = await openFeed('/v1/channels/web/feed', seen.id);
-    const next = await resumed.until(
+    const resumed = await OpenFeed.open(`${onhand.url}/v1/channels/web/feed`, seen.id);
+    const next = await resumed.next(
       (event) =>
         event.event === 'availability.changed' && event.data.listing === sku && event.data.available === 7,
     );
@@ -240,50 +240,3 @@ describe('telling', () => {
     resumed.close();
   });
 });
-
-interface FeedEvent {
-  readonly id: string;
-  readonly event: string;
-  readonly data: any;
-}
-
-/** A client of the feed as a browser's EventSource is one. */
-async function openFeed(path: string, lastEventId?: string) {
-  const abort = new AbortController();
-  const answer = await fetch(onhand.url + path, {
-    headers: { accept: 'text/event-stream', ...(lastEventId && { 'last-event-id': lastEventId }) },
-    signal: abort.signal,
-  });
-  expect(answer.headers.get('content-type')).toContain('text/event-stream');
-  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
-  const next = async (): Promise<FeedEvent> => {
-    for (;;) {
-      const end = text.indexOf('\n\n');
-      if (end >= 0) {
-        const lines = text.slice(0, end).split('\n');
-        text = text.slice(end + 2);
-        const field = (name: string) =>
-          lines
-            .find((line) => line.startsWith(`${name}:`))
-            ?.slice(name.length + 1)
-            .trim() ?? '';
-        if (field('data')) return { id: field('id'), event: field('event'), data: JSON.parse(field('data')) };
-        continue;
-      }
-      const { value, done } = await reader.read();
-      if (done) throw new Error('the feed ended');
-      text += value;
-    }
-  };
-  return {
-    close: () => abort.abort(),
-    async until(wanted: (event: FeedEvent) => boolean): Promise<FeedEvent> {
-      for (const deadline = Date.now() + 5_000; Date.now() < deadline;) {
-        const event = await next();
-        if (wanted(event)) return event;
-      }
-      throw new Error('it never came');
-    },
-  };
-}

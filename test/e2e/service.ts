@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { freePort } from '../fixtures/free-port.ts';
 import { isOnServer, StoreServer } from '../fixtures/store-server.ts';
+import { until, WAIT_MS_MAX } from '../fixtures/waiting.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
-const READY_WITHIN_MS = 60_000;
 /** What was compiled once need not be again: a good part of a start is that. */
 const NODE_COMPILE_CACHE = join(ROOT, 'node_modules/.cache/compiled');
 
@@ -80,15 +80,15 @@ export class Service {
     child.once('exit', () => process.off('exit', endToo));
     child.stdout?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
     child.stderr?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
-    const deadline = Date.now() + READY_WITHIN_MS;
-    while (Date.now() < deadline) {
+    const deadline = performance.now() + WAIT_MS_MAX;
+    while (performance.now() < deadline) {
       if (!this.isRunning)
         throw new Error(`ended with ${child.exitCode ?? child.signalCode}:\n${this.#said}`);
       const ready = await fetch(`${this.url}/health/ready`).catch(() => undefined);
       if (ready?.ok) return;
       await pause(25);
     }
-    throw new Error(`not ready within ${READY_WITHIN_MS} ms:\n${this.#said}`);
+    throw new Error(`It does not become ready:\n${this.#said}`);
   }
 
   /** What a command line over the same data is to be told. */
@@ -137,7 +137,13 @@ export class Service {
     return { status: answer.status, headers: answer.headers, body: parse(text) };
   }
 
-  get = (path: string): Promise<Answer> => this.call('GET', path);
+  /** Asks again where it is told to, for what it named with `atLeast` is not seen yet. */
+  get = async (path: string): Promise<Answer> => {
+    for (;;) {
+      const answer = await this.call('GET', path);
+      if (answer.body?.code !== 'NOT_YET') return answer;
+    }
+  };
   put = (path: string, body: unknown): Promise<Answer> => this.call('PUT', path, body);
   post = (path: string, body: unknown): Promise<Answer> => this.call('POST', path, body);
 
@@ -162,14 +168,12 @@ export class Service {
 
   /** Waits until everything told so far has reached every room. */
   async settle(): Promise<void> {
-    const deadline = Date.now() + 10_000;
-    for (;;) {
-      const { body } = await this.get('/v1/status');
+    await until('at rest', async () => {
+      const { status, body } = await this.get('/v1/status');
       const { head, posted, projected, published } = body;
-      if (head === posted && head === projected && head === published) return;
-      if (Date.now() > deadline) throw new Error(`not at rest: ${JSON.stringify(body)}`);
-      await pause(5);
-    }
+      if (status === 200 && head === posted && head === projected && head === published) return true;
+      throw new Error(JSON.stringify(body));
+    });
   }
 }
 
@@ -189,15 +193,4 @@ function parse(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -1,4 +1,4 @@
-import { pause, Service } from './service.ts';
+import { Service } from './service.ts';
 
 /** The shop of one spec file: a real service with three places, two sources and three channels. */
 export let onhand: Service;
@@ -25,7 +25,7 @@ export function openShop(marketLists: 'all' | 'listed' = 'all'): void {
       lists: marketLists,
     });
     await onhand.put('/v1/channels/till', { name: 'Till', kind: 'pos', locations: ['shop'], lists: 'all' });
-  }, 60_000);
+  });
   afterAll(() => onhand.stop());
 }
 
@@ -61,16 +61,6 @@ export const order = async (channel: string, id: string): Promise<any> => {
   await onhand.settle();
   return (await onhand.get(`/v1/channels/${channel}/orders/${id}`)).body;
 };
-/** For what happens by itself, soon. */
-export async function eventually(check: () => Promise<void>): Promise<void> {
-  for (const deadline = Date.now() + 5_000; ; await pause(20)) {
-    try {
-      return await check();
-    } catch (failure) {
-      if (Date.now() > deadline) throw failure;
-    }
-  }
-}
 export const exceptions = async (query: string): Promise<any[]> => {
   await onhand.settle();
   return (await onhand.get(`/v1/exceptions?${query}`)).body.items;

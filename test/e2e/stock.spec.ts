@@ -1,15 +1,5 @@
-import {
-  ago,
-  available,
-  eventually,
-  exceptions,
-  item,
-  onhand,
-  openShop,
-  order,
-  place,
-  shown,
-} from './shop.ts';
+import { until } from '../fixtures/waiting.ts';
+import { ago, available, exceptions, item, onhand, openShop, order, place, shown } from './shop.ts';
 
 /** The contract's words on messages and orders, told through the public door and read back through it. */
 openShop();
@@ -107,7 +97,7 @@ describe('a message', () => {
     expect(parked.body.parked).toMatchObject([{ line: '1', code: 'ITEM_UNKNOWN' }]);
     expect((await order('web', 'o-late')).status).toBe('pending');
     await onhand.put('/v1/items/LATE-1', { name: 'Late' });
-    await eventually(async () => expect((await order('web', 'o-late')).status).toBe('open'));
+    await until('the order is open', async () => (await order('web', 'o-late')).status === 'open');
     const { status, lines } = await order('web', 'o-late');
     expect(status).toBe('open');
     expect(lines).toMatchObject([{ line: '1', sku: 'LATE-1', ordered: 2, open: 2, parked: false }]);
