@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Ask } from './harness.ts';
-import { askAt, type Running, startService } from './harness.ts';
+import { WAIT_MS_MAX } from '../fixtures/waiting.ts';
+import { type Ask, askAt, type Running, startService } from './harness.ts';
 
 /**
  * Who may come through which door, by the contract. Every route has a line here: one that has none fails.
@@ -97,7 +97,7 @@ beforeAll(async () => {
   }
   const source = { id: 'wms', name: 'wms', kind: 'warehouse', unknownItems: 'create' } as const;
   const put = await catalogDesk.putSource(source);
-  await projector.waitFor('position' in put ? put.position : 0, 5_000);
+  await projector.waitFor('position' in put ? put.position : 0, WAIT_MS_MAX);
   const keyOf = async (owner: Parameters<typeof keyDesk.create>[0]): Promise<string> => {
     const created = await keyDesk.create(owner);
     if (!('key' in created)) throw new Error(created.detail);
@@ -119,7 +119,7 @@ beforeAll(async () => {
       askAt(running.service.url, key === undefined ? {} : { authorization: `Bearer ${key}` }),
     );
   }
-}, 60_000);
+});
 afterAll(() => running.stop());
 
 const routes = (): string[] =>

@@ -1,3 +1,4 @@
+import { type FeedEvent, OpenFeed } from '../fixtures/open-feed.ts';
 import { type Running, startService } from './harness.ts';
 
 let running: Running;
@@ -6,41 +7,21 @@ beforeAll(async () => {
   await running.ask('PUT /v1/locations/east', { kind: 'warehouse' });
   await running.ask('PUT /v1/sources/wms', { kind: 'warehouse' });
   await running.ask('PUT /v1/channels/web', { kind: 'storefront', locations: ['east'] });
-}, 60_000);
+});
 afterAll(() => running.stop());
 
-interface Event {
-  readonly id: string;
-  readonly event: string;
-  readonly data: any;
+async function open(query: string, lastEventId?: string): Promise<OpenFeed> {
+  const feed = await OpenFeed.open(`${running.service.url}/v1/channels/web/feed${query}`, lastEventId);
+  expect(feed.headers.get('content-type')).toBe('text/event-stream');
+  return feed;
 }
 
-/** Reads events until `count` have come, then leaves. */
-async function listen(query: string, count: number, headers: Record<string, string> = {}): Promise<Event[]> {
-  const leave = new AbortController();
-  const response = await fetch(`${running.service.url}/v1/channels/web/feed${query}`, {
-    headers,
-    signal: leave.signal,
-  });
-  expect(response.headers.get('content-type')).toBe('text/event-stream');
-  const events: Event[] = [];
-  let rest = '';
-  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-    const frames = (rest + chunk).split('\n\n');
-    rest = frames.pop()!;
-    for (const frame of frames) {
-      const fields = Object.fromEntries(
-        frame
-          .split('\n')
-          .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
-      );
-      if (fields['id'] === undefined) continue;
-      events.push({ id: fields['id'], event: fields['event']!, data: JSON.parse(fields['data']!) });
-    }
-    if (events.length >= count) break;
-  }
-  leave.abort();
-  return events.slice(0, count);
+/** Reads until `count` events have come, then leaves. */
+async function listen(query: string, count: number, lastEventId?: string): Promise<FeedEvent[]> {
+  const feed = await open(query, lastEventId);
+  const events = await feed.take(count);
+  feed.close();
+  return events;
 }
 
 let documents = 0;
@@ -61,10 +42,11 @@ const receive = async (sku: string, quantity = 1): Promise<void> => {
 it('tells every listing once, then what changes', async () => {
   await receive('A', 5);
   await receive('B', 6);
-  const hearing = listen('?after=0', 3);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  const feed = await open('?after=0');
+  const events = await feed.take(2);
   await receive('A', 1);
-  const events = await hearing;
+  events.push(await feed.next());
+  feed.close();
   expect(events.map(({ event, data }) => [event, data.listing, data.available])).toEqual([
     ['availability.changed', 'A', 5],
     ['availability.changed', 'B', 6],
@@ -76,24 +58,23 @@ it('tells every listing once, then what changes', async () => {
 it('goes on behind the event it is told, by header or by parameter', async () => {
   const all = await listen('?after=0', 2);
   await receive('C', 1);
-  const behindFirst = await listen('', 2, { 'last-event-id': all[0]!.id });
+  const behindFirst = await listen('', 2, all[0]!.id);
   expect(behindFirst.map(({ id }) => id)).toContain(all[1]!.id);
   const behindSecond = await listen(`?cursor=${all[1]!.id}`, 1);
   expect(behindSecond[0]!.data.listing).toBe('C');
 });
 
 it('says where it begins, so that a client cut off before its first event misses nothing', async () => {
-  const leave = new AbortController();
-  const { headers } = await fetch(`${running.service.url}/v1/channels/web/feed`, { signal: leave.signal });
-  leave.abort();
+  const feed = await open('');
+  const begin = feed.headers.get('last-event-id')!;
+  feed.close();
   await receive('D', 1);
-  const [first] = await listen('', 1, { 'last-event-id': headers.get('last-event-id')! });
+  const [first] = await listen('', 1, begin);
   expect(first!.data.listing).toBe('D');
 });
 
 it('tells of orders', async () => {
-  const hearing = listen('', 2);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  const feed = await open('');
   const message = {
     id: 'o-1',
     source: 'web',
@@ -102,8 +83,8 @@ it('tells of orders', async () => {
     data: { orderId: 'O-1', lines: [{ sku: 'A', quantity: 1 }] },
   };
   await running.ask('POST /v1/events', message);
-  const events = await hearing;
-  const order = events.find(({ event }) => event === 'order.updated')!;
+  const order = await feed.next(({ event }) => event === 'order.updated');
+  feed.close();
   const { json } = await running.ask('GET /v1/channels/web/orders/O-1');
   expect(order.data).toEqual(json);
 });

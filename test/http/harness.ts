@@ -42,9 +42,15 @@ export async function startService(
   return { service, directory, ask: askAt(service.url), stop };
 }
 
-/** `ask('PUT /v1/items/A', {…})`: objects go as JSON, text and bytes as they are. */
+/** A read that is to include this is told NOT_YET, always. */
+export const NEVER = `atLeast=${Number.MAX_SAFE_INTEGER}`;
+
+/**
+ * `ask('PUT /v1/items/A', {…})`: objects go as JSON, text and bytes as they are. What is not seen yet is asked for
+ * again, as the service asks to.
+ */
 export function askAt(url: string, base: Readonly<Record<string, string>> = {}): Ask {
-  return async (line, body, headers = {}) => {
+  const askOnce: Ask = async (line, body, headers = {}) => {
     const [method = 'GET', path = '/'] = line.split(' ');
     const isRaw = typeof body === 'string' || body instanceof Uint8Array;
     const response = await fetch(url + path, {
@@ -60,5 +66,11 @@ export function askAt(url: string, base: Readonly<Record<string, string>> = {}):
       text,
       json: isJson ? (JSON.parse(text) as unknown) : undefined,
     };
+  };
+  return async (...asked) => {
+    for (;;) {
+      const answer = await askOnce(...asked);
+      if (answer.json?.code !== 'NOT_YET' || asked[0].endsWith(NEVER)) return answer;
+    }
   };
 }

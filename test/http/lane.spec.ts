@@ -11,6 +11,7 @@ import { RateLimit } from '../../src/http/rate-limit.ts';
 import { requestIds } from '../../src/http/request-id.ts';
 import { RouteTable } from '../../src/http/route-table.ts';
 import { Traffic } from '../../src/http/traffic.ts';
+import { until } from '../fixtures/waiting.ts';
 import { speak } from '../rows/speak.ts';
 import { type Answer, type Running, startService } from './harness.ts';
 
@@ -40,7 +41,7 @@ describe('the lane and the framework', () => {
       const made = await keyDesk.create(owner);
       keys[name] = `Bearer ${'key' in made ? made.key : ''}`;
     }
-  }, 60_000);
+  });
   afterAll(() => running.stop());
 
   /** The same request the short way and, by a query that says nothing, the long one. */
@@ -112,7 +113,7 @@ describe('the lane and the framework', () => {
     const [short, long] = await bothWays('{}', hasty);
     expect([short!.status, short!.json.code]).toEqual([429, 'TOO_MANY_REQUESTS']);
     expect(seen(short!)).toEqual(seen(long!));
-  }, 20_000);
+  });
 
   it('count into the same metrics', async () => {
     const { text } = await running.ask('GET /metrics', undefined, { authorization: keys['analyst']! });
@@ -213,16 +214,19 @@ describe('the lane', () => {
 
   it('waits for a body that comes in parts', async () => {
     const text = asked('pos', sale('slow'), true);
-    const heard = await speak(url, [text.slice(0, 150), text.slice(150, 300), text.slice(300)], 20);
+    const heard = await speak(url, [text.slice(0, 150), text.slice(150, 300), text.slice(300)], {
+      pauseMs: 20,
+    });
     expect(statuses(heard)).toEqual(['201']);
     expect(told).toEqual([{ by: 'pos', ids: ['slow'] }]);
   });
 
   it('forgets whoever goes before he has told all', async () => {
     const text = asked('pos', sale('gone'));
-    await speak(url, [text.slice(0, 200)], 5, 60);
-    await traffic.emptied(2_000);
-    expect([traffic.inside, told]).toEqual([0, []]);
+    const leave = (): Promise<void> => until('he is in', () => traffic.inside === 1);
+    await speak(url, [text.slice(0, 200)], { leave });
+    await until('nobody is in', () => traffic.inside === 0);
+    expect(told).toEqual([]);
   });
 
   it('leaves to the framework what it does not know', async () => {

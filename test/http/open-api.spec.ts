@@ -4,7 +4,7 @@ import { type Running, startService } from './harness.ts';
 let running: Running;
 beforeAll(async () => {
   running = await startService();
-}, 60_000);
+});
 afterAll(() => running.stop());
 
 it('is a valid OpenAPI 3.1 document', async () => {

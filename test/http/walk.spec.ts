@@ -1,3 +1,4 @@
+import { until } from '../fixtures/waiting.ts';
 import { conforming } from './conform.ts';
 import { type Answer, type Ask, type Running, startService } from './harness.ts';
 
@@ -7,7 +8,7 @@ let ask: Ask;
 beforeAll(async () => {
   running = await startService();
   ask = await conforming(running.ask);
-}, 60_000);
+});
 afterAll(() => running.stop());
 
 let messages = 0;
@@ -293,8 +294,8 @@ it('shows parked lines, and lets them go', async () => {
   const { id } = page.items[0];
   expect(await must(200, `POST /v1/parked/${id}/retry`)).toMatchObject({ releasedLines: 0, waitingLines: 1 });
   const { position } = await must(201, 'PUT /v1/items/LATER', {});
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  expect((await must(200, `GET /v1/parked?atLeast=${position}`)).items).toEqual([]);
+  const parked = async () => (await must(200, `GET /v1/parked?atLeast=${position}`)).items;
+  await until('it is released', async () => (await parked()).length === 0);
   const late = await tell('web', 'order.placed', { orderId: 'P-2', lines: [{ sku: 'NEVER', quantity: 1 }] });
   const [waiting] = (await must(200, `GET /v1/parked?atLeast=${late.json.position}`)).items;
   await must(200, `POST /v1/parked/${waiting.id}/dismiss`, { reason: 'a typing error' });

@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Answer, type Running, startService } from '../http/harness.ts';
-import { missingRows, STARTS_WITHIN_MS } from './rows.ts';
+import { missingRows } from './rows.ts';
 import { speak } from './speak.ts';
 
 /** Rows 73–88 of the catalogue of bad input, as a catalog that is uploaded. Files of messages: libs/intake. */
@@ -7,7 +8,7 @@ let running: Running;
 beforeAll(async () => {
   running = await startService();
   await running.ask('PUT /v1/channels/web', { kind: 'storefront' });
-}, STARTS_WITHIN_MS);
+});
 afterAll(() => running.stop());
 
 const HEADER = 'sku,name,category,decimals,unit,identifiers\n';
@@ -171,7 +172,9 @@ const TAKEN: readonly (readonly [row: number, title: string, test: () => Promise
     'a file that breaks off leaves nothing behind',
     async () => {
       const start = `POST /v1/catalog/import HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/csv\r\nContent-Length: 1000\r\n\r\n`;
-      await speak(running.service.url, [`${start}sku,name\nBROKEN-1,a\nBROKEN-2,b\n`], 10, 200);
+      await speak(running.service.url, [`${start}sku,name\nBROKEN-1,a\nBROKEN-2,b\n`], {
+        leave: () => pause(200),
+      });
       expect((await running.ask('GET /v1/items/BROKEN-1')).status).toBe(404);
     },
   ],

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { type Answer, type Ask, askAt, type Running, startService } from '../http/harness.ts';
-import { missingRows, STARTS_WITHIN_MS } from './rows.ts';
+import { until, WAIT_MS_MAX } from '../fixtures/waiting.ts';
+import { type Answer, type Ask, askAt, NEVER, type Running, startService } from '../http/harness.ts';
+import { missingRows } from './rows.ts';
 import { speak } from './speak.ts';
 
 /** Rows 49–72 of the catalogue of bad input: what a caller of the API can do wrong, or wickedly. */
@@ -11,7 +12,7 @@ let [admin, analyst, web, market]: Ask[] = [];
 const REVOKED = { key: '' };
 
 beforeAll(async () => {
-  running = await startService({ AUTH: 'keys' }, { requestMsMax: 1_500 });
+  running = await startService({ AUTH: 'keys' });
   const { secret } = JSON.parse(readFileSync(join(running.directory, 'service.json'), 'utf8'));
   admin = asking(secret);
   await admin('PUT /v1/locations/east', { kind: 'warehouse' });
@@ -33,7 +34,7 @@ beforeAll(async () => {
   const { id, key } = await keyOf({ role: 'admin' });
   await keyDesk.revoke(id);
   REVOKED.key = key;
-}, STARTS_WITHIN_MS);
+});
 afterAll(() => running.stop());
 
 const asking = (key: string): Ask => askAt(running.service.url, { authorization: `Bearer ${key}` });
@@ -48,7 +49,7 @@ const received = (sku: string, quantity: number): object => ({
 /** Told, and known to every room. */
 async function tell(message: object): Promise<void> {
   const { json } = await admin!('POST /v1/events', message);
-  await running.service.onhand.rooms.projector.waitFor(json.position, 5_000);
+  await running.service.onhand.rooms.projector.waitFor(json.position, WAIT_MS_MAX);
 }
 const hold = (reservationId: string, more: object = {}): object => ({
   reservationId,
@@ -154,10 +155,13 @@ const ROWS: readonly (readonly [row: number, title: string, test: () => Promise<
     55,
     'a byte now and then',
     async () => {
+      const impatient = await startService(undefined, { requestMsMax: 1_500 });
       const start = head(LOCATION, 'Content-Type: application/json', 'Content-Length: 100');
-      const heard = await speak(running.service.url, [start, ...Array.from({ length: 90 }, () => ' ')], 100);
+      const bytes = Array.from({ length: 90 }, () => ' ');
+      const heard = await speak(impatient.service.url, [start, ...bytes], { pauseMs: 100 });
       expect(heard).toMatch(/^HTTP\/1.1 408/);
       expect(heard).toContain('REQUEST_TIMEOUT');
+      await impatient.stop();
     },
   ],
   [
@@ -236,7 +240,7 @@ const ROWS: readonly (readonly [row: number, title: string, test: () => Promise<
       const stale = admin!('POST /v1/items/B/adjustments', { ...adjustment, expectedOnHand: 3 });
       expect(await refused(stale, 409, 'STALE_VALUE')).toMatchObject({ current: 10 });
       await refused(admin!('GET /v1/items/B?atLeast=soon'), 400, 'INVALID_PARAMETER');
-      await refused(admin!('GET /v1/items/B?atLeast=9007199254740991'), 503, 'NOT_YET');
+      await refused(admin!(`GET /v1/items/B?${NEVER}`), 503, 'NOT_YET');
     },
   ],
   [
@@ -308,7 +312,8 @@ const ROWS: readonly (readonly [row: number, title: string, test: () => Promise<
       await web!('POST /v1/reservations', hold('released'));
       await web!('POST /v1/reservations/released/release', {});
       await web!('POST /v1/reservations', hold('expired', { expiresInSeconds: 1 }));
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      const state = async () => (await web!('GET /v1/reservations/expired')).json.state;
+      await until('it is over', async () => (await state()) === 'expired');
       for (const state of ['released', 'expired']) {
         const confirm = web!(`POST /v1/reservations/${state}/confirm`, { orderId: 'o' });
         expect(await refused(confirm, 409, 'RESERVATION_TERMINAL')).toMatchObject({ state });
@@ -393,7 +398,7 @@ const ROWS: readonly (readonly [row: number, title: string, test: () => Promise<
   ],
 ];
 
-it.each(ROWS)('row %d: %s', async (_, __, test) => void (await test()), 20_000);
+it.each(ROWS)('row %d: %s', async (_, __, test) => void (await test()));
 
 it('every row from 49 to 72 is here', () => {
   expect(missingRows(ROWS, 49, 72)).toEqual([]);

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { until } from '../fixtures/waiting.ts';
 import { type Answer, askAt, type Running, startService } from '../http/harness.ts';
 import { fact, line, lines, type Refused, REFUSED, sale } from './message-rows.ts';
-import { missingRows, STARTS_WITHIN_MS } from './rows.ts';
+import { missingRows } from './rows.ts';
 import { setUp } from './set-up.ts';
 
 /** Rows 1–48 of the catalogue of bad input, told over HTTP: what one message can be, and what becomes of it. */
@@ -12,7 +13,7 @@ let running: Running;
 beforeAll(async () => {
   running = await startService();
   await setUp(running);
-}, STARTS_WITHIN_MS);
+});
 afterAll(() => running.stop());
 
 const tell = (body: unknown, headers: Record<string, string> = {}): Promise<Answer> =>
@@ -52,7 +53,7 @@ const TAKEN: readonly (readonly [row: number, title: string, test: () => Promise
       expect([status, json.parked]).toMatchObject([202, [{ line: '1', code: 'ITEM_UNKNOWN' }]]);
       const { json: put } = await running.ask('PUT /v1/items/NEW', { name: 'New' });
       expect(put.position).toBeGreaterThan(json.position);
-      await expect(onHand('NEW')).resolves.toBe(-1);
+      await untilOnHand('NEW', -1);
     },
   ],
   [
@@ -90,7 +91,7 @@ const TAKEN: readonly (readonly [row: number, title: string, test: () => Promise
       );
       await running.ask('PUT /v1/items/TWICE', {});
       expect((await tell(told)).status).toBe(201);
-      await expect(onHand('TWICE')).resolves.toBe(-3);
+      await untilOnHand('TWICE', -3);
     },
   ],
   [
@@ -205,21 +206,17 @@ describe('what is refused', () => {
     expect([after.received - before.received, after.rejected - before.rejected]).toEqual([1, 1]);
   });
 
-  it(
-    `row ${BY_KEY[0]}: ${BY_KEY[1]}`,
-    async () => {
-      const keyed = await startService({ AUTH: 'keys' });
-      const [row, , body, status, code] = BY_KEY;
-      try {
-        const key = await channelKey(keyed);
-        const answer = await keyed.ask('POST /v1/events', body(), { authorization: `Bearer ${key}` });
-        expect([row, answer.status, answer.json.code]).toEqual([29, status, code]);
-      } finally {
-        await keyed.stop();
-      }
-    },
-    STARTS_WITHIN_MS,
-  );
+  it(`row ${BY_KEY[0]}: ${BY_KEY[1]}`, async () => {
+    const keyed = await startService({ AUTH: 'keys' });
+    const [row, , body, status, code] = BY_KEY;
+    try {
+      const key = await channelKey(keyed);
+      const answer = await keyed.ask('POST /v1/events', body(), { authorization: `Bearer ${key}` });
+      expect([row, answer.status, answer.json.code]).toEqual([29, status, code]);
+    } finally {
+      await keyed.stop();
+    }
+  });
 });
 
 describe('what is taken, in part or with a flag', () => {
@@ -236,14 +233,13 @@ async function counts(): Promise<{ received: number; rejected: number }> {
   return (await running.ask(`GET /v1/status?atLeast=${head}`)).json.counts;
 }
 
-async function onHand(item: string): Promise<number> {
-  const deadline = Date.now() + 5_000;
-  for (;;) {
+/** What is posted once it is known comes by itself. */
+const untilOnHand = (item: string, quantity: number): Promise<void> =>
+  until(`${quantity} of ${item}`, async () => {
     const { json } = await running.ask(`GET /v1/items/${item}`);
-    if (json.totals?.onHand !== 0 || Date.now() > deadline) return json.totals?.onHand;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
+    expect(json.totals.onHand).toBe(quantity);
+    return true;
+  });
 
 async function channelKey({ service, directory }: Running): Promise<string> {
   const { secret } = JSON.parse(readFileSync(join(directory, 'service.json'), 'utf8'));

@@ -6,6 +6,3 @@ export function missingRows(rows: readonly Row[], first: number, last: number): 
   const there = new Set(rows.map(([number]) => number));
   return Array.from({ length: last - first + 1 }, (_, index) => first + index).filter((n) => !there.has(n));
 }
-
-/** A service of its own, on a busy machine. */
-export const STARTS_WITHIN_MS = 60_000;
