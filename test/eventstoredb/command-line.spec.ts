@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +9,6 @@ import { sumOnlineRetail } from '../tools/online-retail-sum.ts';
 
 /** A slice: enough for many pages of the log. */
 const ROWS = 2_000;
-jest.setTimeout(120_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'onhand-esdb-'));
 let server: StoreServer;

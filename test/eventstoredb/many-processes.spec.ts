@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
-import { type Answer, pause, Service } from '../e2e/service.ts';
+import { type Answer, Service } from '../e2e/service.ts';
 import { onHand } from '../fixtures/process.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const ITEMS = ['MUG', 'BOWL', 'LAMP'];
 const OPENING_UNITS = 1_000;
@@ -99,7 +99,7 @@ describe('two processes over one log', () => {
     const orders = Array.from({ length: ROUNDS }, (_, n) =>
       order(two!, `late-${n}`, 'LAMP').catch(() => undefined),
     );
-    await pause(20);
+    await Promise.race(orders);
     await two!.end('SIGKILL');
     await Promise.all(orders);
     for (let n = 0; n < ROUNDS; n++) {

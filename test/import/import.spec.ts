@@ -15,7 +15,7 @@ import { sumOnlineRetail } from '../tools/online-retail-sum.ts';
 /** The import of a merchant's file, on a slice of our own making: `test/tools/import-proof.ts` does the whole. */
 const ROWS = 8_000;
 /** A process that starts from its sources, and one that imports, on a busy machine. */
-const SLOW_MS = 120_000;
+const SLOW_MS = 300_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'onhand-import-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -93,9 +93,12 @@ describe('a whole file', () => {
 it(
   'ends the same where it is killed (kill -9) half-way and run again',
   async () => {
-    await killedHalfWay('killed');
-    const again = await imported('killed');
-    expect(again.lines.posted).toBeGreaterThan(0);
+    let again: ImportResult;
+    do {
+      rmSync(dataOf('killed'), { recursive: true, force: true });
+      await killedHalfWay('killed');
+      again = await imported('killed');
+    } while (again.lines.posted === 0); // It was done before we saw that it had begun.
     expect(again.lines.duplicate).toBeGreaterThan(0);
     expect(again).toMatchObject({
       lines: { ...lines, posted: posted - again.lines.duplicate, duplicate: again.lines.duplicate },
@@ -114,7 +117,10 @@ async function killedHalfWay(data: string): Promise<void> {
   const ended = once(child, 'close');
   while (!hasMessages(data) && child.exitCode === null) await sleep(1);
   child.kill('SIGKILL');
-  expect(await ended).toEqual([null, 'SIGKILL']);
+  expect([
+    [null, 'SIGKILL'],
+    [0, null],
+  ]).toContainEqual(await ended);
 }
 
 /** Reads beside the writer, who keeps nobody from reading. */

@@ -1,16 +1,14 @@
 import type { Feed } from '../../src/cli/demo/feed.ts';
-import { pause, type Service } from '../e2e/service.ts';
+import type { Service } from '../e2e/service.ts';
 import { onHand } from '../fixtures/process.ts';
+import { until } from '../fixtures/waiting.ts';
 import type { Tally } from './tally.ts';
 
-/** A short hold is over by then. */
-const EXPIRED_AFTER_MS = 2_500;
 const BATCH_MESSAGES = 500;
-const HEARD_WITHIN_MS = 10_000;
 
 /** Everything in which the service, at rest, differs from what was written down. */
 export async function findings(service: Service, tally: Tally, feed: Feed): Promise<string[]> {
-  await pause(EXPIRED_AFTER_MS);
+  await untilExpired(service, tally);
   await service.settle();
   return [
     ...tally.surprises,
@@ -21,6 +19,15 @@ export async function findings(service: Service, tally: Tally, feed: Feed): Prom
     ...(await heard(service, feed)),
     ...(await toldAgain(service, tally)),
   ];
+}
+
+/** Every hold that is to end by itself has ended, or has another end, which is found then. */
+async function untilExpired(service: Service, tally: Tally): Promise<void> {
+  for (const [id, state] of tally.reservations) {
+    if (state !== 'expired') continue;
+    const path = `/v1/reservations/${id}`;
+    await until(`${id} is over`, async () => (await service.get(path)).body.state !== 'held');
+  }
 }
 
 /** What `onhand verify` finds on the data it left. */
@@ -89,9 +96,7 @@ async function heard(service: Service, feed: Feed): Promise<string[]> {
       const told = feed.numbers.get(listing);
       return differs(`the feed's ${listing}`, number, told && pick(told));
     });
-  for (const deadline = Date.now() + HEARD_WITHIN_MS; wrong().length > 0 && Date.now() < deadline;) {
-    await pause(50);
-  }
+  await until('the feed told every number', () => wrong().length === 0).catch(() => undefined);
   return [...wrong(), ...(feed.stepsBack === 0 ? [] : [`the feed went back ${feed.stepsBack} times`])];
 }
 
