@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BadSettings, readSettings, type Settings } from './environment.ts';
 import { runService } from './run-service.ts';
+import { until } from '../test/fixtures/waiting.ts';
 
 let directory: string;
 beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'onhand-run-'))));
@@ -14,7 +15,8 @@ const settings = (port: number): Settings =>
 it('runs until it is told to stop, and says 0', async () => {
   const ending = new AbortController();
   const running = runService(settings(0), ending.signal);
-  setTimeout(() => ending.abort(), 200);
+  await until('it runs', () => existsSync(join(directory, 'service.json')));
+  ending.abort();
   expect(await running).toBe(0);
 });
 

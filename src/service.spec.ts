@@ -9,6 +9,7 @@ import { currentPicture } from './data-files.ts';
 import { readSettings, type Settings } from './environment.ts';
 import { keepPace } from './keep-pace.ts';
 import { OnHand } from './service.ts';
+import { until, WAIT_MS_MAX } from '../test/fixtures/waiting.ts';
 
 let directory: string;
 let settings: Settings;
@@ -41,7 +42,7 @@ async function receive(onhand: OnHand, count: number): Promise<number> {
     unknownItems: 'park',
   } as const;
   await rooms.catalogDesk.putChannel(channel);
-  await rooms.projector.waitFor(await rooms.store.head(), 5_000);
+  await rooms.projector.waitFor(await rooms.store.head(), WAIT_MS_MAX);
   const texts = Array.from({ length: count }, (_, i) => {
     const data = { documentId: `d-${i}`, location: 'east', lines: [{ sku: `S-${i % 10}`, quantity: 1 }] };
     return JSON.stringify({
@@ -59,11 +60,10 @@ async function receive(onhand: OnHand, count: number): Promise<number> {
 }
 
 async function settle(onhand: OnHand): Promise<void> {
-  for (;;) {
+  await until('at rest', async () => {
     const { head, posted, projected, published } = await onhand.status();
-    if (head === posted && head === projected && head === published) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+    return head === posted && head === projected && head === published;
+  });
 }
 
 const onHandOf = (onhand: OnHand, sku: string): number | undefined =>
@@ -149,7 +149,7 @@ describe('a rebuild', () => {
     const position = await receive(onhand, 0).catch(() => rooms.store.head());
     expect((await rebuilding).wasRight).toBe(true);
     expect(onhand.rooms).toBe(rooms);
-    expect(await rooms.projector.waitFor(position, 5_000)).toBe(true);
+    expect(await rooms.projector.waitFor(position, WAIT_MS_MAX)).toBe(true);
     expect(readdirSync(directory)).not.toContain('picture-2.db');
   });
 

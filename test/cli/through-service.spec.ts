@@ -1,18 +1,14 @@
-import { jest } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpService } from '../../src/http-service.ts';
 import { readSettings } from '../../src/environment.ts';
 import { commandLine, type Ended } from '../fixtures/command-line.ts';
 import { openShop } from '../fixtures/merchant.ts';
 import { onHandOf } from '../fixtures/on-hand.ts';
+import { until } from '../fixtures/waiting.ts';
 
 /** The same words to a running service and to its data alone: the same answers. */
-
-/** Each word opens and closes the data: many of them take a while on a busy machine. */
-jest.setTimeout(60_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'onhand-cli-'));
 const env = { DATA_DIR: join(folder, 'data') };
@@ -62,11 +58,10 @@ async function send(method: string, line: string, body: unknown): Promise<{ stat
 }
 
 async function untilAtRest(): Promise<void> {
-  for (;;) {
+  await until('at rest', async () => {
     const { head, posted, projected } = await service!.onhand.status();
-    if (posted === head && projected === head) return;
-    await sleep(5);
-  }
+    return posted === head && projected === head;
+  });
 }
 
 /** Ages are counted from the present. */

@@ -1,12 +1,9 @@
-import { jest } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { commandLine } from '../fixtures/command-line.ts';
-
-jest.setTimeout(60_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'onhand-demo-'));
 const env = { DATA_DIR: join(folder, 'data'), PORT: '0' };

@@ -6,6 +6,7 @@ import { type Message, recompute } from '#inventory';
 import { type Clock, UNIT } from '#kernel';
 import { readSettings } from '../../src/environment.ts';
 import { OnHand } from '../../src/service.ts';
+import { WAIT_MS_MAX } from '../fixtures/waiting.ts';
 import { between, oneOf, type Random, randomOf } from '../fixtures/random.ts';
 
 const START = Date.UTC(2026, 0, 5, 8);
@@ -43,7 +44,7 @@ beforeAll(async () => {
     told.push({ at: watch.now(), numbers: new Map(live) });
     for (const sku of ITEMS) stock.push({ at: watch.now(), sku, onHand: onHandOf(sku) });
   }
-}, 60_000);
+});
 afterAll(async () => {
   await onhand.close();
   rmSync(directory, { recursive: true });
@@ -137,8 +138,8 @@ async function rest(): Promise<void> {
   const { store, ledger, projector } = onhand.rooms;
   for (let head = -1; head !== (await store.head());) {
     head = await store.head();
-    await ledger.posting.waitFor(head, 10_000);
-    await projector.waitFor(await store.head(), 10_000);
+    await ledger.posting.waitFor(head, WAIT_MS_MAX);
+    await projector.waitFor(await store.head(), WAIT_MS_MAX);
   }
 }
 

@@ -10,6 +10,7 @@ import { currentPicture } from '../../src/data-files.ts';
 import { readSettings } from '../../src/environment.ts';
 import { openPicture } from '../../src/picture.ts';
 import { OnHand } from '../../src/service.ts';
+import { WAIT_MS_MAX } from '../fixtures/waiting.ts';
 
 let directory: string;
 
@@ -32,7 +33,7 @@ async function tellADay({ rooms }: OnHand): Promise<void> {
   await rooms.catalogDesk.putLocation({ id: 'shop', name: 'Shop', kind: 'store', active: true });
   const common = { id: 'till', name: 'Till', kind: 'pos', lists: 'all', unknownItems: 'create' } as const;
   await rooms.catalogDesk.putChannel({ ...common, locations: ['shop'] });
-  await rooms.projector.waitFor(await rooms.store.head(), 5_000);
+  await rooms.projector.waitFor(await rooms.store.head(), WAIT_MS_MAX);
   const occurredAt = Date.UTC(2026, 0, 5);
   const lines = [{ line: '1', sku: 'MUG', quantity: 3 * UNIT }];
   const facts: Message[] = [
@@ -58,8 +59,8 @@ async function tellADay({ rooms }: OnHand): Promise<void> {
     { door: 'test' },
   );
   const head = await rooms.store.head();
-  await rooms.ledger.posting.waitFor(head, 5_000);
-  await rooms.projector.waitFor(await rooms.store.head(), 5_000);
+  await rooms.ledger.posting.waitFor(head, WAIT_MS_MAX);
+  await rooms.projector.waitFor(await rooms.store.head(), WAIT_MS_MAX);
 }
 
 const verifyNow = (): Promise<VerifyReport> =>

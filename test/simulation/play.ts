@@ -9,6 +9,7 @@ import { readSettings } from '../../src/environment.ts';
 import { toChannel, toItem, toLocation, toPolicy, toSource } from '../../src/http/wire/setup-wire.ts';
 import { OnHand } from '../../src/service.ts';
 import { between, type Random, randomOf } from '../fixtures/random.ts';
+import { until, WAIT_MS_MAX } from '../fixtures/waiting.ts';
 import {
   type Day,
   DAY_BEGINS,
@@ -44,7 +45,6 @@ const TOGETHER_MAX = 8;
 const STEP_MS_MAX = 120_000;
 /** So many of the facts. */
 const TOLD_TWICE = 0.3;
-const AT_REST_WITHIN_MS = 30_000;
 
 /** Tells a day in the order that chance gives it, some of it twice, on a clock of its own. */
 export async function play(day: Day, arrivalSeed: number): Promise<Played> {
@@ -128,7 +128,7 @@ class Play {
       );
     }
     for (const sku of KNOWN_SKUS) await accepted(catalogDesk.putItem(toItem(sku, {})));
-    await projector.waitFor(await store.head(), AT_REST_WITHIN_MS);
+    await projector.waitFor(await store.head(), WAIT_MS_MAX);
   }
 
   #steps({ facts, requests, setUp }: Day): Step[] {
@@ -246,14 +246,6 @@ class Play {
 async function accepted(putting: Promise<object>): Promise<void> {
   const put = await putting;
   if (isRejection(put)) throw new Error(`Set-up was refused: ${put.detail}`);
-}
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + AT_REST_WITHIN_MS;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`Not ${what} within ${AT_REST_WITHIN_MS} ms.`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 const inUnits = ({ ordered, shipped, cancelled, open }: OrderLineView): OrderOutcome['lines'][number] => ({

@@ -84,9 +84,11 @@ describe('progress', () => {
 
   it('rewrites one line on a terminal, and cleans it up', () => {
     const out = sink({ isTTY: true, columns: 40 });
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
     const progress = new ProgressLine(out, { TERM: 'xterm' });
     progress.report(tick);
     progress.report(tick); // Too soon after the first to be shown.
+    clock.mockRestore();
     expect(out.text).toBe('\r\u001b[2Kimporting  ██████░░░░░░░░░░░░░░░░░░ 25…');
     progress.end();
     expect(out.text.endsWith('\r\u001b[2K')).toBe(true);
