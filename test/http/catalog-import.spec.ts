@@ -8,7 +8,7 @@ beforeAll(async () => {
   running = await startService();
   ask = await conforming(running.ask);
   await ask('PUT /v1/channels/web', { kind: 'storefront' });
-}, 60_000);
+});
 afterAll(() => running.stop());
 
 it('imports a catalog, row by row', async () => {
