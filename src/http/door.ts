@@ -42,18 +42,20 @@ export interface Door {
   readonly notThere?: readonly string[];
 }
 
-/** Puts a door before a route. A route without one does not start. */
-export const Door = (door: Door): MethodDecorator =>
-  applyDecorators(
-    RouteConfig({ door }),
-    ApiOperation({
-      summary: door.does,
-      tags: [door.about],
-      security: door.access === 'open' ? [] : [{ key: [] }],
-    }),
-    ...Object.entries(door.answers).map(([status, answer]) => answerOf(Number(status), answer)),
-    ...problemsOf(door).map(([status, codes]) => problemAnswer(status, codes)),
-  );
+/** Puts a door before a route, written above it. A route without one does not start. */
+export const Door =
+  (door: Door): MethodDecorator =>
+  (target, key, descriptor) =>
+    applyDecorators(
+      RouteConfig({ door }),
+      ApiOperation({
+        summary: door.does,
+        tags: [door.about],
+        security: door.access === 'open' ? [] : [{ key: [] }],
+      }),
+      ...Object.entries(door.answers).map(([status, answer]) => answerOf(Number(status), answer)),
+      ...problemsOf(door, refusalsOf(target, key)).map(([status, codes]) => problemAnswer(status, codes)),
+    )(target, key, descriptor);
 
 export const doorOf = (config: unknown): Door | undefined => (config as { door?: Door } | undefined)?.door;
 
@@ -62,7 +64,7 @@ export function PathId(name: string, kind: PathIdKind): ParameterDecorator {
   const read = createParamDecorator((_: unknown, context: ExecutionContext) =>
     readPathId(kind, name, (requestOf(context).params as Record<string, string>)[name]!),
   );
-  return documented(read(), ApiParam({ name, schema: PATH_SCHEMAS[kind] }));
+  return documented(read(), ApiParam({ name, schema: PATH_SCHEMAS[kind] }), refuses(PATH_REFUSALS[kind]));
 }
 
 /** Query parameters as declared, checked. */
@@ -79,7 +81,8 @@ export function Query(declared: Parameters): ParameterDecorator {
       ...(isRepeated && { explode: true }),
     }),
   );
-  return documented(read(), ...described);
+  const refusals = ['cursor', 'atLeast'].flatMap((name) => (name in declared ? QUERY_REFUSALS[name]! : []));
+  return documented(read(), ...described, refuses(['INVALID_PARAMETER', ...refusals]));
 }
 
 /** A JSON body of the class, checked. */
@@ -108,6 +111,28 @@ const PATH_SCHEMAS: Readonly<Record<PathIdKind, object>> = {
   id: { type: 'string', minLength: 1, maxLength: 128 },
   scope: { type: 'string', pattern: '^(global|(channel|category|item|listing):.+)$' },
 };
+
+const PATH_REFUSALS: Readonly<Record<PathIdKind, readonly string[]>> = {
+  slug: ['ID_TOO_LONG', 'ID_INVALID_CHAR'],
+  sku: ['SKU_EMPTY', 'SKU_TOO_LONG', 'SKU_INVALID_CHAR'],
+  id: ['ID_EMPTY', 'ID_TOO_LONG', 'ID_INVALID_CHAR'],
+  scope: ['SCOPE_INVALID'],
+};
+const QUERY_REFUSALS: Readonly<Record<string, readonly string[]>> = {
+  cursor: ['CURSOR_INVALID'],
+  atLeast: ['NOT_YET'],
+};
+
+/** What the parameters of a method refuse. They are decorated before the method, whose door says it. */
+const REFUSALS = Symbol('refusals of the parameters');
+
+const refuses =
+  (codes: readonly string[]): MethodDecorator =>
+  (target, key) =>
+    Reflect.defineMetadata(REFUSALS, [...refusalsOf(target, key), ...codes], target, key);
+
+const refusalsOf = (target: object, key: string | symbol): readonly string[] =>
+  (Reflect.getMetadata(REFUSALS, target, key) as readonly string[] | undefined) ?? [];
 
 /** A parameter's decorator that also describes it in the documentation of its method. */
 function documented(read: ParameterDecorator, ...described: readonly MethodDecorator[]): ParameterDecorator {
@@ -153,7 +178,7 @@ const exampleOf = (status: number, code: string): object => ({
 });
 
 /** Every code a door may answer with, by status. */
-function problemsOf(door: Door): [number, string[]][] {
+function problemsOf(door: Door, refusals: readonly string[]): [number, string[]][] {
   const { access, body = 'none', problems = [], notThere = [] } = door;
   const codes = [
     ...(access === 'open' ? [] : ['KEY_REQUIRED', 'TOO_MANY_REQUESTS', 'SHUTTING_DOWN', 'INTERNAL_ERROR']),
@@ -161,11 +186,12 @@ function problemsOf(door: Door): [number, string[]][] {
     ...(['open', 'known', 'own-rows'].includes(access) ? [] : ['SCOPE_REQUIRED']),
     ...(body === 'none' ? [] : ['INVALID_JSON', 'MEDIA_TYPE', 'MESSAGE_TOO_LARGE', 'REQUEST_TIMEOUT']),
     ...(body === 'json' ? ['MISSING_FIELD', 'WRONG_TYPE', 'UNKNOWN_FIELD', 'OUT_OF_RANGE'] : []),
+    ...refusals,
     ...problems,
   ];
   const byStatus = new Map<number, string[]>();
   const add = (status: number, code: string): void =>
-    void byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+    void byStatus.set(status, [...new Set([...(byStatus.get(status) ?? []), code])]);
   for (const code of codes) add(statusOf(code), code);
   for (const code of notThere) add(404, code);
   return [...byStatus].sort(([a], [b]) => a - b);

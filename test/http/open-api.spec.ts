@@ -24,3 +24,20 @@ it('has every route, and no other', async () => {
     .map(({ method, path }) => `${method} ${path.replace(/:([A-Za-z]+)/g, '{$1}')}`);
   expect(documented.sort()).toEqual([...new Set(served)].sort());
 });
+
+it('names what the parameters of every read refuse', async () => {
+  const { json } = await running.ask('GET /openapi.json');
+  const codesOf = (operation: any): string[] =>
+    Object.keys(operation.responses['400']?.content['application/problem+json'].examples ?? {});
+  const reads = Object.entries<any>(json.paths).flatMap(([path, { get }]) => (get ? [{ path, get }] : []));
+  const asking = (kind: string) =>
+    reads.filter(({ get }) => (get.parameters ?? []).some((each: any) => each.in === kind));
+  expect(asking('query').length).toBeGreaterThan(20);
+  for (const { path, get } of asking('query'))
+    expect([path, codesOf(get)]).toEqual([path, expect.arrayContaining(['INVALID_PARAMETER'])]);
+  for (const { path, get } of asking('path').filter(({ path }) => path.startsWith('/v1/')))
+    expect([path, codesOf(get)]).toEqual([
+      path,
+      expect.arrayContaining([expect.stringMatching(/^(ID|SKU|SCOPE)_/)]),
+    ]);
+});
