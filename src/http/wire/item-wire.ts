@@ -21,7 +21,7 @@ export function shownItem({ item, state, numbers, definedAt }: ItemNow): object 
     ...named(item),
     position: Math.max(state?.position ?? 0, definedAt),
     totals: unitsMap(state === undefined ? NOTHING : { ...totalsOf(state) }),
-    locations: state === undefined ? [] : state.places.map((place) => shownPlace(state, place)),
+    locations: state === undefined ? [] : byLocation(state.places).map((place) => shownPlace(state, place)),
     availability: numbers.map(shownNumber),
   };
 }
@@ -45,13 +45,17 @@ export function shownItemAt(
       inTransit: sum((place) => place.inTransit),
       incoming: sum((place) => place.incoming),
     },
-    locations: places.map(({ location, onHand, ...amounts }) => ({
+    locations: byLocation(places).map(({ location, onHand, ...amounts }) => ({
       location,
       onHand: unitsMap(onHand as Record<string, number>),
       ...unitsMap(amounts),
     })),
   };
 }
+
+/** Whatever was told first: now and then are the same row. */
+const byLocation = <Row extends { readonly location: string }>(places: readonly Row[]): readonly Row[] =>
+  places.toSorted((a, b) => (a.location < b.location ? -1 : 1));
 
 const NOTHING = { onHand: 0, sellable: 0, committed: 0, reserved: 0, inTransit: 0, incoming: 0 };
 
