@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { BadSettings, readSettings, SETTING_NAMES, showSettings } from './environment.ts';
 
 const problemsOf = (variables: Record<string, string>): readonly string[] => {
@@ -61,6 +62,11 @@ describe('settings', () => {
       { KAFKA_SSL: 'true', KAFKA_SSL_CA: '/no/such' },
       'a file that can be read',
     ],
+    [
+      'a file without a certificate',
+      { KAFKA_SSL: 'true', KAFKA_SSL_CA: fileURLToPath(import.meta.url) },
+      'a file of certificates (PEM)',
+    ],
     ['the root as data directory', { DATA_DIR: '/' }, 'DATA_DIR must be'],
     ['a topic bound to a bad source', { KAFKA_EVENT_TOPICS: 'a=B!' }, 'KAFKA_EVENT_TOPICS must be'],
     ['a role that is none', { ROLES: 'http,cook' }, 'ROLES must be'],
@@ -74,6 +80,8 @@ describe('settings', () => {
     ['more shares than shards', { SHARD: '1/32', EVENT_STORE: 'esdb://localhost:2113' }, 'only 16 SHARDS'],
     ['a share of a log that nobody else has', { SHARD: '1/2' }, 'set EVENT_STORE'],
     ['a topic twice', { KAFKA_EVENT_TOPICS: 'a=web,a' }, 'names a twice'],
+    ['one topic for two uses', { KAFKA_ORDERS_TOPIC: 'onhand.availability' }, 'a topic of its own'],
+    ['the shards beside messages', { KAFKA_EVENT_TOPICS: 'onhand.shards' }, 'OnHand itself'],
     ['its own words as messages', { KAFKA_EVENT_TOPICS: 'onhand.orders' }, 'OnHand itself writes'],
   ])('refuses %s', (_, variables, message) => {
     expect(problemsOf(variables).join('\n')).toContain(message);

@@ -1,8 +1,8 @@
 import { plainToInstance } from 'class-transformer';
 import { IsNotEmpty, IsOptional, validateSync } from 'class-validator';
-import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
+import { hasCertificates, isReadable } from './settings/certificate-file.ts';
 import { isLogInFolder } from './settings/log-place.ts';
 import { nearestName } from './settings/nearest-name.ts';
 import {
@@ -17,6 +17,7 @@ import {
   Topic,
   WholeNumber,
 } from './settings/setting-rules.ts';
+import { topicProblems } from './settings/topic-problems.ts';
 
 export const ROLES = ['http', 'intake', 'posting', 'availability', 'publishing'] as const;
 export type Role = (typeof ROLES)[number];
@@ -224,25 +225,10 @@ function contradictions(settings: Settings): string[] {
   }
   if (settings.KAFKA_SSL_CA !== undefined && !settings.KAFKA_SSL) {
     problems.push('KAFKA_SSL_CA is set but KAFKA_SSL is not true');
+  } else if (settings.KAFKA_SSL_CA !== undefined && !hasCertificates(settings.KAFKA_SSL_CA)) {
+    problems.push(`KAFKA_SSL_CA must be a file of certificates (PEM); ${settings.KAFKA_SSL_CA} has none`);
   }
   return [...problems, ...topicProblems(settings), ...shareProblems(settings)];
-}
-
-function topicProblems(settings: Settings): string[] {
-  const problems: string[] = [];
-  const topics = settings.KAFKA_EVENT_TOPICS.map((told) => told.split('=')[0]);
-  const twice = topics.find((topic, index) => topics.indexOf(topic) !== index);
-  if (twice !== undefined) {
-    problems.push(`KAFKA_EVENT_TOPICS names ${twice} twice: name it once, bound to one source or to none`);
-  }
-  const out = [settings.KAFKA_AVAILABILITY_TOPIC, settings.KAFKA_ORDERS_TOPIC, settings.KAFKA_REJECTED_TOPIC];
-  const both = out.find((topic) => topics.includes(topic));
-  if (both !== undefined) {
-    problems.push(
-      `KAFKA_EVENT_TOPICS names ${both}, which OnHand itself writes: it would read its own words`,
-    );
-  }
-  return problems;
 }
 
 function shareProblems(settings: Settings): string[] {
@@ -277,15 +263,6 @@ function isEventTopic(text: string): boolean {
 function isOwnDirectory(value: unknown): boolean {
   const path = String(value);
   return path !== '' && !path.includes('\0') && resolve(path) !== resolve('/');
-}
-
-function isReadable(value: unknown): boolean {
-  try {
-    accessSync(String(value), constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isPlaceholder(secret: string): boolean {

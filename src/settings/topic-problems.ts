@@ -1,0 +1,32 @@
+import type { Settings } from '../environment.ts';
+
+/** A topic has one use: what two write has keys of two kinds, and what OnHand writes is no message to it. */
+export function topicProblems(settings: Settings): string[] {
+  const problems: string[] = [];
+  const topics = settings.KAFKA_EVENT_TOPICS.map((told) => told.split('=')[0]);
+  const twice = topics.find((topic, index) => topics.indexOf(topic) !== index);
+  if (twice !== undefined) {
+    problems.push(`KAFKA_EVENT_TOPICS names ${twice} twice: name it once, bound to one source or to none`);
+  }
+  const own = OWN.map((name) => settings[name]);
+  const both = own.find((topic) => topics.includes(topic));
+  if (both !== undefined) {
+    problems.push(
+      `KAFKA_EVENT_TOPICS names ${both}, which OnHand itself writes or counts shards by: it would read its own words`,
+    );
+  }
+  OWN.forEach((name, index) => {
+    const other = OWN[own.indexOf(settings[name])]!;
+    if (own.indexOf(settings[name]) !== index) {
+      problems.push(`${name} and ${other} are both ${settings[name]}: give each a topic of its own`);
+    }
+  });
+  return problems;
+}
+
+const OWN = [
+  'KAFKA_AVAILABILITY_TOPIC',
+  'KAFKA_ORDERS_TOPIC',
+  'KAFKA_REJECTED_TOPIC',
+  'KAFKA_SHARDS_TOPIC',
+] as const satisfies (keyof Settings)[];
