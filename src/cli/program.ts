@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandName } from './commands/index.ts';
 import type { ProduceArgs } from './kafka/produce.ts';
 import type { TopicsArgs } from './kafka/topics.ts';
+import { ownVersion } from './version.ts';
 
 /** What the words on the command line ask for. */
 export type Request =
@@ -29,6 +30,7 @@ export function programOf(perform: (request: Request) => Promise<void>): Command
   const program = new Command('onhand')
     .description('How much of what is where, and the number each channel may sell.')
     .usage('<command> [options]')
+    .version(ownVersion(), '--version', 'which OnHand this is')
     .addHelpText('after', AFTER_HELP)
     .configureHelp({ showGlobalOptions: true, helpWidth: 100 });
   addRunning(program, perform);

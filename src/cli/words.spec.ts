@@ -28,6 +28,12 @@ describe('the words of the command line', () => {
     },
   );
 
+  it('says which version it is', async () => {
+    const { exitCode, stdout, stderr } = await commandLine(['--version']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
+  });
+
   it('has --json on every command that answers something', async () => {
     const { stdout } = await commandLine(['--help']);
     const names = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name ?? '');
