@@ -165,6 +165,38 @@ describe('messages from Kafka 4.1.1, further', () => {
     }
   });
 
+  it('that are in hand when the group is dealt anew are committed first: no other takes them again', async () => {
+    const { start, sell, received, atRest } = await scene(2);
+    await sell('a', 2 * CHUNK_RECORDS);
+    const first = start({ door: holding(3_500) });
+    await until('it has some', () => first.intake.status().lag > 0);
+    const second = start();
+    await until('each has one', () => second.intake.status().partitions === 1);
+    await received(2 * CHUNK_RECORDS);
+    expect(await atRest(2 * CHUNK_RECORDS)).toMatchObject({ accepted: 2 * CHUNK_RECORDS, duplicate: 0 });
+  });
+
+  it('that were in hand for longer are taken again by another, and he commits them', async () => {
+    const { running, start, names, admin, sell, received } = await scene(2);
+    await sell('a', 4 * CHUNK_RECORDS);
+    const first = start({ door: holding(10_000) });
+    await until('it has some', () => first.intake.status().lag > 0);
+    const second = start();
+    await until('each has one', () => second.intake.status().partitions === 1);
+    const committed = async (): Promise<number[]> => {
+      const [topic] = await admin.fetchOffsets({ groupId: names.group, topics: [names.events] });
+      return topic!.partitions.map(({ offset }) => Number(offset));
+    };
+    const whole = 2 * CHUNK_RECORDS;
+    await until('the second has read its part', async () => (await committed()).includes(whole));
+    await received(5 * CHUNK_RECORDS); // The first's part of it comes after that, too late.
+    await until('all is committed', async () => (await committed()).every((next) => next === whole));
+    await pause(500);
+    expect(await committed()).toEqual([whole, whole]);
+    expect(await soldOfA(running)).toBe(4 * CHUNK_RECORDS);
+    expect([...first.fatal, ...second.fatal]).toEqual([]);
+  });
+
   it('that were deleted while their partition waited are missed aloud too', async () => {
     const { start, names, sell, admin, received } = await scene();
     const outage = { isOn: false };
@@ -275,6 +307,18 @@ const withBug = (journal: MessageDoor, bug: { readonly isThere: boolean }): Mess
   accept: (arrivals, by) =>
     bug.isThere ? Promise.reject(new TypeError('a bug of the test')) : journal.accept(arrivals, by),
 });
+
+/** Lets nothing in for so long, once something has come. */
+function holding(ms: number): (journal: MessageDoor) => MessageDoor {
+  let opened: Promise<void> | undefined;
+  return (journal) => ({
+    accept: async (arrivals, by) => {
+      opened ??= pause(ms);
+      await opened;
+      return journal.accept(arrivals, by);
+    },
+  });
+}
 
 const slowly = (journal: MessageDoor): MessageDoor => ({
   accept: async (arrivals, by) => {

@@ -199,6 +199,7 @@ export class Assigned {
         for (const { place, known } of await this.#known(fresh)) {
           const { next, alarm } = startOffset(known);
           if (alarm !== undefined) this.#alarm(place, alarm);
+          this.expect(place, next);
           if (next !== (known.committed?.next ?? known.low)) this.#seek(place, next);
         }
         return;

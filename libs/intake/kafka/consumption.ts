@@ -3,6 +3,7 @@ import {
   type ConsumerCrashEvent,
   type ConsumerGroupJoinEvent,
   type EachBatchPayload,
+  type KafkaMessage,
 } from 'kafkajs';
 import type { EventStore } from '#event-store';
 import type { Clock } from '#kernel';
@@ -12,6 +13,7 @@ import {
   type KafkaConnection,
   type KafkaLog,
   kafkaTrouble,
+  Membership,
   openKafka,
   PATIENT,
   within,
@@ -52,24 +54,22 @@ const CONCURRENT_PARTITIONS = 64;
 const CHUNK_RECORDS = 500;
 /** A member that is dealt out of a partition finishes what it has in hand first, but not for longer. */
 const HAND_OVER_MS_MAX = 5_000;
-/** On a stop: to be let into the group first, for who leaves while he joins comes back as a ghost. */
-const JOIN_MS_MAX = 5_000;
 const FINISH_MS_MAX = 5_000;
 const COMMIT_MS_MAX = 2_000;
-const LEAVE_MS_MAX = 6_000;
+/** To leave the group, and to be let into it first where we are still joining. */
+const LEAVE_MS_MAX = 8_000;
 
 /** One consumer, from its start to its end. A crash that the client does not mend by itself ends it. */
 export class Consumption {
   readonly #parts: ConsumptionParts;
   readonly #consumer: Consumer;
+  readonly #membership: Membership;
   readonly #commits: OffsetCommits;
   readonly #assigned: Assigned;
   readonly #ended = Promise.withResolvers<void>();
-  #joined = Promise.withResolvers<void>();
   #state: ConsumptionState = 'joining';
   #memberId: string | undefined;
   #isDraining = false;
-  #hasLeft = false;
   #fetchedAt = performance.now();
 
   constructor(parts: ConsumptionParts, topics: readonly EventTopic[]) {
@@ -88,6 +88,7 @@ export class Consumption {
       metadataMaxAge: METADATA_MS,
       retry: PATIENT,
     });
+    this.#membership = new Membership(this.#consumer);
     this.#commits = new OffsetCommits({ consumer: this.#consumer, log });
     this.#assigned = new Assigned({ ...parts, topics, consumer: this.#consumer, commits: this.#commits });
     this.#listen();
@@ -130,11 +131,9 @@ export class Consumption {
     }
   }
 
-  async #start(topics: readonly EventTopic[]): Promise<void> {
-    await this.#consumer.connect();
-    await this.#consumer.subscribe({ topics: topics.map(({ topic }) => topic), fromBeginning: true });
-    await this.#consumer.run({
-      autoCommit: false,
+  #start(topics: readonly EventTopic[]): Promise<void> {
+    const subscription = { topics: topics.map(({ topic }) => topic), fromBeginning: true };
+    return this.#membership.join(subscription, {
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: CONCURRENT_PARTITIONS,
       eachBatch: (payload) => this.#eachBatch(payload),
@@ -145,8 +144,8 @@ export class Consumption {
     const { GROUP_JOIN, REBALANCING, CRASH, FETCH } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onJoin(payload));
     this.#consumer.on(REBALANCING, () => {
-      this.#leaveOff();
-      void this.#commits.commit();
+      this.#state = 'rejoining';
+      void this.#commits.commit(); // While we may: who is given a partition of ours begins where the last commit was.
     });
     this.#consumer.on(CRASH, (event) => this.#onCrash(event));
     this.#consumer.on(FETCH, () => {
@@ -155,8 +154,7 @@ export class Consumption {
   }
 
   #onJoin({ memberId, memberAssignment }: ConsumerGroupJoinEvent['payload']): void {
-    // Joined although we had stopped: leave again, or a ghost holds partitions.
-    if (this.#hasLeft) return void this.#consumer.disconnect().catch(() => undefined);
+    if (this.#isDraining) return;
     const places = Object.entries(memberAssignment).flatMap(([topic, partitions]) =>
       partitions.map((partition) => ({ topic, partition })),
     );
@@ -166,21 +164,12 @@ export class Consumption {
     this.#assigned.assign(places);
     this.#state = 'consuming';
     this.#fetchedAt = performance.now();
-    this.#joined.resolve();
   }
 
   #onCrash({ payload: { error, restart } }: ConsumerCrashEvent): void {
-    this.#leaveOff();
-    if (restart) this.#parts.log.warn({ err: error }, 'the consumer has crashed and joins again');
-    else {
-      this.#joined.resolve(); // It has left already.
-      this.#end(error);
-    }
-  }
-
-  #leaveOff(): void {
-    if (this.#state === 'consuming') this.#joined = Promise.withResolvers();
     this.#state = 'rejoining';
+    if (restart) this.#parts.log.warn({ err: error }, 'the consumer has crashed and joins again');
+    else this.#end(error);
   }
 
   #end(error: unknown): void {
@@ -211,23 +200,35 @@ export class Consumption {
       const isLast = start + CHUNK_RECORDS >= messages.length;
       // Behind the last one may be records that we never see, such as the end of a transaction.
       const next = Number(isLast ? batch.lastOffset() : last.offset) + 1;
-      const fault = await this.#beating(
-        intake.take(chunk, next).then(
-          () => undefined,
-          (error: unknown) => ({ error }),
-        ),
-        payload,
-      );
-      // We were out of the group meanwhile: whoever has the partition now, its offset is not ours to tell.
-      if (this.#assigned.at(intake.place) !== intake) return;
+      const fault = await this.#beating(this.#take(intake, chunk, next), payload);
+      if (!this.#isStillOurs(intake)) return;
       if (fault === undefined || intake.hasTaken(next)) {
-        resolve(payload, last.offset);
+        payload.resolveOffset(last.offset);
         this.#assigned.expect(intake.place, next);
       }
       if (fault !== undefined) return this.#assigned.wait(intake.place, fault.error);
-      this.#commits.reached(intake);
       await payload.heartbeat();
     }
+  }
+
+  /** What has ended is to be committed from then on, also while we are asked to join anew. */
+  async #take(
+    intake: PartitionIntake,
+    chunk: readonly KafkaMessage[],
+    next: number,
+  ): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      await intake.take(chunk, next);
+    } catch (error) {
+      return { error };
+    }
+    if (this.#isStillOurs(intake)) this.#commits.reached(intake);
+    return undefined;
+  }
+
+  /** False if we were out of the group meanwhile: whoever has the partition now, its offset is not ours to tell. */
+  #isStillOurs(intake: PartitionIntake): boolean {
+    return this.#assigned.at(intake.place) === intake;
   }
 
   /** Waits, and lets the group know that we live. When the group is dealt anew, what is in hand is finished first. */
@@ -242,7 +243,6 @@ export class Consumption {
         await payload.heartbeat();
       } catch (error) {
         await within(ended, HAND_OVER_MS_MAX);
-        await within(this.#commits.commit(), COMMIT_MS_MAX);
         throw error;
       }
     }
@@ -250,21 +250,10 @@ export class Consumption {
 
   async #stop(): Promise<void> {
     this.#isDraining = true;
-    if (this.#state !== 'consuming') await within(this.#joined.promise, JOIN_MS_MAX);
     await within(this.#assigned.idle(), FINISH_MS_MAX);
     await within(this.#commits.commit(), COMMIT_MS_MAX);
-    this.#hasLeft = true;
     this.#commits.close();
-    await within(this.#consumer.disconnect(), LEAVE_MS_MAX);
+    await this.#membership.leave(LEAVE_MS_MAX);
     await within(this.#assigned.close(), FINISH_MS_MAX);
-  }
-}
-
-/** A rebalance in between has taken the partition from under us: then there is nothing to resolve. */
-function resolve(payload: EachBatchPayload, offset: string): void {
-  try {
-    payload.resolveOffset(offset);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
   }
 }

@@ -3,6 +3,7 @@ export { type BulkMessage, BulkSender } from './bulk-sender.ts';
 export { BATCH_BYTES_MAX, registerCodecs } from './codecs.ts';
 export { IMPATIENT, type KafkaConnection, openKafka, PATIENT, type SaslMechanism } from './connection.ts';
 export type { KafkaLog } from './log.ts';
+export { Membership } from './membership.ts';
 export { sendTo } from './send.ts';
 export { ShardGroup, type ShardGroupParts } from './shard-group.ts';
 export { mendTimers } from './timers.ts';

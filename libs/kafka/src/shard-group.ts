@@ -3,9 +3,9 @@ import type { ShardSet } from '#kernel';
 import { askKafka, topicsThere } from './ask.ts';
 import { type KafkaConnection, openKafka, PATIENT } from './connection.ts';
 import type { KafkaLog } from './log.ts';
+import { Membership } from './membership.ts';
 import { assignSticky, type Sharer } from './sticky-assignment.ts';
 import { kafkaTrouble, KafkaUnavailable } from './trouble.ts';
-import { within } from './within.ts';
 
 /** A process that died is missed after this time. */
 const SESSION_MS = 10_000;
@@ -82,13 +82,11 @@ export class ShardGroup {
   async #beMember(consumer: Consumer, signal: AbortSignal): Promise<void> {
     const { topic, shards } = this.#parts;
     const ended = Promise.withResolvers<void>();
-    const joined = Promise.withResolvers<void>();
+    const membership = new Membership(consumer);
     const end = (): void => ended.resolve();
     signal.addEventListener('abort', end, { once: true });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-      // Who leaves while he joins comes back as a ghost that holds shards.
-      if (signal.aborted) return void consumer.disconnect().catch(() => undefined);
-      joined.resolve();
+      if (signal.aborted) return;
       this.#state = 'member';
       shards.set(payload.memberAssignment[topic] ?? []);
     });
@@ -97,19 +95,13 @@ export class ShardGroup {
       if (!payload.restart) ended.reject(payload.error);
     });
     try {
-      await Promise.race([this.#join(consumer), ended.promise]);
+      const joining = membership.join({ topics: [topic] }, { eachMessage: () => Promise.resolve() });
+      await Promise.race([joining, ended.promise]);
       await ended.promise;
     } finally {
       signal.removeEventListener('abort', end);
-      await within(joined.promise, this.#state === 'member' ? 0 : GOODBYE_MS_MAX);
-      await within(consumer.disconnect(), GOODBYE_MS_MAX);
+      await membership.leave(GOODBYE_MS_MAX);
     }
-  }
-
-  async #join(consumer: Consumer): Promise<void> {
-    await consumer.connect();
-    await consumer.subscribe({ topic: this.#parts.topic });
-    await consumer.run({ autoCommit: false, eachMessage: () => Promise.resolve() });
   }
 }
 

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Consumer, EachBatchPayload, Kafka, Producer } from 'kafkajs';
-import { askKafka, isTooLarge, type KafkaConnection, kafkaTrouble, PATIENT, sendTo, within } from '#kafka';
+import {
+  askKafka,
+  isTooLarge,
+  type KafkaConnection,
+  kafkaTrouble,
+  Membership,
+  PATIENT,
+  sendTo,
+} from '#kafka';
 import {
   type Extent,
   type OutgoingRecord,
@@ -14,7 +22,6 @@ const HEARTBEAT_MS = 3_000;
 /** How long a fetch waits for something new, and stands still when its leader dies. */
 const FETCH_WAIT_MS = 500;
 const GOODBYE_MS_MAX = 4_000;
-const JOINING_MS_MAX = 1_000;
 
 export interface KafkaLinkParts {
   readonly kafka: Kafka;
@@ -79,7 +86,6 @@ class Following {
   /** By partition: the offset behind the last record read. */
   readonly #next = new Map<number, number>();
   readonly #ended = Promise.withResolvers<void>();
-  readonly #joined = Promise.withResolvers<void>();
 
   constructor(consumer: Consumer, topic: string, reader: TopicReader) {
     this.#consumer = consumer;
@@ -92,32 +98,23 @@ class Following {
     const end = (): void => this.#ended.resolve();
     signal.addEventListener('abort', end, { once: true });
     if (signal.aborted) return;
-    consumer.on(consumer.events.GROUP_JOIN, () => {
-      // Who leaves while he joins comes back as a ghost.
-      if (signal.aborted) void consumer.disconnect().catch(() => undefined);
-      else this.#resume();
-    });
+    const membership = new Membership(consumer);
+    consumer.on(consumer.events.GROUP_JOIN, () => this.#resume());
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (!payload.restart) this.#ended.reject(payload.error);
     });
     try {
-      await Promise.race([this.#start(signal), this.#ended.promise]);
+      const subscription = { topics: [this.#topic], fromBeginning: true };
+      const joining = membership.join(subscription, {
+        eachBatchAutoResolve: false,
+        eachBatch: (payload) => this.#read(payload, signal),
+      });
+      await Promise.race([joining, this.#ended.promise]);
       await this.#ended.promise;
     } finally {
       signal.removeEventListener('abort', end);
-      await this.#leave();
+      await membership.leave(GOODBYE_MS_MAX);
     }
-  }
-
-  async #start(signal: AbortSignal): Promise<void> {
-    const consumer = this.#consumer;
-    await consumer.connect();
-    await consumer.subscribe({ topic: this.#topic, fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      eachBatch: (payload) => this.#read(payload, signal),
-    });
   }
 
   /** Nothing may be thrown out of here: it would end the consumer, for some errors for good. */
@@ -145,12 +142,5 @@ class Following {
     for (const [partition, next] of this.#next) {
       this.#consumer.seek({ topic: this.#topic, partition, offset: String(next) });
     }
-    this.#joined.resolve();
-  }
-
-  /** A goodbye while it joins its group would not be heard, and it would live on. */
-  async #leave(): Promise<void> {
-    await within(this.#joined.promise, JOINING_MS_MAX);
-    await within(this.#consumer.disconnect(), GOODBYE_MS_MAX);
   }
 }
