@@ -27,6 +27,9 @@ export interface StartOptions {
   /** Of another group, or over other topics. */
   readonly names?: Partial<Names>;
   readonly connection?: Partial<KafkaConnection>;
+  /** More topics than that of the scene. */
+  readonly alsoFrom?: readonly string[];
+  readonly silentMsMax?: number;
   /** Over another log. */
   readonly over?: Running;
 }
@@ -104,7 +107,7 @@ function startIntake(
   kafka: KafkaCluster,
   { service }: Running,
   names: Names,
-  { door, connection }: StartOptions,
+  { door, connection, alsoFrom = [], silentMsMax }: StartOptions,
 ): RunningIntake {
   const { onhand } = service;
   const words: string[] = [];
@@ -118,7 +121,7 @@ function startIntake(
   const intake = new KafkaIntake({
     connection: { brokers: kafka.brokers, clientId: 'test', isEncrypted: false, ...connection },
     groupId: names.group,
-    topics: [{ topic: names.events }],
+    topics: [names.events, ...alsoFrom].map((topic) => ({ topic })),
     rejectedTopic: names.rejected,
     door: () => (door === undefined ? onhand.rooms.journal : door(onhand.rooms.journal)),
     store: onhand.rooms.store,
@@ -126,6 +129,7 @@ function startIntake(
     log,
     onEnded: () => undefined,
     onFatal: (cause) => fatal.push(cause),
+    ...(silentMsMax !== undefined && { silentMsMax }),
   });
   const ending = new AbortController();
   const ended = intake.run(ending.signal).catch(() => undefined);

@@ -7,6 +7,16 @@ export interface KafkaIntakeParts extends ConsumptionParts {
   readonly topics: readonly EventTopic[];
   /** The client has died of a bug: the process must end, and be started again. */
   readonly onFatal: (cause: unknown) => void;
+  /** A consumer to which no broker has answered for so long is made anew, if the brokers answer others. */
+  readonly silentMsMax?: number;
+}
+
+/** A consumer at work. */
+interface Consuming {
+  readonly consumption: Consumption;
+  readonly topics: readonly EventTopic[];
+  /** Ends it, so that it is made anew. */
+  readonly ending: AbortController;
 }
 
 export interface KafkaIntakeStatus {
@@ -30,8 +40,9 @@ const FIRST_PAUSE_MS = 500;
 const PAUSE_MS_MAX = 5_000;
 /** The same trouble is told again so often. */
 const SAME_TROUBLE_EVERY_MS = 60_000;
-const LOOK_AFTER_MS = 10_000;
-/** A consumer to which no broker has answered for so long is made anew, if the brokers answer others. */
+const LOOK_AFTER_MS = 5_000;
+/** Brokers answer each fetch within half a second: after so long it is asked why they do not. */
+const SILENT_MS = 5_000;
 const SILENT_MS_MAX = 90_000;
 
 /**
@@ -105,7 +116,8 @@ export class KafkaIntake {
     const ending = new AbortController();
     const consumption = new Consumption(this.#parts, topics);
     this.#consumption = consumption;
-    const watch = setInterval(() => void this.#lookAfter(consumption, ending), LOOK_AFTER_MS).unref();
+    const look = (): void => void this.#lookAfter({ consumption, topics, ending });
+    const watch = setInterval(look, LOOK_AFTER_MS).unref();
     try {
       await consumption.run(topics, AbortSignal.any([signal, ending.signal]));
     } finally {
@@ -114,18 +126,23 @@ export class KafkaIntake {
     }
   }
 
-  /** Begins anew when a topic that was missing has come, or when the client hangs although brokers answer. */
-  async #lookAfter(consumption: Consumption, ending: AbortController): Promise<void> {
-    const { topics, connection } = this.#parts;
-    const isSilent = consumption.silentMs > SILENT_MS_MAX;
-    if (this.#missing.length === 0 && !isSilent) return;
+  /**
+   * Begins anew when a topic that was missing has come, when one that is consumed has gone (the client waits for it,
+   * and keeps all others waiting), or when the client hangs although brokers answer.
+   */
+  async #lookAfter({ consumption, topics, ending }: Consuming): Promise<void> {
+    const { connection, log, silentMsMax = SILENT_MS_MAX } = this.#parts;
+    const { silentMs } = consumption;
+    if (this.#missing.length === 0 && silentMs < SILENT_MS) return;
     try {
-      const names = topics.map(({ topic }) => topic);
+      const names = this.#parts.topics.map(({ topic }) => topic);
       const there = await askKafka(connection, (admin) => topicsThere(admin, names));
+      const gone = silentMs < SILENT_MS ? [] : topics.filter(({ topic }) => !there.has(topic));
+      if (gone.length > 0) log.error({}, missingWords(gone));
       const hasCome = this.#missing.some(({ topic }) => there.has(topic));
-      const hangs = isSilent && consumption.waiting.length < consumption.partitions;
-      if (hangs) this.#parts.log.error({}, 'the consumer hangs although brokers answer: it is made anew');
-      if (hasCome || hangs) ending.abort();
+      const hangs = silentMs > silentMsMax && consumption.waiting.length < consumption.partitions;
+      if (hangs) log.error({}, 'the consumer hangs although brokers answer: it is made anew');
+      if (hasCome || hangs || gone.length > 0) ending.abort();
     } catch {
       // The brokers do not answer: the consumer itself rides that out.
     }

@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { kafkaJars } from './jars.ts';
 import { KafkaNode } from './node.ts';
+import type { KafkaProxy } from './proxy.ts';
 import { ADMIN, secure, type Security, type Users } from './security.ts';
 
 export interface KafkaOptions {
@@ -19,6 +20,8 @@ export interface KafkaOptions {
   readonly security?: { readonly users: Users };
   /** Broker settings over our own. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** Of one node: what clients are told to speak to instead. It is the caller's to close. */
+  readonly proxy?: KafkaProxy;
 }
 
 const READY_MS_MAX = 60_000;
@@ -53,6 +56,10 @@ export class KafkaCluster {
     // A cluster id must not begin with a dash.
     const clusterId = `K${randomBytes(16).toString('base64url').slice(1, 22)}`;
     const security = options.security && secure(folder, options.security.users);
+    options.proxy?.standBefore(ports[0]!);
+    const advertised = options.proxy && {
+      'advertised.listeners': `PLAINTEXT://127.0.0.1:${options.proxy.port}`,
+    };
     const shared = { jars, folder, clusterId, controllerPorts: ports.slice(count) };
     const nodes = ports.slice(0, count).map(
       (port, index) =>
@@ -61,7 +68,7 @@ export class KafkaCluster {
           id: index + 1,
           port,
           ...(security && { security }),
-          ...(options.properties && { properties: options.properties }),
+          properties: { ...options.properties, ...advertised },
         }),
     );
     const cluster = new KafkaCluster(options, { jars, folder, nodes, ...(security && { security }) });

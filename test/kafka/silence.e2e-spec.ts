@@ -1,0 +1,78 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { KafkaProxy, type KafkaCluster, REQUEST, startKafka } from '../servers/kafka/index.ts';
+import { type IntakeScene, openIntakeScene, saleRecord } from './intake-scene.ts';
+import { makeTopics, until } from './scene.ts';
+
+describe('Kafka 4.1.1 that does not answer', () => {
+  let proxy: KafkaProxy;
+  let kafka: KafkaCluster;
+  let scene: IntakeScene;
+
+  beforeAll(async () => {
+    proxy = await KafkaProxy.open();
+    kafka = await startKafka({ version: '4.1.1', proxy });
+  });
+
+  beforeEach(async () => {
+    scene = await openIntakeScene(kafka);
+  });
+
+  afterEach(async () => {
+    proxy.release();
+    await scene?.end();
+  });
+
+  afterAll(async () => {
+    await kafka?.stop();
+    await proxy.close();
+  });
+
+  it('to a commit keeps no message waiting', async () => {
+    const { start, sell, received } = scene;
+    await start().ready();
+    proxy.withhold(REQUEST.offsetCommit);
+    for (let n = 1; n <= 5; n++) {
+      await sell(`a${n}`, 10);
+      expect(await received(n * 10)).toMatchObject({ accepted: n * 10, duplicate: 0 });
+    }
+  });
+
+  it('to fetches, though to all else, gets a new consumer', async () => {
+    const { start, sell, atRest } = scene;
+    const { ready, words, fatal } = start({ silentMsMax: 5_000 });
+    await ready();
+    proxy.withhold(REQUEST.fetch);
+    await sell('a', 10);
+    await until('it says so', () => words.some((said) => said.includes('the consumer hangs')));
+    proxy.release();
+    expect(await atRest(10)).toMatchObject({ accepted: 10, duplicate: 0 });
+    expect(fatal).toEqual([]);
+  });
+
+  it('to a join until who joins has stopped, has no ghost in the group', async () => {
+    const { start, names, admin } = scene;
+    proxy.withhold(REQUEST.joinGroup);
+    const { stop, intake } = start();
+    await until('it joins', () => intake.status().state === 'joining');
+    await stop();
+    proxy.release();
+    await pause(4_000); // It tries again every three seconds.
+    await until('nobody is in the group', async () => {
+      const { groups } = await admin.describeGroups([names.group]);
+      return groups[0]!.members.length === 0;
+    });
+  });
+
+  it('for a topic that was deleted keeps no other topic waiting', async () => {
+    const { start, names, admin, producer, received } = scene;
+    const other = `${names.events}-other`;
+    await makeTopics(admin, { ...names, events: other, rejected: `${names.rejected}-other` });
+    const { intake, ready } = start({ alsoFrom: [other] });
+    await ready();
+    await until('it has both', () => intake.status().partitions === 2);
+    await admin.deleteTopics({ topics: [names.events] });
+    await until('it says so', () => intake.status().trouble?.includes(names.events) === true);
+    await producer.send({ topic: other, messages: [saleRecord('a')] });
+    expect(await received(1)).toMatchObject({ accepted: 1 });
+  });
+});
