@@ -1,13 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs, { type AclEntry } from 'kafkajs';
-import { askKafka, type KafkaConnection } from '#kafka';
+import { askKafka, createTopics, type KafkaConnection, type KafkaLog, ShardGroup } from '#kafka';
+import { ShardSet, systemClock } from '#kernel';
+import { KafkaPublisher } from '#publishing/kafka';
+import { Stage } from '../../libs/publishing/testing/stage.ts';
+import type { Logger } from '../../src/log.ts';
+import { Loops } from '../../src/loops.ts';
 import { type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
 import { secure } from '../servers/kafka/security.ts';
 import { type IntakeScene, openIntakeScene } from './intake-scene.ts';
 import { headerText, recordsOf, until } from './scene.ts';
+import { lastOf, readTopic } from './topic-picture.ts';
 
 const USER = 'onhand';
 const PASSWORD = 'the-words-of-onhand';
@@ -88,6 +95,76 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
     await until('none waits', () => intake.status().waiting.length === 0);
   });
 
+  it('tells both topics, reads them back and shares shards with the rights that are documented', async () => {
+    const { admin } = scene;
+    const topics = { availability: 'allowed.availability', orders: 'allowed.orders' };
+    const shardsTopic = 'allowed.shards';
+    const all = [...Object.values(topics), shardsTopic];
+    await admin.createTopics({
+      topics: all.map((topic) => ({ topic, numPartitions: 4 })),
+      waitForLeaders: false,
+    });
+    const stage = await Stage.open();
+    await stage.publish('web', { A: 1, B: 2 });
+    await stage.changeOrder('web', 'O-1', 'open');
+    const { log, words } = wordsOf();
+    const shards = new ShardSet(4);
+    const group = { connection: right, log, groupId: 'allowed' };
+    const publisher = new KafkaPublisher({
+      ...{ ...group, topics, shards, clock: systemClock, writer: randomUUID() },
+      ...{ store: stage.store, numbers: stage.numbers, orders: stage.orders, position: stage.position },
+      channels: () => [{ id: 'web' }],
+    });
+    stage.folds.push(publisher);
+    const members = new ShardGroup({ ...group, groupId: 'allowed-publishing', topic: shardsTopic, shards });
+    const loops = new Loops(log as Logger);
+    loops.start('shards', (signal) => members.run(signal));
+    for (const [name, run] of Object.entries(publisher.loops)) loops.start(name, run);
+    const told = (pattern: RegExp): Promise<void> =>
+      until(String(pattern), () => words.some((said) => pattern.test(said)));
+    try {
+      await told(/allowed\.shards is not there/);
+      await told(/lacks a right on a topic/);
+      await admin.createAcls({
+        acl: [
+          ...Object.values(topics).flatMap((topic) => [
+            allow('TOPIC', topic, 'WRITE'),
+            allow('TOPIC', topic, 'READ'),
+          ]),
+          allow('TOPIC', shardsTopic, 'READ'),
+        ],
+      });
+      await told(/READ on the group of KAFKA_GROUP_ID|The group cannot be joined/);
+      await admin.createAcls({
+        acl: [{ ...allow('GROUP', 'allowed', 'READ'), resourcePatternType: ResourcePatternTypes.PREFIXED }],
+      });
+      await until('it has all shards', () => shards.owned.length === 4);
+      await until('both topics hold all', () => publisher.isAtRest);
+      const numbers = lastOf(await readTopic(kafka.clientConfig(), topics.availability));
+      const orders = lastOf(await readTopic(kafka.clientConfig(), topics.orders));
+      expect([numbers.get('web:A')?.available, numbers.get('web:B')?.available]).toEqual([1, 2]);
+      expect(orders.get('web:O-1')?.['status']).toBe('open');
+    } finally {
+      await loops.stopAll();
+      await publisher.close();
+      await stage.close();
+    }
+  });
+
+  it('makes topics, and looks at them again, with the rights that are documented', async () => {
+    const { admin } = scene;
+    const topic = 'made.availability';
+    const plans = [{ topic, partitions: 2, settings: { 'cleanup.policy': 'compact' } }];
+    const make = () => createTopics(right, plans);
+    await expect(make()).rejects.toThrow(/lacks a right/);
+    await admin.createAcls({ acl: [allow('CLUSTER', 'kafka-cluster', 'CREATE')] });
+    expect(await make()).toMatchObject([{ topic, made: true }]);
+    await admin.createAcls({
+      acl: [allow('TOPIC', topic, 'DESCRIBE'), allow('TOPIC', topic, 'DESCRIBE_CONFIGS')],
+    });
+    expect(await make()).toMatchObject([{ topic, made: false, differences: [] }]);
+  });
+
   it('is told by the whole service in words', async () => {
     const login = { ...right.login!, password: 'wrong' };
     const { intake, words } = scene.start({ connection: { ...right, login } });
@@ -98,7 +175,22 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
   });
 });
 
-const allow = (kind: 'TOPIC' | 'GROUP', resourceName: string, operation: 'READ' | 'WRITE'): AclEntry => ({
+/** A log that is kept: what was said, with what went wrong. */
+function wordsOf(): { readonly log: KafkaLog; readonly words: readonly string[] } {
+  const words: string[] = [];
+  const say = (facts: object, said: string): void => {
+    const { err } = facts as { readonly err?: Error };
+    words.push(`${said} ${err?.message ?? ''}`);
+  };
+  const log = { debug: say, info: say, warn: say, error: say, fatal: say };
+  return { log, words };
+}
+
+const allow = (
+  kind: 'TOPIC' | 'GROUP' | 'CLUSTER',
+  resourceName: string,
+  operation: 'READ' | 'WRITE' | 'CREATE' | 'DESCRIBE' | 'DESCRIBE_CONFIGS',
+): AclEntry => ({
   principal: `User:${USER}`,
   host: '*',
   operation: AclOperationTypes[operation],

@@ -16,6 +16,8 @@ interface Cause {
   readonly code?: string | number;
   readonly cause?: unknown;
   readonly originalError?: unknown;
+  /** Of several topics, each its own. */
+  readonly errors?: readonly unknown[];
 }
 
 const CAUSES_MAX = 8;
@@ -100,7 +102,7 @@ const LOOKS_LIKE: readonly {
   {
     when: said(/TOPIC_AUTHORIZATION_FAILED|CLUSTER_AUTHORIZATION_FAILED/),
     words: ({ login }) =>
-      `${login?.username ?? 'Everybody'} lacks a right on a topic: READ and DESCRIBE on those of KAFKA_EVENT_TOPICS, WRITE and DESCRIBE on the others.`,
+      `${login?.username ?? 'Everybody'} lacks a right on a topic: READ on those of KAFKA_EVENT_TOPICS, WRITE and READ on those it tells, CREATE on the cluster to make one.`,
   },
   {
     when: said(/UNKNOWN_TOPIC_OR_PARTITION|does not host this topic/),
@@ -139,7 +141,7 @@ function chain(error: unknown): Cause[] {
   while (typeof next === 'object' && next !== null && causes.length < CAUSES_MAX) {
     const cause = next as Cause;
     causes.push(cause);
-    next = cause.cause ?? cause.originalError;
+    next = cause.cause ?? cause.originalError ?? cause.errors?.[0];
     if (causes.includes(next as Cause)) break;
   }
   return causes;
