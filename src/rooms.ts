@@ -72,6 +72,9 @@ export interface Rooms {
 /** No wait inside the process is longer: what is waited for comes, or the process ends. */
 const FOREVER_MS = 2 ** 31 - 1;
 
+/** Who catches up is at the head for a moment now and then: more is on its way. */
+const BEHIND_FOR_MS = 100;
+
 const PROJECTOR = 'projector';
 /** Who has this shard does what is to be done once for all: expiries, releases, policies that take effect. */
 const HOUSE_KEEPER = 0;
@@ -86,7 +89,7 @@ export function openRooms(parts: RoomsParts): Rooms {
   const releaser = new Releaser({ journal, book: picture.journal, catalog });
   const loops = new Loops(parts.log);
   let heldBack = 0;
-  const isBehind = (): boolean => projector.isBehind || heldBack > 0;
+  const isBehind = forAWhile(() => projector.isBehind || heldBack > 0, BEHIND_FOR_MS);
   const publishing = openPublishing(parts, { picture, journal, loops, isBehind });
   const shared = sharedPosting(parts, picture);
   const folds = [...picture.folds, ...shared.folds, releaser, ...publishing.folds];
@@ -142,6 +145,15 @@ export function openRooms(parts: RoomsParts): Rooms {
       ledger.desk.close();
       await loops.stopAll();
     },
+  };
+}
+
+/** Still true so long after it was last seen to be. */
+function forAWhile(isSo: () => boolean, forMs: number): () => boolean {
+  let seenAt = -Infinity;
+  return () => {
+    if (isSo()) seenAt = performance.now();
+    return performance.now() - seenAt < forMs;
   };
 }
 

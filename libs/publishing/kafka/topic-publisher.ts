@@ -6,7 +6,7 @@ import type { Held, Teller, Telling } from './teller.ts';
 import { RecordTooLarge, type TopicLink } from './topic-link.ts';
 
 /** Records of one send. */
-const RECORDS_PER_SEND_MAX = 500;
+const RECORDS_PER_SEND_MAX = 250;
 /** Characters of one send's values, so that a batch stays below what a broker takes (1 MiB) where it can. */
 const CHARACTERS_PER_SEND_MAX = 300_000;
 /** While the picture is behind, a partition is told so often: most of what it would be told in between is overtaken. */
