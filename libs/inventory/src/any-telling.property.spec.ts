@@ -70,12 +70,7 @@ const DATA: readonly (readonly [MessageType, fc.Arbitrary<object>])[] = [
   ],
   [
     'stock.expected',
-    fc.record({
-      ...document,
-      location: fc.constant('main'),
-      expectedAt: fc.constant(99),
-      lines: named(stocked),
-    }),
+    fc.record({ ...document, expectedAt: fc.constant(99), lines: named(stocked) }),
   ],
   ['stock.shipped', fc.record({ ...document, lines: named(sellable) })],
   [
