@@ -1,5 +1,5 @@
 import type { Caller } from './caller.ts';
-import { notThere, refuse, type Refusal } from './problem.ts';
+import { notYours, type Refusal } from './problem.ts';
 
 /**
  * Who may come through a door. Every route names one of these; there is no default.
@@ -36,11 +36,13 @@ export function refusedAccess(access: Access, caller: Caller, pathChannel?: stri
   if (!admitted.includes(caller.kind)) return scopeRequired(caller);
   const isAnothers = access === 'own-channel' && caller.kind === 'channel' && caller.name !== pathChannel;
   // Another channel's things are not even there.
-  return isAnothers ? notThere('CHANNEL_UNKNOWN', 'There is no such channel for this key.') : undefined;
+  return isAnothers
+    ? notYours({ code: 'CHANNEL_UNKNOWN', detail: 'There is no such channel for this key.' }, 404)
+    : undefined;
 }
 
 const scopeRequired = (caller: Caller): Refusal =>
-  refuse(
-    'SCOPE_REQUIRED',
-    `A key of kind ${caller.kind} may not do this: use one that may, see \`onhand keys\`.`,
-  );
+  notYours({
+    code: 'SCOPE_REQUIRED',
+    detail: `A key of kind ${caller.kind} may not do this: use one that may, see \`onhand keys\`.`,
+  });

@@ -59,9 +59,9 @@ export class Gatekeeper {
     if (!this.#parts.answersAll && door.isOfProcess !== true && caller !== SERVICE_CALLER) throw notHere();
     this.#parts.rate.take(caller.keyId);
     const { channel } = request.params as { channel?: string };
+    request.caller = caller;
     const refused = refusedAccess(door.access, caller, channel);
     if (refused !== undefined) throw refused;
-    request.caller = caller;
     refuseEmptyIds(request);
     checkBody(door, request);
   }

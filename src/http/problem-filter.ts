@@ -1,7 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../log.ts';
-import { problemOf, refuse, Refusal, refusalOf } from './problem.ts';
+import { type Caller, ownerOf } from './caller.ts';
+import { problemOf, refuse, Refusal, refusalOf, shown } from './problem.ts';
 import type { RouteTable } from './route-table.ts';
 
 /** The request in which it went wrong. */
@@ -10,6 +11,8 @@ interface Failed {
   readonly method: string;
   readonly url: string;
   readonly route: string | undefined;
+  /** Once it is known. */
+  readonly caller?: Caller | undefined;
 }
 
 /** Whatever goes wrong on the way is answered as application/problem+json, and our own bugs are logged. */
@@ -29,16 +32,18 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const { id, method, url, routeOptions } = request;
-    const refusal = this.refusalOf(error, { id, method, url, route: routeOptions.url });
+    const { id, method, url, routeOptions, caller } = request;
+    const refusal = this.refusalOf(error, { id, method, url, route: routeOptions.url, caller });
     if (reply.sent) return; // It began well and broke later: the other side sees the end.
     sendProblem(reply, refusal, request.id);
   }
 
-  /** What is answered to what was thrown; what is our fault is logged. */
+  /** What is answered to what was thrown. What is our fault is logged, and who reached for what is not his. */
   refusalOf(error: unknown, request: Failed): Refusal {
     const refusal = refusalOf(error) ?? refuse('INTERNAL_ERROR', INTERNAL);
-    if (refusal.status >= 500) this.#tell(error, request, refusal);
+    if (refusal.isReach) this.#note(request, refusal);
+    // A door's own no is no trouble, be it for now.
+    if (refusal.status >= 500 && error !== refusal) this.#tell(error, request, refusal);
     return refusal.rejections[0].code === 'NOT_FOUND' ? this.#notFound(request, refusal) : refusal;
   }
 
@@ -48,6 +53,12 @@ export class ProblemFilter implements ExceptionFilter {
     const allowed = methods.join(', ');
     const detail = `${request.method} is not for this path: it takes ${allowed}.`;
     return new Refusal({ code: 'METHOD_NOT_ALLOWED', detail }, { headers: { allow: allowed } });
+  }
+
+  #note({ id, method, url, caller }: Failed, { rejections }: Refusal): void {
+    const who = { keyId: caller?.keyId, owner: caller && ownerOf(caller) };
+    const line = { requestId: id, method, path: shown(url), ...who, code: rejections[0].code };
+    this.#log.warn(line, 'a key reached for what is not its own');
   }
 
   #tell(error: unknown, { id, method, route }: Failed, { status }: Refusal): void {

@@ -33,10 +33,12 @@ export class Refusal extends Error {
   readonly rejections: readonly [Rejection, ...Rejection[]];
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Somebody reached for what is not his: his operator may want to know. */
+  readonly isReach: boolean;
 
   constructor(
     rejections: Rejection | readonly [Rejection, ...Rejection[]],
-    options: { status?: number; headers?: Readonly<Record<string, string>> } = {},
+    options: { status?: number; headers?: Readonly<Record<string, string>>; isReach?: true } = {},
   ) {
     const all = isOne(rejections) ? ([rejections] as const) : rejections;
     super(all[0].detail);
@@ -44,6 +46,7 @@ export class Refusal extends Error {
     this.rejections = all;
     this.status = options.status ?? statusOf(all[0].code);
     this.headers = options.headers ?? {};
+    this.isReach = options.isReach === true;
   }
 }
 
@@ -56,6 +59,10 @@ export const refuse = (code: string, detail: string, more: Partial<Rejection> = 
 /** The path names something that is not there. */
 export const notThere = (code: string, detail: string): Refusal =>
   new Refusal({ code, detail }, { status: 404 });
+
+/** It is another's; `status` 404 where it is not even there for this caller. */
+export const notYours = (rejection: Rejection, status = statusOf(rejection.code)): Refusal =>
+  new Refusal(rejection, { status, isReach: true });
 
 /** The caller may try again soon. */
 export const tryAgain = (code: string, detail: string, afterSeconds: number): Refusal =>

@@ -23,7 +23,7 @@ import { Asking, Door, PathId, Query, Told } from './door.ts';
 import { Freshness } from './freshness.ts';
 import { type Page, Pager, shownPage } from './pager.ts';
 import { atLeast, PAGE, type ParameterValues } from './parameters.ts';
-import { notThere, Refusal, refuse } from './problem.ts';
+import { notThere, notYours, Refusal } from './problem.ts';
 import { shownReservation, shownReservationRow } from './wire/request-wire.ts';
 import { quantity } from './wire/scalars.ts';
 
@@ -70,7 +70,7 @@ export class ReservationsController {
     const owner = ownerOf(caller);
     if (owner !== undefined && owner !== told.channel) {
       const detail = 'This key holds for its own channel only.';
-      throw refuse('CHANNEL_MISMATCH', detail, { pointer: '/channel' });
+      throw notYours({ code: 'CHANNEL_MISMATCH', detail, pointer: '/channel' });
     }
     const lines = told.lines.map((line) => ({ ...line, quantity: quantity(line.quantity) }));
     const { reservationId, channel, expiresInSeconds, partial = false } = told;
@@ -187,9 +187,12 @@ export class ReservationsController {
   async #find(id: string, caller: Caller): Promise<ReservationAnswer> {
     const held = await this.queries.execute(new FindReservation(id));
     const owner = ownerOf(caller);
-    if (held === undefined || (owner !== undefined && owner !== held.channel)) {
-      throw notThere('RESERVATION_UNKNOWN', 'There is no such reservation: nothing is held under this id.');
-    }
+    const [code, detail] = [
+      'RESERVATION_UNKNOWN',
+      'There is no such reservation: nothing is held under this id.',
+    ];
+    if (held === undefined) throw notThere(code, detail);
+    if (owner !== undefined && owner !== held.channel) throw notYours({ code, detail }, 404);
     return held;
   }
 

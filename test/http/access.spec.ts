@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createLog } from '../../src/log.ts';
 import { WAIT_MS_MAX } from '../fixtures/waiting.ts';
 import { type Ask, askAt, type Running, startService } from './harness.ts';
 
@@ -79,10 +80,12 @@ const MATRIX: Readonly<Record<string, string>> = {
 };
 
 let running: Running;
+const logged: { readonly code?: string; readonly owner?: string; readonly path?: string }[] = [];
 const asking = new Map<Identity, Ask>();
 
 beforeAll(async () => {
-  running = await startService({ AUTH: 'keys' });
+  const log = createLog('warn', { write: (line) => void logged.push(JSON.parse(line)) });
+  running = await startService({ AUTH: 'keys' }, { log });
   const { keyDesk, catalogDesk, projector } = running.service.onhand.rooms;
   for (const id of ['web', 'market']) {
     const channel = {
@@ -170,6 +173,27 @@ async function knock(ask: Ask, line: string, body: unknown): Promise<{ status: n
   const { status, json } = await ask(line, body);
   return { status, code: json?.code };
 }
+
+it('reaching for what is another’s leaves a line that says whose key it was', async () => {
+  const market = asking.get('M')!;
+  const hold = {
+    reservationId: 'of-web',
+    channel: 'web',
+    lines: [{ sku: 'A', quantity: 1 }],
+    expiresInSeconds: 60,
+  };
+  const before = logged.length;
+  expect((await market('GET /v1/channels/web/orders/o')).status).toBe(404);
+  expect((await market('POST /v1/reservations', hold)).json.code).toBe('CHANNEL_MISMATCH');
+  expect((await market('PUT /v1/items/A', { name: 'A' })).json.code).toBe('SCOPE_REQUIRED');
+  expect((await market('GET /v1/reservations/none')).json.code).toBe('RESERVATION_UNKNOWN');
+  expect(logged.slice(before)).toMatchObject([
+    { owner: 'market', code: 'CHANNEL_UNKNOWN', method: 'GET', path: '/v1/channels/web/orders/o' },
+    { owner: 'market', code: 'CHANNEL_MISMATCH', keyId: expect.any(String) },
+    { owner: 'market', code: 'SCOPE_REQUIRED', path: '/v1/items/A' },
+  ]);
+  expect(JSON.stringify(logged)).not.toContain('oh_');
+});
 
 it('a process without the role http answers for itself, and its own command line, and nobody else', async () => {
   const worker = await startService({ AUTH: 'off', ROLES: 'posting,publishing' });
