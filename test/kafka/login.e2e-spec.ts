@@ -114,6 +114,7 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
       ...{ ...group, topics, shards, clock: systemClock, writer: randomUUID() },
       ...{ store: stage.store, numbers: stage.numbers, orders: stage.orders, position: stage.position },
       channels: () => [{ id: 'web' }],
+      isBehind: () => false,
     });
     stage.folds.push(publisher);
     const members = new ShardGroup({ ...group, groupId: 'allowed-publishing', topic: shardsTopic, shards });
