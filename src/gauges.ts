@@ -27,6 +27,7 @@ export function gaugesOf(onhand: OnHand): Omit<MetricsSource, 'droppedLogLines'>
           return typeof lag === 'number' ? [[name, lag]] : [];
         }),
       ),
+    topicFigures: () => ({ ...onhand.rooms.kafka?.figures() }),
     loops: () =>
       Object.fromEntries(
         Object.entries(onhand.rooms.loops.states()).map(([name, state]) => [name, state === 'running']),

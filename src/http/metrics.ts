@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Outcome } from '#journal';
+import type { TopicFigures } from '#publishing/kafka';
 import type { Answered } from './traffic.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -22,6 +23,8 @@ export interface MetricsSource {
   readonly doors: () => Readonly<Record<string, boolean>>;
   /** Records that wait at a door, by its name. */
   readonly recordsBehind: () => Readonly<Record<string, number>>;
+  /** What this process tells to Kafka, by topic. */
+  readonly topicFigures: () => Readonly<Record<string, TopicFigures>>;
   readonly droppedLogLines: () => number;
 }
 
@@ -132,6 +135,7 @@ export class Metrics {
       'door',
       source.recordsBehind,
     );
+    this.#watchTopics(source);
     this.#gauge('onhand_parked_lines', 'Lines that wait for the catalog.', source.parkedLines);
     this.#gauge('onhand_log_lines_dropped', 'Log lines nobody read.', source.droppedLogLines);
     this.#gauge(
@@ -143,6 +147,40 @@ export class Metrics {
         return seconds;
       },
     );
+  }
+
+  #watchTopics({ topicFigures }: MetricsSource): void {
+    const of = (figure: keyof TopicFigures) => (): Record<string, number> =>
+      Object.fromEntries(Object.entries(topicFigures()).map(([topic, figures]) => [topic, figures[figure]]));
+    this.#gauges(
+      'onhand_topic_keys_pending',
+      'Keys whose newest value is not known to stand in the topic.',
+      'topic',
+      of('pending'),
+    );
+    const counted: readonly (readonly [figure: keyof TopicFigures, name: string, help: string])[] = [
+      ['told', 'records', 'Records that the topic has.'],
+      ['toldAgain', 'told_again', 'Keys told again: they were lost, or written over by an older value.'],
+      ['failed', 'sends_failed', 'Sends that failed, and were tried again.'],
+      ['tooLarge', 'too_large', 'Records larger than the topic takes: they are not told.'],
+    ];
+    for (const [figure, name, help] of counted) {
+      this.#counters(`onhand_topic_${name}_total`, help, 'topic', of(figure));
+    }
+  }
+
+  /** Counted elsewhere. */
+  #counters(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void {
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [value, number] of Object.entries(read())) this.inc({ [label]: value }, number);
+      },
+    });
   }
 
   #gauge(name: string, help: string, read: () => number): void {

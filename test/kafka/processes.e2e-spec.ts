@@ -51,6 +51,10 @@ describe('processes of the service and a real Kafka', () => {
       return acknowledged?.version !== desired.version;
     });
     expect([body.items.length, unknown]).toEqual([SKUS.length, []]);
+    const metrics = String((await service.get('/metrics')).body);
+    expect(metrics).toMatch(/^onhand_topic_records_total\{topic="availability"\} [1-9]/m);
+    expect(metrics).toContain('onhand_topic_keys_pending{topic="availability"} 0');
+    expect(metrics).toContain('onhand_topic_sends_failed_total{topic="orders"} 0');
   });
 
   it('four over one log, one of the two that work killed: the other takes over, and nothing is lost or doubled', async () => {

@@ -10,7 +10,7 @@ import { isOrderStream, orderKeyOf, OrderTeller } from './order-teller.ts';
 import { Sleep } from './sleep.ts';
 import type { Teller } from './teller.ts';
 import { topicKey } from './topic-record.ts';
-import { TopicPublisher, type TopicState } from './topic-publisher.ts';
+import { type TopicFigures, TopicPublisher, type TopicState } from './topic-publisher.ts';
 import { TopicReceipts } from './topic-receipts.ts';
 
 /** A send ends after some 3 s without a broker: what waits then goes with newer values. */
@@ -96,6 +96,10 @@ export class KafkaPublisher implements Fold {
   /** How each topic is doing. */
   states(): { readonly availability: TopicState; readonly orders: TopicState } {
     return { availability: this.#availability.state, orders: this.#orders.state };
+  }
+
+  figures(): { readonly availability: TopicFigures; readonly orders: TopicFigures } {
+    return { availability: this.#availability.figures, orders: this.#orders.figures };
   }
 
   /** True if both topics hold everything that was wanted so far, read back. */

@@ -31,9 +31,13 @@ export class Lane {
     return this.#underway.size > 0;
   }
 
-  /** True if nothing waits, is on its way, or is yet to be read back. */
+  /** Keys that wait, are on their way, or are yet to be read back. */
+  get pending(): number {
+    return this.#waiting.size + this.#underway.size + this.#written.size;
+  }
+
   get isAtRest(): boolean {
-    return this.#waiting.size + this.#underway.size + this.#written.size === 0;
+    return this.pending === 0;
   }
 
   /** True if the newest of the key is still to come, or to be read back. */

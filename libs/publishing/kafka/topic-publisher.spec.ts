@@ -165,6 +165,8 @@ describe('a publisher of', () => {
       const tried = process.troubles.length; // What is on its way now may be an older value.
       await until(() => process.troubles.length > tried, 'it has tried');
       expect(process.publisher.state).toBe('waiting');
+      expect(process.publisher.figures).toMatchObject({ pending: 1, told: 0 });
+      expect(process.publisher.figures.failed).toBeGreaterThan(0);
       topic.isDown = false;
       await process.settled();
       expect(process.publisher.state).toBe('telling');
@@ -191,6 +193,7 @@ describe('a publisher of', () => {
       await set('web', { A: 7 });
       await until(() => available()['web:A'] === 7, 'it is there');
       await process.settled();
+      expect(process.publisher.figures).toMatchObject({ pending: 0, told: 2, toldAgain: 1, failed: 0 });
     });
 
     it('puts right what somebody who had slept wrote over it', async () => {
@@ -247,6 +250,7 @@ describe('a publisher of', () => {
       await process.settled();
       expect(Object.keys(available()).sort()).toEqual([...'ABCDEFGHIJ'].map((listing) => `web:${listing}`));
       expect(process.tooLarge).toEqual([`web:${long}`]);
+      expect(process.publisher.figures).toMatchObject({ pending: 0, told: 10, tooLarge: 1 });
       expect(process.troubles).toEqual([]);
     });
 

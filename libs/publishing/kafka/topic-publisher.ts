@@ -37,6 +37,20 @@ export interface TopicPublisherParts {
 /** `starting`: the topic is being read. `waiting`: for a broker, after a send that failed. */
 export type TopicState = 'starting' | 'telling' | 'waiting';
 
+/** For whoever watches over a topic; counts are since this publisher was made. */
+export interface TopicFigures {
+  /** Keys whose newest value is not known to stand in the topic. */
+  readonly pending: number;
+  /** Records that all replicas in sync have. */
+  readonly told: number;
+  /** Keys that were found lost, or written over by an older value, and are told again. */
+  readonly toldAgain: number;
+  /** Sends that failed, and were tried again. */
+  readonly failed: number;
+  /** Records larger than the topic takes: they are not told. */
+  readonly tooLarge: number;
+}
+
 /**
  * Keeps one compacted topic as it should be. What the topic holds is read from its start, what is missing is
  * told, then every change. All that is written is read back: a key that was lost, or that somebody who had
@@ -57,6 +71,7 @@ export class TopicPublisher {
   #begunAt: number[] = [];
   /** Partitions at work. */
   readonly #draining = new Set<number>();
+  readonly #counts = { told: 0, toldAgain: 0, failed: 0, tooLarge: 0 };
   #wake: () => void = () => undefined;
 
   constructor(parts: TopicPublisherParts) {
@@ -66,6 +81,10 @@ export class TopicPublisher {
 
   get state(): TopicState {
     return this.#state;
+  }
+
+  get figures(): TopicFigures {
+    return { ...this.#counts, pending: this.#lanes.reduce((sum, lane) => sum + lane.pending, 0) };
   }
 
   /** True if the topic was read and holds everything that was wanted so far. */
@@ -170,6 +189,7 @@ export class TopicPublisher {
   /** Something in the topic is not as it should be. */
   #wantAgain(partition: number, wanted: readonly Wanted[]): void {
     if (wanted.length === 0) return;
+    this.#counts.toldAgain += wanted.length;
     this.#inLane(partition, (lane) => lane.wantFirst(wanted));
     this.#drainSoon(partition);
   }
@@ -234,6 +254,7 @@ export class TopicPublisher {
     this.#wake();
     if (trouble !== undefined) {
       this.#state = 'waiting';
+      this.#counts.failed++;
       this.#parts.onTrouble(trouble);
     } else if (this.#isLive) this.#state = 'telling';
     return trouble;
@@ -262,15 +283,21 @@ export class TopicPublisher {
     try {
       const records = tellings.map(({ record }) => record);
       const first = await this.#parts.link.send(partition, records);
+      this.#counts.told += records.length;
       const written = tellings.map(({ key, version }, index) => ({ key, version, offset: first + index }));
       this.#lanes[partition]!.wrote(written);
     } catch (error) {
       if (!(error instanceof RecordTooLarge)) throw error;
       const half = Math.ceil(tellings.length / 2);
-      if (tellings.length === 1) return this.#parts.onTooLarge(tellings[0]!.key, tellings[0]!.version);
+      if (tellings.length === 1) return this.#isTooLarge(tellings[0]!);
       await this.#send(partition, tellings.slice(0, half));
       await this.#send(partition, tellings.slice(half));
     }
+  }
+
+  #isTooLarge({ key, version }: Telling): void {
+    this.#counts.tooLarge++;
+    this.#parts.onTooLarge(key, version);
   }
 
   /** A record was read back: what it says of the key counts until the next. */
