@@ -38,13 +38,22 @@ describe('Kafka 4.1.1 that does not answer', () => {
   });
 
   it('to fetches, though to all else, gets a new consumer', async () => {
-    const { start, sell, atRest } = scene;
+    const { start, names, admin, sell, atRest } = scene;
+    const members = async (): Promise<string[]> => {
+      const { groups } = await admin.describeGroups([names.group]);
+      return groups[0]!.members.map(({ memberId }) => memberId);
+    };
     const { ready, words, fatal } = start({ silentMsMax: 5_000 });
     await ready();
+    const [before] = await members();
     proxy.withhold(REQUEST.fetch);
     await sell('a', 10);
     await until('it says so', () => words.some((said) => said.includes('the consumer hangs')));
     proxy.release();
+    await until('another is there', async () => {
+      const now = await members();
+      return now.length === 1 && now[0] !== before;
+    });
     expect(await atRest(10)).toMatchObject({ accepted: 10, duplicate: 0 });
     expect(fatal).toEqual([]);
   });
@@ -52,8 +61,8 @@ describe('Kafka 4.1.1 that does not answer', () => {
   it('to a join until who joins has stopped, has no ghost in the group', async () => {
     const { start, names, admin } = scene;
     proxy.withhold(REQUEST.joinGroup);
-    const { stop, intake } = start();
-    await until('it joins', () => intake.status().state === 'joining');
+    const { stop } = start();
+    await until('it joins', () => proxy.waiting > 0);
     await stop();
     proxy.release();
     await pause(4_000); // It tries again every three seconds.

@@ -35,6 +35,11 @@ export class KafkaProxy {
     this.#brokerPort = brokerPort;
   }
 
+  /** Requests that wait here. */
+  get waiting(): number {
+    return this.#held.length;
+  }
+
   /** No request of this kind comes through until `release`. */
   withhold(kind: number): void {
     this.#withheld.add(kind);
