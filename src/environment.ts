@@ -3,7 +3,7 @@ import { IsNotEmpty, IsOptional, validateSync } from 'class-validator';
 import { resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { hasCertificates, isReadable } from './settings/certificate-file.ts';
-import { isLogInFolder } from './settings/log-place.ts';
+import { isLogInFolder, isServerAddress, withoutPassword } from './settings/log-place.ts';
 import { nearestName } from './settings/nearest-name.ts';
 import {
   Flag,
@@ -23,7 +23,6 @@ export const ROLES = ['http', 'intake', 'posting', 'availability', 'publishing']
 export type Role = (typeof ROLES)[number];
 
 const SOURCE_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
-const STORE_URL = /^(esdb|kurrentdb)(\+discover)?:\/\/\S+$/;
 
 /**
  * Every setting there is. The defaults are a laptop's: no containers, no accounts. One without a default says
@@ -179,7 +178,7 @@ const MASK = '***';
 
 function maskSecret(name: string, value: string): string {
   if (SECRETS.includes(name)) return value === '' ? '' : MASK;
-  return value.replace(/(:\/\/[^:@/\s]*):[^@/\s]*@/g, `$1:${MASK}@`);
+  return withoutPassword(value);
 }
 
 function misspelt(variables: Readonly<Record<string, string | undefined>>): string[] {
@@ -246,7 +245,7 @@ function shareProblems(settings: Settings): string[] {
 }
 
 function isStore(text: string): boolean {
-  return text === 'sqlite' || STORE_URL.test(text);
+  return text === 'sqlite' || isServerAddress(text);
 }
 
 /** Which of how many equal parts, from 1. */

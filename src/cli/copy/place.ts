@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { LogPlace } from '../../adapters.module.ts';
+import { isServerAddress, withoutPassword } from '../../settings/log-place.ts';
 import { CommandRefused } from '../problem.ts';
 
-const SERVER = /^(esdb|kurrentdb|kurrent)(\+discover)?:\/\/\S+$/;
 const FOLDER = /^sqlite:(?<path>.+)$/;
 
 /** `sqlite:./data` or `esdb://…`. Throws CommandRefused. */
 export function readPlace(text: string, option: '--from' | '--to'): LogPlace {
-  if (SERVER.test(text)) return { url: text };
+  if (isServerAddress(text)) return { url: text };
   const path = FOLDER.exec(text)?.groups?.['path'];
   if (path === undefined) {
     throw new CommandRefused({
@@ -28,4 +28,4 @@ export function readPlace(text: string, option: '--from' | '--to'): LogPlace {
 
 /** For people: without a password. */
 export const shownPlace = (place: LogPlace): string =>
-  'directory' in place ? place.directory : place.url.replace(/(:\/\/[^:@/?]*):[^@/?]*@/, '$1:***@');
+  'directory' in place ? place.directory : withoutPassword(place.url);
