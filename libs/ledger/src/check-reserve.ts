@@ -1,12 +1,15 @@
 import {
   type CatalogView,
+  type Component,
   flattenKit,
   type Item,
+  LINE_QUANTITY_MAX,
   type Rejection,
   type RequestedLine,
   shown,
+  timesExactly,
 } from '#inventory';
-import { fitsDecimals, type Quantity, QUANTITY_DECIMALS_MAX } from '#kernel';
+import { fitsDecimals, type Quantity, QUANTITY_DECIMALS_MAX, toUnits } from '#kernel';
 import type { ReserveRequest } from './reserving.ts';
 
 /** The smallest amount an item is counted in. */
@@ -30,19 +33,62 @@ export function resolveReserve(
       const detail = `There is no location ${shown(line.location)}.`;
       return unknown('LOCATION_UNKNOWN', detail, `${pointer}/location`);
     }
-    const refused = checkDecimals(item, line.quantity, `${pointer}/quantity`);
-    if (refused) return refused;
     const components = flattenKit(catalog, line.sku);
+    const refused = checkAmounts({ ...line, components }, catalog, `${pointer}/quantity`);
+    if (refused) return refused;
     resolved.push(components.length > 0 ? { ...line, components } : line);
   }
   return resolved;
 }
 
+/** The lines of an order that a hold becomes: its kits mean what they meant when they were held. */
+export function checkConfirm(
+  lines: readonly { readonly sku: string; readonly quantity: Quantity }[],
+  held: readonly RequestedLine[],
+  catalog: CatalogView,
+): Rejection | undefined {
+  for (const [index, line] of lines.entries()) {
+    const components = held.find(({ sku }) => sku === line.sku)?.components ?? [];
+    const refused = checkAmounts({ ...line, components }, catalog, `/lines/${index}/quantity`);
+    if (refused) return refused;
+  }
+  return undefined;
+}
+
+/** What a line comes to, of its item and of the components of a kit, as a line of a message is checked. */
+function checkAmounts(
+  { sku, quantity, components }: Component & { readonly components: readonly Component[] },
+  catalog: CatalogView,
+  pointer: string,
+): Rejection | undefined {
+  const parts = components.map((part) => ({
+    sku: part.sku,
+    amount: timesExactly(quantity, part.quantity),
+  }));
+  for (const { sku: part, amount } of [{ sku, amount: quantity }, ...parts]) {
+    const item = catalog.item(part);
+    const refused = item && checkAmount(item, amount, pointer);
+    if (refused) return refused;
+  }
+  return undefined;
+}
+
+/** `amount` is undefined where it has more than five decimals. */
+function checkAmount(item: Item, amount: Quantity | undefined, pointer: string): Rejection | undefined {
+  if (amount === undefined || amount <= LINE_QUANTITY_MAX) return checkDecimals(item, amount, pointer);
+  const detail = `It comes to ${toUnits(amount)} of ${shown(item.sku)}, more than ${toUnits(LINE_QUANTITY_MAX)}: ask for less.`;
+  return { code: 'QUANTITY_OUT_OF_RANGE', detail, pointer };
+}
+
 const unknown = (code: string, detail: string, pointer: string): Rejection => ({ code, detail, pointer });
 
 /** QUANTITY_NOT_INTEGER, QUANTITY_TOO_PRECISE. */
-export function checkDecimals(item: Item, quantity: Quantity, pointer: string): Rejection | undefined {
-  if (fitsDecimals(quantity, item.decimals)) return undefined;
+export function checkDecimals(
+  item: Item,
+  quantity: Quantity | undefined,
+  pointer: string,
+): Rejection | undefined {
+  if (quantity !== undefined && fitsDecimals(quantity, item.decimals)) return undefined;
   return item.decimals === 0
     ? { code: 'QUANTITY_NOT_INTEGER', detail: `${shown(item.sku)} is kept in whole units.`, pointer }
     : {

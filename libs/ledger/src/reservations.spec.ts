@@ -110,6 +110,13 @@ describe('a reservation', () => {
     ['CHANNEL_UNKNOWN', { channel: 'nobody' }, { pointer: '/channel' }],
     ['ITEM_UNKNOWN', { lines: [{ sku: 'NO', quantity: UNIT }] }, { pointer: '/lines/0/sku' }],
     ['QUANTITY_NOT_INTEGER', { lines: [{ sku: 'MUG', quantity: 1 }] }, { pointer: '/lines/0/quantity' }],
+    // What is stored is carried to the items by posting, whatever it comes to: it must never be there.
+    [
+      'QUANTITY_OUT_OF_RANGE',
+      { lines: [{ sku: 'KIT', quantity: 600_000_000 * UNIT }] },
+      { pointer: '/lines/0/quantity' },
+    ],
+    ['QUANTITY_NOT_INTEGER', { lines: [{ sku: 'GRAIN', quantity: 1 }] }, { pointer: '/lines/0/quantity' }],
     [
       'LOCATION_UNKNOWN',
       { lines: [{ sku: 'MUG', quantity: UNIT, location: 'no' }] },
@@ -118,6 +125,19 @@ describe('a reservation', () => {
   ])('is refused with %s', async (code, more, rest) => {
     expect(await reserve({}, more)).toMatchObject({ code, ...rest });
     expect(await types()).toEqual([]);
+  });
+
+  it('becomes an order only in amounts that its items are counted in', async () => {
+    await held({ MUG: 3, KIT: 1 });
+    for (const [sku, quantity, code] of [
+      ['MUG', UNIT / 2, 'QUANTITY_NOT_INTEGER'],
+      ['KIT', 1_000_000_000 * UNIT, 'QUANTITY_OUT_OF_RANGE'],
+    ] as const) {
+      const order = { orderId: 'o-1', lines: [{ sku, quantity }] };
+      const pointer = '/lines/0/quantity';
+      expect(await ledger.reservations.confirm('r-1', order)).toMatchObject({ code, pointer });
+    }
+    expect(await types()).toEqual(['Requested', 'Held']);
   });
 
   it('never gives the last unit to two of many callers', async () => {

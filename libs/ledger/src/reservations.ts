@@ -13,6 +13,7 @@ import {
 } from '#inventory';
 import { appendSurely } from '#event-store';
 import type { Instant, Quantity } from '#kernel';
+import { checkConfirm } from './check-reserve.ts';
 import { answerOf, firstAnswerOf, type ReservationAnswer } from './reservation-answer.ts';
 import { Contention } from './ledger.faults.ts';
 import { readReservation } from './read-reservation.ts';
@@ -53,6 +54,8 @@ export class Reservations {
     reservationId: string,
     order: { readonly orderId: string; readonly lines?: readonly { sku: string; quantity: Quantity }[] },
   ): Promise<ReservationAnswer | Rejection> {
+    const refused = order.lines && (await this.#checkConfirm(reservationId, order.lines));
+    if (refused) return refused;
     const state = await this.#decide(reservationId, { type: 'confirm', ...order });
     if (isRejection(state)) return state;
     await this.#parts.posted(state.position, POSTED_WAIT_MS);
@@ -92,6 +95,15 @@ export class Reservations {
     const known = await readReservation(this.#parts.store, reservationId);
     if (known?.state === 'held' || known?.state === 'requested') return;
     await this.#parts.desk.submit(sku, { type: 'end-hold', reservationId, end: 'expired' });
+  }
+
+  async #checkConfirm(
+    reservationId: string,
+    lines: readonly { readonly sku: string; readonly quantity: Quantity }[],
+  ): Promise<Rejection | undefined> {
+    const { store, catalog } = this.#parts;
+    const known = await readReservation(store, reservationId);
+    return known && checkConfirm(lines, known.requested, catalog);
   }
 
   /** Ends it, and its holds at once: posting would, a moment later. */

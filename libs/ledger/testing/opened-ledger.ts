@@ -36,7 +36,8 @@ export interface LedgerProcess extends Ledger {
 
 /**
  * A ledger on the embedded adapters. The merchant: locations `main`, `shop` (and `closed`, inactive), the
- * channel `web` that sells from main and shop in this order, items MUG, LID and KIT (2 MUG, 1 LID).
+ * channel `web` that sells from main and shop in this order, items MUG, LID, KIT (2 MUG, 1 LID)
+ * and GRAIN (a kit of 1 MUG that is told in five decimals).
  */
 export interface OpenedLedger extends LedgerProcess {
   readonly store: EventStore;
@@ -192,6 +193,7 @@ async function setUp(store: EventStore): Promise<void> {
           { sku: 'LID', quantity: UNIT },
         ]),
       ),
+    () => desk.putItem({ ...item('GRAIN', [{ sku: 'MUG', quantity: UNIT }]), decimals: 5 }),
     () =>
       desk.putChannel({
         ...{ id: 'web', name: 'web', kind: 'storefront', locations: ['main', 'shop'] },
