@@ -67,13 +67,7 @@ export class Log {
       this.#statements.begin.run();
       const before = this.#position;
       const results = batches.map((batch) => this.#writeBatch(batch));
-      this.#insertEvent.flush();
-      this.#insertStream.flush();
-      const through = this.#settler.settleSome(this.#position - before) ?? this.#settledThrough;
-      this.#names.settleSome();
-      this.#statements.commit.run();
-      this.#settledThrough = through;
-      this.#unsettled.settledThrough(through);
+      this.#commit(this.#position - before);
       return results;
     } catch (cause) {
       const failure = this.#fail(cause);
@@ -86,13 +80,7 @@ export class Log {
     this.#statements.begin.run();
     try {
       for (const event of events) this.#takeOver(event);
-      this.#insertEvent.flush();
-      this.#insertStream.flush();
-      const through = this.#settler.settleSome(events.length) ?? this.#settledThrough;
-      this.#names.settleSome();
-      this.#statements.commit.run();
-      this.#settledThrough = through;
-      this.#unsettled.settledThrough(through);
+      this.#commit(events.length);
     } catch (cause) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       this.#recall();
@@ -129,6 +117,17 @@ export class Log {
     } catch {
       // Nothing that was acknowledged depends on it, and closing takes the transaction back.
     }
+  }
+
+  /** Ends the transaction in which so many events were written. */
+  #commit(written: number): void {
+    this.#insertEvent.flush();
+    this.#insertStream.flush();
+    const through = this.#settler.settleSome(written) ?? this.#settledThrough;
+    this.#names.settleSome();
+    this.#statements.commit.run();
+    this.#settledThrough = through;
+    this.#unsettled.settledThrough(through);
   }
 
   #writeBatch(batch: Batch): BatchResult {
