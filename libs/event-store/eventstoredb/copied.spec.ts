@@ -1,10 +1,8 @@
-import { jest } from '@jest/globals';
+import { until } from '../../kernel/testing/until.ts';
 import { EventStoreDbDouble } from '../../../test/servers/eventstoredb/index.ts';
 import { NO_STREAM, PositionUnknown, type RecordedEvent, TargetDiffers } from '../src/index.ts';
 import { happened, happenedTimes, readToEnd } from '../testing/index.ts';
 import { EventStoreDbEventStore, EventStoreDbLogTarget } from './index.ts';
-
-jest.setTimeout(30_000);
 
 const BLOCK = 40;
 const EVENTS = 3 * BLOCK;
@@ -87,7 +85,8 @@ describe('a log that was copied to EventStoreDB', () => {
     await first.take(block(0));
     double.faults.appends.push(undefined, 'ignored', 'ignored');
     void first.take(block(1).slice(0, 30)).catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const copied = (): number => double.log.events.filter((event) => event.stream.startsWith('item-')).length;
+    await until(() => double.faults.appends.length === 0 && copied() > BLOCK, 'the first stream to be there');
     await first.close(); // One stream of the block is there, the others are not.
     await expect(EventStoreDbEventStore.open({ url: double.url })).rejects.toThrow('onhand copy');
 

@@ -1,10 +1,10 @@
-import { jest } from '@jest/globals';
 import { EventStoreDbDouble } from '../../../test/servers/eventstoredb/index.ts';
 import { describeWith } from '../../../test/fixtures/needs.ts';
 import { eventStoreContract, type StoreUnderTest } from '../testing/index.ts';
 import { EventStoreDbEventStore } from './index.ts';
 
-jest.setTimeout(30_000);
+/** Longer than any machine takes. */
+const PATIENT_MS = 600_000;
 const url = process.env['EVENTSTORE_TEST_URL'];
 const REAL_SERVER = {
   isThere: url !== undefined,
@@ -12,7 +12,9 @@ const REAL_SERVER = {
 };
 
 const openAt = async (address: string, end: () => void): Promise<StoreUnderTest> => {
-  const store = await EventStoreDbEventStore.open({ url: address });
+  const store = await EventStoreDbEventStore.open({
+    ...{ url: address, appendDeadlineMs: PATIENT_MS, readDeadlineMs: PATIENT_MS },
+  });
   return {
     store,
     reopen: async () => {
