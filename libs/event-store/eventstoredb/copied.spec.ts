@@ -4,6 +4,11 @@ import { NO_STREAM, PositionUnknown, type RecordedEvent, TargetDiffers } from '.
 import { happened, happenedTimes, readToEnd } from '../testing/index.ts';
 import { EventStoreDbEventStore, EventStoreDbLogTarget } from './index.ts';
 
+/** Longer than any machine takes. */
+const PATIENT_MS = 600_000;
+const openStore = ({ url }: EventStoreDbDouble): Promise<EventStoreDbEventStore> =>
+  EventStoreDbEventStore.open({ url, appendDeadlineMs: PATIENT_MS, readDeadlineMs: PATIENT_MS });
+
 const BLOCK = 40;
 const EVENTS = 3 * BLOCK;
 /** Far beyond what the server itself would give: it was a longer log. */
@@ -45,7 +50,7 @@ describe('a log that was copied to EventStoreDB', () => {
     const order = double.log.events.filter(({ stream }) => stream.startsWith('item-')).map(({ id }) => id);
     expect(order).not.toEqual(log.map(({ id }) => id)); // Else this would prove nothing.
 
-    const store = await EventStoreDbEventStore.open({ url: double.url });
+    const store = await openStore(double);
     expect(await readToEnd(store, { after: 0 })).toEqual(log);
     expect(await store.head()).toBe(log.at(-1)!.position);
     expect(await store.readStream('item-1', { fromRevision: 5, limit: 2 })).toEqual([log[16], log[19]]);
@@ -54,7 +59,7 @@ describe('a log that was copied to EventStoreDB', () => {
 
   it('is read from anywhere, in pages of any size, and goes on with greater positions', async () => {
     await copyAll();
-    const store = await EventStoreDbEventStore.open({ url: double.url });
+    const store = await openStore(double);
     for (const from of [0, 1, BLOCK - 1, BLOCK, EVENTS - 1]) {
       const { position } = log[from]!;
       const here = await store.readAll({ after: position - 1, limit: 3 });
@@ -71,7 +76,7 @@ describe('a log that was copied to EventStoreDB', () => {
     expect(await store.head()).toBe(positions[1]);
     await store.close();
 
-    const again = await EventStoreDbEventStore.open({ url: double.url });
+    const again = await openStore(double);
     const all = await readToEnd(again, { after: 0, categories: ['item'] });
     expect(all.map(({ position }) => position)).toEqual([
       ...log.map(({ position }) => position),
@@ -88,20 +93,20 @@ describe('a log that was copied to EventStoreDB', () => {
     const copied = (): number => double.log.events.filter((event) => event.stream.startsWith('item-')).length;
     await until(() => double.faults.appends.length === 0 && copied() > BLOCK, 'the first stream to be there');
     await first.close(); // One stream of the block is there, the others are not.
-    await expect(EventStoreDbEventStore.open({ url: double.url })).rejects.toThrow('onhand copy');
+    await expect(openStore(double)).rejects.toThrow('onhand copy');
 
     const second = await EventStoreDbLogTarget.open(double.url);
     expect(second.through).toBe(log[BLOCK - 1]!.position);
     await second.take(log.slice(BLOCK));
     await second.finish();
     await second.close();
-    const store = await EventStoreDbEventStore.open({ url: double.url });
+    const store = await openStore(double);
     expect(await readToEnd(store, { after: 0 })).toEqual(log);
     await store.close();
   });
 
   it('is not put into a log that is there already', async () => {
-    const store = await EventStoreDbEventStore.open({ url: double.url });
+    const store = await openStore(double);
     await store.append('item-1', NO_STREAM, happenedTimes(1));
     await store.close();
     await expect(EventStoreDbLogTarget.open(double.url)).rejects.toBeInstanceOf(TargetDiffers);
@@ -110,7 +115,7 @@ describe('a log that was copied to EventStoreDB', () => {
 
 it('says so where a reader goes on from a position of another log', async () => {
   const double = await EventStoreDbDouble.start();
-  const store = await EventStoreDbEventStore.open({ url: double.url });
+  const store = await openStore(double);
   await store.append('item-1', NO_STREAM, happenedTimes(3));
   const head = await store.head();
   await expect(store.readAll({ after: head - 7 })).rejects.toBeInstanceOf(PositionUnknown);

@@ -4,23 +4,22 @@ import { Receiver } from '../testing/receiver.ts';
 import { ANSWER_BYTES_MAX, deliver, type Delivery } from './delivery.ts';
 import { openAgent } from './webhook-agent.ts';
 
-/** Nobody trusts it; it is good for nothing else. */
+/** Nobody trusts it; it is good for nothing else, and for a century. */
 const SELF_SIGNED = {
   key: `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgh25SPnL8+jo8oheR
-X4+I96qC0kxkZrXLysoq2z0bPqihRANCAAS0aL7ZptBZGSh+EH+RGxRsMLrSRqiq
-DinPnD/65CGq/t10KbowJLT/WlSwIlPqOBwujYQkp404S7dFdJClPDet
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgFmtz7wF976goyrPp
+lwfI80yU8w2gvEXN//mPQYBI+COhRANCAATjGqAJFvXrj2aM4rWh4F3q/cq+wU6B
+mG6fRiAEZUY5yp8dHCtKa2bblYAnmPTfTGWicW0qDKg4FnbTaLjj8vtm
 -----END PRIVATE KEY-----`,
   cert: `-----BEGIN CERTIFICATE-----
-MIIBfzCCASWgAwIBAgIUBq6riYk5fEnuTr2p7vNGwGs/178wCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTE2NTgwMVoYDzIxMjYxMDI4
-MTY1ODAxWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAAS0aL7ZptBZGSh+EH+RGxRsMLrSRqiqDinPnD/65CGq/t10KbowJLT/
-WlSwIlPqOBwujYQkp404S7dFdJClPDeto1MwUTAdBgNVHQ4EFgQUhMqHouMv9S2Q
-pEZ+K5wWhNtMOc0wHwYDVR0jBBgwFoAUhMqHouMv9S2QpEZ+K5wWhNtMOc0wDwYD
-VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAl1PHfrQwLExMVDTzeqf4
-EK5PLSvXr1yl3D3fnS7c76ECIC4X5Lr+PnW564oLaRd6irwcIuPG2VHeGoaO2WzX
-K/rO
+MIIBXzCCAQSgAwIBAgIUCgOzvYcF9mQCDqwN6kl/1k1TNbwwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTAwMDEwMTAwMDAwMFoYDzIxMDAwMTAx
+MDAwMDAwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATjGqAJFvXrj2aM4rWh4F3q/cq+wU6BmG6fRiAEZUY5yp8dHCtKa2bb
+lYAnmPTfTGWicW0qDKg4FnbTaLjj8vtmozIwMDAdBgNVHQ4EFgQUu96zKSiyFpXf
+y3h5zqBQFUSP+LAwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEA
+2CRIYscpwFa8ymxLFDiYypALVU++kf3vMfnckq1WaMECIQDySrWp96tqcez82q2a
+syK4TPgMy/GGYTjdfe/EtveNjw==
 -----END CERTIFICATE-----`,
 };
 /** Longer than any machine takes. */

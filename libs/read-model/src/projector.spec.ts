@@ -127,7 +127,7 @@ it('says that it is behind while the log is ahead by more than a page, and not a
   await happen('a-1', READ_EVENTS_MAX + 3);
   const stopping = new AbortController();
   const running = behind.run(stopping.signal);
-  await behind.waitFor(await store.head(), 20_000);
+  await behind.waitFor(await store.head(), PATIENT_MS);
   stopping.abort();
   await running;
   expect(said).toEqual([...Array<boolean>(READ_EVENTS_MAX).fill(true), false, false, false]);
