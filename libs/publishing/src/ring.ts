@@ -30,6 +30,8 @@ export class ChangeRing {
   #isKeeping = false;
   #isOverfull = false;
   #count = 0;
+  /** Of the changes that are here: how many were overtaken. */
+  #supersededCount = 0;
   /** Changes since somebody last read. */
   #unread = 0;
   readonly #waiting = new Set<() => void>();
@@ -130,7 +132,11 @@ export class ChangeRing {
   }
 
   #add(change: Change, newest: Map<string, Change>): void {
-    newest.get(change.id)?.supersede();
+    const overtaken = newest.get(change.id);
+    if (overtaken !== undefined) {
+      overtaken.supersede();
+      this.#supersededCount++;
+    }
     newest.set(change.id, change);
     this.#changes.push(change);
     this.#count++;
@@ -138,17 +144,23 @@ export class ChangeRing {
     if (this.#changes.length > this.#changesMax) this.#makeRoom();
   }
 
-  /** Drops what was overtaken; if that is not a quarter, the oldest go too, and older readers use the indexes. */
+  /** Drops what was overtaken, if that is a quarter; else the oldest quarter, and older readers use the indexes. */
   #makeRoom(): void {
-    const kept = this.#changes.filter((change) => !change.isSuperseded);
-    const excess = kept.length - Math.floor((this.#changesMax * 3) / 4);
-    if (excess > 0) {
-      for (const change of kept.splice(0, excess)) {
-        (change.kind === ORDER ? this.#newestOrders : this.#newestListings).delete(change.id);
-        this.#floor = change;
-      }
+    const quarter = Math.ceil(this.#changesMax / 4);
+    if (this.#supersededCount >= quarter) {
+      this.#changes = this.#changes.filter((change) => !change.isSuperseded);
+      this.#supersededCount = 0;
+    } else this.#dropOldest(quarter);
+  }
+
+  #dropOldest(count: number): void {
+    for (let index = 0; index < count; index++) {
+      const change = this.#changes[index]!;
+      if (change.isSuperseded) this.#supersededCount--;
+      else (change.kind === ORDER ? this.#newestOrders : this.#newestListings).delete(change.id);
     }
-    this.#changes = kept;
+    this.#floor = this.#changes[count - 1]!;
+    this.#changes = this.#changes.slice(count);
   }
 
   /** Keeps nothing of this event, nor of those before it. */
@@ -157,6 +169,7 @@ export class ChangeRing {
       this.#changes = [];
       this.#newestListings = new Map();
       this.#newestOrders = new Map();
+      this.#supersededCount = 0;
     }
     this.#floor = endOf(position);
     this.#count++;
