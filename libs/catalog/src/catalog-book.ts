@@ -62,6 +62,7 @@ export interface Page {
  */
 export class CatalogBook implements Fold, CatalogView {
   readonly name = 'catalog';
+  readonly categories = [...SETUP_CATEGORIES, KEY_CATEGORY];
   readonly keys: KeyBook;
   readonly #items: ItemShelf;
   readonly #locations: Few<SetupEntry<Location>>;
@@ -202,7 +203,7 @@ export class CatalogBook implements Fold, CatalogView {
   apply(event: RecordedEvent): void {
     const category = categoryOf(event.stream);
     if (CATEGORIES.has(category)) this.#change = this.#define(event as CatalogRecord);
-    else if (category === 'key') this.keys.apply(event);
+    else if (category === KEY_CATEGORY) this.keys.apply(event);
   }
 
   #define(event: CatalogRecord): CatalogChange {
@@ -281,6 +282,7 @@ export class CatalogBook implements Fold, CatalogView {
 type CatalogRecord = Omit<RecordedEvent, 'type' | 'data'> & CatalogEvent;
 
 const CATEGORIES: ReadonlySet<string> = new Set(SETUP_CATEGORIES);
+const KEY_CATEGORY = 'key';
 const NONE: readonly string[] = [];
 
 /** In one order, wherever they were loaded from. */

@@ -20,6 +20,7 @@ const POSITION_DIGITS = 16;
  */
 export class SetUpLog implements Fold {
   readonly name = 'set-up-log';
+  readonly categories = SETUP_CATEGORIES;
   readonly #rows: Shelf<SetUpRow>;
 
   constructor(readModel: ReadModel) {

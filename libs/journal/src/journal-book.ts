@@ -71,6 +71,7 @@ const WORDY_ROWS_HOT_MAX = 100;
 /** What became of every message: what waits, what was refused, and that nothing was lost. */
 export class JournalBook implements Fold {
   readonly name = 'journal';
+  readonly categories = ['order', 'document', 'transfer', 'intake'];
   readonly #parked: Shelf<ParkedRow>;
   readonly #messages: Shelf<ParkedMessageRow>;
   /** By what a line waits for, and the line. */

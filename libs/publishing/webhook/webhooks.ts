@@ -50,6 +50,7 @@ interface Open {
  */
 export class Webhooks implements Fold {
   readonly name = 'webhooks';
+  readonly categories = ['channel'];
   readonly #parts: WebhooksParts;
   readonly #open = new Map<string, Open>();
   #isStarted = false;

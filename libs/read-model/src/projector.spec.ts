@@ -133,3 +133,19 @@ it('says that it is behind while the log is ahead by more than a page, and not a
   expect(said).toEqual([...Array<boolean>(READ_EVENTS_MAX).fill(true), false, false, false]);
   expect(behind.isBehind).toBe(false);
 });
+
+it('tells each fold of the categories that it names, in the order of the log', async () => {
+  await happen('a-1', 2);
+  await happen('ab-1', 1);
+  await happen('b', 1);
+  await happen('a-2', 1);
+  const ofA = Object.assign(new Failing(), { categories: ['a'] });
+  const ofBoth = Object.assign(new Failing(), { categories: ['ab', 'b'] });
+  const ofAll = new Failing();
+  await new Projector({ store, readModel, folds: [ofA, ofBoth, ofAll] }).catchUp();
+  expect([ofA.seen, ofBoth.seen, ofAll.seen]).toEqual([
+    [1, 2, 5],
+    [3, 4],
+    [1, 2, 3, 4, 5],
+  ]);
+});

@@ -1,13 +1,22 @@
 import { assert } from '#kernel';
-import { type EventStore, PositionWaiters, READ_EVENTS_MAX, type RecordedEvent } from '#event-store';
+import {
+  categoryOf,
+  type EventStore,
+  isOfCategory,
+  PositionWaiters,
+  READ_EVENTS_MAX,
+  type RecordedEvent,
+} from '#event-store';
 import type { ReadModel } from './read-model.port.ts';
 
 /**
- * One room's reading of the log. All folds of a picture see each event exactly once per file position, in
- * log order. An event is a fact: a fold never rejects one, and has no effect but on its shelves.
+ * One room's reading of the log. All folds of a picture see each event of theirs exactly once per file position,
+ * in log order. An event is a fact: a fold never rejects one, and has no effect but on its shelves.
  */
 export interface Fold {
   readonly name: string;
+  /** Of which streams its events are; all, where left out. What is of another is not its business. */
+  readonly categories?: readonly string[];
   /** May be asynchronous where one event touches very many rows; the log waits for it. */
   apply(event: RecordedEvent): void | Promise<void>;
 }
@@ -22,6 +31,11 @@ export class Projector {
   readonly #folds: readonly Fold[];
   readonly #waiters = new PositionWaiters();
   readonly #listeners = new Set<(position: number) => void>();
+  /** Those that an event of a category is for, in their order. */
+  readonly #concerned = new Map<string, readonly Fold[]>();
+  /** Of the event before: most pages are of one category or two. */
+  #lastCategory = '';
+  #lastConcerned: readonly Fold[];
   #position: number;
   #isBehind = false;
   /** Where a page broke off: what was applied before that is not applied again. */
@@ -31,6 +45,7 @@ export class Projector {
     this.#store = parts.store;
     this.#readModel = parts.readModel;
     this.#folds = parts.folds;
+    this.#lastConcerned = concernedBy('', parts.folds);
     this.#position = parts.readModel.openedAt;
   }
 
@@ -86,9 +101,10 @@ export class Projector {
       const event = events[index]!;
       if (event.position < this.#brokeOff.position) continue;
       const first = event.position === this.#brokeOff.position ? this.#brokeOff.fold : 0;
-      for (let fold = first; fold < this.#folds.length; fold++) {
+      const folds = this.#concernedBy(event.stream);
+      for (let fold = first; fold < folds.length; fold++) {
         try {
-          const done = this.#folds[fold]!.apply(event);
+          const done = folds[fold]!.apply(event);
           if (done !== undefined) await done; // Only what is asynchronous costs a turn.
         } catch (failure) {
           this.#brokeOff = { position: event.position, fold };
@@ -101,4 +117,19 @@ export class Projector {
     for (const listener of this.#listeners) listener(position);
     this.#waiters.reached(position);
   }
+
+  #concernedBy(stream: string): readonly Fold[] {
+    if (isOfCategory(stream, this.#lastCategory)) return this.#lastConcerned;
+    const category = categoryOf(stream);
+    let folds = this.#concerned.get(category);
+    if (folds === undefined) {
+      folds = concernedBy(category, this.#folds);
+      this.#concerned.set(category, folds);
+    }
+    this.#lastCategory = category;
+    return (this.#lastConcerned = folds);
+  }
 }
+
+const concernedBy = (category: string, folds: readonly Fold[]): readonly Fold[] =>
+  folds.filter(({ categories }) => categories?.includes(category) ?? true);
