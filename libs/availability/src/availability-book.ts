@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   allocationsOf,
   type Cause,
+  type Item,
   type ItemEvent,
   type ItemState,
   type MovementPosted,
@@ -129,11 +130,13 @@ export class AvailabilityBook implements Fold {
   #applyItem(recorded: RecordedEvent): void {
     const event = recorded as unknown as ItemEvent;
     const sku = skuOfStream(recorded.stream);
-    if (event.type === 'MovementPosted' && event.data.channel !== undefined) this.#countSold(sku, event.data);
+    const offering = this.#catalog.offering(sku);
+    if (event.type === 'MovementPosted' && event.data.channel !== undefined) {
+      this.#countSold(offering?.item ?? { sku }, event.data);
+    }
     const cause = this.#causeOfWhole(sku, event);
     if (cause === undefined) return;
     const by = causedBy(recorded, cause);
-    const offering = this.#catalog.offering(sku);
     this.#updateAs(sku, offering, by);
     if (offering?.isHeld !== true) return;
     for (const kit of this.#catalog.kitsHolding(sku)) this.#update(kit, by);
@@ -173,11 +176,12 @@ export class AvailabilityBook implements Fold {
   }
 
   /** A sale uses up what is set aside for its channel. */
-  #countSold(sku: string, movement: MovementPosted): void {
+  #countSold(item: Pick<Item, 'sku' | 'category'>, movement: MovementPosted): void {
     const quantity = soldIn(movement);
     if (quantity === 0) return;
-    const item = this.#catalog.item(sku) ?? { sku };
+    const { sku } = item;
     const allocations = allocationsOf(policyOfItem(this.#catalog, item));
+    if (allocations.length === 0) return;
     const allocation = allocations.find(({ channel }) => channel === movement.channel);
     if (allocation === undefined || movement.key.at < allocation.since) return;
     const { channel, since } = allocation;

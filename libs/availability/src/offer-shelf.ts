@@ -82,17 +82,16 @@ export class OfferShelf {
 
   number(sku: string, channel: string, listing: string): ListingNumber | undefined {
     const offers = this.#offers.get(sku)?.offers ?? [];
-    const offer = offers[indexOf(offers, channel, listing)];
+    const offer = offerIn(offers, channel, listing);
     return offer && numberOf(sku, offer);
   }
 
   /** Keeps a listing's number, as it is, with another item: from now on it is a listing of that one. */
   move(channel: string, listing: string, from: string, to: string): void {
     const former = this.#offers.get(from);
-    const index = former ? indexOf(former.offers, channel, listing) : -1;
-    const offer = former?.offers[index];
+    const offer = former && offerIn(former.offers, channel, listing);
     if (former === undefined || offer === undefined) return;
-    former.offers.splice(index, 1);
+    former.offers.splice(former.offers.indexOf(offer), 1);
     this.#offers.put(from, former);
     const row = this.#offers.get(to) ?? { offers: [] };
     row.offers.push(offerOf(offer, offer, undefined));
@@ -116,10 +115,11 @@ export class OfferShelf {
     const changed = new Array<ListingNumber>(wanted.length);
     let count = 0;
     for (const want of wanted) {
-      const index = indexOf(row.offers, want.channel, want.listing);
-      const former = row.offers[index];
+      const former = offerIn(row.offers, want.channel, want.listing);
       if (former?.available === want.available) continue;
-      const offer = this.#replace(sku, row, { index, former, want, by });
+      const offer = former ?? offerOf(want, by, undefined);
+      if (former === undefined) row.offers.push(offer);
+      this.#tell(sku, offer, want, by);
       changed[count++] = numberOf(sku, offer);
     }
     changed.length = count;
@@ -144,19 +144,11 @@ export class OfferShelf {
     return numbers.sort(byListing).slice(0, limit);
   }
 
-  #replace(
-    sku: string,
-    row: OfferRow,
-    change: { index: number; former: Offer | undefined; want: Wanted; by: CausedBy },
-  ): Offer {
-    const { index, former, want, by } = change;
-    const { channel, listing, implied } = want;
-    const slot = implied ? (former?.slot ?? this.#slots.get(channel)?.slot) : undefined;
-    const offer = offerOf(want, by, slot);
-    if (former === undefined) row.offers.push(offer);
-    else row.offers[index] = offer;
+  #tell(sku: string, offer: Offer, { available, implied }: Wanted, by: CausedBy): void {
+    const { channel, listing } = offer;
+    const slot = implied ? (offer.slot ?? this.#slots.get(channel)?.slot) : undefined;
+    changeTo(offer, available, by, slot);
     if (slot === undefined) this.#named.put(keyOf(channel, listing), { sku, version: offer.version });
-    return offer;
   }
 
   #withdraw(
@@ -166,12 +158,11 @@ export class OfferShelf {
   ): readonly ListingNumber[] {
     const { wanted, by, concerned } = change;
     const withdrawn: ListingNumber[] = [];
-    for (const [index, former] of row.offers.entries()) {
-      const { channel, listing, slot, available } = former;
+    for (const offer of row.offers) {
+      const { channel, listing, slot, available } = offer;
       if (available === 0 || concerned?.has(channel) === false) continue;
       if (wanted.some((want) => want.channel === channel && want.listing === listing)) continue;
-      const offer = offerOf({ channel, listing, available: 0 }, by, slot);
-      row.offers[index] = offer;
+      changeTo(offer, 0, by, slot);
       if (slot === undefined) this.#named.put(keyOf(channel, listing), { sku, version: offer.version });
       withdrawn.push(numberOf(sku, offer));
     }
@@ -248,10 +239,15 @@ function slotted(sku: string, { offers }: OfferRow, slot: number): readonly List
   return [];
 }
 
-function indexOf(offers: readonly Offer[], channel: string, listing: string): number {
-  for (let index = 0; index < offers.length; index++) {
-    const offer = offers[index];
-    if (offer?.channel === channel && offer.listing === listing) return index;
-  }
-  return -1;
+function changeTo(offer: Offer, available: Quantity, by: CausedBy, slot: number | undefined): void {
+  offer.available = available;
+  offer.version = by.version;
+  offer.recordedAt = by.recordedAt;
+  offer.reason = by.reason;
+  if (offer.slot !== slot) offer.slot = slot;
+}
+
+function offerIn(offers: readonly Offer[], channel: string, listing: string): Offer | undefined {
+  for (const offer of offers) if (offer.channel === channel && offer.listing === listing) return offer;
+  return undefined;
 }

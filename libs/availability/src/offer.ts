@@ -1,21 +1,21 @@
 import type { Cause } from '#inventory';
 import type { Instant, Quantity } from '#kernel';
 
-/** One listing's number, and the event that made it so. A value: replaced, never changed. */
+/** One listing's number, and the event that made it so. Changed in place, with its row: never handed out. */
 export interface Offer {
   readonly channel: string;
   readonly listing: string;
-  readonly available: Quantity;
+  available: Quantity;
   /** Position of the stored event that caused the number: it grows when the number changes, and only then. */
-  readonly version: number;
-  readonly recordedAt: Instant;
-  readonly reason: Cause;
+  version: number;
+  recordedAt: Instant;
+  reason: Cause;
   /** The index that finds it by version, where it is the item's own name in a channel that lists all. */
-  readonly slot?: number | undefined;
+  slot?: number | undefined;
 }
 
-/** A listing's number as it is told. */
-export interface ListingNumber extends Omit<Offer, 'slot'> {
+/** A listing's number as it is told: a value. */
+export interface ListingNumber extends Readonly<Omit<Offer, 'slot'>> {
   readonly sku: string;
 }
 

@@ -44,24 +44,27 @@ export function numbersOf(
 ): readonly Wanted[] {
   if (offering === undefined) return [];
   const { item, offers } = offering;
-  const availableAs = isKit(item) ? kitNumbers(world, item) : itemNumbers(world, item);
   const wanted = concerned === undefined ? offers : offers.filter(({ channel }) => concerned.has(channel.id));
-  return wanted.map((offered) => {
-    const { channel, listing, implied } = offered;
-    return { channel: channel.id, listing, available: availableAs(offered), implied };
-  });
+  return isKit(item) ? kitNumbers(world, item, wanted) : itemNumbers(world, item, wanted);
 }
 
-function itemNumbers(world: World, item: Item): (offered: Offered) => Quantity {
+function itemNumbers(world: World, item: Item, offers: readonly Offered[]): readonly Wanted[] {
   const state = world.ledger.item(item.sku);
-  const fences = fencesOf(world, item, state);
-  return (offered) => availableOf(listingInput(world, offered, { item, state, fences }));
+  const of = { item, state, fences: fencesOf(world, item, state) };
+  return offers.map((offered) => wantedAs(offered, availableOf(listingInput(world, offered, of))));
 }
 
-function kitNumbers(world: World, kit: Item): (offered: Offered) => Quantity {
-  const parts = flattenKit(world.catalog, kit.sku);
-  return (offered) => availableKits(kitInput(world, offered, { kit, parts }));
+function kitNumbers(world: World, kit: Item, offers: readonly Offered[]): readonly Wanted[] {
+  const of = { kit, parts: flattenKit(world.catalog, kit.sku) };
+  return offers.map((offered) => wantedAs(offered, availableKits(kitInput(world, offered, of))));
 }
+
+const wantedAs = ({ channel, listing, implied }: Offered, available: Quantity): Wanted => ({
+  channel: channel.id,
+  listing,
+  available,
+  implied,
+});
 
 /** What makes up the number of a listing of an ordinary item. */
 export function listingInput(

@@ -123,7 +123,9 @@ class PolicyLookup implements Policies {
   readonly #byScope = new Map<PolicyScope, PolicyInForce>();
   readonly #anyOfItems: boolean;
   readonly #anyOfListings: boolean;
-  /** By channel, then by category, those without a policy of their own under ''. */
+  /** By channel, of items without a category, or of one that has no policy of its own. */
+  readonly #common = new Map<string, EffectivePolicy>();
+  /** By category, then by channel. */
   readonly #merged = new Map<string, Map<string, EffectivePolicy>>();
 
   constructor(inForce: readonly PolicyInForce[]) {
@@ -146,21 +148,25 @@ class PolicyLookup implements Policies {
       this.#anyOfListings && listing !== undefined
         ? this.#byScope.get(`listing:${channel}:${listing}`)
         : undefined;
-    if (ofItem === undefined && ofListing === undefined) return this.#common(channel, category ?? '');
+    if (ofItem === undefined && ofListing === undefined) return this.#shared(channel, category);
     return effectivePolicy([ofListing, ofItem, ...this.#wide(channel, category ?? '')]);
   }
 
-  #common(channel: string, category: string): EffectivePolicy {
-    let ofChannel = this.#merged.get(channel);
-    if (ofChannel === undefined) {
-      ofChannel = new Map<string, EffectivePolicy>();
-      this.#merged.set(channel, ofChannel);
-    }
-    const known = ofChannel.get(category);
+  #shared(channel: string, category: string | undefined): EffectivePolicy {
+    const merged = category === undefined ? this.#common : (this.#ofCategory(category) ?? this.#common);
+    const known = merged.get(channel);
     if (known !== undefined) return known;
-    if (category !== '' && !this.#byScope.has(`category:${category}`)) return this.#common(channel, '');
-    const merged = effectivePolicy(this.#wide(channel, category));
-    ofChannel.set(category, merged);
+    const policy = effectivePolicy(this.#wide(channel, merged === this.#common ? '' : category!));
+    merged.set(channel, policy);
+    return policy;
+  }
+
+  #ofCategory(category: string): Map<string, EffectivePolicy> | undefined {
+    if (!this.#byScope.has(`category:${category}`)) return undefined;
+    const known = this.#merged.get(category);
+    if (known !== undefined) return known;
+    const merged = new Map<string, EffectivePolicy>();
+    this.#merged.set(category, merged);
     return merged;
   }
 
