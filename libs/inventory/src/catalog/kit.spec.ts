@@ -36,6 +36,11 @@ describe('a kit', () => {
     expect(flattenKit(items, 'SAMPLE')).toEqual([{ sku: 'TEA', quantity: 12_500 }]);
   });
 
+  it('holds the least there is of what comes to less: an inner kit was defined anew', () => {
+    const items = catalog(item('TEA'), item('TIN', { TEA: 0.5 }), item('GRAIN', { TIN: 0.00001 }));
+    expect(flattenKit(items, 'GRAIN')).toEqual([{ sku: 'TEA', quantity: 1 }]);
+  });
+
   it('keeps what it knows of an item that is not there', () => {
     expect(flattenKit(catalog(item('PAIR', { MUG: 2 })), 'PAIR')).toEqual([
       { sku: 'MUG', quantity: 2 * UNIT },

@@ -6,6 +6,8 @@ type Items = Pick<CatalogView, 'item'>;
 
 /** More than any line may carry: a kit that would hold as much of something is refused. */
 export const PART_QUANTITY_CEILING: Quantity = (LINE_UNITS_MAX + 1) * UNIT;
+/** The least there is of anything. */
+const QUANTITY_MIN: Quantity = 1;
 /** How deep kits of kits may be stacked. */
 export const KIT_DEPTH_MAX = 32;
 
@@ -54,10 +56,15 @@ function addParts(
   }
 }
 
-/** `a × b`, where both may be so large that what is wanted is only that it is too much. */
+/**
+ * `a × b`, where both may be so large that what is wanted is only that it is too much, or so small that it
+ * comes to less than can be told: an inner kit may be defined anew. No kit holds nothing of a part, for then
+ * there would be no end of kits.
+ */
 function times(a: Quantity, b: Quantity): Quantity {
   if (b === UNIT) return a;
-  return (a / UNIT) * b >= PART_QUANTITY_CEILING ? PART_QUANTITY_CEILING : multiplyDown(a, b);
+  if ((a / UNIT) * b >= PART_QUANTITY_CEILING) return PART_QUANTITY_CEILING;
+  return Math.max(QUANTITY_MIN, multiplyDown(a, b));
 }
 
 /** The way from a kit through what it would hold back to itself, such as `A, B, A`; undefined if there is none. */
