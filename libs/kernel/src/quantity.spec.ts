@@ -46,6 +46,10 @@ describe('a quantity', () => {
     );
   });
 
+  it('multiplies what is beyond every bound to the nearest number, and goes on', () => {
+    expect(multiplyDown(200 * LINE_UNITS_MAX * UNIT, LINE_UNITS_MAX * UNIT)).toBe(2e25);
+  });
+
   it('rounds down to the decimals of its item, below zero too', () => {
     expect(roundDown(250_000, 0)).toBe(200_000);
     expect(roundDown(-1, 0)).toBe(-100_000);

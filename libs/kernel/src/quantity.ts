@@ -9,7 +9,7 @@ export type Quantity = number;
 export const QUANTITY_DECIMALS_MAX = 5;
 /** One whole unit. */
 export const UNIT: Quantity = 10 ** QUANTITY_DECIMALS_MAX;
-/** The most one line may carry, in units: far above any real line, far below where sums overflow. */
+/** The most one line may carry, in units: far above any real line, and far below 2^53. */
 export const LINE_UNITS_MAX = 1_000_000_000;
 
 /** Reads a JSON number as a quantity; `undefined` if it has more than five decimals or is not finite. */
@@ -22,11 +22,14 @@ export function toQuantity(units: number): Quantity | undefined {
 /** The JSON number of a quantity: 250,000 is 2.5. */
 export const toUnits = (quantity: Quantity): number => quantity / UNIT;
 
-/** `a × b`, both quantities, exact and rounded down to five decimals. */
+/**
+ * `a × b`, both quantities, exact and rounded down to five decimals. What thousands of absurd lines come to
+ * together, beyond 2^53, is the nearest number there is, as their sum is: a fold never stops at it.
+ */
 export function multiplyDown(a: Quantity, b: Quantity): Quantity {
   const product = a * b;
   if (Number.isSafeInteger(product)) return Math.floor(product / UNIT) + 0;
-  return toSafe(floorDivide(BigInt(a) * BigInt(b), BigInt(UNIT)));
+  return Number(floorDivide(BigInt(a) * BigInt(b), BigInt(UNIT)));
 }
 
 /** `a ÷ b` as a count of whole times, rounded down: how many kits the components make. */
@@ -52,10 +55,4 @@ const STEPS = Array.from({ length: QUANTITY_DECIMALS_MAX + 1 }, (_, decimals) =>
 function floorDivide(dividend: bigint, divisor: bigint): bigint {
   const quotient = dividend / divisor;
   return dividend % divisor !== 0n && dividend < 0n !== divisor < 0n ? quotient - 1n : quotient;
-}
-
-function toSafe(value: bigint): number {
-  const number = Number(value);
-  assert(Number.isSafeInteger(number), `a sum within 2^53, got ${value}`);
-  return number;
 }
