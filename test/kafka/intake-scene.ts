@@ -30,6 +30,7 @@ export interface StartOptions {
   /** More topics than that of the scene. */
   readonly alsoFrom?: readonly string[];
   readonly silentMsMax?: number;
+  readonly commitAfterMs?: number;
   /** Over another log. */
   readonly over?: Running;
 }
@@ -107,7 +108,7 @@ function startIntake(
   kafka: KafkaCluster,
   { service }: Running,
   names: Names,
-  { door, connection, alsoFrom = [], silentMsMax }: StartOptions,
+  { door, connection, alsoFrom = [], silentMsMax, commitAfterMs }: StartOptions,
 ): RunningIntake {
   const { onhand } = service;
   const words: string[] = [];
@@ -130,6 +131,7 @@ function startIntake(
     onEnded: () => undefined,
     onFatal: (cause) => fatal.push(cause),
     ...(silentMsMax !== undefined && { silentMsMax }),
+    ...(commitAfterMs !== undefined && { commitAfterMs }),
   });
   const ending = new AbortController();
   const ended = intake.run(ending.signal).catch(() => undefined);

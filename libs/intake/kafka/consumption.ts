@@ -33,6 +33,8 @@ export interface ConsumptionParts {
   readonly clock: Clock;
   readonly log: KafkaLog;
   readonly onEnded: (ended: readonly Ended[]) => void;
+  /** How long what has ended may go uncommitted; default 200 ms. */
+  readonly commitAfterMs?: number;
 }
 
 export type ConsumptionState = 'joining' | 'consuming' | 'rejoining';
@@ -89,7 +91,7 @@ export class Consumption {
       retry: PATIENT,
     });
     this.#membership = new Membership(this.#consumer);
-    this.#commits = new OffsetCommits({ consumer: this.#consumer, log });
+    this.#commits = new OffsetCommits({ consumer: this.#consumer, log, commitAfterMs: parts.commitAfterMs });
     this.#assigned = new Assigned({ ...parts, topics, consumer: this.#consumer, commits: this.#commits });
     this.#listen();
   }

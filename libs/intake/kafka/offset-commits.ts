@@ -6,18 +6,25 @@ import { markText } from './start-offset.ts';
 /** After a record has ended its offset is committed within this time; a crash in between makes repeats. */
 const COMMIT_AFTER_MS = 200;
 
+export interface OffsetCommitsParts {
+  readonly consumer: Pick<Consumer, 'commitOffsets'>;
+  readonly log: KafkaLog;
+  /** How long what has ended may go uncommitted; default 200 ms. */
+  readonly commitAfterMs?: number | undefined;
+}
+
 /**
  * Commits what has ended, from a timer that only runs while there is something to commit: the fetch loop never
  * waits for it. Newer coordinators answer a commit some 10 ms late on purpose.
  */
 export class OffsetCommits {
-  readonly #parts: { readonly consumer: Pick<Consumer, 'commitOffsets'>; readonly log: KafkaLog };
+  readonly #parts: OffsetCommitsParts;
   readonly #dirty = new Map<PartitionIntake, number>();
   #timer: NodeJS.Timeout | undefined;
   #committing: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  constructor(parts: { consumer: Pick<Consumer, 'commitOffsets'>; log: KafkaLog }) {
+  constructor(parts: OffsetCommitsParts) {
     this.#parts = parts;
   }
 
@@ -28,7 +35,7 @@ export class OffsetCommits {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.commit();
-    }, COMMIT_AFTER_MS).unref();
+    }, this.#parts.commitAfterMs ?? COMMIT_AFTER_MS).unref();
   }
 
   /** It is somebody else's now: what we committed would take his place. */
