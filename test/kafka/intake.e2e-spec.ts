@@ -2,6 +2,7 @@ import kafkajs from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable } from '#event-store';
 import type { MessageDoor } from '#intake/kafka';
+import { BatchUnreadable, standIn } from '#kafka';
 import { KAFKA_VERSIONS, type KafkaCluster, type KafkaVersion, startKafka } from '../servers/kafka/index.ts';
 import { type IntakeScene, openIntakeScene, openShop, saleRecord, soldOfA } from './intake-scene.ts';
 import { headerText, makeTopics, receivedBy, recordsOf, until } from './scene.ts';
@@ -168,7 +169,7 @@ describe('messages from Kafka 4.1.1, further', () => {
   it('that are in hand when the group is dealt anew are committed first: no other takes them again', async () => {
     const { start, sell, received, atRest } = await scene(2);
     await sell('a', 2 * CHUNK_RECORDS);
-    const first = start({ door: holding(3_500) });
+    const first = start({ door: holding(3_500), commitAfterMs: 60_000 });
     await until('it has some', () => first.intake.status().lag > 0);
     const second = start();
     await until('each has one', () => second.intake.status().partitions === 1);
@@ -232,6 +233,21 @@ describe('messages from Kafka 4.1.1, further', () => {
     expect(words).toContainEqual(expect.stringContaining('it was made anew'));
   });
 
+  it('that are stood in for, in a batch that becomes too large, are rejected, and those behind it are taken', async () => {
+    const { kafka, start, names, producer, received, sell } = await scene();
+    await start().ready();
+    const messages = Array.from({ length: 17 }, (_, n) => ({ ...saleRecord(`a-${n}`), partition: 0 }));
+    await whileUnpacking(standIn, async (compression) => {
+      await producer.send({ topic: names.events, compression, messages });
+      expect(await received(17)).toMatchObject({ accepted: 0, rejected: 17 });
+    });
+    await sell('b', 10);
+    expect(await received(27)).toMatchObject({ accepted: 10, rejected: 17 });
+    const rejected = await recordsOf(kafka, names.rejected, 17);
+    const told = rejected.map((each) => [headerText(each, 'onhand-code'), headerText(each, 'onhand-offset')]);
+    expect(told).toEqual(messages.map((_, offset) => ['MESSAGE_TOO_LARGE', String(offset)]));
+  });
+
   it('come as soon as their topic does', async () => {
     const { start, names, sell, admin, received } = await scene();
     const events = `${names.events}-late`;
@@ -260,24 +276,47 @@ describe('messages from Kafka 4.1.1, further', () => {
     const { start, names, producer } = await scene();
     const { ready, fatal, intake } = start();
     await ready();
-    const { CompressionCodecs, CompressionTypes } = kafkajs;
-    const codecs = CompressionCodecs as Record<number, unknown>;
-    const before = codecs[CompressionTypes.ZSTD];
-    codecs[CompressionTypes.ZSTD] = () => ({
-      compress: (encoder: { buffer: Buffer }) =>
-        (before as () => { compress(encoder: { buffer: Buffer }): Promise<Buffer> })().compress(encoder),
-      decompress: () => Promise.reject(new TypeError('a bug of the test')),
-    });
-    try {
-      const compression = CompressionTypes.ZSTD;
+    await whileUnpacking(throwingOf(new TypeError('a bug of the test')), async (compression) => {
       await producer.send({ topic: names.events, compression, messages: [{ value: '{}' }] });
       await until('it is told', () => fatal.length > 0);
       expect(intake.status()).toMatchObject({ state: 'failed', isReady: false });
-    } finally {
-      codecs[CompressionTypes.ZSTD] = before;
-    }
+    });
+  });
+
+  it('end nothing where a batch is to be skipped by hand: it is said, and tried again', async () => {
+    const { start, names, producer, received } = await scene();
+    const { ready, fatal, intake } = start();
+    await ready();
+    await whileUnpacking(throwingOf(new BatchUnreadable('skip it by hand')), async (compression) => {
+      await producer.send({ topic: names.events, compression, messages: [saleRecord('a')] });
+      await until('it is told', () => intake.status().trouble?.includes('skip it by hand') === true);
+      expect(intake.status().isReady).toBe(false);
+    });
+    expect(await received(1)).toMatchObject({ accepted: 1 });
+    expect(fatal).toEqual([]);
   });
 });
+
+/** What is packed by the codec that is handed out becomes something else meanwhile. */
+async function whileUnpacking(
+  unpack: (bytes: Buffer) => Buffer,
+  play: (compression: kafkajs.CompressionTypes) => Promise<void>,
+): Promise<void> {
+  const { CompressionCodecs, CompressionTypes } = kafkajs;
+  const codecs = CompressionCodecs as Record<number, () => object>;
+  const codec = codecs[CompressionTypes.ZSTD]!;
+  const decompress = async (bytes: Buffer): Promise<Buffer> => Promise.resolve(unpack(bytes));
+  codecs[CompressionTypes.ZSTD] = () => ({ ...codec(), decompress });
+  try {
+    await play(CompressionTypes.ZSTD);
+  } finally {
+    codecs[CompressionTypes.ZSTD] = codec;
+  }
+}
+
+const throwingOf = (thrown: Error) => (): never => {
+  throw thrown;
+};
 
 /** By message id: what the door throws at it. The first four end a kafkajs consumer for good when they escape. */
 const THROWN: Readonly<Record<string, Error>> = {

@@ -1,5 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { Arrival, Message, Rejection } from '#inventory';
+import { BATCH_BYTES_MAX, STAND_IN_HEADER } from '#kafka';
 import type { Instant } from '#kernel';
 import { readJson } from '../src/json/lossless-json.ts';
 import { decodeUtf8 } from '../src/json/utf8.ts';
@@ -20,9 +21,9 @@ const DIGITS = /^\d+$/;
 
 /** Reads one record of an event topic as a message, or says why it is none. Its own bytes are its value. */
 export function readRecord(record: EventRecord, now: Instant): Arrival {
-  const { value } = record;
+  const { value, headers } = record;
   const reading =
-    value === null ? refused(TOMBSTONE, NOTHING) : readValue(value, headersOf(record.headers), now);
+    value === null ? refused(whyNoValue(headers), NOTHING) : readValue(value, headersOf(headers), now);
   return isRefused(reading)
     ? arrivalOfRefused(reading, value ?? NOTHING)
     : new ReadRecord(reading.message, value!);
@@ -44,6 +45,15 @@ const TOMBSTONE = problem(
   '',
   'The record has no value. A message is never deleted: tell what happened instead.',
 );
+
+const TOO_LARGE_BATCH = problem(
+  'MESSAGE_TOO_LARGE',
+  '',
+  `It was packed into a batch that becomes more than ${BATCH_BYTES_MAX / 1024 / 1024} MB, and was not unpacked. Send it in a smaller one.`,
+);
+
+const whyNoValue = (headers: EventRecord['headers']): Rejection =>
+  headers !== undefined && Object.hasOwn(headers, STAND_IN_HEADER) ? TOO_LARGE_BATCH : TOMBSTONE;
 
 function readValue(value: Buffer, headers: HeaderValues, now: Instant): IntakeReading {
   const contentType = contentTypeOf(headers);

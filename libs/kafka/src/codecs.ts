@@ -3,6 +3,8 @@ import { promisify } from 'node:util';
 import { gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
 import kafkajs from 'kafkajs';
 import { compressFrame, decompressFrame } from 'lz4-napi';
+import { lz4Bytes } from './lz4-bytes.ts';
+import { standIn } from './stand-in.ts';
 
 /** What one batch may become; the broker's limit is of compressed bytes. Beyond it is a bomb, not a batch. */
 export const BATCH_BYTES_MAX = 256 * 1024 * 1024;
@@ -21,22 +23,45 @@ const snappy = createRequire(import.meta.url)('snappyjs') as {
 
 const limit = { maxOutputLength: BATCH_BYTES_MAX };
 
-const gzipCodec: Codec = {
+const gzipCodec = guarded({
   compress: ({ buffer }) => promisify(gzip)(buffer),
   decompress: (bytes) => promisify(gunzip)(bytes, limit),
-};
-const zstdCodec: Codec = {
+});
+const zstdCodec = guarded({
   compress: ({ buffer }) => promisify(zstdCompress)(buffer),
   decompress: (bytes) => promisify(zstdDecompress)(bytes, limit),
-};
-const lz4Codec: Codec = {
+});
+const lz4Codec = guarded({
   compress: ({ buffer }) => compressFrame(buffer),
-  decompress: (bytes) => decompressFrame(bytes),
-};
-const snappyCodec: Codec = {
+  decompress: (bytes) =>
+    lz4Bytes(bytes) > BATCH_BYTES_MAX ? Promise.reject(tooLong()) : decompressFrame(bytes),
+});
+const snappyCodec = guarded({
   compress: ({ buffer }) => Promise.resolve(snappy.compress(buffer)),
   decompress: (bytes) => Promise.resolve(unpackXerial(bytes) ?? snappy.uncompress(bytes, BATCH_BYTES_MAX)),
-};
+});
+
+/** What becomes too long is stood in for: whatever else is thrown may be a bug, or pass. */
+function guarded(codec: Codec): Codec {
+  const decompress = async (bytes: Buffer): Promise<Buffer> => {
+    try {
+      return await codec.decompress(bytes);
+    } catch (error) {
+      if (isTooLong(error)) return standIn(bytes);
+      throw error;
+    }
+  };
+  return { ...codec, decompress };
+}
+
+const TOO_LONG = 'ERR_BUFFER_TOO_LARGE';
+const tooLong = (): Error => Object.assign(new Error('A batch becomes too long.'), { code: TOO_LONG });
+
+/** Node's own codecs say it by a code, snappyjs in words. */
+function isTooLong(error: unknown): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === TOO_LONG || /uncompressed length .* is too big/.test(message);
+}
 
 /** kafkajs knows only gzip, and one batch of another kind ends its consumer for good. */
 export function registerCodecs(): void {

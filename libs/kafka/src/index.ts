@@ -7,6 +7,7 @@ export { Membership } from './membership.ts';
 export { sendTo } from './send.ts';
 export { ShardGroup, type ShardGroupParts } from './shard-group.ts';
 export { mendTimers } from './timers.ts';
+export { BatchUnreadable, STAND_IN_HEADER, standIn } from './stand-in.ts';
 export { createTopics, type Difference, type TopicPlan, type TopicReport } from './topic-plan.ts';
 export { isClientError, isClientBug, isTooLarge, KafkaUnavailable, kafkaTrouble } from './trouble.ts';
 export { within } from './within.ts';

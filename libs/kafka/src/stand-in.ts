@@ -1,0 +1,69 @@
+/**
+ * A batch that must not be unpacked would end the client each time it is fetched. In its place the client is given as many
+ * records as it has, at their offsets, without key and value: each can be rejected, and the partition goes on.
+ */
+
+/** Names the header of a record that stands in for another; its value is empty. */
+export const STAND_IN_HEADER = 'onhand-stand-in';
+/** More than that the client cannot take in one batch, whatever they are. */
+const RECORDS_MAX = 50_000;
+
+/** A batch that can neither be unpacked nor stood in for. It does not pass, and must be skipped by hand. */
+export class BatchUnreadable extends Error {
+  override readonly name = 'BatchUnreadable';
+  /** kafkajs asks: it would fetch it again and again. */
+  readonly retriable = false;
+}
+
+/** Where the client puts what we need to know: behind it, in the same memory, begin the packed records. */
+const BACK = { count: 4, lastOffsetDelta: 38, magic: 45, firstOffset: 61 } as const;
+const MAGIC = 2;
+const NOTHING = 0;
+const ABSENT = -1;
+
+/** Records in the place of those that are packed in these bytes, as kafkajs handed them out. Throws BatchUnreadable. */
+export function standIn(packed: Buffer): Buffer {
+  const header = headerBefore(packed);
+  if (header === undefined) throw new BatchUnreadable('A batch is larger than may be unpacked.');
+  const { first, last, count } = header;
+  if (count > RECORDS_MAX) {
+    throw new BatchUnreadable(
+      `The batch at offsets ${first} to ${first + last} of a partition has ${count} records and is larger than may be unpacked: skip it by hand.`,
+    );
+  }
+  const name = Buffer.from(STAND_IN_HEADER);
+  const records = Array.from({ length: count }, (_, index) => {
+    // Where some were compacted away, those that are left end at the last offset all the same.
+    const body = [
+      NOTHING,
+      NOTHING,
+      ...varInt(index === count - 1 ? last : index),
+      ...varInt(ABSENT),
+      ...varInt(ABSENT),
+    ];
+    body.push(...varInt(1), ...varInt(name.length), ...name, ...varInt(0));
+    return Buffer.from([...varInt(body.length), ...body]);
+  });
+  return Buffer.concat(records);
+}
+
+/** Undefined where the memory does not look as it should. */
+function headerBefore(packed: Buffer): { first: number; last: number; count: number } | undefined {
+  const start = packed.byteOffset - BACK.firstOffset;
+  if (start < 0) return undefined;
+  const head = Buffer.from(packed.buffer, start, BACK.firstOffset);
+  const at = (back: number): number => BACK.firstOffset - back;
+  if (head.readInt8(at(BACK.magic)) !== MAGIC) return undefined;
+  const first = Number(head.readBigInt64BE(0));
+  const [last, count] = [head.readInt32BE(at(BACK.lastOffsetDelta)), head.readInt32BE(at(BACK.count))];
+  return last >= 0 && count > 0 && count <= last + 1 ? { first, last, count } : undefined;
+}
+
+/** As Kafka's records have their numbers: in zigzag, seven bits at a time. */
+function varInt(value: number): number[] {
+  const bytes: number[] = [];
+  let left = ((value << 1) ^ (value >> 31)) >>> 0;
+  for (; left > 0x7f; left >>>= 7) bytes.push((left & 0x7f) | 0x80);
+  bytes.push(left);
+  return bytes;
+}
