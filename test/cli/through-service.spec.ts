@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpService } from '../../src/http-service.ts';
 import { readSettings } from '../../src/environment.ts';
-import { commandLine, type Ended } from '../fixtures/command-line.ts';
+import { commandLine, type Ended, NO_COMPLAINT } from '../fixtures/command-line.ts';
 import { openShop } from '../fixtures/merchant.ts';
 import { onHandOf } from '../fixtures/on-hand.ts';
 import { until } from '../fixtures/waiting.ts';
@@ -94,7 +94,7 @@ describe('the command line', () => {
       expect({ words, exitCode: told.exitCode, stderr: told.stderr }).toEqual({
         words,
         exitCode: 0,
-        stderr: '',
+        stderr: NO_COMPLAINT,
       });
       through.set(words.join(' '), told);
       shown.set(words.join(' '), await commandLine(words, env));

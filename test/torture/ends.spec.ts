@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Answer, pause, Service } from '../e2e/service.ts';
+import { NO_COMPLAINT } from '../fixtures/command-line.ts';
 import { onHand } from '../fixtures/process.ts';
 import { randomOf } from '../fixtures/random.ts';
 import { until } from '../fixtures/waiting.ts';
@@ -166,7 +167,7 @@ it(
     await answers(50);
     const [copy, restored] = [folder('copy.db'), folder('restored')];
     const backup = await onHand(['backup', copy, '--json'], { DATA_DIR: service.directory });
-    expect(backup).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(backup).toMatchObject({ exitCode: 0, stderr: NO_COMPLAINT });
     const { position } = JSON.parse(backup.stdout);
     await answers(50);
     await load.end();
