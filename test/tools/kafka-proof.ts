@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Service } from '../e2e/service.ts';
 import { onHand } from '../fixtures/process.ts';
+import { until } from '../fixtures/waiting.ts';
 import { type KafkaCluster, type KafkaVersion, startKafka } from '../servers/kafka/index.ts';
 import { type OnlineRetailSum, sumOnlineRetail } from './online-retail-sum.ts';
 import { answeredNumbers, pages, readTopic } from './told-numbers.ts';
@@ -53,7 +54,7 @@ export async function proveThroughKafka(options: KafkaProofOptions): Promise<str
     await untilTaken(service, messages);
     await atRest(service);
     say(`consumed, posted and published within ${secondsSince(consuming)} s`);
-    await compare(proof, { service, kafka, sum, messages });
+    await compare(proof, { service, kafka, sum, messages, faults: faultsOf(options) });
     proof.check('ends in order', await service.end('SIGTERM'), 0);
   } finally {
     await service?.stop();
@@ -119,7 +120,7 @@ async function disturb(scene: Scene, { kills, brokerDownSeconds }: KafkaProofOpt
 
 async function stopBroker({ service, kafka, say }: Scene, seconds: number): Promise<void> {
   if (seconds === 0) return;
-  while ((await taken(service)) === 0) await sleep(20);
+  await untilTaken(service, 1);
   await kafka.shutDown();
   await sleep(seconds * 1_000);
   const { status } = await service.get('/health/live');
@@ -164,9 +165,9 @@ async function atRest(service: Service): Promise<void> {
 
 async function compare(
   proof: Proof,
-  parts: { service: Service; kafka: KafkaCluster; sum: OnlineRetailSum; messages: number },
+  parts: { service: Service; kafka: KafkaCluster; sum: OnlineRetailSum; messages: number; faults: number },
 ): Promise<void> {
-  const { service, kafka, sum, messages } = parts;
+  const { service, kafka, sum, messages, faults } = parts;
   const { counts } = (await service.get('/v1/status')).body as { counts: Record<string, number> };
   proof.check('messages accepted', counts['accepted'], messages);
   proof.check('parked and rejected', [counts['parked'], counts['rejected']], [0, 0]);
@@ -183,6 +184,33 @@ async function compare(
   proof.check('keys whose last record is not what GET answers', differ.slice(0, 3), []);
   proof.check('records older than one before them', olderThanBefore, 0);
   proof.note(`told again with the same version: ${toldTwice}`);
+  proof.check('told again at most once a fault and key', toldTwice <= faults * newest.size, true);
+  proof.check('numbers not known to stand in the topic', await unknownIn(service), []);
+  const metrics = String((await service.get('/metrics')).body);
+  const measured = [
+    /^onhand_topic_records_total\{topic="availability"\} [1-9]/m,
+    /^onhand_topic_keys_pending\{topic="availability"\} 0$/m,
+    /^onhand_topic_sends_failed_total\{topic="orders"\} 0$/m, // There are none in it.
+  ].map((pattern) => pattern.exec(metrics) !== null);
+  proof.check('its metrics say so', measured, [true, true, true]);
+}
+
+/** Ends of a process or a broker, after each of which what was on its way may be told again. */
+const faultsOf = ({ kills, brokerDownSeconds }: KafkaProofOptions): number =>
+  kills + (brokerDownSeconds > 0 ? 1 : 0);
+
+/** Numbers without the receipt of having been read back from the topic, which comes a little later. */
+async function unknownIn(service: Service): Promise<string[]> {
+  let unknown: string[] = [];
+  await until('every number is known to stand there', async () => {
+    unknown = [];
+    for (const channel of CHANNELS) {
+      for await (const row of pages(service, `/v1/channels/${channel}/publications?limit=1000`))
+        if (row.acknowledged?.version !== row.desired.version) unknown.push(`${channel}:${row.listing}`);
+    }
+    return unknown.length === 0;
+  }).catch(() => undefined);
+  return unknown;
 }
 
 async function commandLine(words: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
