@@ -18,7 +18,7 @@ describe('the command line and a real Kafka', () => {
   });
 
   afterAll(async () => {
-    await kafka.stop();
+    await kafka?.stop();
     await rm(folder, { recursive: true });
   });
 

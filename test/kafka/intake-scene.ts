@@ -3,7 +3,8 @@ import { KafkaIntake, type MessageDoor } from '#intake/kafka';
 import type { KafkaConnection, KafkaLog } from '#kafka';
 import { type Running, startService } from '../http/harness.ts';
 import type { KafkaCluster } from '../servers/kafka/index.ts';
-import { binary, connect, type Counts, makeTopics, type Names, namesOf, receivedBy, until } from './scene.ts';
+import { binary, connect, type Counts, makeTopics, type Names, namesOf, receivedBy } from './scene.ts';
+import { until } from '../fixtures/waiting.ts';
 import { setUp } from '../rows/set-up.ts';
 
 /** A service without Kafka, and as many consumers beside it as a test wants: their door can be made to fail. */

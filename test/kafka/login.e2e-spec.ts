@@ -10,10 +10,11 @@ import { KafkaPublisher } from '#publishing/kafka';
 import { Stage } from '../../libs/publishing/testing/stage.ts';
 import type { Logger } from '../../src/log.ts';
 import { Loops } from '../../src/loops.ts';
+import { until } from '../fixtures/waiting.ts';
 import { type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
 import { secure } from '../servers/kafka/security.ts';
 import { type IntakeScene, openIntakeScene } from './intake-scene.ts';
-import { headerText, recordsOf, until } from './scene.ts';
+import { headerText, recordsOf } from './scene.ts';
 import { lastOf, readTopic } from './topic-picture.ts';
 
 const USER = 'onhand';

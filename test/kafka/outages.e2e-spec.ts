@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Service } from '../e2e/service.ts';
+import { until } from '../fixtures/waiting.ts';
 import { KAFKA_VERSIONS, type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
 import { openIntakeScene, saleRecord, soldOfA } from './intake-scene.ts';
-import { connect, headerText, makeTopics, namesOf, recordsOf, settingsOf, until } from './scene.ts';
+import { connect, headerText, makeTopics, namesOf, recordsOf, settingsOf } from './scene.ts';
 
 const FOREIGN = new URL('ForeignProducer.java', import.meta.url).pathname;
 const FOREIGN_RECORDS = 200;
@@ -53,7 +55,7 @@ describe('Kafka 4.1.1 comes and goes', () => {
     await sell('a', 1_000);
     await received(500);
     await kafka.kill();
-    await pause(3_000);
+    await pause(3_000); // An outage that lasts: no limit depends on it.
     await kafka.restart();
     await sell('b', 1_000);
     expect(await received(2_000)).toMatchObject({ accepted: 2_000 });
@@ -73,10 +75,8 @@ describe('Kafka 4.1.1 comes and goes', () => {
     await until('it says what is wrong', () => intake.status().trouble !== undefined);
     expect(intake.status()).toMatchObject({ state: 'connecting', isReady: false });
     expect(intake.status().trouble).toContain(`Nobody answers at ${kafka.brokers[0]}`);
-    const before = process.cpuUsage();
-    await pause(2_000);
-    const used = process.cpuUsage(before);
-    expect((used.user + used.system) / 2_000_000).toBeLessThan(0.2);
+    const knocks = await socketsOpenedWithin(2_000);
+    expect(knocks).toBeLessThan(20);
     expect(words.filter((said) => said.startsWith('error'))).toHaveLength(1);
     await kafka.restart();
     await until('it consumes', () => intake.status().isReady);
@@ -85,7 +85,7 @@ describe('Kafka 4.1.1 comes and goes', () => {
     await scene.end();
   });
 
-  it('takes each message once, killed again and again between append and commit', async () => {
+  it('takes each message once, killed between append and commit', async () => {
     const names = namesOf();
     const { admin, producer, disconnect } = await connect(kafka);
     await makeTopics(admin, names, 4);
@@ -94,26 +94,24 @@ describe('Kafka 4.1.1 comes and goes', () => {
       await service.put('/v1/locations/east', { kind: 'warehouse' });
       await service.put('/v1/channels/web', { kind: 'storefront', locations: ['east'] });
       await service.put('/v1/items/A', {});
-      for (let kill = 0; kill < 1; kill++) {
-        const before = await receivedBy(service);
-        const messages = Array.from({ length: 3_000 }, (_, n) => ({
-          ...saleRecord(`${kill}-${n}`),
-          partition: n % 4,
-        }));
-        await producer.send({ topic: names.events, messages });
-        await until('it is in the middle', async () => (await receivedBy(service)) > before + 300);
-        await service.end('SIGKILL');
-        await service.run();
-      }
-      await until('all are taken', async () => {
-        return (await service.get('/v1/status')).body.counts.accepted === 3_000;
-      });
+      const messages = Array.from({ length: 3_000 }, (_, n) => ({
+        ...saleRecord(`${n}`),
+        partition: n % 4,
+      }));
+      await producer.send({ topic: names.events, messages });
+      await until('it is in the middle', async () => (await accepted(service)) > 300);
+      await service.end('SIGKILL');
+      await service.run();
+      await until('all are taken', async () => (await accepted(service)) === 3_000);
       await service.settle();
       const { totals } = (await service.get('/v1/items/A')).body;
       expect(totals.onHand).toBe(-3_000);
-      const metrics = String((await service.get('/metrics')).body);
-      expect(metrics).toContain('onhand_door_ready{door="kafka"} 1');
-      expect(metrics).toContain('onhand_records_behind{door="kafka"} 0');
+      await until('its measures say so', async () => {
+        const metrics = String((await service.get('/metrics')).body);
+        expect(metrics).toContain('onhand_door_ready{door="kafka"} 1');
+        expect(metrics).toContain('onhand_records_behind{door="kafka"} 0');
+        return true;
+      });
       expect(await service.end('SIGTERM')).toBe(0);
     } finally {
       await service.stop();
@@ -157,8 +155,18 @@ describe('three brokers of Kafka 4.1.1', () => {
   });
 });
 
-const receivedBy = async (service: Service): Promise<number> =>
-  (await service.get('/v1/status')).body.counts.received;
+const accepted = async (service: Service): Promise<number> =>
+  (await service.get('/v1/status')).body.counts.accepted;
+
+/** So many times somebody here knocks at a door meanwhile; a slow machine knocks less often. */
+async function socketsOpenedWithin(ms: number): Promise<number> {
+  let opened = 0;
+  const count = (): void => void opened++;
+  subscribe('net.client.socket', count);
+  await pause(ms);
+  unsubscribe('net.client.socket', count);
+  return opened;
+}
 
 /** Which node, from 1, coordinates the group: they are numbered as their addresses are. */
 const coordinatorOf = (kafka: KafkaCluster, group: string): Promise<number> =>

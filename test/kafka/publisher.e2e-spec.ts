@@ -4,15 +4,17 @@ import { Kafka } from 'kafkajs';
 import type { KafkaConnection } from '#kafka';
 import { allShards, type Shards, systemClock } from '#kernel';
 import { KafkaPublisher, partitionOf } from '#publishing/kafka';
-import { until } from '../../libs/kernel/testing/until.ts';
 import { Stage } from '../../libs/publishing/testing/stage.ts';
 import { Loops } from '../../src/loops.ts';
 import { openLog } from '../../src/log.ts';
+import { until } from '../fixtures/waiting.ts';
 import { KAFKA_VERSIONS, type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
 import { disorderOf, lastOf, readTopic, type TopicRecord } from './topic-picture.ts';
 
 const PARTITIONS = 6;
 const NEWEST = '4.1.1';
+/** Changes, with 20 numbers each: about a second's. */
+const MUCH = 150;
 
 /** Publishing to Kafka as one process does it, over a stage. */
 class Process {
@@ -31,7 +33,7 @@ class Process {
   }
 
   settled(): Promise<void> {
-    return until(() => this.publisher.isAtRest, 'the topics hold all that was wanted');
+    return until('the topics hold all that was wanted', () => this.publisher.isAtRest);
   }
 
   async stop(): Promise<void> {
@@ -69,12 +71,13 @@ describe('publishing to three brokers', () => {
 
   it('loses nothing while a leader is killed under load', async () => {
     const { stage, topics, process, end } = await scene(kafka);
-    const changing = changeFor(stage, 9_000);
-    await pause(1_000);
+    const changing = changeOften(stage);
+    await changing.more(MUCH);
     await kafka.kill(); // It leads some of the partitions.
-    await pause(5_000);
+    await changing.more(5 * MUCH);
     await kafka.restart();
-    await changing;
+    await changing.more(2 * MUCH);
+    await changing.end();
     await process.settled();
     const records = await readTopic(kafka.clientConfig(), topics.availability);
     expect(numbersIn(records)).toEqual(numbersOf(stage));
@@ -136,11 +139,12 @@ function playOn(kafkaNow: () => KafkaCluster): void {
       messages: [late('web:O-1', { version: 1, status: 'open' })],
     });
     await producer.disconnect();
-    await pause(500);
-    await process.settled();
-    const numbers = lastOf(await readTopic(kafka.clientConfig(), topics.availability));
-    const orders = lastOf(await readTopic(kafka.clientConfig(), topics.orders));
-    expect([numbers.get('web:A')?.available, orders.get('web:O-1')?.['status']]).toEqual([2, 'shipped']);
+    await until('it is put right', async () => {
+      const numbers = lastOf(await readTopic(kafka.clientConfig(), topics.availability));
+      const orders = lastOf(await readTopic(kafka.clientConfig(), topics.orders));
+      expect([numbers.get('web:A')?.available, orders.get('web:O-1')?.['status']]).toEqual([2, 'shipped']);
+      return true;
+    });
     await end();
   });
 }
@@ -168,10 +172,9 @@ function playMoreOn(kafkaNow: () => KafkaCluster): void {
     const stage = await Stage.open();
     const process = new Process(stage, connectionTo(kafka), topics);
     await stage.publish('web', { A: 1 });
-    await pause(1_500);
+    await until('it tries again', () => process.loops.states()['kafka-availability'] === 'retrying');
     expect(process.publisher.states()).toEqual({ availability: 'starting', orders: 'starting' });
-    const isRetrying = (): boolean => process.loops.states()['kafka-availability'] === 'retrying';
-    await until(isRetrying, 'it tries again');
+    expect(await topicsOf(kafka)).not.toContain(topics.availability);
     await createTopics(kafka, topics);
     await process.settled();
     expect(numbersIn(await readTopic(kafka.clientConfig(), topics.availability))).toEqual(numbersOf(stage));
@@ -182,12 +185,13 @@ function playMoreOn(kafkaNow: () => KafkaCluster): void {
   it('rides out a broker that is killed, and comes back', async () => {
     const kafka = kafkaNow();
     const { stage, topics, process, end } = await scene(kafka);
-    const changing = changeFor(stage, 5_000);
-    await pause(1_000);
+    const changing = changeOften(stage);
+    await changing.more(MUCH);
     await kafka.kill();
-    await pause(1_000);
+    await changing.more(MUCH);
     await kafka.restart();
-    await changing;
+    await changing.more(MUCH);
+    await changing.end();
     await process.settled();
     const records = await readTopic(kafka.clientConfig(), topics.availability);
     expect(numbersIn(records)).toEqual(numbersOf(stage));
@@ -227,7 +231,7 @@ async function createTopics(kafka: KafkaCluster, topics: Topics): Promise<void> 
     configEntries,
   }));
   await admin.createTopics({ topics: all, waitForLeaders: false });
-  await untilTrue(async () =>
+  await until('the topics have leaders', async () =>
     (await admin.fetchTopicMetadata({ topics: Object.values(topics) as string[] })).topics.every(
       ({ partitions }) => partitions.every(({ leader }) => leader >= 0),
     ),
@@ -235,21 +239,39 @@ async function createTopics(kafka: KafkaCluster, topics: Topics): Promise<void> 
   await admin.disconnect();
 }
 
-async function untilTrue(isSo: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await isSo().catch(() => false)) return;
-    await pause(100);
+async function topicsOf(kafka: KafkaCluster): Promise<string[]> {
+  const admin = new Kafka(kafka.clientConfig()).admin();
+  await admin.connect();
+  try {
+    return await admin.listTopics();
+  } finally {
+    await admin.disconnect();
   }
-  throw new Error('The topics have no leaders.');
 }
 
-/** Changes numbers of 200 listings again and again. */
-async function changeFor(stage: Stage, ms: number): Promise<void> {
-  for (let n = 0, end = Date.now() + ms; Date.now() < end; n++) {
-    const numbers = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`L-${(n * 20 + i) % 200}`, n]));
-    await stage.publish(n % 2 ? 'web' : 'pos', numbers);
-    await pause(5);
-  }
+/** Changes numbers of 200 listings, again and again until the end; `more` waits for so many more changes. */
+function changeOften(stage: Stage) {
+  let changes = 0;
+  let isOver = false;
+  const change = async (): Promise<void> => {
+    for (; !isOver; changes++) {
+      const listings = Array.from({ length: 20 }, (_, i) => `L-${(changes * 20 + i) % 200}`);
+      const numbers = Object.fromEntries(listings.map((listing) => [listing, changes]));
+      await stage.publish(changes % 2 ? 'web' : 'pos', numbers);
+      await pause(5);
+    }
+  };
+  const changing = change();
+  return {
+    more: (count: number): Promise<void> => {
+      const enough = changes + count;
+      return until(`${count} more changes`, () => changes >= enough);
+    },
+    end: (): Promise<void> => {
+      isOver = true;
+      return changing;
+    },
+  };
 }
 
 const numbersIn = (records: readonly TopicRecord[]): Record<string, unknown> =>

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   type Admin,
   type CompressionTypes,
@@ -10,6 +9,7 @@ import {
 } from 'kafkajs';
 import { type Running, startService } from '../http/harness.ts';
 import { setUp } from '../rows/set-up.ts';
+import { until } from '../fixtures/waiting.ts';
 import type { KafkaCluster } from '../servers/kafka/index.ts';
 
 /** A service of its own beside others on the same brokers: its topics and its group bear a name of their own. */
@@ -25,7 +25,7 @@ export interface Scene {
     partition?: number,
     compression?: CompressionTypes,
   ) => Promise<void>;
-  /** Waits until so many messages have been received since the log began; answers what became of them. */
+  /** Waits until so many messages, repeats aside, were received since the log began; answers what became of them. */
   readonly received: (count: number) => Promise<Counts>;
   readonly end: () => Promise<void>;
 }
@@ -53,9 +53,6 @@ export interface SceneOptions {
   /** False: the topics are made later, by the test. */
   readonly makesTopics?: boolean;
 }
-
-const WAIT_MS_MAX = 40_000;
-const LOOK_EVERY_MS = 25;
 
 export function namesOf(): Names {
   const own = randomUUID().slice(0, 8);
@@ -137,9 +134,8 @@ export async function receivedBy({ ask }: Pick<Running, 'ask'>, count: number): 
   let counts: Counts | undefined;
   await until(`${count} received`, async () => {
     counts = (await ask('GET /v1/status')).json?.counts as Counts;
-    return counts.received >= count;
-  }).catch((error: unknown) => {
-    throw new Error(`${String(error)}: ${JSON.stringify(counts)}`);
+    if (counts.received - counts.duplicate >= count) return true;
+    throw new Error(JSON.stringify(counts));
   });
   return counts!;
 }
@@ -150,7 +146,7 @@ export async function kafkaState({ ask }: Pick<Running, 'ask'>): Promise<any> {
   return json.details?.kafka ?? json.error?.kafka;
 }
 
-/** Every record of a topic with few of them, oldest first. */
+/** Every record of a topic with few of them, oldest first: at least so many. */
 export async function recordsOf(kafka: KafkaCluster, topic: string, count: number): Promise<KafkaMessage[]> {
   const { client, disconnect } = await connect(kafka);
   const consumer = client.consumer({ groupId: `reader-${randomUUID()}`, maxWaitTimeInMs: 100 });
@@ -165,7 +161,7 @@ export async function recordsOf(kafka: KafkaCluster, topic: string, count: numbe
         return Promise.resolve();
       },
     });
-    await until(`${count} records in ${topic}`, () => records.length >= count).catch(() => undefined);
+    await until(`${count} records in ${topic}`, () => records.length >= count);
     return records;
   } finally {
     await consumer.disconnect();
@@ -188,16 +184,4 @@ export const structured = (event: unknown): EventRecord => ({
 export function binary({ data, ...attributes }: Readonly<Record<string, unknown>>): EventRecord {
   const headers = Object.entries(attributes).map(([name, value]) => [`ce_${name}`, String(value)]);
   return { value: JSON.stringify(data), headers: Object.fromEntries(headers) as Record<string, string> };
-}
-
-export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + WAIT_MS_MAX;
-  for (;;) {
-    const isThere = await Promise.resolve()
-      .then(isSo)
-      .catch(() => false);
-    if (isThere) return;
-    if (performance.now() > deadline) throw new Error(`not so after ${WAIT_MS_MAX} ms: ${what}`);
-    await pause(LOOK_EVERY_MS);
-  }
 }

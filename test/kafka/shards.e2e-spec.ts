@@ -1,9 +1,9 @@
 import { Kafka } from 'kafkajs';
 import { ShardGroup } from '#kafka';
 import { ShardSet } from '#kernel';
-import { until } from '../../libs/kernel/testing/until.ts';
 import { Loops } from '../../src/loops.ts';
 import { openLog } from '../../src/log.ts';
+import { until } from '../fixtures/waiting.ts';
 import { type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
 
 const COUNT = 16;
@@ -29,11 +29,11 @@ describe('shards shared by the group protocol', () => {
   }
 
   const divided = (some: readonly Member[], sizes: readonly number[]): Promise<void> =>
-    until(() => {
+    until(`the shards are divided among ${some.length}`, () => {
       const owned = some.map(({ shards }) => shards.owned);
       const isWhole = new Set(owned.flat()).size === COUNT && owned.flat().length === COUNT;
       return isWhole && owned.every(({ length }) => sizes.includes(length));
-    }, `the shards are divided among ${some.length}`);
+    });
 
   beforeAll(async () => {
     kafka = await startKafka({ version: '4.1.1' });
@@ -45,7 +45,7 @@ describe('shards shared by the group protocol', () => {
 
   afterAll(async () => {
     for (const { loops } of members) await loops.stopAll();
-    await kafka.stop();
+    await kafka?.stop();
   });
 
   it('are not shared where the topic has another number of them', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type IHeaders, Kafka, type KafkaConfig } from 'kafkajs';
+import { until } from '../fixtures/waiting.ts';
 
 /** A record of a compacted topic, as a newcomer reads it. */
 export interface TopicRecord {
@@ -14,9 +14,6 @@ export interface TopicRecord {
   };
   readonly headers: Readonly<Record<string, string>>;
 }
-
-const ASK_EVERY_MS = 50;
-const READ_MS_MAX = 60_000;
 
 /** Reads a topic from its start to where it ends now, with nothing but kafkajs. */
 export async function readTopic(config: KafkaConfig, topic: string): Promise<readonly TopicRecord[]> {
@@ -49,10 +46,12 @@ export async function readTopic(config: KafkaConfig, topic: string): Promise<rea
       return Promise.resolve();
     },
   });
-  for (const end = Date.now() + READ_MS_MAX; left.size > 0 && Date.now() < end;) await pause(ASK_EVERY_MS);
-  await consumer.disconnect();
-  if (left.size > 0) throw new Error(`${topic} could not be read to its end within ${READ_MS_MAX} ms.`);
-  return records;
+  try {
+    await until(`${topic} is read to its end`, () => left.size === 0);
+    return records;
+  } finally {
+    await consumer.disconnect();
+  }
 }
 
 /** The last value of each key. */
