@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../fixtures/waiting.ts';
 import { KafkaProxy, type KafkaCluster, REQUEST, startKafka } from '../servers/kafka/index.ts';
 import { type IntakeScene, openIntakeScene, saleRecord } from './intake-scene.ts';
-import { makeTopics, until } from './scene.ts';
+import { makeTopics } from './scene.ts';
 
 describe('Kafka 4.1.1 that does not answer', () => {
   let proxy: KafkaProxy;
