@@ -1,4 +1,4 @@
-import { Kafka } from 'kafkajs';
+import { type Admin, Kafka } from 'kafkajs';
 import { ShardGroup } from '#kafka';
 import { ShardSet } from '#kernel';
 import { Loops } from '../../src/loops.ts';
@@ -11,6 +11,7 @@ const TOPIC = 'onhand.shards';
 
 describe('shards shared by the group protocol', () => {
   let kafka: KafkaCluster;
+  let admin: Admin;
   const members: Member[] = [];
 
   class Member {
@@ -37,14 +38,18 @@ describe('shards shared by the group protocol', () => {
 
   beforeAll(async () => {
     kafka = await startKafka({ version: '4.1.1' });
-    const admin = new Kafka(kafka.clientConfig()).admin();
+    admin = new Kafka(kafka.clientConfig()).admin();
     await admin.connect();
     await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: COUNT }] });
-    await admin.disconnect();
   });
 
   afterAll(async () => {
     for (const { loops } of members) await loops.stopAll();
+    await until('all have left', async () => {
+      const { groups } = await admin.describeGroups(['a']);
+      return groups[0]!.members.length === 0;
+    });
+    await admin.disconnect();
     await kafka?.stop();
   });
 
