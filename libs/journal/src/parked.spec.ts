@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UNIT } from '#kernel';
+import { FaultyStore } from '../testing/faulty-store.ts';
 import { line, NOON, placed, receipt, sale, shipped } from '../testing/messages.ts';
 import { openJournal, type OpenedJournal } from '../testing/opened-journal.ts';
 
@@ -90,6 +91,30 @@ describe('a parked line whose item comes', () => {
   });
 
   it('is released also where it was parked just after its item came', async () => {
+    await opened.close();
+    const [asked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    opened = await openJournal((inner) => {
+      const store = new FaultyStore(inner);
+      const append = store.append.bind(store);
+      store.append = async (stream, ...what) => {
+        if (stream !== 'document-pos:s1') return append(stream, ...what);
+        asked.resolve();
+        await held.promise;
+        return append(stream, ...what);
+      };
+      return store;
+    });
+    const telling = opened.tell(sale('s1', {}, [line('GHOST', 1)]));
+    await asked.promise;
+    await opened.putItem('GHOST');
+    held.resolve();
+    expect(await telling).toMatchObject([{ outcome: 'parked' }]);
+    await opened.settle();
+
+    expect(waiting()).toEqual([]);
+  });
+
+  it('is released also where both are told at the same time', async () => {
     for (let round = 0; round < 20; round++) {
       const sku = `RACE-${round}`;
       await Promise.all([opened.tell(sale(sku, {}, [line(sku, 1)])), opened.desk.ensureItems([sku])]);
