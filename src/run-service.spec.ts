@@ -15,7 +15,7 @@ const settings = (port: number): Settings =>
 it('runs until it is told to stop, and says 0', async () => {
   const ending = new AbortController();
   const running = runService(settings(0), ending.signal);
-  await until('it runs', () => existsSync(join(directory, 'service.json')));
+  await until(() => existsSync(join(directory, 'service.json')), 'it runs');
   ending.abort();
   expect(await running).toBe(0);
 });

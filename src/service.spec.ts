@@ -60,10 +60,10 @@ async function receive(onhand: OnHand, count: number): Promise<number> {
 }
 
 async function settle(onhand: OnHand): Promise<void> {
-  await until('at rest', async () => {
+  await until(async () => {
     const { head, posted, projected, published } = await onhand.status();
     return head === posted && head === projected && head === published;
-  });
+  }, 'at rest');
 }
 
 const onHandOf = (onhand: OnHand, sku: string): number | undefined =>

@@ -58,10 +58,10 @@ async function send(method: string, line: string, body: unknown): Promise<{ stat
 }
 
 async function untilAtRest(): Promise<void> {
-  await until('at rest', async () => {
+  await until(async () => {
     const { head, posted, projected } = await service!.onhand.status();
     return posted === head && projected === head;
-  });
+  }, 'at rest');
 }
 
 /** Ages are counted from the present. */

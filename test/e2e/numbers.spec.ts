@@ -133,7 +133,7 @@ describe('a policy', () => {
     const sku = await item({ east: 10 });
     const effectiveAt = new Date(Date.now() + 1_200).toISOString();
     const { position } = await policy(`item:${sku}`, { buffer: 4, effectiveAt });
-    await until('in force', async () => (await available('web', sku)) !== 10);
+    await until(async () => (await available('web', sku)) !== 10, 'in force');
     const after = await number('web', sku);
     expect(after.available).toBe(6);
     expect(after.version).toBeGreaterThan(position);

@@ -168,12 +168,12 @@ export class Service {
 
   /** Waits until everything told so far has reached every room. */
   async settle(): Promise<void> {
-    await until('at rest', async () => {
+    await until(async () => {
       const { status, body } = await this.get('/v1/status');
       const { head, posted, projected, published } = body;
       if (status === 200 && head === posted && head === projected && head === published) return true;
       throw new Error(JSON.stringify(body));
-    });
+    }, 'at rest');
   }
 }
 

@@ -97,7 +97,7 @@ describe('a message', () => {
     expect(parked.body.parked).toMatchObject([{ line: '1', code: 'ITEM_UNKNOWN' }]);
     expect((await order('web', 'o-late')).status).toBe('pending');
     await onhand.put('/v1/items/LATE-1', { name: 'Late' });
-    await until('the order is open', async () => (await order('web', 'o-late')).status === 'open');
+    await until(async () => (await order('web', 'o-late')).status === 'open', 'the order is open');
     const { status, lines } = await order('web', 'o-late');
     expect(status).toBe('open');
     expect(lines).toMatchObject([{ line: '1', sku: 'LATE-1', ordered: 2, open: 2, parked: false }]);

@@ -223,7 +223,7 @@ describe('requests', () => {
       expiresInSeconds: 1,
     });
     const state = async () => (await onhand.get(`/v1/reservations/exp-${sku}`)).body.state;
-    await until('expired', async () => (await state()) === 'expired');
+    await until(async () => (await state()) === 'expired', 'expired');
     expect(await available('web', sku)).toBe(5);
     const query = new URLSearchParams({ from, to: new Date().toISOString() });
     const { body } = await onhand.get(`/v1/channels/web/availability/${sku}/changes?${query.toString()}`);

@@ -81,10 +81,10 @@ async function toldAll(channel = 'web', where = endpoint): Promise<Record<string
   await onhand.settle();
   const { body } = await onhand.get(`/v1/channels/${channel}/availability?limit=1000`);
   const pulled = Object.fromEntries(body.items.map((item: any) => [item.listing, item.available]));
-  await until('it was told every number', () => {
+  await until(() => {
     expect(sorted(where.numbers)).toEqual(sorted(pulled));
     return true;
-  });
+  }, 'it was told every number');
   return pulled;
 }
 const sorted = (numbers: Record<string, number>): [string, number][] =>
@@ -108,7 +108,7 @@ describe('a webhook', () => {
     await toldAll();
     const updates = (): any[] =>
       endpoint.received.filter(({ event }) => event.data.orderId === 'T-1').map(({ event }) => event);
-    await until('the parcel is told', () => updates().at(-1)?.data.status === 'shipped');
+    await until(() => updates().at(-1)?.data.status === 'shipped', 'the parcel is told');
     const { type, data } = updates().at(-1);
     expect(type).toBe('onhand.order.updated.v1');
     expect(data).toMatchObject({
@@ -132,7 +132,7 @@ describe('a webhook', () => {
       location: 'shop',
       lines: [{ sku: 'BOWL', quantity: 1 }],
     });
-    await until('it was told', () => endpoint.received.length > before);
+    await until(() => endpoint.received.length > before, 'it was told');
     const first = endpoint.received[before]!;
     await onhand.tell('wms', 'stock.received', {
       documentId: 'R-2',
@@ -169,7 +169,7 @@ describe('a webhook', () => {
       location: 'shop',
       lines: [{ sku: 'BOWL', quantity: 1 }],
     });
-    await until('it is told', () => other.numbers['BOWL'] !== undefined);
+    await until(() => other.numbers['BOWL'] !== undefined, 'it is told');
     expect(other.numbers).toMatchObject({ BOWL: 33 });
     // What was on its way to the old one may still come; what is newer than the change may not.
     const since = endpoint.received.filter(({ event }) => event.data.version > body.position);

@@ -46,7 +46,7 @@ describe('a service whose event store', () => {
 
         if (how === 'SIGKILL') await store.run();
         else await store.send('SIGCONT');
-        await until('ready', async () => (await service.get('/health/ready')).status === 200);
+        await until(async () => (await service.get('/health/ready')).status === 200, 'ready');
         const { status, body } = await sell(service, 'o-1');
         expect([status, body.outcome]).toEqual([
           expect.any(Number),
@@ -68,7 +68,7 @@ describe('a service whose event store', () => {
     const service = await Service.notYet({ EVENT_STORE: store.url });
     try {
       const begun = service.run();
-      await until('alive', async () => (await service.get('/health/live')).status === 200);
+      await until(async () => (await service.get('/health/live')).status === 200, 'alive');
       const ready = await service.get('/health/ready');
       expect(ready).toMatchObject({ status: 503, body: { error: { store: { status: 'down' } } } });
       expect(ready.body.error.store.why).toMatch(/no event store answers/);

@@ -226,9 +226,9 @@ describe('the lane', () => {
 
   it('forgets whoever goes before he has told all', async () => {
     const text = asked('pos', sale('gone'));
-    const leave = (): Promise<void> => until('he is in', () => traffic.inside === 1);
+    const leave = (): Promise<void> => until(() => traffic.inside === 1, 'he is in');
     await speak(url, [text.slice(0, 200)], { leave });
-    await until('nobody is in', () => traffic.inside === 0);
+    await until(() => traffic.inside === 0, 'nobody is in');
     expect(told).toEqual([]);
   });
 

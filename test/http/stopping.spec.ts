@@ -34,7 +34,7 @@ describe('a service that stops', () => {
         }
       }
     });
-    await until('they are at it', () => acknowledged.size >= 50);
+    await until(() => acknowledged.size >= 50, 'they are at it');
     await service.stop();
     isOver = true;
     await Promise.all(tellers);

@@ -295,7 +295,7 @@ it('shows parked lines, and lets them go', async () => {
   expect(await must(200, `POST /v1/parked/${id}/retry`)).toMatchObject({ releasedLines: 0, waitingLines: 1 });
   const { position } = await must(201, 'PUT /v1/items/LATER', {});
   const parked = async () => (await must(200, `GET /v1/parked?atLeast=${position}`)).items;
-  await until('it is released', async () => (await parked()).length === 0);
+  await until(async () => (await parked()).length === 0, 'it is released');
   const late = await tell('web', 'order.placed', { orderId: 'P-2', lines: [{ sku: 'NEVER', quantity: 1 }] });
   const [waiting] = (await must(200, `GET /v1/parked?atLeast=${late.json.position}`)).items;
   await must(200, `POST /v1/parked/${waiting.id}/dismiss`, { reason: 'a typing error' });

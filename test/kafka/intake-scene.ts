@@ -71,7 +71,7 @@ export async function openIntakeScene(kafka: KafkaCluster, partitions = 1): Prom
     received: (count) => receivedBy(running, count),
     atRest: async (count) => {
       await receivedBy(running, count);
-      await until('all is read', () => started.every(({ intake }) => intake.status().lag === 0));
+      await until(() => started.every(({ intake }) => intake.status().lag === 0), 'all is read');
       await projected(running);
       return receivedBy(running, count);
     },
@@ -138,7 +138,7 @@ function startIntake(
   const ended = intake.run(ending.signal).catch(() => undefined);
   return {
     ...{ intake, words, fatal },
-    ready: () => until('it consumes', () => intake.status().isReady),
+    ready: () => until(() => intake.status().isReady, 'it consumes'),
     stop: async () => {
       ending.abort();
       await ended;
@@ -154,8 +154,8 @@ export async function soldOfA(running: Pick<Running, 'ask'>): Promise<number> {
 
 async function projected({ ask }: Pick<Running, 'ask'>): Promise<void> {
   const { head } = (await ask('GET /v1/status')).json as { head: number };
-  await until('all is posted', async () => {
+  await until(async () => {
     const { posted, projected } = (await ask('GET /v1/status')).json as { posted: number; projected: number };
     return posted >= head && projected >= head;
-  });
+  }, 'all is posted');
 }

@@ -58,11 +58,11 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
     await ready();
     outage.isOn = true;
     await sell('a', 1_000);
-    await until('both partitions wait', () => intake.status().waiting.length === 2);
+    await until(() => intake.status().waiting.length === 2, 'both partitions wait');
     expect(intake.status().waiting[0]!.reason).toContain('a fault of the test');
     outage.isOn = false;
     expect(await atRest(1_000)).toMatchObject({ accepted: 1_000, duplicate: 0 });
-    await until('none waits', () => intake.status().waiting.length === 0);
+    await until(() => intake.status().waiting.length === 0, 'none waits');
     expect(await soldOfA(running)).toBe(1_000);
     expect(words.filter((said) => said.startsWith('error'))).toEqual([]);
     await stop();
@@ -74,7 +74,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
     const { ready, intake, words } = start({ names: { rejected } });
     await ready();
     await producer.send({ topic: names.events, messages: [{ value: '{', partition: 1 }] });
-    await until('one partition waits', () => intake.status().waiting.length === 1);
+    await until(() => intake.status().waiting.length === 1, 'one partition waits');
     expect(intake.status().waiting[0]!.reason).toContain('npx onhand topics create');
     await sell('a', 100, 1);
     await producer.send({ topic: names.events, messages: [{ ...saleRecord('b'), partition: 1 }] });
@@ -83,7 +83,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
     await makeTopics(admin, { ...names, events: `${names.events}-other`, rejected });
     expect(await received(102)).toMatchObject({ accepted: 101, rejected: 1 });
     expect(await recordsOf(kafka, rejected, 1)).toHaveLength(1);
-    await until('none waits', () => intake.status().waiting.length === 0);
+    await until(() => intake.status().waiting.length === 0, 'none waits');
   });
 
   it('are taken once each while the group is dealt anew in the middle of batches', async () => {
@@ -93,7 +93,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
     await sell('a', 4_000);
     await received(500);
     const second = start({ door: slowly });
-    await until('both have some', () => second.intake.status().partitions > 0);
+    await until(() => second.intake.status().partitions > 0, 'both have some');
     await received(2_000);
     await first.stop();
     expect(second.words.concat(first.words).filter((said) => said.startsWith('error'))).toEqual([]);
@@ -142,7 +142,7 @@ describe('messages from Kafka 4.1.1, further', () => {
     const { ready, intake, fatal } = start({ door: (journal) => withBug(journal, bug) });
     await ready();
     await sell('a', 10);
-    await until('the partition waits', () => intake.status().waiting.length === 1);
+    await until(() => intake.status().waiting.length === 1, 'the partition waits');
     bug.isThere = false;
     expect(await received(10)).toMatchObject({ accepted: 10 });
     expect(fatal).toEqual([]);
@@ -170,9 +170,9 @@ describe('messages from Kafka 4.1.1, further', () => {
     const { start, sell, received, atRest } = await scene(2);
     await sell('a', 2 * CHUNK_RECORDS);
     const first = start({ door: holding(3_500), commitAfterMs: 60_000 });
-    await until('it has some', () => first.intake.status().lag > 0);
+    await until(() => first.intake.status().lag > 0, 'it has some');
     const second = start();
-    await until('each has one', () => second.intake.status().partitions === 1);
+    await until(() => second.intake.status().partitions === 1, 'each has one');
     await received(2 * CHUNK_RECORDS);
     expect(await atRest(2 * CHUNK_RECORDS)).toMatchObject({ accepted: 2 * CHUNK_RECORDS, duplicate: 0 });
   });
@@ -181,18 +181,18 @@ describe('messages from Kafka 4.1.1, further', () => {
     const { running, start, names, admin, sell, received } = await scene(2);
     await sell('a', 4 * CHUNK_RECORDS);
     const first = start({ door: holding(10_000) });
-    await until('it has some', () => first.intake.status().lag > 0);
+    await until(() => first.intake.status().lag > 0, 'it has some');
     const second = start();
-    await until('each has one', () => second.intake.status().partitions === 1);
+    await until(() => second.intake.status().partitions === 1, 'each has one');
     const committed = async (): Promise<number[]> => {
       const [topic] = await admin.fetchOffsets({ groupId: names.group, topics: [names.events] });
       return topic!.partitions.map(({ offset }) => Number(offset));
     };
     const whole = 2 * CHUNK_RECORDS;
-    await until('the second has read its part', async () => (await committed()).includes(whole));
+    await until(async () => (await committed()).includes(whole), 'the second has read its part');
     // The first's part of it comes after that, too late.
-    await until('it comes again', async () => (await received(0)).received >= 5 * CHUNK_RECORDS);
-    await until('all is committed', async () => (await committed()).every((next) => next === whole));
+    await until(async () => (await received(0)).received >= 5 * CHUNK_RECORDS, 'it comes again');
+    await until(async () => (await committed()).every((next) => next === whole), 'all is committed');
     await pause(500);
     expect(await committed()).toEqual([whole, whole]);
     expect(await soldOfA(running)).toBe(4 * CHUNK_RECORDS);
@@ -208,11 +208,11 @@ describe('messages from Kafka 4.1.1, further', () => {
     await received(10);
     outage.isOn = true;
     await sell('b', 100);
-    await until('the partition waits', () => intake.status().waiting.length === 1);
+    await until(() => intake.status().waiting.length === 1, 'the partition waits');
     await admin.deleteTopicRecords({ topic: names.events, partitions: [{ partition: 0, offset: '60' }] });
     outage.isOn = false;
     expect(await received(60)).toMatchObject({ accepted: 60 });
-    await until('it says so', () => words.some((said) => said.includes('50 records were deleted')));
+    await until(() => words.some((said) => said.includes('50 records were deleted')), 'it says so');
   });
 
   it('of a topic that was made anew are read from its start', async () => {
@@ -223,7 +223,7 @@ describe('messages from Kafka 4.1.1, further', () => {
     await received(100);
     await first.stop();
     await admin.deleteTopics({ topics: [names.events] });
-    await until('it is gone', async () => !(await admin.listTopics()).includes(names.events));
+    await until(async () => !(await admin.listTopics()).includes(names.events), 'it is gone');
     await makeTopics(admin, { ...names, rejected: `${names.rejected}-2` });
     await sell('b', 10);
     const { words } = start();
@@ -250,10 +250,10 @@ describe('messages from Kafka 4.1.1, further', () => {
     const { start, names, producer, admin, received } = await scene();
     const events = `${names.events}-late`;
     const { intake } = start({ names: { events } });
-    await until('it says so', () => intake.status().trouble?.includes(events) === true);
+    await until(() => intake.status().trouble?.includes(events) === true, 'it says so');
     expect(intake.status().isReady).toBe(false);
     await makeTopics(admin, { ...names, events, rejected: `${names.rejected}-2` });
-    await until('it consumes', () => intake.status().isReady);
+    await until(() => intake.status().isReady, 'it consumes');
     await producer.send({ topic: events, messages: [saleRecord('a'), saleRecord('b')] });
     expect(await received(2)).toMatchObject({ accepted: 2 });
   });
@@ -276,7 +276,7 @@ describe('messages from Kafka 4.1.1, further', () => {
     await ready();
     await whileUnpacking(throwingOf(new TypeError('a bug of the test')), async (compression) => {
       await producer.send({ topic: names.events, compression, messages: [{ value: '{}' }] });
-      await until('it is told', () => fatal.length > 0);
+      await until(() => fatal.length > 0, 'it is told');
       expect(intake.status()).toMatchObject({ state: 'failed', isReady: false });
     });
   });
@@ -287,7 +287,7 @@ describe('messages from Kafka 4.1.1, further', () => {
     await ready();
     await whileUnpacking(throwingOf(new BatchUnreadable('skip it by hand')), async (compression) => {
       await producer.send({ topic: names.events, compression, messages: [saleRecord('a')] });
-      await until('it is told', () => intake.status().trouble?.includes('skip it by hand') === true);
+      await until(() => intake.status().trouble?.includes('skip it by hand') === true, 'it is told');
       expect(intake.status().isReady).toBe(false);
     });
     expect(await received(1)).toMatchObject({ accepted: 1 });

@@ -80,20 +80,20 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
     const { start, names, admin, sell, received, producer } = scene;
     const { intake } = start({ connection: right });
     const trouble = (words: RegExp): Promise<void> =>
-      until(String(words), () => words.test(intake.status().trouble ?? ''));
+      until(() => words.test(intake.status().trouble ?? ''), String(words));
     await trouble(/Not there, or not for us to read/);
     await admin.createAcls({ acl: [allow('TOPIC', names.events, 'READ')] });
     await trouble(/READ on the group of KAFKA_GROUP_ID/);
     await admin.createAcls({ acl: [allow('GROUP', names.group, 'READ')] });
-    await until('it consumes', () => intake.status().isReady);
+    await until(() => intake.status().isReady, 'it consumes');
     await sell('a', 100);
     await producer.send({ topic: names.events, messages: [{ value: '{' }] });
     expect(await received(101)).toMatchObject({ accepted: 100, rejected: 1 });
-    await until('what is rejected waits', () => intake.status().waiting.length === 1);
+    await until(() => intake.status().waiting.length === 1, 'what is rejected waits');
     await admin.createAcls({ acl: [allow('TOPIC', names.rejected, 'WRITE')] });
     const [rejected] = await recordsOf(kafka, names.rejected, 1);
     expect(headerText(rejected!, 'onhand-code')).toBe('INVALID_JSON');
-    await until('none waits', () => intake.status().waiting.length === 0);
+    await until(() => intake.status().waiting.length === 0, 'none waits');
   });
 
   it('tells both topics, reads them back and shares shards with the rights that are documented', async () => {
@@ -123,7 +123,7 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
     loops.start('shards', (signal) => members.run(signal));
     for (const [name, run] of Object.entries(publisher.loops)) loops.start(name, run);
     const told = (pattern: RegExp): Promise<void> =>
-      until(String(pattern), () => words.some((said) => pattern.test(said)));
+      until(() => words.some((said) => pattern.test(said)), String(pattern));
     try {
       await told(/allowed\.shards is not there/);
       await told(/lacks a right on a topic/);
@@ -140,8 +140,8 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
       await admin.createAcls({
         acl: [{ ...allow('GROUP', 'allowed', 'READ'), resourcePatternType: ResourcePatternTypes.PREFIXED }],
       });
-      await until('it has all shards', () => shards.owned.length === 4);
-      await until('both topics hold all', () => publisher.isAtRest);
+      await until(() => shards.owned.length === 4, 'it has all shards');
+      await until(() => publisher.isAtRest, 'both topics hold all');
       const numbers = lastOf(await readTopic(kafka.clientConfig(), topics.availability));
       const orders = lastOf(await readTopic(kafka.clientConfig(), topics.orders));
       expect([numbers.get('web:A')?.available, numbers.get('web:B')?.available]).toEqual([1, 2]);
@@ -170,7 +170,7 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
   it('is told by the whole service in words', async () => {
     const login = { ...right.login!, password: 'wrong' };
     const { intake, words } = scene.start({ connection: { ...right, login } });
-    await until('it is told', () => intake.status().trouble !== undefined);
+    await until(() => intake.status().trouble !== undefined, 'it is told');
     expect(intake.status().isReady).toBe(false);
     expect(words.join()).toContain('does not let onhand in');
     expect(words.join()).not.toContain('wrong"');

@@ -55,11 +55,11 @@ describe('the day of a merchant that `docker compose --profile demo` plays', () 
         Object.entries(numbers).map(([listing, available]) => `${channel}:${listing} ${available}`),
       );
       let held: string[] = [];
-      await until('the topic holds all of them', async () => {
+      await until(async () => {
         const last = lastOf(await readTopic(kafka.clientConfig(), 'onhand.availability'));
         held = [...last].map(([key, value]) => `${key} ${String(value['available'])}`);
         return expected.every((one) => held.includes(one));
-      });
+      }, 'the topic holds all of them');
       expect(held.sort()).toEqual(expected.sort());
     },
     SLOW_MS,

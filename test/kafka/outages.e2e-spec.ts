@@ -63,7 +63,7 @@ describe('Kafka 4.1.1 comes and goes', () => {
     expect(fatal).toEqual([]);
     // It kept its place in the group: who gives up waits for his own old session to expire.
     expect(words.filter((said) => said.includes('crashed'))).toEqual([]);
-    await until('it consumes', () => intake.status().isReady);
+    await until(() => intake.status().isReady, 'it consumes');
     await scene.end();
   });
 
@@ -72,14 +72,14 @@ describe('Kafka 4.1.1 comes and goes', () => {
     const { start, sell, received } = scene;
     await kafka.kill();
     const { intake, words } = start();
-    await until('it says what is wrong', () => intake.status().trouble !== undefined);
+    await until(() => intake.status().trouble !== undefined, 'it says what is wrong');
     expect(intake.status()).toMatchObject({ state: 'connecting', isReady: false });
     expect(intake.status().trouble).toContain(`Nobody answers at ${kafka.brokers[0]}`);
     const knocks = await socketsOpenedWithin(2_000);
     expect(knocks).toBeLessThan(20);
     expect(words.filter((said) => said.startsWith('error'))).toHaveLength(1);
     await kafka.restart();
-    await until('it consumes', () => intake.status().isReady);
+    await until(() => intake.status().isReady, 'it consumes');
     await sell('a', 10);
     await received(10);
     await scene.end();
@@ -99,19 +99,19 @@ describe('Kafka 4.1.1 comes and goes', () => {
         partition: n % 4,
       }));
       await producer.send({ topic: names.events, messages });
-      await until('it is in the middle', async () => (await accepted(service)) > 300);
+      await until(async () => (await accepted(service)) > 300, 'it is in the middle');
       await service.end('SIGKILL');
       await service.run();
-      await until('all are taken', async () => (await accepted(service)) === 3_000);
+      await until(async () => (await accepted(service)) === 3_000, 'all are taken');
       await service.settle();
       const { totals } = (await service.get('/v1/items/A')).body;
       expect(totals.onHand).toBe(-3_000);
-      await until('its measures say so', async () => {
+      await until(async () => {
         const metrics = String((await service.get('/metrics')).body);
         expect(metrics).toContain('onhand_door_ready{door="kafka"} 1');
         expect(metrics).toContain('onhand_records_behind{door="kafka"} 0');
         return true;
-      });
+      }, 'its measures say so');
       expect(await service.end('SIGTERM')).toBe(0);
     } finally {
       await service.stop();
@@ -140,15 +140,15 @@ describe('three brokers of Kafka 4.1.1', () => {
       await kafka.kill(node);
       await sell('b', 2_000);
       await received(4_000);
-      await until('it consumes', () => intake.status().isReady);
+      await until(() => intake.status().isReady, 'it consumes');
       await kafka.restart(node);
       expect(await received(4_000)).toMatchObject({ accepted: 4_000 });
       expect(await soldOfA(running)).toBe(4_000);
       expect(fatal).toEqual([]);
-      await until('all is committed', async () => {
+      await until(async () => {
         const [topic] = await admin.fetchOffsets({ groupId: names.group, topics: [names.events] });
         return topic!.partitions.reduce((sum, { offset }) => sum + Number(offset), 0) === 4_000;
-      });
+      }, 'all is committed');
     } finally {
       await scene.end();
     }

@@ -62,17 +62,17 @@ describe('processes of the service and a real Kafka', () => {
 
   /** All items are sold by as much as was told, and the topic holds each number that GET answers. */
   async function topicIsWhatGetAnswers(service: Service): Promise<void> {
-    await until('all is posted', async () => {
+    await until(async () => {
       const { items } = (await service.get('/v1/items?limit=1000')).body;
       expect(items.map(({ totals }: any) => totals.onHand)).toEqual(SKUS.map(() => OPENING - 6));
       return true;
-    });
-    await until('the topic is what GET answers', async () => {
+    }, 'all is posted');
+    await until(async () => {
       const { items } = (await service.get('/v1/channels/web/availability?limit=1000')).body;
       const told = Object.fromEntries(lastOf(await readTopic(kafka.clientConfig(), TOPIC)));
       expect(told).toEqual(Object.fromEntries(items.map((item: any) => [`web:${item.listing}`, item])));
       return items.length === SKUS.length;
-    });
+    }, 'the topic is what GET answers');
   }
 });
 

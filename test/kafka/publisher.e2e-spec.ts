@@ -33,7 +33,7 @@ class Process {
   }
 
   settled(): Promise<void> {
-    return until('the topics hold all that was wanted', () => this.publisher.isAtRest);
+    return until(() => this.publisher.isAtRest, 'the topics hold all that was wanted');
   }
 
   async stop(): Promise<void> {
@@ -139,12 +139,12 @@ function playOn(kafkaNow: () => KafkaCluster): void {
       messages: [late('web:O-1', { version: 1, status: 'open' })],
     });
     await producer.disconnect();
-    await until('it is put right', async () => {
+    await until(async () => {
       const numbers = lastOf(await readTopic(kafka.clientConfig(), topics.availability));
       const orders = lastOf(await readTopic(kafka.clientConfig(), topics.orders));
       expect([numbers.get('web:A')?.available, orders.get('web:O-1')?.['status']]).toEqual([2, 'shipped']);
       return true;
-    });
+    }, 'it is put right');
     await end();
   });
 }
@@ -172,7 +172,7 @@ function playMoreOn(kafkaNow: () => KafkaCluster): void {
     const stage = await Stage.open();
     const process = new Process(stage, connectionTo(kafka), topics);
     await stage.publish('web', { A: 1 });
-    await until('it tries again', () => process.loops.states()['kafka-availability'] === 'retrying');
+    await until(() => process.loops.states()['kafka-availability'] === 'retrying', 'it tries again');
     expect(process.publisher.states()).toEqual({ availability: 'starting', orders: 'starting' });
     expect(await topicsOf(kafka)).not.toContain(topics.availability);
     await createTopics(kafka, topics);
@@ -231,10 +231,12 @@ async function createTopics(kafka: KafkaCluster, topics: Topics): Promise<void> 
     configEntries,
   }));
   await admin.createTopics({ topics: all, waitForLeaders: false });
-  await until('the topics have leaders', async () =>
-    (await admin.fetchTopicMetadata({ topics: Object.values(topics) as string[] })).topics.every(
-      ({ partitions }) => partitions.every(({ leader }) => leader >= 0),
-    ),
+  await until(
+    async () =>
+      (await admin.fetchTopicMetadata({ topics: Object.values(topics) as string[] })).topics.every(
+        ({ partitions }) => partitions.every(({ leader }) => leader >= 0),
+      ),
+    'the topics have leaders',
   );
   await admin.disconnect();
 }
@@ -265,7 +267,7 @@ function changeOften(stage: Stage) {
   return {
     more: (count: number): Promise<void> => {
       const enough = changes + count;
-      return until(`${count} more changes`, () => changes >= enough);
+      return until(() => changes >= enough, `${count} more changes`);
     },
     end: (): Promise<void> => {
       isOver = true;

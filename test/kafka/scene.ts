@@ -119,24 +119,24 @@ export async function makeTopics(admin: Admin, { events, rejected }: Names, part
     },
   ];
   await admin.createTopics({ waitForLeaders: false, topics });
-  await until('the topics are there', async () => {
+  await until(async () => {
     const { topics: found } = await admin.fetchTopicMetadata({ topics: [events, rejected] });
     return found.every(({ partitions: all }) => all.length > 0 && all.every(({ leader }) => leader >= 0));
-  });
+  }, 'the topics are there');
 }
 
 const sizes = (megabytes: number) => [{ name: 'max.message.bytes', value: String(megabytes * 1024 * 1024) }];
 
 export const untilReady = ({ ask }: Pick<Running, 'ask'>): Promise<void> =>
-  until('ready', async () => (await ask('GET /health/ready')).status === 200);
+  until(async () => (await ask('GET /health/ready')).status === 200, 'ready');
 
 export async function receivedBy({ ask }: Pick<Running, 'ask'>, count: number): Promise<Counts> {
   let counts: Counts | undefined;
-  await until(`${count} received`, async () => {
+  await until(async () => {
     counts = (await ask('GET /v1/status')).json?.counts as Counts;
     if (counts.received - counts.duplicate >= count) return true;
     throw new Error(JSON.stringify(counts));
-  });
+  }, `${count} received`);
   return counts!;
 }
 
@@ -161,7 +161,7 @@ export async function recordsOf(kafka: KafkaCluster, topic: string, count: numbe
         return Promise.resolve();
       },
     });
-    await until(`${count} records in ${topic}`, () => records.length >= count);
+    await until(() => records.length >= count, `${count} records in ${topic}`);
     return records;
   } finally {
     await consumer.disconnect();

@@ -30,11 +30,11 @@ describe('shards shared by the group protocol', () => {
   }
 
   const divided = (some: readonly Member[], sizes: readonly number[]): Promise<void> =>
-    until(`the shards are divided among ${some.length}`, () => {
+    until(() => {
       const owned = some.map(({ shards }) => shards.owned);
       const isWhole = new Set(owned.flat()).size === COUNT && owned.flat().length === COUNT;
       return isWhole && owned.every(({ length }) => sizes.includes(length));
-    });
+    }, `the shards are divided among ${some.length}`);
 
   beforeAll(async () => {
     kafka = await startKafka({ version: '4.1.1' });
@@ -45,10 +45,10 @@ describe('shards shared by the group protocol', () => {
 
   afterAll(async () => {
     for (const { loops } of members) await loops.stopAll();
-    await until('all have left', async () => {
+    await until(async () => {
       const { groups } = await admin.describeGroups(['a']);
       return groups[0]!.members.length === 0;
-    });
+    }, 'all have left');
     await admin.disconnect();
     await kafka?.stop();
   });

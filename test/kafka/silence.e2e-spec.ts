@@ -49,12 +49,12 @@ describe('Kafka 4.1.1 that does not answer', () => {
     const [before] = await members();
     proxy.withhold(REQUEST.fetch);
     await sell('a', 10);
-    await until('it says so', () => words.some((said) => said.includes('the consumer hangs')));
+    await until(() => words.some((said) => said.includes('the consumer hangs')), 'it says so');
     proxy.release();
-    await until('another is there', async () => {
+    await until(async () => {
       const now = await members();
       return now.length === 1 && now[0] !== before;
-    });
+    }, 'another is there');
     expect(await atRest(10)).toMatchObject({ accepted: 10, duplicate: 0 });
     expect(fatal).toEqual([]);
   });
@@ -63,14 +63,14 @@ describe('Kafka 4.1.1 that does not answer', () => {
     const { start, names, admin } = scene;
     proxy.withhold(REQUEST.joinGroup);
     const { stop } = start();
-    await until('it joins', () => proxy.waiting > 0);
+    await until(() => proxy.waiting > 0, 'it joins');
     await stop();
     proxy.release();
     await pause(4_000); // It tries again every three seconds.
-    await until('nobody is in the group', async () => {
+    await until(async () => {
       const { groups } = await admin.describeGroups([names.group]);
       return groups[0]!.members.length === 0;
-    });
+    }, 'nobody is in the group');
   });
 
   it('for a topic that was deleted keeps no other topic waiting', async () => {
@@ -79,9 +79,9 @@ describe('Kafka 4.1.1 that does not answer', () => {
     await makeTopics(admin, { ...names, events: other, rejected: `${names.rejected}-other` });
     const { intake, ready } = start({ alsoFrom: [other] });
     await ready();
-    await until('it has both', () => intake.status().partitions === 2);
+    await until(() => intake.status().partitions === 2, 'it has both');
     await admin.deleteTopics({ topics: [names.events] });
-    await until('it says so', () => intake.status().trouble?.includes(names.events) === true);
+    await until(() => intake.status().trouble?.includes(names.events) === true, 'it says so');
     await producer.send({ topic: other, messages: [saleRecord('a')] });
     expect(await received(1)).toMatchObject({ accepted: 1 });
   });

@@ -47,7 +47,7 @@ export async function readTopic(config: KafkaConfig, topic: string): Promise<rea
     },
   });
   try {
-    await until(`${topic} is read to its end`, () => left.size === 0);
+    await until(() => left.size === 0, `${topic} is read to its end`);
     return records;
   } finally {
     await consumer.disconnect();

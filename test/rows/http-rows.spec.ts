@@ -313,7 +313,7 @@ const ROWS: readonly (readonly [row: number, title: string, test: () => Promise<
       await web!('POST /v1/reservations/released/release', {});
       await web!('POST /v1/reservations', hold('expired', { expiresInSeconds: 1 }));
       const state = async () => (await web!('GET /v1/reservations/expired')).json.state;
-      await until('it is over', async () => (await state()) === 'expired');
+      await until(async () => (await state()) === 'expired', 'it is over');
       for (const state of ['released', 'expired']) {
         const confirm = web!(`POST /v1/reservations/${state}/confirm`, { orderId: 'o' });
         expect(await refused(confirm, 409, 'RESERVATION_TERMINAL')).toMatchObject({ state });

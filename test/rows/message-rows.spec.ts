@@ -235,11 +235,11 @@ async function counts(): Promise<{ received: number; rejected: number }> {
 
 /** What is posted once it is known comes by itself. */
 const untilOnHand = (item: string, quantity: number): Promise<void> =>
-  until(`${quantity} of ${item}`, async () => {
+  until(async () => {
     const { json } = await running.ask(`GET /v1/items/${item}`);
     expect(json.totals.onHand).toBe(quantity);
     return true;
-  });
+  }, `${quantity} of ${item}`);
 
 async function channelKey({ service, directory }: Running): Promise<string> {
   const { secret } = JSON.parse(readFileSync(join(directory, 'service.json'), 'utf8'));

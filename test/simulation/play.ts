@@ -192,15 +192,15 @@ class Play {
   }
 
   async #settle(): Promise<void> {
-    await until('at rest', async () => {
+    await until(async () => {
       const { head, posted, projected, published } = await this.#onhand.status();
       return head === posted && head === projected && head === published;
-    });
+    }, 'at rest');
   }
 
   /** Deadlines have passed by the clock; ending the holds takes a moment of real time. */
   async #untilExpired(): Promise<void> {
-    await until('all holds over', () => this.#reserved() === 0);
+    await until(() => this.#reserved() === 0, 'all holds over');
     await this.#settle();
   }
 

@@ -202,14 +202,14 @@ const faultsOf = ({ kills, brokerDownSeconds }: KafkaProofOptions): number =>
 /** Numbers without the receipt of having been read back from the topic, which comes a little later. */
 async function unknownIn(service: Service): Promise<string[]> {
   let unknown: string[] = [];
-  await until('every number is known to stand there', async () => {
+  await until(async () => {
     unknown = [];
     for (const channel of CHANNELS) {
       for await (const row of pages(service, `/v1/channels/${channel}/publications?limit=1000`))
         if (row.acknowledged?.version !== row.desired.version) unknown.push(`${channel}:${row.listing}`);
     }
     return unknown.length === 0;
-  }).catch(() => undefined);
+  }, 'every number is known to stand there').catch(() => undefined);
   return unknown;
 }
 

@@ -55,7 +55,7 @@ function work(): { readonly end: () => Promise<void> } {
 /** So many more to shopkeepers at work. */
 function answers(count: number): Promise<void> {
   const enough = tally.answered + count;
-  return until(`${count} more answers`, () => tally.answered >= enough);
+  return until(() => tally.answered >= enough, `${count} more answers`);
 }
 
 interface Stormed {
@@ -105,7 +105,7 @@ it(
     const stormed: Stormed = { surprises: [], acknowledged: [], unheard: [] };
     const { surprises, acknowledged, unheard } = stormed;
     const storms = Array.from({ length: 8 }, (_, index) => storm(`${index}`, stormed));
-    await until('they are at it', () => acknowledged.length >= 50);
+    await until(() => acknowledged.length >= 50, 'they are at it');
     // Had it run out of the time it gives itself, it would have ended with 1.
     expect(await service.end('SIGTERM')).toBe(0);
     await Promise.all(storms);

@@ -26,7 +26,7 @@ async function untilExpired(service: Service, tally: Tally): Promise<void> {
   for (const [id, state] of tally.reservations) {
     if (state !== 'expired') continue;
     const path = `/v1/reservations/${id}`;
-    await until(`${id} is over`, async () => (await service.get(path)).body.state !== 'held');
+    await until(async () => (await service.get(path)).body.state !== 'held', `${id} is over`);
   }
 }
 
@@ -96,7 +96,7 @@ async function heard(service: Service, feed: Feed): Promise<string[]> {
       const told = feed.numbers.get(listing);
       return differs(`the feed's ${listing}`, number, told && pick(told));
     });
-  await until('the feed told every number', () => wrong().length === 0).catch(() => undefined);
+  await until(() => wrong().length === 0, 'the feed told every number').catch(() => undefined);
   return [...wrong(), ...(feed.stepsBack === 0 ? [] : [`the feed went back ${feed.stepsBack} times`])];
 }
 

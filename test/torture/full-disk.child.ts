@@ -126,7 +126,7 @@ async function reads(): Promise<number[]> {
 
 async function untilTaken(): Promise<void> {
   const told = message('room-again');
-  await until('there is room', async () => (await service.post('/v1/events', told)).status === 201);
+  await until(async () => (await service.post('/v1/events', told)).status === 201, 'there is room');
   take(told);
 }
 
