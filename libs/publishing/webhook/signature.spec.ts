@@ -15,6 +15,13 @@ describe('a signature', () => {
     expect(new Webhook(secret).verify(message.body, headers)).toEqual(JSON.parse(message.body));
   });
 
+  it('is the same where the secret came without its padding', () => {
+    const [padded, bare] = ['whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ5OQ==', 'whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ5OQ'];
+    const headers = signatureHeaders(keysOf(bare), message, now);
+
+    expect(() => new Webhook(padded).verify(message.body, headers)).not.toThrow();
+  });
+
   it('is taken by a receiver that reads the secret as text, and by one that reads it as base64', () => {
     const secret = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
     const headers = signatureHeaders(keysOf(secret), message, now);

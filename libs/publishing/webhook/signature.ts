@@ -9,7 +9,7 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
  * meant as text or as base64: then each message carries a signature by either, and receivers take one of several.
  */
 export function keysOf(secret: string): readonly Buffer[] {
-  const encoded = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret;
+  const encoded = secret.startsWith(PREFIX) ? padded(secret.slice(PREFIX.length)) : secret;
   const decoded = decodeBase64(encoded);
   if (decoded !== undefined && encoded !== secret) return [decoded];
   return decoded === undefined ? [Buffer.from(secret)] : [Buffer.from(secret), decoded];
@@ -30,6 +30,9 @@ export function signatureHeaders(
     'webhook-signature': signatures.join(' '),
   };
 }
+
+/** Some generators leave the padding out. */
+const padded = (text: string): string => text.padEnd(Math.ceil(text.length / 4) * 4, '=');
 
 /** `undefined` where the text is not the whole of a base64 word. */
 function decodeBase64(text: string): Buffer | undefined {
