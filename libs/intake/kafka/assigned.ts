@@ -1,27 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Batch, Consumer } from 'kafkajs';
-import type { EventStore } from '#event-store';
-import type { Clock } from '#kernel';
-import { askKafka, isClientError, type KafkaConnection, type KafkaLog } from '#kafka';
-import type { Ended, EventTopic, MessageDoor } from './event-topic.ts';
+import { askKafka, isClientError } from '#kafka';
+import type { ConsumptionParts } from './consumption-parts.ts';
+import type { EventTopic } from './event-topic.ts';
 import type { OffsetCommits } from './offset-commits.ts';
 import { OwnOffsets } from './own-offsets.ts';
 import { PartitionIntake } from './partition-intake.ts';
 import { type Place, RejectedTopic } from './rejected-topic.ts';
 import { hasMark, type KnownOffsets, startOffset } from './start-offset.ts';
 
-export interface AssignedParts {
-  readonly connection: KafkaConnection;
-  readonly groupId: string;
-  readonly rejectedTopic: string;
+export interface AssignedParts extends ConsumptionParts {
   readonly topics: readonly EventTopic[];
   readonly consumer: Pick<Consumer, 'seek' | 'pause' | 'resume'>;
   readonly commits: OffsetCommits;
-  readonly door: () => MessageDoor;
-  readonly store: EventStore;
-  readonly clock: Clock;
-  readonly log: KafkaLog;
-  readonly onEnded: (ended: readonly Ended[]) => void;
 }
 
 interface Partition {

@@ -5,37 +5,12 @@ import {
   type EachBatchPayload,
   type KafkaMessage,
 } from 'kafkajs';
-import type { EventStore } from '#event-store';
-import type { Clock } from '#kernel';
-import {
-  isClientError,
-  isClientBug,
-  type KafkaConnection,
-  type KafkaLog,
-  kafkaTrouble,
-  Membership,
-  openKafka,
-  PATIENT,
-  within,
-} from '#kafka';
+import { isClientError, isClientBug, kafkaTrouble, Membership, openKafka, PATIENT, within } from '#kafka';
 import { Assigned } from './assigned.ts';
-import type { Ended, EventTopic, MessageDoor } from './event-topic.ts';
+import type { ConsumptionParts } from './consumption-parts.ts';
+import type { EventTopic } from './event-topic.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import type { PartitionIntake } from './partition-intake.ts';
-
-export interface ConsumptionParts {
-  readonly connection: KafkaConnection;
-  readonly groupId: string;
-  readonly rejectedTopic: string;
-  /** Asked for each time: a rebuild may put another in its place. */
-  readonly door: () => MessageDoor;
-  readonly store: EventStore;
-  readonly clock: Clock;
-  readonly log: KafkaLog;
-  readonly onEnded: (ended: readonly Ended[]) => void;
-  /** How long what has ended may go uncommitted; default 200 ms. */
-  readonly commitAfterMs?: number;
-}
 
 export type ConsumptionState = 'joining' | 'consuming' | 'rejoining';
 

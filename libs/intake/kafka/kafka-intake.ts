@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { askKafka, KafkaUnavailable, topicsThere } from '#kafka';
-import { Consumption, type ConsumptionParts, type ConsumptionState } from './consumption.ts';
+import type { ConsumptionParts } from './consumption-parts.ts';
+import { Consumption, type ConsumptionState } from './consumption.ts';
 import type { EventTopic } from './event-topic.ts';
 
 export interface KafkaIntakeParts extends ConsumptionParts {

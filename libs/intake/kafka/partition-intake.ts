@@ -1,21 +1,16 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { Arrival, Rejection } from '#inventory';
-import { type Clock, Fault } from '#kernel';
-import type { KafkaLog } from '#kafka';
-import type { Ended, EventTopic, MessageDoor } from './event-topic.ts';
+import { Fault } from '#kernel';
+import type { ConsumptionParts } from './consumption-parts.ts';
+import type { Ended, EventTopic } from './event-topic.ts';
 import { readRecord } from './read-record.ts';
 import type { Place, RejectedRecord, RejectedTopic } from './rejected-topic.ts';
 import type { LogMark } from './start-offset.ts';
 
-export interface PartitionParts {
+export interface PartitionParts extends Pick<ConsumptionParts, 'door' | 'clock' | 'log' | 'onEnded'> {
   readonly place: Place;
   readonly from: EventTopic;
-  readonly door: () => MessageDoor;
   readonly rejected: Pick<RejectedTopic, 'write'>;
-  readonly clock: Clock;
-  readonly log: KafkaLog;
-  /** Called with every message that has ended. */
-  readonly onEnded: (ended: readonly Ended[]) => void;
 }
 
 const NOTHING = Buffer.alloc(0);
