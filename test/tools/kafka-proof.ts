@@ -5,7 +5,7 @@ import { onHand } from '../fixtures/process.ts';
 import { until } from '../fixtures/waiting.ts';
 import { type KafkaCluster, type KafkaVersion, startKafka } from '../servers/kafka/index.ts';
 import { type OnlineRetailSum, sumOnlineRetail } from './online-retail-sum.ts';
-import { answeredNumbers, pages, readTopic } from './told-numbers.ts';
+import { answeredNumbers, pages, readSettledTopic } from './told-numbers.ts';
 
 /**
  * Sends the Online Retail file through a real Kafka and proves what comes out at the other end: every message
@@ -177,8 +177,9 @@ async function compare(
   proof.check('items', onHand.size, sum.skus);
   proof.check('items whose stock is another than the sum', wrong.slice(0, 5), []);
 
-  const { newest, records, olderThanBefore, toldTwice } = await readTopic(kafka, AVAILABILITY);
   const answered = await answeredNumbers(service, CHANNELS);
+  const read = await readSettledTopic(kafka, AVAILABILITY, answered);
+  const { newest, records, olderThanBefore, toldTwice } = read;
   const differ = [...answered].filter(([key, value]) => newest.get(key) !== value);
   proof.check(`of ${records} records: keys`, newest.size, answered.size);
   proof.check('keys whose last record is not what GET answers', differ.slice(0, 3), []);

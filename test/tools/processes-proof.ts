@@ -6,7 +6,7 @@ import { onHand } from '../fixtures/process.ts';
 import { between, oneOf, randomOf } from '../fixtures/random.ts';
 import { StoreServer } from '../fixtures/store-server.ts';
 import { type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
-import { answeredNumbers, pages, readTopic } from './told-numbers.ts';
+import { answeredNumbers, pages, readSettledTopic } from './told-numbers.ts';
 
 /**
  * Two processes of each role over one log and one Kafka, under load. Every few seconds one of them is killed
@@ -245,7 +245,12 @@ async function compare({ kafka, members, say }: Scene, { sold, env, isPaused }: 
     if (is !== should) failures.push(`${what}: ${is}, not ${should}`);
     say(`${is === should ? '✓' : '✗'} ${what}: ${is}`);
   };
-  const { newest, records, olderThanBefore, toldTwice } = await readTopic(kafka, 'onhand.availability');
+  const read = await readSettledTopic(
+    kafka,
+    'onhand.availability',
+    await answeredNumbers(members[0]!.service, CHANNELS),
+  );
+  const { newest, records, olderThanBefore, toldTwice } = read;
   for (const [index, { service }] of members.filter(({ role }) => role === 'http').entries()) {
     const wrong: string[] = [];
     for await (const { sku, totals } of pages(service, '/v1/items?limit=1000')) {

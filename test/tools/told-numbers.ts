@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Kafka } from 'kafkajs';
 import type { Service } from '../e2e/service.ts';
+import { until } from '../fixtures/waiting.ts';
 import type { KafkaCluster } from '../servers/kafka/index.ts';
 
 export interface TopicRead {
@@ -12,7 +13,7 @@ export interface TopicRead {
 }
 
 /** All of the compacted topic, by a consumer that knows nothing of OnHand. */
-export async function readTopic(kafka: KafkaCluster, topic: string): Promise<TopicRead> {
+async function readTopic(kafka: KafkaCluster, topic: string): Promise<TopicRead> {
   const client = new Kafka(kafka.clientConfig());
   const admin = client.admin();
   await admin.connect();
@@ -53,6 +54,25 @@ export async function readTopic(kafka: KafkaCluster, topic: string): Promise<Top
   await isRead;
   await consumer.disconnect();
   return { newest, ...found };
+}
+
+/**
+ * All of the topic once each of these keys' last record is this, or where that never comes to be: it is told a little
+ * after the service is at rest.
+ */
+export async function readSettledTopic(
+  kafka: KafkaCluster,
+  topic: string,
+  answered: ReadonlyMap<string, string>,
+): Promise<TopicRead> {
+  let read = await readTopic(kafka, topic);
+  const isSettled = async (): Promise<boolean> => {
+    if ([...answered].every(([key, value]) => read.newest.get(key) === value)) return true;
+    read = await readTopic(kafka, topic);
+    return false;
+  };
+  await until(isSettled, 'the topic is what GET answers').catch(() => undefined);
+  return read;
 }
 
 /** Every number that the service answers, in the form of `TopicRead.newest`. */
