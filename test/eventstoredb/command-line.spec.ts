@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commandLine, type Ended } from '../fixtures/command-line.ts';
+import { commandLine, commandLineDone, type Ended } from '../fixtures/command-line.ts';
 import { onHandOf } from '../fixtures/on-hand.ts';
 import { retailFile } from '../fixtures/retail-rows.ts';
 import { StoreServer } from '../fixtures/store-server.ts';
@@ -42,21 +42,21 @@ it('imports a file once, whoever imports it, and every command of the house work
   writeFileSync(file, made.csv);
   const sum = sumOnlineRetail(file);
   const words = ['import', file, '--mapping', 'online-retail', '--json'];
-  expect(json(await commandLine(words, envOf('one')))).toMatchObject({ proof: { holds: true } });
+  expect(json(await commandLineDone(words, envOf('one')))).toMatchObject({ proof: { holds: true } });
 
   // From another machine: only the log is shared.
-  const second = json(await commandLine(words, envOf('two')));
+  const second = json(await commandLineDone(words, envOf('two')));
   expect(second).toMatchObject({ messages: { accepted: 0, parked: 0, rejected: 0 }, proof: { holds: true } });
   expect(Object.fromEntries(await onHandOf(envOf('two')))).toEqual(sum.onHand);
 
-  expect(json(await commandLine(['verify', '--json'], envOf('one')))).toMatchObject({ ok: true });
-  expect(json(await commandLine(['rebuild', '--json'], envOf('one')))).toMatchObject({ wasRight: true });
-  const told = await commandLine(['export', '--json'], envOf('one'));
+  expect(json(await commandLineDone(['verify', '--json'], envOf('one')))).toMatchObject({ ok: true });
+  expect(json(await commandLineDone(['rebuild', '--json'], envOf('one')))).toMatchObject({ wasRight: true });
+  const told = await commandLineDone(['export', '--json'], envOf('one'));
   expect(told.stdout.split('\n').filter((line) => line.startsWith('{')).length).toBe(
     sum.messages + Math.ceil(sum.openingLines / 1_000),
   );
   const [sku] = Object.keys(sum.onHand);
-  expect(json(await commandLine(['timeline', sku!, '--json'], envOf('one')))).toMatchObject({
+  expect(json(await commandLineDone(['timeline', sku!, '--json'], envOf('one')))).toMatchObject({
     items: expect.any(Array),
   });
   const backup = await commandLine(['backup', join(folder, 'copy.db')], envOf('one'));

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commandLine, NO_COMPLAINT } from '../fixtures/command-line.ts';
+import { commandLine, commandLineDone, NO_COMPLAINT } from '../fixtures/command-line.ts';
 import { retailFile } from '../fixtures/retail-rows.ts';
 import { StoreServer } from '../fixtures/store-server.ts';
 import { pause, Service } from '../e2e/service.ts';
@@ -47,7 +47,8 @@ async function look(service: Service): Promise<Seen> {
   return { items: page.items, next: page.next, numbers: numbers.items, head: status.head };
 }
 
-const copy = (from: string, to: string) => commandLine(['copy', '--from', from, '--to', to, '--json'], {});
+const copy = (from: string, to: string) =>
+  commandLineDone(['copy', '--from', from, '--to', to, '--json'], {});
 
 /** Kills the copy as soon as some of it is there; false where all of it was, before that was seen. */
 async function isKilledHalfWay(from: string, to: string, isSomeThere: () => boolean): Promise<boolean> {
@@ -113,7 +114,7 @@ describe('a log that moves', () => {
       const feed = await fetch(`${service.url}/v1/channels/web/feed?after=0`);
       expect(feed.status).toBe(200);
       await feed.body?.cancel();
-      const verified = await commandLine(['verify', '--json'], service.env);
+      const verified = await commandLineDone(['verify', '--json'], service.env);
       expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true });
       after = await look(service);
       expect(after.head).toBeGreaterThan(before.head);
@@ -137,7 +138,7 @@ describe('a log that moves', () => {
       const { body } = await service.put('/v1/policies/global', { buffer: 4 });
       expect(body.position).toBeGreaterThan(after.head);
       await service.settle();
-      const verified = await commandLine(['verify', '--json'], service.env);
+      const verified = await commandLineDone(['verify', '--json'], service.env);
       expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true });
     } finally {
       await service.end('SIGTERM');
