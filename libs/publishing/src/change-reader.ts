@@ -91,7 +91,8 @@ export class ChangeReader {
       const batch = ring.after(this.#place, limit, position());
       this.#place = batch.place;
       if (batch.changes.length === 0) return batch.changes;
-      const wanted = batch.changes.filter((change) => this.#wants(change));
+      const wanted =
+        this.#ordersAfter === 0 ? batch.changes : batch.changes.filter((each) => this.#wants(each));
       this.#seenCount = NOTHING_SEEN; // There may be more at once.
       if (wanted.length > 0) return wanted;
     }

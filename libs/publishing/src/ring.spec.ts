@@ -82,4 +82,22 @@ describe('a ring', () => {
     expect(ring.covers({ position: 1, kind: 0, id: listings[firstLeft - 2]! })).toBe(false);
     expect(ring.covers({ position: 1, kind: 0, id: listings[firstLeft - 1]! })).toBe(true);
   });
+  it('passes over what was overtaken, for whoever reads from wherever, also since somebody else has read', () => {
+    const ring = new ChangeRing(0);
+    fill(ring, 6, 3);
+    expect(versionsAfter(ring, 4, 6)).toEqual([5, 6]);
+    expect(versionsAfter(ring, 2, 6)).toEqual([4, 5, 6]);
+    expect(versionsAfter(ring, 0, 6)).toEqual([4, 5, 6]);
+    fill(ring, 2, 3, 7);
+    expect(versionsAfter(ring, 6, 8)).toEqual([7, 8]);
+    expect(versionsAfter(ring, 0, 8)).toEqual([6, 7, 8]);
+  });
+
+  it('lets an order and a listing of one name stand beside each other', () => {
+    const ring = new ChangeRing(0);
+    fill(ring, 1, Infinity);
+    ring.addOrder(2, 'S1');
+    ring.addOrder(3, 'S1');
+    expect(versionsAfter(ring, 0, 3)).toEqual([1, 3]);
+  });
 });

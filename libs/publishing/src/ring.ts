@@ -19,8 +19,6 @@ export interface ChangeBatch {
 export class ChangeRing {
   readonly #changesMax: number;
   #changes: Change[] = [];
-  #newestListings = new Map<string, Change>();
-  #newestOrders = new Map<string, Change>();
   #floor: Place;
   /** Numbers of the event that is being applied, in no order yet: nearly always there is one. */
   #first: ListingNumber | undefined;
@@ -30,8 +28,8 @@ export class ChangeRing {
   #isKeeping = false;
   #isOverfull = false;
   #count = 0;
-  /** Of the changes that are here: how many were overtaken. */
-  #supersededCount = 0;
+  /** From which index on, and at which count, what a later change has overtaken is marked as such. */
+  #marked = { from: 0, count: 0 };
   /** Changes since somebody last read. */
   #unread = 0;
   readonly #waiting = new Set<() => void>();
@@ -86,14 +84,16 @@ export class ChangeRing {
   }
 
   addOrder(position: number, orderId: string): void {
-    if (this.#isAttended()) this.#add(new Change(position, ORDER, orderId), this.#newestOrders);
+    if (this.#isAttended()) this.#add(new Change(position, ORDER, orderId));
     else this.#skip(position);
   }
 
   /** Changes behind `place`, at most `limit`; what was overtaken is left out. `position` is how far the hub is. */
   after(place: Place, limit: number, position: number): ChangeBatch {
     const changes: Change[] = [];
-    for (let index = this.#firstBehind(place); index < this.#changes.length; index++) {
+    const first = this.#firstBehind(place);
+    this.#markOvertaken(first);
+    for (let index = first; index < this.#changes.length; index++) {
       const change = this.#changes[index]!;
       if (change.isSuperseded) continue;
       changes.push(change);
@@ -128,49 +128,47 @@ export class ChangeRing {
 
   #addNumber(number: ListingNumber, position: number): void {
     assert(number.version === position, 'a number whose version is the event that caused it');
-    this.#add(Change.ofNumber(number), this.#newestListings);
+    this.#add(Change.ofNumber(number));
   }
 
-  #add(change: Change, newest: Map<string, Change>): void {
-    const overtaken = newest.get(change.id);
-    if (overtaken !== undefined) {
-      overtaken.supersede();
-      this.#supersededCount++;
-    }
-    newest.set(change.id, change);
+  #add(change: Change): void {
     this.#changes.push(change);
     this.#count++;
     this.#unread++;
     if (this.#changes.length > this.#changesMax) this.#makeRoom();
   }
 
-  /** Drops what was overtaken, if that is a quarter; else the oldest quarter, and older readers use the indexes. */
+  /** Drops what was overtaken, where that is worth a look; if it is not a quarter, the oldest go too. */
   #makeRoom(): void {
-    const quarter = Math.ceil(this.#changesMax / 4);
-    if (this.#supersededCount >= quarter) {
+    if (repeatThemselves(this.#changes)) {
+      this.#markOvertaken(0);
       this.#changes = this.#changes.filter((change) => !change.isSuperseded);
-      this.#supersededCount = 0;
-    } else this.#dropOldest(quarter);
+    }
+    const excess = this.#changes.length - Math.floor((this.#changesMax * 3) / 4);
+    if (excess > 0) this.#floor = this.#changes.splice(0, excess).at(-1)!;
   }
 
-  #dropOldest(count: number): void {
-    for (let index = 0; index < count; index++) {
+  /**
+   * Marks, from an index on, what a later change has overtaken. Once for all that read meanwhile, and not with
+   * each change that comes: most are read at once, by readers that have had everything before them.
+   */
+  #markOvertaken(from: number): void {
+    const isMarked = this.#marked.count === this.#count && from >= this.#marked.from;
+    if (isMarked || from >= this.#changes.length - 1) return; // The last one is overtaken by none.
+    this.#marked = { from, count: this.#count };
+    const listings = new Set<string>();
+    const orders = new Set<string>();
+    for (let index = this.#changes.length - 1; index >= from; index--) {
       const change = this.#changes[index]!;
-      if (change.isSuperseded) this.#supersededCount--;
-      else (change.kind === ORDER ? this.#newestOrders : this.#newestListings).delete(change.id);
+      const later = change.kind === ORDER ? orders : listings;
+      const laterCount = later.size;
+      if (later.add(change.id).size === laterCount) change.supersede();
     }
-    this.#floor = this.#changes[count - 1]!;
-    this.#changes = this.#changes.slice(count);
   }
 
   /** Keeps nothing of this event, nor of those before it. */
   #skip(position: number): void {
-    if (this.#changes.length > 0) {
-      this.#changes = [];
-      this.#newestListings = new Map();
-      this.#newestOrders = new Map();
-      this.#supersededCount = 0;
-    }
+    if (this.#changes.length > 0) this.#changes = [];
     this.#floor = endOf(position);
     this.#count++;
   }
@@ -185,4 +183,12 @@ export class ChangeRing {
     }
     return low;
   }
+}
+
+/** Of so many of the newest, one in eight at least is overtaken: then it may pay to look at all of them. */
+const SAMPLED_CHANGES = 256;
+
+function repeatThemselves(changes: readonly Change[]): boolean {
+  const newest = changes.slice(-SAMPLED_CHANGES);
+  return new Set(newest.map(({ id }) => id)).size <= (newest.length * 7) / 8;
 }
