@@ -11,7 +11,16 @@ export const itemStream = (sku: string): string => `item-${sku}`;
 export const reservationStream = (reservationId: string): string => `reservation-${reservationId}`;
 /** One per source and writing process: no two processes ever append to the same one. */
 export const intakeStream = (source: string, writer: string): string => `intake-${source}:${writer}`;
-export const skuOfStream = (stream: string): string => stream.slice('item-'.length);
+
+/** The folds of a picture ask for the same stream's, one after the other: it is cut once for all of them. */
+let lastStream = '';
+let lastSku = '';
+
+export function skuOfStream(stream: string): string {
+  if (stream === lastStream) return lastSku;
+  lastStream = stream;
+  return (lastSku = stream.slice('item-'.length));
+}
 
 /** What posting follows, in its one order. */
 export const JOURNAL_CATEGORIES = ['order', 'document', 'transfer', 'reservation'] as const;
