@@ -7,6 +7,7 @@ import type { ListingNumber, NumberSource, OrderSource } from '../src/change-sou
 import { AvailabilityTeller } from './availability-teller.ts';
 import { KafkaLink } from './kafka-link.ts';
 import { isOrderStream, orderKeyOf, OrderTeller } from './order-teller.ts';
+import { Pace } from './pace.ts';
 import { Sleep } from './sleep.ts';
 import type { Teller } from './teller.ts';
 import { topicKey } from './topic-record.ts';
@@ -149,7 +150,7 @@ export class KafkaPublisher implements Fold {
     return new TopicPublisher({
       link,
       teller,
-      isBehind: this.#parts.isBehind,
+      pace: new Pace(this.#parts),
       beforeSend: () => this.#sleep.look(),
       onTrouble: nowAndThen((err) => log.warn({ topic, err }, 'not told yet')),
       onTooLarge: (key, version) =>

@@ -5,6 +5,7 @@ import { MemoryTopic } from '../testing/memory-topic.ts';
 import { Stage } from '../testing/stage.ts';
 import { AvailabilityTeller } from './availability-teller.ts';
 import { isOrderStream, orderKeyOf, OrderTeller } from './order-teller.ts';
+import { Pace } from './pace.ts';
 import type { Teller } from './teller.ts';
 import { TopicPublisher } from './topic-publisher.ts';
 
@@ -19,14 +20,13 @@ class Process {
   #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
-  constructor(topic: MemoryTopic, teller: Teller, tellBehindEveryMs = NEVER_MS) {
+  constructor(topic: MemoryTopic, teller: Teller, pauseMs = NEVER_MS) {
     this.publisher = new TopicPublisher({
       link: topic,
       teller,
       onTrouble: (trouble) => this.troubles.push(trouble),
       onTooLarge: (key) => this.tooLarge.push(key),
-      isBehind: () => this.isBehind,
-      tellBehindEveryMs,
+      pace: new Pace({ isBehind: () => this.isBehind, pauseAfter: () => pauseMs }),
     });
   }
 
@@ -73,10 +73,10 @@ describe('a publisher of', () => {
     return process;
   };
 
-  function tellNumbers(shards: Shards = allShards(), tellBehindEveryMs?: number): Process {
+  function tellNumbers(shards: Shards = allShards(), pauseMs?: number): Process {
     const channels = () => [{ id: 'web' }, { id: 'pos' }];
     const teller = new AvailabilityTeller({ numbers: stage.numbers, channels, shards });
-    const process = new Process(topic, teller, tellBehindEveryMs);
+    const process = new Process(topic, teller, pauseMs);
     stage.numbers.onChange(({ channel, listing, version }) =>
       process.publisher.changed({ key: `${channel}:${listing}`, position: version }),
     );

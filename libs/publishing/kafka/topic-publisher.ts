@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Lane, type Wanted } from './lane.ts';
+import type { Pace } from './pace.ts';
 import { partitionOf } from './partition-of.ts';
 import { ReadBack } from './read-back.ts';
 import type { Held, Teller, Telling } from './teller.ts';
@@ -9,9 +10,6 @@ import { RecordTooLarge, type TopicLink } from './topic-link.ts';
 const RECORDS_PER_SEND_MAX = 250;
 /** Characters of one send's values, so that a batch stays below what a broker takes (1 MiB) where it can. */
 const CHARACTERS_PER_SEND_MAX = 300_000;
-/** While the picture is behind, a partition is told so often: most of what it would be told in between is overtaken. */
-const TELL_BEHIND_EVERY_MS = 1_000;
-const LOOK_WHETHER_BEHIND_MS = 10;
 /** Keys that may wait for a broker; beyond it none is kept, and what is missing is found again in the topic. */
 export const WAITING_MAX = 100_000;
 /** What is missing is looked for while fewer than this wait. */
@@ -26,10 +24,7 @@ export interface TopicPublisherParts {
   readonly onTrouble: (trouble: unknown) => void;
   /** It is refused for its size, and is not told. */
   readonly onTooLarge: (key: string, version: number) => void;
-  /** True while what is told now will be overtaken in a moment. */
-  readonly isBehind?: () => boolean;
-  /** While that is so, each key is told so often; default: about once a second. */
-  readonly tellBehindEveryMs?: number;
+  readonly pace?: Pace;
   /** Called before each send: whoever finds that he has slept calls `beginAgain`. */
   readonly beforeSend?: () => void;
 }
@@ -67,8 +62,6 @@ export class TopicPublisher {
   /** True while all that changes comes by `changed`. */
   #isLive = false;
   #waiting = 0;
-  /** By partition: when all that waited was last begun to be told. */
-  #begunAt: number[] = [];
   /** Partitions at work. */
   readonly #draining = new Set<number>();
   readonly #counts = { told: 0, toldAgain: 0, failed: 0, tooLarge: 0 };
@@ -220,8 +213,8 @@ export class TopicPublisher {
     const lane = this.#lanes[partition]!;
     let pauseMs = FIRST_PAUSE_MS;
     while (lane.waiting > 0 && !signal.aborted) {
-      await this.#untilWorthTelling(partition, signal);
-      this.#begunAt[partition] = performance.now();
+      await this.#parts.pace?.turn(partition, () => this.#mayWait(signal));
+      const begun = performance.now();
       for (let left = lane.waiting; left > 0 && !signal.aborted; left -= RECORDS_PER_SEND_MAX) {
         const trouble = await this.#tellNext(partition, signal);
         if (trouble === undefined) pauseMs = FIRST_PAUSE_MS;
@@ -230,17 +223,13 @@ export class TopicPublisher {
           pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2);
         }
       }
+      this.#parts.pace?.told(partition, performance.now() - begun);
     }
   }
 
-  /** While what is told is soon overtaken, there is a pause between one telling of all that waits and the next. */
-  async #untilWorthTelling(partition: number, signal: AbortSignal): Promise<void> {
-    const { isBehind = never, tellBehindEveryMs = TELL_BEHIND_EVERY_MS } = this.#parts;
-    const again = (this.#begunAt[partition] ?? -Infinity) + tellBehindEveryMs;
-    const isRoom = (): boolean => this.#waiting < WAITING_MAX / 2;
-    while (isBehind() && isRoom() && performance.now() < again && !signal.aborted) {
-      await pause(LOOK_WHETHER_BEHIND_MS, undefined, { signal, ref: false }).catch(() => undefined);
-    }
+  /** What is missing in the topic waits for nothing. */
+  #mayWait(signal: AbortSignal): boolean {
+    return this.#isLive && this.#waiting < WAITING_MAX / 2 && !signal.aborted;
   }
 
   /** One send. Answers what stood in its way. */
@@ -344,5 +333,3 @@ function sizeOfSend(tellings: readonly Telling[]): number {
   }
   return tellings.length;
 }
-
-const never = (): boolean => false;
