@@ -224,7 +224,7 @@ export class ItemDesk {
   #answer(slot: ItemSlot, positions: readonly number[]): void {
     let written = 0;
     let last = slot.position;
-    const answered = slot.pending.splice(0, slot.decided);
+    const answered = slot.takeDecided();
     slot.begin();
     for (const { asker, decision } of answered) {
       const { events, answer } = decision!;

@@ -7,6 +7,7 @@ import {
   type Rejection,
 } from '#inventory';
 import type { NewEvent } from '#event-store';
+import { few } from '#kernel';
 
 /** What came of a command that was not refused. */
 export interface Done {
@@ -42,7 +43,7 @@ const NO_EVENTS: readonly NewEvent[] = [];
 export class ItemSlot {
   readonly sku: string;
   readonly stream: string;
-  readonly pending: Pending[] = [];
+  pending = few<Pending>();
   /** Undefined while it is not known. */
   state: ItemState | undefined;
   /** How many commands fit one append. */
@@ -62,6 +63,14 @@ export class ItemSlot {
     this.sku = sku;
     this.stream = itemStream(sku);
     this.commandsMax = commandsMax;
+  }
+
+  /** Those that were decided: they wait no more. Nearly always that is all of them. */
+  takeDecided(): readonly Pending[] {
+    if (this.decided < this.pending.length) return this.pending.splice(0, this.decided);
+    const all = this.pending;
+    this.pending = few<Pending>();
+    return all;
   }
 
   /** Nothing of what is being decided counts. */
