@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { Kafka } from 'kafkajs';
 import type { Service } from '../e2e/service.ts';
 import { until } from '../fixtures/waiting.ts';
+import { disorderOf, lastOf, readTopic } from '../kafka/topic-picture.ts';
 import type { KafkaCluster } from '../servers/kafka/index.ts';
 
 export interface TopicRead {
@@ -13,47 +12,16 @@ export interface TopicRead {
 }
 
 /** All of the compacted topic, by a consumer that knows nothing of OnHand. */
-async function readTopic(kafka: KafkaCluster, topic: string): Promise<TopicRead> {
-  const client = new Kafka(kafka.clientConfig());
-  const admin = client.admin();
-  await admin.connect();
-  const ends = new Map(
-    (await admin.fetchTopicOffsets(topic)).map(({ partition, high, low }) => [
-      partition,
-      Number(high) > Number(low) ? Number(high) : 0,
-    ]),
-  );
-  await admin.disconnect();
-  const newest = new Map<string, string>();
-  const versions = new Map<string, number>();
-  const found = { records: 0, olderThanBefore: 0, toldTwice: 0 };
-  const consumer = client.consumer({ groupId: `proof-${randomUUID()}` });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-
-  const left = new Set([...ends].filter(([, end]) => end > 0).map(([partition]) => partition));
-  const { promise: isRead, resolve: done } = Promise.withResolvers<void>();
-  if (left.size === 0) done();
-  await consumer.run({
-    eachBatch: ({ batch }) => {
-      for (const { key, value } of batch.messages) {
-        const number = JSON.parse(value!.toString()) as { version: number };
-        const name = key!.toString();
-        const before = versions.get(name) ?? 0;
-        found.records++;
-        if (number.version < before) found.olderThanBefore++;
-        if (number.version === before) found.toldTwice++;
-        versions.set(name, number.version);
-        newest.set(name, JSON.stringify(sorted(number)));
-      }
-      if (Number(batch.lastOffset()) + 1 >= ends.get(batch.partition)!) left.delete(batch.partition);
-      if (left.size === 0) done();
-      return Promise.resolve();
-    },
-  });
-  await isRead;
-  await consumer.disconnect();
-  return { newest, ...found };
+async function readNumbers(kafka: KafkaCluster, topic: string): Promise<TopicRead> {
+  const records = await readTopic(kafka.clientConfig(), topic);
+  const { older, repeated } = disorderOf(records);
+  const newest = [...lastOf(records)].map(([key, value]) => [key, JSON.stringify(sorted(value))] as const);
+  return {
+    newest: new Map(newest),
+    records: records.length,
+    olderThanBefore: older.length,
+    toldTwice: repeated,
+  };
 }
 
 /**
@@ -65,10 +33,10 @@ export async function readSettledTopic(
   topic: string,
   answered: ReadonlyMap<string, string>,
 ): Promise<TopicRead> {
-  let read = await readTopic(kafka, topic);
+  let read = await readNumbers(kafka, topic);
   const isSettled = async (): Promise<boolean> => {
     if ([...answered].every(([key, value]) => read.newest.get(key) === value)) return true;
-    read = await readTopic(kafka, topic);
+    read = await readNumbers(kafka, topic);
     return false;
   };
   await until(isSettled, 'the topic is what GET answers').catch(() => undefined);
