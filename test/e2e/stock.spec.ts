@@ -74,11 +74,8 @@ describe('a message', () => {
       time: ago(1),
       data: { saleId: id, location: 'shop', lines: [{ sku, quantity }] },
     });
-    const { status, body } = await onhand.post('/v1/events', [
-      message(`a-${sku}`, 1),
-      message(`b-${sku}`, '1'),
-      message(`a-${sku}`, 1),
-    ]);
+    const told = message(`a-${sku}`, 1);
+    const { status, body } = await onhand.post('/v1/events', [told, message(`b-${sku}`, '1'), told]);
     expect(status).toBe(200);
     expect(body.results.map((result: any) => result.outcome)).toEqual(['accepted', 'rejected', 'duplicate']);
     expect(body.results[1].error.code).toBe('WRONG_TYPE');
