@@ -3,7 +3,6 @@ import type { KafkaConnection } from '#kafka';
 import type { KafkaPublisherParts } from '#publishing/kafka';
 import type { Settings } from './environment.ts';
 import type { KafkaDocument } from './http/async-api-kafka.ts';
-import { keepPace } from './keep-pace.ts';
 import type { OnHand } from './service.ts';
 
 /** What is behind for longer, for whatever reason, holds no partition up any more. */
@@ -98,7 +97,7 @@ function inPace(onhand: OnHand): () => MessageDoor {
   let handedIn = 0;
   const door: MessageDoor = {
     accept: async (arrivals, by) => {
-      await keepPace(onhand.rooms, handedIn, PACE_MS_MAX);
+      await onhand.rooms.backpressure.room(handedIn, PACE_MS_MAX);
       const ended = await onhand.rooms.journal.accept(arrivals, by);
       for (const { position } of ended) handedIn = Math.max(handedIn, position);
       return ended;

@@ -10,6 +10,7 @@ import { KafkaPublisher, type KafkaPublisherParts } from '#publishing/kafka';
 import { Webhooks } from '#publishing/webhook';
 import { Projector, type ReadModel } from '#read-model';
 import { openMemoryReadModel } from './adapters.module.ts';
+import { Backpressure } from './backpressure.ts';
 import type { Settings } from './environment.ts';
 import type { Logger } from './log.ts';
 import { Loops } from './loops.ts';
@@ -52,13 +53,10 @@ export interface Rooms {
   readonly itemHistory: ItemHistory;
   readonly listingHistory: ListingHistory;
   readonly loops: Loops;
+  /** For whoever hands in very much. */
+  readonly backpressure: Backpressure;
   /** The picture has caught up with the log, by the projector. Throws StoreUnavailable. */
   caughtUp(): Promise<void>;
-  /**
-   * Resolves true once the picture has this position, and where this process posts alone all of it is posted;
-   * false after `timeoutMs`.
-   */
-  followed(position: number, timeoutMs: number): Promise<boolean>;
   /** Takes up everything that goes on in the background. */
   start(): void;
   /** Holds the picture still where it is. Everything else goes on, and waits for it where it must. */
@@ -71,9 +69,6 @@ export interface Rooms {
 
 /** No wait inside the process is longer: what is waited for comes, or the process ends. */
 const FOREVER_MS = 2 ** 31 - 1;
-
-/** Who catches up is at the head for a moment now and then: more is on its way. */
-const BEHIND_FOR_MS = 100;
 
 const PROJECTOR = 'projector';
 /** Who has this shard does what is to be done once for all: expiries, releases, policies that take effect. */
@@ -88,8 +83,7 @@ export function openRooms(parts: RoomsParts): Rooms {
   const journal = new Journal({ store, catalog: catalogDesk.view, desk: catalogDesk, book: picture.journal });
   const releaser = new Releaser({ journal, book: picture.journal, catalog });
   const loops = new Loops(parts.log);
-  let heldBack = 0;
-  const isBehind = forAWhile(() => projector.isBehind || heldBack > 0, BEHIND_FOR_MS);
+  const isBehind = (): boolean => backpressure.isBehind;
   const publishing = openPublishing(parts, { picture, journal, loops, isBehind });
   const shared = sharedPosting(parts, picture);
   const folds = [...picture.folds, ...shared.folds, releaser, ...publishing.folds];
@@ -103,6 +97,8 @@ export function openRooms(parts: RoomsParts): Rooms {
     projected: (position) => projector.waitFor(position, FOREVER_MS),
     shared: shared.posting,
   });
+  const postsAll = shared.posting === undefined && parts.settings.ROLES.includes('posting');
+  const backpressure = new Backpressure({ projector, posting: postsAll ? ledger.posting : undefined });
   const project = (): void => loops.start(PROJECTOR, (signal) => projector.run(signal));
   const policyClock = new PolicyClock({ store, book: catalog, clock });
   return {
@@ -119,15 +115,7 @@ export function openRooms(parts: RoomsParts): Rooms {
     itemHistory: new ItemHistory(store),
     listingHistory: new ListingHistory({ store, setUp: picture.setUp, openReadModel: openMemoryReadModel }),
     loops,
-    followed: async (position, timeoutMs) => {
-      heldBack++;
-      try {
-        const isPosted = shared.posting !== undefined || (await ledger.posting.waitFor(position, timeoutMs));
-        return isPosted && (await projector.waitFor(position, timeoutMs));
-      } finally {
-        heldBack--;
-      }
-    },
+    backpressure,
     caughtUp: async () => shared.posting?.posted.find(store),
     pause: () => loops.stop(PROJECTOR),
     resume: () => {
@@ -145,15 +133,6 @@ export function openRooms(parts: RoomsParts): Rooms {
       ledger.desk.close();
       await loops.stopAll();
     },
-  };
-}
-
-/** Still true so long after it was last seen to be. */
-function forAWhile(isSo: () => boolean, forMs: number): () => boolean {
-  let seenAt = -Infinity;
-  return () => {
-    if (isSo()) seenAt = performance.now();
-    return performance.now() - seenAt < forMs;
   };
 }
 

@@ -5,9 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { DataDirectoryLocked } from '#event-store';
 import { readMessageText, toArrival } from '#intake';
 import { isRejection } from '#inventory';
+import { BEHIND_MAX } from './backpressure.ts';
 import { currentPicture } from './data-files.ts';
 import { readSettings, type Settings } from './environment.ts';
-import { keepPace } from './keep-pace.ts';
 import { OnHand } from './service.ts';
 import { until, WAIT_MS_MAX } from '../test/fixtures/waiting.ts';
 
@@ -70,7 +70,7 @@ const onHandOf = (onhand: OnHand, sku: string): number | undefined =>
   onhand.rooms.picture.ledger.item(sku)?.places[0]?.stock[0]?.onHand;
 
 describe('the rooms over one data directory', () => {
-  it('say whether what was handed in is followed', async () => {
+  it('say whether there is room for more behind what was handed in', async () => {
     const onhand = await openOnHand();
     const { rooms } = onhand;
     const put = async (id: string): Promise<number> => {
@@ -81,11 +81,12 @@ describe('the rooms over one data directory', () => {
     await settle(onhand);
     await rooms.pause();
     const position = await put('west');
-    expect(await rooms.followed(first, 0)).toBe(true);
-    expect(await rooms.followed(position, 0)).toBe(false);
-    expect(await keepPace(rooms, position, 0)).toBe(true); // Not far behind.
+    const { backpressure } = rooms;
+    expect(await backpressure.room(first + BEHIND_MAX, 0)).toBe(true);
+    expect(await backpressure.room(position + BEHIND_MAX, 0)).toBe(false);
+    expect(await backpressure.room(position, 0)).toBe(true); // Not far behind.
     rooms.resume();
-    expect(await rooms.followed(position, 20_000)).toBe(true);
+    expect(await backpressure.room(position + BEHIND_MAX, 20_000)).toBe(true);
   });
 
   it('take messages all the way to the number a channel may sell, and come to rest', async () => {

@@ -54,7 +54,7 @@ export class Projector {
     return this.#position;
   }
 
-  /** True while the log is ahead by more than a page: what an event changes now is soon changed again. */
+  /** True if the page that is read, or was last, is a full one: mostly more is waiting behind it. */
   get isBehind(): boolean {
     return this.#isBehind;
   }

@@ -1,6 +1,5 @@
 import { basename, resolve } from 'node:path';
 import { type FileReading, isRefused, toArrival } from '#intake';
-import { keepPace } from '../../keep-pace.ts';
 import type { OnHand } from '../../service.ts';
 import type { Command, Task } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -92,7 +91,7 @@ async function tellAll(onhand: OnHand, file: TellableFile, { args, task, tally }
   const inFlight = new InFlight(BATCHES_IN_FLIGHT_MAX);
   try {
     for await (const batch of batchesOf(file, tally, task)) {
-      while (!(await keepPace(onhand.rooms, tally.position, LOOK_EVERY_MS))) task.signal.throwIfAborted();
+      await untilRoom(onhand, tally.position, task.signal);
       await inFlight.add(async () => {
         const outcomes = await onhand.rooms.journal.accept(batch.map(toArrival), by);
         for (const [i, outcome] of outcomes.entries()) tally.ended(batch[i]!, outcome);
@@ -102,6 +101,10 @@ async function tellAll(onhand: OnHand, file: TellableFile, { args, task, tally }
     await inFlight.settled(); // Also where it is interrupted: what is under way is answered for.
   }
   return proveArrival(onhand, tally.position, task);
+}
+
+async function untilRoom({ rooms }: OnHand, handedIn: number, signal: AbortSignal): Promise<void> {
+  while (!(await rooms.backpressure.room(handedIn, LOOK_EVERY_MS))) signal.throwIfAborted();
 }
 
 async function lookThrough(file: TellableFile, tally: Tally, task: Task): Promise<void> {
