@@ -14,7 +14,7 @@ const WRITE_MS_MAX = 10_000;
 export async function sendTo(
   producer: Pick<Producer, 'send'>,
   { topic, partition }: { readonly topic: string; readonly partition: number },
-  messages: readonly Omit<Message, 'partition'>[],
+  messages: readonly Pick<Message, 'key' | 'value' | 'headers'>[],
 ): Promise<number> {
   const answers = await producer.send({
     topic,
