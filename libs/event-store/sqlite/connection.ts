@@ -8,8 +8,11 @@ import { DataFileUnusable } from './sqlite-event-store.faults.ts';
 const SQLITE_VERSION_MIN = [3, 51, 3] as const;
 /** How long a connection waits for another one's lock: only checkpoints ever hold one, and briefly. */
 const BUSY_TIMEOUT_MS = 5_000;
-/** What a write-ahead log that has been read back may keep of the disk. */
-const WAL_KEPT_BYTES_MAX = 64 * 1024 * 1024;
+/**
+ * What a write-ahead log that has been read back may keep of the disk until it is idle: more than it grows to, for
+ * who cuts it off waits 50 ms for the disk, and it grows again at once.
+ */
+const WAL_KEPT_BYTES_MAX = 256 * 1024 * 1024;
 const WRITER_CACHE_KIB = 32 * 1024;
 const READER_CACHE_KIB = 8 * 1024;
 
