@@ -22,6 +22,8 @@ const HEARTBEAT_MS = 3_000;
 /** How long a fetch waits for something new, and stands still when its leader dies. */
 const FETCH_WAIT_MS = 500;
 const GOODBYE_MS_MAX = 4_000;
+/** Nobody waits for what is read back: fetched as it comes it would take as much time as the telling itself. */
+const FETCH_BYTES_MIN = 64 * 1024;
 
 export interface KafkaLinkParts {
   readonly kafka: Kafka;
@@ -67,6 +69,7 @@ export class KafkaLink implements TopicLink {
       allowAutoTopicCreation: false,
       sessionTimeout: SESSION_MS,
       heartbeatInterval: HEARTBEAT_MS,
+      minBytes: FETCH_BYTES_MIN,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       retry: { ...PATIENT, restartOnFailure: () => Promise.resolve(!signal.aborted) },
     });
