@@ -4,7 +4,7 @@ import { gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
 import kafkajs from 'kafkajs';
 import { compressFrame, decompressFrame } from 'lz4-napi';
 import { lz4Bytes } from './lz4-bytes.ts';
-import { standIn } from './stand-in.ts';
+import { refuseTooMany, standIn } from './stand-in.ts';
 
 /** What one batch may become; the broker's limit is of compressed bytes. Beyond it is a bomb, not a batch. */
 export const BATCH_BYTES_MAX = 256 * 1024 * 1024;
@@ -41,9 +41,10 @@ const snappyCodec = guarded({
   decompress: (bytes) => Promise.resolve(unpackXerial(bytes) ?? snappy.uncompress(bytes, BATCH_BYTES_MAX)),
 });
 
-/** What becomes too long is stood in for: whatever else is thrown may be a bug, or pass. */
+/** What becomes too long is stood in for; whatever else is thrown may be a bug, or pass. Of too many records nothing is unpacked. */
 function guarded(codec: Codec): Codec {
   const decompress = async (bytes: Buffer): Promise<Buffer> => {
+    refuseTooMany(bytes);
     try {
       return await codec.decompress(bytes);
     } catch (error) {

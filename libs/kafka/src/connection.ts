@@ -3,6 +3,7 @@ import { Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
 import { registerCodecs } from './codecs.ts';
 import { type KafkaLog, logCreatorOf, LOG_LEVEL } from './log.ts';
 import { mendEncoding } from './encoding.ts';
+import { mendLargeBatches } from './large-batches.ts';
 import { mendTimers } from './timers.ts';
 
 export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
@@ -42,6 +43,7 @@ export function openKafka(
   registerCodecs();
   mendTimers();
   mendEncoding();
+  mendLargeBatches();
   const { brokers, clientId, isEncrypted, caFile, login } = connection;
   const ssl = caFile === undefined ? isEncrypted : { ca: [readFileSync(caFile, 'utf8')] };
   const config: KafkaConfig = {

@@ -73,17 +73,27 @@ describe('a batch that becomes too long', () => {
     expect(records.every(({ headers }) => Object.hasOwn(headers, STAND_IN_HEADER))).toBe(true);
   });
 
-  it('is named where it has more records than can be stood in for', async () => {
+  it('is stood in for where it has as many records as can be taken', async () => {
     const packed = gzipSync(bomb, { level: 1 });
-    await expect(decode({ type: TYPE.gzip, count: 200_000, last: 199_999, packed })).rejects.toMatchObject({
-      message: expect.stringContaining('offsets 1000 to 200999') as string,
-      retriable: false,
-    });
+    const records = await decode({ type: TYPE.gzip, count: 200_000, last: 199_999, packed });
+    expect(records).toHaveLength(200_000);
+    expect(records.at(-1)!.offset).toBe('200999');
   });
 
   it('is not what only cannot be unpacked: that may pass, or is a bug', async () => {
     const packed = Buffer.from('no gzip');
     await expect(decode({ type: TYPE.gzip, count: 1, last: 0, packed })).rejects.toThrow('header');
+  });
+});
+
+describe('a batch of more records than can be taken', () => {
+  it.each(Object.entries(TYPE))('by %s is named before it is unpacked', async (_, type) => {
+    registerCodecs();
+    const packed = Buffer.from('whatever');
+    await expect(decode({ type, count: 200_001, last: 200_010, packed })).rejects.toMatchObject({
+      message: expect.stringContaining('offsets 1000 to 201010 of a partition has 200001 records') as string,
+      retriable: false,
+    });
   });
 });
 

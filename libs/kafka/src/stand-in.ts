@@ -5,8 +5,8 @@
 
 /** Names the header of a record that stands in for another; its value is empty. */
 export const STAND_IN_HEADER = 'onhand-stand-in';
-/** More than that the client cannot take in one batch, whatever they are. */
-const RECORDS_MAX = 50_000;
+/** The client holds all records of a batch in memory, some 600 bytes each, whatever is in them. */
+const RECORDS_MAX = 200_000;
 
 /** A batch that can neither be unpacked nor stood in for. It does not pass, and must be skipped by hand. */
 export class BatchUnreadable extends Error {
@@ -21,16 +21,21 @@ const MAGIC = 2;
 const NOTHING = 0;
 const ABSENT = -1;
 
-/** Records in the place of those that are packed in these bytes, as kafkajs handed them out. Throws BatchUnreadable. */
+/** Throws BatchUnreadable where these bytes, as kafkajs hands them out, hold more records than can be taken. */
+export function refuseTooMany(packed: Buffer): void {
+  const header = headerBefore(packed);
+  if (header === undefined || header.count <= RECORDS_MAX) return;
+  const { first, last, count } = header;
+  throw new BatchUnreadable(
+    `The batch at offsets ${first} to ${first + last} of a partition has ${count} records, at most ${RECORDS_MAX} can be taken: skip it by hand.`,
+  );
+}
+
+/** Records in the place of those that are packed in these bytes. Throws BatchUnreadable. */
 export function standIn(packed: Buffer): Buffer {
   const header = headerBefore(packed);
   if (header === undefined) throw new BatchUnreadable('A batch is larger than may be unpacked.');
-  const { first, last, count } = header;
-  if (count > RECORDS_MAX) {
-    throw new BatchUnreadable(
-      `The batch at offsets ${first} to ${first + last} of a partition has ${count} records and is larger than may be unpacked: skip it by hand.`,
-    );
-  }
+  const { last, count } = header;
   const name = Buffer.from(STAND_IN_HEADER);
   const records = Array.from({ length: count }, (_, index) => {
     // Where some were compacted away, those that are left end at the last offset all the same.

@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const CHILD = fileURLToPath(new URL('./large-batches.child.ts', import.meta.url));
+
+/** In a process of its own: the client's parts are replaced before they are first used. */
+function read(records: number, how: 'as it is' | 'mended'): unknown {
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  const words = ['--conditions=source', CHILD, String(records), how];
+  return JSON.parse(execFileSync(process.execPath, words, { env, encoding: 'utf8' }));
+}
+
+describe('a batch of very many records', () => {
+  it('ends the client as it is, and is read by ours with the next one', () => {
+    expect(read(200_000, 'as it is')).toEqual({ error: 'RangeError' });
+    expect(read(200_000, 'mended')).toEqual({ read: 200_001, last: 'y', others: 199_999 });
+  });
+
+  it('is nothing special where it is small: what is cut off at the end comes with the next fetch', () => {
+    const both = { read: 4, last: 'y', others: 2 };
+    expect(read(3, 'as it is')).toEqual(both);
+    expect(read(3, 'mended')).toEqual(both);
+  });
+});
