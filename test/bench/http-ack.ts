@@ -1,12 +1,13 @@
 /**
- * Requests answered a second, by turns, under the same client (autocannon, CONNECTIONS connections, one request
- * at a time on each) with the same messages, each a sale with an id of its own:
+ * Requests answered a second, by turns, under the same client (autocannon, one request at a time on each of its
+ * connections) with the same messages, each a sale with an id of its own:
  *
  * - OnHand as it is shipped, which answers when the message is durable, and meanwhile posts and publishes it;
  * - Nest on Express with a ValidationPipe of the same message, which stores nothing (`express-server.ts`).
  *
  * Both are processes of their own on the same machine; the client takes its share of it. Told beside is the
  * processor time of all of each process's threads for a request, which hardly depends on what else goes on.
+ * Once with 64 connections and once with 256: who waits for the disk shares a commit with all that wait beside.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,12 +19,13 @@ import { startService, stop } from './service.ts';
 import { stockOverHttp } from './stock-over-http.ts';
 
 const CONNECTIONS = 64;
+const MANY_CONNECTIONS = 256;
 const ITEMS = 1_000;
 const BASELINE = fileURLToPath(new URL('./express-server.ts', import.meta.url));
 
 export async function httpAck({ isShort }: Size): Promise<Figure[]> {
   const seconds = isShort ? 2 : 5;
-  const rounds = isShort ? 3 : 7;
+  const rounds = isShort ? 3 : 5;
   return inFolder(async (directory) => {
     const service = await startService(directory);
     await stockOverHttp(service.url, ITEMS);
@@ -31,26 +33,38 @@ export async function httpAck({ isShort }: Size): Promise<Figure[]> {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const [url] = (await once(baseline, 'message')) as [string];
-    const shots = { onhand: [] as Shot[], baseline: [] as Shot[] };
-    await shoot(service.url, 1);
-    await shoot(url, 1);
-    for (let round = 0; round < rounds; round++) {
-      shots.onhand.push(await measured(service.url, seconds, () => cpuOfService(service.url)));
-      shots.baseline.push(await measured(url, seconds, () => cpuOfBaseline(baseline)));
+    const both = { onhand: service.url, baseline: url };
+    const cpuUs = { onhand: () => cpuOfService(service.url), baseline: () => cpuOfBaseline(baseline) };
+    for (const target of Object.values(both)) await shoot({ url: target, connections: CONNECTIONS }, 1);
+    const figures: Figure[] = [];
+    for (const connections of [CONNECTIONS, MANY_CONNECTIONS]) {
+      const shots = { onhand: [] as Shot[], baseline: [] as Shot[] };
+      for (let round = 0; round < rounds; round++) {
+        for (const who of ['onhand', 'baseline'] as const) {
+          shots[who].push(await measured({ url: both[who], connections }, seconds, cpuUs[who]));
+        }
+      }
+      figures.push(...figuresOf(shots, connections === CONNECTIONS ? '' : `-${connections}`));
     }
     await stop(baseline);
     await service.stop();
-    const all = (who: keyof typeof shots, pick: keyof Shot): number =>
-      median(shots[who].map((shot) => shot[pick]));
-    const ratio = median(shots.onhand.map(({ rate }, round) => rate / shots.baseline[round]!.rate));
-    return [
-      atLeast('http-ack', ratio, '× Nest + Express', 2),
-      shown('http-ack-rate', all('onhand', 'rate'), 'requests/s'),
-      shown('http-ack-cpu', all('onhand', 'cpuUs'), 'µs/request'),
-      shown('nest-express-rate', all('baseline', 'rate'), 'requests/s'),
-      shown('nest-express-cpu', all('baseline', 'cpuUs'), 'µs/request'),
-    ];
+    return figures;
   });
+}
+
+function figuresOf(
+  { onhand, baseline }: { readonly onhand: readonly Shot[]; readonly baseline: readonly Shot[] },
+  suffix: string,
+): Figure[] {
+  const all = (shots: readonly Shot[], pick: keyof Shot): number => median(shots.map((shot) => shot[pick]));
+  const ratio = median(onhand.map(({ rate }, round) => rate / baseline[round]!.rate));
+  return [
+    atLeast(`http-ack${suffix}`, ratio, '× Nest + Express', 2),
+    shown(`http-ack-rate${suffix}`, all(onhand, 'rate'), 'requests/s'),
+    shown(`http-ack-cpu${suffix}`, all(onhand, 'cpuUs'), 'µs/request'),
+    shown(`nest-express-rate${suffix}`, all(baseline, 'rate'), 'requests/s'),
+    shown(`nest-express-cpu${suffix}`, all(baseline, 'cpuUs'), 'µs/request'),
+  ];
 }
 
 interface Shot {
@@ -60,9 +74,15 @@ interface Shot {
   readonly cpuUs: number;
 }
 
-async function measured(url: string, seconds: number, cpuUs: () => Promise<number>): Promise<Shot> {
+/** Where to, and over how many connections. */
+interface Target {
+  readonly url: string;
+  readonly connections: number;
+}
+
+async function measured(target: Target, seconds: number, cpuUs: () => Promise<number>): Promise<Shot> {
   const before = await cpuUs();
-  const { rate, requests } = await shoot(url, seconds);
+  const { rate, requests } = await shoot(target, seconds);
   return { rate, cpuUs: ((await cpuUs()) - before) / requests };
 }
 
@@ -80,12 +100,12 @@ async function cpuOfBaseline(baseline: ChildProcess): Promise<number> {
 let next = 0;
 
 async function shoot(
-  url: string,
+  { url, connections }: Target,
   seconds: number,
 ): Promise<{ readonly rate: number; readonly requests: number }> {
   const result = await autocannon({
     url: `${url}/v1/events`,
-    connections: CONNECTIONS,
+    connections,
     duration: seconds,
     method: 'POST',
     headers: { 'content-type': 'application/cloudevents+json' },
