@@ -3,6 +3,7 @@ import { Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
 import { registerCodecs } from './codecs.ts';
 import { type KafkaLog, logCreatorOf, LOG_LEVEL } from './log.ts';
 import { mendEncoding } from './encoding.ts';
+import { mendJoining } from './joining.ts';
 import { mendLargeBatches } from './large-batches.ts';
 import { mendTimers } from './timers.ts';
 
@@ -35,7 +36,7 @@ export const IMPATIENT: RetryOptions = { initialRetryTime: 100, maxRetryTime: 50
 const CONNECT_MS_MAX = 5_000;
 const REQUEST_MS_MAX = 30_000;
 
-/** The one place where a client is made: its codecs are registered, its timers and its writing mended, its words in our log. */
+/** The one place where a client is made: its codecs are registered, what it does badly is mended, its words are in our log. */
 export function openKafka(
   connection: KafkaConnection,
   { log, retry = PATIENT }: { readonly log: KafkaLog; readonly retry?: RetryOptions },
@@ -43,6 +44,7 @@ export function openKafka(
   registerCodecs();
   mendTimers();
   mendEncoding();
+  mendJoining();
   mendLargeBatches();
   const { brokers, clientId, isEncrypted, caFile, login } = connection;
   const ssl = caFile === undefined ? isEncrypted : { ca: [readFileSync(caFile, 'utf8')] };

@@ -15,7 +15,7 @@ interface Decoder {
   readBytes(length: number): Buffer;
 }
 
-export type DecodeMessages = (decoder: Decoder) => Promise<readonly object[]>;
+type DecodeMessages = (decoder: Decoder) => Promise<readonly object[]>;
 
 interface Parts {
   readonly Decoder: new (bytes: Buffer) => Decoder;
