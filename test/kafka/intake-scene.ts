@@ -116,8 +116,8 @@ function startIntake(
   const fatal: unknown[] = [];
   const say =
     (level: string) =>
-    (_: object, said: string): void => {
-      words.push(`${level}: ${said}`);
+    ({ err }: { readonly err?: unknown }, said: string): void => {
+      words.push(err instanceof Error ? `${level}: ${said} (${err.message})` : `${level}: ${said}`);
     };
   const log: KafkaLog = { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
   const intake = new KafkaIntake({
