@@ -3,6 +3,7 @@ import { Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
 import { registerCodecs } from './codecs.ts';
 import { type KafkaLog, logCreatorOf, LOG_LEVEL } from './log.ts';
 import { mendEncoding } from './encoding.ts';
+import { mendJoining } from './joining.ts';
 import { mendLargeBatches } from './large-batches.ts';
 import { mendTimers } from './timers.ts';
 
@@ -43,6 +44,7 @@ export function openKafka(
   registerCodecs();
   mendTimers();
   mendEncoding();
+  mendJoining();
   mendLargeBatches();
   const { brokers, clientId, isEncrypted, caFile, login } = connection;
   const ssl = caFile === undefined ? isEncrypted : { ca: [readFileSync(caFile, 'utf8')] };
