@@ -25,7 +25,7 @@ const BASELINE = fileURLToPath(new URL('./express-server.ts', import.meta.url));
 
 export async function httpAck({ isShort }: Size): Promise<Figure[]> {
   const seconds = isShort ? 2 : 5;
-  const rounds = isShort ? 3 : 5;
+  const rounds = isShort ? 3 : 7;
   return inFolder(async (directory) => {
     const service = await startService(directory);
     await stockOverHttp(service.url, ITEMS);
