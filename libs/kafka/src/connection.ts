@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
 import { registerCodecs } from './codecs.ts';
 import { type KafkaLog, logCreatorOf, LOG_LEVEL } from './log.ts';
+import { mendCommits } from './commits.ts';
 import { mendEncoding } from './encoding.ts';
 import { mendJoining } from './joining.ts';
 import { mendLargeBatches } from './large-batches.ts';
@@ -45,6 +46,7 @@ export function openKafka(
   mendTimers();
   mendEncoding();
   mendJoining();
+  mendCommits();
   mendLargeBatches();
   const { brokers, clientId, isEncrypted, caFile, login } = connection;
   const ssl = caFile === undefined ? isEncrypted : { ca: [readFileSync(caFile, 'utf8')] };
