@@ -112,8 +112,13 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
     await received(300);
     await first.stop();
     await admin.deleteGroups([names.group]);
-    await sell('b', 100);
     await start().ready();
+    // They are told again, though nothing has come since.
+    await until(async () => {
+      const [topic] = await admin.fetchOffsets({ groupId: names.group, topics: [names.events] });
+      return topic!.partitions[0]!.offset === '300';
+    }, 'it is committed');
+    await sell('b', 100);
     expect(await atRest(400)).toMatchObject({ accepted: 400, duplicate: 0 });
   });
 
@@ -161,6 +166,30 @@ describe('messages from Kafka 4.1.1, further', () => {
       expect(await receivedBy(restored, 200)).toMatchObject({ accepted: 200 });
       expect(second.words).toContainEqual(expect.stringContaining('the log has not what was committed'));
       await second.stop();
+    } finally {
+      await restored.stop();
+    }
+  });
+
+  it('are read again where the log is older, though the group is dealt anew before the first is taken', async () => {
+    const { start, sell, received } = await scene(2);
+    const first = start();
+    await first.ready();
+    await sell('a', 200);
+    await received(200);
+    await first.stop();
+    const restored = await openShop();
+    const outage = { isOn: true };
+    try {
+      const door = (journal: MessageDoor) => withOutage(journal, outage);
+      const second = start({ over: restored, door });
+      await until(() => second.intake.status().waiting.length === 2, 'both partitions wait');
+      const third = start({ over: restored, door });
+      await until(() => third.intake.status().partitions === 1, 'each has one');
+      await until(() => second.intake.status().partitions === 1, 'each has one');
+      outage.isOn = false;
+      expect(await receivedBy(restored, 200)).toMatchObject({ accepted: 200 });
+      await Promise.all([second.stop(), third.stop()]);
     } finally {
       await restored.stop();
     }

@@ -4,7 +4,7 @@ import { askKafka, isClientError } from '#kafka';
 import type { ConsumptionParts } from './consumption-parts.ts';
 import type { EventTopic } from './event-topic.ts';
 import type { OffsetCommits } from './offset-commits.ts';
-import { OwnOffsets } from './own-offsets.ts';
+import { type OwnOffset, OwnOffsets } from './own-offsets.ts';
 import { PartitionIntake } from './partition-intake.ts';
 import { type Place, RejectedTopic } from './rejected-topic.ts';
 import { hasMark, type KnownOffsets, startOffset } from './start-offset.ts';
@@ -25,6 +25,12 @@ interface Partition {
   written?: number;
   /** Why it stands still. */
   waits?: { readonly reason: string; readonly timer: NodeJS.Timeout; readonly pauseMs: number };
+}
+
+interface BeforeReading {
+  readonly place: Place;
+  readonly known: KnownOffsets;
+  readonly own: OwnOffset | undefined;
 }
 
 const FIRST_PAUSE_MS = 250;
@@ -79,7 +85,8 @@ export class Assigned {
     const kept = places.filter((place) => this.#partitions.has(keyOf(place)));
     const fresh = places.filter((place) => !this.#partitions.has(keyOf(place)));
     for (const place of fresh) this.#partitions.set(keyOf(place), { intake: this.#open(place) });
-    this.#checked = Promise.all([this.#goOn(kept), this.#begin(fresh)]).then(() => undefined);
+    // Where a partition begins may still be asked for when it is dealt to us again.
+    this.#checked = Promise.all([this.#checked, this.#goOn(kept), this.#begin(fresh)]).then(() => undefined);
   }
 
   /** The partition stands still, and goes on by itself when what stands in its way has gone. */
@@ -178,19 +185,21 @@ export class Assigned {
   /** kafkajs begins at the last commit again; we know better. */
   async #goOn(kept: readonly Place[]): Promise<void> {
     for (const place of kept) {
-      const intake = this.at(place);
-      await intake?.idle;
-      if (intake?.next !== undefined) this.#seek(place, intake.next);
+      const partition = this.#partitions.get(keyOf(place));
+      await partition?.intake.idle;
+      const next = partition?.intake.next ?? partition?.expected;
+      if (next !== undefined) this.#seek(place, next);
     }
   }
 
   async #begin(fresh: readonly Place[]): Promise<void> {
     while (fresh.length > 0 && !this.#isClosed) {
       try {
-        for (const { place, known } of await this.#known(fresh)) {
+        for (const { place, known, own } of await this.#known(fresh)) {
           const { next, alarm } = startOffset(known);
           if (alarm !== undefined) this.#alarm(place, alarm);
           this.expect(place, next);
+          if (known.committed === undefined && next === own?.next) this.#tellAgain(place, own);
           if (next !== (known.committed?.next ?? known.low)) this.#seek(place, next);
         }
         return;
@@ -201,7 +210,7 @@ export class Assigned {
     }
   }
 
-  async #known(places: readonly Place[]): Promise<{ place: Place; known: KnownOffsets }[]> {
+  async #known(places: readonly Place[]): Promise<BeforeReading[]> {
     const { connection, groupId, store } = this.#parts;
     const topics = [...new Set(places.map(({ topic }) => topic))];
     const told = await askKafka(connection, async (admin) => ({
@@ -224,12 +233,21 @@ export class Assigned {
         const known: KnownOffsets = {
           low: Number(there?.low ?? 0),
           high: Number(there?.high ?? 0),
-          ...(own !== undefined && { own }),
+          ...(own !== undefined && { own: own.next }),
           ...(next >= 0 && { committed: { next, isOfThisLog: await hasMark(store, committed?.metadata) } }),
         };
-        return { place, known };
+        return { place, known, own };
       }),
     );
+  }
+
+  /** The brokers have forgotten it, or never heard of it: else the group seems behind until the next record comes. */
+  #tellAgain(place: Place, own: OwnOffset): void {
+    const partition = this.#partitions.get(keyOf(place));
+    if (partition === undefined) return;
+    partition.intake.goOnFrom(own);
+    partition.written = own.next;
+    this.#parts.commits.reached(partition.intake);
   }
 
   async #lowOf({ topic, partition }: Place): Promise<number> {

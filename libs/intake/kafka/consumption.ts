@@ -169,6 +169,7 @@ export class Consumption {
   async #takeBatch(intake: PartitionIntake, payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     const { messages } = batch;
+    if (payload.isStale()) return; // Fetched before it was known where to go on.
     this.#assigned.watch(intake.place, batch);
     for (let start = 0; start < messages.length; start += CHUNK_RECORDS) {
       if (this.#isDraining || !payload.isRunning() || payload.isStale()) return;

@@ -1,5 +1,13 @@
 import { appendSurely, type EventStore, newEventId, NO_STREAM, type RecordedEvent } from '#event-store';
 import type { Place } from './rejected-topic.ts';
+import type { LogMark } from './start-offset.ts';
+
+/** How far a partition was read, and where in the log that is said. */
+export interface OwnOffset {
+  /** The next offset to read. */
+  readonly next: number;
+  readonly mark: LogMark;
+}
 
 /**
  * How far this group has come in each partition, kept in the log itself: what a restored log has read is what it
@@ -16,13 +24,14 @@ export class OwnOffsets {
     this.#group = group;
   }
 
-  /** The offset to go on with, as far as the log knows. */
-  async read(place: Place): Promise<number | undefined> {
+  /** Where to go on, as far as the log knows. */
+  async read(place: Place): Promise<OwnOffset | undefined> {
     const stream = this.#streamOf(place);
     const newest = await newestOf(this.#store, stream);
     if (newest === undefined) return undefined;
-    this.#revisions.set(stream, newest.revision);
-    return (newest.data as OffsetReached).next;
+    const { revision, position, recordedAt } = newest;
+    this.#revisions.set(stream, revision);
+    return { ...(newest.data as OffsetReached), mark: { position, recordedAt } };
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Arrival, Rejection } from '#inventory';
 import { Fault } from '#kernel';
 import type { ConsumptionParts } from './consumption-parts.ts';
 import type { Ended, EventTopic } from './event-topic.ts';
+import type { OwnOffset } from './own-offsets.ts';
 import { readRecord } from './read-record.ts';
 import type { Place, RejectedRecord, RejectedTopic } from './rejected-topic.ts';
 import type { LogMark } from './start-offset.ts';
@@ -48,6 +49,12 @@ export class PartitionIntake {
   /** In the log, of the newest of what has ended. */
   get mark(): LogMark | undefined {
     return this.#mark;
+  }
+
+  /** Goes on where the log says that it has come to, before the first record. */
+  goOnFrom({ next, mark }: OwnOffset): void {
+    this.#next = next;
+    this.#mark = mark;
   }
 
   /** Resolves when nothing is on its way. */
