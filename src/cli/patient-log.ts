@@ -24,6 +24,11 @@ export class PatientLog extends EventStore {
     return this.#store.readAll(page);
   }
 
+  override async eventAt(position: number): Promise<RecordedEvent | undefined> {
+    await nextTurn();
+    return this.#store.eventAt(position);
+  }
+
   async readStream(
     stream: string,
     page?: { fromRevision?: number; limit?: number },

@@ -9,6 +9,8 @@ import { unpackFast } from './unpack-fast.ts';
 
 /** An append that is not answered by then has the outcome `unknown`. A leader's election takes about as long. */
 export const APPEND_DEADLINE_MS = 3_000;
+/** What a shared stream's appends tell the server: it has a limit of its own, of 2 s, for the writing. */
+const SERVER_DEADLINE_MS = 7 * 24 * 60 * 60 * 1_000;
 /** A full append takes its time on a busy machine. */
 const APPEND_DEADLINE_MS_PER_EVENT = 5;
 /** Sent and not yet answered. More wait: the server gets no faster by more. */
@@ -154,7 +156,8 @@ export class AppendLane {
     this.#inFlight++;
     const options = {
       expectedRevision: expectedRevision === NO_STREAM ? ('no_stream' as const) : BigInt(expectedRevision),
-      deadline: this.#deadlineOf(events),
+      // On the shared stream it is told as a time of our clock: a server whose clock is past it writes nothing.
+      deadline: this.#isShared ? SERVER_DEADLINE_MS : this.#deadlineOf(events),
       ...(this.#credentials && { credentials: this.#credentials }),
     };
     client.appendToStream(stream, events as JSONEventData[], options).then(

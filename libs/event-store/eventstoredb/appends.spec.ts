@@ -42,6 +42,12 @@ describe('an append to EventStoreDB', () => {
     double.stop();
   });
 
+  it('is written on a server whose clock is ahead', async () => {
+    double.faults.clockOffsetMs = 3_600_000;
+    expect(await store.append(stream, NO_STREAM, happenedTimes(1))).toMatchObject({ outcome: 'written' });
+    double.faults.clockOffsetMs = 0;
+  });
+
   it.each<{ fault: AppendFault; name: string }>([
     { name: 'is never answered', fault: 'ignored' },
     { name: 'is written and not answered', fault: 'written, not answered' },

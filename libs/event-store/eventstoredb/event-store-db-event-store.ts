@@ -7,6 +7,7 @@ import {
   type LogPage,
   type LogQuery,
   type NewEvent,
+  PositionUnknown,
   READ_EVENTS_MAX,
   type RecordedEvent,
   StoreUnavailable,
@@ -17,7 +18,7 @@ import { checkAppend } from './check-append.ts';
 import { Connection } from './connection.ts';
 import { EventStoreDbUnusable, StreamDamaged } from './event-store-db.faults.ts';
 import { Follower } from './follower.ts';
-import { type Head, LogReader } from './log-reader.ts';
+import { type Head, LogReader, READ_DEADLINE_MS } from './log-reader.ts';
 import { ownWordsOf } from './own-stream.ts';
 import { RecentEvents } from './recent-events.ts';
 import { RecordedEvents } from './recorded-event.ts';
@@ -69,6 +70,7 @@ export class EventStoreDbEventStore extends EventStore {
       follows: Connection;
       recorded: RecordedEvents;
       reader: LogReader;
+      lookEveryMs: number;
     },
     head: Head,
     onAlarm: (message: string, cause?: unknown) => void,
@@ -76,13 +78,15 @@ export class EventStoreDbEventStore extends EventStore {
     super();
     this.identity = parts.identity;
     this.shown = parts.shown;
-    const { lane, reads, follows, recorded, reader } = parts;
+    const { lane, reads, follows, recorded, reader, lookEveryMs } = parts;
     this.#connections = [reads, follows];
     this.#lane = lane;
     this.#reader = reader;
     this.#recorded = recorded;
     this.#recent = new RecentEvents(head.position);
-    this.#follower = new Follower({ connection: follows, recent: this.#recent, recorded, onAlarm }, head);
+    const headNow = async (): Promise<number> => (await reader.head()).position;
+    const followed = { connection: follows, recent: this.#recent, recorded, headNow, lookEveryMs, onAlarm };
+    this.#follower = new Follower(followed, head);
   }
 
   /** Throws EventStoreDbUnusable, and StoreUnavailable where nobody answers. */
@@ -106,7 +110,8 @@ export class EventStoreDbEventStore extends EventStore {
       recorded.copied = copied;
       const head = await reader.head();
       const follows = new Connection(address);
-      const parts = { lane, reads, follows, recorded, reader, identity, shown: address.shown };
+      const lookEveryMs = readDeadlineMs ?? READ_DEADLINE_MS;
+      const parts = { lane, reads, follows, recorded, reader, identity, lookEveryMs, shown: address.shown };
       return new EventStoreDbEventStore(parts, head, onAlarm);
     } catch (cause) {
       await lane?.close();
@@ -150,6 +155,10 @@ export class EventStoreDbEventStore extends EventStore {
     return this.#open().readAll(query, limit);
   }
 
+  override eventAt(position: number): Promise<RecordedEvent | undefined> {
+    return this.#open().eventAt(position);
+  }
+
   /** A store that does not answer is waited for. */
   async *subscribe(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogPage, void> {
     const wake = (): void => this.#recent.wakeAll();
@@ -157,7 +166,7 @@ export class EventStoreDbEventStore extends EventStore {
     try {
       let { after } = query;
       for (let pages = 1; !signal.aborted; pages++) {
-        const page = await this.#nextPage({ ...query, after }, signal);
+        const page = await this.#nextPage({ ...query, after }, signal, after > query.after);
         if (signal.aborted) return;
         if (page.position > after) {
           after = page.position;
@@ -245,7 +254,8 @@ export class EventStoreDbEventStore extends EventStore {
     clearTimeout(timer);
   }
 
-  async #nextPage(query: LogQuery, signal: AbortSignal): Promise<LogPage> {
+  /** `isOwnPosition`: this log has said it itself, so that a server which refuses it has some other trouble. */
+  async #nextPage(query: LogQuery, signal: AbortSignal, isOwnPosition: boolean): Promise<LogPage> {
     for (;;) {
       const reader = this.#open();
       const recent = this.#recent.read(query, READ_EVENTS_MAX);
@@ -253,7 +263,9 @@ export class EventStoreDbEventStore extends EventStore {
       try {
         return await reader.readAll(query, READ_EVENTS_MAX);
       } catch (error) {
-        if (!(error instanceof StoreUnavailable)) throw error;
+        const mayPass =
+          error instanceof StoreUnavailable || (isOwnPosition && error instanceof PositionUnknown);
+        if (!mayPass) throw error;
         await pause(RETRY_MS, undefined, { signal }).catch(() => {});
         if (signal.aborted) return { events: [], position: query.after };
       }

@@ -1,9 +1,11 @@
 import {
   type AllStreamResolvedEvent,
   type AllStreamSubscription,
+  type EventStoreDBClient,
   type Position,
   START,
   streamNameFilter,
+  TimeoutError,
 } from '@eventstore/db-client';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
@@ -17,6 +19,11 @@ const RESUBSCRIBE_MS_MAX = 1_000;
 /** The server's own streams are left out by the server. */
 const OURS = streamNameFilter({ regex: '^[^$]' });
 
+class SubscriptionSilent extends Error {
+  override readonly name = 'SubscriptionSilent';
+  override readonly message = 'events that are in the log do not come';
+}
+
 /**
  * Follows the log to its end and beyond, for everybody in this process, into `recent`. Every end of a
  * subscription is a failure, the clean one too: it goes on after the last event that was taken, never after a
@@ -26,9 +33,12 @@ export class Follower {
   readonly #connection: Connection;
   readonly #recent: RecentEvents;
   readonly #recorded: RecordedEvents;
+  readonly #headNow: () => Promise<number>;
+  readonly #lookEveryMs: number;
   readonly #onAlarm: (message: string, cause?: unknown) => void;
   readonly #running: Promise<void>;
   readonly #stop = new AbortController();
+  #client: EventStoreDBClient | undefined;
   #subscription: AllStreamSubscription | undefined;
   /** Both positions of the last event taken, as the server told them. */
   #at: Position | undefined;
@@ -40,6 +50,10 @@ export class Follower {
       readonly connection: Connection;
       readonly recent: RecentEvents;
       readonly recorded: RecordedEvents;
+      /** Where the newest event of the log stands, as the server says when it is asked. */
+      readonly headNow: () => Promise<number>;
+      /** How often it is asked where nothing comes. */
+      readonly lookEveryMs: number;
       readonly onAlarm: (message: string, cause?: unknown) => void;
     },
     head: Head,
@@ -47,6 +61,8 @@ export class Follower {
     this.#connection = parts.connection;
     this.#recent = parts.recent;
     this.#recorded = parts.recorded;
+    this.#headNow = parts.headNow;
+    this.#lookEveryMs = parts.lookEveryMs;
     this.#onAlarm = parts.onAlarm;
     this.#at = head.at;
     this.#recordedAt = head.recordedAt;
@@ -63,24 +79,38 @@ export class Follower {
   async #run(): Promise<void> {
     let pauseMs = RESUBSCRIBE_MS;
     while (!this.#stop.signal.aborted) {
-      const client = await this.#connection.client().catch(() => undefined);
-      if (client === undefined) return; // Closed.
       const before = this.#recent.head;
-      const cause = await this.#follow(client).catch((error: unknown) => error);
+      const cause = await this.#followOnce();
       if (this.#stop.signal.aborted) return;
+      const hasCome = this.#recent.head > before;
+      // Servers before 24.2 drop whoever is some tens of events behind: nothing is wrong with him or the connection.
+      if (hasCome && cause instanceof TimeoutError) continue;
       this.#onAlarm('The subscription to the event store ended; it is begun again.', cause);
-      this.#connection.drop(client);
-      pauseMs = this.#recent.head > before ? RESUBSCRIBE_MS : Math.min(RESUBSCRIBE_MS_MAX, pauseMs * 2);
+      if (this.#client !== undefined) this.#connection.drop(this.#client);
+      pauseMs = hasCome ? RESUBSCRIBE_MS : Math.min(RESUBSCRIBE_MS_MAX, pauseMs * 2);
       await pause(pauseMs, undefined, { signal: this.#stop.signal }).catch(() => {});
     }
   }
 
+  /** Why the subscription ended, as far as it was said. */
+  async #followOnce(): Promise<unknown> {
+    this.#client = undefined;
+    try {
+      this.#client = await this.#connection.client();
+      await this.#follow(this.#client);
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
+
   /** Resolves where the server ended it cleanly. */
-  async #follow(client: Awaited<ReturnType<Connection['client']>>): Promise<void> {
+  async #follow(client: EventStoreDBClient): Promise<void> {
     const subscription = client.subscribeToAll({ fromPosition: this.#at ?? START, filter: OURS });
     this.#subscription = subscription;
+    const watch = this.#watch(subscription);
     // Not by iteration: that costs a promise for each event, and what came is only put where others take it.
-    return new Promise((end, fail) => {
+    const ended = new Promise<void>((end, fail) => {
       subscription.on('error', fail); // A second one, after the end, does no harm here.
       subscription.on('data', (told: AllStreamResolvedEvent) => {
         try {
@@ -92,6 +122,19 @@ export class Follower {
       });
       subscription.on('close', end).on('end', end);
     });
+    return ended.finally(() => clearInterval(watch));
+  }
+
+  /** A subscription may go silent for good on a connection that lives: what the log has must come. */
+  #watch(subscription: AllStreamSubscription): NodeJS.Timeout {
+    let [seen, owed] = [this.#recent.head, 0];
+    const look = async (): Promise<void> => {
+      const { head } = this.#recent;
+      if (head === seen && head < owed) return void subscription.destroy(new SubscriptionSilent());
+      if (head === seen) owed = await this.#headNow().catch(() => 0);
+      seen = head;
+    };
+    return setInterval(() => void look(), this.#lookEveryMs).unref();
   }
 
   #take(told: AllStreamResolvedEvent): void {

@@ -23,13 +23,15 @@ import { CopiedReader } from './copied-reader.ts';
 import { StreamDamaged } from './event-store-db.faults.ts';
 import { isOurs, positionOf, type RecordedEvents, type Told } from './recorded-event.ts';
 
-/** The client's own deadline does not reach its reads. */
+/** How long the next event of a read may take. The client's own deadline does not reach its reads. */
 export const READ_DEADLINE_MS = 5_000;
 /** A read may be asked again: a restarted server, a client that closed its connection under others. */
 const READ_TRIES_MAX = 5;
 const READ_PAUSE_MS = 50;
 /** Pages backwards from the end, until one of our events is found among the server's own. */
 const HEAD_EVENTS = 16;
+/** Of gRPC: what newer servers say to a position at which nothing begins. */
+const INVALID_ARGUMENT = 3;
 
 /** The newest of our events: where following begins. */
 export interface Head {
@@ -100,6 +102,28 @@ export class LogReader {
     }
   }
 
+  /** What stands exactly there, if it is ours. */
+  async eventAt(position: number): Promise<RecordedEvent | undefined> {
+    const { copied } = this.#recorded;
+    if (position <= copied.through) {
+      return (await this.#copied.readAll({ after: position - 1 }, 1)).events.find(
+        (event) => event.position === position,
+      );
+    }
+    const at = position - copied.offset;
+    const fromPosition = { commit: BigInt(at), prepare: BigInt(at) };
+    const [told] = await this.#ask(
+      (client) => client.readAll({ fromPosition, maxCount: 1 }),
+      isRefusal,
+    ).catch((error: unknown) => {
+      if (isRefusal(error)) return [];
+      throw error;
+    });
+    if (told === undefined || !isOurs(told)) return undefined;
+    const event = this.#recorded.of(told);
+    return event.position === position ? event : undefined;
+  }
+
   /** Where our newest event stands. */
   async head(): Promise<Head> {
     let fromPosition: Position | 'end' = 'end';
@@ -127,20 +151,26 @@ export class LogReader {
    */
   async #pageFrom(position: number, maxCount: number): Promise<Told[]> {
     if (position === 0) return this.#ask((client) => client.readAll({ maxCount }));
-    const from = (at: number) => (client: EventStoreDBClient) =>
-      client.readAll({ fromPosition: { commit: BigInt(at), prepare: BigInt(at) }, maxCount });
-    return this.#ask(from(position)).catch((error: unknown) => {
-      if (!(error instanceof UnknownError)) throw error;
-      return this.#ask(from(position + 1)).catch((second: unknown) => {
-        if (!(second instanceof UnknownError)) throw second;
-        throw new PositionUnknown(`No event of this log is at position ${position}: begin at 0.`, {
-          cause: second,
-        });
-      });
-    });
+    let refusal: unknown;
+    // The first once more at the end: a server refuses with the same words what it just cannot do.
+    for (const at of [position, position + 1, position]) {
+      const fromPosition = { commit: BigInt(at), prepare: BigInt(at) };
+      try {
+        return await this.#ask((client) => client.readAll({ fromPosition, maxCount }), isRefusal);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        refusal = error;
+      }
+    }
+    const words = `No event of this log is at position ${position}: begin at 0.`;
+    throw new PositionUnknown(words, { cause: refusal });
   }
 
-  async #ask<T extends Told>(read: (client: EventStoreDBClient) => unknown): Promise<T[]> {
+  /** Throws StoreUnavailable, and as it came what says something about the read, such as `isAnswer`. */
+  async #ask<T extends Told>(
+    read: (client: EventStoreDBClient) => unknown,
+    isAnswer: (error: unknown) => boolean = isAboutStream,
+  ): Promise<T[]> {
     for (let tries = 1; ; tries++) {
       const client = await this.#connection.client();
       try {
@@ -159,12 +189,16 @@ export class LogReader {
   }
 }
 
-/** What the server says about the read, rather than what happened on the way. */
-const isAnswer = (error: unknown): boolean =>
+/** What the server says about the stream, rather than what happened on the way. */
+const isAboutStream = (error: unknown): boolean =>
   error instanceof StreamNotFoundError ||
   error instanceof NotFoundError ||
-  error instanceof StreamDeletedError ||
-  error instanceof UnknownError;
+  error instanceof StreamDeletedError;
+
+/** Of the position. The client calls unknown whatever it has no name for, and most of that passes. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof UnknownError &&
+  (Number(error.code) === INVALID_ARGUMENT || /Unexpected (Filtered)?ReadAllResult/.test(error.message));
 
 const unavailable = (cause: unknown): StoreUnavailable =>
   new StoreUnavailable(
@@ -186,7 +220,10 @@ async function collect<T>(stream: Read<T>, deadlineMs: number): Promise<T[]> {
     stream.cancel().catch(() => {});
   }, deadlineMs);
   try {
-    for await (const event of stream as AsyncIterable<T>) events.push(event);
+    for await (const event of stream as AsyncIterable<T>) {
+      timer.refresh(); // A page of large events takes its time on a busy machine.
+      events.push(event);
+    }
     return events;
   } finally {
     clearTimeout(timer);

@@ -34,7 +34,12 @@ export async function ownWordsOf(reader: LogReader, lane: AppendLane): Promise<O
   const words = await readWords(reader);
   if (words.length > 0) return fold(words);
   await append(lane, NO_STREAM, { type: 'LogBegun', data: { id: randomUUID() } });
-  return fold(await readWords(reader)); // Ours, or that of one who was faster.
+  for (let tries = 1; tries <= UNKNOWN_TRIES_MAX; tries++) {
+    const begun = await readWords(reader); // Ours, or that of one who was faster.
+    if (begun.length > 0) return fold(begun);
+    await pause(PAUSE_MS * 2 ** tries); // Read from a node that has not heard of it yet.
+  }
+  throw new StoreUnavailable(`The event store does not show what it says is in "${OWN_STREAM}".`);
 }
 
 /** The next word; nothing where another process said one first. Throws StoreUnavailable. */

@@ -5,8 +5,8 @@ import { type Connection, versionOf } from './connection.ts';
 import { EventStoreDbUnusable } from './event-store-db.faults.ts';
 import type { Head, LogReader } from './log-reader.ts';
 
-/** Before it, appends have no batches, and repeats and filters had defects that were mended since. */
-const VERSION_MIN = [21, 10] as const;
+/** Before it, what is read from a stream does not say where in the log it stands (22.6), and nobody mends it. */
+const VERSION_MIN = [22, 10] as const;
 const HELLO_MS_MAX = 10_000;
 
 /**

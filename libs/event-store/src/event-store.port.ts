@@ -50,6 +50,12 @@ export abstract class EventStore {
    */
   abstract readAll(page: LogQuery & { limit?: number }): Promise<LogPage>;
 
+  /** The event that stands exactly there; undefined where none of this log does. */
+  async eventAt(position: number): Promise<RecordedEvent | undefined> {
+    const { events } = await this.readAll({ after: position - 1, limit: 1 });
+    return events[0]?.position === position ? events[0] : undefined;
+  }
+
   /**
    * Every event after `after`, in order and without a gap, then each new one as it comes, until `signal`
    * aborts. A page may be empty of events when others' categories went by: its `position` still grows.

@@ -42,6 +42,8 @@ export function readContract(open: OpenEventStore): void {
         const expected = { ...event, stream, revision: 0, position, recordedAt };
         expect(await store.readStream(stream)).toEqual([expected]);
         expect(await readToEnd(store, { after: position! - 1 })).toEqual([expected]);
+        expect(await store.eventAt(position!)).toEqual(expected);
+        expect(await store.eventAt(position! - 1)).not.toEqual(expected);
         await reopen();
         expect(await store.readStream(stream)).toEqual([expected]);
         // The clock of a server may be another.

@@ -96,8 +96,8 @@ export async function toEvidence(store: EventStore, event: RecordedItemEvent): P
 }
 
 async function messageAt(store: EventStore, journal: number): Promise<MessageName | null> {
-  const { events } = await store.readAll({ after: journal - 1, limit: 1 });
-  const data = events[0]?.data as Partial<FactRecorded & ParkedLinesReleased> | undefined;
+  const data = (await store.eventAt(journal))?.data as
+    Partial<FactRecorded & ParkedLinesReleased> | undefined;
   if (data?.message) return { source: data.message.source, id: data.message.id };
   return data?.source !== undefined && data.id !== undefined ? { source: data.source, id: data.id } : null;
 }

@@ -1,4 +1,4 @@
-import { type EventStore, PositionUnknown, type RecordedEvent } from '#event-store';
+import type { EventStore } from '#event-store';
 import type { Instant } from '#kernel';
 
 /** What is known of a partition before it is read. */
@@ -58,15 +58,5 @@ export const markText = ({ position, recordedAt }: LogMark): string => `${positi
 export async function hasMark(store: EventStore, text: string | null | undefined): Promise<boolean> {
   const [, position, recordedAt] = /^(\d+)@(\d+)$/.exec(text ?? '') ?? [];
   if (position === undefined) return true;
-  const event = await eventAt(store, Number(position));
-  return event?.position === Number(position) && event.recordedAt === Number(recordedAt);
-}
-
-async function eventAt(store: EventStore, position: number): Promise<RecordedEvent | undefined> {
-  try {
-    return (await store.readAll({ after: position - 1, limit: 1 })).events[0];
-  } catch (fault) {
-    if (fault instanceof PositionUnknown) return undefined;
-    throw fault;
-  }
+  return (await store.eventAt(Number(position)))?.recordedAt === Number(recordedAt);
 }

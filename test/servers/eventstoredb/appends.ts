@@ -114,7 +114,8 @@ export class Appends {
       if (!call.destroyed) call.write(batchAnswer(correlation, stream, result));
     };
     if (fault === 'access denied') return reply(accessDenied);
-    const { maxAppendBytes } = this.#faults;
+    const { maxAppendBytes, clockOffsetMs } = this.#faults;
+    if (options.getDeadline()!.toDate().getTime() <= Date.now() + clockOffsetMs) return reply('timeout');
     if (isTooLarge(events, maxAppendBytes)) return reply({ maxAppendBytes });
     const written = this.#unlessLate(fault, stream, events, () =>
       this.#write(stream, expectedBy(options), events),

@@ -22,6 +22,9 @@ export type ReadFault =
   | 'unavailable'
   | 'access denied'
   | 'ends at once'
+  /** Trouble on the way or inside that passes: the client has no name for either. */
+  | 'internal'
+  | 'unknown'
   /** A subscription is told a checkpoint at the head before any event, and then ends. */
   | 'checkpoint ahead';
 
@@ -36,6 +39,11 @@ export class Faults {
   maxAppendBytes = 1_048_576;
   /** Milliseconds added to the server's clock. */
   clockOffsetMs = 0;
+  /**
+   * A live subscription that is more events behind is dropped, as servers from 21.10.7 on do before 24.2: they have
+   * two buffers of 32. By default, as since 24.2, none is.
+   */
+  liveEventsMax = Infinity;
 }
 
 export interface ScriptedError {

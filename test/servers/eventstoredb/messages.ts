@@ -81,10 +81,11 @@ export function appendAnswer(written: Exclude<Written, { kind: 'deleted' }>, exp
 export function batchAnswer(
   correlation: shared.UUID,
   stream: string,
-  result: Written | ScriptedError | { readonly maxAppendBytes: number },
+  result: Written | ScriptedError | { readonly maxAppendBytes: number } | 'timeout',
 ): streams.BatchAppendResp {
   const answer = new streams.BatchAppendResp();
   answer.setCorrelationId(correlation).setStreamIdentifier(identifier(stream));
+  if (result === 'timeout') return answer.setError(rpcStatus(new shared.Timeout(), 'Timeout'));
   if ('maxAppendBytes' in result) {
     const tooLarge = new shared.MaximumAppendSizeExceeded().setMaxappendsize(result.maxAppendBytes);
     return answer.setError(rpcStatus(tooLarge, 'MaximumAppendSizeExceeded'));

@@ -30,6 +30,8 @@ export class Reads {
   readonly #log: StoredLog;
   readonly #faults: Faults;
   readonly #subscribers = new Set<ReadCall>();
+  /** Pages that were asked for. */
+  calls = 0;
 
   constructor(log: StoredLog, faults: Faults) {
     this.#log = log;
@@ -46,7 +48,7 @@ export class Reads {
       if (how === 'cleanly') call.end();
       else if (how === 'unavailable')
         call.emit('error', failure({ code: status.UNAVAILABLE, details: 'gone' }));
-      else call.emit('error', failure({ code: status.ABORTED, details: 'Operation timed out: too slow' }));
+      else call.emit('error', failure(TOO_SLOW));
     }
     this.#subscribers.clear();
   }
@@ -56,6 +58,7 @@ export class Reads {
     call.on('error', () => {});
     const options = call.request.getOptions()!;
     const isSubscription = options.hasSubscription();
+    if (!isSubscription) this.calls++;
     const fault = (isSubscription ? this.#faults.subscriptions : this.#faults.reads).shift();
     if (fault === 'checkpoint ahead') call.write(checkpoint(this.#log.events.at(-1)?.position ?? 0));
     if (fault !== undefined) return fail(call, fault);
@@ -112,9 +115,9 @@ export class Reads {
   async #subscribe(call: ReadCall, options: Options): Promise<void> {
     const { events } = this.#log;
     const isWanted = filterOf(options);
-    const stream = options.hasStream() ? nameOf(options.getStream()!.getStreamIdentifier()) : undefined;
     const interval = CHECKPOINT_EVENTS * (options.getFilter()?.getCheckpointintervalmultiplier() ?? 0);
     let next = this.#startOf(options);
+    let isLive = false;
     let wake = (): void => {};
     const stopListening = this.#log.listen(() => wake());
     this.#subscribers.add(call);
@@ -122,13 +125,17 @@ export class Reads {
     await send(call, confirmation(randomUUID()));
     for (let looked = 0; this.#subscribers.has(call) && !call.cancelled && !call.destroyed;) {
       const event = events[next];
+      if (isLive && events.length - next > this.#faults.liveEventsMax) {
+        call.emit('error', failure(TOO_SLOW));
+        break;
+      }
       if (event === undefined) {
+        isLive = true;
         await new Promise<void>((resolve) => (wake = resolve));
         continue;
       }
       if (++next % EVENTS_A_TURN === 0) await turn();
-      if (stream === undefined ? isWanted(event) : event.stream === stream)
-        await send(call, packedEvent(event));
+      if (isWanted(event)) await send(call, packedEvent(event));
       if (interval > 0 && ++looked % interval === 0) await send(call, checkpoint(event.position));
     }
     this.#subscribers.delete(call);
@@ -157,10 +164,21 @@ function fail(call: ReadCall, fault: ReadFault): void {
   if (fault === 'never answers') return;
   if (fault === 'ends at once' || fault === 'checkpoint ahead') return void call.end();
   if (fault === 'access denied') return void call.emit('error', failure(accessDenied));
-  call.emit('error', failure({ code: status.UNAVAILABLE, details: 'Server Is Not Ready' }));
+  call.emit('error', failure(TROUBLE[fault]));
 }
 
+const TROUBLE = {
+  unavailable: { code: status.UNAVAILABLE, details: 'Server Is Not Ready' },
+  internal: { code: status.INTERNAL, details: 'Received RST_STREAM with code 2 (Internal server error)' },
+  unknown: { code: status.UNKNOWN, details: 'Internal server error' },
+} as const;
+const TOO_SLOW = { code: status.ABORTED, details: 'Operation timed out: too slow' };
+
 function filterOf(options: Options): (event: StoredEvent) => boolean {
+  if (options.hasStream()) {
+    const stream = nameOf(options.getStream()!.getStreamIdentifier());
+    return (event) => event.stream === stream;
+  }
   const filter = options.getFilter();
   if (filter === undefined) return () => true;
   const expression = (filter.getStreamIdentifier() ?? filter.getEventType())!;

@@ -120,7 +120,7 @@ export class StoredLog {
 
   /** True where a record begins, or where the next one will. */
   isPosition(position: number): boolean {
-    if (position === 0 || position === this.#end) return true;
+    if (position === 0 || position >= this.#end) return true;
     return this.events[this.indexAt(position)]?.position === position;
   }
 
