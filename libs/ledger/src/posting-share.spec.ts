@@ -97,6 +97,16 @@ describe('posting shared by processes', () => {
     expect(await eventsPosted()).toBe(SKUS.length * 8);
   });
 
+  it('says how far it is where items are divided otherwise, though nothing new comes', async () => {
+    await begin(new ShardSet(COUNT, ALL));
+    await tellAll(1);
+    await allPosted(ledger);
+    await ledger.stop();
+    const other = await ledger.another(new ShardSet(2, [0, 1]));
+    const head = await ledger.store.head();
+    await until(async () => other.posted.waitFor(head, MARK_EVERY_MS));
+  });
+
   it('is harmless where two have the same shards for a while, and they change all the time', async () => {
     const sets = [new ShardSet(COUNT, ALL), new ShardSet(COUNT, ALL), new ShardSet(COUNT)];
     await begin(sets[0]!);

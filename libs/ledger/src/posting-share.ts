@@ -83,6 +83,10 @@ export class SharedShare implements PostingShare {
         return [shard, Math.max(ours, byAll, this.#book.postedThrough(this.#shards.count, shard))];
       }),
     );
+    // Under another division than before nobody has said how far he is: it is to be said, though nothing new was posted.
+    const isUnsaid = ([shard, through]: readonly [number, number]): boolean =>
+      through > this.#book.postedThrough(this.#shards.count, shard);
+    if ([...this.#since].some(isUnsaid)) this.#journal = Math.max(this.#journal, 1);
     this.#marked = 0; // What is ours from now on, nobody has heard of yet.
     this.#through = this.#since.size === 0 ? this.#book.position : Math.min(...this.#since.values());
     return this.#through;
