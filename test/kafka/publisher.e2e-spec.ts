@@ -182,6 +182,63 @@ function playMoreOn(kafkaNow: () => KafkaCluster): void {
     await stage.close();
   });
 
+  it('begins where a partition ends in a transaction that was aborted', async () => {
+    const kafka = kafkaNow();
+    const { stage, topics, process, connection, end } = await scene(kafka);
+    await stage.publish('web', { A: 1 });
+    await process.settled();
+    await process.stop();
+    await abortIn(kafka, topics.availability);
+    await stage.publish('web', { A: 2 });
+    const next = new Process(stage, connection, topics);
+    await next.settled();
+    await until(async () => {
+      const numbers = lastOf(await readTopic(kafka.clientConfig(), topics.availability));
+      return numbers.get('web:A')?.available === 2;
+    }, 'it is told');
+    await next.stop();
+    await end();
+  });
+
+  it('can be stopped while no broker is there, whether it had begun or not', async () => {
+    const kafka = kafkaNow();
+    const { stage, topics, process, connection, end } = await scene(kafka);
+    await stage.publish('web', { A: 1 });
+    await process.settled();
+    await kafka.kill();
+    await stage.publish('web', { A: 2 });
+    await until(() => process.publisher.states().availability === 'waiting', 'it says that it waits');
+    const other = new Process(stage, connection, topics);
+    await pause(500);
+    const stopped = Promise.all([process.stop(), other.stop()]).then(() => 'stopped');
+    // Who waits for a broker waits for ever: this bound is far above what stopping takes, 8 s.
+    expect(await Promise.race([stopped, pause(45_000).then(() => 'still there')])).toBe('stopped');
+    await kafka.restart();
+    await end();
+  });
+
+  it('tells all again to a topic that is deleted and made anew while it runs', async () => {
+    const kafka = kafkaNow();
+    const { stage, topics, process, end } = await scene(kafka);
+    for (let n = 0; n < 100; n++) await stage.changeOrder('web', `O-${n}`, 'open');
+    await stage.publish('web', Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`L-${n}`, n])));
+    await process.settled();
+    await deleteTopics(kafka, topics);
+    await stage.changeOrder('web', 'O-0', 'shipped'); // Shops go on selling.
+    await stage.publish('web', { 'L-0': 100 });
+    await createTopics(kafka, topics);
+    await stage.changeOrder('web', 'O-1', 'shipped');
+    await stage.publish('web', { 'L-1': 100 });
+    await until(async () => {
+      const orders = lastOf(await readTopic(kafka.clientConfig(), topics.orders));
+      const numbers = await readTopic(kafka.clientConfig(), topics.availability);
+      expect(numbersIn(numbers)).toEqual(numbersOf(stage));
+      expect(orders.size).toBe(100);
+      return true;
+    }, 'all are there');
+    await end();
+  });
+
   it('rides out a broker that is killed, and comes back', async () => {
     const kafka = kafkaNow();
     const { stage, topics, process, end } = await scene(kafka);
@@ -220,6 +277,30 @@ const connectionTo = (kafka: KafkaCluster): KafkaConnection => ({
   clientId: 'onhand',
   isEncrypted: false,
 });
+
+async function deleteTopics(kafka: KafkaCluster, topics: Topics): Promise<void> {
+  const admin = new Kafka(kafka.clientConfig()).admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: Object.values(topics) });
+  await admin.disconnect();
+}
+
+/** Somebody begins to remove a listing, and thinks better of it. */
+async function abortIn(kafka: KafkaCluster, topic: string): Promise<void> {
+  const producer = new Kafka(kafka.clientConfig()).producer({
+    transactionalId: randomUUID(),
+    maxInFlightRequests: 1,
+    idempotent: true,
+  });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  await transaction.send({
+    topic,
+    messages: [{ key: 'web:A', value: null, partition: partitionOf('web:A', PARTITIONS) }],
+  });
+  await transaction.abort();
+  await producer.disconnect();
+}
 
 async function createTopics(kafka: KafkaCluster, topics: Topics): Promise<void> {
   const admin = new Kafka(kafka.clientConfig()).admin();

@@ -103,6 +103,7 @@ class Following {
     if (signal.aborted) return;
     const membership = new Membership(consumer);
     consumer.on(consumer.events.GROUP_JOIN, () => this.#resume());
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => this.#passed(payload));
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (!payload.restart) this.#ended.reject(payload.error);
     });
@@ -138,6 +139,14 @@ class Following {
       this.#ended.reject(error);
     }
     return Promise.resolve();
+  }
+
+  /** Of what was aborted, and of marks of transactions, the client hands out no batch. */
+  #passed({ partition, lastOffset }: { readonly partition: number; readonly lastOffset: string }): void {
+    const next = Number(lastOffset) + 1;
+    if (next <= (this.#next.get(partition) ?? 0)) return;
+    this.#next.set(partition, next);
+    this.#reader.read(partition, [], next);
   }
 
   /** No offset is ever committed: after a new join it goes on where it was. */

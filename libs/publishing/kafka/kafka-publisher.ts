@@ -64,7 +64,8 @@ export class KafkaPublisher implements Fold {
     this.#parts = parts;
     this.#position = parts.position;
     this.#kafka = openKafka(parts.connection, { log: parts.log });
-    this.#producer = this.#kafka.producer({
+    // All that it waits for has this end, what it asks of the cluster too: else nobody could stop it.
+    this.#producer = openKafka(parts.connection, { log: parts.log, retry: SEND_RETRY }).producer({
       allowAutoTopicCreation: false,
       idempotent: false,
       retry: SEND_RETRY,

@@ -25,7 +25,7 @@ export class OrderTeller implements Teller {
   readonly #greatest = new Map<number, number>();
   /** The same as of `begin`. */
   #toldThrough = new Map<number, number>();
-  /** Written behind a greater version of their shard: perhaps over a newer value of their own. */
+  /** Written behind a greater version of their shard, or none of ours: perhaps over a newer value of their own. */
   readonly #suspects = new Map<string, Held>();
   #due: Held[] = [];
   #partitions = 1;
@@ -44,9 +44,9 @@ export class OrderTeller implements Teller {
     this.#position = parts.position;
   }
 
-  begin(partitions: number): void {
+  begin(partitions: number, isAnew: boolean): void {
     this.#partitions = partitions;
-    this.#toldThrough = new Map(this.#greatest);
+    this.#toldThrough = new Map(isAnew ? [] : this.#greatest);
     let least = Infinity;
     for (const shard of this.#shards.owned) {
       for (let partition = 0; partition < partitions; partition++) {
@@ -73,14 +73,12 @@ export class OrderTeller implements Teller {
   }
 
   holds(key: string, version: number | undefined, partition: number): void {
-    if (version === undefined) return;
+    if (version === undefined) return this.#suspect({ key, version: 0, partition });
     const cell = this.#cell(partition, shardOf(key, this.#shards.count));
     const isInOrder = version >= (this.#greatest.get(cell) ?? 0);
     if (isInOrder) this.#greatest.set(cell, version);
     this.#suspects.delete(key);
-    if (isInOrder) return;
-    this.#suspects.set(key, { key, version, partition });
-    if (this.#suspects.size > SUSPECTS_MAX) this.#suspects.delete(this.#suspects.keys().next().value!);
+    if (!isInOrder) this.#suspect({ key, version, partition });
   }
 
   async mend({ key, version, partition }: Held): Promise<Wanted | undefined> {
@@ -89,14 +87,22 @@ export class OrderTeller implements Teller {
     if (version >= greatest || !this.#shards.has(key)) return undefined;
     const name = readKey(key);
     const order = name && (await this.#orders.order(name.channel, name.id));
-    if (this.#suspects.get(key)?.version === version) this.#suspects.delete(key);
-    if (order === undefined || order.position <= version || order.position > greatest) return undefined;
-    return { key, position: order.position };
+    if (order === undefined || order.position <= version) {
+      if (this.#suspects.get(key)?.version === version) this.#suspects.delete(key);
+      return undefined;
+    }
+    // It stays a suspect until the newer one is read back: what is on its way may be given up.
+    return order.position > greatest ? undefined : { key, position: order.position };
   }
 
   forget(): void {
     this.#greatest.clear();
     this.#suspects.clear();
+  }
+
+  #suspect(held: Held): void {
+    this.#suspects.set(held.key, held);
+    if (this.#suspects.size > SUSPECTS_MAX) this.#suspects.delete(this.#suspects.keys().next().value!);
   }
 
   async #mendDue(): Promise<readonly Wanted[]> {

@@ -18,6 +18,10 @@ export interface ReadBackParts {
 export class TopicMadeAnew extends Fault {
   readonly code = 'KAFKA_TOPIC_MADE_ANEW';
   readonly retriable = true;
+
+  constructor(partition: number) {
+    super(`Partition ${partition} has lost what was read of it: it is told again from its start.`);
+  }
 }
 
 /** How far each partition was read, and whether that is all there was to be expected. */
@@ -46,17 +50,20 @@ export class ReadBack implements TopicReader {
 
   /** What the topic holds by now is to be read. Throws TopicMadeAnew. */
   expect(extents: readonly Extent[]): void {
+    this.check(extents);
     for (const [partition, { low, high }] of extents.entries()) {
       if (partition >= this.#next.length) continue;
-      if (high < this.#next[partition]!) {
-        throw new TopicMadeAnew(
-          `Partition ${partition} has lost what was read of it: it is told again from its start.`,
-        );
-      }
       // Where nothing is there to be read, no record will tell.
       this.#expected[partition] = low === high ? 0 : high;
     }
     this.#count();
+  }
+
+  /** Throws TopicMadeAnew where the topic ends before what was read of it. */
+  check(extents: readonly Extent[]): void {
+    for (const [partition, { high }] of extents.entries()) {
+      if (high < this.next(partition)) throw new TopicMadeAnew(partition);
+    }
   }
 
   read(partition: number, records: readonly ReadRecord[], next: number): void {

@@ -16,8 +16,11 @@ export interface Held {
 
 /** What one topic tells: where its newest values come from, and how what is missing in it is found. */
 export interface Teller {
-  /** The topic has been read to its end: from here on `missing` looks for what it does not hold. */
-  begin(partitions: number): void;
+  /**
+   * The topic has been read to its end: from here on `missing` looks for what it does not hold. `isAnew`: what it holds was
+   * written before it was known to be another topic, and says nothing of what else it has.
+   */
+  begin(partitions: number, isAnew: boolean): void;
   /**
    * Some of what the topic does not hold, in the order in which it must be told. Undefined once there is no more: from then
    * on all changes come by `changed` of the publisher. Throws StoreUnavailable.

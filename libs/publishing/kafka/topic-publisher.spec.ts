@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { allShards, type Shards, ShardSet } from '#kernel';
 import { until } from '../../kernel/testing/until.ts';
 import { MemoryTopic } from '../testing/memory-topic.ts';
@@ -120,6 +120,26 @@ describe('a publisher of', () => {
       expect(topic.together).toBe(1);
       const versions = topic.versionsOf('web:A');
       expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+    });
+
+    it('tells what changes while the catalog is looked through', async () => {
+      const listings = Array.from({ length: 3_000 }, (_, n) => `L-${String(n).padStart(4, '0')}`);
+      await set('web', Object.fromEntries(listings.map((listing) => [listing, 1])));
+      const process = tellNumbers();
+      await process.settled();
+      for (let round = 0; round < 5; round++) {
+        process.publisher.beginAgain();
+        for (let n = 0; n < 30; n++) {
+          await set('web', { [listings[(round * 30 + n) * 7]!]: n + 2 });
+          await nextTurn();
+        }
+        await process.settled();
+      }
+      const untold = listings.filter(
+        (listing) =>
+          topic.picture[`web:${listing}`]!.version !== stage.numbers.number('web', listing)!.version,
+      );
+      expect(untold).toEqual([]);
     });
 
     it('tells nothing twice after a restart', async () => {
@@ -319,6 +339,49 @@ describe('a publisher of', () => {
       const second = tellOrders();
       await second.settled();
       await until(() => topic.picture['web:O-3']!.version === newest, 'put right after a start');
+    });
+
+    it('puts right what was found, though the shards change before it can be told', async () => {
+      topic = new MemoryTopic(1);
+      const process = tellOrders();
+      await change(['O-1'], 'open');
+      await change(['O-1'], 'shipped');
+      await change(['O-2'], 'open');
+      await process.settled();
+      const newest = topic.picture['web:O-1']!.version;
+      topic.mishaps.push('refused', 'refused');
+      topic.write('web:O-1', { version: 1 });
+      await until(() => process.publisher.figures.failed > 0, 'it was found, and could not be told');
+      process.publisher.beginAgain();
+      await until(() => topic.picture['web:O-1']!.version === newest, 'put right');
+    });
+
+    it('puts right a tombstone, and what is not ours, that were written while nobody was there', async () => {
+      topic = new MemoryTopic(1);
+      const first = tellOrders();
+      await change(orders(1, 4), 'open');
+      await first.settled();
+      const told = topic.picture;
+      await first.stop();
+      topic.write('web:O-1', null);
+      topic.write('web:O-2', { no: 'version' });
+      topic.write('web:unknown', null);
+      const second = tellOrders();
+      await second.settled();
+      await until(() => topic.picture['web:O-1'] !== undefined, 'put right');
+      await second.settled();
+      expect(topic.picture).toEqual(told);
+    });
+
+    it('tells all again to a topic that was made anew, also what is older than what it told there first', async () => {
+      const process = tellOrders();
+      await change(orders(0, 30), 'open');
+      await process.settled();
+      topic.makeAnew();
+      await change(['O-29'], 'shipped');
+      await until(() => Object.keys(topic.picture).length === 30, 'all are there');
+      await process.settled();
+      expect(process.troubles.map(String)).toEqual([expect.stringContaining('told again from its start')]);
     });
 
     it('is divided among two processes, and taken over from the one that ends', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Lane, type Wanted } from './lane.ts';
 import type { Pace } from './pace.ts';
 import { partitionOf } from './partition-of.ts';
-import { ReadBack } from './read-back.ts';
+import { ReadBack, TopicMadeAnew } from './read-back.ts';
 import type { Held, Teller, Telling } from './teller.ts';
 import { RecordTooLarge, type TopicLink } from './topic-link.ts';
 
@@ -14,6 +14,8 @@ const CHARACTERS_PER_SEND_MAX = 300_000;
 export const WAITING_MAX = 100_000;
 /** What is missing is looked for while fewer than this wait. */
 const WAITING_LOW = 2_000;
+/** How often it is looked whether the topic still reaches as far as it was read. */
+const LOOK_EVERY_MS = 30_000;
 const FIRST_PAUSE_MS = 100;
 const PAUSE_MS_MAX = 5_000;
 
@@ -61,6 +63,11 @@ export class TopicPublisher {
   #erasAsked = 0;
   /** True while all that changes comes by `changed`. */
   #isLive = false;
+  /** True from the look for what is missing on: what changes behind it would be missed. */
+  #isHearing = false;
+  /** True from when a topic was found to be another than was read until all has been told to it. */
+  #isAnew = false;
+  #endRun: (reason: TopicMadeAnew) => void = () => undefined;
   #waiting = 0;
   /** Partitions at work. */
   readonly #draining = new Set<number>();
@@ -93,7 +100,7 @@ export class TopicPublisher {
 
   /** A value changed. It costs next to nothing until the topic has been read to its end. */
   changed(change: Wanted): void {
-    if (!this.#isLive || !this.#parts.teller.isNews(change)) return;
+    if (!this.#isHearing || !this.#parts.teller.isNews(change)) return;
     if (this.#waiting >= WAITING_MAX) this.beginAgain();
     else this.#want(change);
   }
@@ -102,6 +109,7 @@ export class TopicPublisher {
   beginAgain(): void {
     this.#erasAsked++;
     this.#isLive = false;
+    this.#isHearing = false;
     this.#era.abort();
     this.#wake();
   }
@@ -116,14 +124,27 @@ export class TopicPublisher {
     this.#parts.teller.forget();
     this.#readBack = this.#openReadBack(extents.length);
     this.#readBack.expect(extents);
-    const parts = [this.#parts.link.follow(this.#readBack, ends), this.#keepTelling(ends)];
+    const { promise: madeAnew, reject } = Promise.withResolvers<never>();
+    this.#endRun = reject;
+    const parts = [this.#parts.link.follow(this.#readBack, ends), this.#keepTelling(ends), this.#watch(ends)];
     try {
-      await Promise.race(parts);
+      await Promise.race([...parts, madeAnew]);
+    } catch (error) {
+      this.#isAnew ||= error instanceof TopicMadeAnew;
+      throw error;
     } finally {
       ending.abort();
       this.beginAgain();
       await Promise.allSettled(parts);
       await this.#until(() => this.#draining.size === 0);
+    }
+  }
+
+  /** A topic that nobody writes to brings no record that would tell that it is another. */
+  async #watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await pause(LOOK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      if (!signal.aborted) this.#readBack!.check(await this.#parts.link.extents().catch(() => []));
     }
   }
 
@@ -159,12 +180,14 @@ export class TopicPublisher {
   /** What is missing, then what changes, until the era ends. */
   async #tellFrom(signal: AbortSignal): Promise<void> {
     const { teller } = this.#parts;
-    teller.begin(this.#lanes.length);
+    teller.begin(this.#lanes.length, this.#isAnew);
+    this.#isHearing = !signal.aborted;
     while (!signal.aborted) {
       const missing = teller.missing();
       if (missing === undefined) {
         // In this very turn: what changes from here on comes by `changed`.
         this.#isLive = true;
+        this.#isAnew = false;
         this.#state = 'telling';
         return this.#until(() => signal.aborted);
       }
@@ -271,7 +294,9 @@ export class TopicPublisher {
   async #send(partition: number, tellings: readonly Telling[]): Promise<void> {
     try {
       const records = tellings.map(({ record }) => record);
+      const read = this.#readBack!.next(partition);
       const first = await this.#parts.link.send(partition, records);
+      if (first < read) this.#endRun(new TopicMadeAnew(partition));
       this.#counts.told += records.length;
       const written = tellings.map(({ key, version }, index) => ({ key, version, offset: first + index }));
       this.#lanes[partition]!.wrote(written);

@@ -57,6 +57,11 @@ export class MemoryTopic implements TopicLink {
     }
   }
 
+  /** Deleted, and made again with the same name: who followed it follows the new one from its start. */
+  makeAnew(): void {
+    for (const records of this.partitions) records.length = 0;
+  }
+
   /** Somebody else writes there, or we ourselves a long time ago. */
   write(key: string, value: object | null): void {
     this.#append(partitionOf(key, this.partitions.length), key, value && JSON.stringify(value));
@@ -66,7 +71,7 @@ export class MemoryTopic implements TopicLink {
     const next = this.partitions.map(() => 0);
     while (!signal.aborted) {
       for (const [partition, records] of this.partitions.entries()) {
-        const from = next[partition]!;
+        const from = next[partition]! > records.length ? 0 : next[partition]!;
         if (from === records.length) continue;
         next[partition] = records.length;
         reader.read(partition, records.slice(from), records.length);
