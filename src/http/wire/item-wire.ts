@@ -16,14 +16,23 @@ import { SHOW } from './setup-wire.ts';
 import { time, units, unitsMap } from './scalars.ts';
 
 /** An item with its stock: the same row in every read. */
-export function shownItem({ item, state, numbers, definedAt }: ItemNow): object {
+export function shownItem(now: ItemNow): object {
+  const { item, state, numbers } = now;
   return {
     ...named(item),
-    position: Math.max(state?.position ?? 0, definedAt),
+    position: newestIn(now),
     totals: unitsMap(state === undefined ? NOTHING : { ...totalsOf(state) }),
     locations: state === undefined ? [] : byLocation(state.places).map((place) => shownPlace(state, place)),
     availability: numbers.map(shownNumber),
   };
+}
+
+/** A number changes also by what is no event of the item itself: a policy, a component of its kit. */
+function newestIn({ state, numbers, definedAt }: ItemNow): number {
+  return numbers.reduce(
+    (newest, { version }) => Math.max(newest, version),
+    Math.max(state?.position ?? 0, definedAt),
+  );
 }
 
 /** As it was at a moment: what channels were told then is asked listing by listing. */
