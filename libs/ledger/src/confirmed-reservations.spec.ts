@@ -15,11 +15,14 @@ beforeEach(async () => {
 afterEach(() => ledger.close());
 
 /** The reservation `r-1`, in units. */
-async function held(lines: Record<string, number>): Promise<void> {
-  const answer = await ledger.reservations.reserve({
+const reserve = (lines: Record<string, number>) =>
+  ledger.reservations.reserve({
     ...{ reservationId: 'r-1', channel: 'web', partial: false, expiresInSeconds: 60 },
     lines: Object.entries(lines).map(([sku, units]) => ({ sku, quantity: units * UNIT })),
   });
+
+async function held(lines: Record<string, number>): Promise<void> {
+  const answer = await reserve(lines);
   if (isRejection(answer)) throw new Error(JSON.stringify(answer));
 }
 
@@ -57,6 +60,40 @@ describe('a confirmed reservation', () => {
     expect(await confirm(1)).toMatchObject({ state: 'confirmed' });
     await ledger.settle();
     expect([committedOf('MUG'), committedOf('LID')]).toEqual([2, 1]);
+  });
+
+  it('shows what was confirmed, and its request is answered as it was first', async () => {
+    await ledger.tell([received(4, 1, { location: 'shop' })]);
+    await ledger.settle();
+    await held({ MUG: 14, LID: 2 });
+    const lines = [{ sku: 'MUG', quantity: 12 * UNIT }];
+    const confirmed = await ledger.reservations.confirm('r-1', { orderId: '1', lines });
+    const promised = [
+      { sku: 'MUG', quantity: 10 * UNIT, location: 'main' },
+      { sku: 'MUG', quantity: 2 * UNIT, location: 'shop' },
+    ];
+    expect(confirmed).toMatchObject({ lines: promised });
+    expect(await ledger.reservations.get('r-1')).toEqual(confirmed);
+    await ledger.settle();
+    expect(ledger.item('MUG').places.map(({ committed }) => committed / UNIT)).toEqual([10, 2]);
+    const again = await reserve({ MUG: 14, LID: 2 });
+    const first = [
+      { sku: 'MUG', quantity: 10 * UNIT, location: 'main' },
+      { sku: 'MUG', quantity: 4 * UNIT, location: 'shop' },
+      { sku: 'LID', quantity: 2 * UNIT, location: 'main' },
+    ];
+    expect(again).toMatchObject({ state: 'held', lines: first, isNew: false });
+  });
+
+  it('shows of a kit the components that were confirmed', async () => {
+    await held({ KIT: 2 });
+    const lines = [{ sku: 'KIT', quantity: UNIT }];
+    expect(await ledger.reservations.confirm('r-1', { orderId: '1', lines })).toMatchObject({
+      lines: [
+        { sku: 'MUG', quantity: 2 * UNIT },
+        { sku: 'LID', quantity: UNIT },
+      ],
+    });
   });
 
   it('commits nothing twice when its order comes after it, and no item the order leaves out', async () => {

@@ -10,7 +10,7 @@ export { type Ledger, openLedger, type SharedPosting } from './open-ledger.ts';
 export { type Posted, PostedEverywhere } from './posted-everywhere.ts';
 export { Posting } from './posting.ts';
 export { PostingPlan } from './posting-plan.ts';
-export type { ReservationAnswer } from './reservation-answer.ts';
+export { linesOf, type ReservationAnswer } from './reservation-answer.ts';
 export type { ReservationRow } from './reservation-shelf.ts';
 export { ReservationSweeper } from './reservation-sweeper.ts';
 export { Reservations } from './reservations.ts';

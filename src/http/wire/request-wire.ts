@@ -1,4 +1,4 @@
-import type { ExceptionRow, ReservationAnswer, ReservationRow } from '#ledger';
+import { type ExceptionRow, linesOf, type ReservationAnswer, type ReservationRow } from '#ledger';
 import type { Quantity } from '#kernel';
 import { present, time, units } from './scalars.ts';
 
@@ -13,17 +13,11 @@ export const shownReservation = (held: ReservationAnswer): object => ({
 });
 
 /** A row of the list: only what was held is one. */
-export const shownReservationRow = ({
-  reservationId,
-  channel,
-  state,
-  held,
-  ...row
-}: ReservationRow): object => ({
-  reservationId,
-  channel,
-  state,
-  lines: (held?.lines ?? []).map(shownLine),
+export const shownReservationRow = (row: ReservationRow): object => ({
+  reservationId: row.reservationId,
+  channel: row.channel,
+  state: row.state,
+  lines: linesOf(row).map(shownLine),
   expiresAt: time(row.expiresAt),
   ...(row.confirmed && { orderId: row.confirmed.orderId }),
   position: row.position,
