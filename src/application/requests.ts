@@ -1,5 +1,5 @@
 import { Command, Query } from '@nestjs/cqrs';
-import type { Adjust, Reallocate, Rejection } from '#inventory';
+import { type Adjust, isRejection, type Reallocate, type Rejection } from '#inventory';
 import type {
   Adjusted,
   ExceptionFilter,
@@ -11,6 +11,7 @@ import type {
   ReserveRequest,
 } from '#ledger';
 import type { Quantity } from '#kernel';
+import type { OnHand } from '../service.ts';
 import { onCommand, onQuery } from './handlers.ts';
 
 /** Asks for stock to be held. */
@@ -97,6 +98,23 @@ export class ListExceptions extends Query<readonly ExceptionRow[]> {
   }
 }
 
+/** The ledger knows what was promised, the journal what was told: only the journal can say that there is no order. */
+async function reallocate(
+  { rooms }: OnHand,
+  { sku, asked }: ReallocateStock,
+): Promise<Reallocated | Rejection> {
+  const done = await rooms.ledger.corrections.reallocate(sku, asked);
+  if (!isRejection(done) || done.code !== 'INSUFFICIENT_COMMITMENT') return done;
+  const order = await rooms.journal.order(asked.channel, asked.orderId);
+  return order === undefined ? orderUnknown : done;
+}
+
+const orderUnknown: Rejection = {
+  code: 'ORDER_UNKNOWN',
+  detail: 'Nothing was ever told of such an order: tell it first.',
+  pointer: '/orderId',
+};
+
 export const REQUEST_HANDLERS = [
   onCommand(Reserve, ({ rooms }, { request }) => rooms.ledger.reservations.reserve(request)),
   onCommand(ChangeReservation, ({ rooms }, { reservationId, change }) => {
@@ -115,7 +133,7 @@ export const REQUEST_HANDLERS = [
     Promise.resolve(rooms.picture.ledger.reservations(page)),
   ),
   onCommand(AdjustStock, ({ rooms }, { sku, asked }) => rooms.ledger.corrections.adjust(sku, asked)),
-  onCommand(ReallocateStock, ({ rooms }, { sku, asked }) => rooms.ledger.corrections.reallocate(sku, asked)),
+  onCommand(ReallocateStock, reallocate),
   onCommand(ResolveException, ({ rooms }, { id, by }) => rooms.ledger.corrections.resolveException(id, by)),
   onQuery(ListExceptions, ({ rooms }, { filter, page }) =>
     Promise.resolve(rooms.picture.ledger.exceptions(filter, page)),

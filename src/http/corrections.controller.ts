@@ -75,7 +75,15 @@ export class CorrectionsController {
     about: ABOUT,
     does: "Promises part of an order's line from another location.",
     answers: { 200: 'Reallocation', 201: 'Reallocation' },
-    problems: [...WHERE, 'INSUFFICIENT_COMMITMENT', 'INSUFFICIENT_STOCK', 'ID_REUSED_WITH_DIFFERENT_CONTENT'],
+    problems: [
+      ...WHERE,
+      'CHANNEL_UNKNOWN',
+      'ORDER_UNKNOWN',
+      'TRANSFER_SAME_LOCATION',
+      'INSUFFICIENT_COMMITMENT',
+      'INSUFFICIENT_STOCK',
+      'ID_REUSED_WITH_DIFFERENT_CONTENT',
+    ],
     notThere: ['ITEM_UNKNOWN'],
   })
   async reallocate(

@@ -130,7 +130,7 @@ export class ReservationsController {
     about: ABOUT,
     does: 'Promises what is held to an order; what the lines leave over is free again.',
     answers: { 200: 'Reservation' },
-    problems: [...ENDED, 'INSUFFICIENT_STOCK'],
+    problems: [...ENDED, 'INSUFFICIENT_STOCK', 'ITEM_UNKNOWN'],
     notThere: ['RESERVATION_UNKNOWN'],
   })
   confirm(

@@ -27,8 +27,7 @@ export function resolveReserve(
   const resolved: RequestedLine[] = [];
   for (const [index, line] of lines.entries()) {
     const pointer = `/lines/${index}`;
-    const item = catalog.item(line.sku);
-    if (!item) return unknown('ITEM_UNKNOWN', `There is no item ${shown(line.sku)}.`, `${pointer}/sku`);
+    if (!catalog.item(line.sku)) return itemUnknown(line.sku, index);
     if (line.location !== undefined && !catalog.location(line.location)) {
       const detail = `There is no location ${shown(line.location)}.`;
       return unknown('LOCATION_UNKNOWN', detail, `${pointer}/location`);
@@ -48,6 +47,7 @@ export function checkConfirm(
   catalog: CatalogView,
 ): Rejection | undefined {
   for (const [index, line] of lines.entries()) {
+    if (!catalog.item(line.sku)) return itemUnknown(line.sku, index);
     const components = held.find(({ sku }) => sku === line.sku)?.components ?? [];
     const refused = checkAmounts({ ...line, components }, catalog, `/lines/${index}/quantity`);
     if (refused) return refused;
@@ -79,6 +79,9 @@ function checkAmount(item: Item, amount: Quantity | undefined, pointer: string):
   const detail = `It comes to ${toUnits(amount)} of ${shown(item.sku)}, more than ${toUnits(LINE_QUANTITY_MAX)}: ask for less.`;
   return { code: 'QUANTITY_OUT_OF_RANGE', detail, pointer };
 }
+
+const itemUnknown = (sku: string, index: number): Rejection =>
+  unknown('ITEM_UNKNOWN', `There is no item ${shown(sku)}.`, `/lines/${index}/sku`);
 
 const unknown = (code: string, detail: string, pointer: string): Rejection => ({ code, detail, pointer });
 

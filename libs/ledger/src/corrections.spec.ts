@@ -83,6 +83,17 @@ describe('a reallocation', () => {
       code: 'TRANSFER_SAME_LOCATION',
     });
   });
+
+  it('is refused where a channel or a location is named that is not there', async () => {
+    for (const [more, code, pointer] of [
+      [{ channel: 'no' }, 'CHANNEL_UNKNOWN', '/channel'],
+      [{ from: 'no' }, 'LOCATION_UNKNOWN', '/from'],
+      [{ to: 'no' }, 'LOCATION_UNKNOWN', '/to'],
+    ] as const) {
+      const refused = await ledger.corrections.reallocate('MUG', { ...move, ...more });
+      expect(refused).toMatchObject({ code, pointer });
+    }
+  });
 });
 
 describe('exceptions', () => {

@@ -35,12 +35,12 @@ export interface Reallocated {
 export class Corrections {
   readonly #desk: Pick<ItemDesk, 'submit'>;
   readonly #book: Pick<LedgerBook, 'exception'>;
-  readonly #catalog: Pick<CatalogView, 'item' | 'location'>;
+  readonly #catalog: Pick<CatalogView, 'item' | 'location' | 'channel'>;
 
   constructor(parts: {
     desk: Pick<ItemDesk, 'submit'>;
     book: Pick<LedgerBook, 'exception'>;
-    catalog: Pick<CatalogView, 'item' | 'location'>;
+    catalog: Pick<CatalogView, 'item' | 'location' | 'channel'>;
   }) {
     this.#desk = parts.desk;
     this.#book = parts.book;
@@ -71,6 +71,7 @@ export class Corrections {
   async reallocate(sku: string, asked: Omit<Reallocate, 'type'>): Promise<Reallocated | Rejection> {
     const refused =
       this.#check(sku, { quantity: asked.quantity, field: '/quantity' }) ??
+      this.#checkChannel(asked.channel) ??
       this.#checkLocation(asked.from, '/from') ??
       this.#checkLocation(asked.to, '/to');
     if (refused) return refused;
@@ -104,6 +105,11 @@ export class Corrections {
       return { code: 'NOT_ALLOWED_FOR_KIT', detail };
     }
     return checkDecimals(item, quantity, field);
+  }
+
+  #checkChannel(channel: string): Rejection | undefined {
+    if (this.#catalog.channel(channel)) return undefined;
+    return { code: 'CHANNEL_UNKNOWN', detail: `There is no channel ${shown(channel)}.`, pointer: '/channel' };
   }
 
   #checkLocation(location: string, pointer: string): Rejection | undefined {

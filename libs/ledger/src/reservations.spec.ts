@@ -140,6 +140,15 @@ describe('a reservation', () => {
     expect(await types()).toEqual(['Requested', 'Held']);
   });
 
+  it('becomes no order of an item that is not there', async () => {
+    await held({ MUG: 3 });
+    const lines = ['MUG', 'NO'].map((sku) => ({ sku, quantity: UNIT }));
+    expect(await ledger.reservations.confirm('r-1', { orderId: 'o-1', lines })).toMatchObject({
+      ...{ code: 'ITEM_UNKNOWN', pointer: '/lines/1/sku' },
+    });
+    expect(await types()).toEqual(['Requested', 'Held']);
+  });
+
   it('never gives the last unit to two of many callers', async () => {
     const answers = await Promise.all(
       Array.from({ length: 64 }, (_, number) =>
