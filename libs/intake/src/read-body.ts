@@ -43,13 +43,18 @@ export function readBody(bytes: Uint8Array, contentType: string | undefined, now
   return readTextBody(text, form, now);
 }
 
-/** Reads the text of one message, such as a line of a JSON Lines file. */
-export function readMessageText(text: string, now: Instant): IntakeReading {
-  const { readings } = readTextBody(text, { needsSpecVersion: false, takes: 'one' }, now);
+/** Reads the text of one message, such as a line of a JSON Lines file; `source` tells it where it names none. */
+export function readMessageText(text: string, now: Instant, source?: string): IntakeReading {
+  const { readings } = readTextBody(text, { needsSpecVersion: false, takes: 'one', source }, now);
   return readings[0]!;
 }
 
-function readTextBody(text: string, form: BodyForm, now: Instant): BodyReading {
+interface TextForm extends BodyForm {
+  /** Of messages that name none. */
+  readonly source?: string | undefined;
+}
+
+function readTextBody(text: string, form: TextForm, now: Instant): BodyReading {
   if (text.trim() === '')
     return refusedBody(problem('EMPTY_PAYLOAD', '', 'It is empty. Send a message.'), text);
   const json = readJson(text);
@@ -60,8 +65,9 @@ function readTextBody(text: string, form: BodyForm, now: Instant): BodyReading {
   return { isMany: json.isArray, readings };
 }
 
-function readValue(json: JsonValue, { needsSpecVersion }: BodyForm, now: Instant): IntakeReading {
-  const { raw, value, problems, numbers } = json;
+function readValue(json: JsonValue, { needsSpecVersion, source }: TextForm, now: Instant): IntakeReading {
+  const { raw, problems, numbers } = json;
+  const value = source === undefined ? json.value : withSource(json.value, source);
   const [first, ...others] = problems;
   if (first !== undefined) {
     return { problems: [first, ...others], ...(isPlainObject(value) ? nameOf(value) : {}), raw };
@@ -72,6 +78,11 @@ function readValue(json: JsonValue, { needsSpecVersion }: BodyForm, now: Instant
     ...(numbers === undefined ? {} : { numbers }),
   });
   return 'message' in reading ? { message: reading.message, raw } : { ...reading, raw };
+}
+
+/** Null is absent, as in every field. */
+function withSource(value: unknown, source: string): unknown {
+  return isPlainObject(value) ? { ...value, source: value['source'] ?? source } : value;
 }
 
 function checkForm(isArray: boolean, count: number, { takes }: BodyForm): Rejection | undefined {

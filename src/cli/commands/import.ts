@@ -85,7 +85,7 @@ interface Import {
 
 async function tellAll(onhand: OnHand, file: TellableFile, { args, task, tally }: Import): Promise<Proof> {
   await setUpFor(onhand, { mapping: file.mapping, source: args.source });
-  // Lines of JSON name their source themselves: --source then says that it must be this one.
+  // A line of JSON may name its source itself: where --source is said, it must be that one.
   const speaksFor = args.mapping === undefined && args.source !== undefined ? { identity: args.source } : {};
   const by = { door: `file:${basename(args.file)}`, ...speaksFor };
   const inFlight = new InFlight(BATCHES_IN_FLIGHT_MAX);

@@ -35,7 +35,7 @@ export async function openTellable(args: FileArgs, clock: Clock, report: Report)
       mapping: undefined,
       rows: undefined,
       bytes: bytes.size,
-      batches: (onRead) => readJsonLines(bytes, clock, onRead),
+      batches: (onRead) => readJsonLines(bytes, { clock, source: args.source, onRead }),
     };
   }
   return openMapped(bytes, await findMapping(args.mapping), { args, clock, report });

@@ -8,10 +8,10 @@ import { readJsonLines } from './json-lines.ts';
 const clock = { now: () => Date.parse('2026-11-20T12:00:00Z') };
 const good = JSON.stringify(messageExample('sale.completed'));
 
-async function readAll(bytes: Uint8Array | string): Promise<FileReading[]> {
-  const source = bytesSource(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+async function readAll(bytes: Uint8Array | string, source?: string): Promise<FileReading[]> {
+  const file = bytesSource(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
   const readings: FileReading[] = [];
-  for await (const batch of readJsonLines(source, clock)) readings.push(...batch);
+  for await (const batch of readJsonLines(file, { clock, source })) readings.push(...batch);
   return readings;
 }
 const outcome = (reading: FileReading): string => {
@@ -60,6 +60,17 @@ describe('a JSON Lines file', () => {
 
   it('is unpacked on the way', async () => {
     expect((await readAll(gzipSync(`${good}\n${good}\n`))).map(outcome)).toEqual(['ok', 'ok']);
+  });
+
+  it('is told by who is named beside it, where a line does not say', async () => {
+    const { source, ...unsaid } = messageExample('sale.completed');
+    const lines = [unsaid, { ...unsaid, source: null }, { ...unsaid, source }, { ...unsaid, time: 'soon' }];
+    const text = lines.map((line) => JSON.stringify(line)).join('\n');
+    const readings = await readAll(text, 'sap');
+    const tellers = readings.map((each) => ('message' in each ? each.message.source : outcome(each)));
+    expect(tellers).toEqual(['sap', 'sap', source, 'TIMESTAMP_INVALID']);
+    expect(readings[3]).toMatchObject({ source: 'sap', raw: JSON.stringify(lines[3]) });
+    expect((await readAll(text)).map(outcome).slice(0, 2)).toEqual(['MISSING_FIELD', 'MISSING_FIELD']);
   });
 
   it('that is damaged or not there says so', async () => {

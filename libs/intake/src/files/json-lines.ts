@@ -10,22 +10,25 @@ const LINE_FEED = 10;
 /** What is kept of a line that is too long to be a message. */
 const RAW_KEPT_BYTES = 1_024;
 
+export interface JsonLinesOptions {
+  readonly clock: Clock;
+  /** Whose messages they are where a line does not say. */
+  readonly source?: string | undefined;
+  readonly onRead?: (bytes: number) => void;
+}
+
 /**
  * Reads a JSON Lines file: one message a line, each for itself, so that a bad line stops nothing. Memory is
  * bounded by one piece of the file and one message, however long its lines are. Throws FileUnreadable.
  */
-export async function* readJsonLines(
-  source: ByteSource,
-  clock: Clock,
-  onRead?: (bytes: number) => void,
-): AsyncIterable<FileBatch> {
+export async function* readJsonLines(bytes: ByteSource, options: JsonLinesOptions): AsyncIterable<FileBatch> {
   const lines = new LineSplitter();
-  for await (const chunk of source.open(onRead)) {
-    const batch = lines.push(chunk).map((line) => readLine(line, clock));
+  for await (const chunk of bytes.open(options.onRead)) {
+    const batch = lines.push(chunk).map((line) => readLine(line, options));
     if (batch.length > 0) yield batch;
   }
   const last = lines.end();
-  if (last !== undefined) yield [readLine(last, clock)];
+  if (last !== undefined) yield [readLine(last, options)];
 }
 
 interface Line {
@@ -34,7 +37,7 @@ interface Line {
   readonly isTooLong: boolean;
 }
 
-function readLine({ number, bytes, isTooLong }: Line, clock: Clock): FileReading {
+function readLine({ number, bytes, isTooLong }: Line, { clock, source }: JsonLinesOptions): FileReading {
   const place = { rows: 1, line: number };
   if (isTooLong) {
     const detail = `Line ${number} is longer than the ${MESSAGE_BYTES_MAX} bytes a message may have. Split it.`;
@@ -43,7 +46,7 @@ function readLine({ number, bytes, isTooLong }: Line, clock: Clock): FileReading
   const text = decodeUtf8(bytes);
   if (typeof text !== 'string') return { problems: [text], raw: bytes, ...place };
   if (text.trim() === '') return { skipped: BLANK_LINE, ...place };
-  return { ...readMessageText(text, clock.now()), ...place };
+  return { ...readMessageText(text, clock.now(), source), ...place };
 }
 
 /** Cuts bytes at line feeds; of a line that is too long it keeps the beginning and lets the rest go by. */
