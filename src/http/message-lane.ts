@@ -11,6 +11,7 @@ import { LaneVisit } from './lane-visit.ts';
 import { answerToMany, answerToOne, PROBLEM_TYPE } from './message-answers.ts';
 import { BODY_BYTES_MAX, problemOf } from './problem.ts';
 import type { ProblemFilter } from './problem-filter.ts';
+import type { RequestIds } from './request-id.ts';
 import type { Watch } from './traffic.ts';
 
 /** What the lane needs of the rooms. */
@@ -24,7 +25,7 @@ export interface LaneParts extends Telling {
   readonly gatekeeper: Gatekeeper;
   readonly farewell: Farewell;
   readonly filter: ProblemFilter;
-  readonly requestId: (request: IncomingMessage) => string;
+  readonly requestIds: RequestIds;
 }
 
 /** What stands before the framework's own route of the same path, and before the lane alike. */
@@ -63,8 +64,8 @@ export class MessageLane {
   /** True if it is answered here. */
   takes(request: IncomingMessage, response: ServerResponse): boolean {
     if (this.#door === undefined || !isUsual(request)) return false;
-    const { gatekeeper, farewell, requestId } = this.#parts;
-    const visit = new LaneVisit(request, response, requestId(request), farewell.meet());
+    const { gatekeeper, farewell, requestIds } = this.#parts;
+    const visit = new LaneVisit(request, response, requestIds.of(request), farewell.meet());
     try {
       this.#door.seen(response, visit.id);
       gatekeeper.admit(this.#door.door, visit);

@@ -14,7 +14,7 @@ import { inflated } from './inflate.ts';
 import { LANE_METHOD, LANE_PATH, MessageLane, type Telling } from './message-lane.ts';
 import { BODY_BYTES_MAX, problemOf, refusalOf } from './problem.ts';
 import { ProblemFilter } from './problem-filter.ts';
-import { requestIds } from './request-id.ts';
+import { RequestIds } from './request-id.ts';
 import { RouteTable } from './route-table.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -62,11 +62,11 @@ export class Server {
   static async create(parts: ServerParts): Promise<Server> {
     const routes = new RouteTable();
     const filter = new ProblemFilter(parts.log, routes);
-    const requestId = requestIds();
-    const adapter = createAdapter(filter, requestId, parts.requestMsMax ?? REQUEST_MS_MAX);
+    const requestIds = new RequestIds();
+    const adapter = createAdapter(filter, requestIds, parts.requestMsMax ?? REQUEST_MS_MAX);
     const farewell = new Farewell();
     const { telling, gatekeeper } = parts;
-    const lane = telling && new MessageLane({ ...telling, gatekeeper, farewell, filter, requestId });
+    const lane = telling && new MessageLane({ ...telling, gatekeeper, farewell, filter, requestIds });
     prepare(adapter.getInstance(), { ...parts, routes, farewell, lane });
     const app = await NestFactory.create<NestFastifyApplication>(parts.module, adapter, {
       bodyParser: false,
@@ -115,11 +115,7 @@ function leadPast(lane: MessageLane, server: HttpServer): void {
   });
 }
 
-function createAdapter(
-  filter: ProblemFilter,
-  requestId: (request: IncomingMessage) => string,
-  requestMsMax: number,
-): FastifyAdapter {
+function createAdapter(filter: ProblemFilter, requestIds: RequestIds, requestMsMax: number): FastifyAdapter {
   return new FastifyAdapter({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
@@ -127,7 +123,7 @@ function createAdapter(
     keepAliveTimeout: KEEP_ALIVE_MS,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    genReqId: requestId,
+    genReqId: (request: IncomingMessage) => requestIds.of(request),
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: Math.ceil(requestMsMax * HEADER_SHARE),
@@ -135,7 +131,8 @@ function createAdapter(
     },
     routerOptions: { maxParamLength: PATH_PART_LENGTH_MAX },
     skipMiddie: true,
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) =>
+      answerBrokenRequest(error, socket, requestIds),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       setHeaders(reply, request.id);
       filter.answer(error, request, reply);
@@ -187,21 +184,30 @@ function setHeaders(reply: FastifyReply, requestId: string): void {
 }
 
 /** Node could not read the request: too slow, or no HTTP. There is no reply to send it through. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, requestIds: RequestIds): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
   const status = BROKEN_STATUS[error.code ?? ''] ?? 400;
-  const refusal = refusalOf({ statusCode: status })!;
-  const body = status === 408 ? JSON.stringify(problemOf(refusal.rejections, { status })) : '';
+  socket.end(status === 408 ? tooSlow(requestIds.ofUnfinished(socket)) : bare(status));
+}
+
+/** Node's own limits are answered without a body. */
+const bare = (status: number): string =>
+  `HTTP/1.1 ${status} Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+
+function tooSlow(requestId: string): string {
+  const refusal = refusalOf({ statusCode: 408 })!;
+  const body = JSON.stringify(problemOf(refusal.rejections, { status: 408, instance: requestId }));
   const head = [
-    `HTTP/1.1 ${status} ${status === 408 ? 'Request Timeout' : 'Bad Request'}`,
+    'HTTP/1.1 408 Request Timeout',
     'Connection: close',
-    ...(body === '' ? [] : ['Content-Type: application/problem+json']),
+    `X-Request-Id: ${requestId}`,
+    'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
 const BROKEN_STATUS: Readonly<Record<string, number>> = {

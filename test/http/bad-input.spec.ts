@@ -99,6 +99,42 @@ it('does not wait for a slow body', async () => {
   await impatient.stop();
 });
 
+describe('the answer to what came too slowly', () => {
+  let impatient: Running;
+  beforeAll(async () => {
+    impatient = await startService({ AUTH: 'off' }, { requestMsMax: 1_000 });
+  });
+  afterAll(() => impatient.stop());
+
+  /** What was said of the request, whose last part never comes. */
+  async function refused(...parts: string[]): Promise<{ instance: string; requestId: string }> {
+    const [head = '', body = ''] = (await speakTo(parts, 50, impatient))
+      .split(/(?=HTTP\/1\.1 )/)
+      .at(-1)!
+      .split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1.1 408/);
+    const { instance } = JSON.parse(body) as { instance: string };
+    return { instance, requestId: /^X-Request-Id: (.*)$/m.exec(head)![1]!.trim() };
+  }
+  const headOf = (line: string, id: string): string =>
+    `${line} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Request-Id: ${id}\r\nContent-Type: application/json\r\n`;
+
+  it.each([
+    ['in the framework', LOCATION],
+    ['on the lane of messages', 'POST /v1/events'],
+  ])('names the request whose body never comes, %s', async (_, line) => {
+    const told = await refused(`${headOf(line, 'slow-1')}Content-Length: 100\r\n\r\n`, '{');
+    expect(told).toEqual({ instance: 'slow-1', requestId: 'slow-1' });
+  });
+
+  it('names no request that was answered before on the same connection', async () => {
+    const first = `${headOf('GET /v1/locations', 'quick')}\r\n`;
+    const told = await refused(first + headOf(LOCATION, 'slow-2'));
+    expect(told.instance).toBe(told.requestId);
+    expect(told.instance).not.toMatch(/quick|slow/);
+  });
+});
+
 describe('what is in it', () => {
   it.each([
     ['nothing', '', 'EMPTY_PAYLOAD'],

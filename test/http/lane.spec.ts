@@ -8,7 +8,7 @@ import { Gatekeeper } from '../../src/http/gatekeeper.ts';
 import { MessageLane } from '../../src/http/message-lane.ts';
 import { ProblemFilter } from '../../src/http/problem-filter.ts';
 import { RateLimit } from '../../src/http/rate-limit.ts';
-import { requestIds } from '../../src/http/request-id.ts';
+import { RequestIds } from '../../src/http/request-id.ts';
 import { RouteTable } from '../../src/http/route-table.ts';
 import { Traffic } from '../../src/http/traffic.ts';
 import { until } from '../fixtures/waiting.ts';
@@ -159,7 +159,7 @@ describe('the lane', () => {
     gatekeeper,
     farewell,
     filter: new ProblemFilter(silentLog(), new RouteTable()),
-    requestId: requestIds(),
+    requestIds: new RequestIds(),
   });
   const door = { access: 'tell', body: 'messages', does: '', about: '', answers: {} } as const;
   lane.open({ door, seen: traffic.watch('POST /v1/events', door) });
