@@ -156,6 +156,7 @@ function take(tally: Tally, type: OrderMessageType, quantity: Quantity): void {
       return;
     case 'order.shipped':
       tally.shipped += quantity;
+      tally.cancelled = stillCancelled(tally);
       return;
     case 'order.returned':
       tally.returned += quantity;
@@ -167,6 +168,10 @@ function take(tally: Tally, type: OrderMessageType, quantity: Quantity): void {
       assertNever(type);
   }
 }
+
+/** What is shipped was not cancelled, whatever arrived first. */
+const stillCancelled = ({ ordered, shipped, cancelled }: Tally): Quantity =>
+  Math.min(cancelled, Math.max(0, ordered - shipped));
 
 function partOf({ key, message }: OrderFact, line: OrderFactLine, location: string): Part {
   const { index, quantity, disposition, isParked } = line;
@@ -195,8 +200,8 @@ function numbersOf(tally: Tally, isKnown: boolean): LineNumbers {
   return {
     ordered,
     open: openOf(tally),
-    // What is shipped was not cancelled, whatever arrived first.
-    cancelled: Math.min(tally.cancelled, Math.max(0, ordered - shipped)),
+    // A later change may have lowered the line below what was cancelled.
+    cancelled: stillCancelled(tally),
     shipped,
     returned: isKnown ? Math.min(returned, shipped) : returned,
     refunded,

@@ -144,6 +144,18 @@ describe('a cancellation', () => {
     expect(linesOf(order)).toEqual(['1 MUG: 7 = 2 + 0 + 5, 0, 0']);
   });
 
+  it('gives way to what ships after all, so that a later change opens all that it raises', () => {
+    const order = tellAll(
+      placed({ at: 1 }, ['1', 'MUG', 10]),
+      cancelled({ at: 2 }),
+      shipped({ at: 3 }, ['1', 'MUG', 3]),
+      changed({ at: 4 }, ['1', 'MUG', 12]),
+    );
+
+    expect(linesOf(order)).toEqual(['1 MUG: 12 = 2 + 3 + 7, 0, 0']);
+    expect(sumOf(order.entries).open).toEqual({ 'MUG 1': 2 });
+  });
+
   it('told with a clock that is behind still comes after the order was placed', () => {
     const order = tellAll(placed({ at: 10 }, ['1', 'MUG', 5]), cancelled({ at: 4 }));
 
