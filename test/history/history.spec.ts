@@ -74,7 +74,19 @@ async function openShop(): Promise<void> {
     { sku: 'B', quantity: UNIT },
   ];
   await catalogDesk.putItem({ sku: 'KIT', name: 'KIT', decimals: 0, identifiers: [], components: kit });
+  await openMarket();
   await rest();
+}
+
+/** Lists a kit, and a part of it whose own policy bounds the kit. */
+async function openMarket(): Promise<void> {
+  const { catalogDesk } = onhand.rooms;
+  const common = { id: 'market', name: 'market', kind: 'marketplace', lists: 'listed' } as const;
+  await catalogDesk.putChannel({ ...common, unknownItems: 'park', locations: ['east', 'west'] });
+  for (const sku of ['A', 'KIT']) {
+    await catalogDesk.putListing({ channel: 'market', listing: sku, sku, unitsPer: UNIT });
+  }
+  await catalogDesk.putPolicy({ scope: 'listing:market:A', fields: { cap: 5 * UNIT } });
 }
 
 /** One more thing happens: mostly facts, some late, sometimes a policy. */
@@ -143,10 +155,10 @@ async function rest(): Promise<void> {
   }
 }
 
-const LISTINGS = [...ITEMS, 'KIT'].flatMap((listing) => [
-  ['web', listing] as const,
-  ['till', listing] as const,
-]);
+const LISTINGS = [
+  ...[...ITEMS, 'KIT'].flatMap((listing) => [['web', listing] as const, ['till', listing] as const]),
+  ['market', 'KIT'] as const,
+];
 
 describe(`history, SEED=${SEED}`, () => {
   it.each(LISTINGS)(

@@ -119,15 +119,19 @@ export class ListingReplay {
   }
 }
 
-/** What the number can depend on: general set-up, the listing's own, its items' definitions and ledgers. */
+/**
+ * What the number can depend on: general set-up, the listing's own, its items' definitions and ledgers; of a
+ * kit also how the channel lists its parts under their own names, for the policies of these.
+ */
 async function eventsOf(parts: ReplayParts, channel: string, listing: string): Promise<RecordedEvent[]> {
   const { setUp, store } = parts;
   const own = setUp.listing(channel, listing);
   const named = own.map((event) => (event.data as Listing).sku);
   const items = withComponents(setUp, [listing, ...named]);
+  const listings = items.flatMap((sku) => setUp.listing(channel, sku));
   const definitions = items.flatMap((sku) => setUp.item(sku));
   const ledgers = await Promise.all(items.map((sku) => readWhole(store, itemStream(sku))));
-  return [...setUp.general(), ...own, ...definitions, ...ledgers.flat()].sort(
+  return [...setUp.general(), ...listings, ...definitions, ...ledgers.flat()].sort(
     (a, b) => a.position - b.position,
   );
 }
