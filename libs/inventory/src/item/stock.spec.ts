@@ -13,6 +13,7 @@ import {
   transferShipped,
 } from '../../testing/entries.ts';
 import type { Entry } from '../entry.ts';
+import { onHandAsOf } from '../timeline/timeline.ts';
 import type { ItemEvent } from './item-event.ts';
 import { exceptionKey } from './item-keys.ts';
 import { pastNeeded } from './past-needed.ts';
@@ -174,6 +175,21 @@ describe('a snapshot', () => {
       8, 4,
     ]);
   });
+});
+
+it('two complete snapshots that list the item after all leave no trace in its history either', () => {
+  const sweepOf = (document: string, at: number): Entry => swept(at, [], { key: keyAt(at, { document }) });
+  const listingOf = (document: string, at: number): Entry =>
+    counted(1, at, { key: keyAt(at, { document }), cause: 'snapshot' });
+  const books = told(
+    ...[sweepOf('s1', 5), sweepOf('s2', 7), received(4, 3, { to: shelf('main', 'damaged') })],
+    ...[listingOf('s1', 5), listingOf('s2', 7)],
+  );
+  expect([units(books), damaged(books)]).toEqual([1, 4]);
+  expect(onHandAsOf(books.book('MUG').stream, 9)).toMatchObject([
+    { disposition: 'damaged', balance: 4 * UNIT },
+    { disposition: 'sellable', balance: UNIT },
+  ]);
 });
 
 it('a count that lifts its own document’s sweep stands on the one beneath', () => {

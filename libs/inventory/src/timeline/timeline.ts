@@ -115,7 +115,10 @@ function happenedAt({ type, data }: RecordedItemEvent): Instant {
 /** A complete snapshot that did not list the item: 0 of every disposition that had been told of by then. */
 function sweepSteps(events: readonly RecordedItemEvent[], steps: readonly Step[]): Step[] {
   if (!events.some(({ type }) => type === 'SweepPosted')) return [];
-  const lifted = events.flatMap(({ type, data }) => (type === 'SweepLifted' ? [data] : []));
+  // Only the newest sweep of a place is lifted as such; beneath it the count of its document says as much.
+  const lifted = events.flatMap(({ type, data }) =>
+    type === 'SweepLifted' || type === 'CountPosted' ? [data] : [],
+  );
   return events.flatMap(({ type, data, position, recordedAt }) => {
     if (type !== 'SweepPosted') return [];
     const { key, location, watermark } = data;
