@@ -2,10 +2,9 @@ import type { Instant, Quantity } from '#kernel';
 import type { Rejection } from '../rejection.ts';
 import { type Draft, record, touch } from './draft.ts';
 import type { Adjust, Repeated } from './item-command.ts';
-import type { Anchor, OnHandAdjusted } from './item-event.ts';
+import type { OnHandAdjusted } from './item-event.ts';
 import { placeOf, stockOf } from './item-readers.ts';
 import type { ItemState } from './item-state.ts';
-import { laterOf } from './past.ts';
 import { pastOf, sweepBefore } from './post-sweep.ts';
 import { mayRemember } from './remembered.ts';
 import { differs } from './repeated-request.ts';
@@ -15,15 +14,13 @@ export function adjust(draft: Draft, command: Adjust): Rejection | Repeated | un
   const first = firstOf(draft, command);
   if (first) return first;
   const { location, disposition, setTo, expectedOnHand } = command;
-  const place = placeOf(draft.state, location);
-  const stock = stockOf(place, disposition);
-  const current = stock?.onHand ?? 0;
+  const current = stockOf(placeOf(draft.state, location), disposition)?.onHand ?? 0;
   if (expectedOnHand !== undefined && expectedOnHand !== current) return staleValue(current);
   const change = setTo === undefined ? (command.change ?? 0) : setTo - current;
   if (change === 0) return undefined;
 
   touch(draft, location);
-  const occurredAt = afterLastCount(draft.context.now, laterOf(stock?.anchor, place?.swept));
+  const occurredAt = afterCounts(draft, command);
   const key = { at: occurredAt, source: '', id: command.adjustmentId, document: command.adjustmentId };
   sweepBefore(draft, { kind: 'move', location, disposition, key });
   const { adjustmentId, reason, actor } = command;
@@ -33,9 +30,17 @@ export function adjust(draft: Draft, command: Adjust): Rejection | Repeated | un
   return undefined;
 }
 
-/** A count from a clock that runs ahead must not swallow what was set after seeing it. */
-const afterLastCount = (now: Instant, count: Anchor | undefined): Instant =>
-  count ? Math.max(now, count.key.at + 1) : now;
+/**
+ * A count from a clock that runs ahead must not swallow what was set after seeing it; nor must a complete
+ * snapshot of the place, which holds for an item that is told of here for the first time.
+ */
+function afterCounts({ state, context }: Draft, { location, disposition }: Adjust): Instant {
+  const { now } = context;
+  const place = placeOf(state, location);
+  const ahead = context.sweeps(location, now, Infinity);
+  const counts = [stockOf(place, disposition)?.anchor, place?.swept, ...ahead];
+  return counts.reduce((at, count) => Math.max(at, count ? count.key.at + 1 : now), now);
+}
 
 /** True where only the past can tell whether this was asked before. */
 export const mayHaveAsked = (state: ItemState, id: string): boolean => mayRemember(state.requests, id);

@@ -1,8 +1,9 @@
 import { UNIT } from '#kernel';
 import type { Books } from '../../testing/books.ts';
-import { keyAt, open, received } from '../../testing/entries.ts';
+import { keyAt, open, received, swept } from '../../testing/entries.ts';
 import { ask, committed, stocked } from '../../testing/mugs.ts';
 import type { Count } from '../entry.ts';
+import { onHandAsOf } from '../timeline/timeline.ts';
 import type { ItemCommand } from './item-command.ts';
 import { placeOf } from './item-readers.ts';
 
@@ -91,6 +92,17 @@ describe('adjusting', () => {
     ask(books, adjust({ change: UNIT }), 100);
     expect(main(books).onHand).toBe(5 * UNIT);
     books.post([{ ...countAt(499), quantity: 9 * UNIT }]);
+    expect(main(books).onHand).toBe(5 * UNIT);
+  });
+
+  it('is not swallowed by a complete snapshot ahead, of an item that was never told of there', () => {
+    const books = stocked(0);
+    books.post([swept(500)]);
+    const { events } = ask(books, adjust({ change: 5 * UNIT }), 100);
+    expect(events).toMatchObject([{ type: 'OnHandAdjusted', data: { occurredAt: 501 } }]);
+    expect(main(books).onHand).toBe(5 * UNIT);
+    expect(onHandAsOf(books.book('MUG').stream, 501)).toMatchObject([{ balance: 5 * UNIT }]);
+    books.post([received(3, 400)]);
     expect(main(books).onHand).toBe(5 * UNIT);
   });
 
