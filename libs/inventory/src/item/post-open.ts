@@ -1,5 +1,6 @@
-import type { Quantity } from '#kernel';
-import type { Open } from '../entry.ts';
+import type { Instant, Quantity } from '#kernel';
+import { CUSTOMER, type Move, type Open } from '../entry.ts';
+import { parseAccount } from './account.ts';
 import { type Draft, record, touch } from './draft.ts';
 import { flagMore, type Party } from './exceptions.ts';
 import type { Post, Settle } from './item-command.ts';
@@ -20,7 +21,9 @@ export function postOpen(draft: Draft, open: Open, post: Post, taken: HoldsTaken
   const parts = holdOf(draft.state, open, taken);
   const delta = open.quantity - held.reduce((sum, { quantity }) => sum + quantity, 0);
   if (delta > 0) commit(draft, open, { quantity: delta, post, parts });
-  if (delta < 0) release(draft, open, { quantity: -delta, post, held });
+  if (delta < 0) {
+    release(draft, { quantity: -delta, held, near: open.near, cause: post.cause, at: open.key.at });
+  }
 }
 
 interface Commit {
@@ -94,20 +97,23 @@ export function placeToCommit(
 
 interface Release {
   readonly quantity: Quantity;
-  readonly post: Post;
   readonly held: readonly HeldCommitment[];
+  /** Where it just shipped. */
+  readonly near: string | undefined;
+  readonly cause: CommitmentReleased['cause'];
+  readonly at: Instant;
 }
 
 /** First where it was just shipped from, then what was promised last. */
-function release(draft: Draft, open: Open, { quantity, post, held }: Release): void {
+function release(draft: Draft, { quantity, held, near: shippedAt, cause, at }: Release): void {
   const newestFirst = held.toReversed();
-  const near = newestFirst.filter(({ location }) => location === open.near);
-  const others = newestFirst.filter(({ location }) => location !== open.near);
+  const near = newestFirst.filter(({ location }) => location === shippedAt);
+  const others = newestFirst.filter(({ location }) => location !== shippedAt);
   let left = quantity;
   for (const commitment of [...near, ...others]) {
     const released = Math.min(left, commitment.quantity);
     if (released === 0) return;
-    releaseAt(draft, commitment, { quantity: released, cause: post.cause, at: open.key.at });
+    releaseAt(draft, commitment, { quantity: released, cause, at });
     left -= released;
   }
 }
@@ -115,13 +121,24 @@ function release(draft: Draft, open: Open, { quantity, post, held }: Release): v
 function releaseAt(
   draft: Draft,
   { channel, orderId, line, location }: HeldCommitment,
-  { quantity, cause, at }: { quantity: Quantity; cause: CommitmentReleased['cause']; at: number },
+  { quantity, cause, at }: { quantity: Quantity; cause: CommitmentReleased['cause']; at: Instant },
 ): void {
   touch(draft, location);
   record(draft, {
     type: 'CommitmentReleased',
     data: { channel, orderId, line, location, quantity, cause, occurredAt: at, journal: draft.journal },
   });
+}
+
+/** Goods left for an order that has not named these lines yet: its reservation promises it so much less. */
+export function releaseShipped(draft: Draft, { cause, channel, orderId, ...move }: Move): void {
+  if (cause !== 'shipment' || move.to !== CUSTOMER) return;
+  if (channel === undefined || orderId === undefined) return;
+  const held = commitmentsOf(draft.state, { channel, orderId }).filter(({ line }) => line === undefined);
+  if (held.length === 0) return;
+  const from = parseAccount(move.from);
+  const near = from.kind === 'on-hand' ? from.location : undefined;
+  release(draft, { quantity: move.quantity, held, near, cause, at: move.key.at });
 }
 
 /** The order's lines win: what its reservation promised beyond them is free again. */

@@ -6,18 +6,19 @@ import type { ItemEntry, Post } from './item-command.ts';
 import { postCount } from './post-count.ts';
 import { postExpectation } from './post-expectation.ts';
 import { postMovement } from './post-movement.ts';
-import { type HoldsTaken, judgePinned, postOpen, settle } from './post-open.ts';
+import { type HoldsTaken, judgePinned, postOpen, releaseShipped, settle } from './post-open.ts';
 import { postSweep } from './post-sweep.ts';
 
 /** Carries all that one journal event does to this item into its books. */
 export function post(draft: Draft, command: Post, party: Party): undefined {
-  const taken: HoldsTaken = command.entries.some(takesHolds) ? noneTaken() : NONE_TAKEN;
-  const posting = { party, command, taken };
+  const hasOpens = command.entries.some(isOpen);
+  const taken: HoldsTaken = hasOpens ? noneTaken() : NONE_TAKEN;
+  const posting = { party, command, hasOpens, taken };
   for (const entry of command.entries) postEntry(draft, entry, posting);
   endHoldsTaken(draft, taken);
 }
 
-const takesHolds = ({ kind }: ItemEntry): boolean => kind === 'open';
+const isOpen = ({ kind }: ItemEntry): boolean => kind === 'open';
 const noneTaken = (): HoldsTaken => new Map();
 /** Stays empty: nothing is posted that takes any. */
 const NONE_TAKEN = noneTaken();
@@ -25,12 +26,16 @@ const NONE_TAKEN = noneTaken();
 interface Posting {
   readonly party: Party;
   readonly command: Post;
+  /** True where it also says what is open of the order's lines now. */
+  readonly hasOpens: boolean;
   readonly taken: HoldsTaken;
 }
 
-function postEntry(draft: Draft, entry: ItemEntry, { party, command, taken }: Posting): void {
+function postEntry(draft: Draft, entry: ItemEntry, posting: Posting): void {
+  const { party, command, taken } = posting;
   switch (entry.kind) {
     case 'move':
+      if (!posting.hasOpens) releaseShipped(draft, entry);
       return postMovement(draft, entry, party);
     case 'count':
       return postCount(draft, entry, party);

@@ -259,6 +259,29 @@ describe('a confirmed reservation', () => {
     expect(committed(books)).toEqual({ main: 3 });
   });
 
+  it('is used up by goods that ship before the order has named its lines, first where they ship', () => {
+    const books = stocked(9, 9);
+    ask(books, reserve(12));
+    books.post([confirmed(10)]);
+    books.post([shipped('2', 1, 6, 'shop')]);
+    expect(committed(books)).toEqual({ main: 9, shop: 1 });
+    books.post([shipped('1', 4, 6, 'shop')]);
+    expect(committed(books)).toEqual({ main: 6 });
+    expect(books.book('MUG').stream.at(-1)).toMatchObject({ type: 'MovementPosted' });
+    books.post([open('1', 6)]);
+    expect(committed(books)).toEqual({ main: 6 });
+    expect(books.state('MUG').exceptions).toEqual({});
+  });
+
+  it('is not used up by goods that a line of its order has open', () => {
+    const books = stocked(9);
+    ask(books, reserve(7));
+    books.post([confirmed(7)]);
+    books.post([open('1', 5)]);
+    books.post([open('1', 2, { near: 'main' }), shipped('1', 3)]);
+    expect(committed(books)).toEqual({ main: 4 });
+  });
+
   it('is promised also where its hold ran out on the way', () => {
     const books = stocked(9);
     books.post([confirmed(5)]);
