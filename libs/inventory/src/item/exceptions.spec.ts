@@ -12,7 +12,7 @@ import {
   shipped,
   sold,
 } from '../../testing/entries.ts';
-import type { Entry } from '../entry.ts';
+import { CUSTOMER, type Entry } from '../entry.ts';
 import { EXCEPTION_CLAIMS_MAX, type ExceptionOpened } from './item-event.ts';
 
 function told(...facts: (Entry | readonly Entry[])[]): Books {
@@ -71,6 +71,36 @@ describe('an oversell', () => {
     expect(openIn(books)).toEqual({ 'oversell/main/web/1': 1 });
     books.post([open('1', 0, { near: 'main' }), shipped('1', 6)]);
     expect(openIn(books)).toEqual({ 'negative-on-hand/main//': 1 });
+  });
+
+  it('is handed on while others miss the units that its order has taken', () => {
+    const books = told(received(5), open('1', 5), open('2', 1));
+    expect(openIn(books)).toEqual({ 'oversell/main/web/2': 1 });
+    books.post([open('2', 0, { near: 'main' }), shipped('2', 1)]);
+    expect(openIn(books)).toEqual({ 'oversell/main/web/1': 1 });
+    expect(opened(books).at(-1)!.claims).toMatchObject([{ orderId: '1', quantity: 5 * UNIT }]);
+    books.post([received(1, 4)]);
+    expect(openIn(books)).toEqual({});
+  });
+
+  it('is handed on only as far as units are still short', () => {
+    const books = told(received(6), open('1', 5));
+    books.post([open('2', 1)], 101);
+    books.post([shipped('3', 3)], 102);
+    expect(openIn(books)).toEqual({ 'oversell/main/web/3': 3 });
+    books.post([move(CUSTOMER, shelf(), 1, { cause: 'return', channel: 'web', orderId: '3' })]);
+    expect(openIn(books)).toEqual({ 'oversell/main/web/2': 1, 'oversell/main/web/1': 1 });
+  });
+
+  it('stays where it is while only a hold misses the units', () => {
+    const books = told(received(5));
+    books.ask('MUG', {
+      ...{ type: 'reserve', reservationId: 'r-1', request: 0, channel: 'app', partial: false, step: UNIT },
+      ...{ wanted: [{ quantity: 4 * UNIT }], expiresAt: 1_000 },
+    });
+    books.post([shipped('1', 3)], 100);
+    books.post([move(CUSTOMER, shelf(), 1, { cause: 'return', channel: 'web', orderId: '1' })], 100);
+    expect(openIn(books)).toEqual({ 'oversell/main/web/1': 1 });
   });
 
   it('is none where an order that was promised its goods is shipped', () => {

@@ -1,7 +1,7 @@
 import type { Instant, Quantity } from '#kernel';
 import { type Draft, record } from './draft.ts';
 import { type Claim, EXCEPTION_CLAIMS_MAX, type ExceptionName } from './item-event.ts';
-import { exceptionKey, orderKey } from './item-keys.ts';
+import { exceptionKey } from './item-keys.ts';
 import { free, negativeOnHand, placeOf } from './item-readers.ts';
 import type { ItemState, Place } from './item-state.ts';
 
@@ -64,7 +64,7 @@ function judgePromises(draft: Draft, place: Place, freeBefore: Quantity, party: 
     return;
   }
   if (now >= 0 && freeBefore < 0) clearOversells(draft, location);
-  else if (!party.isSale) clearWhereNothingIsOwed(draft, location, party);
+  else if (!party.isSale) passOnWhereNothingIsOwed(draft, place, party);
 }
 
 interface Oversell {
@@ -76,12 +76,15 @@ interface Oversell {
 function openOversell(draft: Draft, place: Place, oversell: Oversell): void {
   const { channel, orderId } = oversell.party;
   const name: ExceptionName = { kind: 'oversell', location: place.location, channel, orderId };
-  const known = draft.state.exceptions[exceptionKey(name)]?.quantity ?? 0;
+  const known = openQuantity(draft.state, name);
   setException(draft, name, known + oversell.shortfall, claimsAt(draft.state, place.location, oversell));
 }
 
+const openQuantity = ({ exceptions }: ItemState, name: ExceptionName): Quantity =>
+  exceptions[exceptionKey(name)]?.quantity ?? 0;
+
 function clearOversells(draft: Draft, location: string): void {
-  const prefix = `oversell/${location}/`;
+  const prefix = oversellPrefix(location);
   for (const key in draft.state.exceptions) {
     if (!key.startsWith(prefix)) continue;
     const rest = key.slice(prefix.length);
@@ -92,12 +95,55 @@ function clearOversells(draft: Draft, location: string): void {
   }
 }
 
-/** The order was shipped, cancelled or moved: the units are missed by others now, if by anybody. */
-function clearWhereNothingIsOwed(draft: Draft, location: string, { channel, orderId }: Party): void {
-  if (channel === undefined || orderId === undefined) return;
-  const owed = draft.state.commitments[orderKey(channel, orderId)] ?? [];
-  if (owed.some((commitment) => commitment.location === location)) return;
-  setException(draft, { kind: 'oversell', location, channel, orderId }, 0);
+const oversellPrefix = (location: string): string => `oversell/${location}/`;
+
+/**
+ * The order was shipped, cancelled or moved: the units are missed by others now, if by anybody. What no other
+ * oversell tells of goes to the orders promised last; what only holds compete for stays where it is.
+ */
+function passOnWhereNothingIsOwed(draft: Draft, place: Place, party: Party): void {
+  const { channel, orderId } = party;
+  const { location } = place;
+  const name: ExceptionName = { kind: 'oversell', location, channel, orderId };
+  const known = openQuantity(draft.state, name);
+  if (known === 0 || channel === undefined || orderId === undefined) return;
+  const orders = promisedAt(draft.state, location);
+  if (orders.some((other) => other.channel === channel && other.orderId === orderId)) return;
+  let left = Math.min(known, shortfallBeside(draft.state, place, known));
+  for (const { quantity, ...other } of orders) {
+    const told = openQuantity(draft.state, { ...name, channel: other.channel, orderId: other.orderId });
+    const shortfall = Math.min(left, quantity - told);
+    if (shortfall <= 0) continue;
+    openOversell(draft, place, { shortfall, taken: 0, party: other });
+    left -= shortfall;
+  }
+  setException(draft, name, left, claimsAt(draft.state, location, { taken: 0, party }));
+}
+
+/** What is short there for those who still claim it, less what other oversells than this one tell of. */
+function shortfallBeside(state: ItemState, place: Place, known: Quantity): Quantity {
+  if (place.committed + place.reserved === 0) return 0;
+  const prefix = oversellPrefix(place.location);
+  let told = 0;
+  for (const key in state.exceptions) if (key.startsWith(prefix)) told += state.exceptions[key]!.quantity;
+  return Math.max(0, known - told - free(place));
+}
+
+interface PromisedOrder extends Party {
+  readonly quantity: Quantity;
+}
+
+/** The orders that were promised units there, the newest told first. */
+function promisedAt(state: ItemState, location: string): PromisedOrder[] {
+  return Object.values(state.commitments)
+    .map((commitments) => commitments.filter((each) => each.location === location))
+    .filter((commitments) => commitments.length > 0)
+    .map((commitments) => {
+      const { channel, orderId, occurredAt: at, recordedAt } = commitments.at(-1)!;
+      const quantity = commitments.reduce((sum, each) => sum + each.quantity, 0);
+      return { channel, orderId, at, recordedAt, quantity };
+    })
+    .sort((a, b) => b.recordedAt - a.recordedAt);
 }
 
 function judgeOnHand(draft: Draft, place: Place, negativeBefore: Quantity): void {
@@ -112,7 +158,11 @@ function judgeOnHand(draft: Draft, place: Place, negativeBefore: Quantity): void
 const isNothingOpen = ({ exceptions }: ItemState): boolean => Object.keys(exceptions).length === 0;
 
 /** The open promises and holds that compete there, the fact's own first, then the newest told. */
-function claimsAt(state: ItemState, location: string, { taken, party }: Oversell): Claim[] {
+function claimsAt(
+  state: ItemState,
+  location: string,
+  { taken, party }: Pick<Oversell, 'taken' | 'party'>,
+): Claim[] {
   const { channel, orderId, at: occurredAt, recordedAt } = party;
   const own: Claim[] = [];
   const others: Claim[] = [];
