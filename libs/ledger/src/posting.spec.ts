@@ -1,6 +1,15 @@
 import { sumOfAccounts, UNASSIGNED } from '#inventory';
 import { UNIT } from '#kernel';
-import { counted, keyAt, open, received, shelf, sold, swept } from '../../inventory/testing/entries.ts';
+import {
+  counted,
+  expected,
+  keyAt,
+  open,
+  received,
+  shelf,
+  sold,
+  swept,
+} from '../../inventory/testing/entries.ts';
 import { FaultyStore } from '../../journal/testing/faulty-store.ts';
 import { until } from '../../kernel/testing/until.ts';
 import { type OpenedLedger, openTestLedger } from '../testing/opened-ledger.ts';
@@ -152,9 +161,11 @@ it('the book tells which items a location has, and in what order', async () => {
     { ...received(1), sku: 'B' },
     { ...received(1), sku: 'A' },
     { ...received(1, 1, { to: shelf('shop') }), sku: 'C' },
+    { ...expected('po-1', 1, { location: 'shop' }), sku: 'D' },
   ]);
   await ledger.settle();
   expect(ledger.book.skusAt('main', { limit: 10 })).toEqual(['A', 'B']);
+  expect(ledger.book.skusAt('shop', { limit: 10 })).toEqual(['C', 'D']);
   expect(ledger.book.skusAt('main', { after: 'A', limit: 10 })).toEqual(['B']);
   expect(ledger.book.items({ limit: 2 }).map(({ key }) => key)).toEqual(['A', 'B']);
 });

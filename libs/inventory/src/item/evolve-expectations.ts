@@ -5,12 +5,14 @@ import { nameKey } from './item-keys.ts';
 import { outstanding } from './item-readers.ts';
 import { EXPECTATIONS_MAX, type Expectation, type ItemState } from './item-state.ts';
 import { remember } from './remembered.ts';
+import { placeFor } from './state-parts.ts';
 
 export function evolveExpected(state: ItemState, expected: SupplyExpected): void {
   if (expected.superseded) return;
   const { documentId, key, location, quantity, received, expectedAt } = expected;
   const known = state.expectations[nameKey(documentId)];
   const before = known && compareFacts(key, known.key) === 0 ? known.expected : 0;
+  placeFor(state, location); // What is on its way to a new place is seen there.
   state.expectations[nameKey(documentId)] = {
     name: documentId,
     key,

@@ -13,6 +13,7 @@ import {
   transferShipped,
 } from '../../testing/entries.ts';
 import type { Entry } from '../entry.ts';
+import { stockAsOf } from '../timeline/stock-as-of.ts';
 import { onHandAsOf } from '../timeline/timeline.ts';
 import type { ItemEvent } from './item-event.ts';
 import { exceptionKey } from './item-keys.ts';
@@ -209,6 +210,13 @@ describe('what is expected', () => {
     expect(due(books)).toBe(6);
     books.post([received(6, 3, po)]);
     expect(due(books)).toBe(0);
+  });
+
+  it('is seen at a place where the item never was, as its history has it', () => {
+    const { state, stream } = told(expected('po-1', 5)).book('MUG');
+    const seen = state.places.map(({ location }) => [location, incoming(state, location)]);
+    expect(seen).toEqual([['main', 5 * UNIT]]);
+    expect(stockAsOf(stream, 9).map((row) => [row.location, row.incoming])).toEqual(seen);
   });
 
   it('counts what came before it was told', () => {
