@@ -32,26 +32,37 @@ interface Commit {
   readonly parts: HoldParts;
 }
 
-/** First what a confirmed reservation promised this order, then its hold, then what is free. */
+/**
+ * First what a confirmed reservation promised this order, then its hold, then what is free. A line that is
+ * pinned to a place is promised there, wherever it was held.
+ */
 function commit(draft: Draft, open: Open, { quantity, post, parts }: Commit): void {
+  const { location: pin } = open;
+  const unnamed = commitmentsOf(draft.state, open).filter(({ line }) => line === undefined);
   let missing = quantity;
-  for (const promised of commitmentsOf(draft.state, open).filter(({ line }) => line === undefined)) {
+  for (const promised of pinnedFirst(unnamed, pin)) {
     const converted = Math.min(missing, promised.quantity);
     if (converted === 0) continue;
-    commitAt(draft, open, { location: promised.location, quantity: converted, post });
+    commitAt(draft, open, { location: pin ?? promised.location, quantity: converted, post });
     releaseAt(draft, promised, { quantity: converted, cause: 'order', at: open.key.at });
     missing -= converted;
   }
-  for (const part of parts) {
+  for (const part of pinnedFirst(parts, pin)) {
     const converted = Math.min(missing, part.quantity);
     if (converted === 0) continue;
     part.quantity -= converted;
-    commitAt(draft, open, { location: part.location, quantity: converted, post });
+    commitAt(draft, open, { location: pin ?? part.location, quantity: converted, post });
     missing -= converted;
   }
   if (missing > 0)
     commitAt(draft, open, { location: placeToCommit(draft, open, missing), quantity: missing, post });
 }
+
+/** What is at the place already is taken there before anything is moved to it. */
+const pinnedFirst = <Part extends { readonly location: string }>(
+  parts: readonly Part[],
+  pin: string | undefined,
+): readonly Part[] => parts.toSorted((a, b) => Number(b.location === pin) - Number(a.location === pin));
 
 function commitAt(
   draft: Draft,

@@ -296,6 +296,21 @@ describe('a confirmed reservation', () => {
     expect([committed(books), reserved(books)]).toEqual([{ shop: 3 }, {}]);
   });
 
+  it('by an order whose line is pinned elsewhere is promised there', () => {
+    const books = stocked(5, 9);
+    ask(books, reserve(5));
+    books.post([open('1', 5, { location: 'shop', reservationId: 'r-1' })]);
+    expect([committed(books), reserved(books)]).toEqual([{ shop: 5 }, {}]);
+  });
+
+  it('is promised anew where a line of its order is pinned, of what is there first', () => {
+    const books = stocked(5, 9);
+    ask(books, reserve(0, { wanted: [{ quantity: 5 * UNIT }, { quantity: 2 * UNIT, location: 'shop' }] }));
+    books.post([confirmed(7)]);
+    books.post([open('1', 3, { location: 'shop' }), open('1', 4, { line: '2' })]);
+    expect(committed(books)).toEqual({ main: 4, shop: 3 });
+  });
+
   it('by an order for more than was held takes the rest as it can', () => {
     const books = stocked(9, 3);
     ask(books, reserve(3, { wanted: [{ quantity: 3 * UNIT, location: 'shop' }] }));
