@@ -155,8 +155,9 @@ function take(tally: Tally, type: OrderMessageType, quantity: Quantity): void {
       tally.cancelled += Math.min(quantity, openOf(tally));
       return;
     case 'order.shipped':
+      // What ships beyond what is open was not cancelled after all.
+      tally.cancelled -= Math.min(tally.cancelled, Math.max(0, quantity - openOf(tally)));
       tally.shipped += quantity;
-      tally.cancelled = stillCancelled(tally);
       return;
     case 'order.returned':
       tally.returned += quantity;
@@ -168,10 +169,6 @@ function take(tally: Tally, type: OrderMessageType, quantity: Quantity): void {
       assertNever(type);
   }
 }
-
-/** What is shipped was not cancelled, whatever arrived first. */
-const stillCancelled = ({ ordered, shipped, cancelled }: Tally): Quantity =>
-  Math.min(cancelled, Math.max(0, ordered - shipped));
 
 function partOf({ key, message }: OrderFact, line: OrderFactLine, location: string): Part {
   const { index, quantity, disposition, isParked } = line;
@@ -200,8 +197,8 @@ function numbersOf(tally: Tally, isKnown: boolean): LineNumbers {
   return {
     ordered,
     open: openOf(tally),
-    // A later change may have lowered the line below what was cancelled.
-    cancelled: stillCancelled(tally),
+    // What is shipped was not cancelled, whatever arrived first; nor what a change has taken from the line.
+    cancelled: Math.min(tally.cancelled, Math.max(0, ordered - shipped)),
     shipped,
     returned: isKnown ? Math.min(returned, shipped) : returned,
     refunded,

@@ -156,6 +156,15 @@ describe('a cancellation', () => {
     expect(sumOf(order.entries).open).toEqual({ 'MUG 1': 2 });
   });
 
+  it('is not made less by what ships of the rest, nor by a change of the line in between', () => {
+    const ends = [changed({ at: 5 }, ['1', 'MUG', 10])];
+    const begin = [placed({ at: 1 }, ['1', 'MUG', 10]), cancelled({ at: 2 }, ['1', 'MUG', 4])];
+    const asItWas = tellAll(...begin, shipped({ at: 3 }, ['1', 'MUG', 5]), ...ends);
+    expect(linesOf(asItWas)).toEqual(['1 MUG: 10 = 1 + 5 + 4, 0, 0']);
+    const lowered = tellAll(...begin, changed({ at: 3 }, ['1', 'MUG', 2]), ...ends);
+    expect(linesOf(lowered)).toEqual(['1 MUG: 10 = 6 + 0 + 4, 0, 0']);
+  });
+
   it('told with a clock that is behind still comes after the order was placed', () => {
     const order = tellAll(placed({ at: 10 }, ['1', 'MUG', 5]), cancelled({ at: 4 }));
 
