@@ -214,7 +214,10 @@ describe('the same facts in any order of arrival', () => {
       fc.property(snapshots, ({ told, arrival }) => {
         const books = new Books();
         for (const entries of inArrival(told, arrival)) books.post(entries);
-        for (const each of SKUS) expect(seen(books.state(each))).toEqual(stockByContract(told, each));
+        for (const each of SKUS) {
+          expect(seen(books.state(each))).toEqual(stockByContract(told, each));
+          expect(ofHistory(books.book(each).stream)).toEqual(stockByContract(told, each));
+        }
       }),
       { numRuns: 1_500 },
     );
