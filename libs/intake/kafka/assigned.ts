@@ -84,7 +84,11 @@ export class Assigned {
     }
     const kept = places.filter((place) => this.#partitions.has(keyOf(place)));
     const fresh = places.filter((place) => !this.#partitions.has(keyOf(place)));
-    for (const place of fresh) this.#partitions.set(keyOf(place), { intake: this.#open(place) });
+    for (const place of fresh) {
+      this.#partitions.set(keyOf(place), { intake: this.#open(place) });
+      // It may have waited when it was last ours, and the client keeps a pause for as long as it lives.
+      this.#resume(place);
+    }
     // Where a partition begins may still be asked for when it is dealt to us again.
     this.#checked = Promise.all([this.#checked, this.#goOn(kept), this.#begin(fresh)]).then(() => undefined);
   }
@@ -178,8 +182,11 @@ export class Assigned {
     partition.waits = undefined;
     if (this.at(intake.place) !== intake || this.#isClosed) return;
     this.#parts.commits.reached(intake);
-    const { topic, partition: number } = intake.place;
-    this.#whileItRuns(() => this.#parts.consumer.resume([{ topic, partitions: [number] }]));
+    this.#resume(intake.place);
+  }
+
+  #resume({ topic, partition }: Place): void {
+    this.#whileItRuns(() => this.#parts.consumer.resume([{ topic, partitions: [partition] }]));
   }
 
   /** kafkajs begins at the last commit again; we know better. */
