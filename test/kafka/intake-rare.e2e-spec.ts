@@ -1,8 +1,12 @@
+import { Kafka, type Producer, type Transaction } from 'kafkajs';
 import { StoreUnavailable } from '#event-store';
 import type { MessageDoor } from '#intake/kafka';
 import { until } from '../fixtures/waiting.ts';
 import { type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
-import { type IntakeScene, openIntakeScene } from './intake-scene.ts';
+import { type IntakeScene, openIntakeScene, saleRecord } from './intake-scene.ts';
+
+/** Of transactions: each is closed after its test. */
+const producers: Producer[] = [];
 
 describe('messages from Kafka 4.1.1, in rare cases', () => {
   let kafka: KafkaCluster;
@@ -11,7 +15,10 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
   beforeAll(async () => {
     kafka = await startKafka({ version: '4.1.1' });
   });
-  afterEach(() => scene?.end());
+  afterEach(async () => {
+    await Promise.all(producers.splice(0).map((producer) => producer.disconnect()));
+    await scene?.end();
+  });
   afterAll(() => kafka?.stop());
 
   it('are gone on with where a partition waits, goes to another and comes back', async () => {
@@ -32,7 +39,33 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
     await sell('b', 100);
     expect(await received(200)).toMatchObject({ accepted: 200 });
   });
+
+  it('are not taken from aborted transactions, though they overlap or look like their own end', async () => {
+    scene = await openIntakeScene(kafka);
+    const { start, sell, atRest, names } = scene;
+    const [early, late] = await Promise.all(['early', 'late'].map((id) => transactionOf(kafka, id)));
+    const send = (to: Transaction, id: string, key: Buffer | null = null) =>
+      to.send({ topic: names.events, messages: [{ ...saleRecord(id), partition: 0, key }] });
+    await send(early!, 'not-1', LOOKS_LIKE_AN_END);
+    await send(late!, 'not-2');
+    await late!.abort();
+    await send(early!, 'not-3');
+    await early!.abort();
+    await sell('good', 2);
+    await start().ready();
+    expect(await atRest(2)).toMatchObject({ accepted: 2, rejected: 0 });
+  });
 });
+
+const LOOKS_LIKE_AN_END = Buffer.alloc(4);
+
+async function transactionOf(kafka: KafkaCluster, transactionalId: string): Promise<Transaction> {
+  const client = new Kafka({ ...kafka.clientConfig(), retry: { retries: 30, maxRetryTime: 500 } });
+  const producer = client.producer({ transactionalId, idempotent: true, maxInFlightRequests: 1 });
+  await producer.connect();
+  producers.push(producer);
+  return producer.transaction();
+}
 
 const withOutage = (journal: MessageDoor, outage: { readonly isOn: boolean }): MessageDoor => ({
   accept: (arrivals, by) =>

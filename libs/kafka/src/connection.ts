@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
+import { mendAborted } from './aborted.ts';
 import { registerCodecs } from './codecs.ts';
 import { type KafkaLog, logCreatorOf, LOG_LEVEL } from './log.ts';
 import { mendCommits } from './commits.ts';
@@ -47,6 +48,7 @@ export function openKafka(
   mendEncoding();
   mendJoining();
   mendCommits();
+  mendAborted();
   mendLargeBatches();
   const { brokers, clientId, isEncrypted, caFile, login } = connection;
   const ssl = caFile === undefined ? isEncrypted : { ca: [readFileSync(caFile, 'utf8')] };
