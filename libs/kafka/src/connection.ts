@@ -5,6 +5,7 @@ import { registerCodecs } from './codecs.ts';
 import { type KafkaLog, logCreatorOf, LOG_LEVEL } from './log.ts';
 import { mendCommits } from './commits.ts';
 import { mendEncoding } from './encoding.ts';
+import { mendHeaders } from './headers.ts';
 import { mendJoining } from './joining.ts';
 import { mendLargeBatches } from './large-batches.ts';
 import { mendTimers } from './timers.ts';
@@ -49,6 +50,7 @@ export function openKafka(
   mendJoining();
   mendCommits();
   mendAborted();
+  mendHeaders();
   mendLargeBatches();
   const { brokers, clientId, isEncrypted, caFile, login } = connection;
   const ssl = caFile === undefined ? isEncrypted : { ca: [readFileSync(caFile, 'utf8')] };
