@@ -55,6 +55,32 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
     await start().ready();
     expect(await atRest(2)).toMatchObject({ accepted: 2, rejected: 0 });
   });
+
+  it('that are repeats, taken after another, let no older log believe in what came between them', async () => {
+    scene = await openIntakeScene(kafka);
+    const { start, sell, received, atRest, admin, names, running } = scene;
+    const committed = async (): Promise<[offset: number, position: number]> => {
+      const [topic] = await admin.fetchOffsets({ groupId: names.group, topics: [names.events] });
+      const { offset, metadata } = topic!.partitions[0]!;
+      return [Number(offset), Number(metadata!.split('@')[0])];
+    };
+    const first = start();
+    await first.ready();
+    await sell('a', 100);
+    await received(100);
+    const { head } = (await running.ask('GET /v1/status')).json as { head: number };
+    await sell('b', 100);
+    await received(200);
+    await first.stop();
+    const second = start();
+    await second.ready();
+    await sell('a', 100);
+    await until(async () => (await atRest(200)).duplicate === 100, 'they are repeats');
+    await second.stop();
+    const [offset, position] = await committed();
+    expect(offset).toBe(300);
+    expect(position).toBeGreaterThan(head);
+  });
 });
 
 const LOOKS_LIKE_AN_END = Buffer.alloc(4);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Batch, Consumer } from 'kafkajs';
+import type { EventStore } from '#event-store';
 import { askKafka, isClientError } from '#kafka';
 import type { ConsumptionParts } from './consumption-parts.ts';
 import type { EventTopic } from './event-topic.ts';
@@ -7,7 +8,7 @@ import type { OffsetCommits } from './offset-commits.ts';
 import { type OwnOffset, OwnOffsets } from './own-offsets.ts';
 import { PartitionIntake } from './partition-intake.ts';
 import { type Place, RejectedTopic } from './rejected-topic.ts';
-import { hasMark, type KnownOffsets, startOffset } from './start-offset.ts';
+import { hasMark, type KnownOffsets, markOf, startOffset } from './start-offset.ts';
 
 export interface AssignedParts extends ConsumptionParts {
   readonly topics: readonly EventTopic[];
@@ -202,19 +203,23 @@ export class Assigned {
   async #begin(fresh: readonly Place[]): Promise<void> {
     while (fresh.length > 0 && !this.#isClosed) {
       try {
-        for (const { place, known, own } of await this.#known(fresh)) {
-          const { next, alarm } = startOffset(known);
-          if (alarm !== undefined) this.#alarm(place, alarm);
-          this.expect(place, next);
-          if (known.committed === undefined && next === own?.next) this.#tellAgain(place, own);
-          if (next !== (known.committed?.next ?? known.low)) this.#seek(place, next);
-        }
+        for (const known of await this.#known(fresh)) this.#beginAt(known);
         return;
       } catch (err) {
         this.#parts.log.warn({ err }, 'not known yet where to begin: it is asked again');
         await pause(ASK_AGAIN_MS, undefined, { ref: false });
       }
     }
+  }
+
+  #beginAt({ place, known, own }: BeforeReading): void {
+    const { next, alarm } = startOffset(known);
+    if (alarm !== undefined) this.#alarm(place, alarm);
+    this.expect(place, next);
+    const mark = known.committed?.isOfThisLog === true ? known.committed.mark : own?.mark;
+    if (mark !== undefined) this.at(place)?.beginsBehind(mark);
+    if (known.committed === undefined && next === own?.next) this.#tellAgain(place, own);
+    if (next !== (known.committed?.next ?? known.low)) this.#seek(place, next);
   }
 
   async #known(places: readonly Place[]): Promise<BeforeReading[]> {
@@ -241,7 +246,7 @@ export class Assigned {
           low: Number(there?.low ?? 0),
           high: Number(there?.high ?? 0),
           ...(own !== undefined && { own: own.next }),
-          ...(next >= 0 && { committed: { next, isOfThisLog: await hasMark(store, committed?.metadata) } }),
+          ...(next >= 0 && { committed: await committedAs(store, next, committed?.metadata) }),
         };
         return { place, known, own };
       }),
@@ -302,5 +307,9 @@ export class Assigned {
     this.#parts.log.error({ ...place }, `look at this partition: ${words}`);
   }
 }
+
+const committedAs = async (store: EventStore, next: number, text: string | null | undefined) => ({
+  ...{ next, mark: markOf(text), isOfThisLog: await hasMark(store, text) },
+});
 
 const keyOf = ({ topic, partition }: Place): string => `${topic}:${partition}`;

@@ -46,7 +46,7 @@ export class PartitionIntake {
     return this.#next;
   }
 
-  /** In the log, of the newest of what has ended. */
+  /** In the log, of the newest of what has ended, now or before the partition was ours. */
   get mark(): LogMark | undefined {
     return this.#mark;
   }
@@ -54,7 +54,15 @@ export class PartitionIntake {
   /** Goes on where the log says that it has come to, before the first record. */
   goOnFrom({ next, mark }: OwnOffset): void {
     this.#next = next;
-    this.#mark = mark;
+    this.beginsBehind(mark);
+  }
+
+  /**
+   * What ended before the partition was ours. Repeats end where they ended first: a mark of theirs alone would let an
+   * older log believe that it has all that came after them.
+   */
+  beginsBehind(mark: LogMark): void {
+    if (mark.position > (this.#mark?.position ?? 0)) this.#mark = mark;
   }
 
   /** Resolves when nothing is on its way. */
@@ -149,9 +157,7 @@ export class PartitionIntake {
   }
 
   #remember(ended: readonly Ended[]): void {
-    for (const { position, recordedAt } of ended) {
-      if (position > (this.#mark?.position ?? 0)) this.#mark = { position, recordedAt };
-    }
+    for (const { position, recordedAt } of ended) this.beginsBehind({ position, recordedAt });
   }
 }
 

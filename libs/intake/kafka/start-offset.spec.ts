@@ -1,6 +1,6 @@
 import { newEventId, NO_STREAM } from '#event-store';
 import { withStore } from '../testing/store.ts';
-import { hasMark, markText, startOffset } from './start-offset.ts';
+import { hasMark, markOf, markText, startOffset } from './start-offset.ts';
 
 const ours = (next: number) => ({ next, isOfThisLog: true });
 const anothers = (next: number) => ({ next, isOfThisLog: false });
@@ -48,4 +48,10 @@ describe('the mark that is committed with an offset', () => {
       expect(await hasMark(log, '')).toBe(true);
       expect(await hasMark(log, null)).toBe(true);
     }));
+
+  it('is read back as it was written, and is nothing where an offset was set by hand', () => {
+    const mark = { position: 12, recordedAt: 1_795_324_617_597 };
+    expect(markOf(markText(mark))).toEqual(mark);
+    expect([markOf(null), markOf(''), markOf('a note')]).toEqual([undefined, undefined, undefined]);
+  });
 });

@@ -8,6 +8,8 @@ export interface KnownOffsets {
     readonly next: number;
     /** False if it was committed for events that this log does not have: the log is an older one, or another. */
     readonly isOfThisLog: boolean;
+    /** Absent where it was set by hand. */
+    readonly mark?: LogMark | undefined;
   };
   /** What the log itself says. */
   readonly own?: number;
@@ -51,12 +53,17 @@ export interface LogMark {
 /** What is committed along with an offset. */
 export const markText = ({ position, recordedAt }: LogMark): string => `${position}@${recordedAt}`;
 
+/** Undefined where there is none: the offset was set by hand. */
+export function markOf(text: string | null | undefined): LogMark | undefined {
+  const [, position, recordedAt] = /^(\d+)@(\d+)$/.exec(text ?? '') ?? [];
+  return position === undefined ? undefined : { position: Number(position), recordedAt: Number(recordedAt) };
+}
+
 /**
  * True if the log has the event that the mark names. An offset without a mark was set by hand, and by intent: it
  * counts as ours.
  */
 export async function hasMark(store: EventStore, text: string | null | undefined): Promise<boolean> {
-  const [, position, recordedAt] = /^(\d+)@(\d+)$/.exec(text ?? '') ?? [];
-  if (position === undefined) return true;
-  return (await store.eventAt(Number(position)))?.recordedAt === Number(recordedAt);
+  const mark = markOf(text);
+  return mark === undefined || (await store.eventAt(mark.position))?.recordedAt === mark.recordedAt;
 }
