@@ -4,6 +4,7 @@ import { mendAborted } from './aborted.ts';
 import { registerCodecs } from './codecs.ts';
 import { type KafkaLog, logCreatorOf, LOG_LEVEL } from './log.ts';
 import { mendCommits } from './commits.ts';
+import { mendDeleted } from './deleted.ts';
 import { mendEncoding } from './encoding.ts';
 import { mendHeaders } from './headers.ts';
 import { mendJoining } from './joining.ts';
@@ -50,6 +51,7 @@ export function openKafka(
   mendJoining();
   mendCommits();
   mendAborted();
+  mendDeleted();
   mendHeaders();
   mendLargeBatches();
   const { brokers, clientId, isEncrypted, caFile, login } = connection;
