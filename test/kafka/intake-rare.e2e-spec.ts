@@ -4,6 +4,7 @@ import type { MessageDoor } from '#intake/kafka';
 import { until } from '../fixtures/waiting.ts';
 import { type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
 import { type IntakeScene, openIntakeScene, saleRecord } from './intake-scene.ts';
+import { makeTopics } from './scene.ts';
 
 /** Of transactions: each is closed after its test. */
 const producers: Producer[] = [];
@@ -81,9 +82,47 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
     expect(offset).toBe(300);
     expect(position).toBeGreaterThan(head);
   });
+
+  it('of a topic that was made anew are all read, though it has more than was read of the old one', async () => {
+    scene = await openIntakeScene(kafka);
+    const { start, sell, received } = scene;
+    const first = start();
+    await first.ready();
+    await sell('a', 100);
+    await received(100);
+    await first.stop();
+    await makeAnew(scene);
+    await sell('b', 120);
+    const { words } = start();
+    expect(await received(220)).toMatchObject({ accepted: 220 });
+    expect(words).toContainEqual(expect.stringContaining('it was made anew'));
+  });
+
+  it('of a topic that is made anew while it is read are all read too', async () => {
+    scene = await openIntakeScene(kafka);
+    const { start, sell, received, admin, names } = scene;
+    const { ready, words } = start();
+    await ready();
+    await sell('a', 100);
+    await received(100);
+    await until(async () => {
+      const [topic] = await admin.fetchOffsets({ groupId: names.group, topics: [names.events] });
+      return topic!.partitions[0]!.offset === '100';
+    }, 'it is committed');
+    await makeAnew(scene);
+    await sell('b', 120);
+    expect(await received(220)).toMatchObject({ accepted: 220 });
+    expect(words).toContainEqual(expect.stringContaining('it was made anew'));
+  });
 });
 
 const LOOKS_LIKE_AN_END = Buffer.alloc(4);
+
+async function makeAnew({ admin, names }: IntakeScene): Promise<void> {
+  await admin.deleteTopics({ topics: [names.events] });
+  await until(async () => !(await admin.listTopics()).includes(names.events), 'it is gone');
+  await makeTopics(admin, { ...names, rejected: `${names.rejected}-2` });
+}
 
 async function transactionOf(kafka: KafkaCluster, transactionalId: string): Promise<Transaction> {
   const client = new Kafka({ ...kafka.clientConfig(), retry: { retries: 30, maxRetryTime: 500 } });

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Batch, Consumer } from 'kafkajs';
-import type { EventStore } from '#event-store';
 import { askKafka, isClientError } from '#kafka';
 import type { ConsumptionParts } from './consumption-parts.ts';
 import type { EventTopic } from './event-topic.ts';
+import { type BeforeReading, knownOffsets, uncommitted } from './known-offsets.ts';
 import type { OffsetCommits } from './offset-commits.ts';
 import { type OwnOffset, OwnOffsets } from './own-offsets.ts';
 import { PartitionIntake } from './partition-intake.ts';
 import { type Place, RejectedTopic } from './rejected-topic.ts';
-import { hasMark, type KnownOffsets, markOf, startOffset } from './start-offset.ts';
+import { startOffset } from './start-offset.ts';
 
 export interface AssignedParts extends ConsumptionParts {
   readonly topics: readonly EventTopic[];
@@ -26,12 +26,6 @@ interface Partition {
   written?: number;
   /** Why it stands still. */
   waits?: { readonly reason: string; readonly timer: NodeJS.Timeout; readonly pauseMs: number };
-}
-
-interface BeforeReading {
-  readonly place: Place;
-  readonly known: KnownOffsets;
-  readonly own: OwnOffset | undefined;
 }
 
 const FIRST_PAUSE_MS = 250;
@@ -85,11 +79,7 @@ export class Assigned {
     }
     const kept = places.filter((place) => this.#partitions.has(keyOf(place)));
     const fresh = places.filter((place) => !this.#partitions.has(keyOf(place)));
-    for (const place of fresh) {
-      this.#partitions.set(keyOf(place), { intake: this.#open(place) });
-      // It may have waited when it was last ours, and the client keeps a pause for as long as it lives.
-      this.#resume(place);
-    }
+    for (const place of fresh) this.#add(place);
     // Where a partition begins may still be asked for when it is dealt to us again.
     this.#checked = Promise.all([this.#checked, this.#goOn(kept), this.#begin(fresh)]).then(() => undefined);
   }
@@ -159,11 +149,21 @@ export class Assigned {
     return new PartitionIntake({ place, from, door, rejected: this.#rejected, clock, log, onEnded });
   }
 
+  #add(place: Place): void {
+    this.#partitions.set(keyOf(place), { intake: this.#open(place) });
+    // It may have waited when it was last ours, and the client keeps a pause for as long as it lives.
+    this.#resume(place);
+  }
+
   #letGo(key: string, partition: Partition): void {
+    this.#forget(key, partition);
+    void this.#writeOwn(partition);
+  }
+
+  #forget(key: string, partition: Partition): void {
     clearTimeout(partition.waits?.timer);
     this.#parts.commits.forget(partition.intake);
     this.#partitions.delete(key);
-    void this.#writeOwn(partition);
   }
 
   #waitMore(partition: Partition, error: unknown, pauseMs: number): void {
@@ -192,65 +192,72 @@ export class Assigned {
 
   /** kafkajs begins at the last commit again; we know better. */
   async #goOn(kept: readonly Place[]): Promise<void> {
+    const gone = new Set((await this.#forgotten(kept)).map(keyOf));
     for (const place of kept) {
       const partition = this.#partitions.get(keyOf(place));
       await partition?.intake.idle;
       const next = partition?.intake.next ?? partition?.expected;
-      if (next !== undefined) this.#seek(place, next);
+      if (partition !== undefined && gone.has(keyOf(place))) await this.#beginAnew(place, partition);
+      else if (next !== undefined) this.#seek(place, next);
     }
   }
 
+  /** Brokers forget what was committed of a topic that is deleted, and nothing else of a group that lives. */
+  async #forgotten(kept: readonly Place[]): Promise<readonly Place[]> {
+    const known = kept.filter((place) => {
+      const intake = this.at(place);
+      return intake !== undefined && this.#parts.commits.hasCommitted(intake);
+    });
+    if (known.length === 0) return [];
+    return (await this.#answerTo(() => uncommitted(this.#parts, known))) ?? [];
+  }
+
+  /** Our own table is not asked: it may have been written since. */
+  async #beginAnew(place: Place, partition: Partition): Promise<void> {
+    this.#forget(keyOf(place), partition);
+    this.#add(place);
+    const low = await this.#answerTo(() => this.#lowOf(place));
+    this.#alarm(place, 'what was committed is gone: it was made anew, and is read from its start');
+    this.#seek(place, low ?? 0);
+  }
+
   async #begin(fresh: readonly Place[]): Promise<void> {
-    while (fresh.length > 0 && !this.#isClosed) {
+    if (fresh.length === 0) return;
+    const parts = { ...this.#parts, ownOffsets: this.#ownOffsets };
+    const told = await this.#answerTo(() => knownOffsets(parts, fresh));
+    for (const known of told ?? []) this.#beginAt(known);
+  }
+
+  /** Undefined where we are closed before it comes. */
+  async #answerTo<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+    while (!this.#isClosed) {
       try {
-        for (const known of await this.#known(fresh)) this.#beginAt(known);
-        return;
+        return await ask();
       } catch (err) {
         this.#parts.log.warn({ err }, 'not known yet where to begin: it is asked again');
         await pause(ASK_AGAIN_MS, undefined, { ref: false });
       }
     }
+    return undefined;
   }
 
-  #beginAt({ place, known, own }: BeforeReading): void {
+  #beginAt(before: BeforeReading): void {
+    const { place, known, own } = before;
+    this.#takeOver(before);
     const { next, alarm } = startOffset(known);
     if (alarm !== undefined) this.#alarm(place, alarm);
     this.expect(place, next);
-    const mark = known.committed?.isOfThisLog === true ? known.committed.mark : own?.mark;
-    if (mark !== undefined) this.at(place)?.beginsBehind(mark);
     if (known.committed === undefined && next === own?.next) this.#tellAgain(place, own);
     if (next !== (known.committed?.next ?? known.low)) this.#seek(place, next);
   }
 
-  async #known(places: readonly Place[]): Promise<BeforeReading[]> {
-    const { connection, groupId, store } = this.#parts;
-    const topics = [...new Set(places.map(({ topic }) => topic))];
-    const told = await askKafka(connection, async (admin) => ({
-      committed: await admin.fetchOffsets({ groupId, topics }),
-      there: new Map(
-        await Promise.all(
-          topics.map(async (topic) => [topic, await admin.fetchTopicOffsets(topic)] as const),
-        ),
-      ),
-    }));
-    return Promise.all(
-      places.map(async (place) => {
-        const { topic, partition } = place;
-        const there = told.there.get(topic)?.find((each) => each.partition === partition);
-        const committed = told.committed
-          .find((each) => each.topic === topic)
-          ?.partitions.find((each) => each.partition === partition);
-        const own = await this.#ownOffsets.read(place);
-        const next = Number(committed?.offset ?? -1);
-        const known: KnownOffsets = {
-          low: Number(there?.low ?? 0),
-          high: Number(there?.high ?? 0),
-          ...(own !== undefined && { own: own.next }),
-          ...(next >= 0 && { committed: await committedAs(store, next, committed?.metadata) }),
-        };
-        return { place, known, own };
-      }),
-    );
+  /** What the partition's last reader left, us or another. */
+  #takeOver({ place, known: { committed }, own }: BeforeReading): void {
+    const intake = this.at(place);
+    if (intake === undefined) return;
+    if (committed !== undefined) this.#parts.commits.found(intake);
+    const mark = committed?.isOfThisLog === true ? committed.mark : own?.mark;
+    intake.beginsBehind({ mark, newestAt: own?.newestAt });
   }
 
   /** The brokers have forgotten it, or never heard of it: else the group seems behind until the next record comes. */
@@ -293,7 +300,7 @@ export class Assigned {
     const { next } = intake;
     if (next === undefined || next === written) return;
     try {
-      await this.#ownOffsets.write(intake.place, next);
+      await this.#ownOffsets.write(intake.place, next, intake.newestAt);
       partition.written = next;
     } catch (err) {
       this.#parts.log.warn(
@@ -307,9 +314,5 @@ export class Assigned {
     this.#parts.log.error({ ...place }, `look at this partition: ${words}`);
   }
 }
-
-const committedAs = async (store: EventStore, next: number, text: string | null | undefined) => ({
-  ...{ next, mark: markOf(text), isOfThisLog: await hasMark(store, text) },
-});
 
 const keyOf = ({ topic, partition }: Place): string => `${topic}:${partition}`;

@@ -72,4 +72,19 @@ describe('commits of offsets', () => {
     expect(told).toEqual([]);
     table.close();
   });
+
+  it('are known of: what the brokers took, and what they had when we began', async () => {
+    const table = commits((offsets) =>
+      offsets[0]!.partition === 0 ? Promise.resolve() : Promise.reject(new Error('not now')),
+    );
+    const [taken, failed, found] = [at(0, 5), at(1, 5), at(2, 5)];
+    for (const each of [taken, failed]) {
+      table.reached(each);
+      await table.commit();
+      table.forget(each);
+    }
+    table.found(found);
+    expect([taken, failed, found].map((each) => table.hasCommitted(each))).toEqual([true, false, true]);
+    table.close();
+  });
 });

@@ -20,6 +20,7 @@ export interface OffsetCommitsParts {
 export class OffsetCommits {
   readonly #parts: OffsetCommitsParts;
   readonly #dirty = new Map<PartitionIntake, number>();
+  readonly #committed = new WeakSet<PartitionIntake>();
   #timer: NodeJS.Timeout | undefined;
   #committing: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -43,6 +44,16 @@ export class OffsetCommits {
     this.#dirty.delete(intake);
   }
 
+  /** The brokers know of it already, when we begin. */
+  found(intake: PartitionIntake): void {
+    this.#committed.add(intake);
+  }
+
+  /** True if the brokers have said that an offset of it is committed. */
+  hasCommitted(intake: PartitionIntake): boolean {
+    return this.#committed.has(intake);
+  }
+
   /** Commits now what there is; one after the other. A commit that fails is tried again with the next one. */
   commit(): Promise<void> {
     this.#committing = this.#committing.then(() => this.#commit());
@@ -64,7 +75,10 @@ export class OffsetCommits {
     }));
     try {
       await this.#parts.consumer.commitOffsets(offsets);
-      for (const [intake, next] of told) if (this.#dirty.get(intake) === next) this.#dirty.delete(intake);
+      for (const [intake, next] of told) {
+        this.#committed.add(intake);
+        if (this.#dirty.get(intake) === next) this.#dirty.delete(intake);
+      }
     } catch (err) {
       // The group may be on its way to another deal: whoever has the partition then begins where the last commit was.
       this.#parts.log.debug({ err }, 'offsets were not committed: again with the next ones');

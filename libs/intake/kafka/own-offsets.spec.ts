@@ -17,6 +17,15 @@ describe('our own table of offsets', () => {
     }),
   );
 
+  it('keeps of what time the newest record before it is, where that was seen', () =>
+    withStore(async (store) => {
+      const table = new OwnOffsets(store, 'g');
+      await table.write(PLACE, 1);
+      expect(await table.read(PLACE)).not.toHaveProperty('newestAt');
+      await table.write(PLACE, 2, 1_795_324_617_597);
+      expect(await table.read(PLACE)).toMatchObject({ next: 2, newestAt: 1_795_324_617_597 });
+    }));
+
   it('keeps groups and partitions apart', () =>
     withStore(async (store) => {
       await new OwnOffsets(store, 'g').write(PLACE, 1);

@@ -1,4 +1,5 @@
 import { appendSurely, type EventStore, newEventId, NO_STREAM, type RecordedEvent } from '#event-store';
+import type { Instant } from '#kernel';
 import type { Place } from './rejected-topic.ts';
 import type { LogMark } from './start-offset.ts';
 
@@ -6,6 +7,8 @@ import type { LogMark } from './start-offset.ts';
 export interface OwnOffset {
   /** The next offset to read. */
   readonly next: number;
+  /** The greatest time that a record before it bears, as far as was seen. */
+  readonly newestAt?: Instant | undefined;
   readonly mark: LogMark;
 }
 
@@ -38,10 +41,10 @@ export class OwnOffsets {
    * Says that everything before `next` has ended. Where another process has said something since we looked, the
    * partition is his, and nothing is written. Throws StoreUnavailable and StoreFull.
    */
-  async write(place: Place, next: number): Promise<void> {
+  async write(place: Place, next: number, newestAt?: Instant): Promise<void> {
     const stream = this.#streamOf(place);
     const revision = this.#revisions.get(stream) ?? NO_STREAM;
-    const data: OffsetReached = { next };
+    const data: OffsetReached = { next, ...(newestAt !== undefined && { newestAt }) };
     const event = { id: newEventId(), type: 'OffsetReached', data };
     const outcome = await appendSurely(this.#store, stream, revision, [event]);
     this.#revisions.set(stream, outcome.outcome === 'written' ? outcome.revision : outcome.actualRevision);
@@ -53,10 +56,7 @@ export class OwnOffsets {
   }
 }
 
-interface OffsetReached {
-  /** The next offset to read. */
-  readonly next: number;
-}
+type OffsetReached = Omit<OwnOffset, 'mark'>;
 
 /** The last event of a stream, found by halving: a stream is read from its beginning only, and this one is long. */
 async function newestOf(store: EventStore, stream: string): Promise<RecordedEvent | undefined> {

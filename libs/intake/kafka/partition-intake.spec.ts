@@ -3,7 +3,7 @@ import type { Ended, MessageDoor } from './event-topic.ts';
 import { PartitionIntake } from './partition-intake.ts';
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const NOW = 9;
+const NOW = 1_795_324_617_597;
 
 /** Of one record a chunk; they end at these positions of the log, one after the other. */
 function intakeEndingAt(...positions: readonly number[]): PartitionIntake {
@@ -16,7 +16,12 @@ function intakeEndingAt(...positions: readonly number[]): PartitionIntake {
   });
 }
 
-const record = { key: null, value: Buffer.from('{}'), headers: {}, offset: '0' } as unknown as KafkaMessage;
+const recordOf = (timestamp: number): KafkaMessage =>
+  ({
+    ...{ key: null, value: Buffer.from('{}'), headers: {}, offset: '0' },
+    timestamp: String(timestamp),
+  }) as unknown as KafkaMessage;
+const record = recordOf(NOW);
 
 describe('the mark of a partition', () => {
   it('is of the newest of what has ended, and no repeat takes it back', async () => {
@@ -31,10 +36,27 @@ describe('the mark of a partition', () => {
 
   it('begins with what ended before the partition was ours', async () => {
     const intake = intakeEndingAt(3, 12);
-    intake.beginsBehind({ position: 10, recordedAt: 8 });
+    intake.beginsBehind({ mark: { position: 10, recordedAt: 8 } });
     await intake.take([record], 1);
     expect(intake.mark).toEqual({ position: 10, recordedAt: 8 });
     await intake.take([record], 2);
     expect(intake.mark).toEqual({ position: 12, recordedAt: NOW });
+  });
+});
+
+describe('the newest time of a partition', () => {
+  it('is the greatest that a record bears, whatever it began behind', async () => {
+    const intake = intakeEndingAt(1, 2);
+    intake.beginsBehind({ newestAt: NOW - 10 });
+    await intake.take([recordOf(NOW - 20), recordOf(-1)], 2);
+    expect(intake.newestAt).toBe(NOW - 10);
+    await intake.take([recordOf(NOW - 5), recordOf(NOW - 7)], 4);
+    expect(intake.newestAt).toBe(NOW - 5);
+  });
+
+  it('is little more than now where a clock is far ahead: what comes later is seen to be newer', async () => {
+    const intake = intakeEndingAt(1);
+    await intake.take([recordOf(NOW * 2)], 1);
+    expect(intake.newestAt).toBe(NOW + 300_000);
   });
 });

@@ -1,6 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { Arrival, Rejection } from '#inventory';
-import { Fault } from '#kernel';
+import { Fault, type Instant } from '#kernel';
 import type { ConsumptionParts } from './consumption-parts.ts';
 import type { Ended, EventTopic } from './event-topic.ts';
 import type { OwnOffset } from './own-offsets.ts';
@@ -14,6 +14,8 @@ export interface PartitionParts extends Pick<ConsumptionParts, 'door' | 'clock' 
   readonly rejected: Pick<RejectedTopic, 'write'>;
 }
 
+/** A clock may be so far ahead of ours. */
+const AHEAD_MS_MAX = 300_000;
 const NOTHING = Buffer.alloc(0);
 const INTERNAL: Rejection = {
   code: 'INTERNAL_ERROR',
@@ -32,6 +34,7 @@ export class PartitionIntake {
   #owedThrough = 0;
   #next: number | undefined;
   #mark: LogMark | undefined;
+  #newestAt: Instant | undefined;
 
   constructor(parts: PartitionParts) {
     this.#parts = parts;
@@ -51,18 +54,24 @@ export class PartitionIntake {
     return this.#mark;
   }
 
+  /** The greatest time that a record bears; one of a clock that is far ahead counts for little more than now. */
+  get newestAt(): Instant | undefined {
+    return this.#newestAt;
+  }
+
   /** Goes on where the log says that it has come to, before the first record. */
-  goOnFrom({ next, mark }: OwnOffset): void {
-    this.#next = next;
-    this.beginsBehind(mark);
+  goOnFrom(own: OwnOffset): void {
+    this.#next = own.next;
+    this.beginsBehind(own);
   }
 
   /**
    * What ended before the partition was ours. Repeats end where they ended first: a mark of theirs alone would let an
    * older log believe that it has all that came after them.
    */
-  beginsBehind(mark: LogMark): void {
-    if (mark.position > (this.#mark?.position ?? 0)) this.#mark = mark;
+  beginsBehind({ mark, newestAt }: Partial<Pick<OwnOffset, 'mark' | 'newestAt'>>): void {
+    if (mark !== undefined && mark.position > (this.#mark?.position ?? 0)) this.#mark = mark;
+    if (newestAt !== undefined && newestAt > (this.#newestAt ?? 0)) this.#newestAt = newestAt;
   }
 
   /** Resolves when nothing is on its way. */
@@ -81,6 +90,7 @@ export class PartitionIntake {
       const ended = await this.#accept(arrivals);
       this.#parts.onEnded(ended);
       this.#remember(ended);
+      this.#rememberTimes(records);
       this.#owed = records.flatMap((record, index) => rejectedRecord(record, ended[index]!));
       this.#owedThrough = next;
       await this.#payOwed();
@@ -157,7 +167,12 @@ export class PartitionIntake {
   }
 
   #remember(ended: readonly Ended[]): void {
-    for (const { position, recordedAt } of ended) this.beginsBehind({ position, recordedAt });
+    for (const { position, recordedAt } of ended) this.beginsBehind({ mark: { position, recordedAt } });
+  }
+
+  #rememberTimes(records: readonly KafkaMessage[]): void {
+    const latest = this.#parts.clock.now() + AHEAD_MS_MAX;
+    for (const { timestamp } of records) this.beginsBehind({ newestAt: Math.min(Number(timestamp), latest) });
   }
 }
 

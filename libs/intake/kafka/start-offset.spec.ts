@@ -13,6 +13,8 @@ describe('where a partition begins', () => {
     ['where the group has committed, though our own table is behind', { committed: ours(50), own: 40 }, 50],
     ['at our own table where the brokers have forgotten', { own: 40 }, 40],
     ['at the end where all is read', { committed: ours(100) }, 100],
+    ['at our own table where all that is newer stands behind it', { own: 40, newer: 40 }, 40],
+    ['at our own table where nothing is newer', { own: 100, newer: 100 }, 100],
   ])('%s', (_, known, next) => {
     expect(startOffset({ ...known, ...there })).toEqual({ next });
   });
@@ -28,6 +30,8 @@ describe('where a partition begins', () => {
     ['at the first record where some were deleted', { committed: ours(4) }, 10, '6 records were deleted'],
     ['at the first record where our own were deleted', { own: 4 }, 10, '6 records were deleted'],
     ['at the first record of a topic made anew', { committed: ours(101) }, 10, 'made anew'],
+    ['at the first record where one before our own table is newer', { own: 40, newer: 10 }, 10, 'made anew'],
+    ['so also where those before that one look old', { own: 40, newer: 39 }, 10, 'made anew'],
   ])('%s, and says so', (_, known, next, words) => {
     const start = startOffset({ ...known, ...there });
     expect([start.next, start.alarm]).toEqual([next, expect.stringContaining(words)]);

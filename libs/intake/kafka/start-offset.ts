@@ -16,6 +16,8 @@ export interface KnownOffsets {
   /** What the partition has: the first offset that is there, and the one that comes next. */
   readonly low: number;
   readonly high: number;
+  /** The first record that is newer than all that we have read, or the end; absent where it was not asked. */
+  readonly newer?: number;
 }
 
 export interface StartOffset {
@@ -25,7 +27,7 @@ export interface StartOffset {
 }
 
 /** Where to begin: never later than what this log has taken. What comes twice is a duplicate. */
-export function startOffset({ committed, own, low, high }: KnownOffsets): StartOffset {
+export function startOffset({ committed, own, low, high, newer }: KnownOffsets): StartOffset {
   const isOlderLog = committed !== undefined && !committed.isOfThisLog;
   const wanted = committed?.isOfThisLog === true ? committed.next : (own ?? low);
   if (wanted < low) {
@@ -35,6 +37,12 @@ export function startOffset({ committed, own, low, high }: KnownOffsets): StartO
     return {
       next: low,
       alarm: `it ends at ${high}, before ${wanted}: it was made anew, and is read from its start`,
+    };
+  }
+  if (newer !== undefined && newer < wanted) {
+    return {
+      next: low,
+      alarm: `the record at ${newer}, before ${wanted}, is newer than all that was read: it was made anew, and is read from its start`,
     };
   }
   if (isOlderLog && wanted !== committed.next) {

@@ -1,0 +1,102 @@
+import type { Admin, SeekEntry } from 'kafkajs';
+import type { EventStore } from '#event-store';
+import { askKafka } from '#kafka';
+import type { ConsumptionParts } from './consumption-parts.ts';
+import type { OwnOffset, OwnOffsets } from './own-offsets.ts';
+import type { Place } from './rejected-topic.ts';
+import { hasMark, type KnownOffsets, markOf } from './start-offset.ts';
+
+/** All that is known of a partition before it is read. */
+export interface BeforeReading {
+  readonly place: Place;
+  readonly known: KnownOffsets;
+  readonly own: OwnOffset | undefined;
+}
+
+export interface KnownOffsetsParts extends Pick<ConsumptionParts, 'connection' | 'groupId' | 'store'> {
+  readonly ownOffsets: OwnOffsets;
+}
+
+/** What the brokers say of one partition. */
+interface Told {
+  readonly place: Place;
+  readonly own: OwnOffset | undefined;
+  readonly committed: Committed | undefined;
+  readonly there: { readonly low: number; readonly high: number; readonly newer?: number };
+}
+
+/** -1 as its offset: nothing is committed. */
+type Committed = SeekEntry & { readonly metadata: string | null };
+
+/** Asks the brokers and our own table. Throws KafkaUnavailable and StoreUnavailable. */
+export async function knownOffsets(
+  { connection, groupId, store, ownOffsets }: KnownOffsetsParts,
+  places: readonly Place[],
+): Promise<BeforeReading[]> {
+  const read: Pick<Told, 'place' | 'own'>[] = [];
+  for (const place of places) read.push({ place, own: await ownOffsets.read(place) });
+  const told = await askKafka(connection, async (admin) => {
+    const committed = await committedOf(admin, groupId, places);
+    const there = await offsetsThere(admin, places);
+    const all: Told[] = [];
+    for (const { place, own } of read) {
+      const partition = { place, own, committed: committed(place), there: there(place) };
+      all.push({ ...partition, there: { ...partition.there, ...(await newerIn(admin, partition)) } });
+    }
+    return all;
+  });
+  return Promise.all(told.map((each) => beforeReading(store, each)));
+}
+
+/** Of these partitions, those that nothing is committed of. Throws KafkaUnavailable. */
+export function uncommitted(
+  { connection, groupId }: Pick<ConsumptionParts, 'connection' | 'groupId'>,
+  places: readonly Place[],
+): Promise<Place[]> {
+  return askKafka(connection, async (admin) => {
+    const committed = await committedOf(admin, groupId, places);
+    return places.filter((place) => Number(committed(place)?.offset ?? -1) < 0);
+  });
+}
+
+async function committedOf(admin: Admin, groupId: string, places: readonly Place[]) {
+  const told = await admin.fetchOffsets({ groupId, topics: topicsOf(places) });
+  return ({ topic, partition }: Place): Committed | undefined =>
+    told.find((each) => each.topic === topic)?.partitions.find((each) => each.partition === partition);
+}
+
+async function offsetsThere(admin: Admin, places: readonly Place[]) {
+  const topics = topicsOf(places).map(
+    async (topic) => [topic, await admin.fetchTopicOffsets(topic)] as const,
+  );
+  const told = new Map(await Promise.all(topics));
+  return ({ topic, partition }: Place): Told['there'] => {
+    const there = told.get(topic)?.find((each) => each.partition === partition);
+    return { low: Number(there?.low ?? 0), high: Number(there?.high ?? 0) };
+  };
+}
+
+/** Where only our own table says how far we are, it could be of a topic that is no more. */
+async function newerIn(admin: Admin, { place, own, committed }: Told): Promise<{ readonly newer?: number }> {
+  if (own === undefined || Number(committed?.offset ?? -1) >= 0) return {};
+  const readThrough = own.newestAt ?? own.mark.recordedAt;
+  const told = await admin.fetchTopicOffsetsByTimestamp(place.topic, readThrough + 1);
+  const found = told.find(({ partition }) => partition === place.partition);
+  return found === undefined ? {} : { newer: Number(found.offset) };
+}
+
+async function beforeReading(
+  store: EventStore,
+  { place, own, committed, there }: Told,
+): Promise<BeforeReading> {
+  const next = Number(committed?.offset ?? -1);
+  const text = committed?.metadata;
+  const known: KnownOffsets = {
+    ...there,
+    ...(own !== undefined && { own: own.next }),
+    ...(next >= 0 && { committed: { next, mark: markOf(text), isOfThisLog: await hasMark(store, text) } }),
+  };
+  return { place, known, own };
+}
+
+const topicsOf = (places: readonly Place[]): string[] => [...new Set(places.map(({ topic }) => topic))];
