@@ -18,6 +18,8 @@ export interface AssignedParts extends ConsumptionParts {
 
 interface Partition {
   readonly intake: PartitionIntake;
+  /** Resolves when it is known where it begins, or it is no longer ours. */
+  readonly begun: PromiseWithResolvers<void>;
   /** What its next batch should begin with. */
   expected?: number;
   /** Where the partition ended when it was last fetched. */
@@ -41,7 +43,7 @@ export class Assigned {
   readonly #ownOffsets: OwnOffsets;
   readonly #partitions = new Map<string, Partition>();
   readonly #ownTable: NodeJS.Timeout;
-  #checked: Promise<void> = Promise.resolve();
+  #keptGoOn: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(parts: AssignedParts) {
@@ -56,11 +58,6 @@ export class Assigned {
     return this.#partitions.size;
   }
 
-  /** Resolves when it is known where each partition begins. */
-  get checked(): Promise<void> {
-    return this.#checked;
-  }
-
   get waiting(): readonly (Place & { readonly reason: string })[] {
     return [...this.#partitions.values()].flatMap(({ intake, waits }) =>
       waits === undefined ? [] : [{ ...intake.place, reason: waits.reason }],
@@ -71,6 +68,13 @@ export class Assigned {
     return this.#partitions.get(keyOf(place))?.intake;
   }
 
+  /** Resolves when it is known where this partition goes on; undefined where it is not ours, or no longer. */
+  async begun(place: Place): Promise<PartitionIntake | undefined> {
+    const partition = this.#partitions.get(keyOf(place));
+    await Promise.all([this.#keptGoOn, partition?.begun.promise]);
+    return this.at(place) === partition?.intake ? partition?.intake : undefined;
+  }
+
   /** Takes over what the group dealt. What we had before goes on where we were, the rest where it should. */
   assign(places: readonly Place[]): void {
     const dealt = new Set(places.map(keyOf));
@@ -78,10 +82,12 @@ export class Assigned {
       if (!dealt.has(key)) this.#letGo(key, partition);
     }
     const kept = places.filter((place) => this.#partitions.has(keyOf(place)));
-    const fresh = places.filter((place) => !this.#partitions.has(keyOf(place)));
-    for (const place of fresh) this.#add(place);
-    // Where a partition begins may still be asked for when it is dealt to us again.
-    this.#checked = Promise.all([this.#checked, this.#goOn(kept), this.#begin(fresh)]).then(() => undefined);
+    const fresh = places
+      .filter((place) => !this.#partitions.has(keyOf(place)))
+      .map((place) => this.#add(place));
+    // Where those of before go on may still be asked for when we are dealt others.
+    this.#keptGoOn = Promise.all([this.#keptGoOn, this.#goOn(kept)]).then(() => undefined);
+    void this.#begin(fresh);
   }
 
   /** The partition stands still, and goes on by itself when what stands in its way has gone. */
@@ -138,7 +144,10 @@ export class Assigned {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#ownTable);
-    for (const { waits } of this.#partitions.values()) clearTimeout(waits?.timer);
+    for (const { waits, begun } of this.#partitions.values()) {
+      clearTimeout(waits?.timer);
+      begun.resolve();
+    }
     await this.#writeOwnTable();
     await this.#rejected.close();
   }
@@ -149,10 +158,12 @@ export class Assigned {
     return new PartitionIntake({ place, from, door, rejected: this.#rejected, clock, log, onEnded });
   }
 
-  #add(place: Place): void {
-    this.#partitions.set(keyOf(place), { intake: this.#open(place) });
+  #add(place: Place): Partition {
+    const partition: Partition = { intake: this.#open(place), begun: Promise.withResolvers() };
+    this.#partitions.set(keyOf(place), partition);
     // It may have waited when it was last ours, and the client keeps a pause for as long as it lives.
     this.#resume(place);
+    return partition;
   }
 
   #letGo(key: string, partition: Partition): void {
@@ -164,6 +175,7 @@ export class Assigned {
     clearTimeout(partition.waits?.timer);
     this.#parts.commits.forget(partition.intake);
     this.#partitions.delete(key);
+    partition.begun.resolve();
   }
 
   #waitMore(partition: Partition, error: unknown, pauseMs: number): void {
@@ -215,17 +227,28 @@ export class Assigned {
   /** Our own table is not asked: it may have been written since. */
   async #beginAnew(place: Place, partition: Partition): Promise<void> {
     this.#forget(keyOf(place), partition);
-    this.#add(place);
+    const { begun } = this.#add(place);
     const low = await this.#answerTo(() => this.#lowOf(place));
+    begun.resolve();
     this.#alarm(place, 'what was committed is gone: it was made anew, and is read from its start');
     this.#seek(place, low ?? 0);
   }
 
-  async #begin(fresh: readonly Place[]): Promise<void> {
-    if (fresh.length === 0) return;
+  /** One that has no leader just now keeps no other waiting: it is asked for again. */
+  async #begin(fresh: readonly Partition[]): Promise<void> {
     const parts = { ...this.#parts, ownOffsets: this.#ownOffsets };
-    const told = await this.#answerTo(() => knownOffsets(parts, fresh));
-    for (const known of told ?? []) this.#beginAt(known);
+    for (let left = fresh; left.length > 0 && !this.#isClosed;) {
+      if (left !== fresh) await pause(ASK_AGAIN_MS, undefined, { ref: false });
+      const places = left.map(({ intake }) => intake.place);
+      const told = await this.#answerTo(() => knownOffsets(parts, places));
+      left = left.filter((partition) => this.#isOurs(partition));
+      for (const partition of left) this.#beginAt(partition, told?.get(partition.intake.place));
+      left = left.filter(({ expected }) => expected === undefined);
+    }
+  }
+
+  #isOurs({ intake }: Partition): boolean {
+    return this.at(intake.place) === intake;
   }
 
   /** Undefined where we are closed before it comes. */
@@ -241,29 +264,28 @@ export class Assigned {
     return undefined;
   }
 
-  #beginAt(before: BeforeReading): void {
-    const { place, known, own } = before;
-    this.#takeOver(before);
+  #beginAt(partition: Partition, before: BeforeReading | undefined): void {
+    if (before === undefined) return;
+    const { known, own } = before;
+    const { place } = partition.intake;
+    this.#takeOver(partition, before);
     const { next, alarm } = startOffset(known);
     if (alarm !== undefined) this.#alarm(place, alarm);
-    this.expect(place, next);
-    if (known.committed === undefined && next === own?.next) this.#tellAgain(place, own);
+    partition.expected = next;
+    if (known.committed === undefined && next === own?.next) this.#tellAgain(partition, own);
     if (next !== (known.committed?.next ?? known.low)) this.#seek(place, next);
+    partition.begun.resolve();
   }
 
   /** What the partition's last reader left, us or another. */
-  #takeOver({ place, known: { committed }, own }: BeforeReading): void {
-    const intake = this.at(place);
-    if (intake === undefined) return;
+  #takeOver({ intake }: Partition, { known: { committed }, own }: BeforeReading): void {
     if (committed !== undefined) this.#parts.commits.found(intake);
     const mark = committed?.isOfThisLog === true ? committed.mark : own?.mark;
     intake.beginsBehind({ mark, newestAt: own?.newestAt });
   }
 
   /** The brokers have forgotten it, or never heard of it: else the group seems behind until the next record comes. */
-  #tellAgain(place: Place, own: OwnOffset): void {
-    const partition = this.#partitions.get(keyOf(place));
-    if (partition === undefined) return;
+  #tellAgain(partition: Partition, own: OwnOffset): void {
     partition.intake.goOnFrom(own);
     partition.written = own.next;
     this.#parts.commits.reached(partition.intake);

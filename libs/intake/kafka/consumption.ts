@@ -157,8 +157,7 @@ export class Consumption {
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
     const { topic, partition } = payload.batch;
     try {
-      await this.#beating(this.#assigned.checked, payload);
-      const intake = this.#assigned.at({ topic, partition });
+      const intake = await this.#beating(this.#assigned.begun({ topic, partition }), payload);
       if (intake !== undefined) await this.#takeBatch(intake, payload);
     } catch (error) {
       if (isClientError(error)) throw error;

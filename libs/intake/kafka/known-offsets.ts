@@ -8,7 +8,6 @@ import { hasMark, type KnownOffsets, markOf } from './start-offset.ts';
 
 /** All that is known of a partition before it is read. */
 export interface BeforeReading {
-  readonly place: Place;
   readonly known: KnownOffsets;
   readonly own: OwnOffset | undefined;
 }
@@ -28,11 +27,11 @@ interface Told {
 /** -1 as its offset: nothing is committed. */
 type Committed = SeekEntry & { readonly metadata: string | null };
 
-/** Asks the brokers and our own table. Throws KafkaUnavailable and StoreUnavailable. */
+/** Asks the brokers and our own table. A partition without a leader is left out. Throws KafkaUnavailable and StoreUnavailable. */
 export async function knownOffsets(
   { connection, groupId, store, ownOffsets }: KnownOffsetsParts,
   places: readonly Place[],
-): Promise<BeforeReading[]> {
+): Promise<ReadonlyMap<Place, BeforeReading>> {
   const read: Pick<Told, 'place' | 'own'>[] = [];
   for (const place of places) read.push({ place, own: await ownOffsets.read(place) });
   const told = await askKafka(connection, async (admin) => {
@@ -40,12 +39,15 @@ export async function knownOffsets(
     const there = await offsetsThere(admin, places);
     const all: Told[] = [];
     for (const { place, own } of read) {
-      const partition = { place, own, committed: committed(place), there: there(place) };
-      all.push({ ...partition, there: { ...partition.there, ...(await newerIn(admin, partition)) } });
+      const range = there(place);
+      if (range === undefined) continue;
+      const partition = { place, own, committed: committed(place), there: range };
+      all.push({ ...partition, there: { ...range, ...(await newerIn(admin, partition)) } });
     }
     return all;
   });
-  return Promise.all(told.map((each) => beforeReading(store, each)));
+  const known = told.map(async (each) => [each.place, await beforeReading(store, each)] as const);
+  return new Map(await Promise.all(known));
 }
 
 /** Of these partitions, those that nothing is committed of. Throws KafkaUnavailable. */
@@ -70,9 +72,9 @@ async function offsetsThere(admin: Admin, places: readonly Place[]) {
     async (topic) => [topic, await admin.fetchTopicOffsets(topic)] as const,
   );
   const told = new Map(await Promise.all(topics));
-  return ({ topic, partition }: Place): Told['there'] => {
+  return ({ topic, partition }: Place): Told['there'] | undefined => {
     const there = told.get(topic)?.find((each) => each.partition === partition);
-    return { low: Number(there?.low ?? 0), high: Number(there?.high ?? 0) };
+    return there && { low: Number(there.low), high: Number(there.high) };
   };
 }
 
@@ -85,10 +87,7 @@ async function newerIn(admin: Admin, { place, own, committed }: Told): Promise<{
   return found === undefined ? {} : { newer: Number(found.offset) };
 }
 
-async function beforeReading(
-  store: EventStore,
-  { place, own, committed, there }: Told,
-): Promise<BeforeReading> {
+async function beforeReading(store: EventStore, { own, committed, there }: Told): Promise<BeforeReading> {
   const next = Number(committed?.offset ?? -1);
   const text = committed?.metadata;
   const known: KnownOffsets = {
@@ -96,7 +95,7 @@ async function beforeReading(
     ...(own !== undefined && { own: own.next }),
     ...(next >= 0 && { committed: { next, mark: markOf(text), isOfThisLog: await hasMark(store, text) } }),
   };
-  return { place, known, own };
+  return { known, own };
 }
 
 const topicsOf = (places: readonly Place[]): string[] => [...new Set(places.map(({ topic }) => topic))];
