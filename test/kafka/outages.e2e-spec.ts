@@ -67,6 +67,22 @@ describe('Kafka 4.1.1 comes and goes', () => {
     await scene.end();
   });
 
+  it('gone for longer, it is said, and nothing is ready until it is back', async () => {
+    const scene = await openIntakeScene(kafka);
+    const { start, sell, received } = scene;
+    const { ready, intake } = start();
+    await ready();
+    await kafka.kill();
+    await until(() => !intake.status().isReady, 'it is not ready');
+    expect(intake.status().trouble).toContain('has answered a fetch');
+    await kafka.restart();
+    await until(() => intake.status().isReady, 'it consumes');
+    expect(intake.status().trouble).toBeUndefined();
+    await sell('a', 10);
+    expect(await received(10)).toMatchObject({ accepted: 10 });
+    await scene.end();
+  });
+
   it('never there at the start, it is waited for in peace, and comes up by itself', async () => {
     const scene = await openIntakeScene(kafka);
     const { start, sell, received } = scene;

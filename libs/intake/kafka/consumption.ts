@@ -48,6 +48,9 @@ export class Consumption {
   #memberId: string | undefined;
   #isDraining = false;
   #fetchedAt = performance.now();
+  /** Batches in hand: the client may not fetch before they are done. */
+  #inHand = 0;
+  #doneAt = 0;
 
   constructor(parts: ConsumptionParts, topics: readonly EventTopic[]) {
     this.#parts = parts;
@@ -92,6 +95,11 @@ export class Consumption {
   /** Milliseconds since the brokers answered a fetch. */
   get silentMs(): number {
     return performance.now() - this.#fetchedAt;
+  }
+
+  /** Milliseconds that we have waited for the brokers to answer a fetch; what takes long here is not their silence. */
+  get unansweredMs(): number {
+    return this.#inHand > 0 ? 0 : performance.now() - Math.max(this.#fetchedAt, this.#doneAt);
   }
 
   /** Goes on until `signal` aborts. Throws KafkaUnavailable for what may pass, and what ended the client for good. */
@@ -156,12 +164,16 @@ export class Consumption {
   /** Nothing of ours escapes from here: kafkajs dies of it. Its own errors do, they are how it hears of a rebalance. */
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
     const { topic, partition } = payload.batch;
+    this.#inHand++;
     try {
       const intake = await this.#beating(this.#assigned.begun({ topic, partition }), payload);
       if (intake !== undefined) await this.#takeBatch(intake, payload);
     } catch (error) {
       if (isClientError(error)) throw error;
       this.#assigned.wait({ topic, partition }, error);
+    } finally {
+      this.#inHand--;
+      this.#doneAt = performance.now();
     }
   }
 

@@ -22,7 +22,7 @@ interface Consuming {
 
 export interface KafkaIntakeStatus {
   readonly state: ConsumptionState | 'connecting' | 'failed' | 'stopped';
-  /** True while every topic is consumed. */
+  /** True while every topic is consumed, and brokers answer. */
   readonly isReady: boolean;
   /** What stands in the way, in words for whoever runs the service. */
   readonly trouble?: string;
@@ -45,6 +45,8 @@ const LOOK_AFTER_MS = 5_000;
 /** Brokers answer each fetch within half a second: after so long it is asked why they do not. */
 const SILENT_MS = 5_000;
 const SILENT_MS_MAX = 90_000;
+/** A broker that restarts, or a leader that changes, is no reason to be taken out of service. */
+const UNANSWERED_MS_MAX = 15_000;
 
 /**
  * Messages from Kafka. It waits for brokers and topics that are not there yet, rides out their outages, and
@@ -66,11 +68,11 @@ export class KafkaIntake {
   status(): KafkaIntakeStatus {
     const consumption = this.#consumption;
     const state = consumption?.state ?? this.#state;
-    const trouble =
-      this.#missing.length === 0 ? this.#trouble : (this.#trouble ?? missingWords(this.#missing));
+    const standing = this.#standingTrouble(consumption);
+    const trouble = this.#trouble ?? standing;
     return {
       state,
-      isReady: state === 'consuming' && this.#missing.length === 0,
+      isReady: state === 'consuming' && standing === undefined,
       ...(trouble !== undefined && { trouble }),
       partitions: consumption?.partitions ?? 0,
       lag: consumption?.lag ?? 0,
@@ -95,6 +97,14 @@ export class KafkaIntake {
       }
     }
     this.#state = 'stopped';
+  }
+
+  /** What keeps us from being ready although we consume. */
+  #standingTrouble(consumption: Consumption | undefined): string | undefined {
+    if (this.#missing.length > 0) return missingWords(this.#missing);
+    if (consumption?.state !== 'consuming' || consumption.unansweredMs <= UNANSWERED_MS_MAX) return undefined;
+    const brokers = this.#parts.connection.brokers.join(', ');
+    return `No broker of ${brokers} has answered a fetch for more than ${UNANSWERED_MS_MAX / 1_000} s. It is tried again by itself.`;
   }
 
   /** Those that are there; throws KafkaUnavailable where none is. */
