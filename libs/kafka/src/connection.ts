@@ -9,7 +9,6 @@ import { mendEncoding } from './encoding.ts';
 import { mendHeaders } from './headers.ts';
 import { mendJoining } from './joining.ts';
 import { mendLargeBatches } from './large-batches.ts';
-import { mendLeaderless } from './leaderless.ts';
 import { mendTimers } from './timers.ts';
 
 export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
@@ -54,7 +53,6 @@ export function openKafka(
   mendAborted();
   mendDeleted();
   mendHeaders();
-  mendLeaderless();
   mendLargeBatches();
   const { brokers, clientId, isEncrypted, caFile, login } = connection;
   const ssl = caFile === undefined ? isEncrypted : { ca: [readFileSync(caFile, 'utf8')] };
