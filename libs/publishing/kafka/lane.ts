@@ -45,6 +45,12 @@ export class Lane {
     return this.#waiting.has(key) || this.#written.has(key) || this.#underway.has(key);
   }
 
+  /** True if what is wanted, or newer, is still to come, or to be read back. */
+  covers({ key, position }: Wanted): boolean {
+    const pending = this.#waiting.get(key) ?? this.#underway.get(key) ?? this.#written.get(key)?.version;
+    return pending !== undefined && pending >= position;
+  }
+
   /** Of the oldest change that is not known to stand in the topic; Infinity where there is none. */
   get oldest(): number {
     let oldest = Infinity;

@@ -140,6 +140,8 @@ describe('a publisher of', () => {
           topic.picture[`web:${listing}`]!.version !== stage.numbers.number('web', listing)!.version,
       );
       expect(untold).toEqual([]);
+      const versions = topic.partitions.flat().map(({ key, value }) => `${key} ${String(value)}`);
+      expect(versions).toHaveLength(new Set(versions).size);
     });
 
     it('tells nothing twice after a restart', async () => {

@@ -191,9 +191,13 @@ export class TopicPublisher {
         this.#state = 'telling';
         return this.#until(() => signal.aborted);
       }
-      for (const each of await missing) this.#want(each);
+      for (const each of await missing) if (!this.#laneOf(each).covers(each)) this.#want(each);
       await this.#until(() => signal.aborted || this.#waiting < WAITING_LOW);
     }
+  }
+
+  #laneOf({ key }: Wanted): Lane {
+    return this.#lanes[partitionOf(key, this.#lanes.length)]!;
   }
 
   #want(wanted: Wanted): void {
