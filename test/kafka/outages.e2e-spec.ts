@@ -169,38 +169,6 @@ describe('three brokers of Kafka 4.1.1', () => {
       await scene.end();
     }
   });
-
-  it('read on, and begin, where one partition has no leader: it is read when it has one again', async () => {
-    const scene = await openIntakeScene(kafka, 3);
-    const { names, start, admin, sell, received } = scene;
-    const single = `${names.events}-single`;
-    const replicaAssignment = [{ partition: 0, replicas: [3] }];
-    try {
-      await admin.createTopics({ waitForLeaders: false, topics: [{ topic: single, replicaAssignment }] });
-      await until(async () => (await admin.listTopics()).includes(single), 'it is there');
-      const first = start({ alsoFrom: [single] });
-      await until(() => first.intake.status().partitions === 4, 'it has all');
-      const { producer, disconnect } = await connect(kafka);
-      await producer.send({ topic: single, messages: [saleRecord('single-1')] });
-      await sell('a', 30);
-      await received(31);
-      await pause(1_000); // All is committed.
-      await kafka.kill(3);
-      await sell('b', 30);
-      await received(61);
-      await first.stop();
-      const second = start({ alsoFrom: [single], names: { group: `${names.group}-2` } });
-      await until(() => second.intake.status().partitions === 4, 'it has all');
-      await sell('c', 30);
-      await received(91);
-      await kafka.restart(3);
-      await producer.send({ topic: single, messages: [saleRecord('single-2')] });
-      expect(await received(92)).toMatchObject({ accepted: 92 });
-      await disconnect();
-    } finally {
-      await scene.end();
-    }
-  });
 });
 
 const accepted = async (service: Service): Promise<number> =>

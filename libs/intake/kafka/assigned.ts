@@ -234,7 +234,7 @@ export class Assigned {
     this.#seek(place, low ?? 0);
   }
 
-  /** One that has no leader just now keeps no other waiting: it is asked for again. */
+  /** One that nothing is said of keeps no other waiting: it is asked for again. */
   async #begin(fresh: readonly Partition[]): Promise<void> {
     const parts = { ...this.#parts, ownOffsets: this.#ownOffsets };
     for (let left = fresh; left.length > 0 && !this.#isClosed;) {

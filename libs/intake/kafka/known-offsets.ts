@@ -27,7 +27,7 @@ interface Told {
 /** -1 as its offset: nothing is committed. */
 type Committed = SeekEntry & { readonly metadata: string | null };
 
-/** Asks the brokers and our own table. A partition without a leader is left out. Throws KafkaUnavailable and StoreUnavailable. */
+/** Asks the brokers and our own table. A partition that they say nothing of is left out. Throws KafkaUnavailable and StoreUnavailable. */
 export async function knownOffsets(
   { connection, groupId, store, ownOffsets }: KnownOffsetsParts,
   places: readonly Place[],
