@@ -10,6 +10,8 @@ import { atMost, type Figure, inFolder, quantile, shown, type Size } from './fig
 import { bytesOf, type Merchant, openMerchant, sale, stock } from './merchant.ts';
 
 const ITEMS = 5_000;
+/** What the journal takes at once: after a stall the rest goes with the next turns. */
+const MESSAGES_MAX = 1_000;
 const WARM_UP_MS = 1_000;
 const BODIES_AT_ONCE = 40;
 
@@ -50,7 +52,7 @@ export async function lagsAt(merchant: Merchant, perSecond: number, durationMs: 
   const start = performance.now();
   const telling: Promise<void>[] = [];
   for (let told = 0, now = start; now < start + durationMs; now = performance.now()) {
-    const due = Math.floor(((now - start) / 1_000) * perSecond) - told;
+    const due = Math.min(MESSAGES_MAX, Math.floor(((now - start) / 1_000) * perSecond) - told);
     if (due > 0) {
       const body = bytesOf(Array.from({ length: due }, (_, index) => sale(1e6 + told + index, ITEMS)));
       told += due;
