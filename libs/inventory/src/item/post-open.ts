@@ -142,7 +142,8 @@ function releaseAt(
 }
 
 /** Goods left for an order that has not named these lines yet: its reservation promises it so much less. */
-export function releaseShipped(draft: Draft, { cause, channel, orderId, ...move }: Move): void {
+export function releaseShipped(draft: Draft, move: Move): void {
+  const { cause, channel, orderId } = move;
   if (cause !== 'shipment' || move.to !== CUSTOMER) return;
   if (channel === undefined || orderId === undefined) return;
   const held = commitmentsOf(draft.state, { channel, orderId }).filter(({ line }) => line === undefined);
