@@ -173,6 +173,19 @@ describe('what is in it', () => {
     expect(text).not.toContain('x'.repeat(81));
   });
 
+  it.each([
+    ['PUT /v1/channels/long/listings/L', { sku: 'x'.repeat(120) }],
+    ['PUT /v1/items/LONG', { components: [{ sku: 'x'.repeat(120), quantity: 1 }] }],
+    [`PUT /v1/policies/item:${'x'.repeat(120)}`, { buffer: 1 }],
+    [`PUT /v1/policies/${'x'.repeat(120)}`, { buffer: 1 }],
+  ])('shows no name of what is not there that is longer: %s', async (line, body) => {
+    await running.ask('PUT /v1/channels/long', { kind: 'storefront', locations: [] });
+    const { status, text } = await running.ask(line, body);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(text).toContain('xxx');
+    expect(text).not.toContain('x'.repeat(81));
+  });
+
   it('poisons nothing', async () => {
     await running.ask(LOCATION, '{"constructor":{"prototype":{"polluted":1}}}');
     expect(({} as { polluted?: number }).polluted).toBeUndefined();

@@ -1,5 +1,12 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import { type KeyCreated, type KeyEvent, type Rejection, setupStream } from '#inventory';
+import {
+  type KeyCreated,
+  type KeyEvent,
+  type Rejection,
+  setupStream,
+  shown,
+  unknownChannel,
+} from '#inventory';
 import { appendSurely, type EventStore, NO_STREAM } from '#event-store';
 import type { CatalogBook } from './catalog-book.ts';
 import type { KeyBook, KeyRecord } from './key-book.ts';
@@ -59,7 +66,7 @@ export class KeyDesk {
   /** From now on it opens nothing. Revoking a revoked key changes nothing. */
   async revoke(id: string): Promise<{ readonly id: string } | Rejection> {
     const key = this.#book.get(id) ?? this.#created.get(id);
-    if (key === undefined) return { code: 'KEY_UNKNOWN', detail: `There is no key "${id}".` };
+    if (key === undefined) return { code: 'KEY_UNKNOWN', detail: `There is no key ${shown(id)}.` };
     if (this.#isRevoked(id)) return { id };
     const revision = this.#book.get(id)?.revision ?? 0;
     await this.#append(revision, { type: 'KeyRevoked', data: { id } }); // A conflict: another revoked it.
@@ -82,17 +89,10 @@ export class KeyDesk {
   }
 
   #unknownOwner(owner: KeyOwner): Rejection | undefined {
-    if ('channel' in owner && this.#catalog.channel(owner.channel) === undefined) {
-      return {
-        code: 'CHANNEL_UNKNOWN',
-        detail: `There is no channel "${owner.channel}".`,
-        pointer: '/channel',
-      };
-    }
-    if ('source' in owner && this.#catalog.source(owner.source) === undefined) {
-      return { code: 'SOURCE_UNKNOWN', detail: `There is no source "${owner.source}".`, pointer: '/source' };
-    }
-    return undefined;
+    if ('channel' in owner) return unknownChannel(owner.channel, this.#catalog, '/channel');
+    if (!('source' in owner) || this.#catalog.source(owner.source) !== undefined) return undefined;
+    const detail = `There is no source ${shown(owner.source)}. Define it first.`;
+    return { code: 'SOURCE_UNKNOWN', detail, pointer: '/source' };
   }
 
   async #append(expectedRevision: number, event: KeyEvent): Promise<void> {

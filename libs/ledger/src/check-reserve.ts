@@ -8,6 +8,9 @@ import {
   type RequestedLine,
   shown,
   timesExactly,
+  unknownChannel,
+  unknownItem,
+  unknownLocation,
 } from '#inventory';
 import { fitsDecimals, type Quantity, QUANTITY_DECIMALS_MAX, toUnits } from '#kernel';
 import type { ReserveRequest } from './reserving.ts';
@@ -21,19 +24,18 @@ export function resolveReserve(
   { channel, lines }: ReserveRequest,
   catalog: CatalogView,
 ): readonly RequestedLine[] | Rejection {
-  if (!catalog.channel(channel)) {
-    return unknown('CHANNEL_UNKNOWN', `There is no channel ${shown(channel)}.`, '/channel');
-  }
+  const stranger = unknownChannel(channel, catalog, '/channel');
+  if (stranger) return stranger;
   const resolved: RequestedLine[] = [];
   for (const [index, line] of lines.entries()) {
     const pointer = `/lines/${index}`;
-    if (!catalog.item(line.sku)) return itemUnknown(line.sku, index);
-    if (line.location !== undefined && !catalog.location(line.location)) {
-      const detail = `There is no location ${shown(line.location)}.`;
-      return unknown('LOCATION_UNKNOWN', detail, `${pointer}/location`);
-    }
     const components = flattenKit(catalog, line.sku);
-    const refused = checkAmounts({ ...line, components }, catalog, `${pointer}/quantity`);
+    const refused =
+      unknownItem(line.sku, catalog, `${pointer}/sku`) ??
+      (line.location === undefined
+        ? undefined
+        : unknownLocation(line.location, catalog, `${pointer}/location`)) ??
+      checkAmounts({ ...line, components }, catalog, `${pointer}/quantity`);
     if (refused) return refused;
     resolved.push(components.length > 0 ? { ...line, components } : line);
   }
@@ -47,9 +49,10 @@ export function checkConfirm(
   catalog: CatalogView,
 ): Rejection | undefined {
   for (const [index, line] of lines.entries()) {
-    if (!catalog.item(line.sku)) return itemUnknown(line.sku, index);
     const components = held.find(({ sku }) => sku === line.sku)?.components ?? [];
-    const refused = checkAmounts({ ...line, components }, catalog, `/lines/${index}/quantity`);
+    const refused =
+      unknownItem(line.sku, catalog, `/lines/${index}/sku`) ??
+      checkAmounts({ ...line, components }, catalog, `/lines/${index}/quantity`);
     if (refused) return refused;
   }
   return undefined;
@@ -79,11 +82,6 @@ function checkAmount(item: Item, amount: Quantity | undefined, pointer: string):
   const detail = `It comes to ${toUnits(amount)} of ${shown(item.sku)}, more than ${toUnits(LINE_QUANTITY_MAX)}: ask for less.`;
   return { code: 'QUANTITY_OUT_OF_RANGE', detail, pointer };
 }
-
-const itemUnknown = (sku: string, index: number): Rejection =>
-  unknown('ITEM_UNKNOWN', `There is no item ${shown(sku)}.`, `/lines/${index}/sku`);
-
-const unknown = (code: string, detail: string, pointer: string): Rejection => ({ code, detail, pointer });
 
 /** QUANTITY_NOT_INTEGER, QUANTITY_TOO_PRECISE. */
 export function checkDecimals(

@@ -7,6 +7,9 @@ import {
   type Reallocate,
   type Rejection,
   shown,
+  unknownChannel,
+  unknownItem,
+  unknownLocation,
 } from '#inventory';
 import type { Quantity } from '#kernel';
 import { checkDecimals } from './check-reserve.ts';
@@ -52,7 +55,7 @@ export class Corrections {
     const quantity = asked.setTo ?? asked.change ?? 0;
     const refused = this.#check(sku, { quantity, field: asked.setTo === undefined ? '/change' : '/setTo' });
     if (refused) return refused;
-    const unknown = this.#checkLocation(asked.location, '/location');
+    const unknown = unknownLocation(asked.location, this.#catalog, '/location');
     if (unknown) return unknown;
     const done = await this.#desk.submit(sku, { type: 'adjust', ...asked });
     if (isRejection(done)) return done;
@@ -71,9 +74,9 @@ export class Corrections {
   async reallocate(sku: string, asked: Omit<Reallocate, 'type'>): Promise<Reallocated | Rejection> {
     const refused =
       this.#check(sku, { quantity: asked.quantity, field: '/quantity' }) ??
-      this.#checkChannel(asked.channel) ??
-      this.#checkLocation(asked.from, '/from') ??
-      this.#checkLocation(asked.to, '/to');
+      unknownChannel(asked.channel, this.#catalog, '/channel') ??
+      unknownLocation(asked.from, this.#catalog, '/from') ??
+      unknownLocation(asked.to, this.#catalog, '/to');
     if (refused) return refused;
     if (asked.from === asked.to) return sameLocation;
     const done = await this.#desk.submit(sku, { type: 'reallocate', ...asked });
@@ -99,22 +102,12 @@ export class Corrections {
 
   #check(sku: string, { quantity, field }: { quantity: Quantity; field: string }): Rejection | undefined {
     const item: Item | undefined = this.#catalog.item(sku);
-    if (!item) return { code: 'ITEM_UNKNOWN', detail: `There is no item ${shown(sku)}.` };
+    if (!item) return unknownItem(sku, this.#catalog);
     if (isKit(item)) {
       const detail = `${shown(sku)} is a kit and has no stock of its own: name its components instead.`;
       return { code: 'NOT_ALLOWED_FOR_KIT', detail };
     }
     return checkDecimals(item, quantity, field);
-  }
-
-  #checkChannel(channel: string): Rejection | undefined {
-    if (this.#catalog.channel(channel)) return undefined;
-    return { code: 'CHANNEL_UNKNOWN', detail: `There is no channel ${shown(channel)}.`, pointer: '/channel' };
-  }
-
-  #checkLocation(location: string, pointer: string): Rejection | undefined {
-    if (this.#catalog.location(location)) return undefined;
-    return { code: 'LOCATION_UNKNOWN', detail: `There is no location ${shown(location)}.`, pointer };
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Quantity, toUnits, UNIT } from '#kernel';
+import { shown } from '../document/words.ts';
 import { isRejection, type Rejection } from '../rejection.ts';
 import { type CatalogView, type Policy, POLICY_ENTRIES_MAX } from './catalog-types.ts';
 import { firstOf, tooMany, unknownChannel, unknownItem, unknownLocation } from './check-setup.ts';
@@ -35,7 +36,10 @@ function unknownScope(scope: Scope, view: CatalogView): Rejection | undefined {
 
 function unknownListing(channel: string, listing: string, view: CatalogView): Rejection | undefined {
   if (view.listing(channel, listing) !== undefined) return undefined;
-  return { code: 'LISTING_UNKNOWN', detail: `"${channel}" has no listing "${listing}". Define it first.` };
+  return {
+    code: 'LISTING_UNKNOWN',
+    detail: `${shown(channel)} has no listing ${shown(listing)}. Define it first.`,
+  };
 }
 
 function checkValues({ fields }: Policy): Rejection | undefined {

@@ -1,4 +1,5 @@
 import { fitsDecimals, type Quantity, toUnits } from '#kernel';
+import { cut, shown } from '../document/words.ts';
 import type { Rejection } from '../rejection.ts';
 import {
   type CatalogView,
@@ -62,23 +63,39 @@ export function checkListing(listing: Listing, view: CatalogView): Rejection | u
   );
 }
 
-export function unknownItem(sku: string, view: CatalogView, pointer?: string): Rejection | undefined {
+export function unknownItem(
+  sku: string,
+  view: Pick<CatalogView, 'item'>,
+  pointer?: string,
+): Rejection | undefined {
   if (view.item(sku) !== undefined) return undefined;
-  return { code: 'ITEM_UNKNOWN', detail: `There is no item "${sku}". Define it first.`, ...at(pointer) };
+  return { code: 'ITEM_UNKNOWN', detail: `There is no item ${shown(sku)}. Define it first.`, ...at(pointer) };
 }
 
-export function unknownLocation(id: string, view: CatalogView, pointer?: string): Rejection | undefined {
+export function unknownLocation(
+  id: string,
+  view: Pick<CatalogView, 'location'>,
+  pointer?: string,
+): Rejection | undefined {
   if (view.location(id) !== undefined) return undefined;
   return {
     code: 'LOCATION_UNKNOWN',
-    detail: `There is no location "${id}". Define it first.`,
+    detail: `There is no location ${shown(id)}. Define it first.`,
     ...at(pointer),
   };
 }
 
-export function unknownChannel(id: string, view: CatalogView, pointer?: string): Rejection | undefined {
+export function unknownChannel(
+  id: string,
+  view: Pick<CatalogView, 'channel'>,
+  pointer?: string,
+): Rejection | undefined {
   if (view.channel(id) !== undefined) return undefined;
-  return { code: 'CHANNEL_UNKNOWN', detail: `There is no channel "${id}". Define it first.`, ...at(pointer) };
+  return {
+    code: 'CHANNEL_UNKNOWN',
+    detail: `There is no channel ${shown(id)}. Define it first.`,
+    ...at(pointer),
+  };
 }
 
 export function tooMany(what: string, pointer: string, count: number, most: number): Rejection | undefined {
@@ -102,14 +119,18 @@ function repeated(pointer: string, values: readonly string[]): Rejection | undef
   const seen = new Set<string>();
   return firstOf(values, (value, index) => {
     if (!seen.has(value)) return void seen.add(value);
-    return { code: 'DUPLICATE_VALUE', detail: `"${value}" is named twice.`, pointer: `${pointer}/${index}` };
+    return {
+      code: 'DUPLICATE_VALUE',
+      detail: `${shown(value)} is named twice.`,
+      pointer: `${pointer}/${index}`,
+    };
   });
 }
 
 function cyclic(item: Item, view: CatalogView): Rejection | undefined {
   const way = cycleOf(view, item);
   if (way === undefined) return undefined;
-  const detail = `A kit cannot hold itself: ${way.join(' → ')}. Take one of these out.`;
+  const detail = `A kit cannot hold itself: ${way.map(cut).join(' → ')}. Take one of these out.`;
   return { code: 'KIT_CYCLE', detail, pointer: '/components', facts: { path: way } };
 }
 
@@ -124,12 +145,12 @@ function tooFine(
   return decimals === 0
     ? {
         code: 'QUANTITY_NOT_INTEGER',
-        detail: `"${of.sku}" comes in whole units, not in ${quantity}.`,
+        detail: `${shown(of.sku)} comes in whole units, not in ${quantity}.`,
         pointer,
       }
     : {
         code: 'QUANTITY_TOO_PRECISE',
-        detail: `"${of.sku}" has ${decimals} decimals, ${quantity} has more.`,
+        detail: `${shown(of.sku)} has ${decimals} decimals, ${quantity} has more.`,
         pointer,
       };
 }
@@ -145,13 +166,17 @@ function brokenParts(item: Item, view: CatalogView): Rejection | undefined {
   const own: Pick<CatalogView, 'item'> = { item: (sku) => (sku === item.sku ? item : view.item(sku)) };
   return firstOf(flattenKit(own, item.sku), (part) => {
     if (part.quantity < PART_QUANTITY_CEILING) return tooFine(part, view, pointer);
-    return { code: 'QUANTITY_OUT_OF_RANGE', detail: `It would hold too much of "${part.sku}".`, pointer };
+    return {
+      code: 'QUANTITY_OUT_OF_RANGE',
+      detail: `It would hold too much of ${shown(part.sku)}.`,
+      pointer,
+    };
   });
 }
 
 const idTaken = (id: string, by: string, wanted: string): Rejection => ({
   code: 'ID_TAKEN',
-  detail: `"${id}" is a ${by} already, and messages name both in the same field. Choose another id for the ${wanted}.`,
+  detail: `${shown(id)} is a ${by} already, and messages name both in the same field. Choose another id for the ${wanted}.`,
 });
 
 const at = (pointer: string | undefined): { readonly pointer?: string } =>

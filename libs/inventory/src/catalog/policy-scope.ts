@@ -1,3 +1,4 @@
+import { shown } from '../document/words.ts';
 import type { Rejection } from '../rejection.ts';
 import type { PolicyScope } from './catalog-types.ts';
 
@@ -43,5 +44,5 @@ function parseListing(name: string): Scope | undefined {
 
 const invalid = (scope: string): Rejection => ({
   code: 'SCOPE_INVALID',
-  detail: `"${scope}" is no scope. Name one of global, channel:{channel}, category:{category}, item:{sku}, listing:{channel}:{listing}.`,
+  detail: `${shown(scope)} is no scope. Name one of global, channel:{channel}, category:{category}, item:{sku}, listing:{channel}:{listing}.`,
 });
