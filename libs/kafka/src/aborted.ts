@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { insideOf, once, wrap } from './mend.ts';
 
 /** What kafkajs makes of one record. Only what is looked at. */
 export interface FetchedRecord {
@@ -31,24 +31,19 @@ interface Broker {
 const KIND_AT = 2;
 const ABORT = 0;
 
-let isMended = false;
-
 /**
  * kafkajs 2.2.4 lets records of aborted transactions through: it takes the list of them to be in order of their
  * beginnings, though brokers list them by their ends, enters one transaction a record at most, and takes any record
  * whose key is four zero bytes for the end of one. Here they are marked before it looks, as what it never hands out.
  */
-export function mendAborted(): void {
-  if (isMended) return;
-  isMended = true;
-  const { prototype } = createRequire(import.meta.url)('kafkajs/src/broker') as { prototype: Broker };
-  const fetchOnce: unknown = Reflect.get(prototype, 'fetch');
-  prototype.fetch = async function (request) {
-    const answer = await (fetchOnce as Broker['fetch']).call(this, request);
+export const mendAborted = once(() => {
+  const { prototype } = insideOf<{ readonly prototype: Broker }>('broker');
+  wrap(prototype, 'fetch', async function (fetchOnce, request) {
+    const answer = await fetchOnce.call(this, request);
     for (const { partitions } of answer.responses) partitions.forEach(markAborted);
     return answer;
-  };
-}
+  });
+});
 
 function markAborted(partition: FetchedPartition): void {
   const { abortedTransactions, messages } = partition;

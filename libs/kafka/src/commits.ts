@@ -1,5 +1,5 @@
 import kafkajs from 'kafkajs';
-import { createRequire } from 'node:module';
+import { insideOf, once, wrap } from './mend.ts';
 
 /** What kafkajs calls a consumer's group. Only what is mended. */
 export interface CommittingGroup {
@@ -12,27 +12,20 @@ interface CommittingGroupClass {
   readonly prototype: CommittingGroup;
 }
 
-let isMended = false;
-
 /**
  * kafkajs 2.2.4 tries a commit for as long as it fails, under whatever name the consumer has in the group by then: what
  * it said before the group was dealt anew is said again after it, over what another has committed since. Here such a
  * commit fails, and who made it knows whether the partition is still his.
  */
-export function mendCommits(): void {
-  if (isMended) return;
-  isMended = true;
-  const require = createRequire(import.meta.url);
-  const { prototype } = require('kafkajs/src/consumer/consumerGroup') as CommittingGroupClass;
-  const commitOnce: unknown = Reflect.get(prototype, 'commitOffsets');
+export const mendCommits = once(() => {
+  const { prototype } = insideOf<CommittingGroupClass>('consumer/consumerGroup');
   const dealOf = new WeakMap<object, object>();
-  prototype.commitOffsets = async function (offsets = {}) {
+  wrap(prototype, 'commitOffsets', async function (commitOnce, offsets = {}) {
     if (!dealOf.has(offsets)) dealOf.set(offsets, this.offsetManager);
-    if (dealOf.get(offsets) !== this.offsetManager) {
-      throw new kafkajs.KafkaJSNonRetriableError(
-        'The group has been dealt anew since this was to be committed',
-      );
-    }
-    await (commitOnce as CommittingGroup['commitOffsets']).call(this, offsets);
-  };
-}
+    if (dealOf.get(offsets) !== this.offsetManager) throw dealtAnew();
+    await commitOnce.call(this, offsets);
+  });
+});
+
+const dealtAnew = (): Error =>
+  new kafkajs.KafkaJSNonRetriableError('The group has been dealt anew since this was to be committed');

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { insideOf, once } from './mend.ts';
 
 /** What kafkajs writes its requests with: bytes up to `offset`. Only what is mended. */
 interface Encoder {
@@ -31,21 +31,15 @@ const VARINT_BYTES_MAX = 5;
 const MORE_TO_COME = 0x80;
 const SEVEN_BITS = 0x7f;
 
-let isMended = false;
-
 /**
  * kafkajs 2.2.4 gives every record and every header of a record 512 bytes of zeroed memory of its own, and every
  * length that it writes two more objects: 25 µs a record of ours. Here they are written in place, into memory that
  * is taken when it is known how much; 10 µs. The bytes are the same.
  */
-export function mendEncoding(): void {
-  if (isMended) return;
-  isMended = true;
-  const require = createRequire(import.meta.url);
-  mendEncoder(require('kafkajs/src/protocol/encoder') as EncoderClass);
-  const { prototype } = require('kafkajs/src/protocol/decoder') as { prototype: Decoder };
-  prototype.readVarIntString = readVarIntString;
-}
+export const mendEncoding = once(() => {
+  mendEncoder(insideOf<EncoderClass>('protocol/encoder'));
+  insideOf<{ readonly prototype: Decoder }>('protocol/decoder').prototype.readVarIntString = readVarIntString;
+});
 
 function mendEncoder(encoder: EncoderClass): void {
   const { nextPowerOfTwo, sizeOfVarLong, prototype } = encoder;

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
+import { insideOf, once, wrap } from './mend.ts';
 
 /** What kafkajs calls a consumer's group. Only what is mended. */
 export interface ConsumerGroup {
@@ -16,23 +16,17 @@ interface ConsumerGroupClass {
 const AGAIN_AFTER_MS = 250;
 const AGAIN_AFTER_MS_MAX = 4_000;
 
-let isMended = false;
-
 /**
  * A coordinator that has just come up, or is no longer one, says "not now" to who joins. kafkajs 2.2.4 gives up its
  * place in the group for that, though the answer is marked as one to try again after: it comes back as a new member,
  * which waits until the old one's session has expired. Here it asks again, as who it was.
  */
-export function mendJoining(): void {
-  if (isMended) return;
-  isMended = true;
-  const require = createRequire(import.meta.url);
-  const { prototype } = require('kafkajs/src/consumer/consumerGroup') as ConsumerGroupClass;
-  const joinOnce: unknown = Reflect.get(prototype, 'joinAndSync');
-  prototype.joinAndSync = async function () {
+export const mendJoining = once(() => {
+  const { prototype } = insideOf<ConsumerGroupClass>('consumer/consumerGroup');
+  wrap(prototype, 'joinAndSync', async function (joinOnce) {
     for (let pauseMs = AGAIN_AFTER_MS; ; pauseMs = Math.min(AGAIN_AFTER_MS_MAX, pauseMs * 2)) {
       try {
-        return await (joinOnce as (this: ConsumerGroup) => Promise<void>).call(this);
+        return await joinOnce.call(this);
       } catch (error) {
         if (!isNotNow(error)) throw error;
         this.logger.warn('The coordinator takes nobody yet, joining again', {
@@ -42,8 +36,8 @@ export function mendJoining(): void {
         await pause(pauseMs, undefined, { ref: false });
       }
     }
-  };
-}
+  });
+});
 
 /** An answer of the broker, not a broken connection: for that one the client looks for the coordinator anew. */
 const isNotNow = (error: unknown): boolean => {

@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module';
+import { insideOf, once, replaceInside } from './mend.ts';
 
-const PROTOCOL = 'kafkajs/src/protocol';
 /** What every fetch of a version with record batches reads its records with. */
-const DECODE = `${PROTOCOL}/requests/fetch/v4/decodeMessages`;
+const DECODE = 'protocol/requests/fetch/v4/decodeMessages';
 /** Length, magic and the fixed part of a batch: with less left, no other one begins. */
 const HEAD_BYTES = 49;
 /** Of the first batch, behind its offset and its length. */
@@ -23,24 +22,19 @@ interface Parts {
   readonly readOldSet: (decoder: Decoder, bytes: number) => Promise<readonly object[]>;
 }
 
-let isMended = false;
-
 /**
  * kafkajs 2.2.4 hands all records of a batch to one call as its arguments. Of more than some 120,000 that is an error
  * which ends the consumer, each time the batch is fetched. Here they are added one by one. To be called before
  * the first connection, for the client loads its parts when it first needs them.
  */
-export function mendLargeBatches(): void {
-  if (isMended) return;
-  isMended = true;
-  const require = createRequire(import.meta.url);
-  require(DECODE);
-  require.cache[require.resolve(DECODE)]!.exports = decodeMessagesWith({
-    Decoder: require(`${PROTOCOL}/decoder`) as Parts['Decoder'],
-    readBatch: require(`${PROTOCOL}/recordBatch/v0/decoder`) as Parts['readBatch'],
-    readOldSet: require(`${PROTOCOL}/messageSet/decoder`) as Parts['readOldSet'],
-  });
-}
+export const mendLargeBatches = once(() => {
+  const parts: Parts = {
+    Decoder: insideOf('protocol/decoder'),
+    readBatch: insideOf('protocol/recordBatch/v0/decoder'),
+    readOldSet: insideOf('protocol/messageSet/decoder'),
+  };
+  replaceInside(DECODE, decodeMessagesWith(parts));
+});
 
 /** All records of one partition in an answer to a fetch. The last batch may be cut off: it is left out. */
 function decodeMessagesWith({ Decoder, readBatch, readOldSet }: Parts): DecodeMessages {

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { insideOf, once } from './mend.ts';
 
 /** What kafkajs calls a request queue: one a connection. Only what is mended. */
 interface RequestQueue {
@@ -19,22 +19,16 @@ const LOOK_AGAIN_MS = 10;
 /** How late a request may be found overdue; it may take 30 s. */
 const OVERDUE_EVERY_MS_MAX = 5_000;
 
-let isMended = false;
-
 /**
  * kafkajs 2.2.4 turns a timer at 1 ms for ever on every idle connection (`throttledUntil` is -1, so its delay is
  * negative), some 900 wake-ups a second, and looks ten times a second for requests that are overdue. Here the
  * first runs only while something waits, the second every five seconds. Its issues 1556, 1704 and 1751.
  */
-export function mendTimers(): void {
-  if (isMended) return;
-  isMended = true;
-  const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as {
-    prototype: Record<string, unknown>;
-  };
+export const mendTimers = once(() => {
+  const { prototype } = insideOf<{ readonly prototype: Record<string, unknown> }>('network/requestQueue');
   prototype['scheduleCheckPendingRequests'] = scheduleCheckPendingRequests;
   prototype['scheduleRequestTimeoutCheck'] = scheduleRequestTimeoutCheck;
-}
+});
 
 function scheduleCheckPendingRequests(this: RequestQueue): void {
   if (this.throttleCheckTimeoutId !== null || this.pending.length === 0) return;
