@@ -1,10 +1,7 @@
 import { Kafka, type Producer, type Transaction } from 'kafkajs';
-import { StoreUnavailable } from '#event-store';
-import type { MessageDoor } from '#intake/kafka';
 import { until } from '../fixtures/waiting.ts';
 import { type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
-import { type IntakeScene, openIntakeScene, saleRecord } from './intake-scene.ts';
-import { makeTopics } from './scene.ts';
+import { type IntakeScene, openIntakeScene, saleRecord, withOutage } from './intake-scene.ts';
 
 /** Of transactions: each is closed after its test. */
 const producers: Producer[] = [];
@@ -85,13 +82,13 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
 
   it('of a topic that was made anew are all read, though it has more than was read of the old one', async () => {
     scene = await openIntakeScene(kafka);
-    const { start, sell, received } = scene;
+    const { start, sell, received, makeAnew } = scene;
     const first = start();
     await first.ready();
     await sell('a', 100);
     await received(100);
     await first.stop();
-    await makeAnew(scene);
+    await makeAnew();
     await sell('b', 120);
     const { words } = start();
     expect(await received(220)).toMatchObject({ accepted: 220 });
@@ -100,16 +97,13 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
 
   it('of a topic that is made anew while it is read are all read too', async () => {
     scene = await openIntakeScene(kafka);
-    const { start, sell, received, admin, names } = scene;
+    const { start, sell, received, committed, makeAnew } = scene;
     const { ready, words } = start();
     await ready();
     await sell('a', 100);
     await received(100);
-    await until(async () => {
-      const [topic] = await admin.fetchOffsets({ groupId: names.group, topics: [names.events] });
-      return topic!.partitions[0]!.offset === '100';
-    }, 'it is committed');
-    await makeAnew(scene);
+    await until(async () => (await committed())[0] === 100, 'it is committed');
+    await makeAnew();
     await sell('b', 120);
     expect(await received(220)).toMatchObject({ accepted: 220 });
     expect(words).toContainEqual(expect.stringContaining('it was made anew'));
@@ -118,12 +112,6 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
 
 const LOOKS_LIKE_AN_END = Buffer.alloc(4);
 
-async function makeAnew({ admin, names }: IntakeScene): Promise<void> {
-  await admin.deleteTopics({ topics: [names.events] });
-  await until(async () => !(await admin.listTopics()).includes(names.events), 'it is gone');
-  await makeTopics(admin, { ...names, rejected: `${names.rejected}-2` });
-}
-
 async function transactionOf(kafka: KafkaCluster, transactionalId: string): Promise<Transaction> {
   const client = new Kafka({ ...kafka.clientConfig(), retry: { retries: 30, maxRetryTime: 500 } });
   const producer = client.producer({ transactionalId, idempotent: true, maxInFlightRequests: 1 });
@@ -131,8 +119,3 @@ async function transactionOf(kafka: KafkaCluster, transactionalId: string): Prom
   producers.push(producer);
   return producer.transaction();
 }
-
-const withOutage = (journal: MessageDoor, outage: { readonly isOn: boolean }): MessageDoor => ({
-  accept: (arrivals, by) =>
-    outage.isOn ? Promise.reject(new StoreUnavailable('a fault of the test')) : journal.accept(arrivals, by),
-});

@@ -1,4 +1,5 @@
 import type { Admin, Producer } from 'kafkajs';
+import { StoreUnavailable } from '#event-store';
 import { KafkaIntake, type MessageDoor } from '#intake/kafka';
 import type { KafkaConnection, KafkaLog } from '#kafka';
 import { type Running, startService } from '../http/harness.ts';
@@ -18,6 +19,10 @@ export interface IntakeScene {
   /** Sends so many sales, each of one A, spread over the partitions; their ids are `{name}-{n}`. */
   readonly sell: (name: string, count: number, partitions?: number) => Promise<void>;
   readonly received: (count: number) => Promise<Counts>;
+  /** By partition: the next offset as the group has it with the brokers, -1 where it has none. */
+  readonly committed: () => Promise<readonly number[]>;
+  /** The topic is deleted, and made again with the same name. */
+  readonly makeAnew: () => Promise<void>;
   /** What became of all there was, so many or more: repeats are counted after what came with them. */
   readonly atRest: (count: number) => Promise<Counts>;
   readonly end: () => Promise<void>;
@@ -69,6 +74,17 @@ export async function openIntakeScene(kafka: KafkaCluster, partitions = 1): Prom
       await Promise.all(all);
     },
     received: (count) => receivedBy(running, count),
+    committed: async () => {
+      const [topic] = await admin.fetchOffsets({ groupId: names.group, topics: [names.events] });
+      return topic!.partitions
+        .toSorted((a, b) => a.partition - b.partition)
+        .map(({ offset }) => Number(offset));
+    },
+    makeAnew: async () => {
+      await admin.deleteTopics({ topics: [names.events] });
+      await until(async () => !(await admin.listTopics()).includes(names.events), 'it is gone');
+      await makeTopics(admin, { ...names, rejected: `${names.rejected}-2` });
+    },
     atRest: async (count) => {
       await receivedBy(running, count);
       await until(() => started.every(({ intake }) => intake.status().lag === 0), 'all is read');
@@ -82,6 +98,12 @@ export async function openIntakeScene(kafka: KafkaCluster, partitions = 1): Prom
     },
   };
 }
+
+/** A store that does not serve for as long as it is on. */
+export const withOutage = (journal: MessageDoor, outage: { readonly isOn: boolean }): MessageDoor => ({
+  accept: (arrivals, by) =>
+    outage.isOn ? Promise.reject(new StoreUnavailable('a fault of the test')) : journal.accept(arrivals, by),
+});
 
 /** A service with what a shop needs, and no Kafka of its own. */
 export async function openShop(): Promise<Running> {

@@ -1,11 +1,17 @@
 import kafkajs from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { StoreUnavailable } from '#event-store';
 import type { MessageDoor } from '#intake/kafka';
 import { BatchUnreadable, standIn } from '#kafka';
 import { until } from '../fixtures/waiting.ts';
 import { KAFKA_VERSIONS, type KafkaCluster, type KafkaVersion, startKafka } from '../servers/kafka/index.ts';
-import { type IntakeScene, openIntakeScene, openShop, saleRecord, soldOfA } from './intake-scene.ts';
+import {
+  type IntakeScene,
+  openIntakeScene,
+  openShop,
+  saleRecord,
+  soldOfA,
+  withOutage,
+} from './intake-scene.ts';
 import { headerText, makeTopics, receivedBy, recordsOf } from './scene.ts';
 
 /** Told to the journal at once. */
@@ -105,7 +111,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
   });
 
   it('go on at our own table where the brokers have forgotten the group', async () => {
-    const { start, names, sell, admin, received, atRest } = await scene();
+    const { start, names, sell, admin, received, committed, atRest } = await scene();
     const first = start();
     await first.ready();
     await sell('a', 300);
@@ -114,10 +120,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
     await admin.deleteGroups([names.group]);
     await start().ready();
     // They are told again, though nothing has come since.
-    await until(async () => {
-      const [topic] = await admin.fetchOffsets({ groupId: names.group, topics: [names.events] });
-      return topic!.partitions[0]!.offset === '300';
-    }, 'it is committed');
+    await until(async () => (await committed())[0] === 300, 'it is committed');
     await sell('b', 100);
     expect(await atRest(400)).toMatchObject({ accepted: 400, duplicate: 0 });
   });
@@ -214,16 +217,12 @@ describe('messages from Kafka 4.1.1, further', () => {
   });
 
   it('that were in hand for longer are taken again by another, and he commits them', async () => {
-    const { running, start, names, admin, sell, received } = await scene(2);
+    const { running, start, committed, sell, received } = await scene(2);
     await sell('a', 4 * CHUNK_RECORDS);
     const first = start({ door: holding(10_000) });
     await until(() => first.intake.status().lag > 0, 'it has some');
     const second = start();
     await until(() => second.intake.status().partitions === 1, 'each has one');
-    const committed = async (): Promise<number[]> => {
-      const [topic] = await admin.fetchOffsets({ groupId: names.group, topics: [names.events] });
-      return topic!.partitions.map(({ offset }) => Number(offset));
-    };
     const whole = 2 * CHUNK_RECORDS;
     await until(async () => (await committed()).includes(whole), 'the second has read its part');
     // The first's part of it comes after that, too late.
@@ -252,15 +251,13 @@ describe('messages from Kafka 4.1.1, further', () => {
   });
 
   it('of a topic that was made anew are read from its start', async () => {
-    const { start, names, sell, admin, received } = await scene();
+    const { start, sell, makeAnew, received } = await scene();
     const first = start();
     await first.ready();
     await sell('a', 100);
     await received(100);
     await first.stop();
-    await admin.deleteTopics({ topics: [names.events] });
-    await until(async () => !(await admin.listTopics()).includes(names.events), 'it is gone');
-    await makeTopics(admin, { ...names, rejected: `${names.rejected}-2` });
+    await makeAnew();
     await sell('b', 10);
     const { words } = start();
     expect(await received(110)).toMatchObject({ accepted: 110 });
@@ -369,11 +366,6 @@ const throwing = (journal: MessageDoor): MessageDoor => ({
     }
     return journal.accept(arrivals, by);
   },
-});
-
-const withOutage = (journal: MessageDoor, outage: { readonly isOn: boolean }): MessageDoor => ({
-  accept: (arrivals, by) =>
-    outage.isOn ? Promise.reject(new StoreUnavailable('a fault of the test')) : journal.accept(arrivals, by),
 });
 
 const withBug = (journal: MessageDoor, bug: { readonly isThere: boolean }): MessageDoor => ({

@@ -146,7 +146,7 @@ describe('three brokers of Kafka 4.1.1', () => {
 
   it('lose nothing of what comes in when the coordinator of the group is killed', async () => {
     const scene = await openIntakeScene(kafka, 6);
-    const { running, names, start, admin, sell, received } = scene;
+    const { running, names, start, committed, sell, received } = scene;
     try {
       const { ready, intake, fatal } = start();
       await ready();
@@ -161,10 +161,8 @@ describe('three brokers of Kafka 4.1.1', () => {
       expect(await received(4_000)).toMatchObject({ accepted: 4_000 });
       expect(await soldOfA(running)).toBe(4_000);
       expect(fatal).toEqual([]);
-      await until(async () => {
-        const [topic] = await admin.fetchOffsets({ groupId: names.group, topics: [names.events] });
-        return topic!.partitions.reduce((sum, { offset }) => sum + Number(offset), 0) === 4_000;
-      }, 'all is committed');
+      const all = async (): Promise<number> => (await committed()).reduce((sum, next) => sum + next, 0);
+      await until(async () => (await all()) === 4_000, 'all is committed');
     } finally {
       await scene.end();
     }
