@@ -110,12 +110,7 @@ export class LogReader {
         (event) => event.position === position,
       );
     }
-    const at = position - copied.offset;
-    const fromPosition = { commit: BigInt(at), prepare: BigInt(at) };
-    const [told] = await this.#ask(
-      (client) => client.readAll({ fromPosition, maxCount: 1 }),
-      isRefusal,
-    ).catch((error: unknown) => {
+    const [told] = await this.#readAt(position - copied.offset, 1).catch((error: unknown) => {
       if (isRefusal(error)) return [];
       throw error;
     });
@@ -154,9 +149,8 @@ export class LogReader {
     let refusal: unknown;
     // The first once more at the end: a server refuses with the same words what it just cannot do.
     for (const at of [position, position + 1, position]) {
-      const fromPosition = { commit: BigInt(at), prepare: BigInt(at) };
       try {
-        return await this.#ask((client) => client.readAll({ fromPosition, maxCount }), isRefusal);
+        return await this.#readAt(at, maxCount);
       } catch (error) {
         if (!isRefusal(error)) throw error;
         refusal = error;
@@ -166,7 +160,13 @@ export class LogReader {
     throw new PositionUnknown(words, { cause: refusal });
   }
 
-  /** Throws StoreUnavailable, and as it came what says something about the read, such as `isAnswer`. */
+  /** From exactly there on. Throws a refusal as it came. */
+  #readAt(position: number, maxCount: number): Promise<Told[]> {
+    const fromPosition = { commit: BigInt(position), prepare: BigInt(position) };
+    return this.#ask((client) => client.readAll({ fromPosition, maxCount }), isRefusal);
+  }
+
+  /** An error that is an answer is thrown as it came, all others end as StoreUnavailable. */
   async #ask<T extends Told>(
     read: (client: EventStoreDBClient) => unknown,
     isAnswer: (error: unknown) => boolean = isAboutStream,
