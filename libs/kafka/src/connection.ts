@@ -4,6 +4,7 @@ import { mendAborted } from './aborted.ts';
 import { registerCodecs } from './codecs.ts';
 import { type KafkaLog, logCreatorOf, LOG_LEVEL } from './log.ts';
 import { mendCommits } from './commits.ts';
+import { mendCoordinator } from './coordinator.ts';
 import { mendDeleted } from './deleted.ts';
 import { mendEncoding } from './encoding.ts';
 import { mendHeaders } from './headers.ts';
@@ -49,6 +50,7 @@ export function openKafka(
   mendTimers();
   mendEncoding();
   mendJoining();
+  mendCoordinator();
   mendCommits();
   mendAborted();
   mendDeleted();
