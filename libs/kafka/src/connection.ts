@@ -39,7 +39,8 @@ export const PATIENT: RetryOptions = { initialRetryTime: 100, maxRetryTime: 3_00
 export const IMPATIENT: RetryOptions = { initialRetryTime: 100, maxRetryTime: 500, retries: 1 };
 
 const CONNECT_MS_MAX = 5_000;
-const REQUEST_MS_MAX = 30_000;
+/** Brokers answer what we send within 10 s, or say that they could not: after that one is believed to hang. */
+const REQUEST_MS_MAX = 15_000;
 
 /** The one place where a client is made: its codecs are registered, what it does badly is mended, its words are in our log. */
 export function openKafka(

@@ -1,24 +1,24 @@
+import { EventEmitter, once } from 'node:events';
 import { createRequire } from 'node:module';
-import { EventEmitter } from 'node:events';
+import { type AddressInfo, createConnection, createServer } from 'node:net';
 import { until } from '../../kernel/testing/until.ts';
 import { mendTimers } from './timers.ts';
+
+const require = createRequire(import.meta.url);
 
 interface Queue {
   throttleCheckTimeoutId: unknown;
   push(request: object): void;
   scheduleCheckPendingRequests(): void;
-  scheduleRequestTimeoutCheck(): void;
   fulfillRequest(answer: object): void;
   destroy(): void;
 }
 
-const quiet = { debug: () => undefined, namespace: () => quiet };
+const quiet = { debug: () => undefined, error: () => undefined, namespace: () => quiet };
 
 /** kafkajs's own, as a connection makes it. */
 function queue(options: object = {}): Queue {
-  const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as new (
-    options: object,
-  ) => Queue;
+  const RequestQueue = require('kafkajs/src/network/requestQueue') as new (options: object) => Queue;
   return new RequestQueue({
     ...{ instrumentationEmitter: new EventEmitter(), maxInFlightRequests: null, requestTimeout: 30_000 },
     ...{
@@ -61,20 +61,41 @@ describe('the timers of a connection', () => {
     expect(busy.throttleCheckTimeoutId).toBeNull();
   });
 
-  it('still find a request that is overdue', async () => {
-    const { promise, reject } = Promise.withResolvers<void>();
-    const late = queue({ requestTimeout: 20 });
-    late.scheduleRequestTimeoutCheck();
-    const entry = {
-      correlationId: 1,
-      apiKey: 0,
-      apiName: 'Test',
-      apiVersion: 0,
-      reject,
-      resolve: () => undefined,
-    };
-    late.push(request(1, () => undefined, { entry, requestTimeout: 20 }));
-    await expect(promise).rejects.toThrow('timed out');
-    late.destroy();
+  it('give up a connection over which a request has no answer', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const connection = connectionTo(port, 20);
+    await connection.connect();
+    const ask = () => connection.send(metadata);
+    await expect(Promise.allSettled([ask(), ask()])).resolves.toMatchObject(
+      // As with a broken one: whoever asked looks for who leads what now.
+      [1, 2].map(() => ({ reason: { name: 'KafkaJSConnectionError' } })),
+    );
+    expect(connection.isConnected()).toBe(false);
+    server.close();
   });
 });
+
+interface Connection {
+  connect(): Promise<boolean>;
+  isConnected(): boolean;
+  send(asked: object): Promise<unknown>;
+}
+
+function connectionTo(port: number, requestTimeout: number): Connection {
+  const Connection = require('kafkajs/src/network/connection') as new (options: object) => Connection;
+  const socketFactory = ({ onConnect }: { onConnect: () => void }) =>
+    createConnection({ host: '127.0.0.1', port }, onConnect);
+  return new Connection({
+    ...{ host: '127.0.0.1', port, socketFactory, requestTimeout, clientId: 'test', connectionTimeout: 5_000 },
+    ...{ instrumentationEmitter: new EventEmitter(), logger: quiet },
+  });
+}
+
+/** "Who leads what?" */
+const metadata = (
+  require('kafkajs/src/protocol/requests/metadata') as {
+    protocol(of: object): (asked: object) => { request: object; response: object };
+  }
+).protocol({ version: 0 })({ topics: [] });

@@ -113,7 +113,7 @@ const LOOKS_LIKE: readonly {
     words: ({ brokers }) => `No such host: check KAFKA_BROKERS (${brokers.join(', ')}).`,
   },
   {
-    when: said(/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|Connection timeout/),
+    when: said(/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|Connection timeout|no answer in time/),
     words: ({ brokers }) =>
       `Nobody answers at ${brokers.join(', ')}: start Kafka, or check KAFKA_BROKERS. It is tried again by itself.`,
   },
