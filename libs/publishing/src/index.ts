@@ -8,7 +8,6 @@ export { type PublicationEvent, publicationStream } from './publication-event.ts
 export { RECEIPT_EVERY_MS, Receipts, type ReceiptsParts } from './receipts.ts';
 export { RING_CHANGES_MAX } from './ring.ts';
 export { type Publication, ToldBook } from './told-book.ts';
-export { type PublicationBody, publicationBody } from './told-wire.ts';
 export {
   AVAILABILITY_CHANGED,
   type AvailabilityBody,
