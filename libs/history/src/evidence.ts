@@ -1,6 +1,8 @@
 import type { EventStore } from '#event-store';
 import {
   type Anchor,
+  compareFacts,
+  type FactKey,
   type FactRecorded,
   isAfter,
   type ItemState,
@@ -49,8 +51,9 @@ function movesSellable(location: string, event: RecordedItemEvent, state: ItemSt
     case 'MovementPosted':
       return isMovementSince(`${location}/sellable`, event.data, anchor);
     case 'CountPosted':
+      return event.data.disposition === 'sellable' && isAnchor(event.data, location, anchor);
     case 'SweepPosted':
-      return event.data.location === location && isSameKey(event.data.key, anchor?.key);
+      return isAnchor(event.data, location, anchor);
     case 'OnHandAdjusted': {
       const { disposition, occurredAt } = event.data;
       const isHere = event.data.location === location && disposition === 'sellable';
@@ -63,13 +66,17 @@ function movesSellable(location: string, event: RecordedItemEvent, state: ItemSt
 
 /** A movement of the account that its last count does not already have in it. */
 function isMovementSince(account: string, movement: MovementPosted, anchor: Anchor | undefined): boolean {
-  const { from, to, countedSince, key, sequence } = movement;
+  const { from, to, key, sequence } = movement;
   if (from !== account && to !== account) return false;
-  return countedSince?.includes(account) !== true && (!anchor || isAfter(key, sequence, anchor));
+  // Not what it was counted in when it came: that count may have been lifted, or another have come behind it.
+  return !anchor || isAfter(key, sequence, anchor);
 }
 
-const isSameKey = (a: { at: number; id: string }, b: { at: number; id: string } | undefined): boolean =>
-  b !== undefined && a.at === b.at && a.id === b.id;
+const isAnchor = (
+  told: { readonly location: string; readonly key: FactKey },
+  location: string,
+  anchor: Anchor | undefined,
+): boolean => told.location === location && anchor !== undefined && compareFacts(told.key, anchor.key) === 0;
 
 function isOpenCommitment(location: string, event: RecordedItemEvent, state: ItemState): boolean {
   if (event.type !== 'StockCommitted' || event.data.location !== location) return false;
