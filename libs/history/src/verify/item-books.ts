@@ -52,24 +52,14 @@ export class ItemBooks {
   async #lookAtFacts(sku: string, state: ItemState): Promise<void> {
     const all = (await readWhole(this.#store, itemStream(sku))) as unknown as RecordedItemEvent[];
     const known = all.filter(({ position }) => position <= state.position);
-    const expected = new Map(
-      stockAsOf(known, Number.POSITIVE_INFINITY).map((place) => [place.location, inWords(place)]),
-    );
-    for (const place of state.places) {
-      const live = inWords(shownOf(state, place));
-      const facts = expected.get(place.location) ?? inWords({ ...NOTHING, location: place.location });
-      this.#byTime.look(live === facts, () => `${sku} at ${place.location}: ${live}, by its facts ${facts}`);
+    const byFacts = wordsOf(stockAsOf(known, Number.POSITIVE_INFINITY));
+    const live = wordsOf(state.places.map((place) => shownOf(state, place)));
+    for (const location of new Set([...live.keys(), ...byFacts.keys()])) {
+      const [is, should] = [live.get(location) ?? '', byFacts.get(location) ?? ''];
+      this.#byTime.look(is === should, () => `${sku} at ${location}: ${is}, by its facts ${should}`);
     }
   }
 }
-
-const NOTHING: Omit<PlaceStock, 'location'> = {
-  onHand: {},
-  committed: 0,
-  reserved: 0,
-  inTransit: 0,
-  incoming: 0,
-};
 
 const shownOf = (state: ItemState, place: Place): PlaceStock => ({
   location: place.location,
@@ -79,6 +69,9 @@ const shownOf = (state: ItemState, place: Place): PlaceStock => ({
   inTransit: inTransit(place),
   incoming: incoming(state, place.location),
 });
+
+const wordsOf = (places: readonly PlaceStock[]): ReadonlyMap<string, string> =>
+  new Map(places.map((place) => [place.location, inWords(place)]));
 
 /** The same words for the same stock: what is 0 is not said. */
 function inWords({ onHand, committed, reserved, inTransit, incoming }: PlaceStock): string {

@@ -1,0 +1,123 @@
+import type { ListingNumber } from '#availability';
+import { copyItem, inTransitAccount, type ItemState, onHandAccount } from '#inventory';
+import { line, sale } from '../../../journal/testing/messages.ts';
+import { openJournal } from '../../../journal/testing/opened-journal.ts';
+import { keyAt, move, open, received } from '../../../inventory/testing/entries.ts';
+import { openTestLedger } from '../../../ledger/testing/opened-ledger.ts';
+import type { CheckResult } from './check.ts';
+import { GrowingVersions } from './growing-versions.ts';
+import { ItemBooks } from './item-books.ts';
+import { LogOrder } from './log-order.ts';
+import { MessageCounts } from './message-counts.ts';
+
+const failedOf = (results: readonly CheckResult[]): string[] =>
+  results.filter(({ ok }) => !ok).map(({ check }) => check);
+
+describe('every message accounted for', () => {
+  it('holds the log against the completeness of each source, end by end', async () => {
+    const opened = await openJournal();
+    try {
+      const broken = { rejection: { code: 'INVALID_JSON', detail: '' }, raw: Buffer.from('{') };
+      await opened.tell(sale('s1'), sale('s1'), sale('s2', {}, [line('GHOST', 1)]));
+      await opened.journal.accept([broken], { door: 'test' });
+      await opened.settle();
+      const { events } = await opened.store.readAll({ after: 0 });
+      const checked = new MessageCounts(opened.book);
+      for (const event of events) checked.look(event);
+      expect(checked.result()).toMatchObject({ ok: true, looked: 8 });
+
+      for (const type of ['SaleCompleted', 'MessagesRepeated', 'MessageRejected']) {
+        const twice = new MessageCounts(opened.book);
+        for (const event of events) twice.look(event);
+        twice.look(events.find((event) => event.type === type)!);
+        expect(twice.result()).toMatchObject({ ok: false, wrong: 1 });
+      }
+    } finally {
+      await opened.close();
+    }
+  });
+});
+
+describe('the books of an item', () => {
+  /** Of mugs that were received, shipped on, promised and held. */
+  async function bookChecks(change: (state: ItemState) => void): Promise<string[]> {
+    const opened = await openTestLedger();
+    try {
+      await opened.tell([received(9, 1)]);
+      await opened.tell([
+        move(onHandAccount('main', 'sellable'), inTransitAccount('shop'), 2, { key: keyAt(2) }),
+      ]);
+      await opened.tell([open('o1', 3)]);
+      const held = { reservationId: 'r', channel: 'web', partial: false, expiresInSeconds: 600 };
+      await opened.reservations.reserve({ ...held, lines: [{ sku: 'MUG', quantity: 100_000 }] });
+      await opened.settle();
+      const state = copyItem(opened.item('MUG'));
+      change(state);
+      const books = new ItemBooks(opened.store);
+      await books.look('MUG', state);
+      return failedOf(books.results());
+    } finally {
+      await opened.close();
+    }
+  }
+
+  it('are right as they are', async () => {
+    expect(await bookChecks(() => undefined)).toEqual([]);
+  });
+
+  it.each<[string, (state: ItemState) => void, string[]]>([
+    ['an account too much', (state) => (state.outside.supplier += 1), ['accounts sum to 0']],
+    [
+      'something reserved that nobody holds',
+      ({ places }) => (places[0]!.reserved += 1),
+      ['reserved = open holds', 'stock = facts by time'],
+    ],
+    [
+      'something committed that no order is promised',
+      ({ places }) => (places[0]!.committed += 1),
+      ['committed = open promises', 'stock = facts by time'],
+    ],
+    [
+      'a place that is not there',
+      ({ places }) => places.pop(),
+      ['accounts sum to 0', 'stock = facts by time'],
+    ],
+  ])('show %s', async (_, change, failed) => {
+    expect(await bookChecks((state) => void change(state))).toEqual(failed);
+  });
+});
+
+describe('published versions', () => {
+  const number = (version: number, available: number, listing = 'MUG'): ListingNumber => ({
+    ...{ channel: 'web', listing, sku: 'MUG', available, version, recordedAt: 0, reason: 'sale' },
+  });
+
+  it.each<[string, ListingNumber[], boolean]>([
+    ['grow with each new number', [number(5, 1), number(7, 2), number(6, 1, 'CUP')], true],
+    ['never stay', [number(5, 1), number(5, 2)], false],
+    ['never go back', [number(5, 1), number(4, 2)], false],
+    ['stay where the number does', [number(5, 1), number(7, 1)], false],
+  ])('%s', (_, numbers, isRight) => {
+    const versions = new GrowingVersions();
+    for (const each of numbers) versions.look(each);
+    expect(versions.result().ok).toBe(isRight);
+  });
+});
+
+describe('the order of the log', () => {
+  const event = (stream: string, revision: number, position: number, recordedAt: number) => ({
+    ...{ stream, revision, position, recordedAt, id: '', type: 'T', data: {} },
+  });
+
+  it.each<[string, ReturnType<typeof event>[], boolean]>([
+    ['is right', [event('a', 0, 1, 5), event('b', 0, 2, 5), event('a', 1, 3, 6)], true],
+    ['has a stream that does not begin', [event('a', 1, 1, 5)], false],
+    ['has a revision twice', [event('a', 0, 1, 5), event('a', 0, 2, 5)], false],
+    ['has a position twice', [event('a', 0, 1, 5), event('b', 0, 1, 5)], false],
+    ['goes back in time', [event('a', 0, 1, 5), event('b', 0, 2, 4)], false],
+  ])('%s', (_, events, isRight) => {
+    const order = new LogOrder();
+    for (const each of events) order.look(each);
+    expect(order.result().ok).toBe(isRight);
+  });
+});
