@@ -1,8 +1,8 @@
 import { assert } from '#kernel';
 import type { Entry, FactKey, Sweep } from '../src/entry.ts';
-import type { RecordedItemEvent } from '../src/timeline/timeline.ts';
 import { decideItem } from '../src/item/decide-item.ts';
 import { evolveItem } from '../src/item/evolve-item.ts';
+import type { RecordedItemEvent } from '../src/item/item-event.ts';
 import type { Decision, DecisionContext, ItemCommand, ItemEntry } from '../src/item/item-command.ts';
 import { placeOf } from '../src/item/item-readers.ts';
 import { emptyItem, type ItemState } from '../src/item/item-state.ts';

@@ -1,10 +1,15 @@
 import { assert } from '#kernel';
-import type { RecordedItemEvent } from '../timeline/timeline.ts';
 import { evolveCommitmentMoved, evolveCommitted, evolveReleased } from './evolve-commitments.ts';
 import { evolveExpected } from './evolve-expectations.ts';
 import { evolveEnded, evolveExtended, evolveReserved } from './evolve-holds.ts';
 import { evolveAdjusted, evolveCount, evolveLifted, evolveMovement, evolveSweep } from './evolve-stock.ts';
-import type { ExceptionClosed, ExceptionOpened, ItemEvent, ItemEventType } from './item-event.ts';
+import type {
+  ExceptionClosed,
+  ExceptionOpened,
+  ItemEvent,
+  ItemEventType,
+  RecordedItemEvent,
+} from './item-event.ts';
 import { exceptionKey } from './item-keys.ts';
 import type { ItemState } from './item-state.ts';
 

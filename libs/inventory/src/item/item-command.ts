@@ -2,8 +2,7 @@ import type { Instant, Quantity } from '#kernel';
 import type { Cause, Entry, FactKey, Sweep } from '../entry.ts';
 import type { Disposition } from '../message.ts';
 import type { Rejection } from '../rejection.ts';
-import type { RecordedItemEvent } from '../timeline/timeline.ts';
-import type { ExceptionName, ItemEvent } from './item-event.ts';
+import type { ExceptionName, ItemEvent, RecordedItemEvent } from './item-event.ts';
 import type { ItemState } from './item-state.ts';
 
 /** What is put to one item: `post` carries facts and is never refused, all others ask and may be. */

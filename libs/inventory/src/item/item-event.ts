@@ -30,6 +30,9 @@ interface Happened<Type extends string, Data> {
 
 export type ItemEventType = ItemEvent['type'];
 
+/** An event of an item's stream, with where and when it was stored. */
+export type RecordedItemEvent = ItemEvent & { readonly position: number; readonly recordedAt: Instant };
+
 /** Of events that carry a journal event into the ledger: which one. */
 export interface Posted {
   /** Position of the journal event; absent where a request decided on the item itself. */

@@ -1,8 +1,7 @@
 import type { Instant, Quantity } from '#kernel';
 import { compareFacts, type FactKey, onHandAccount } from '../entry.ts';
 import type { Disposition } from '../message.ts';
-import type { RecordedItemEvent } from '../timeline/timeline.ts';
-import type { Anchor, ItemEvent, SweepPosted } from './item-event.ts';
+import type { Anchor, ItemEvent, RecordedItemEvent, SweepPosted } from './item-event.ts';
 
 /** What the stored events of an item say of times gone by: asked only where the state cannot tell. */
 

@@ -1,8 +1,8 @@
 import type { Instant, Quantity } from '#kernel';
 import { type Account, compareFacts, inTransitAccount } from '../entry.ts';
-import type { SupplyExpected } from '../item/item-event.ts';
+import type { RecordedItemEvent, SupplyExpected } from '../item/item-event.ts';
 import type { Disposition } from '../message.ts';
-import { onHandAsOf, type RecordedItemEvent } from './timeline.ts';
+import { onHandAsOf } from './timeline.ts';
 
 /** One location's stock of one item, as it is shown. */
 export interface PlaceStock {

@@ -1,12 +1,9 @@
 import type { Instant, Quantity } from '#kernel';
 import { type Account, type Cause, compareFacts, type FactKey, onHandAccount } from '../entry.ts';
-import type { ItemEvent } from '../item/item-event.ts';
+import type { RecordedItemEvent } from '../item/item-event.ts';
 import { parseAccount } from '../item/account.ts';
 import { isSameDocument } from '../item/past.ts';
 import type { Disposition } from '../message.ts';
-
-/** An event of an item's stream, with where and when it was stored. */
-export type RecordedItemEvent = ItemEvent & { readonly position: number; readonly recordedAt: Instant };
 
 /** One change of one place's on-hand, in the order in which things happened. */
 export interface TimelineRow {
