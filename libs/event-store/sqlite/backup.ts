@@ -50,7 +50,7 @@ async function copyState(from: string, to: string, onProgress: OnProgress): Prom
 }
 
 /** Reads all of the file, on a thread of its own. Throws DataFileUnusable. */
-export async function assertSound(file: string): Promise<void> {
+async function assertSound(file: string): Promise<void> {
   const problems = await checkLog(file);
   if (problems.length > 0) throw new DataFileUnusable(file, problems.join('; '));
 }

@@ -79,7 +79,7 @@ const CONVERTS: Record<'quantity' | 'instant' | 'attributes', Convert> = {
 };
 
 /** By UTF-16 code units. */
-export function sortedByName<Value>(entries: Record<string, Value>): Record<string, Value> {
+function sortedByName<Value>(entries: Record<string, Value>): Record<string, Value> {
   const sorted: Record<string, Value> = {};
   for (const name of Object.keys(entries).sort()) sorted[name] = entries[name]!;
   return sorted;

@@ -129,7 +129,6 @@ export type Account = string;
 export const SUPPLIER: Account = 'supplier';
 export const CUSTOMER: Account = 'customer';
 export const ADJUSTMENT: Account = 'adjustment';
-export const SHRINKAGE: Account = 'shrinkage';
 export const onHandAccount = (location: string, disposition: Disposition): Account =>
   `${location}/${disposition}`;
 export const inTransitAccount = (location: string): Account => `${location}/in-transit`;

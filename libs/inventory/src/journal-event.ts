@@ -3,7 +3,7 @@ import type { Entry, ExceptionKind } from './entry.ts';
 import type { Message, MessageType } from './message.ts';
 
 /**
- * The book of original entry: what is stored in `order-{channel}-{orderId}`, `document-{source}-{documentId}`
+ * The book of original entry: what is stored in `order-{channel}:{orderId}`, `document-{source}:{documentId}`
  * and `transfer-{transferId}`. One event a message, under the message's own name in past tense, and one for
  * each later word about its parked lines.
  * Stored for ever: add a new event rather than change the meaning of an old one.
@@ -76,7 +76,7 @@ export interface ParkedLineDismissed {
 }
 
 /**
- * What is stored in `intake-{source}-{writer}`: the messages that took no effect. Together with the facts
+ * What is stored in `intake-{source}:{writer}`: the messages that took no effect. Together with the facts
  * they make every message end as exactly one of accepted, duplicate, parked, rejected.
  */
 export type IntakeEvent =

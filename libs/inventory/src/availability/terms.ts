@@ -58,7 +58,7 @@ export const termsOf = (input: ListingInput): readonly Term[] => [
 ];
 
 /** What makes up what a channel may sell of an item. `cap` and `stopAt` stand here only where they are set. */
-export function itemTerms(input: ItemInput): readonly Term[] {
+function itemTerms(input: ItemInput): readonly Term[] {
   const { policy, ringFenced } = input;
   const { buffer, percent, cap, stopAt, decimals } = rulesOf(input);
   return [

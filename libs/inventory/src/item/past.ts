@@ -87,7 +87,7 @@ export function newestSweep(sweeps: readonly SweepPosted[]): Anchor | undefined 
     .reduce<Anchor | undefined>((newest, anchor) => laterOf(newest, anchor), undefined);
 }
 
-export function laterOf(a: Anchor | undefined, b: Anchor | undefined): Anchor | undefined {
+function laterOf(a: Anchor | undefined, b: Anchor | undefined): Anchor | undefined {
   if (!a || !b) return a ?? b;
   return compareFacts(b.key, a.key) > 0 ? b : a;
 }

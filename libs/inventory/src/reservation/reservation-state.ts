@@ -44,7 +44,7 @@ export type RecordedReservationEvent = ReservationEvent & {
   readonly recordedAt: Instant;
 };
 
-/** Applies one stored event. Total: of what comes after a terminal event nothing is believed. */
+/** Applies one stored event. Total: it was decided at its exact revision, and is never judged again here. */
 export function evolveReservation(
   state: ReservationState | undefined,
   reservationId: string,
