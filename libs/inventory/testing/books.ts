@@ -2,8 +2,8 @@ import { assert } from '#kernel';
 import type { Entry, FactKey, Sweep } from '../src/entry.ts';
 import { decideItem } from '../src/item/decide-item.ts';
 import { evolveItem } from '../src/item/evolve-item.ts';
-import type { RecordedItemEvent } from '../src/item/item-event.ts';
-import type { Decision, DecisionContext, ItemCommand, ItemEntry } from '../src/item/item-command.ts';
+import type { ItemEvent, RecordedItemEvent } from '../src/item/item-event.ts';
+import type { Decision, DecisionContext, ItemCommand, ItemEntry, Post } from '../src/item/item-command.ts';
 import { placeOf } from '../src/item/item-readers.ts';
 import { emptyItem, type ItemState } from '../src/item/item-state.ts';
 import { pastNeeded } from '../src/item/past-needed.ts';
@@ -23,6 +23,7 @@ export class Books {
   readonly #sweeps: (Sweep & { readonly journal: number })[] = [];
   readonly #listed = new Map<string, Set<string>>();
   readonly #context: Partial<DecisionContext>;
+  #posted: readonly (readonly [string, Post])[] = [];
   #position = 0;
 
   constructor(context: Partial<DecisionContext> = {}) {
@@ -55,9 +56,16 @@ export class Books {
         bySku.set(sku, [...(bySku.get(sku) ?? []), itemEntry]);
       }
     }
-    for (const [sku, ofItem] of bySku) {
-      this.ask(sku, { type: 'post', journal, recordedAt, cause: 'order', entries: ofItem }, recordedAt);
-    }
+    this.#posted = [...bySku].map(([sku, ofItem]) => {
+      return [sku, { type: 'post', journal, recordedAt, cause: 'order', entries: ofItem }];
+    });
+    for (const [sku, command] of this.#posted) this.ask(sku, command, recordedAt);
+  }
+
+  /** Carries the last journal event to its items once more, as after a crash; answers what came of it. */
+  postAgain(): ItemEvent[] {
+    const posted = this.#posted;
+    return posted.flatMap(([sku, command]) => this.ask(sku, command, command.recordedAt).events);
   }
 
   /** Decides a command and stores what comes of it. */

@@ -11,6 +11,7 @@ import {
   type Message,
   type OrderView,
   orderViewOf,
+  type ParkedLinesReleased,
   recordFact,
   type Rejection,
   releaseLines,
@@ -93,6 +94,11 @@ export class Telling {
 
   /** Looks again at the parked lines of a message, with another catalog. */
   release(source: string, id: string, setUp: SetUp): readonly Entry[] | undefined {
+    return this.releaseNow(source, id, setUp)?.entries;
+  }
+
+  /** The same as the event that releases them. */
+  releaseNow(source: string, id: string, setUp: SetUp): ParkedLinesReleased | undefined {
     this.use(setUp);
     const fact = toldFact(this.told, source, id)!;
     const released = resolveParked(fact.message, fact.parked, {
@@ -103,7 +109,7 @@ export class Telling {
     if (data === undefined) return undefined;
     evolveTold(this.told, { type: 'ParkedLinesReleased', data }, this.#nextPlace());
     this.entries.push(...data.entries);
-    return data.entries;
+    return data;
   }
 
   view(channel = 'web', orderId = 'o1'): OrderView {

@@ -4,7 +4,10 @@ import type { Component } from '../journal-event.ts';
 /** The most one line may carry. */
 export const LINE_QUANTITY_MAX: Quantity = LINE_UNITS_MAX * UNIT;
 
-/** `a × b`, both quantities of at most one line; undefined where that has more than five decimals. */
+/**
+ * `a × b`, both quantities of at most one line; undefined where that has more than five decimals. Exact as far as
+ * one line may carry it: beyond, only that it is more.
+ */
 export function timesExactly(a: Quantity, b: Quantity): Quantity | undefined {
   const product = a * b;
   if (Number.isSafeInteger(product)) return product % UNIT === 0 ? product / UNIT + 0 : undefined;

@@ -1,62 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { UNIT } from '#kernel';
+import { LINE_UNITS_MAX, UNIT } from '#kernel';
 import type { Message, MessageLine, MessageType } from '#inventory';
-import { type SetUp, sumOf, Telling } from '../../testing/telling.ts';
-
-const SET_UP: SetUp = {
-  items: [
-    { sku: 'MUG' },
-    { sku: 'CUP' },
-    { sku: 'OIL', decimals: 2 },
-    {
-      sku: 'BOX',
-      components: [
-        { sku: 'MUG', quantity: 2 * UNIT },
-        { sku: 'CUP', quantity: UNIT },
-      ],
-    },
-  ],
-  listings: [
-    { channel: 'wms', listing: 'case', sku: 'MUG', unitsPer: 12 * UNIT },
-    { channel: 'wms', listing: 'drop', sku: 'OIL', unitsPer: 0.005 * UNIT },
-  ],
-  locations: ['main', 'shop', 'closed-attic'],
-};
-
-const line = (
-  sku: string,
-  units: number,
-  more: Partial<MessageLine> & { from?: string; to?: string } = {},
-) => ({
-  line: '1',
-  sku,
-  quantity: units * UNIT,
-  ...more,
-});
-
-/** A message of document `d1`, told by `wms` at time 5. */
-function told(
-  type: MessageType,
-  data: object,
-  more: { id?: string; at?: number; sequence?: number } = {},
-): Message {
-  const { id = 'm1', at = 5, ...rest } = more;
-  const names: Record<string, object> = {
-    'sale.completed': { saleId: 'd1', location: 'main' },
-    'sale.returned': { returnId: 'd1', location: 'main' },
-    'transfer.shipped': { transferId: 'd1' },
-    'transfer.received': { transferId: 'd1' },
-  };
-  const kept = names[type] ?? { documentId: 'd1', location: 'main' };
-  return {
-    source: 'wms',
-    id,
-    type,
-    occurredAt: at,
-    ...rest,
-    data: { ...kept, ...data },
-  } as unknown as Message;
-}
+import { line, SET_UP, told } from '../../testing/document-messages.ts';
+import { sumOf, Telling } from '../../testing/telling.ts';
 
 const entriesOf = (message: Message, isByChannel = false) => new Telling(SET_UP, isByChannel).tell(message);
 
@@ -114,6 +60,27 @@ describe('what a document does to stock', () => {
     expect(entriesOf(told(type, data, { sequence: 8 }))).toEqual([
       expect.objectContaining({ kind: 'move', key, sku: 'MUG', quantity: 2 * UNIT, sequence: 8, ...move }),
     ]);
+  });
+
+  it.each<[MessageType, object]>([
+    ['sale.completed', {}],
+    ['sale.returned', {}],
+    ['stock.received', {}],
+    ['stock.shipped', {}],
+    ['stock.adjusted', { reason: 'found' }],
+    ['stock.moved', {}],
+    ['stock.expected', { expectedAt: 99 }],
+    ['stock.counted', {}],
+    ['stock.snapshot', { asOf: 3 }],
+    ['transfer.shipped', { from: 'main', to: 'shop' }],
+    ['transfer.received', { from: 'main', to: 'shop' }],
+  ])('%s is in units of the item where a listing of twelve tells it', (type, data) => {
+    const caseOf = (name: string, units: number) => ({
+      ...{ line: name, listing: 'case', quantity: units * UNIT, from: 'sellable', to: 'held' },
+    });
+    const entries = entriesOf(told(type, { ...data, lines: [caseOf('1', 2), caseOf('2', 1)] }));
+    const quantities = entries.map((entry) => ('quantity' in entry ? entry.quantity : 0) as number);
+    expect(quantities.reduce((sum, quantity) => sum + quantity, 0)).toBe(36 * UNIT);
   });
 
   it('names the channel that sold', () => {
@@ -250,6 +217,34 @@ describe('a transfer', () => {
     transfer.tell(half('transfer.shipped', 's2', 6, line('MUG', 1)));
     expect(sumOf(transfer.entries).flags).toEqual({});
   });
+
+  it('flags all that is too much at a place together, in the order in which it came', () => {
+    const transfer = new Telling(SET_UP);
+    transfer.tell(half('transfer.shipped', 's1', 2, line('MUG', 3)));
+    transfer.tell(half('transfer.received', 'r2', 6, line('MUG', 2)));
+    transfer.tell(half('transfer.received', 'r1', 4, line('MUG', 2), line('MUG', 1, { line: '2' })));
+    transfer.tell(half('transfer.received', 'r3', 8, line('MUG', 4)));
+    expect(sumOf(transfer.entries).flags).toEqual({ 'over-receipt MUG shop': 6 });
+    expect(transfer.told.facts.map(({ flags }) => flags)).toEqual([
+      [],
+      [],
+      ['over-receipt'],
+      ['over-receipt'],
+    ]);
+  });
+
+  it('is told by two sources, whose messages may bear one id', () => {
+    const transfer = new Telling(SET_UP);
+    transfer.tell(half('transfer.shipped', 'm1', 2, line('MUG', 3)));
+    const received = half('transfer.received', 'm1', 4, line('MUG', 5), line('LID', 1, { line: '2' }));
+    transfer.tell({ ...received, source: 'erp' });
+    transfer.release('erp', 'm1', { ...SET_UP, items: [...SET_UP.items!, { sku: 'LID' }] });
+    expect(sumOf(transfer.entries)).toMatchObject({
+      balances: { 'MUG shop/sellable': 5, 'LID shop/sellable': 1 },
+      flags: { 'over-receipt MUG shop': 2, 'over-receipt LID shop': 1 },
+    });
+    expect(transfer.told.facts.map(({ lines }) => lines.length)).toEqual([1, 2]);
+  });
 });
 
 describe('what a line may say of its item', () => {
@@ -290,6 +285,13 @@ describe('what a line may say of its item', () => {
     ]);
   });
 
+  it('is what its components can be, to the last one: nothing of a kit is rounded', () => {
+    const blends = (units: number) => codeOf(told('sale.completed', { lines: [line('BLEND', units)] }));
+    expect(blends(4)).toMatchObject([{ sku: 'MUG', quantity: 12 * UNIT }]);
+    expect(blends(0.5)).toEqual(['QUANTITY_NOT_INTEGER', '/data/lines/0/quantity']);
+    expect(blends(LINE_UNITS_MAX)).toEqual(['QUANTITY_OUT_OF_RANGE', '/data/lines/0/quantity']);
+  });
+
   it.each<MessageType>([
     'stock.received',
     'stock.expected',
@@ -315,30 +317,21 @@ describe('what a line may say of its item', () => {
   });
 });
 
-describe('the same content', () => {
-  const placed = {
-    reservationId: undefined,
-    orderId: 'o',
-    lines: [{ line: '1', sku: 'MUG', quantity: UNIT }],
-  };
-  const message = (data: object, more: object = {}): Message =>
-    ({ source: 'web', id: 'm', type: 'order.placed', occurredAt: 1, data, ...more }) as unknown as Message;
-
-  it('is told whatever the order of keys, the extensions, and a channel that goes without saying', () => {
-    const telling = new Telling(SET_UP);
-    telling.tell(message(placed));
-
-    expect(telling.put(message({ lines: placed.lines, channel: 'web', orderId: 'o' }, { sequence: 3 }))).toBe(
-      'repeated',
-    );
-    expect(telling.put(message({ ...placed, customerRef: 'c' }))).toMatchObject({
-      code: 'ID_REUSED_WITH_DIFFERENT_CONTENT',
-    });
-    expect(telling.put(message({ ...placed, lines: [...placed.lines, ...placed.lines] }))).toMatchObject({
-      code: 'ID_REUSED_WITH_DIFFERENT_CONTENT',
-    });
-    expect(telling.put(message(placed, { occurredAt: 2 }))).toMatchObject({
-      code: 'ID_REUSED_WITH_DIFFERENT_CONTENT',
-    });
+describe('a place that is not active', () => {
+  it('is flagged in the answer, beside what else is, and when its lines are released', () => {
+    const transfer = new Telling(SET_UP);
+    const closed = { from: 'main', to: 'closed-attic' };
+    const [mug, lid] = [line('MUG', 1), line('LID', 1, { line: '2' })];
+    transfer.tell(told('transfer.shipped', { ...closed, lines: [mug, lid] }, { id: 's1' }));
+    transfer.tell(told('transfer.received', { ...closed, lines: [line('MUG', 2)] }, { id: 'r1' }));
+    expect(transfer.told.facts.map(({ flags }) => flags)).toEqual([
+      ['inactive-location'],
+      ['over-receipt', 'inactive-location'],
+    ]);
+    const items = [...SET_UP.items!, { sku: 'LID' }];
+    expect(transfer.releaseNow('wms', 's1', { ...SET_UP, items })?.flags).toEqual([
+      'over-receipt',
+      'inactive-location',
+    ]);
   });
 });

@@ -209,6 +209,19 @@ describe('the same facts in any order of arrival', () => {
     );
   });
 
+  it('do once what they do: what posting brings again after a crash does nothing', () => {
+    fc.assert(
+      fc.property(facts, ({ told, arrival }) => {
+        const books = new Books();
+        for (const entries of inArrival(told, arrival)) {
+          books.post(entries);
+          expect(books.postAgain()).toEqual([]);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('give the same stock also where they are snapshots in parts, complete or not', () => {
     fc.assert(
       fc.property(snapshots, ({ told, arrival }) => {

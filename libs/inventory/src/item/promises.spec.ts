@@ -173,6 +173,26 @@ describe('a hold', () => {
     expect(reserved(books)).toEqual({ main: 3 });
   });
 
+  it('ends at its own deadline, whichever of several was made first, moved or let go', () => {
+    const books = stocked(9);
+    const until = (reservationId: string, hours: number) =>
+      reserve(1, { reservationId, expiresAt: hours * HOUR });
+    const heldAfter = (hours: number): string[] => {
+      ask(books, reserve(9, { probe: true }), hours * HOUR);
+      return Object.keys(books.state('MUG').holds);
+    };
+    for (const hold of [until('a', 4), until('b', 2), until('c', 3), until('d', 5)]) ask(books, hold);
+    ask(books, { type: 'end-hold', reservationId: 'c', end: 'extended', expiresAt: 6 * HOUR });
+    ask(books, { type: 'end-hold', reservationId: 'b', end: 'released' });
+    expect(books.state('MUG').deadline).toBe(4 * HOUR);
+    expect(heldAfter(3)).toEqual([':a', ':c', ':d']);
+    expect(heldAfter(4)).toEqual([':c', ':d']);
+    expect(claimsOf(books.state('MUG'), 'web')).toMatchObject({ reserved: 2 * UNIT });
+    expect(heldAfter(6)).toEqual([]);
+    expect(books.state('MUG').deadline).toBeUndefined();
+    expect(claimsOf(books.state('MUG'), 'web')).toMatchObject({ reserved: 0 });
+  });
+
   it('is let go even where the request that finds it so is refused', () => {
     const books = stocked(3);
     ask(books, reserve(3, { expiresAt: HOUR }));
@@ -309,6 +329,14 @@ describe('a confirmed reservation', () => {
     books.post([confirmed(7)]);
     books.post([open('1', 3, { location: 'shop' }), open('1', 4, { line: '2' })]);
     expect(committed(books)).toEqual({ main: 4, shop: 3 });
+  });
+
+  it('by an order of several lines gives each unit to one of them', () => {
+    const books = stocked(3, 9);
+    ask(books, reserve(3));
+    const hold = { reservationId: 'r-1' };
+    books.post([open('1', 2, hold), open('1', 2, { line: '2', ...hold })]);
+    expect([committed(books), reserved(books)]).toEqual([{ main: 3, shop: 1 }, {}]);
   });
 
   it('by an order for more than was held takes the rest as it can', () => {

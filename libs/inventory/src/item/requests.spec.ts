@@ -6,6 +6,7 @@ import type { Count } from '../entry.ts';
 import { onHandAsOf } from '../timeline/timeline.ts';
 import type { ItemCommand } from './item-command.ts';
 import { placeOf } from './item-readers.ts';
+import { REMEMBERED_MAX } from './remembered.ts';
 
 describe('reallocating', () => {
   const move = (units: number, more: object = {}): ItemCommand => ({
@@ -29,6 +30,43 @@ describe('reallocating', () => {
       facts: { committed: 4 * UNIT },
     });
     expect(ask(books, move(3)).answer).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
+  });
+
+  it('moves the promise of that line and place, and of no other', () => {
+    const books = stocked(9, 9);
+    books.post([
+      open('1', 4, { line: '2' }),
+      open('1', 3, { location: 'shop' }),
+      open('1', 1, { line: '3' }),
+    ]);
+    expect(ask(books, move(1)).answer).toMatchObject({ facts: { committed: 0 } });
+    ask(books, move(4, { line: '2' }));
+    expect(books.state('MUG').commitments['web/1']).toMatchObject([
+      { line: '1', location: 'shop', quantity: 3 * UNIT },
+      { line: '3', location: 'main', quantity: UNIT },
+      { line: '2', location: 'shop', quantity: 4 * UNIT, occurredAt: 2 },
+    ]);
+  });
+
+  it('cures the oversell of its order where it was promised', () => {
+    const books = stocked(5, 5);
+    books.post([open('1', 5), open('2', 2, { location: 'main' })]);
+    expect(Object.keys(books.state('MUG').exceptions)).toEqual(['oversell/main/web/1']);
+    ask(books, move(2, { orderId: '2' }));
+    expect(books.state('MUG').exceptions).toEqual({});
+  });
+
+  it('is done once, also among others', () => {
+    const books = stocked(5, 5);
+    books.post([open('1', 4)]);
+    ask(books, move(2, { reallocationId: 'a-0' }));
+    ask(books, move(1, { reallocationId: 'a-0', from: 'shop', to: 'main' }));
+    ask(books, move(1, { reallocationId: 'a-2', from: 'shop', to: 'main' }));
+    ask(books, move(1));
+    expect(ask(books, move(1))).toMatchObject({
+      events: [],
+      answer: { repeated: { data: { reallocationId: 'a-1' } }, position: books.book('MUG').state.position },
+    });
   });
 
   it('is done once', () => {
@@ -84,6 +122,28 @@ describe('adjusting', () => {
       code: 'ID_REUSED_WITH_DIFFERENT_CONTENT',
     });
     expect(main(books).onHand).toBe(9 * UNIT);
+  });
+
+  it('is done once however many were asked for: what is not remembered is looked for in the past', () => {
+    const books = stocked(5);
+    const nth = (number: number) => adjust({ adjustmentId: `n-${number}`, change: UNIT });
+    const last = REMEMBERED_MAX + 2;
+    for (let number = 1; number <= last; number++) ask(books, nth(number));
+    for (const number of [1, REMEMBERED_MAX, last]) {
+      expect(ask(books, nth(number)).answer).toMatchObject({
+        repeated: { data: { adjustmentId: `n-${number}` } },
+      });
+    }
+    expect(main(books).onHand).toBe((5 + last) * UNIT);
+    expect(books.state('MUG').requests!.hashes).toHaveLength(REMEMBERED_MAX);
+  });
+
+  it('makes what is owed seen, and cures it', () => {
+    const books = stocked(5);
+    ask(books, adjust({ change: -6 * UNIT }));
+    expect(Object.keys(books.state('MUG').exceptions)).toEqual(['negative-on-hand/main//']);
+    ask(books, adjust({ adjustmentId: 'a-2', change: UNIT }));
+    expect(books.state('MUG').exceptions).toEqual({});
   });
 
   it('is not swallowed by a count whose clock runs ahead', () => {

@@ -223,6 +223,15 @@ describe('what is expected', () => {
     expect(due(told(received(4, 2, po), expected('po-1', 10)))).toBe(6);
   });
 
+  it('of several lines of one message is their sum, also of one that was parked', () => {
+    const key = keyAt(3);
+    const books = told(expected('po-1', 9), expected('po-1', 3, { key }), received(2, 4, po));
+    books.post([expected('po-1', 4, { key })]);
+    expect(due(books)).toBe(5);
+    books.post([expected('po-1', 1)]);
+    expect(due(books)).toBe(5);
+  });
+
   it('is replaced by a later word, whichever comes first, and called off by 0', () => {
     const first = expected('po-1', 10, { key: keyAt(1) });
     const second = expected('po-1', 5, { key: keyAt(2) });
