@@ -5,7 +5,7 @@ import type { Adjust, Repeated } from './item-command.ts';
 import type { OnHandAdjusted } from './item-event.ts';
 import { placeOf, stockOf } from './item-readers.ts';
 import type { ItemState } from './item-state.ts';
-import { pastOf, sweepBefore } from './post-sweep.ts';
+import { pastOf } from './post-sweep.ts';
 import { mayRemember } from './remembered.ts';
 import { differs } from './repeated-request.ts';
 
@@ -20,12 +20,9 @@ export function adjust(draft: Draft, command: Adjust): Rejection | Repeated | un
   if (change === 0) return undefined;
 
   touch(draft, location);
-  const occurredAt = afterCounts(draft, command);
-  const key = { at: occurredAt, source: '', id: command.adjustmentId, document: command.adjustmentId };
-  sweepBefore(draft, { kind: 'move', location, disposition, key });
   const { adjustmentId, reason, actor } = command;
   const told = { adjustmentId, location, disposition, setTo, expectedOnHand, reason, actor };
-  const data = { ...told, change, onHand: current + change, occurredAt };
+  const data = { ...told, change, onHand: current + change, occurredAt: afterCounts(draft, command) };
   record(draft, { type: 'OnHandAdjusted', data });
   return undefined;
 }
