@@ -29,7 +29,6 @@ export class Posting {
   readonly #share: PostingShare;
   readonly #plan: PostingPlan;
   readonly #underWay: PageUnderWay[] = [];
-  readonly #listeners = new Set<(position: number) => void>();
   readonly #waiters = new PositionWaiters();
   readonly #projected: (position: number) => Promise<unknown>;
   #position = 0;
@@ -91,12 +90,6 @@ export class Posting {
     return this.#waiters.wait(position, timeoutMs);
   }
 
-  /** Calls `listener` with each new position. Returns how to stop. */
-  onPosted(listener: (position: number) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   async #postPage({ events, position }: LogPage): Promise<void> {
     const page: PageUnderWay = { position, journal: events.at(-1)?.position ?? 0, left: 1 };
     this.#underWay.push(page);
@@ -156,7 +149,6 @@ export class Posting {
       this.#underWay.shift();
     }
     this.#share.reached(this.#position, journal);
-    for (const listener of this.#listeners) listener(this.#position);
     this.#waiters.reached(this.#position);
   }
 
