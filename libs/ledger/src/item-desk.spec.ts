@@ -55,6 +55,9 @@ describe('an item desk', () => {
     expect([(first as Done).position, (second as Done).position]).toEqual(
       stored.slice(1).map(({ position }) => position),
     );
+    // What changes nothing was decided on the newest of them.
+    const again = await ledger.desk.submit('MUG', reserve('r-1', 1));
+    expect((again as Done).position).toBe((second as Done).position);
   });
 
   it('shares an item with another process, and neither oversells', async () => {
