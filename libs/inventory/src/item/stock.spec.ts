@@ -178,6 +178,28 @@ describe('a snapshot', () => {
   });
 });
 
+describe('a complete snapshot that lists the item after all', () => {
+  const document = 'snap-2';
+  const lifted = (at: number): Entry => swept(at, [], { key: keyAt(at, { document }) });
+  const listing = (at: number, shelves: 'sellable' | 'damaged'): Entry =>
+    counted(8, at, { key: keyAt(at, { document }), cause: 'snapshot', disposition: shelves });
+
+  it('leaves the one before it in force, also for a disposition that is told of later', () => {
+    const books = told(received(10, 1), swept(5), lifted(7), listing(7, 'sellable'));
+    books.post([received(2, 3, { to: shelf('main', 'damaged') })]);
+    expect([units(books), damaged(books)]).toEqual([8, 0]);
+    books.post([received(2, 6, { to: shelf('main', 'damaged') })]);
+    expect(damaged(books)).toBe(2);
+  });
+
+  it('leaves all lines of the count before it, and what moved since', () => {
+    const key = keyAt(3);
+    const both = [counted(3, 3, { key }), counted(4, 3, { key })];
+    const books = told(received(10, 1), both, sold(1, 4), lifted(5), sold(2, 6), listing(5, 'damaged'));
+    expect([units(books), damaged(books)]).toEqual([4, 8]);
+  });
+});
+
 it('two complete snapshots that list the item after all leave no trace in its history either', () => {
   const sweepOf = (document: string, at: number): Entry => swept(at, [], { key: keyAt(at, { document }) });
   const listingOf = (document: string, at: number): Entry =>
