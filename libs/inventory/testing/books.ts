@@ -71,7 +71,9 @@ export class Books {
   /** Decides a command and stores what comes of it. */
   ask(sku: string, command: ItemCommand, now = 0): Decision {
     const { state, stream } = this.book(sku);
+    const before = JSON.stringify(state);
     const decision = decideItem(command, state, this.#contextAt(now, command, { state, stream }));
+    assert(JSON.stringify(state) === before, 'a decision that leaves the state as it is');
     for (const event of decision.events) {
       const recorded = {
         ...event,

@@ -120,6 +120,19 @@ describe('an oversell', () => {
     expect(claims.slice(0, 3).map(({ orderId }) => orderId)).toEqual(['last', '29', '28']);
   });
 
+  it('is cleared when the hold that it competes with ends', () => {
+    const books = told(received(5));
+    books.ask('MUG', {
+      ...{ type: 'reserve', reservationId: 'r-1', request: 0, channel: 'app', partial: false, step: UNIT },
+      ...{ wanted: [{ quantity: 4 * UNIT }], expiresAt: 1_000 },
+    });
+    books.post([sold(3)], 100);
+    books.ask('MUG', { type: 'trim-hold', reservationId: 'r-1', quantity: 3 * UNIT }, 100);
+    expect(Object.values(openIn(books))).toEqual([2]);
+    books.ask('MUG', { type: 'end-hold', reservationId: 'r-1', end: 'released' }, 100);
+    expect(openIn(books)).toEqual({});
+  });
+
   it('names holds that compete', () => {
     const books = told(received(5));
     books.ask('MUG', {

@@ -155,6 +155,17 @@ describe('adjusting', () => {
     expect(main(books).onHand).toBe(5 * UNIT);
   });
 
+  it('stays beside a count from before it that is told later, where it was made and nowhere else', () => {
+    const books = stocked(5, 5);
+    ask(books, adjust({ change: 2 * UNIT }), 100);
+    ask(books, adjust({ adjustmentId: 'a-2', change: UNIT, disposition: 'damaged' }), 100);
+    ask(books, adjust({ adjustmentId: 'a-3', change: UNIT, location: 'shop' }), 100);
+    books.post([{ ...countAt(50), quantity: 4 * UNIT }]);
+    expect(main(books).onHand).toBe(6 * UNIT);
+    books.post([{ ...countAt(100), quantity: 3 * UNIT }]);
+    expect(main(books).onHand).toBe(3 * UNIT);
+  });
+
   it('is not swallowed by a complete snapshot ahead, of an item that was never told of there', () => {
     const books = stocked(0);
     books.post([swept(500)]);

@@ -192,6 +192,12 @@ describe('a complete snapshot that lists the item after all', () => {
     expect(damaged(books)).toBe(2);
   });
 
+  it('is that of its own source: another’s of the same name and moment stays in force', () => {
+    const others = swept(7, [], { key: keyAt(7, { document, source: 'pos' }) });
+    const books = told(received(10, 1, { to: shelf('main', 'damaged') }), others, listing(7, 'sellable'));
+    expect([units(books), damaged(books)]).toEqual([8, 0]);
+  });
+
   it('leaves all lines of the count before it, and what moved since', () => {
     const key = keyAt(3);
     const both = [counted(3, 3, { key }), counted(4, 3, { key })];
@@ -296,6 +302,8 @@ describe('what is expected', () => {
     const books = told(expected('po-0', 10), received(10, 2, { expectation: 'po-0' }));
     for (let number = 1; number <= 70; number++) books.post([expected(`later-${number}`, 1)]);
     expect(books.state('MUG').expectations[':po-0']).toBeUndefined();
+    books.post([expected('po-0', 99, { key: keyAt(0) })]);
+    expect(due(books)).toBe(70);
     books.post([expected('po-0', 12, { key: keyAt(9) })]);
     expect(due(books)).toBe(72);
   });
