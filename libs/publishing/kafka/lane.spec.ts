@@ -60,4 +60,59 @@ describe('a lane', () => {
     lane.land();
     expect(names(lane.lostBefore(2))).toEqual(['a5']);
   });
+
+  it('finds what is lost also before a key that was written once more behind it', () => {
+    const lane = laneOf('a1', 'b2');
+    lane.take(9);
+    lane.wrote([
+      { key: 'a', version: 1, offset: 0 },
+      { key: 'b', version: 2, offset: 1 },
+    ]);
+    lane.land();
+    lane.want({ key: 'a', position: 3 });
+    lane.take(9);
+    lane.wrote([{ key: 'a', version: 3, offset: 2 }]);
+    lane.land();
+    expect(names(lane.lostBefore(2))).toEqual(['b2']);
+    expect(names(lane.lostBefore(3))).toEqual(['a3']);
+  });
+
+  it('knows the oldest of what is not known to stand there, and which is still to come', () => {
+    const lane = laneOf('a5', 'b4', 'c9');
+    const seen = (): unknown => [
+      lane.oldest,
+      lane.pending,
+      wanted('a5', 'b4', 'c9').map((each) => lane.covers(each)),
+    ];
+    expect(seen()).toEqual([4, 3, [true, true, true]]);
+    expect(names(lane.take(2))).toEqual(['a5', 'b4']);
+    expect(seen()).toEqual([4, 3, [true, true, true]]);
+    lane.wrote([{ key: 'b', version: 4, offset: 0 }]);
+    lane.land(wanted('a5'));
+    expect(seen()).toEqual([4, 3, [true, true, true]]);
+    lane.readBack('b', 4);
+    expect(seen()).toEqual([5, 2, [true, false, true]]);
+    lane.take(1);
+    expect(lane.covers({ key: 'a', position: 6 })).toBe(false);
+    lane.wrote([{ key: 'a', version: 5, offset: 1 }]);
+    lane.land();
+    lane.take(1);
+    lane.wrote([{ key: 'c', version: 9, offset: 2 }]);
+    lane.land();
+    lane.readBack('a', 5);
+    expect([lane.oldest, lane.isAtRest]).toEqual([9, false]);
+    lane.clear();
+    expect([lane.oldest, lane.isAtRest, names(lane.lostBefore(99))]).toEqual([Infinity, true, []]);
+  });
+
+  it('does not take what an earlier send read back for the answer to a later one', () => {
+    const lane = laneOf('a1');
+    lane.take(1);
+    lane.readBack('a', 1);
+    lane.land(wanted('a1')); // The send failed, and was written all the same.
+    lane.take(1);
+    lane.wrote([{ key: 'a', version: 1, offset: 5 }]);
+    lane.land();
+    expect(names(lane.lostBefore(6))).toEqual(['a1']);
+  });
 });

@@ -27,10 +27,6 @@ export class Lane {
     return this.#waiting.size;
   }
 
-  get isUnderway(): boolean {
-    return this.#underway.size > 0;
-  }
-
   /** Keys that wait, are on their way, or are yet to be read back. */
   get pending(): number {
     return this.#waiting.size + this.#underway.size + this.#written.size;

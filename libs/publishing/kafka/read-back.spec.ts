@@ -1,0 +1,75 @@
+import { ReadBack, TopicMadeAnew } from './read-back.ts';
+import type { ReadRecord } from './topic-link.ts';
+
+const record = (offset: number, key: string, version: number): ReadRecord => ({
+  ...{ offset, key, value: Buffer.from(JSON.stringify({ version })) },
+});
+
+/** Of two partitions, with what it has said. */
+function opened() {
+  const said: unknown[] = [];
+  const readBack = new ReadBack(2, {
+    holds: ({ key, partition }, version) => said.push([partition, key, version]),
+    passed: (partition, next) => said.push(['passed', partition, next]),
+    current: () => said.push('current'),
+    again: () => said.push('again'),
+  });
+  return { readBack, said: () => said.splice(0) };
+}
+
+describe('what is read back of a topic', () => {
+  it('is current once all is read that was there when it was asked, partition by partition', () => {
+    const { readBack, said } = opened();
+    readBack.expect([
+      { low: 0, high: 2 },
+      { low: 5, high: 5 }, // Empty: no record will come.
+    ]);
+    expect([readBack.isCurrent, said()]).toEqual([false, []]);
+    readBack.read(0, [record(0, 'a', 7)], 1);
+    expect([readBack.isCurrent, said()]).toEqual([
+      false,
+      [
+        [0, 'a', 7],
+        ['passed', 0, 1],
+      ],
+    ]);
+    readBack.read(0, [], 2); // The mark of a transaction.
+    expect([readBack.isCurrent, said()]).toEqual([true, [['passed', 0, 2], 'current']]);
+    readBack.expect([
+      { low: 0, high: 2 },
+      { low: 5, high: 6 },
+    ]);
+    expect(readBack.isCurrent).toBe(false);
+  });
+
+  it('is of ours or says nothing: tombstones, strangers, records without a key', () => {
+    const { readBack, said } = opened();
+    const records = [
+      { ...record(0, 'a', 1), value: null },
+      { ...record(1, 'b', 1), value: Buffer.from('no JSON') },
+      { ...record(2, 'c', 1), key: undefined },
+    ];
+    readBack.read(1, records, 3);
+    expect(said()).toEqual([
+      [1, 'a', undefined],
+      [1, 'b', undefined],
+      ['passed', 1, 3],
+    ]);
+  });
+
+  it('is told once, and that it comes again', () => {
+    const { readBack, said } = opened();
+    readBack.read(0, [record(0, 'a', 1), record(1, 'b', 2)], 2);
+    said();
+    readBack.read(0, [record(1, 'b', 2), record(2, 'c', 3)], 3);
+    expect(said()).toEqual(['again', [0, 'c', 3], ['passed', 0, 3]]);
+    expect(readBack.next(0)).toBe(3);
+  });
+
+  it('of a topic that ends before what was read of it is of another topic', () => {
+    const { readBack } = opened();
+    readBack.read(0, [record(4, 'a', 1)], 5);
+    expect(() => readBack.check([{ low: 0, high: 5 }])).not.toThrow();
+    expect(() => readBack.expect([{ low: 0, high: 4 }])).toThrow(TopicMadeAnew);
+  });
+});
