@@ -33,8 +33,10 @@ describe('a lane', () => {
     ]);
     lane.land();
     expect([lane.isPending('a'), lane.isPending('b'), lane.isAtRest]).toEqual([false, true, false]);
-    lane.readBack('b', 2);
+    expect(lane.readBack('b', 1)).toBe(false); // Somebody else's, of before.
+    expect(lane.readBack('b', 2)).toBe(true);
     expect(lane.isAtRest).toBe(true);
+    expect(lane.readBack('b', 2)).toBe(false);
   });
 
   it('hands out what was written and is not there', () => {
@@ -100,7 +102,8 @@ describe('a lane', () => {
     lane.wrote([{ key: 'c', version: 9, offset: 2 }]);
     lane.land();
     lane.readBack('a', 5);
-    expect([lane.oldest, lane.isAtRest]).toEqual([9, false]);
+    lane.want({ key: 'd', position: 12 });
+    expect([lane.oldest, lane.pending]).toEqual([9, 2]);
     lane.clear();
     expect([lane.oldest, lane.isAtRest, names(lane.lostBefore(99))]).toEqual([Infinity, true, []]);
   });

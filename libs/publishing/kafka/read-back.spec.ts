@@ -9,7 +9,7 @@ const record = (offset: number, key: string, version: number): ReadRecord => ({
 function opened() {
   const said: unknown[] = [];
   const readBack = new ReadBack(2, {
-    holds: ({ key, partition }, version) => said.push([partition, key, version]),
+    holds: (held, version) => said.push([held.partition, held.key, version, held.version]),
     passed: (partition, next) => said.push(['passed', partition, next]),
     current: () => said.push('current'),
     again: () => said.push('again'),
@@ -29,7 +29,7 @@ describe('what is read back of a topic', () => {
     expect([readBack.isCurrent, said()]).toEqual([
       false,
       [
-        [0, 'a', 7],
+        [0, 'a', 7, 7],
         ['passed', 0, 1],
       ],
     ]);
@@ -51,8 +51,8 @@ describe('what is read back of a topic', () => {
     ];
     readBack.read(1, records, 3);
     expect(said()).toEqual([
-      [1, 'a', undefined],
-      [1, 'b', undefined],
+      [1, 'a', undefined, 0],
+      [1, 'b', undefined, 0],
       ['passed', 1, 3],
     ]);
   });
@@ -62,7 +62,7 @@ describe('what is read back of a topic', () => {
     readBack.read(0, [record(0, 'a', 1), record(1, 'b', 2)], 2);
     said();
     readBack.read(0, [record(1, 'b', 2), record(2, 'c', 3)], 3);
-    expect(said()).toEqual(['again', [0, 'c', 3], ['passed', 0, 3]]);
+    expect(said()).toEqual(['again', [0, 'c', 3, 3], ['passed', 0, 3]]);
     expect(readBack.next(0)).toBe(3);
   });
 
