@@ -50,6 +50,7 @@ describe('an import', () => {
   it('of many rows is not one commit a row, and again changes nothing', async () => {
     const rows = Array.from({ length: 5_000 }, (_, n) => item(`SKU-${n}`));
     const results = await importAll(rows);
+    expect(results).toHaveLength(rows.length);
     expect(
       results.every(({ outcome }, index) => outcome === 'created' && results[index]?.index === index),
     ).toBe(true);
