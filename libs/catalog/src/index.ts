@@ -7,7 +7,6 @@ export { type Identity, KeyDesk, type KeyOwner } from './key-desk.ts';
 export type { Policies } from './policy-book.ts';
 export { PolicyClock } from './policy-clock.ts';
 export {
-  listingKey,
   type PublicChannel,
   type ResourceOf,
   type SetupEntry,

@@ -10,6 +10,5 @@ export {
 } from './journal-book.ts';
 export type { Outcome, ParkedWord, Written } from './outcome.ts';
 export type { Dismissal, ReleaseOutcome } from './parked-lines.ts';
-export { RAW_BYTES_MAX } from './raw-words.ts';
 export { Releaser, type ReleaserParts } from './releaser.ts';
 export { UNKNOWN_SOURCE } from './teller.ts';

@@ -3,7 +3,7 @@ export { type Clock, type Instant, systemClock } from './clock.ts';
 export { compareUtf8 } from './compare-utf8.ts';
 export { Fault } from './fault.ts';
 export { few } from './few.ts';
-export { murmur2, partOf } from './murmur2.ts';
+export { partOf } from './murmur2.ts';
 export {
   fitsDecimals,
   LINE_UNITS_MAX,

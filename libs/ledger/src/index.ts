@@ -1,17 +1,13 @@
 export { type Adjusted, Corrections, type Reallocated } from './corrections.ts';
 export type { ExceptionFilter, ExceptionRow, ExceptionState } from './exception-shelf.ts';
 export type { Reservable } from './item-context.ts';
-export { ItemDesk } from './item-desk.ts';
 export type { Done } from './item-slots.ts';
-export { KnownSweeps } from './known-sweeps.ts';
 export { LedgerBook, type Page as LedgerPage } from './ledger-book.ts';
 export { Contention, LedgerClosed } from './ledger.faults.ts';
 export { type Ledger, openLedger, type SharedPosting } from './open-ledger.ts';
 export { type Posted, PostedEverywhere } from './posted-everywhere.ts';
 export { Posting } from './posting.ts';
-export { PostingPlan } from './posting-plan.ts';
 export { linesOf, type ReservationAnswer } from './reservation-answer.ts';
 export type { ReservationRow } from './reservation-shelf.ts';
-export { ReservationSweeper } from './reservation-sweeper.ts';
 export { Reservations } from './reservations.ts';
 export type { ReserveRequest } from './reserving.ts';
