@@ -40,6 +40,22 @@ describe('a record', () => {
     expect(told.message).toMatchObject({ sequence: 7, extensions: { region: 'north' }, source: 'web' });
   });
 
+  it('keeps its own bytes where it is refused, and what it says of itself', () => {
+    const value = JSON.stringify({ ...DATA, lines: [] });
+    const { rejection, raw, ...name } = read({ ...HEADERS, ce_sequence: '7' }, value);
+    expect([rejection.code, Buffer.from(raw).toString()]).toEqual(['MISSING_FIELD', value]);
+    expect(name).toEqual({ source: 'web', id: 'm-1', sequence: 7 });
+  });
+
+  it('is refused for a number that would be rounded, in the same words in both modes', () => {
+    const rounded = JSON.stringify(DATA).replace('"quantity":1', '"quantity":1.00000000000000000001');
+    const form = { 'content-type': 'application/cloudevents+json' };
+    const whole = structured.replace(JSON.stringify(DATA), rounded);
+    const { rejection } = read(HEADERS, rounded);
+    expect(rejection).toMatchObject({ code: 'QUANTITY_TOO_PRECISE' });
+    expect(read(form, whole).rejection).toEqual(rejection);
+  });
+
   it.each([
     ['nothing', {}],
     ['JSON', { 'content-type': 'application/json' }],

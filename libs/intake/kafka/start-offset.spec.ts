@@ -12,6 +12,11 @@ describe('where a partition begins', () => {
     ['where the group has committed', { committed: ours(50) }, 50],
     ['where the group has committed, though our own table is behind', { committed: ours(50), own: 40 }, 50],
     ['at our own table where the brokers have forgotten', { own: 40 }, 40],
+    [
+      'where another log has committed as much as our own table has',
+      { committed: anothers(40), own: 40 },
+      40,
+    ],
     ['at the end where all is read', { committed: ours(100) }, 100],
     ['at our own table where all that is newer stands behind it', { own: 40, newer: 40 }, 40],
     ['at our own table where nothing is newer', { own: 100, newer: 100 }, 100],
