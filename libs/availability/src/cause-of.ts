@@ -13,6 +13,7 @@ const CAUSES = {
   StockReserved: 'reservation',
   ReservationEnded: 'reservation',
   OnHandAdjusted: 'adjustment',
+  PastCommitmentCorrected: undefined,
   SupplyExpected: undefined,
   ReservationExtended: undefined,
   ExceptionOpened: undefined,

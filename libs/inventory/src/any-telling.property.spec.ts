@@ -6,6 +6,7 @@ import { type SetUp, Telling } from '../testing/telling.ts';
 import { journalStreamOf } from './document/told-message.ts';
 import { incoming, inTransit, sumOfAccounts } from './item/item-readers.ts';
 import type { Message, MessageType } from './message.ts';
+import { stockAsOf } from './timeline/stock-as-of.ts';
 
 const SKUS = ['MUG', 'LID', 'GHOST'];
 const KIT = {
@@ -28,6 +29,7 @@ const place = fc.constantFrom('main', 'shop');
 const shelf = fc.constantFrom('sellable', 'damaged');
 /** Few moments, so that many facts share one. */
 const at = fc.integer({ min: 1, max: 7 });
+const MOMENTS = [1, 2, 3, 4, 5, 6, 7];
 const units = fc.integer({ min: 1, max: 4 }).map((count) => count * UNIT);
 const named = (sku: fc.Arbitrary<string>, quantity = units) =>
   fc.uniqueArray(fc.record({ line: fc.constantFrom('1', '2', '3'), sku, quantity, disposition: shelf }), {
@@ -195,6 +197,7 @@ function outcomeOf({ books, tellings: all }: World) {
       sku,
       stock,
       committed: state.places.reduce((sum, { committed }) => sum + committed, 0),
+      committedThen: MOMENTS.map((moment) => committedAsOf(books, sku, moment)),
       moving: Object.fromEntries(moving),
       incoming: ['main', 'shop'].map((each) => incoming(state, each)),
       flags: flags.sort(),
@@ -206,8 +209,11 @@ function outcomeOf({ books, tellings: all }: World) {
   return { items, orders: orders.map(([, telling]) => telling.view().lines) };
 }
 
+const committedAsOf = (books: Books, sku: string, moment: number): number =>
+  stockAsOf(books.book(sku).stream, moment).reduce((sum, { committed }) => sum + committed, 0);
+
 describe('any order of arrival of all that may be told, with any repeats', () => {
-  it('ends in the same stock, promises, expectations, flags and orders', () => {
+  it('ends in the same stock, promises (now and as of any moment), expectations, flags and orders', () => {
     fc.assert(
       fc.property(tellings, ({ told, again, known, knownAgain }) => {
         expect(outcomeOf(worldOf(again, knownAgain))).toEqual(outcomeOf(worldOf(told, known)));

@@ -7,7 +7,7 @@ import type { Disposition } from './message.ts';
  * Every entry keeps the time and the name of the message that told it, which may be an earlier one than the
  * event that stores the entry (a new fact of an order can change what an old return did).
  */
-export type Entry = Move | Count | Open | Expect | Flag | HoldEnd | Sweep;
+export type Entry = Move | Count | Open | OpenPast | Expect | Flag | HoldEnd | Sweep;
 
 interface OfItem {
   readonly sku: string;
@@ -72,6 +72,27 @@ export interface Open extends OfItem {
   readonly near?: string;
   /** Take it out of this hold first: the order confirms a reservation. */
   readonly reservationId?: string;
+}
+
+/**
+ * A fact told late: between moments in the past, so much more or less of an order's line was open than was
+ * known. What is open now stays.
+ */
+export interface OpenPast extends OfItem {
+  readonly kind: 'open-past';
+  readonly key: FactKey;
+  readonly channel: string;
+  readonly orderId: string;
+  readonly line: string;
+  readonly changes: readonly OpenPastChange[];
+  /** Where the channel wanted it committed. */
+  readonly location?: string;
+}
+
+/** Signed; those of one entry sum to 0. */
+export interface OpenPastChange {
+  readonly from: Instant;
+  readonly by: Quantity;
 }
 
 /** So much is expected under this document's name (absolute; 0 cancels it). Lines of one message add up. */

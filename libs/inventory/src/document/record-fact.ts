@@ -2,6 +2,7 @@ import { type Entry, EXCEPTION_KINDS, type ExceptionKind } from '../entry.ts';
 import type { FactRecorded, ParkedLinesReleased } from '../journal-event.ts';
 import type { Message } from '../message.ts';
 import { deriveOrder } from '../order/derive-order.ts';
+import { isNewest, openPastEntries } from '../order/open-past.ts';
 import { orderEffect } from '../order/order-entries.ts';
 import { orderFactOf } from '../order/order-fact.ts';
 import { orderOf } from '../order/order-view.ts';
@@ -122,8 +123,11 @@ function effectOf(step: Step): Effect {
 
 function effectOnOrder({ told, fact }: Step): Effect {
   const orderFact = orderFactOf(fact);
-  const after = deriveOrder([...othersThan(told, fact).map(orderFactOf), orderFact]);
-  return orderEffect(orderOf(told), after, orderFact);
+  const facts = [...othersThan(told, fact).map(orderFactOf), orderFact];
+  const effect = orderEffect(orderOf(told), deriveOrder(facts), orderFact);
+  if (isNewest(orderFact, facts)) return effect;
+  const past = openPastEntries(told.facts.map(orderFactOf), facts, orderFact);
+  return { ...effect, entries: [...effect.entries, ...past] };
 }
 
 function effectOnTransfer({ told, fact, lines }: Step, message: TransferMessage): Effect {

@@ -53,6 +53,7 @@ const FOLDS: Folds = {
   StockCommitted: evolveCommitted,
   CommitmentReleased: evolveReleased,
   CommitmentMoved: evolveCommitmentMoved,
+  PastCommitmentCorrected: changeNothingNow,
   SupplyExpected: evolveExpected,
   StockReserved: evolveReserved,
   ReservationExtended: evolveExtended,
@@ -61,6 +62,9 @@ const FOLDS: Folds = {
   ExceptionOpened: evolveExceptionOpened,
   ExceptionClosed: evolveExceptionClosed,
 };
+
+/** Only history reads it. */
+function changeNothingNow(): void {}
 
 function evolveExceptionOpened(state: ItemState, opened: ExceptionOpened): void {
   const key = exceptionKey(opened);

@@ -1,5 +1,5 @@
 import type { Instant, Quantity } from '#kernel';
-import type { Account, Cause, ExceptionKind, FactKey } from '../entry.ts';
+import type { Account, Cause, ExceptionKind, FactKey, OpenPastChange } from '../entry.ts';
 import type { Disposition } from '../message.ts';
 
 /**
@@ -15,6 +15,7 @@ export type ItemEvent =
   | Happened<'StockCommitted', StockCommitted>
   | Happened<'CommitmentReleased', CommitmentReleased>
   | Happened<'CommitmentMoved', CommitmentMoved>
+  | Happened<'PastCommitmentCorrected', PastCommitmentCorrected>
   | Happened<'SupplyExpected', SupplyExpected>
   | Happened<'StockReserved', StockReserved>
   | Happened<'ReservationExtended', ReservationExtended>
@@ -148,6 +149,16 @@ export interface CommitmentMoved extends Posted {
   readonly to: string;
   readonly quantity: Quantity;
   readonly occurredAt: Instant;
+}
+
+/** A fact told late: so much more or less was promised between moments in the past. Now nothing changes. */
+export interface PastCommitmentCorrected extends Posted {
+  readonly channel: string;
+  readonly orderId: string;
+  readonly line: string;
+  /** Where it is shown that more was promised. */
+  readonly location: string;
+  readonly changes: readonly OpenPastChange[];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Instant, Quantity } from '#kernel';
-import { CUSTOMER, type Move, type Open } from '../entry.ts';
+import { CUSTOMER, type Move, type Open, type OpenPast } from '../entry.ts';
 import { parseAccount } from './account.ts';
 import { type Draft, record, touch } from './draft.ts';
 import { flagMore, type Party } from './exceptions.ts';
@@ -159,6 +159,18 @@ export function settle(draft: Draft, { channel, orderId, key }: Settle): void {
     if (promised.line !== undefined) continue;
     releaseAt(draft, promised, { quantity: promised.quantity, cause: 'order', at: key.at });
   }
+}
+
+/** Where it was promised then: where it was wanted, or still is, else where it would be promised today. */
+export function postOpenPast(draft: Draft, past: OpenPast): void {
+  const { channel, orderId, line, changes } = past;
+  const held = commitmentsOf(draft.state, past).find((each) => each.line === line);
+  const most = Math.max(...changes.map(({ by }) => by));
+  const location = past.location ?? held?.location ?? placeToCommit(draft, past, most);
+  record(draft, {
+    type: 'PastCommitmentCorrected',
+    data: { channel, orderId, line, location, changes, journal: draft.journal },
+  });
 }
 
 /** Flags a promise that was pinned to a place that counts for nobody. */

@@ -6,7 +6,7 @@ import type { ItemEntry, Post } from './item-command.ts';
 import { postCount } from './post-count.ts';
 import { postExpectation } from './post-expectation.ts';
 import { postMovement } from './post-movement.ts';
-import { type HoldsTaken, judgePinned, postOpen, releaseShipped, settle } from './post-open.ts';
+import { type HoldsTaken, judgePinned, postOpen, postOpenPast, releaseShipped, settle } from './post-open.ts';
 import { postSweep } from './post-sweep.ts';
 
 /** Carries all that one journal event does to this item into its books. */
@@ -46,6 +46,8 @@ function postEntry(draft: Draft, entry: ItemEntry, posting: Posting): void {
     case 'open':
       postOpen(draft, entry, command, taken);
       return judgePinned(draft, entry, party);
+    case 'open-past':
+      return postOpenPast(draft, entry);
     case 'settle':
       return settle(draft, entry);
     case 'hold':
@@ -73,6 +75,7 @@ export function partyOf({ entries, recordedAt }: Post): Party {
       return { channel, orderId: first.orderId ?? own?.document, at, recordedAt, isSale };
     }
     case 'open':
+    case 'open-past':
     case 'settle':
     case 'hold':
     case 'flag':

@@ -1,4 +1,4 @@
-import { assertNever, type Quantity } from '#kernel';
+import { assertNever, type Instant, type Quantity } from '#kernel';
 import { excessOver } from '../document/amounts.ts';
 import type { Component } from '../journal-event.ts';
 import type { OrderMessageType } from '../document/told-message.ts';
@@ -19,7 +19,7 @@ import type {
  */
 export function deriveOrder(facts: readonly OrderFact[]): OrderState {
   const sorted = [...facts].sort(compareOrderFacts);
-  const sheet: Sheet = { rows: [], byName: new Map(), byItem: new Map(), names: new Set(), nextNumber: 1 };
+  const sheet = emptySheet();
   for (const fact of sorted) enter(sheet, fact);
 
   const isPlaced = sorted[0]?.message.type === 'order.placed';
@@ -30,6 +30,28 @@ export function deriveOrder(facts: readonly OrderFact[]): OrderState {
     ...(isPlaced && { placedAt: sorted[0]!.key.at }),
     rows: sheet.rows.map((row) => finish(row, isPlaced, isKnown)),
   };
+}
+
+/** How much of one row was open from a moment on, until its next step; as posted. */
+export interface OpenSteps {
+  readonly row: Pick<OrderRow, 'line' | 'sku' | 'components' | 'location'>;
+  readonly steps: readonly { readonly at: Instant; readonly open: Quantity }[];
+}
+
+/** What was open through time: no fact counts before those that the order reads ahead of it. */
+export function deriveOpenSteps(facts: readonly OrderFact[]): OpenSteps[] {
+  const sheet = emptySheet();
+  const steps = new Map<Row, { at: Instant; open: Quantity }[]>();
+  let at = 0;
+  for (const fact of [...facts].sort(compareOrderFacts)) {
+    at = Math.max(at, fact.key.at);
+    for (const row of enter(sheet, fact)) {
+      const known = steps.get(row) ?? [];
+      steps.set(row, known);
+      known.push({ at, open: openOf(row.posted) });
+    }
+  }
+  return [...steps].map(([row, ofRow]) => ({ row, steps: ofRow }));
 }
 
 /** An order while its facts are being read. */
@@ -68,21 +90,30 @@ interface Tally {
 
 type Part = Omit<OrderPart, 'excess'>;
 
+const emptySheet = (): Sheet => ({
+  rows: [],
+  byName: new Map(),
+  byItem: new Map(),
+  names: new Set(),
+  nextNumber: 1,
+});
+
 const emptyTally = (): Tally => ({ ordered: 0, cancelled: 0, shipped: 0, returned: 0, refunded: 0 });
 
 const openOf = ({ ordered, shipped, cancelled }: Tally): Quantity =>
   Math.max(0, ordered - shipped - cancelled);
 
-function enter(sheet: Sheet, fact: OrderFact): void {
+/** Answers the rows that it is about, one for each of its lines. */
+function enter(sheet: Sheet, fact: OrderFact): readonly Row[] {
   const { message } = fact;
   if (message.type === 'order.cancelled' && message.data.lines === undefined) {
     for (const { told, posted } of sheet.rows) {
       told.cancelled += openOf(told);
       posted.cancelled += openOf(posted);
     }
-    return;
+    return sheet.rows;
   }
-  for (const line of fact.lines) {
+  return fact.lines.map((line) => {
     const row = rowFor(sheet, message.type, line);
     takeMeaning(row, line);
     if (line.location !== undefined) row.location = line.location;
@@ -90,7 +121,8 @@ function enter(sheet: Sheet, fact: OrderFact): void {
     if (!line.isParked) take(row.posted, message.type, line.quantity);
     if (message.type === 'order.shipped') row.shipments.push(partOf(fact, line, message.data.location));
     if (message.type === 'order.returned') row.returns.push(partOf(fact, line, message.data.location));
-  }
+    return row;
+  });
 }
 
 /** By its name and item; without a name, by item: the first that has something left, else the first, else a new one. */

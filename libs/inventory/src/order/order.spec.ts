@@ -175,7 +175,7 @@ describe('a cancellation', () => {
     const order = tellAll(cancelled({ at: 2 }));
     expect(order.view()).toMatchObject({ status: 'pending', placedAt: null, lines: [] });
 
-    expect(order.tell(placed({ at: 1 }, ['1', 'MUG', 5]))).toEqual([]);
+    expect(order.tell(placed({ at: 1 }, ['1', 'MUG', 5]))).toMatchObject([{ kind: 'open-past' }]);
     expect(order.view().status).toBe('cancelled');
   });
 });
@@ -341,6 +341,7 @@ describe('an order that confirms a reservation', () => {
 
     expect(order.tell(placed({ at: 1, reservationId: 'h1' }, ['1', 'MUG', 2]))).toMatchObject([
       { kind: 'open', reservationId: 'h1', quantity: 0 },
+      { kind: 'open-past' },
     ]);
   });
 });

@@ -54,14 +54,16 @@ const IN_TRANSIT = inTransitAccount('');
 
 /** Promises by the time of their orders; one that ended before it began was never owed. */
 function addCommitted(places: Places, events: readonly RecordedItemEvent[], asOf: Instant): void {
-  const owed = new Map<string, { location: string; quantity: Quantity }>();
+  const owed = new Map<string, Map<string, Quantity>>();
   const add = (
     of: { channel: string; orderId: string; line?: string },
     location: string,
     by: Quantity,
   ): void => {
-    const key = JSON.stringify([of.channel, of.orderId, of.line, location]);
-    owed.set(key, { location, quantity: (owed.get(key)?.quantity ?? 0) + by });
+    const key = JSON.stringify([of.channel, of.orderId, of.line]);
+    const byPlace = owed.get(key) ?? new Map<string, Quantity>();
+    owed.set(key, byPlace);
+    byPlace.set(location, (byPlace.get(location) ?? 0) + by);
   };
   for (const { type, data } of events) {
     if (type === 'StockCommitted' && data.occurredAt <= asOf) add(data, data.location, data.quantity);
@@ -70,9 +72,22 @@ function addCommitted(places: Places, events: readonly RecordedItemEvent[], asOf
       add(data, data.from, -data.quantity);
       add(data, data.to, data.quantity);
     }
+    if (type === 'PastCommitmentCorrected') {
+      for (const { from, by } of data.changes) if (from <= asOf) add(data, data.location, by);
+    }
   }
-  for (const { location, quantity } of owed.values()) {
-    placeOf(places, location).committed += Math.max(0, quantity);
+  for (const byPlace of owed.values()) addOwed(places, byPlace);
+}
+
+/** What one line is owed; what ended elsewhere than where it began is owed nowhere. */
+function addOwed(places: Places, byPlace: ReadonlyMap<string, Quantity>): void {
+  let ended = 0;
+  for (const quantity of byPlace.values()) ended += Math.max(0, -quantity);
+  for (const [location, quantity] of byPlace) {
+    const owed = Math.max(0, quantity);
+    const left = owed - Math.min(owed, ended);
+    ended -= owed - left;
+    if (left > 0) placeOf(places, location).committed += left;
   }
 }
 

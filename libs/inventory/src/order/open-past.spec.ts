@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { UNIT } from '#kernel';
+import { Books } from '../../testing/books.ts';
+import { cancelled, changed, type OrderTold, placed, shipped } from '../../testing/order-messages.ts';
+import { Telling } from '../../testing/telling.ts';
+import { stockAsOf } from '../timeline/stock-as-of.ts';
+
+/** Told in this order: what was committed as of each moment from 1 on, and where. */
+function committedThrough(last: number, ...told: OrderTold[]): Record<string, number>[] {
+  const books = new Books();
+  const telling = new Telling({ items: [{ sku: 'MUG' }], locations: ['main', 'shop'] });
+  for (const message of told) books.post(telling.tell(message));
+  return Array.from({ length: last }, (_, index) =>
+    Object.fromEntries(
+      stockAsOf(books.book('MUG').stream, index + 1)
+        .filter(({ committed }) => committed !== 0)
+        .map(({ location, committed }) => [location, committed / UNIT]),
+    ),
+  );
+}
+
+const five = placed({ at: 2 }, ['1', 'MUG', 5]);
+
+describe('what of an order was committed as of a moment', () => {
+  it('is the same where its shipment was told first', () => {
+    const gone = shipped({ at: 4 }, ['1', 'MUG', 5]);
+    const expected = [{}, { main: 5 }, { main: 5 }, {}];
+    expect(committedThrough(4, five, gone)).toEqual(expected);
+    expect(committedThrough(4, gone, five)).toEqual(expected);
+  });
+
+  it('is the same where its cancellation was told first', () => {
+    const off = cancelled({ at: 4 });
+    expect(committedThrough(4, off, five)).toEqual([{}, { main: 5 }, { main: 5 }, {}]);
+  });
+
+  it('knows a change that a later one had already replaced', () => {
+    const up = changed({ at: 3 }, ['1', 'MUG', 8]);
+    const down = changed({ at: 5 }, ['1', 'MUG', 2]);
+    const expected = [{}, { main: 5 }, { main: 8 }, { main: 8 }, { main: 2 }];
+    expect(committedThrough(5, five, up, down)).toEqual(expected);
+    expect(committedThrough(5, five, down, up)).toEqual(expected);
+    expect(committedThrough(5, down, up, five)).toEqual(expected);
+  });
+
+  it('is less from a late cancellation until the shipment that took it back', () => {
+    const off = cancelled({ at: 3 }, ['1', 'MUG', 2]);
+    const gone = shipped({ at: 5, location: 'shop' }, ['1', 'MUG', 5]);
+    const expected = [{}, { main: 5 }, { main: 3 }, { main: 3 }, {}];
+    expect(committedThrough(5, five, gone, off)).toEqual(expected);
+    expect(committedThrough(5, off, gone, five)).toEqual(expected);
+  });
+
+  it('is nothing before the order was placed, whatever the clocks say', () => {
+    const early = changed({ at: 1 }, ['1', 'MUG', 3]);
+    const expected = [{}, { main: 3 }];
+    expect(committedThrough(2, five, early)).toEqual(expected);
+    expect(committedThrough(2, early, five)).toEqual(expected);
+  });
+});

@@ -1,0 +1,63 @@
+import type { Instant, Quantity } from '#kernel';
+import { amountsOf } from '../document/amounts.ts';
+import { channelOf } from '../document/told-message.ts';
+import type { OpenPast } from '../entry.ts';
+import { deriveOpenSteps, type OpenSteps } from './derive-order.ts';
+import { compareOrderFacts } from './order-fact.ts';
+import type { OrderFact } from './order-state.ts';
+
+/**
+ * What a fact that is told late says of the time in between: the order was open before it was cancelled, also
+ * where the cancel was told first. What is open in the end its other entries say, as of the fact's own time.
+ */
+export function openPastEntries(
+  before: readonly OrderFact[],
+  after: readonly OrderFact[],
+  fact: OrderFact,
+): readonly OpenPast[] {
+  const changes = new Map<string, Changes>();
+  for (const of of deriveOpenSteps(before)) addSteps(changes, of, -1);
+  for (const of of deriveOpenSteps(after)) addSteps(changes, of, 1);
+  const order = { channel: channelOf(fact.message), orderId: fact.message.data.orderId };
+  return [...changes.values()].flatMap(({ sku, line, location, byTime }): OpenPast[] => {
+    const atLast = [...byTime.values()].reduce((sum, by) => sum + by, 0);
+    byTime.set(fact.key.at, (byTime.get(fact.key.at) ?? 0) - atLast);
+    const told = [...byTime].filter(([, by]) => by !== 0).sort(([a], [b]) => a - b);
+    if (told.length === 0) return [];
+    const pin = location === undefined ? {} : { location };
+    const steps = told.map(([from, by]) => ({ from, by }));
+    return [{ kind: 'open-past', key: fact.key, sku, ...order, line, changes: steps, ...pin }];
+  });
+}
+
+/** Nothing that the order reads after it, or that happened after it, is known: it says nothing of the past. */
+export const isNewest = (fact: OrderFact, facts: readonly OrderFact[]): boolean =>
+  facts.every(
+    (other) => other === fact || (other.key.at <= fact.key.at && compareOrderFacts(other, fact) < 0),
+  );
+
+/** By how much more or less of a line was open from each moment on. */
+interface Changes {
+  readonly sku: string;
+  readonly line: string;
+  readonly location: string | undefined;
+  readonly byTime: Map<Instant, Quantity>;
+}
+
+function addSteps(changes: Map<string, Changes>, { row, steps }: OpenSteps, sign: 1 | -1): void {
+  const { sku: told, line, location, components } = row;
+  if (told === undefined) return; // Nothing of it is posted yet.
+  let open = 0;
+  for (const step of steps) {
+    const by = step.open - open;
+    open = step.open;
+    if (by === 0) continue;
+    const item = { sku: told, ...(components && { components }) };
+    for (const { sku, quantity } of amountsOf(item, Math.abs(by))) {
+      const key = `${sku}\n${line}`;
+      const known = changes.get(key) ?? { sku, line, location, byTime: new Map<Instant, Quantity>() };
+      changes.set(key, known);
+      known.byTime.set(step.at, (known.byTime.get(step.at) ?? 0) + sign * Math.sign(by) * quantity);
+    }
+  }
+}
