@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import type { TimelineRow } from '#inventory';
+import { rowsBehind, type TimelinePlace, type TimelineRow } from '#inventory';
 import { FindItem, FindItemAt, FindTimeline, ListItems } from '../application/items.ts';
 import { Door, PathId, Query } from './door.ts';
 import { Freshness } from './freshness.ts';
@@ -98,21 +98,20 @@ export class ItemsController {
     const page = await this.pager.page(
       ['timeline', sku, asked.knownAt, asked.asOf],
       asked,
-      (after, limit) => behind(rows, after, limit),
-      ({ index }) => String(index),
+      (after, limit) => behind(rows, after).slice(0, limit),
+      (row) => JSON.stringify(placeOf(row)),
     );
-    return shownPage(page, ({ row }) => shownTimelineRow(row));
+    return shownPage(page, shownTimelineRow);
   }
 }
 
-/** Rows have no name of their own: a page goes on behind a place in the list, which new facts may move. */
-function behind(
-  rows: readonly TimelineRow[],
-  after: string | undefined,
-  limit: number,
-): { readonly index: number; readonly row: TimelineRow }[] {
-  const start = after === undefined ? 0 : Number(after) + 1;
-  return rows.slice(start, start + limit).map((row, offset) => ({ index: start + offset, row }));
+/** A page goes on behind the very row that the one before ended with: a fact told late moves its place. */
+const behind = (rows: readonly TimelineRow[], after: string | undefined): readonly TimelineRow[] =>
+  after === undefined ? rows : rowsBehind(rows, JSON.parse(after) as TimelinePlace);
+
+function placeOf(row: TimelineRow): TimelinePlace {
+  const { position, kind, location, disposition, document, message, occurredAt } = row;
+  return { position, kind, location, disposition, document, message, occurredAt };
 }
 
 function momentOf({

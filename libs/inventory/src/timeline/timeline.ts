@@ -35,6 +35,31 @@ export function timelineOf(events: readonly RecordedItemEvent[]): TimelineRow[] 
   });
 }
 
+/** What a row is found again by, and where it stood if it is gone. */
+export type TimelinePlace = Pick<
+  TimelineRow,
+  'position' | 'kind' | 'location' | 'disposition' | 'document' | 'message' | 'occurredAt'
+>;
+
+/** The rows that come after this one, whatever was told since it was read. */
+export function rowsBehind(rows: readonly TimelineRow[], place: TimelinePlace): readonly TimelineRow[] {
+  const { position, location, disposition } = place;
+  const same = rows.findLastIndex(
+    (row) => row.position === position && row.location === location && row.disposition === disposition,
+  );
+  if (same >= 0) return rows.slice(same + 1);
+  // What was there stood on a snapshot's word that its source has taken back.
+  const stood = standingOf(place);
+  const next = rows.findIndex((row) => compareSteps(standingOf(row), stood) > 0);
+  return next < 0 ? [] : rows.slice(next);
+}
+
+const standingOf = ({ kind, position, document, message, occurredAt: at }: TimelinePlace): Standing => ({
+  key: { at, source: message.source, id: message.id, document },
+  counted: kind === 'count' || kind === 'snapshot',
+  position,
+});
+
 /** What the last row of each place says, of those until `asOf`: in the order in which their first rows stand. */
 export function onHandAsOf(events: readonly RecordedItemEvent[], asOf: Instant): readonly PlaceBalance[] {
   const books: Books = new Map();
@@ -184,8 +209,10 @@ function addMovement(
   });
 }
 
+type Standing = Pick<Step, 'key' | 'counted' | 'position'>;
+
 /** By time; at the very time of a count the movements come first, for they are in it. */
-function compareSteps(a: Step, b: Step): number {
+function compareSteps(a: Standing, b: Standing): number {
   return (
     a.key.at - b.key.at ||
     Number(a.counted) - Number(b.counted) ||
