@@ -78,6 +78,19 @@ async function openServer({ DATA_DIR, EVENT_STORE }: Place, { onAlarm }: OpenLog
   }
 }
 
+/** What is wrong with the address of the log, in words, as far as its text says; nobody is asked. */
+export async function addressProblems({ EVENT_STORE }: Pick<Settings, 'EVENT_STORE'>): Promise<string[]> {
+  if (isLogInFolder({ EVENT_STORE })) return [];
+  const { EventStoreDbUnusable, readAddress } = await import('#event-store/eventstoredb');
+  try {
+    readAddress(EVENT_STORE);
+    return [];
+  } catch (error) {
+    if (error instanceof EventStoreDbUnusable) return [`EVENT_STORE: ${error.message}`];
+    throw error;
+  }
+}
+
 /** Puts a backup, checked as a whole, where no log is yet. Answers the position of its newest event. */
 export const restoreLog = (
   backup: string,

@@ -1,14 +1,15 @@
+import { addressProblems } from '../adapters.module.ts';
 import { BadSettings, readSettings, type Settings, showSettings } from '../environment.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { Page } from './terminal/page.ts';
 
 /** `config check`: everything that is wrong at once. `config print`: everything in force, secrets masked. */
-export function performConfig(
+export async function performConfig(
   { what, json }: { readonly what: 'check' | 'print'; readonly json: boolean },
   io: Io,
-): ExitCode {
-  const { settings, problems } = read(io.env);
+): Promise<ExitCode> {
+  const { settings, problems } = await read(io.env);
   if (settings === undefined) return sayWrong(problems, json, io);
   if (what === 'check') {
     io.stdout.write(json ? '{"ok":true,"problems":[]}\n' : 'The settings are right.\n');
@@ -27,9 +28,11 @@ export function performConfig(
   return EXIT.done;
 }
 
-function read(env: NodeJS.ProcessEnv): { settings?: Settings; problems: readonly string[] } {
+async function read(env: NodeJS.ProcessEnv): Promise<{ settings?: Settings; problems: readonly string[] }> {
   try {
-    return { settings: readSettings(env), problems: [] };
+    const settings = readSettings(env);
+    const problems = await addressProblems(settings);
+    return problems.length > 0 ? { problems } : { settings, problems };
   } catch (error) {
     if (error instanceof BadSettings) return { problems: error.problems };
     throw error;

@@ -38,7 +38,47 @@ describe('the address of an EventStoreDB', () => {
     expect(readAddress('esdb://onhand:strange@db').warnings).toEqual([]);
   });
 
-  it.each(['http://db:2113', 'esdb://', 'esdb://user@db', 'esdb://:secret@db'])('refuses %s', (url) => {
+  it.each([
+    'http://db:2113',
+    'esdb://',
+    'esdb://user@db',
+    'esdb://:secret@db',
+    'esdb://db:99999',
+    'esdb://db:0',
+    'esdb://[::1]:2113',
+    'esdb://db,,db',
+    'esdb://user:100%@db',
+    'esdb://db?tlz=false',
+    'esdb://db?tls=flase',
+    'esdb://db?tls',
+    'esdb://db?tlsCAFile=',
+    'esdb://db?tlsCAFile=%zz',
+    'esdb://db?nodePreference=nearest',
+    'esdb://db?keepAliveInterval=10s',
+  ])('refuses %s', (url) => {
     expect(() => readAddress(url)).toThrow(EventStoreDbUnusable);
+  });
+
+  it('says which option it does not know, and which there are', () => {
+    expect(() => readAddress('esdb://db?tlz=false')).toThrow(/no option tlz; there are tls, tlsCAFile/);
+  });
+
+  it.each(['esdb://on:hunter@2@db', 'esdb://on:hunter/2@db', 'esdb://on:hunter2@db?tlz=false'])(
+    'refuses %s without a letter of its password',
+    (url) => {
+      expect(() => readAddress(url)).toThrow(/^esdb:\/\/on:\*\*\*@db/);
+    },
+  );
+
+  it('hands on what the client reads without a word, and nothing that it would print', () => {
+    const { connectionString, warnings } = readAddress(
+      'esdb://on:hunter2@db?TLS-CA-File=/etc/a@b=c?.crt&tls-verify-cert=false&node_preference=leader',
+    );
+
+    expect(connectionString).toBe(
+      'esdb://on:hunter2@db?tlsCAFile=%2Fetc%2Fa%40b%3Dc%3F.crt&nodePreference=leader' +
+        '&throwOnAppendFailure=true&connectionName=onhand',
+    );
+    expect(warnings).toEqual([expect.stringContaining('tlsVerifyCert has no effect')]);
   });
 });

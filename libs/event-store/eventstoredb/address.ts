@@ -15,43 +15,97 @@ export interface Address {
 
 const ADDRESS =
   /^(?:esdb|kurrentdb|kurrent)(?<discover>\+discover)?:\/\/(?:(?<user>[^@/?]*)@)?(?<hosts>[^@/?]+)\/?(?:\?(?<options>.*))?$/;
+const HOST = /^[A-Za-z0-9._-]+(?::(?<port>\d{1,5}))?$/;
+const PORT_MAX = 65_535;
 const DEFAULT_PASSWORD = 'changeit';
 
 /** Reads `esdb://…`, `esdb+discover://…` and the same as `kurrentdb`. Throws EventStoreDbUnusable. */
 export function readAddress(url: string): Address {
-  const shown = url.trim().replace(/(:\/\/[^:@/?]*):[^@/?]*@/, '$1:***@');
+  const shown = withoutPassword(url.trim());
   const parts = ADDRESS.exec(url.trim())?.groups;
-  if (parts?.['hosts'] === undefined) {
+  if (parts?.['hosts'] === undefined || !parts['hosts'].split(',').every(isHost)) {
     throw new EventStoreDbUnusable(shown, 'expected esdb://user:password@host:2113 or esdb+discover://name');
   }
-  const options = new Map(optionsOf(parts['options'] ?? ''));
-  const isTls = options.get('tls') !== 'false';
+  const told = optionsOf(shown, parts['options'] ?? '');
+  const { tlsVerifyCert, ...options } = told;
+  const isTls = options['tls'] !== 'false';
   const user = readUser(shown, parts['user']);
   // A conflict is told by exception only: as an answer the client tells the wrong revision.
-  options.set('throwOnAppendFailure', 'true');
-  if (!options.has('connectionName')) options.set('connectionName', 'onhand');
-  const query = [...options].map(([name, value]) => `${name}=${value}`).join('&');
+  options['throwOnAppendFailure'] = 'true';
+  options['connectionName'] ??= 'onhand';
+  const query = Object.entries(options)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
   const login = parts['user'] === undefined ? '' : `${parts['user']}@`;
   return {
     connectionString: `esdb${parts['discover'] ?? ''}://${login}${parts['hosts']}?${query}`,
     shown,
     isTls,
     user,
-    warnings: warningsOf(isTls, user, options),
+    warnings: warningsOf(isTls, user, tlsVerifyCert),
   };
 }
 
-/** The client knows its options in any case, and with dashes or underscores. */
-function optionsOf(query: string): [string, string][] {
-  return query
-    .split('&')
-    .filter((option) => option !== '')
-    .map((option): [string, string] => {
-      const [name = '', value = ''] = option.split('=');
-      const flat = name.toLowerCase().replaceAll(/[-_]/g, '');
-      if (flat === 'tls') return ['tls', value];
-      return flat === 'throwonappendfailure' ? ['throwOnAppendFailure', value] : [name, value];
-    });
+/** For people. A password may have an @ itself, where somebody forgot to write it as %40. */
+const withoutPassword = (url: string): string => url.replace(/(:\/\/[^:@/?]*):.*@/, '$1:***@');
+
+function isHost(text: string): boolean {
+  const found = HOST.exec(text);
+  const port = Number(found?.groups?.['port'] ?? 1);
+  return found !== null && port > 0 && port <= PORT_MAX;
+}
+
+const isFlag = (value: string): boolean => value === 'true' || value === 'false';
+const isCount = (value: string): boolean => /^\d{1,9}$/.test(value);
+const isText = (value: string): boolean => value !== '';
+
+/** What the client knows, in its own words, and what each may be. */
+const OPTIONS: Readonly<Record<string, (value: string) => boolean>> = {
+  tls: isFlag,
+  tlsCAFile: isText,
+  tlsVerifyCert: isFlag,
+  userCertFile: isText,
+  userKeyFile: isText,
+  connectionName: isText,
+  nodePreference: (value) => ['leader', 'follower', 'readonlyreplica', 'random'].includes(flat(value)),
+  throwOnAppendFailure: isFlag,
+  defaultDeadline: isCount,
+  discoveryInterval: isCount,
+  gossipTimeout: isCount,
+  keepAliveInterval: isCount,
+  keepAliveTimeout: isCount,
+  maxDiscoverAttempts: isCount,
+};
+
+/**
+ * By the client's names; it knows them in any case, and with dashes or underscores. What it does not know, or cannot
+ * read, never reaches it: it would print the whole address with its password, or wait for a store that is there.
+ */
+function optionsOf(shown: string, query: string): Record<string, string> {
+  const options: Record<string, string> = {};
+  for (const option of query.split('&').filter((each) => each !== '')) {
+    const [told = '', ...rest] = option.split('=');
+    const name = Object.keys(OPTIONS).find((known) => flat(known) === flat(told));
+    if (name === undefined) {
+      const known = Object.keys(OPTIONS).join(', ');
+      throw new EventStoreDbUnusable(shown, `there is no option ${told}; there are ${known}`);
+    }
+    const value = decoded(shown, rest.join('=').trim());
+    if (!OPTIONS[name]!(value))
+      throw new EventStoreDbUnusable(shown, `the option ${name} cannot be "${value}"`);
+    options[name] = encodeURIComponent(value);
+  }
+  return options;
+}
+
+const flat = (name: string): string => name.trim().toLowerCase().replaceAll(/[-_]/g, '');
+
+function decoded(shown: string, text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new EventStoreDbUnusable(shown, 'it has a % that begins no sign: % itself is written as %25');
+  }
 }
 
 function readUser(shown: string, login: string | undefined): Address['user'] {
@@ -60,10 +114,10 @@ function readUser(shown: string, login: string | undefined): Address['user'] {
   if (username === '' || password === '' || rest.length > 0) {
     throw new EventStoreDbUnusable(shown, 'expected user:password before the @, other signs as %xx');
   }
-  return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return { username: decoded(shown, username), password: decoded(shown, password) };
 }
 
-function warningsOf(isTls: boolean, user: Address['user'], options: ReadonlyMap<string, string>): string[] {
+function warningsOf(isTls: boolean, user: Address['user'], tlsVerifyCert: string | undefined): string[] {
   const warnings: string[] = [];
   if (user?.password === DEFAULT_PASSWORD) {
     warnings.push(`${user.username} still has the default password of EventStoreDB: everybody knows it`);
@@ -71,7 +125,7 @@ function warningsOf(isTls: boolean, user: Address['user'], options: ReadonlyMap<
   if (!isTls && user !== undefined) {
     warnings.push('tls=false: the user and password of the address are not sent, whoever asks is let in');
   }
-  if (options.get('tlsVerifyCert') === 'false') {
+  if (tlsVerifyCert === 'false') {
     warnings.push('tlsVerifyCert has no effect: name the authority with tlsCAFile');
   }
   return warnings;
