@@ -14,7 +14,7 @@ const STORE_EVERY_MS = 2_000;
 
 /**
  * Runs the service until `signal` aborts, and stops it in order. Resolves with the exit code: 0, or 1 where it
- * had to end by itself. Throws BadSettings, DataDirectoryLocked and what else keeps it from starting.
+ * had to end by itself. Throws BadSettings, DataDirectoryLocked, DataDirectoryUnusable and what else keeps it from starting.
  */
 export async function runService(settings: Settings, signal: AbortSignal): Promise<number> {
   const log = openLog(settings.LOG_LEVEL);
@@ -74,7 +74,7 @@ async function startWhenItCan(settings: Settings, parts: StartParts): Promise<Ht
 const isAddressError = (error: unknown): error is NodeJS.ErrnoException =>
   ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND'].includes(
     String((error as NodeJS.ErrnoException).code),
-  ) && (error as NodeJS.ErrnoException).syscall !== 'open';
+  ) && (error as NodeJS.ErrnoException).path === undefined;
 
 const addressProblem = ({ HOST, PORT }: Settings, { code }: NodeJS.ErrnoException): string =>
   `HOST and PORT: nobody can listen at ${HOST}:${PORT} (${code}): name another port with PORT, or stop who is there`;

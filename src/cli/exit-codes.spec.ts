@@ -108,6 +108,20 @@ it('ends with 78 where a setting is wrong', async () => {
   expect({ exitCode, stderr }).toEqual({ exitCode: 78, stderr: expect.stringContaining('PORT must be') });
 });
 
+it.each(['sqlite', 'esdb://127.0.0.1:1?tls=false'])(
+  'ends with 78 where the data directory is a file, with the log in %s',
+  async (EVENT_STORE) => {
+    const inTheWay = { ...env, EVENT_STORE, DATA_DIR: path('good.csv') };
+    for (const words of [['start'], ['import', path('good.csv'), '--mapping', 'online-retail']]) {
+      const { exitCode, stderr } = await commandLine(words, inTheWay);
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 78,
+        stderr: expect.stringMatching(/^onhand: DATA_DIRECTORY_UNUSABLE: .*good.csv cannot be used/),
+      });
+    }
+  },
+);
+
 it('ends with 130 where it is interrupted', async () => {
   const words = ['import', path('good.csv'), '--mapping', 'online-retail'];
   const { exitCode, stderr } = await commandLine(words, env, { signal: AbortSignal.abort() });

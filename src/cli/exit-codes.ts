@@ -27,6 +27,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   NOT_YET: EXIT.unavailable,
   DATA_DIRECTORY_LOCKED: EXIT.locked,
   STORE_FULL: EXIT.inputOutput,
+  DATA_DIRECTORY_UNUSABLE: EXIT.configuration,
   DATA_FILE_UNUSABLE: EXIT.inputOutput,
   FILE_UNREADABLE: EXIT.inputOutput,
   INPUT_OUTPUT: EXIT.inputOutput,

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { fileErrorWords } from './file-error.ts';
 import { createSchema, SCHEMA_VERSION } from './schema.ts';
 import { isSqliteError, SQLITE_NOTADB } from './sqlite-error.ts';
 import { DataFileUnusable } from './sqlite-event-store.faults.ts';
@@ -19,8 +20,7 @@ const READER_CACHE_KIB = 8 * 1024;
 /** The one connection that writes. Makes the file and its schema if there is none. */
 export function openWriter(file: string): DatabaseSync {
   assertSqliteVersion(process.versions.sqlite ?? '0');
-  // SQLite gives its -wal and -shm files the mode of the file itself.
-  closeSync(openSync(file, 'a', 0o600));
+  makeFile(file);
   const database = connect(file, WRITER_CACHE_KIB);
   try {
     createSchema(database, file);
@@ -28,6 +28,16 @@ export function openWriter(file: string): DatabaseSync {
   } catch (cause) {
     database.close();
     throw cause;
+  }
+}
+
+/** SQLite gives its -wal and -shm files the mode of the file itself. */
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600));
+  } catch (cause) {
+    const why = fileErrorWords(cause);
+    throw why === undefined ? cause : new DataFileUnusable(file, why, { cause });
   }
 }
 

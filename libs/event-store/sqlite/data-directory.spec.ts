@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemClock } from '#kernel';
-import { DataDirectoryLocked, NO_STREAM, StoreUnavailable } from '../src/index.ts';
+import { DataDirectoryLocked, DataDirectoryUnusable, NO_STREAM, StoreUnavailable } from '../src/index.ts';
 import { happened, happenedTimes, readToEnd } from '../testing/index.ts';
 import { startChild } from './children/run-child.ts';
 import { assertSqliteVersion } from './connection.ts';
@@ -122,8 +122,19 @@ describe('the data directory of a SqliteEventStore', () => {
 
     it('when it cannot be made', async () => {
       writeFileSync(directory, 'in the way');
-      await expect(open()).rejects.toThrow(StoreUnavailable);
+      await expect(open()).rejects.toThrow(DataDirectoryUnusable);
+      await expect(open(join(directory, 'below'))).rejects.toThrow(/a part of the path is a file/);
       rmSync(directory);
+    });
+
+    it('when it cannot be written', async () => {
+      mkdirSync(join(directory, 'lock.db'), { recursive: true });
+      await expect(open()).rejects.toThrow(DataDirectoryUnusable);
+    });
+
+    it('when its file cannot be written', async () => {
+      mkdirSync(events(), { recursive: true });
+      await expect(open()).rejects.toThrow(DataFileUnusable);
     });
 
     it('and is free again afterwards', async () => {

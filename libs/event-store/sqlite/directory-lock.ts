@@ -1,7 +1,8 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { DataDirectoryLocked } from '../src/index.ts';
+import { DataDirectoryLocked, DataDirectoryUnusable } from '../src/index.ts';
+import { fileErrorWords } from './file-error.ts';
 import { isSqliteError, SQLITE_BUSY } from './sqlite-error.ts';
 
 const LOCK_FILE = 'lock.db';
@@ -16,13 +17,10 @@ export class DirectoryLock {
 
   /**
    * Makes the directory (for its owner only) if there is none. The lock is the operating system's, on an empty
-   * SQLite file: however the process ends, it is gone. Throws DataDirectoryLocked.
+   * SQLite file: however the process ends, it is gone. Throws DataDirectoryLocked and DataDirectoryUnusable.
    */
   static take(directory: string): DirectoryLock {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const file = join(directory, LOCK_FILE);
-    // Never closed and opened again by us while it is held: closing any descriptor of a file drops its locks.
-    closeSync(openSync(file, 'a', 0o600));
+    const file = makeLockFile(directory);
     const database = new DatabaseSync(file, { timeout: 0 });
     try {
       database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
@@ -36,5 +34,18 @@ export class DirectoryLock {
 
   release(): void {
     this.#database.close();
+  }
+}
+
+function makeLockFile(directory: string): string {
+  const file = join(directory, LOCK_FILE);
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // Never closed and opened again by us while it is held: closing any descriptor of a file drops its locks.
+    closeSync(openSync(file, 'a', 0o600));
+    return file;
+  } catch (cause) {
+    const why = fileErrorWords(cause);
+    throw why === undefined ? cause : new DataDirectoryUnusable(directory, why, { cause });
   }
 }

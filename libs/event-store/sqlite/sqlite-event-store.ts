@@ -20,6 +20,7 @@ import { Checkpointer } from './checkpointer.ts';
 import { ChoreThread } from './chore-thread.ts';
 import { openWriter } from './connection.ts';
 import { DirectoryLock } from './directory-lock.ts';
+import { isDiskFull } from './file-error.ts';
 import { EVENTS_FILE } from './files.ts';
 import { LogReader } from './log-reader.ts';
 import { RecentEvents } from './recent-events.ts';
@@ -76,7 +77,7 @@ export class SqliteEventStore extends EventStore {
     });
   }
 
-  /** Throws DataDirectoryLocked, DataFileUnusable, StoreFull and StoreUnavailable. */
+  /** Throws DataDirectoryLocked, DataDirectoryUnusable, DataFileUnusable, StoreFull and StoreUnavailable. */
   static async open(options: SqliteEventStoreOptions): Promise<SqliteEventStore> {
     let lock: DirectoryLock | undefined;
     try {
@@ -89,7 +90,7 @@ export class SqliteEventStore extends EventStore {
       lock?.release();
       if (cause instanceof Fault) throw cause;
       const what = `${options.directory} cannot be opened`;
-      throw isSqliteError(cause, SQLITE_FULL)
+      throw isSqliteError(cause, SQLITE_FULL) || isDiskFull(cause)
         ? new StoreFull(`${what}: no room left on the disk.`, { cause })
         : new StoreUnavailable(`${what}.`, { cause });
     }

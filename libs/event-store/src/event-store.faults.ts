@@ -24,6 +24,16 @@ export class DataDirectoryLocked extends Fault {
   readonly retriable = false;
 }
 
+/** The data directory is none, or cannot be written: whoever set it has to look. */
+export class DataDirectoryUnusable extends Fault {
+  readonly code = 'DATA_DIRECTORY_UNUSABLE';
+  readonly retriable = false;
+
+  constructor(directory: string, why: string, options?: { cause?: unknown }) {
+    super(`${directory} cannot be used as data directory: ${why}.`, options);
+  }
+}
+
 /** Where a log was to be copied to, something else is. */
 export class TargetDiffers extends Fault {
   readonly code = 'TARGET_DIFFERS';

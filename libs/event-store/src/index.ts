@@ -3,6 +3,7 @@ export { eventIdText, newEventId } from './event-id.ts';
 export {
   AppendTooLarge,
   DataDirectoryLocked,
+  DataDirectoryUnusable,
   PositionUnknown,
   StoreFull,
   StoreUnavailable,
