@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../log.ts';
 import { type Caller, ownerOf } from './caller.ts';
+import { lastWords } from './last-words.ts';
 import { problemOf, refuse, Refusal, refusalOf, shown } from './problem.ts';
 import type { RouteTable } from './route-table.ts';
 
@@ -35,7 +36,7 @@ export class ProblemFilter implements ExceptionFilter {
     const { id, method, url, routeOptions, caller } = request;
     const refusal = this.refusalOf(error, { id, method, url, route: routeOptions.url, caller });
     if (reply.sent) return; // It began well and broke later: the other side sees the end.
-    sendProblem(reply, refusal, request.id);
+    sendProblem(request, reply, refusal);
   }
 
   /** What is answered to what was thrown. What is our fault is logged, and who reached for what is not his. */
@@ -70,11 +71,14 @@ export class ProblemFilter implements ExceptionFilter {
 
 const INTERNAL = 'Something went wrong inside OnHand: tell its operator the instance of this problem.';
 
-function sendProblem(reply: FastifyReply, refusal: Refusal, requestId: string): void {
-  const body = problemOf(refusal.rejections, { status: refusal.status, instance: requestId });
+function sendProblem(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
+  const problem = problemOf(refusal.rejections, { status: refusal.status, instance: request.id });
+  const body = Buffer.from(JSON.stringify(problem)); // Bytes: Fastify would add a charset that this type does not have.
+  const isCutOff = reply.getHeader('connection') === 'close' && !request.raw.complete;
   void reply
     .code(refusal.status)
     .headers(refusal.headers)
     .header('content-type', 'application/problem+json')
-    .send(Buffer.from(JSON.stringify(body))); // Bytes: Fastify would add a charset that this type does not have.
+    .header('content-length', body.length)
+    .send(isCutOff ? lastWords(body, request.raw) : body);
 }

@@ -1,3 +1,6 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { gzipSync, brotliCompressSync } from 'node:zlib';
 import { speak } from '../rows/speak.ts';
 import { NEVER, type Running, startService } from './harness.ts';
@@ -55,10 +58,26 @@ describe('what kind of body it is', () => {
 
 describe('how large it is', () => {
   const large = `{"kind":"store","name":"${'x'.repeat(5 * 1024 * 1024)}"}`;
+  /** More than what a socket holds on the way. */
+  const WHOLE = 'x'.repeat(24 * 1024 * 1024);
 
   it('refuses a body over 4 MB that says so', async () => {
     const { status, json } = await running.ask(LOCATION, large);
     expect([status, json.code]).toEqual([413, 'MESSAGE_TOO_LARGE']);
+  });
+
+  it.each([
+    ['of a length that it says', `Content-Length: ${WHOLE.length}`, [WHOLE]],
+    ['in chunks', 'Transfer-Encoding: chunked', [`${WHOLE.length.toString(16)}\r\n`, WHOLE, '\r\n0\r\n\r\n']],
+  ])('tells so to whoever says all before he listens: a body %s', async (_, length, body) => {
+    const socket = connect(Number(new URL(running.service.url).port), '127.0.0.1');
+    const start = [`${LOCATION} HTTP/1.1`, 'Host: 127.0.0.1', 'Content-Type: application/json', length];
+    await pipeline([`${start.join('\r\n')}\r\n\r\n`, ...body], socket, { end: false });
+
+    const heard = await text(socket);
+    expect(heard).toMatch(/^HTTP\/1.1 413 /);
+    expect(heard).toContain('MESSAGE_TOO_LARGE');
+    expect(heard.toLowerCase()).toContain('connection: close');
   });
 
   it('ends a bomb at the limit', async () => {

@@ -1,0 +1,42 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+
+/** Nothing more came for so long: he has stopped talking. */
+const SILENCE_MS_MAX = 1_000;
+const LISTENING_MS_MAX = 10_000;
+const LISTENING_BYTES_MAX = 64 * 1024 * 1024;
+
+/**
+ * The answer to somebody who is still talking, after which the connection closes. It goes out at once and ends only when
+ * he has said all, or too much: closed while his bytes come in, the connection would be reset, and he, who says all
+ * before he listens, would find a broken pipe where the answer was.
+ */
+export function lastWords(answer: Buffer, request: IncomingMessage): Readable {
+  let bytes = 0;
+  const listen = (chunk: Buffer): void => {
+    bytes += chunk.length;
+    silence.refresh();
+    if (bytes > LISTENING_BYTES_MAX) end();
+  };
+  const words = new Readable({
+    read: () => {},
+    destroy: (error, done) => {
+      leave();
+      done(error);
+    },
+  });
+  const leave = (): void => {
+    clearTimeout(silence);
+    clearTimeout(enough);
+    request.off('data', listen).off('close', end).off('end', end);
+  };
+  const end = (): void => {
+    leave();
+    words.push(null);
+  };
+  const silence = setTimeout(end, SILENCE_MS_MAX);
+  const enough = setTimeout(end, LISTENING_MS_MAX);
+  words.push(answer);
+  request.on('data', listen).once('end', end).once('close', end).resume();
+  return words;
+}
