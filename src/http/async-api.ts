@@ -1,4 +1,4 @@
-import { asyncApiMessages, messageSchemas, SCHEMA_PREFIX } from '#intake';
+import { asyncApiMessages, asyncApiSchemas, SCHEMA_PREFIX } from '#intake';
 import { AVAILABILITY_CHANGED, ORDER_UPDATED } from '#publishing';
 import { ANSWER_SCHEMAS } from './answers/answer-schemas.ts';
 import { type KafkaDocument, kafkaPart } from './async-api-kafka.ts';
@@ -50,7 +50,7 @@ export function asyncApiOf(url: string, kafka?: KafkaDocument): object {
     components: {
       messages: { ...incoming, ...outgoing, ...byKafka?.messages },
       schemas: {
-        ...messageSchemas(),
+        ...asyncApiSchemas(),
         Availability: ANSWER_SCHEMAS.Availability,
         Order: ANSWER_SCHEMAS.Order,
       },

@@ -27,7 +27,7 @@ const EXCEPTIONS = {
   state: oneOf('Only in this state; default: all.', ['open', 'cleared', 'resolved']),
   sku: text('Only of this item.'),
 };
-const WHERE = ['STORE_UNAVAILABLE', 'STORE_FULL', 'CONTENTION', 'LOCATION_UNKNOWN', 'NOT_ALLOWED_FOR_KIT'];
+const WHERE = ['CONTENTION', 'LOCATION_UNKNOWN', 'NOT_ALLOWED_FOR_KIT'];
 
 /** What people put right. */
 @Controller('v1')
@@ -131,7 +131,7 @@ export class CorrectionsController {
     about: ABOUT,
     does: 'Closes an exception by hand.',
     answers: { 200: 'Exception' },
-    problems: ['CONTENTION', 'STORE_UNAVAILABLE', 'STORE_FULL'],
+    problems: ['CONTENTION'],
     notThere: ['EXCEPTION_UNKNOWN'],
   })
   async resolve(

@@ -78,7 +78,8 @@ export class DocsController {
     access: 'known',
     about: ABOUT,
     does: 'What the page is made of.',
-    answers: { 200: { mediaType: 'text/plain', is: 'A script, style or picture.' } },
+    answers: { 200: { mediaType: '*/*', is: 'A script, style or picture.' } },
+    notThere: ['NOT_FOUND'],
   })
   async part(@Param('part') part: string, @Res() reply: FastifyReply): Promise<void> {
     if (part === 'start.js') return sendPart(reply, 'text/javascript; charset=utf-8', START);

@@ -177,6 +177,9 @@ const exampleOf = (status: number, code: string): object => ({
   errors: [],
 });
 
+/** Doors that only those may enter who may write; what is only read has others. */
+const WRITING: readonly Access[] = ['tell', 'hold', 'admin'];
+
 /** Every code a door may answer with, by status. */
 function problemsOf(door: Door, refusals: readonly string[]): [number, string[]][] {
   const { access, body = 'none', problems = [], notThere = [] } = door;
@@ -184,6 +187,7 @@ function problemsOf(door: Door, refusals: readonly string[]): [number, string[]]
     ...(access === 'open' ? [] : ['KEY_REQUIRED', 'TOO_MANY_REQUESTS', 'SHUTTING_DOWN', 'INTERNAL_ERROR']),
     ...(access === 'open' || door.isOfProcess === true ? [] : ['ROLE_NOT_HERE']),
     ...(['open', 'known', 'own-rows'].includes(access) ? [] : ['SCOPE_REQUIRED']),
+    ...(WRITING.includes(access) ? ['STORE_UNAVAILABLE', 'STORE_FULL'] : []),
     ...(body === 'none' ? [] : ['INVALID_JSON', 'MEDIA_TYPE', 'MESSAGE_TOO_LARGE', 'REQUEST_TIMEOUT']),
     ...(body === 'json' ? ['MISSING_FIELD', 'WRONG_TYPE', 'UNKNOWN_FIELD', 'OUT_OF_RANGE'] : []),
     ...refusals,

@@ -57,8 +57,6 @@ export class MessagesController {
       'CHANNEL_MISMATCH',
       'ID_REUSED_WITH_DIFFERENT_CONTENT',
       'NOT_ALLOWED_FOR_KIT',
-      'STORE_UNAVAILABLE',
-      'STORE_FULL',
     ],
   })
   async tell(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

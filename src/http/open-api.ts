@@ -26,6 +26,7 @@ export function openApiOf(app: INestApplication): OpenAPIObject {
     .setTitle('OnHand')
     .setDescription(DESCRIPTION)
     .setVersion('1')
+    .addServer('/')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A key: `onhand keys create`.' }, 'key')
     .build();

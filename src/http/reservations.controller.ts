@@ -29,7 +29,7 @@ import { quantity } from './wire/scalars.ts';
 
 const ABOUT = 'Reservations';
 const ONE = { atLeast };
-const ENDED = ['RESERVATION_TERMINAL', 'CONTENTION', 'STORE_UNAVAILABLE', 'STORE_FULL'];
+const ENDED = ['RESERVATION_TERMINAL', 'CONTENTION'];
 const ROWS_LOOKED_AT = 1_000;
 
 /** Holds with a deadline: where OnHand decides, it never oversells. */
@@ -58,8 +58,6 @@ export class ReservationsController {
       'LOCATION_UNKNOWN',
       'QUANTITY_NOT_INTEGER',
       'CONTENTION',
-      'STORE_UNAVAILABLE',
-      'STORE_FULL',
     ],
   })
   async reserve(

@@ -44,6 +44,7 @@ export class SetUpController {
     about: ABOUT,
     does: 'Defines a location, or replaces it.',
     answers: { 200: 'Location', 201: 'Location' },
+    problems: ['CONTENTION'],
   })
   putLocation(
     @PathId('location', 'slug') id: string,
@@ -78,7 +79,7 @@ export class SetUpController {
     about: ABOUT,
     does: 'Registers a warehouse, 3PL, ERP or file, or replaces it.',
     answers: { 200: 'Source', 201: 'Source' },
-    problems: ['VALUE_UNKNOWN'],
+    problems: ['CONTENTION', 'VALUE_UNKNOWN'],
   })
   putSource(
     @PathId('source', 'slug') id: string,
@@ -113,7 +114,7 @@ export class SetUpController {
     about: ABOUT,
     does: 'Registers a channel, or replaces it.',
     answers: { 200: 'Channel', 201: 'Channel' },
-    problems: ['VALUE_UNKNOWN', 'WEBHOOK_URL_FORBIDDEN', 'LOCATION_UNKNOWN'],
+    problems: ['CONTENTION', 'VALUE_UNKNOWN', 'WEBHOOK_URL_FORBIDDEN', 'LOCATION_UNKNOWN'],
   })
   putChannel(
     @PathId('channel', 'slug') id: string,
@@ -149,7 +150,7 @@ export class SetUpController {
     about: ABOUT,
     does: 'Defines an item, or replaces its definition.',
     answers: { 200: 'ItemDefinition', 201: 'ItemDefinition' },
-    problems: ['KIT_CYCLE', 'ITEM_UNKNOWN', 'QUANTITY_TOO_PRECISE'],
+    problems: ['CONTENTION', 'KIT_CYCLE', 'ITEM_UNKNOWN', 'QUANTITY_TOO_PRECISE'],
   })
   putItem(
     @PathId('sku', 'sku') sku: string,
@@ -166,7 +167,7 @@ export class SetUpController {
     about: ABOUT,
     does: "Defines a channel's name for an item, or replaces it.",
     answers: { 200: 'Listing', 201: 'Listing' },
-    problems: ['ITEM_UNKNOWN'],
+    problems: ['CONTENTION', 'ITEM_UNKNOWN'],
     notThere: ['CHANNEL_UNKNOWN'],
   })
   putListing(
@@ -216,7 +217,7 @@ export class SetUpController {
     about: ABOUT,
     does: "Replaces a scope's policy.",
     answers: { 200: 'Policy', 201: 'Policy' },
-    problems: ['SCOPE_INVALID', 'CHANNEL_UNKNOWN', 'LOCATION_UNKNOWN', 'ITEM_UNKNOWN'],
+    problems: ['CONTENTION', 'SCOPE_INVALID', 'CHANNEL_UNKNOWN', 'LOCATION_UNKNOWN', 'ITEM_UNKNOWN'],
   })
   putPolicy(
     @PathId('scope', 'scope') scope: string,

@@ -25,6 +25,26 @@ it('has every route, and no other', async () => {
   expect(documented.sort()).toEqual([...new Set(served)].sort());
 });
 
+it('says of whatever writes that it may not be able to, and of pages that they have media types of their own', async () => {
+  const { json } = await running.ask('GET /openapi.json');
+  const reads = ['/v1/policies/preview', '/v1/reconciliations', '/v1/simulations'];
+  const writing = Object.entries<any>(json.paths).flatMap(([path, { put, post }]) =>
+    reads.includes(path)
+      ? []
+      : [put, post].flatMap((each) => (each ? [{ path, statuses: each.responses }] : [])),
+  );
+  expect(writing.length).toBeGreaterThan(15);
+  for (const { path, statuses } of writing)
+    expect([path, Object.keys(statuses)]).toEqual([path, expect.arrayContaining(['503', '507'])]);
+  for (const [path, { put }] of Object.entries<any>(json.paths))
+    if (put) expect([path, Object.keys(put.responses)]).toEqual([path, expect.arrayContaining(['409'])]);
+
+  const { 200: part, 404: none } = json.paths['/docs/{part}'].get.responses;
+  expect(Object.keys(part.content)).toEqual(['*/*']);
+  expect(none.description).toBe('NOT_FOUND');
+  expect(json.servers).toEqual([{ url: '/' }]);
+});
+
 it('names what the parameters of every read refuse', async () => {
   const { json } = await running.ask('GET /openapi.json');
   const codesOf = (operation: any): string[] =>

@@ -181,7 +181,7 @@ export class AppendQueue {
 
 function toFault({ reason, cause }: BatchResult & { outcome: 'refused' }): Error {
   return reason === 'full'
-    ? new StoreFull('No room left on the disk: nothing was written.', { cause })
+    ? new StoreFull('No room left on the disk, nothing was written: make room, and send it again.', { cause })
     : new StoreUnavailable('Another program holds the file of the log.', { cause });
 }
 

@@ -5,7 +5,7 @@ export { type MappedFile, type MappingOptions, readMappedCsv } from './files/map
 export { BODY_BYTES_MAX, MESSAGE_BYTES_MAX, MESSAGES_MAX } from './limits.ts';
 export { loadMapping, type DeclaredLocation, type DeclaredSource, type Mapping } from './mapping/mapping.ts';
 export { messageExample } from './messages/examples.ts';
-export { asyncApiMessages, MESSAGE_SCHEMA, messageSchemas } from './messages/published.ts';
+export { asyncApiMessages, asyncApiSchemas, MESSAGE_SCHEMA, messageSchemas } from './messages/published.ts';
 export {
   type BodyReading,
   type IntakeReading,

@@ -24,7 +24,17 @@ export function messageSchemas(): Record<string, JsonSchema> {
   return schemas;
 }
 
-/** `components.messages` of an AsyncAPI 3.0 document, by message type; their schemas are `messageSchemas()`. */
+/**
+ * The same for an AsyncAPI document. What tells its schemas apart has another form there, and is not needed: each
+ * message has a name.
+ */
+export function asyncApiSchemas(): Record<string, JsonSchema> {
+  const schemas = messageSchemas();
+  delete schemas[MESSAGE_SCHEMA]!['discriminator'];
+  return schemas;
+}
+
+/** `components.messages` of an AsyncAPI 3.0 document, by message type; their schemas are `asyncApiSchemas()`. */
 export function asyncApiMessages(): Record<MessageType, object> {
   const messages = MESSAGE_TYPES.map((type) => [
     type,
