@@ -40,9 +40,9 @@ export function problemOf(error: unknown): Problem {
 export const hasName = (error: unknown, name: string): boolean =>
   typeof error === 'object' && error !== null && 'name' in error && error.name === name;
 
-/** What lies behind a fault, in its own words: it often is the better half of the sentence. */
-const causeOf = ({ cause }: Fault): { hint?: string } =>
-  cause instanceof Error && cause.message !== '' ? { hint: cause.message } : {};
+/** What lies behind a fault, in its own words: it often is the better half of the sentence, where it is not in it. */
+const causeOf = ({ cause, message }: Fault): { hint?: string } =>
+  cause instanceof Error && !message.includes(cause.message) ? { hint: cause.message } : {};
 
 export const INTERRUPTED: Problem = {
   code: 'INTERRUPTED',

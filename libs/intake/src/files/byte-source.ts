@@ -24,12 +24,16 @@ const GZIP_MAGIC = [0x1f, 0x8b];
 
 /** A file, unpacked on the way if it is a gzip file, whatever its name. Throws FileUnreadable. */
 export async function fileSource(path: string): Promise<ByteSource> {
-  try {
-    const { size } = await stat(path);
-    return { name: path, size, open: (onRead) => readBytes(path, onRead) };
-  } catch (cause) {
+  const found = await stat(path).catch((cause: unknown) => {
     throw new FileUnreadable(`${path} cannot be read: ${reason(cause)}.`, { cause });
+  });
+  // A pipe ends with its first reading, and one of the caller's is another one in the service that reads for him.
+  if (!found.isFile()) {
+    throw new FileUnreadable(
+      `${path} is no file but a folder, a pipe or a device: save what it has to a file.`,
+    );
   }
+  return { name: path, size: found.size, open: (onRead) => readBytes(path, onRead) };
 }
 
 /** Bytes that are already here. */

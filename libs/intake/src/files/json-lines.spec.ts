@@ -79,4 +79,8 @@ describe('a JSON Lines file', () => {
     );
     await expect(fileSource('/no/such/file.jsonl')).rejects.toThrow(FileUnreadable);
   });
+
+  it.each(['/dev/null', '/tmp'])('cannot be %s, which is no file', async (path) => {
+    await expect(fileSource(path)).rejects.toThrow(/is no file but a folder, a pipe or a device/);
+  });
 });
