@@ -186,6 +186,21 @@ describe('the data directory of a SqliteEventStore', () => {
     });
   });
 
+  it('says which event of it is damaged, and is not read beyond', async () => {
+    const store = await open();
+    await store.append('item-1', NO_STREAM, happenedTimes(3));
+    await store.close();
+    const database = new DatabaseSync(join(directory, 'events.db'));
+    database.exec('UPDATE events SET data = \'{"a":\' WHERE position = 2');
+    database.close();
+
+    const damaged = await open();
+    const words = /events.db cannot be used: the event at position 2 is damaged/;
+    await expect(damaged.readAll({ after: 0 })).rejects.toThrow(words);
+    await expect(damaged.readStream('item-1')).rejects.toThrow(words);
+    await damaged.close();
+  });
+
   describe('when it is checked', () => {
     it.each([
       { damage: 'DELETE FROM events WHERE position = 3', finds: /leads to another event/ },

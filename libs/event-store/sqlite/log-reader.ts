@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { type LogPage, type LogQuery, type RecordedEvent } from '../src/index.ts';
 import { openReader } from './connection.ts';
+import { DataFileUnusable } from './sqlite-event-store.faults.ts';
 import { FIND_STREAM } from './stream-names.ts';
 import { UnsettledEvents } from './unsettled-events.ts';
 
@@ -14,6 +15,7 @@ const COLUMNS = 'e.position, e.revision, e.type, e.recorded_at, lower(hex(e.id))
 export class LogReader {
   /** To be told of everything that is committed. */
   readonly unsettled = new UnsettledEvents();
+  readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #findStream: StatementSync;
   readonly #selectStream: StatementSync;
@@ -24,6 +26,7 @@ export class LogReader {
   readonly #types = new Map<SQLOutputValue, string>();
 
   constructor(file: string) {
+    this.#file = file;
     this.#database = openReader(file);
     this.#findStream = this.#prepare(FIND_STREAM);
     this.#selectStream = this.#prepare(`
@@ -126,9 +129,18 @@ export class LogReader {
       revision: revision as number,
       position: position as number,
       type: this.#types.get(type!) ?? this.#learnType(type!),
-      data: JSON.parse(data as string) as object,
+      data: this.#dataOf(data as string, position as number),
       recordedAt: recordedAt as number,
     };
+  }
+
+  #dataOf(text: string, position: number): object {
+    try {
+      return JSON.parse(text) as object;
+    } catch (cause) {
+      const why = `the event at position ${position} is damaged; restore a backup`;
+      throw new DataFileUnusable(this.#file, why, { cause });
+    }
   }
 
   #learnType(id: SQLOutputValue): string {
