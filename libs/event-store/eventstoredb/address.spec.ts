@@ -8,6 +8,7 @@ describe('the address of an EventStoreDB', () => {
     ['esdb+discover://cluster.example:2113', 'esdb+discover://cluster.example:2113?'],
     ['kurrentdb://db:2113/?tls=false', 'esdb://db:2113?tls=false&'],
     ['kurrentdb+discover://cluster.example', 'esdb+discover://cluster.example?'],
+    ['esdb://db?dnsDiscover=true&keepAliveInterval=-1', 'esdb://db?dnsDiscover=true&keepAliveInterval=-1&'],
   ])('%s', (url, expected) => {
     expect(readAddress(url).connectionString).toMatch(expected);
   });
@@ -55,6 +56,8 @@ describe('the address of an EventStoreDB', () => {
     'esdb://db?tlsCAFile=%zz',
     'esdb://db?nodePreference=nearest',
     'esdb://db?keepAliveInterval=10s',
+    'esdb://db?keepAliveTimeout=-2',
+    'esdb://db?defaultDeadline=0',
   ])('refuses %s', (url) => {
     expect(() => readAddress(url)).toThrow(EventStoreDbUnusable);
   });

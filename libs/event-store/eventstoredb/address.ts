@@ -56,7 +56,9 @@ function isHost(text: string): boolean {
 }
 
 const isFlag = (value: string): boolean => value === 'true' || value === 'false';
-const isCount = (value: string): boolean => /^\d{1,9}$/.test(value);
+const isCount = (value: string): boolean => /^[1-9]\d{0,8}$/.test(value);
+/** -1: none are sent. */
+const isKeepAlive = (value: string): boolean => value === '-1' || isCount(value);
 const isText = (value: string): boolean => value !== '';
 
 /** What the client knows, in its own words, and what each may be. */
@@ -72,9 +74,10 @@ const OPTIONS: Readonly<Record<string, (value: string) => boolean>> = {
   defaultDeadline: isCount,
   discoveryInterval: isCount,
   gossipTimeout: isCount,
-  keepAliveInterval: isCount,
-  keepAliveTimeout: isCount,
+  keepAliveInterval: isKeepAlive,
+  keepAliveTimeout: isKeepAlive,
   maxDiscoverAttempts: isCount,
+  dnsDiscover: isFlag,
 };
 
 /**
