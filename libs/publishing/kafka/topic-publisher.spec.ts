@@ -135,9 +135,9 @@ describe('a publisher of', () => {
         }
         await process.settled();
       }
+      const { picture } = topic;
       const untold = listings.filter(
-        (listing) =>
-          topic.picture[`web:${listing}`]!.version !== stage.numbers.number('web', listing)!.version,
+        (listing) => picture[`web:${listing}`]!.version !== stage.numbers.number('web', listing)!.version,
       );
       expect(untold).toEqual([]);
       const versions = topic.partitions.flat().map(({ key, value }) => `${key} ${String(value)}`);
