@@ -15,10 +15,11 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** The service as it is shipped, in a process of its own, over this folder; answers when it is ready. */
+/** The service as it is shipped, in a process of its own, over this folder; answers when it is ready, or just `up`. */
 export async function startService(
   directory: string,
   settings: Readonly<Record<string, string>> = {},
+  state: 'ready' | 'up' = 'ready',
 ): Promise<Service> {
   const file = join(directory, 'service.json');
   rmSync(file, { force: true });
@@ -31,23 +32,28 @@ export async function startService(
     ...settings,
   };
   const child = spawn(process.execPath, [PROGRAM, 'start'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  const url = await untilReady(child, () => {
+  const urlNow = (): string | undefined => {
     try {
       return (JSON.parse(readFileSync(file, 'utf8')) as { url: string }).url;
     } catch {
       return undefined; // Not written yet.
     }
-  });
+  };
+  const url = await untilReady(child, urlNow, state === 'ready' ? 'health/ready' : 'health/live');
   return { url, processId: child.pid!, stop: () => stop(child) };
 }
 
-/** Asks until it says that it is ready. */
-export async function untilReady(child: ChildProcess, urlNow: () => string | undefined): Promise<string> {
+/** Asks until it says that it is ready, or whatever else it is asked for. */
+export async function untilReady(
+  child: ChildProcess,
+  urlNow: () => string | undefined,
+  path = 'health/ready',
+): Promise<string> {
   const start = performance.now();
   while (performance.now() - start < READY_WITHIN_MS) {
     if (child.exitCode !== null) throw new Error(`The service ended with ${child.exitCode}.`);
     const url = urlNow();
-    const answer = url && (await fetch(`${url}/health/ready`).catch(() => undefined));
+    const answer = url && (await fetch(`${url}/${path}`).catch(() => undefined));
     if (url && answer && answer.status === 200) return url;
     await pause(LOOK_EVERY_MS);
   }

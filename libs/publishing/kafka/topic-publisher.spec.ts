@@ -1,55 +1,11 @@
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { allShards, type Shards, ShardSet } from '#kernel';
 import { until } from '../../kernel/testing/until.ts';
 import { MemoryTopic } from '../testing/memory-topic.ts';
+import { Process } from '../testing/process.ts';
 import { Stage } from '../testing/stage.ts';
 import { AvailabilityTeller } from './availability-teller.ts';
 import { isOrderStream, orderKeyOf, OrderTeller } from './order-teller.ts';
-import { Pace } from './pace.ts';
-import type { Teller } from './teller.ts';
-import { TopicPublisher } from './topic-publisher.ts';
-
-const NEVER_MS = 2 ** 31 - 1;
-
-/** One process's publisher of one topic, over a stage. */
-class Process {
-  readonly publisher: TopicPublisher;
-  readonly troubles: unknown[] = [];
-  readonly tooLarge: string[] = [];
-  isBehind = false;
-  #stopping = new AbortController();
-  #running: Promise<void> = Promise.resolve();
-
-  constructor(topic: MemoryTopic, teller: Teller, pauseMs = NEVER_MS) {
-    this.publisher = new TopicPublisher({
-      link: topic,
-      teller,
-      onTrouble: (trouble) => this.troubles.push(trouble),
-      onTooLarge: (key) => this.tooLarge.push(key),
-      pace: new Pace({ isBehind: () => this.isBehind, pauseAfter: () => pauseMs }),
-    });
-  }
-
-  start(): void {
-    this.#stopping = new AbortController();
-    const { signal } = this.#stopping;
-    this.#running = (async () => {
-      while (!signal.aborted) {
-        await this.publisher.run(signal).catch((trouble: unknown) => this.troubles.push(trouble));
-        if (!signal.aborted) await pause(5);
-      }
-    })();
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#running;
-  }
-
-  async settled(): Promise<void> {
-    await until(() => this.publisher.isAtRest, 'the topic holds all that was wanted');
-  }
-}
 
 describe('a publisher of', () => {
   let stage: Stage;
@@ -142,6 +98,32 @@ describe('a publisher of', () => {
       expect(untold).toEqual([]);
       const versions = topic.partitions.flat().map(({ key, value }) => `${key} ${String(value)}`);
       expect(versions).toHaveLength(new Set(versions).size);
+    });
+
+    it('comes to the end of the catalog though all of it changes again and again', async () => {
+      const listings = Array.from({ length: 6_000 }, (_, n) => `L-${n}`);
+      const all = (quantity: number) =>
+        Object.fromEntries(listings.map((listing) => [listing, quantity] as const));
+      await set('web', all(1));
+      const process = tellNumbers();
+      for (let n = 2; process.publisher.state !== 'telling'; n++) {
+        await set('web', all(n));
+        await nextTurn();
+      }
+      await process.settled();
+    });
+
+    it('tells nothing over and over while the log is ahead, from the first look on', async () => {
+      const listings = Array.from({ length: 3_000 }, (_, n) => `L-${String(n).padStart(4, '0')}`);
+      await set('web', Object.fromEntries(listings.map((listing) => [listing, 1])));
+      const process = tellNumbers();
+      process.isBehind = true;
+      await until(() => topic.versionsOf('web:L-0000').length === 1, 'it is told');
+      for (let n = 2; n <= 20; n++) await set('web', { 'L-0000': n });
+      expect(topic.versionsOf('web:L-0000').length).toBeLessThanOrEqual(2);
+      process.isBehind = false;
+      await process.settled();
+      expect(topic.picture['web:L-0000']).toMatchObject({ available: 20 });
     });
 
     it('tells nothing twice after a restart', async () => {

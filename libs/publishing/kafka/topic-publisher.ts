@@ -12,8 +12,8 @@ const RECORDS_PER_SEND_MAX = 250;
 const CHARACTERS_PER_SEND_MAX = 300_000;
 /** Keys that may wait for a broker; beyond it none is kept, and what is missing is found again in the topic. */
 export const WAITING_MAX = 100_000;
-/** What is missing is looked for while fewer than this wait. */
-const WAITING_LOW = 2_000;
+/** More is looked for while fewer of those that were found missing wait. */
+const MISSING_WAITING_LOW = 2_000;
 /** How often it is looked whether the topic still reaches as far as it was read. */
 const LOOK_EVERY_MS = 30_000;
 const FIRST_PAUSE_MS = 100;
@@ -69,6 +69,8 @@ export class TopicPublisher {
   #isAnew = false;
   #endRun: (reason: TopicMadeAnew) => void = () => undefined;
   #waiting = 0;
+  /** Keys found missing that wait. What changes meanwhile is not among them: it must not keep the look from its end. */
+  readonly #missingWaiting = new Set<string>();
   /** Partitions at work. */
   readonly #draining = new Set<number>();
   readonly #counts = { told: 0, toldAgain: 0, failed: 0, tooLarge: 0 };
@@ -169,6 +171,7 @@ export class TopicPublisher {
         await this.#until(() => this.#draining.size === 0);
         for (const lane of this.#lanes) lane.clear();
         this.#waiting = 0;
+        this.#missingWaiting.clear();
       }
       // Whoever had a shard before may have written until now.
       readFor = this.#erasAsked;
@@ -191,8 +194,8 @@ export class TopicPublisher {
         this.#state = 'telling';
         return this.#until(() => signal.aborted);
       }
-      for (const each of await missing) if (!this.#laneOf(each).covers(each)) this.#want(each);
-      await this.#until(() => signal.aborted || this.#waiting < WAITING_LOW);
+      for (const each of await missing) if (!this.#laneOf(each).covers(each)) this.#wantMissing(each);
+      await this.#until(() => signal.aborted || this.#missingWaiting.size < MISSING_WAITING_LOW);
     }
   }
 
@@ -204,6 +207,11 @@ export class TopicPublisher {
     const partition = partitionOf(wanted.key, this.#lanes.length);
     this.#inLane(partition, (lane) => lane.want(wanted));
     this.#drainSoon(partition);
+  }
+
+  #wantMissing(wanted: Wanted): void {
+    this.#missingWaiting.add(wanted.key);
+    this.#want(wanted);
   }
 
   /** Something in the topic is not as it should be. */
@@ -254,9 +262,8 @@ export class TopicPublisher {
     }
   }
 
-  /** What is missing in the topic waits for nothing. */
   #mayWait(signal: AbortSignal): boolean {
-    return this.#isLive && this.#waiting < WAITING_MAX / 2 && !signal.aborted;
+    return this.#waiting < WAITING_MAX / 2 && !signal.aborted;
   }
 
   /** One send. Answers what stood in its way. */
@@ -264,6 +271,7 @@ export class TopicPublisher {
     this.#parts.beforeSend?.();
     if (signal.aborted) return undefined;
     const taken = this.#inLane(partition, (lane) => lane.take(RECORDS_PER_SEND_MAX));
+    for (const { key } of taken) this.#missingWaiting.delete(key);
     const { untold, trouble } = await this.#tell(partition, taken);
     this.#inLane(partition, (lane) => lane.land(untold));
     this.#lookForLost(partition);
