@@ -58,3 +58,19 @@ it('leaves no row out where an earlier one is gone, even the one the page ended 
   await tell('LID', 'stock.snapshot', 8, { ...snapshot, lines: [{ sku: 'LID', quantity: 3 }] });
   expect(await page('LID', second.next)).toMatchObject({ rows: expect.arrayContaining(['09 receipt']) });
 });
+
+it('goes on behind a row with the longest names there may be', async () => {
+  const [slug, id] = ['w'.repeat(63), '🦆'.repeat(128)];
+  await ask(`PUT /v1/sources/${slug}`, { kind: 'warehouse' });
+  await ask(`PUT /v1/locations/${slug}`, { name: 'Far', kind: 'warehouse' });
+  const lines = [{ sku: 'DUCK', quantity: 1, disposition: 'inspection' }];
+  for (const day of [1, 2, 3]) {
+    const data = { documentId: id, location: slug, lines };
+    const time = `2026-11-0${day}T08:00:00Z`;
+    const message = { id: `${day}${id.slice(2)}`, source: slug, type: 'stock.received', time, data };
+    const { position } = (await ask('POST /v1/events', message)).json;
+    await ask(`GET /v1/items/DUCK?atLeast=${position as number}`);
+  }
+  const first = await page('DUCK');
+  expect(await page('DUCK', first.next)).toEqual({ rows: ['08 receipt'], next: null });
+});

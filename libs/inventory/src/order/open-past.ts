@@ -16,8 +16,8 @@ export function openPastEntries(
   fact: OrderFact,
 ): readonly OpenPast[] {
   const changes = new Map<string, Changes>();
-  for (const of of deriveOpenSteps(before)) addSteps(changes, of, -1);
-  for (const of of deriveOpenSteps(after)) addSteps(changes, of, 1);
+  for (const steps of deriveOpenSteps(before)) addSteps(changes, steps, -1);
+  for (const steps of deriveOpenSteps(after)) addSteps(changes, steps, 1);
   const order = { channel: channelOf(fact.message), orderId: fact.message.data.orderId };
   return [...changes.values()].flatMap(({ sku, line, location, byTime }): OpenPast[] => {
     const atLast = [...byTime.values()].reduce((sum, by) => sum + by, 0);
