@@ -1,15 +1,11 @@
-import { conforming } from './conform.ts';
-import { type Ask, type Running, startService } from './harness.ts';
+import type { Ask, Running } from './harness.ts';
+import { openShop } from './shop.ts';
 
 /** An item's `position` is of the newest event in the answer, also where that is no event of the item. */
 let running: Running;
 let ask: Ask;
 beforeAll(async () => {
-  running = await startService();
-  ask = await conforming(running.ask);
-  await ask('PUT /v1/locations/east', { name: 'East', kind: 'warehouse' });
-  await ask('PUT /v1/sources/wms', { kind: 'warehouse' });
-  await ask('PUT /v1/channels/web', { kind: 'storefront', locations: ['east'] });
+  ({ running, ask } = await openShop());
   await ask('PUT /v1/items/MUG', { category: 'mugs' });
   await ask('PUT /v1/items/SET', { category: 'sets', components: [{ sku: 'MUG', quantity: 2 }] });
 }, 60_000);

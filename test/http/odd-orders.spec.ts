@@ -1,15 +1,12 @@
-import { conforming } from './conform.ts';
-import { type Ask, type Running, startService } from './harness.ts';
+import type { Ask, Running } from './harness.ts';
+import { openShop } from './shop.ts';
 
 /** Rows that are not whole yet, or are asked in another way: they too are what the OpenAPI document says. */
 let running: Running;
 let ask: Ask;
 beforeAll(async () => {
-  running = await startService();
-  ask = await conforming(running.ask);
-  await ask('PUT /v1/locations/east', { name: 'East', kind: 'warehouse' });
+  ({ running, ask } = await openShop());
   await ask('PUT /v1/locations/west', { name: 'West', kind: 'warehouse' });
-  await ask('PUT /v1/sources/wms', { kind: 'warehouse' });
   await ask('PUT /v1/channels/web', { kind: 'storefront', locations: ['east', 'west'] });
   await ask('PUT /v1/items/MUG', {});
   await ask('PUT /v1/items/CUP', {});

@@ -1,15 +1,11 @@
-import { conforming } from './conform.ts';
-import { type Ask, type Running, startService } from './harness.ts';
+import type { Ask, Running } from './harness.ts';
+import { openShop } from './shop.ts';
 
 /** A timeline is read in pages while facts come in that belong among the rows already read. */
 let running: Running;
 let ask: Ask;
 beforeAll(async () => {
-  running = await startService();
-  ask = await conforming(running.ask);
-  await ask('PUT /v1/locations/east', { name: 'East', kind: 'warehouse' });
-  await ask('PUT /v1/sources/wms', { kind: 'warehouse' });
-  await ask('PUT /v1/channels/web', { kind: 'storefront', locations: ['east'] });
+  ({ running, ask } = await openShop());
 }, 60_000);
 afterAll(() => running.stop());
 
