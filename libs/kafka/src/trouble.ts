@@ -14,6 +14,8 @@ interface Cause {
   readonly message?: string;
   readonly type?: string;
   readonly code?: string | number;
+  /** `host:port` of who does not answer, where it is about one broker. */
+  readonly broker?: string;
   readonly cause?: unknown;
   readonly originalError?: unknown;
   /** Of several topics, each its own. */
@@ -27,7 +29,8 @@ export function kafkaTrouble(error: unknown, connection: KafkaConnection): Kafka
   if (error instanceof KafkaUnavailable) return error;
   const causes = chain(error);
   const told = causes.map(({ message }) => message ?? '').join(' ');
-  const words = LOOKS_LIKE.find(({ when }) => causes.some((cause) => when(cause)))?.words(connection);
+  const broker = causes.find((cause) => cause.broker !== undefined)?.broker;
+  const words = LOOKS_LIKE.find(({ when }) => causes.some((cause) => when(cause)))?.words(connection, broker);
   const brokers = connection.brokers.join(', ');
   return new KafkaUnavailable(words ?? `Kafka at ${brokers} says: ${causes.at(-1)?.message ?? told}`, {
     cause: error,
@@ -60,7 +63,7 @@ const said =
 
 const LOOKS_LIKE: readonly {
   readonly when: (cause: Cause) => boolean;
-  readonly words: (connection: KafkaConnection) => string;
+  readonly words: (connection: KafkaConnection, broker: string | undefined) => string;
 }[] = [
   {
     when: said(/mechanism is not supported|UNSUPPORTED_SASL_MECHANISM/i),
@@ -110,18 +113,29 @@ const LOOKS_LIKE: readonly {
   },
   {
     when: said(/ENOTFOUND|EAI_AGAIN/),
-    words: ({ brokers }) => `No such host: check KAFKA_BROKERS (${brokers.join(', ')}).`,
+    words: (connection, broker) => `There is no host of that name: ${whereWords(connection, broker)}.`,
   },
   {
     when: said(/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|Connection timeout|no answer in time/),
-    words: ({ brokers }) =>
-      `Nobody answers at ${brokers.join(', ')}: start Kafka, or check KAFKA_BROKERS. It is tried again by itself.`,
+    words: (connection, broker) =>
+      `Nobody answers at ${broker ?? connection.brokers.join(', ')}: start Kafka, or ${whereWords(connection, broker)}. It is tried again by itself.`,
   },
   {
     when: said(/Closed connection|ECONNRESET|socket hang up|disconnected before secure/),
     words: closedWords,
   },
 ];
+
+/**
+ * What to look at where a broker is not found. Those that KAFKA_BROKERS names tell where all are, as their own settings
+ * say: often that is a name or an address which only they themselves can reach.
+ */
+function whereWords({ brokers }: KafkaConnection, broker: string | undefined): string {
+  const named = brokers.join(', ');
+  return broker === undefined || brokers.includes(broker)
+    ? `check KAFKA_BROKERS (${named})`
+    : `check advertised.listeners of the brokers: at ${named} they say that one is at ${broker}`;
+}
 
 /** A broker closes the connection without a word where one side is encrypted, or logs in, and the other is not. */
 function closedWords({ brokers, isEncrypted, login }: KafkaConnection): string {

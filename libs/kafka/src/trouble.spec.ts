@@ -1,0 +1,53 @@
+import { createRequire } from 'node:module';
+import { askKafka } from './ask.ts';
+import type { KafkaConnection } from './connection.ts';
+import { kafkaTrouble, KafkaUnavailable } from './trouble.ts';
+
+const require = createRequire(import.meta.url);
+const { KafkaJSConnectionError, KafkaJSNumberOfRetriesExceeded } = require('kafkajs') as Record<
+  'KafkaJSConnectionError' | 'KafkaJSNumberOfRetriesExceeded',
+  new (cause: string | Error, parts: object) => Error
+>;
+
+const connection: KafkaConnection = {
+  ...{ brokers: ['10.0.0.1:9092', '10.0.0.2:9092'], clientId: 'spec', isEncrypted: false },
+};
+
+/** As the client throws it: the cause inside of what it gave up with. */
+const thrown = (message: string, broker: string): Error =>
+  new KafkaJSNumberOfRetriesExceeded(new KafkaJSConnectionError(message, { broker }), { retryCount: 1 });
+const wordsOf = (error: Error): string => kafkaTrouble(error, connection).message;
+
+describe('what Kafka does not do, in words', () => {
+  it('names the broker that does not answer, not all of them', () => {
+    expect(wordsOf(thrown('Connection error: connect ECONNREFUSED 10.0.0.2:9092', '10.0.0.2:9092'))).toBe(
+      'Nobody answers at 10.0.0.2:9092: start Kafka, or check KAFKA_BROKERS (10.0.0.1:9092, 10.0.0.2:9092). It is tried again by itself.',
+    );
+  });
+
+  it('says where a broker that nobody here has named comes from', () => {
+    const told =
+      'check advertised.listeners of the brokers: at 10.0.0.1:9092, 10.0.0.2:9092 they say that one is at';
+    expect(wordsOf(thrown('Connection error: getaddrinfo ENOTFOUND kafka', 'kafka:9092'))).toBe(
+      `There is no host of that name: ${told} kafka:9092.`,
+    );
+    expect(wordsOf(thrown('Connection timeout', 'localhost:9092'))).toBe(
+      `Nobody answers at localhost:9092: start Kafka, or ${told} localhost:9092. It is tried again by itself.`,
+    );
+  });
+
+  it('is said of the client as it is', async () => {
+    const nobody: KafkaConnection = { ...connection, brokers: ['127.0.0.1:1'] };
+    const error: unknown = await askKafka(nobody, (admin) => admin.listTopics()).catch(
+      (each: unknown) => each,
+    );
+    expect(error).toBeInstanceOf(KafkaUnavailable);
+    expect((error as Error).message).toMatch(/^Nobody answers at 127\.0\.0\.1:1: .*\(127\.0\.0\.1:1\)/);
+  });
+
+  it('is what the client says where we know no better, and never said twice', () => {
+    const strange = kafkaTrouble(new Error('out of tea'), connection);
+    expect(strange.message).toBe('Kafka at 10.0.0.1:9092, 10.0.0.2:9092 says: out of tea');
+    expect(kafkaTrouble(strange, connection)).toBe(strange);
+  });
+});
