@@ -5,11 +5,13 @@ import { registerCodecs } from './codecs.ts';
 import { type KafkaLog, logCreatorOf, LOG_LEVEL } from './log.ts';
 import { mendCommits } from './commits.ts';
 import { mendCoordinator } from './coordinator.ts';
+import { mendCrc32c } from './crc32c.ts';
 import { mendDeleted } from './deleted.ts';
-import { mendEncoding } from './encoding.ts';
-import { mendHeaders } from './headers.ts';
+
 import { mendJoining } from './joining.ts';
 import { mendLargeBatches } from './large-batches.ts';
+import { mendRecordReader } from './record-reader.ts';
+import { mendRecordWriter } from './record-writer.ts';
 import { mendTimers } from './timers.ts';
 
 export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
@@ -49,13 +51,14 @@ export function openKafka(
 ): Kafka {
   registerCodecs();
   mendTimers();
-  mendEncoding();
+  mendRecordWriter();
+  mendCrc32c();
+  mendRecordReader();
   mendJoining();
   mendCoordinator();
   mendCommits();
   mendAborted();
   mendDeleted();
-  mendHeaders();
   mendLargeBatches();
   const { brokers, clientId, isEncrypted, caFile, login } = connection;
   const ssl = caFile === undefined ? isEncrypted : { ca: [readFileSync(caFile, 'utf8')] };
