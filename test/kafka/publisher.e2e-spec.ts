@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka } from 'kafkajs';
-import type { KafkaConnection } from '#kafka';
+import { IMPATIENT, type KafkaConnection, openKafka, sendTo } from '#kafka';
 import { allShards, type Shards, systemClock } from '#kernel';
 import { KafkaPublisher, partitionOf } from '#publishing/kafka';
 import { Stage } from '../../libs/publishing/testing/stage.ts';
@@ -146,6 +146,30 @@ function playOn(kafkaNow: () => KafkaCluster): void {
       return true;
     }, 'it is put right');
     await end();
+  });
+
+  it('hears of each partition by itself, also where sends share a request', async () => {
+    const kafka = kafkaNow();
+    const topics = topicNames();
+    await createTopics(kafka, topics);
+    const client = openKafka(connectionTo(kafka), { log: openLog('fatal').logger, retry: IMPATIENT });
+    const producer = client.producer();
+    const send = (key: string | null, partition: number): Promise<number> =>
+      sendTo(producer, { topic: topics.availability, partition }, [{ key, value: '{"version":1}' }]);
+    await producer.connect();
+    const first = Array.from({ length: PARTITIONS }, (_, partition) => `web:${partition}`);
+    for (const [partition, key] of first.entries()) await send(key, partition); // Now all have a leader.
+    let requests = 0;
+    producer.on(producer.events.REQUEST, () => void requests++);
+    // A compacted topic refuses what has no key.
+    const keys = ['web:A', 'web:B', null, 'web:D', 'web:E', 'web:F'];
+    const ends = await Promise.allSettled(keys.map(send));
+    expect(ends.map(({ status }) => status === 'fulfilled')).toEqual(keys.map((key) => key !== null));
+    expect(requests).toBe(1);
+    const records = await readTopic(kafka.clientConfig(), topics.availability);
+    const told = keys.filter((key) => key !== null);
+    expect(records.map(({ key }) => key).sort()).toEqual([...first, ...told]);
+    await producer.disconnect();
   });
 }
 

@@ -12,6 +12,7 @@ import { mendJoining } from './joining.ts';
 import { mendLargeBatches } from './large-batches.ts';
 import { mendRecordReader } from './record-reader.ts';
 import { mendRecordWriter } from './record-writer.ts';
+import { mendProduce } from './shared-produce.ts';
 import { mendTimers } from './timers.ts';
 
 export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
@@ -51,6 +52,7 @@ export function openKafka(
 ): Kafka {
   registerCodecs();
   mendTimers();
+  mendProduce();
   mendRecordWriter();
   mendCrc32c();
   mendRecordReader();
