@@ -63,8 +63,7 @@ export class AvailabilityBook implements Fold {
   }
 
   number(channel: string, listing: string): ListingNumber | undefined {
-    const sku = this.#offers.ownerOf(channel, listing);
-    return sku === undefined ? undefined : this.#offers.number(sku, channel, listing);
+    return this.#offers.find(channel, listing);
   }
 
   /** Every number of an item, in all channels. */

@@ -76,8 +76,13 @@ export class OfferShelf {
 
   /** The item under which a listing's number is kept. */
   ownerOf(channel: string, listing: string): string | undefined {
+    return this.find(channel, listing)?.sku;
+  }
+
+  /** A listing's number, whichever item it is kept under. */
+  find(channel: string, listing: string): ListingNumber | undefined {
     const sku = this.#named.get(keyOf(channel, listing))?.sku ?? listing;
-    return this.number(sku, channel, listing) && sku;
+    return this.number(sku, channel, listing);
   }
 
   number(sku: string, channel: string, listing: string): ListingNumber | undefined {

@@ -1,6 +1,12 @@
-import type { Producer, ProducerRecord, RecordMetadata } from 'kafkajs';
+import { createRequire } from 'node:module';
+import type { Message, Producer, ProducerRecord, RecordMetadata } from 'kafkajs';
 import { sendTo } from './send.ts';
 import { isTooLarge } from './trouble.ts';
+
+const require = createRequire(import.meta.url);
+const groupByPartition = require('kafkajs/src/producer/groupMessagesPerPartition') as (
+  parts: object,
+) => Readonly<Record<number, readonly Message[]>>;
 
 const MESSAGES = [
   { key: 'web:A', value: '{"version":1}', headers: { ce_id: 'a' } },
@@ -32,6 +38,17 @@ describe('a send to Kafka', () => {
     expect(sent).toHaveLength(1);
     expect(sent[0]).toMatchObject({ topic: 't', acks: -1 });
     expect(sent[0]!.messages).toMatchObject(MESSAGES.map((message) => ({ ...message, partition: 3 })));
+  });
+
+  it('is grouped as the client would group it, without a copy for each message', async () => {
+    const { producer, sent } = answering({ topicName: 't', partition: 3, errorCode: 0, baseOffset: '41' });
+    await sendTo(producer, { topic: 't', partition: 3 }, MESSAGES);
+    const { messages } = sent[0]!;
+    const partitioner = ({ message }: { readonly message: Message }): number => message.partition!;
+    const parts = { topic: 't', partitionMetadata: [{}], partitioner };
+    const own = groupByPartition({ ...parts, messages });
+    expect(own).toEqual(groupByPartition({ ...parts, messages: [...messages] }));
+    expect(own[3]).toBe(messages);
   });
 
   it.each([

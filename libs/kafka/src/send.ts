@@ -20,7 +20,10 @@ export async function sendTo(
     topic,
     acks: ALL_REPLICAS_IN_SYNC,
     timeout: WRITE_MS_MAX,
-    messages: messages.map(({ key, value, headers }) => ({ key, value, headers, partition })),
+    messages: ofOnePartition(
+      partition,
+      messages.map(({ key, value, headers }) => ({ key, value, headers, partition })),
+    ),
   });
   const answer = answers.find((each) => each.topicName === topic && each.partition === partition);
   if (answer?.errorCode !== 0 || answer.baseOffset === undefined) {
@@ -30,3 +33,10 @@ export async function sendTo(
   }
   return Number(answer.baseOffset);
 }
+
+/**
+ * The client groups messages by their partitions, and copies for each all those before it. It asks nothing but `reduce` of
+ * the list for that: here they are a group already.
+ */
+const ofOnePartition = (partition: number, messages: Message[]): Message[] =>
+  Object.defineProperty(messages, 'reduce', { value: () => ({ [partition]: messages }) });
