@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -35,6 +35,18 @@ it('says which Node is needed and how to get it, before anything newer is read',
   expect(stderr).toMatch(
     /^onhand: OnHand needs Node 24 or newer, and this is Node 20\.20\.2\..*`npx onhand …`.*nodejs\.org/,
   );
+});
+
+it('keeps what it has compiled, where that can be kept', () => {
+  mkdirSync(join(folder, 'dist', 'src'), { recursive: true });
+  writeFileSync(join(folder, 'dist', 'src', 'cli.js'), 'export const main = () => undefined;');
+  const kept = join(folder, 'node_modules');
+  rmSync(kept, { recursive: true, force: true });
+  writeFileSync(kept, 'no folder');
+  expect(start()).toEqual({ status: 0, stderr: '' });
+  rmSync(kept);
+  expect(start()).toEqual({ status: 0, stderr: '' });
+  expect(readdirSync(join(kept, '.cache', 'compiled'))).not.toEqual([]);
 });
 
 it('hides no other error behind that of a missing build', () => {

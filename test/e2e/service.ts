@@ -8,8 +8,6 @@ import { isOnServer, StoreServer } from '../fixtures/store-server.ts';
 import { until, WAIT_MS_MAX } from '../fixtures/waiting.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
-/** What was compiled once need not be again: a good part of a start is that. */
-const NODE_COMPILE_CACHE = join(ROOT, 'node_modules/.cache/compiled');
 
 /** The real thing as its users start it: a process, a port, a folder. Seen from outside only. */
 export class Service {
@@ -71,7 +69,7 @@ export class Service {
     const { PATH = '', HOME = '' } = process.env;
     const child = spawn(process.execPath, ['bin/onhand.js', 'start'], {
       cwd: ROOT,
-      env: { PATH, HOME, NODE_COMPILE_CACHE, ...this.#settings, ...settings },
+      env: { PATH, HOME, ...this.#settings, ...settings },
       stdio: ['ignore', words, 'pipe'],
     });
     this.#process = child;
