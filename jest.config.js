@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 
 const swc = JSON.parse(readFileSync(new URL('.swcrc', import.meta.url), 'utf8'));
 swc.jsc.rewriteRelativeImportExtensions = false; // Here the sources run as they are.
@@ -14,5 +15,5 @@ export default {
   reporters: ['default', '<rootDir>/test/fixtures/left-out.js'],
   setupFiles: ['reflect-metadata', './test/setup/property-seed.ts'],
   testTimeout: 120_000, // Ends what hangs. A machine that does much else beside is slow, not wrong.
-  maxWorkers: '100%', // Many specs wait for a process or a disk rather than for the processor.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5), // Many specs wait for a process or a disk rather than for the processor.
 };

@@ -8,5 +8,5 @@ export default {
   reporters: [['default', { summaryThreshold: 1 }]],
   globalSetup: '<rootDir>/test/servers/kafka/fetched.ts',
   testTimeout: 600_000, // Ends what hangs: a broker that starts three times on a busy machine does not.
-  maxWorkers: 2, // They wait for sessions to end and brokers to come back rather than for the processor.
+  maxWorkers: 3, // They wait for sessions to end and brokers to come back rather than for the processor.
 };
