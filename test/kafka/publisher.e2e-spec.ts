@@ -1,51 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka } from 'kafkajs';
-import { IMPATIENT, type KafkaConnection, openKafka, sendTo } from '#kafka';
-import { allShards, type Shards, systemClock } from '#kernel';
-import { KafkaPublisher, partitionOf } from '#publishing/kafka';
+import { IMPATIENT, openKafka, sendTo } from '#kafka';
+import { partitionOf } from '#publishing/kafka';
 import { Stage } from '../../libs/publishing/testing/stage.ts';
-import { Loops } from '../../src/loops.ts';
 import { openLog } from '../../src/log.ts';
 import { until } from '../fixtures/waiting.ts';
 import { KAFKA_VERSIONS, type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
-import { disorderOf, lastOf, readTopic, type TopicRecord } from './topic-picture.ts';
+import {
+  changeOften,
+  connectionTo,
+  createTopics,
+  MUCH,
+  numbersIn,
+  numbersOf,
+  openPublisherScene,
+  PARTITIONS,
+  Process,
+  topicNames,
+  type Topics,
+} from './publisher-scene.ts';
+import { disorderOf, lastOf, readTopic } from './topic-picture.ts';
 
-const PARTITIONS = 6;
 const NEWEST = '4.1.1';
-/** Changes, with 20 numbers each: about a second's. */
-const MUCH = 150;
-
-/** Publishing to Kafka as one process does it, over a stage. */
-class Process {
-  readonly publisher: KafkaPublisher;
-  readonly loops = new Loops(openLog('fatal').logger);
-
-  constructor(stage: Stage, connection: KafkaConnection, topics: Topics, shards: Shards = allShards()) {
-    this.publisher = new KafkaPublisher({
-      ...{ connection, topics, shards, groupId: 'onhand', log: openLog('fatal').logger },
-      ...{ store: stage.store, numbers: stage.numbers, orders: stage.orders, position: stage.position },
-      channels: () => [{ id: 'web' }, { id: 'pos' }],
-      ...{ clock: systemClock, writer: randomUUID(), isBehind: () => false },
-    });
-    stage.folds.push(this.publisher);
-    for (const [name, run] of Object.entries(this.publisher.loops)) this.loops.start(name, run);
-  }
-
-  settled(): Promise<void> {
-    return until(() => this.publisher.isAtRest, 'the topics hold all that was wanted');
-  }
-
-  async stop(): Promise<void> {
-    await this.loops.stopAll();
-    await this.publisher.close();
-  }
-}
-
-interface Topics {
-  readonly availability: string;
-  readonly orders: string;
-}
 
 describe.each(KAFKA_VERSIONS.map((version) => [version]))('publishing to Kafka %s', (version) => {
   let kafka: KafkaCluster;
@@ -60,36 +37,10 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('publishing to Kafka %
   if (version === NEWEST) playMoreOn(() => kafka);
 });
 
-describe('publishing to three brokers', () => {
-  let kafka: KafkaCluster;
-
-  beforeAll(async () => {
-    kafka = await startKafka({ version: '4.1.1', nodes: 3 });
-  });
-
-  afterAll(() => kafka?.stop());
-
-  it('loses nothing while a leader is killed under load', async () => {
-    const { stage, topics, process, end } = await scene(kafka);
-    const changing = changeOften(stage);
-    await changing.more(MUCH);
-    await kafka.kill(); // It leads some of the partitions.
-    await changing.more(5 * MUCH);
-    await kafka.restart();
-    await changing.more(2 * MUCH);
-    await changing.end();
-    await process.settled();
-    const records = await readTopic(kafka.clientConfig(), topics.availability);
-    expect(numbersIn(records)).toEqual(numbersOf(stage));
-    expect(disorderOf(records).older).toEqual([]);
-    await end();
-  });
-});
-
 function playOn(kafkaNow: () => KafkaCluster): void {
   it('writes each listing and order to its partition, as CloudEvents, the newest last', async () => {
     const kafka = kafkaNow();
-    const { stage, topics, process, end } = await scene(kafka);
+    const { stage, topics, process, end } = await openPublisherScene(kafka);
     for (let n = 1; n <= 50; n++) {
       await stage.setNumbers('web', { [`L-${n % 10}`]: n, ALL: n });
       await stage.changeOrder('pos', `O-${n % 7}`, n < 40 ? 'open' : 'shipped');
@@ -119,7 +70,7 @@ function playOn(kafkaNow: () => KafkaCluster): void {
 
   it('puts right what somebody else writes over it', async () => {
     const kafka = kafkaNow();
-    const { stage, topics, process, end } = await scene(kafka);
+    const { stage, topics, process, end } = await openPublisherScene(kafka);
     const old = await stage.publish('web', { A: 1 });
     await stage.publish('web', { A: 2 });
     await stage.changeOrder('web', 'O-1', 'open');
@@ -176,7 +127,7 @@ function playOn(kafkaNow: () => KafkaCluster): void {
 function playMoreOn(kafkaNow: () => KafkaCluster): void {
   it('goes on where it was after an end without a word', async () => {
     const kafka = kafkaNow();
-    const { stage, topics, process, connection, end } = await scene(kafka);
+    const { stage, topics, process, connection, end } = await openPublisherScene(kafka);
     for (let n = 1; n <= 20; n++) await stage.publish('web', { [`L-${n}`]: n });
     await process.settled();
     await process.stop();
@@ -208,7 +159,7 @@ function playMoreOn(kafkaNow: () => KafkaCluster): void {
 
   it('begins where a partition ends in a transaction that was aborted', async () => {
     const kafka = kafkaNow();
-    const { stage, topics, process, connection, end } = await scene(kafka);
+    const { stage, topics, process, connection, end } = await openPublisherScene(kafka);
     await stage.publish('web', { A: 1 });
     await process.settled();
     await process.stop();
@@ -226,7 +177,7 @@ function playMoreOn(kafkaNow: () => KafkaCluster): void {
 
   it('can be stopped while no broker is there, whether it had begun or not', async () => {
     const kafka = kafkaNow();
-    const { stage, topics, process, connection, end } = await scene(kafka);
+    const { stage, topics, process, connection, end } = await openPublisherScene(kafka);
     await stage.publish('web', { A: 1 });
     await process.settled();
     await kafka.kill();
@@ -243,7 +194,7 @@ function playMoreOn(kafkaNow: () => KafkaCluster): void {
 
   it('tells all again to a topic that is deleted and made anew while it runs', async () => {
     const kafka = kafkaNow();
-    const { stage, topics, process, end } = await scene(kafka);
+    const { stage, topics, process, end } = await openPublisherScene(kafka);
     for (let n = 0; n < 100; n++) await stage.changeOrder('web', `O-${n}`, 'open');
     await stage.publish('web', Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`L-${n}`, n])));
     await process.settled();
@@ -265,7 +216,7 @@ function playMoreOn(kafkaNow: () => KafkaCluster): void {
 
   it('rides out a broker that is killed, and comes back', async () => {
     const kafka = kafkaNow();
-    const { stage, topics, process, end } = await scene(kafka);
+    const { stage, topics, process, end } = await openPublisherScene(kafka);
     const changing = changeOften(stage);
     await changing.more(MUCH);
     await kafka.kill();
@@ -280,27 +231,6 @@ function playMoreOn(kafkaNow: () => KafkaCluster): void {
     await end();
   });
 }
-
-async function scene(kafka: KafkaCluster) {
-  const topics = topicNames();
-  await createTopics(kafka, topics);
-  const stage = await Stage.open();
-  const connection = connectionTo(kafka);
-  const process = new Process(stage, connection, topics);
-  const end = async (): Promise<void> => {
-    await process.stop();
-    await stage.close();
-  };
-  return { stage, topics, connection, process, end };
-}
-
-const topicNames = (): Topics => ({ availability: `a-${randomUUID()}`, orders: `o-${randomUUID()}` });
-
-const connectionTo = (kafka: KafkaCluster): KafkaConnection => ({
-  brokers: kafka.brokers,
-  clientId: 'onhand',
-  isEncrypted: false,
-});
 
 async function deleteTopics(kafka: KafkaCluster, topics: Topics): Promise<void> {
   const admin = new Kafka(kafka.clientConfig()).admin();
@@ -326,26 +256,6 @@ async function abortIn(kafka: KafkaCluster, topic: string): Promise<void> {
   await producer.disconnect();
 }
 
-async function createTopics(kafka: KafkaCluster, topics: Topics): Promise<void> {
-  const admin = new Kafka(kafka.clientConfig()).admin();
-  await admin.connect();
-  const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
-  const all = Object.values(topics).map((topic: string) => ({
-    topic,
-    numPartitions: PARTITIONS,
-    configEntries,
-  }));
-  await admin.createTopics({ topics: all, waitForLeaders: false });
-  await until(
-    async () =>
-      (await admin.fetchTopicMetadata({ topics: Object.values(topics) as string[] })).topics.every(
-        ({ partitions }) => partitions.every(({ leader }) => leader >= 0),
-      ),
-    'the topics have leaders',
-  );
-  await admin.disconnect();
-}
-
 async function topicsOf(kafka: KafkaCluster): Promise<string[]> {
   const admin = new Kafka(kafka.clientConfig()).admin();
   await admin.connect();
@@ -355,44 +265,3 @@ async function topicsOf(kafka: KafkaCluster): Promise<string[]> {
     await admin.disconnect();
   }
 }
-
-/** Changes numbers of 200 listings, again and again until the end; `more` waits for so many more changes. */
-function changeOften(stage: Stage) {
-  let changes = 0;
-  let isOver = false;
-  const change = async (): Promise<void> => {
-    for (; !isOver; changes++) {
-      const listings = Array.from({ length: 20 }, (_, i) => `L-${(changes * 20 + i) % 200}`);
-      const numbers = Object.fromEntries(listings.map((listing) => [listing, changes]));
-      await stage.publish(changes % 2 ? 'web' : 'pos', numbers);
-      await pause(5);
-    }
-  };
-  const changing = change();
-  return {
-    more: (count: number): Promise<void> => {
-      const enough = changes + count;
-      return until(() => changes >= enough, `${count} more changes`);
-    },
-    end: (): Promise<void> => {
-      isOver = true;
-      return changing;
-    },
-  };
-}
-
-const numbersIn = (records: readonly TopicRecord[]): Record<string, unknown> =>
-  Object.fromEntries(
-    [...lastOf(records)].sort().map(([key, { version, available }]) => [key, { version, available }]),
-  );
-
-const numbersOf = ({ numbers }: Stage): Record<string, unknown> =>
-  Object.fromEntries(
-    ['web', 'pos']
-      .flatMap((channel) => numbers.numbersByListing(channel, undefined, 10_000))
-      .map(({ channel, listing, version, available }): [string, object] => [
-        `${channel}:${listing}`,
-        { version, available: available / 100_000 },
-      ])
-      .sort(),
-  );
