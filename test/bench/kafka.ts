@@ -7,6 +7,7 @@
  *   takes until the last one's number is in the compacted topic. Against the bare produce of the same run.
  * - `…-produced-to-told`: at half of that rate, from `send` until a plain consumer of the compacted topic has
  *   the number; of all messages after the first second.
+ * - `…-told-at-1000`: the same at 1,000 messages a second.
  * - `…-idle-wake-ups`: how often a second any thread of the service is woken while nothing happens, without
  *   what it does without Kafka, a connection to the broker.
  */
@@ -29,6 +30,8 @@ const ITEMS = 5_000;
 const RECEIPTS = Math.ceil(ITEMS / LINES_MAX);
 const MESSAGES_A_SEND = 1_000;
 const SENDS_AT_ONCE = 4;
+/** Messages a second of a merchant who sells a lot. */
+const CALM_RATE = 1_000;
 const WARM_UP_MS = 1_000;
 const IDLE_MS = 10_000;
 
@@ -56,7 +59,9 @@ async function onVersion(version: KafkaVersion, { isShort }: Size): Promise<Figu
       const settings = { KAFKA_BROKERS: cluster.brokers.join(',') };
       return withService(directory, settings, async (service) => {
         const endToEnd = await consumeAll(service, messages);
-        const lags = await lagsAt({ cluster, producer }, endToEnd / 2, isShort ? 5_000 : 15_000);
+        const durationMs = isShort ? 5_000 : 15_000;
+        const lags = await lagsAt({ cluster, producer }, { perSecond: endToEnd / 2, durationMs, first: 2e6 });
+        const calm = await lagsAt({ cluster, producer }, { perSecond: CALM_RATE, durationMs, first: 3e6 });
         const idle = (await wakeUps(service)) - idleAlone;
         const connections = connectionsTo(service.processId, cluster);
         return [
@@ -65,6 +70,8 @@ async function onVersion(version: KafkaVersion, { isShort }: Size): Promise<Figu
           atLeast(`kafka-${version}-end-to-end`, endToEnd / bare, '× bare produce', 0.25),
           atMost(`kafka-${version}-produced-to-told-p50`, quantile(lags, 0.5), 'ms', 5),
           atMost(`kafka-${version}-produced-to-told-p99`, quantile(lags, 0.99), 'ms', 30),
+          shown(`kafka-${version}-told-at-${CALM_RATE}-p50`, quantile(calm, 0.5), 'ms'),
+          shown(`kafka-${version}-told-at-${CALM_RATE}-p99`, quantile(calm, 0.99), 'ms'),
           atMost(`kafka-${version}-idle-wake-ups`, idle / connections, '/s a connection', 5),
         ];
       });
@@ -165,8 +172,7 @@ async function isTold({ url }: Service): Promise<boolean> {
 /** Milliseconds from a message's send to its number, read back by a plain consumer. */
 async function lagsAt(
   { cluster, producer }: { cluster: KafkaCluster; producer: Producer },
-  perSecond: number,
-  durationMs: number,
+  { perSecond, durationMs, first }: { perSecond: number; durationMs: number; first: number },
 ): Promise<number[]> {
   const sentAt = new Map<string, number>();
   const lags: number[] = [];
@@ -199,7 +205,7 @@ async function lagsAt(
   for (let told = 0, now = start; now < start + durationMs; now = performance.now()) {
     const due = Math.floor(((now - start) / 1_000) * perSecond) - told;
     if (due > 0) {
-      const messages = [...saleMessages(due, 2e6 + told)];
+      const messages = [...saleMessages(due, first + told)];
       told += due;
       if (now - start > WARM_UP_MS) for (const { value } of messages) sentAt.set(skuIn(value as string), now);
       sends.push(producer.send({ topic: EVENTS, messages, acks: -1 }));
