@@ -7,7 +7,6 @@ import { mendCommits } from './commits.ts';
 import { mendCoordinator } from './coordinator.ts';
 import { mendCrc32c } from './crc32c.ts';
 import { mendDeleted } from './deleted.ts';
-
 import { mendJoining } from './joining.ts';
 import { mendLargeBatches } from './large-batches.ts';
 import { mendRecordReader } from './record-reader.ts';

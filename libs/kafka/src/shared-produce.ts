@@ -68,11 +68,10 @@ export const mendProduce = once(() => {
   const produceTogether = togetherThrough(askOf(prototype));
   const thisTurn = new WeakMap<ProducingBroker, SmallSend[]>();
   wrap(prototype, 'produce', function (produceAlone, request) {
-    const [topic] = request.topicData;
-    const [data] = topic?.partitions ?? [];
-    if (!isSmall(request) || data === undefined) return produceAlone.call(this, request);
+    const part = smallPartOf(request);
+    if (part === undefined) return produceAlone.call(this, request);
     return new Promise((resolve, reject) => {
-      const send = { request, topic: topic!.topic, data, resolve, reject };
+      const send = { request, ...part, resolve, reject };
       const begun = thisTurn.get(this);
       if (begun !== undefined) return void begun.push(send);
       const sends = [send];
@@ -90,10 +89,18 @@ function askOf(broker: ProducingBroker): Ask {
   return (broker as unknown as Readonly<Record<symbol, Ask>>)[name]!;
 }
 
-function isSmall({ topicData, acks, transactionalId }: ProduceRequest): boolean {
-  const partitions = topicData.flatMap((topic) => topic.partitions);
-  const isOfOne = partitions.length === 1 && partitions[0]!.messages.length < RECORDS_ALONE_MIN;
-  return isOfOne && acks !== NO_ANSWER && transactionalId === undefined;
+/** Undefined where it is not of a few records for one partition. */
+function smallPartOf({
+  topicData,
+  acks,
+  transactionalId,
+}: ProduceRequest): Pick<SmallSend, 'topic' | 'data'> | undefined {
+  if (acks === NO_ANSWER || transactionalId !== undefined) return undefined;
+  const [part, ...others] = topicData.flatMap(({ topic, partitions }) =>
+    partitions.map((data) => ({ topic, data })),
+  );
+  const isSmall = others.length === 0 && (part?.data.messages.length ?? 0) < RECORDS_ALONE_MIN;
+  return isSmall ? part : undefined;
 }
 
 /** In as few requests as it goes, each partition once in each, in their order. */

@@ -1,3 +1,5 @@
+import { writeRecord } from './record-writer.ts';
+
 /**
  * A batch that must not be unpacked would end the client each time it is fetched. In its place the client is given as many
  * records as it has, at their offsets, without key and value: each can be rejected, and the partition goes on.
@@ -18,8 +20,6 @@ export class BatchUnreadable extends Error {
 /** Where the client puts what we need to know: behind it, in the same memory, begin the packed records. */
 const BACK = { count: 4, lastOffsetDelta: 38, magic: 45, firstOffset: 61 } as const;
 const MAGIC = 2;
-const NOTHING = 0;
-const ABSENT = -1;
 
 /** Throws BatchUnreadable where these bytes, as kafkajs hands them out, hold more records than can be taken. */
 export function refuseTooMany(packed: Buffer): void {
@@ -36,18 +36,10 @@ export function standIn(packed: Buffer): Buffer {
   const header = headerBefore(packed);
   if (header === undefined) throw new BatchUnreadable('A batch is larger than may be unpacked.');
   const { last, count } = header;
-  const name = Buffer.from(STAND_IN_HEADER);
+  const headers = { [STAND_IN_HEADER]: '' };
   const records = Array.from({ length: count }, (_, index) => {
     // Where some were compacted away, those that are left end at the last offset all the same.
-    const body = [
-      NOTHING,
-      NOTHING,
-      ...varInt(index === count - 1 ? last : index),
-      ...varInt(ABSENT),
-      ...varInt(ABSENT),
-    ];
-    body.push(...varInt(1), ...varInt(name.length), ...name, ...varInt(0));
-    return Buffer.from([...varInt(body.length), ...body]);
+    return writeRecord({ offsetDelta: index === count - 1 ? last : index, headers }).buffer;
   });
   return Buffer.concat(records);
 }
@@ -62,13 +54,4 @@ function headerBefore(packed: Buffer): { first: number; last: number; count: num
   const first = Number(head.readBigInt64BE(0));
   const [last, count] = [head.readInt32BE(at(BACK.lastOffsetDelta)), head.readInt32BE(at(BACK.count))];
   return last >= 0 && count > 0 && count <= last + 1 ? { first, last, count } : undefined;
-}
-
-/** As Kafka's records have their numbers: in zigzag, seven bits at a time. */
-function varInt(value: number): number[] {
-  const bytes: number[] = [];
-  let left = ((value << 1) ^ (value >> 31)) >>> 0;
-  for (; left > 0x7f; left >>>= 7) bytes.push((left & 0x7f) | 0x80);
-  bytes.push(left);
-  return bytes;
 }
