@@ -44,23 +44,28 @@ const CONNECT_MS_MAX = 5_000;
 /** Brokers answer what we send within 10 s, or say that they could not: after that one is believed to hang. */
 const REQUEST_MS_MAX = 15_000;
 
+function mendClient(): void {
+  // What is put in the place of another goes first: before the client has loaded who uses that.
+  mendRecordWriter();
+  mendRecordReader();
+  mendCrc32c();
+  mendLargeBatches();
+  mendProduce();
+  mendTimers();
+  mendJoining();
+  mendCoordinator();
+  mendCommits();
+  mendAborted();
+  mendDeleted();
+}
+
 /** The one place where a client is made: its codecs are registered, what it does badly is mended, its words are in our log. */
 export function openKafka(
   connection: KafkaConnection,
   { log, retry = PATIENT }: { readonly log: KafkaLog; readonly retry?: RetryOptions },
 ): Kafka {
   registerCodecs();
-  mendTimers();
-  mendProduce();
-  mendRecordWriter();
-  mendCrc32c();
-  mendRecordReader();
-  mendJoining();
-  mendCoordinator();
-  mendCommits();
-  mendAborted();
-  mendDeleted();
-  mendLargeBatches();
+  mendClient();
   const { brokers, clientId, isEncrypted, caFile, login } = connection;
   const ssl = caFile === undefined ? isEncrypted : { ca: [readFileSync(caFile, 'utf8')] };
   const config: KafkaConfig = {
