@@ -79,12 +79,14 @@ export class HttpService {
       authenticate: (key) => callerOf(onhand, key),
       rate: new RateLimit(options.rate ?? KEY_RATE),
     });
-    const documents = { openApi: '{}', asyncApi: '{}' };
     const module = AppModule.of({
       onhand,
       metrics,
       cursorKey: onhand.cursorKey(),
-      documents,
+      documents: {
+        openApi: () => JSON.stringify(openApiOf(server.app)),
+        asyncApi: () => JSON.stringify(asyncApiOf(url, kafkaDocumentOf(settings))),
+      },
     });
     const server = await Server.create({
       module,
@@ -98,10 +100,8 @@ export class HttpService {
       },
       requestMsMax: options.requestMsMax,
     });
-    documents.openApi = JSON.stringify(openApiOf(server.app));
     await options.beforeListening?.();
     const url = await server.listen(settings.HOST, settings.PORT);
-    documents.asyncApi = JSON.stringify(asyncApiOf(url, kafkaDocumentOf(settings)));
     writeServiceFile(settings.DATA_DIR, { url: fromHere(url), secret, pid: process.pid });
     log.info({ url, dataDirectory: settings.DATA_DIR, auth: settings.AUTH }, 'ready');
     const doors = new Loops(log);

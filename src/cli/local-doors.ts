@@ -23,7 +23,7 @@ export async function openLocalDoors(onhand: OnHand): Promise<LocalDoors> {
     onhand,
     metrics,
     cursorKey: onhand.cursorKey(),
-    documents: { openApi: '{}', asyncApi: '{}' },
+    documents: { openApi: () => '{}', asyncApi: () => '{}' },
   });
   const gatekeeper = new Gatekeeper({
     auth: 'keys',

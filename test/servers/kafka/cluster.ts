@@ -16,6 +16,10 @@ export interface KafkaOptions {
   readonly version: string;
   /** 1 or 3; default 1. */
   readonly nodes?: number;
+  /** It compiles its code as any Java does: faster after half a minute, slower before. */
+  readonly isForLong?: boolean;
+  /** Of one node: a file for the classes it has loaded by its orderly end. */
+  readonly classesTo?: string;
   /** SASL_SSL with these users, and ACLs: nobody but `admin` may do anything until a rule says so. */
   readonly security?: { readonly users: Users };
   /** Broker settings over our own. */
@@ -71,6 +75,8 @@ export class KafkaCluster {
           id: index + 1,
           port,
           ...(security && { security }),
+          ...(options.isForLong && { isForLong: true }),
+          ...(options.classesTo !== undefined && { classesTo: options.classesTo }),
           properties: { ...options.properties, ...advertised },
         }),
     );

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scramWords, type Security, securityProperties } from './security.ts';
 
@@ -13,12 +13,19 @@ export interface NodeParts {
   /** Of every node, by its order. */
   readonly controllerPorts: readonly number[];
   readonly security?: Security;
+  /** Compiles as any Java does, which costs most of a processor for half a minute. */
+  readonly isForLong?: boolean;
+  /** A file for the classes it has loaded by its orderly end. */
+  readonly classesTo?: string;
   /** Over our own. */
   readonly properties?: Readonly<Record<string, string>>;
 }
 
-const HEAP = ['-Xms384m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
-const STOPPED_MS_MAX = 10_000;
+const HEAP = ['-Xms384m', '-Xmx384m'];
+/** A test ends long before a broker's code is worth compiling twice. */
+const QUICK = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+const LASTING = ['-XX:+UseSerialGC'];
+const STOPPED_MS_MAX = 60_000;
 
 /**
  * One broker that is its own controller, in a process group of its own. It never outlives us: a guard beside it
@@ -36,7 +43,8 @@ export class KafkaNode {
     const words = ['format', '-t', clusterId, '-c', this.#file('properties')];
     if (security !== undefined) words.push(...scramWords(security));
     const log = `-Dorg.slf4j.simpleLogger.logFile=${join(folder, `format-${id}.log`)}`;
-    execFileSync('java', [log, '-cp', `${jars}/*`, 'kafka.tools.StorageTool', ...words], { stdio: 'pipe' });
+    const options = [...QUICK, ...classesFrom(jars), log, '-cp', `${jars}/*`];
+    execFileSync('java', [...options, 'kafka.tools.StorageTool', ...words], { stdio: 'pipe' });
   }
 
   get address(): string {
@@ -53,7 +61,10 @@ export class KafkaNode {
       `-Dorg.slf4j.simpleLogger.logFile=${this.#file('log')}`,
       '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
     ];
-    const words = [...HEAP, ...log, '-cp', `${this.#parts.jars}/*`, 'kafka.Kafka', this.#file('properties')];
+    const { jars, isForLong = false, classesTo } = this.#parts;
+    const classes = classesTo === undefined ? classesFrom(jars) : [`-XX:ArchiveClassesAtExit=${classesTo}`];
+    const options = [...HEAP, ...(isForLong ? LASTING : QUICK), ...classes, ...log, '-cp', `${jars}/*`];
+    const words = [...options, 'kafka.Kafka', this.#file('properties')];
     const java = spawn('java', words, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
     java.stderr.on('data', (text: Buffer) => appendFileSync(this.#file('log'), text));
     // Whoever forgets to stop it ends all the same, and it with him.
@@ -96,6 +107,12 @@ export class KafkaNode {
     return join(this.#parts.folder, `node-${this.#parts.id}.${kind}`);
   }
 }
+
+/** Where `keepClasses` has put them: a start then takes half of the time. */
+export const classesOf = (jars: string): string => `${jars}.jsa`;
+
+const classesFrom = (jars: string): string[] =>
+  existsSync(classesOf(jars)) ? [`-XX:SharedArchiveFile=${classesOf(jars)}`] : [];
 
 /** Waits for our end of its pipe to close, then ends the group, also one that stands still, and clears up. */
 function guardOf(java: ChildProcess, folder: string): ChildProcess {
