@@ -7,6 +7,7 @@ import {
   type Rejection,
   type ResolvedMessage,
   resolveMessage,
+  type UnknownItems,
 } from '#inventory';
 import type { FirstDraft, FirstFacts } from './first-facts.ts';
 import { rejectedEvent, repeatedEvents } from './intake-events.ts';
@@ -84,15 +85,21 @@ export class Acceptance {
     return entrants;
   }
 
-  /** Items that nobody defined, where their source lets them be made by being told. */
+  /** Items that nobody defined, where their source lets them be made by being told: who comes later knows them too. */
   async #makeItems(entrants: readonly Entrant[]): Promise<void> {
     const { catalog, desk } = this.#parts;
     const skus = new Set(entrants.flatMap(({ resolved }) => resolved.missing));
-    const made = await desk.ensureItems([...skus]);
+    const items = await desk.ensureItems([...skus]);
+    const made = new Map<string, Item>();
     for (const entrant of entrants) {
-      const { message, resolved } = entrant;
-      if (resolved.missing.length === 0 || resolved.refused !== undefined) continue;
-      entrant.resolved = resolveMessage(message, { catalog, made, unknownItems: 'create' });
+      const { message, unknownItems, resolved } = entrant;
+      const isWaiting = resolved.missing.length > 0 || waitsForAny(resolved, made);
+      if (!isWaiting || resolved.refused !== undefined) continue;
+      for (const sku of resolved.missing) {
+        const item = items.get(sku);
+        if (item !== undefined) made.set(sku, item);
+      }
+      entrant.resolved = resolveMessage(message, { catalog, made, unknownItems });
     }
   }
 
@@ -201,6 +208,7 @@ export class Acceptance {
 interface Entrant extends FirstDraft {
   /** Among the arrivals. */
   readonly index: number;
+  readonly unknownItems: UnknownItems;
   resolved: ResolvedMessage;
 }
 
@@ -214,8 +222,11 @@ function enter(index: number, arrival: MessageArrival, teller: Teller, catalog: 
   const { message } = arrival;
   const { unknownItems, isChannel: isByChannel } = teller;
   const resolved = resolveMessage(message, { catalog, unknownItems });
-  return { index, stream: journalStreamOf(message), message, resolved, isByChannel, arrival };
+  return { index, stream: journalStreamOf(message), message, unknownItems, resolved, isByChannel, arrival };
 }
+
+const waitsForAny = ({ parked }: ResolvedMessage, made: ReadonlyMap<string, Item>): boolean =>
+  made.size > 0 && parked.some(({ sku }) => sku !== undefined && made.has(sku));
 
 const inOrder = <Entry extends { readonly index: number }>(entries: Entry[]): Entry[] =>
   entries.sort((a, b) => a.index - b.index);

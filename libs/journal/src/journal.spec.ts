@@ -193,6 +193,18 @@ describe('a line', () => {
     ]);
   });
 
+  it('knows the items that were made by those before it in its batch, and no others', async () => {
+    const outcomes = await opened.tell(
+      sale('s1', {}, [line('NEW', 1)]),
+      receipt('r1', [line('NEW', 2)]),
+      sale('s2', {}, [line('NEW', 1)]),
+      sale('s3', {}, [line('OTHER', 1)]),
+      receipt('r2', [line('OTHER', 2)]),
+    );
+
+    expect(codesOf(outcomes)).toEqual(['parked', 'accepted', 'accepted', 'parked', 'accepted']);
+  });
+
   it('of a kit is refused where stock is kept, and is its components where it is sold', async () => {
     await opened.putItem('BOX', { components: [{ sku: 'MUG', quantity: 2 * UNIT }] });
 

@@ -320,18 +320,37 @@ describe('what a line may say of its item', () => {
 describe('a place that is not active', () => {
   it('is flagged in the answer, beside what else is, and when its lines are released', () => {
     const transfer = new Telling(SET_UP);
-    const closed = { from: 'main', to: 'closed-attic' };
+    const closed = { from: 'closed-attic', to: 'main' };
     const [mug, lid] = [line('MUG', 1), line('LID', 1, { line: '2' })];
     transfer.tell(told('transfer.shipped', { ...closed, lines: [mug, lid] }, { id: 's1' }));
     transfer.tell(told('transfer.received', { ...closed, lines: [line('MUG', 2)] }, { id: 'r1' }));
-    expect(transfer.told.facts.map(({ flags }) => flags)).toEqual([
-      ['inactive-location'],
-      ['over-receipt', 'inactive-location'],
-    ]);
+    expect(transfer.told.facts.map(({ flags }) => flags)).toEqual([['inactive-location'], ['over-receipt']]);
     const items = [...SET_UP.items!, { sku: 'LID' }];
     expect(transfer.releaseNow('wms', 's1', { ...SET_UP, items })?.flags).toEqual([
       'over-receipt',
       'inactive-location',
     ]);
+  });
+
+  it.each([
+    ['where goods come in', 'transfer.received', { from: 'main', to: 'closed-attic' }, true],
+    ['where goods will come in', 'transfer.shipped', { from: 'main', to: 'closed-attic' }, false],
+    ['where goods are expected', 'stock.expected', { location: 'closed-attic', expectedAt: 0 }, false],
+  ] as const)('%s: %s %j', (_, type, data, isFlagged) => {
+    const telling = new Telling(SET_UP);
+    telling.tell(told(type, { ...data, lines: [line('MUG', 1)] }));
+    expect(telling.told.facts[0]?.flags).toEqual(isFlagged ? ['inactive-location'] : []);
+  });
+
+  it.each([
+    ['order.placed', 1, true],
+    ['order.changed', 1, true],
+    ['order.changed', 0, false],
+  ] as const)('where a line is to be promised: %s of %i', (type, quantity, isFlagged) => {
+    const telling = new Telling(SET_UP);
+    telling.tell(
+      told(type, { orderId: 'o', lines: [{ ...line('MUG', quantity), location: 'closed-attic' }] }),
+    );
+    expect(telling.told.facts[0]?.flags).toEqual(isFlagged ? ['inactive-location'] : []);
   });
 });

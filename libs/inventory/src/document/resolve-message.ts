@@ -12,7 +12,7 @@ export interface ResolvedMessage {
   readonly parked: readonly ParkedLine[];
   /** SKUs to be made before the message is posted; its lines are not all in `lines` then. */
   readonly missing: readonly string[];
-  /** True where it is about a location that is not active. */
+  /** True where it posts, or promises, at a location that is not active. */
   readonly isInactive: boolean;
   /** A line breaks a rule of its item: the message is refused as a whole. */
   readonly refused?: Rejection;
@@ -75,7 +75,23 @@ function lookAtLocations(
   for (const id of locationsOf(message)) {
     const location = catalog.location(id);
     if (location === undefined) unknown = [...unknown, id];
-    else if (!location.active) isInactive = true;
+    else if (!location.active) isInactive ||= postsAt(message, id);
   }
-  return { unknown, isInactive };
+  return { unknown, isInactive: isInactive || isPinnedInactive(message, catalog) };
+}
+
+/** False where the message only names the place: goods are expected there, go there, or came from there. */
+function postsAt({ type, data }: Message, location: string): boolean {
+  if (type === 'stock.expected') return false;
+  if (type === 'transfer.shipped') return location === data.from;
+  return type !== 'transfer.received' || location === data.to;
+}
+
+/** True where an order wants a line promised at a place that is not active. */
+function isPinnedInactive(message: Message, catalog: CatalogView): boolean {
+  if (message.type !== 'order.placed' && message.type !== 'order.changed') return false;
+  for (const { location, quantity } of message.data.lines) {
+    if (location !== undefined && quantity > 0 && catalog.location(location)?.active === false) return true;
+  }
+  return false;
 }

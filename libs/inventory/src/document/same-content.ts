@@ -3,12 +3,17 @@ import { isOrderMessage } from './told-message.ts';
 
 /**
  * True if both say the same: type, instant and data as parsed, whatever the order of keys. Extensions and
- * sequence do not count; nor does `data.channel`, for both are of one order: left out, it is the source.
+ * sequence do not count, nor does what goes without saying.
  */
-export function isSameContent(a: Message, b: Message): boolean {
-  if (a.type !== b.type || a.occurredAt !== b.occurredAt) return false;
-  if (!isOrderMessage(a) || !isOrderMessage(b)) return isEqual(a.data, b.data);
-  return isEqual({ ...a.data, channel: undefined }, { ...b.data, channel: undefined });
+export const isSameContent = (a: Message, b: Message): boolean =>
+  a.type === b.type && a.occurredAt === b.occurredAt && isEqual(wordsOf(a), wordsOf(b));
+
+/** The data without what a default says too: the channel of an order, which both are of, and an incomplete snapshot. */
+function wordsOf(message: Message): object {
+  const { data } = message;
+  if (isOrderMessage(message)) return { ...data, channel: undefined };
+  const isByDefault = message.type === 'stock.snapshot' && message.data.complete === false;
+  return isByDefault ? { ...data, complete: undefined } : data;
 }
 
 /** Plain JSON data; a field that is undefined is absent. */

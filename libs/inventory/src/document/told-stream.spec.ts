@@ -51,6 +51,15 @@ describe('the same content', () => {
     expect(isSameContent(first, structuredClone(first))).toBe(true);
   });
 
+  it('is the same where a default is said', () => {
+    const count = { documentId: 'd', location: 'main', asOf: 0, lines: [line('MUG', 1)] };
+    const [unsaid, said, whole] = [{}, { complete: false }, { complete: true }].map((more) =>
+      told('stock.snapshot', { ...count, ...more }),
+    ) as [Message, Message, Message];
+    expect([isSameContent(unsaid, said), isSameContent(said, unsaid)]).toEqual([true, true]);
+    expect([isSameContent(unsaid, whole), isSameContent(whole, said)]).toEqual([false, false]);
+  });
+
   it('is told whatever the order of keys, the extensions, and a channel that goes without saying', () => {
     const telling = new Telling(SET_UP);
     telling.tell(message(placed));
