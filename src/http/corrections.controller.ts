@@ -113,14 +113,15 @@ export class CorrectionsController {
   ): Promise<Page<object>> {
     await this.freshness.reach(asked.atLeast);
     const { kind, state, sku } = asked;
-    const filter = present({ kind, state, sku, channel: ownerOf(caller) });
+    const owner = ownerOf(caller);
+    const filter = present({ kind, state, sku, channel: owner });
     const page = await this.pager.page(
       ['exceptions', filter],
       asked,
       (after, limit) => this.queries.execute(new ListExceptions(filter, { limit, ...(after && { after }) })),
       ({ id }) => id,
     );
-    return shownPage(page, shownException);
+    return shownPage(page, (row) => shownException(row, owner));
   }
 
   @Post('exceptions/:id/resolve')

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLog } from '../../src/log.ts';
-import { WAIT_MS_MAX } from '../fixtures/waiting.ts';
+import { until, WAIT_MS_MAX } from '../fixtures/waiting.ts';
 import { type Ask, askAt, type Running, startService } from './harness.ts';
 
 /**
@@ -299,4 +299,34 @@ describe("another's things", () => {
     const stolen = await asking.get('M')!(`GET /v1/rejected?limit=1&cursor=${page.json.next}`);
     expect([stolen.status, stolen.json.code]).toEqual([400, 'CURSOR_INVALID']);
   });
+});
+
+it('an exception shows a channel who claims what of its own, and an analyst all who do', async () => {
+  const admin = asking.get('X')!;
+  const order = (source: string, quantity: number) => ({
+    ...{ source, id: 'o', type: 'order.placed', time: '2026-01-01T00:00:00Z' },
+    data: { orderId: `${source}-o`, lines: [{ sku: 'MUG', quantity }] },
+  });
+  await admin('PUT /v1/locations/main', { name: 'Main', kind: 'warehouse' });
+  for (const id of ['web', 'market']) {
+    await admin(`PUT /v1/channels/${id}`, { name: id, kind: 'storefront', locations: ['main'] });
+  }
+  await admin('PUT /v1/items/MUG', { name: 'Mug' });
+  const { json } = await admin('POST /v1/events', [order('market', 1), order('web', 500)]);
+  const position = (json.results as { position: number }[]).at(-1)!.position;
+  await until(
+    async () => ((await admin('GET /v1/status')).json.posted as number) >= position,
+    'both are posted',
+  );
+  const claimants = async (identity: Identity): Promise<unknown> => {
+    const { json: page } = await asking.get(identity)!('GET /v1/exceptions?sku=MUG&kind=oversell');
+    const rows = page.items as { channel: string; claims: { channel: string }[] }[];
+    return rows
+      .find(({ channel }) => channel === 'web')
+      ?.claims.map(({ channel }) => channel)
+      .sort();
+  };
+  expect(await claimants('A')).toEqual(['market', 'web']);
+  expect(await claimants('W')).toEqual(['web']);
+  expect(await claimants('M')).toBeUndefined();
 });

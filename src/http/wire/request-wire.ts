@@ -1,3 +1,4 @@
+import type { Claim } from '#inventory';
 import { type ExceptionRow, linesOf, type ReservationAnswer, type ReservationRow } from '#ledger';
 import type { Quantity } from '#kernel';
 import { present, time, units } from './scalars.ts';
@@ -37,19 +38,22 @@ const shownLine = ({
   location,
 });
 
-export const shownException = (row: ExceptionRow): object => ({
+const shownClaim = ({ channel, orderId, quantity, occurredAt, recordedAt }: Claim): object => ({
+  ...present({ channel, orderId }),
+  quantity: units(quantity),
+  occurredAt: time(occurredAt),
+  recordedAt: time(recordedAt),
+});
+
+/** To a key of one channel (`owner`) without the claims of others: their orders are not its own. */
+export const shownException = (row: ExceptionRow, owner?: string): object => ({
   id: row.id,
   kind: row.kind,
   state: row.state,
   sku: row.sku,
   ...present({ location: row.location, channel: row.channel, orderId: row.orderId }),
   quantity: units(row.quantity),
-  claims: row.claims.map(({ channel, orderId, quantity, occurredAt, recordedAt }) => ({
-    ...present({ channel, orderId }),
-    quantity: units(quantity),
-    occurredAt: time(occurredAt),
-    recordedAt: time(recordedAt),
-  })),
+  claims: row.claims.filter(({ channel }) => owner === undefined || channel === owner).map(shownClaim),
   openedAt: time(row.openedAt),
   ...(row.closedAt !== undefined && { closedAt: time(row.closedAt) }),
   ...present({ reason: row.reason, actor: row.actor }),
