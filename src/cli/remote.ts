@@ -52,12 +52,17 @@ const endedEarly = (): CommandRefused =>
     detail: 'The service ended before it answered: look into its log, start it again and repeat the command.',
   });
 
+/** One that hangs would be waited for as long as the longest command takes. */
+const ALIVE_MS_MAX = 10_000;
+
 async function post(
   { url, secret }: ServiceAddress,
   { name, args }: { readonly name: string; readonly args: object },
   signal: AbortSignal,
 ): Promise<Response | undefined> {
   try {
+    const alive = AbortSignal.any([signal, AbortSignal.timeout(ALIVE_MS_MAX)]);
+    await (await fetch(new URL('/health/live', url), { signal: alive })).body?.cancel();
     return await fetch(new URL(`/internal/commands/${encodeURIComponent(name)}`, url), {
       method: 'POST',
       headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },

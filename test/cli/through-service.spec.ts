@@ -1,4 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpService } from '../../src/http-service.ts';
@@ -213,6 +216,21 @@ describe('a service file that a killed process left behind', () => {
     expect(
       (await commandLine(['keys', 'list', '--json'], { DATA_DIR: path('another') })).stdout,
     ).not.toContain(id);
+  });
+});
+
+describe('a service that hangs', () => {
+  it('is not waited for', async () => {
+    const hanging = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(hanging, 'listening');
+    const { port } = hanging.address() as AddressInfo;
+    const file = join(path('hung'), 'service.json');
+    mkdirSync(path('hung'));
+    writeFileSync(file, JSON.stringify({ url: `http://127.0.0.1:${port}`, secret: 'ohs_x', pid: 1 }));
+    const ended = await commandLine(['item', 'MUG', '--json'], { DATA_DIR: path('hung') });
+    expect(ended).toMatchObject({ exitCode: 69, stderr: expect.stringContaining('does not answer') });
+    hanging.close();
+    hanging.closeAllConnections();
   });
 });
 
