@@ -57,15 +57,10 @@ function addParts(
 }
 
 /**
- * `a × b`, where both may be so large that what is wanted is only that it is too much, or so small that it
- * comes to less than can be told: an inner kit may be defined anew. No kit holds nothing of a part, for then
- * there would be no end of kits.
+ * `a × b`, which may be so small that it comes to less than can be told: an inner kit may be defined anew. No
+ * kit holds nothing of a part, for then there would be no end of kits.
  */
-function times(a: Quantity, b: Quantity): Quantity {
-  if (b === UNIT) return a;
-  if ((a / UNIT) * b >= PART_QUANTITY_CEILING) return PART_QUANTITY_CEILING;
-  return Math.max(QUANTITY_MIN, multiplyDown(a, b));
-}
+const times = (a: Quantity, b: Quantity): Quantity => Math.max(QUANTITY_MIN, multiplyDown(a, b));
 
 /** The way from a kit through what it would hold back to itself, such as `A, B, A`; undefined if there is none. */
 export function cycleOf(items: Items, kit: Item): readonly string[] | undefined {
