@@ -103,6 +103,7 @@ describe('what a channel may sell', () => {
   it('may be reserved down to the buffer, whatever percent, cap and stopAt say', () => {
     const fields = { buffer: 2 * UNIT, percent: 10 * UNIT, cap: UNIT, stopAt: 9 * UNIT, safetyStock: UNIT };
     expect(reservableOf(listingOf(10, fields, { ringFenced: 3 * UNIT }))).toBe(4 * UNIT);
+    expect(reservableOf(listingOf(10))).toBe(10 * UNIT);
   });
 });
 
@@ -210,6 +211,20 @@ it('terms name the places, the policies and what was made of them', () => {
     { scope: 'global', field: 'buffer', value: UNIT, position: 3 },
     { scope: 'global', field: 'cap', value: 4 * UNIT, position: 3 },
   ]);
+});
+
+it('every field of a policy that is set is named with it', () => {
+  const fields: Required<PolicyFields> = {
+    safetyStock: 1,
+    locationSafetyStock: { main: 2 },
+    allocations: { web: 3 },
+    buffer: 4,
+    percent: 5,
+    cap: 6,
+    stopAt: 7,
+  };
+  const told = policyTerms(policyOf(fields)).map(({ field, value }) => [field, value]);
+  expect(Object.fromEntries(told)).toEqual(fields);
 });
 
 describe('for any stock and any policy', () => {

@@ -1,5 +1,16 @@
 import { UNIT } from '#kernel';
-import type { CatalogView, Channel, Item, Listing, Location, PolicyFields, Source } from './catalog-types.ts';
+import {
+  type CatalogView,
+  type Channel,
+  CHANNEL_LOCATIONS_MAX,
+  type Item,
+  ITEM_IDENTIFIERS_MAX,
+  type Listing,
+  type Location,
+  POLICY_ENTRIES_MAX,
+  type PolicyFields,
+  type Source,
+} from './catalog-types.ts';
 import { checkPolicy } from './check-policy.ts';
 import { checkChannel, checkItem, checkListing, checkSource } from './check-setup.ts';
 import { KIT_DEPTH_MAX } from './kit.ts';
@@ -35,6 +46,8 @@ const listing = (more: Partial<Listing>): Listing => ({
   unitsPer: UNIT,
   ...more,
 });
+
+const named = (count: number): readonly string[] => Array.from({ length: count }, (_, n) => `n${n}`);
 
 function catalog(...items: Item[]): CatalogView {
   const all = [item('MUG'), item('TEA', { decimals: 3 }), ...items];
@@ -114,6 +127,11 @@ describe('an item', () => {
     expect([rejection?.code, rejection?.pointer]).toEqual([code, pointer]);
   });
 
+  it('may have as many identifiers as are allowed', () => {
+    const identifiers = named(ITEM_IDENTIFIERS_MAX).map((value) => ({ scheme: 's', value }));
+    expect(checkItem(item('NEW', { identifiers }), catalog())).toBeUndefined();
+  });
+
   it('shows the way of a cycle', () => {
     const rejection = checkItem(kit('IN', { OUT: 1 }), catalog(kit('OUT', { IN: 1 })));
     expect(rejection?.detail).toContain('IN → OUT → IN');
@@ -146,6 +164,12 @@ describe('a channel', () => {
       '/locations/1',
     ],
     ['cannot have a source’s id', channel('wms'), 'ID_TAKEN', undefined],
+    [
+      'has so many locations at most',
+      channel('web', { locations: named(CHANNEL_LOCATIONS_MAX + 1) }),
+      'TOO_MANY_LOCATIONS',
+      '/locations',
+    ],
   ])('%s', (_, checked, code, pointer) => {
     const rejection = checkChannel(checked, catalog());
     expect([rejection?.code, rejection?.pointer]).toEqual([code, pointer]);
@@ -189,19 +213,29 @@ describe('a policy', () => {
     ['global', { percent: 100 * UNIT + 1 }, 'OUT_OF_RANGE', '/percent'],
     ['global', { buffer: -1 }, 'OUT_OF_RANGE', '/buffer'],
     ['global', { allocations: { web: -1 } }, 'OUT_OF_RANGE', '/allocations/web'],
+    ['global', { locationSafetyStock: { main: -1 } }, 'OUT_OF_RANGE', '/locationSafetyStock/main'],
     ['channel:gone', {}, 'CHANNEL_UNKNOWN', undefined],
     ['item:GONE', {}, 'ITEM_UNKNOWN', undefined],
     ['listing:gone:L', {}, 'CHANNEL_UNKNOWN', undefined],
     ['listing:web:GONE', {}, 'LISTING_UNKNOWN', undefined],
     ['', {}, 'SCOPE_INVALID', undefined],
     ['globe', {}, 'SCOPE_INVALID', undefined],
+    ['items', {}, 'SCOPE_INVALID', undefined],
     ['item:', {}, 'SCOPE_INVALID', undefined],
     ['channel:Web', {}, 'SCOPE_INVALID', undefined],
+    ['listing:Web:L', {}, 'SCOPE_INVALID', undefined],
     ['listing:web', {}, 'SCOPE_INVALID', undefined],
     ['listing:web:', {}, 'SCOPE_INVALID', undefined],
     ['sku:MUG', {}, 'SCOPE_INVALID', undefined],
   ])('for %s with %j', (scope, fields, code, pointer) => {
     const rejection = checkPolicy({ scope, fields }, catalog());
     expect([rejection?.code, rejection?.pointer]).toEqual([code, pointer]);
+  });
+
+  it('has so many entries at most', () => {
+    const entries = Object.fromEntries(named(POLICY_ENTRIES_MAX + 1).map((name) => [name, UNIT]));
+    const codeOf = (fields: PolicyFields) => checkPolicy({ scope: 'global', fields }, catalog())?.code;
+    expect(codeOf({ allocations: entries })).toBe('TOO_MANY_ALLOCATIONS');
+    expect(codeOf({ locationSafetyStock: entries })).toBe('TOO_MANY_LOCATIONS');
   });
 });

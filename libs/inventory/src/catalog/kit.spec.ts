@@ -67,9 +67,9 @@ describe('a kit', () => {
     expect(flattenKit(catalog(...items), `L${layers}`)).toEqual([
       { sku: 'L0', quantity: PART_QUANTITY_CEILING },
     ]);
-    expect(kitDepth(catalog(...items), items.find(({ sku }) => sku === `L${layers}`) as Item)).toBe(
-      2 * layers,
-    );
+    const top = items.find(({ sku }) => sku === `L${layers}`) as Item;
+    expect(kitDepth(catalog(...items), top)).toBe(2 * layers);
+    expect(cycleOf(catalog(...items), top)).toBeUndefined();
   });
 
   it('that holds itself is found with its way', () => {
@@ -82,5 +82,7 @@ describe('a kit', () => {
   it('in a circle, should one be there all the same, ends', () => {
     const items = catalog(item('A', { B: 1 }), item('B', { A: 1 }));
     expect(flattenKit(items, 'A')).toEqual([{ sku: 'B', quantity: UNIT }]);
+    expect(kitDepth(items, item('C', { A: 1 }))).toBeGreaterThan(1);
+    expect(cycleOf(items, item('C', { A: 1 }))).toBeUndefined();
   });
 });

@@ -34,6 +34,7 @@ describe('a policy', () => {
 
   it('with a time that has passed counts at once', () => {
     expect(policyDefined(undefined, put({ buffer: 2 }, 50), at(7)).inForce).toMatchObject({ position: 7 });
+    expect(policyDefined(undefined, put({ buffer: 2 }, 70), at(7)).inForce).toMatchObject({ position: 7 });
   });
 
   it('put anew replaces what waited, whose time then means nothing', () => {
