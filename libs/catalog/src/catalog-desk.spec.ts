@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isRejection, type Rejection } from '#inventory';
 import { UNIT } from '#kernel';
 import {
@@ -72,6 +73,45 @@ describe('a PUT', () => {
     expect(taken(await desk.putItem(anItem('MUG', { name: 'ours' }))).outcome).toBe('replaced');
   });
 
+  it('may name whatever another process has put', async () => {
+    const other = new CatalogDesk(opened.store, opened.book);
+    await other.putLocation(aLocation('main'));
+    await other.putChannel(aChannel('web', { lists: 'listed' }));
+    await other.putItem(anItem('MUG'));
+    await other.putListing({ channel: 'web', listing: 'L', sku: 'MUG', unitsPer: UNIT });
+    const fresh = () => new CatalogDesk(opened.store, opened.book); // Knows nothing but what it looks up.
+    const puts = [
+      fresh().putChannel(aChannel('pos', { locations: ['main'] })),
+      fresh().putListing({ channel: 'web', listing: 'M', sku: 'MUG', unitsPer: UNIT }),
+      fresh().putPolicy({ scope: 'channel:web', fields: { cap: UNIT } }),
+      fresh().putPolicy({ scope: 'item:MUG', fields: { allocations: { web: UNIT } } }),
+      fresh().putPolicy({ scope: 'listing:web:L', fields: { locationSafetyStock: { main: UNIT } } }),
+      fresh().putPolicy({ scope: 'global', fields: { allocations: { web: UNIT } } }),
+    ];
+    expect((await Promise.all(puts)).map(codeOf)).toEqual(puts.map(() => 'taken'));
+    expect(codeOf(await fresh().putSource(aSource('web')))).toBe('ID_TAKEN');
+  });
+
+  it('counts no more once another process has put something else, and the book has it', async () => {
+    const other = new CatalogDesk(opened.store, opened.book);
+    await desk.putItem(anItem('MUG', { decimals: 1 }));
+    await opened.catchUp();
+    await desk.putItem(anItem('MUG', { decimals: 2 }));
+    await other.putItem(anItem('MUG', { decimals: 3 }));
+    await opened.catchUp();
+    expect(desk.view.item('MUG')?.decimals).toBe(3);
+  });
+
+  it('of a policy whose time has come meanwhile is the same PUT still', async () => {
+    const policy = { scope: 'global', fields: { cap: UNIT }, effectiveAt: opened.clock.at + 1_000 };
+    const first = taken(await desk.putPolicy(policy));
+    await opened.store.append('policy-global', 0, [
+      { id: randomUUID(), type: 'PolicyTookEffect', data: { scope: 'global', definedAt: first.position } },
+    ]);
+    expect(taken(await desk.putPolicy(policy))).toEqual({ ...first, outcome: 'unchanged' });
+    expect(taken(await desk.putPolicy({ scope: 'global', fields: {} })).outcome).toBe('replaced');
+  });
+
   it('is not taken for unchanged where another process has put something else meanwhile', async () => {
     await desk.putItem(anItem('MUG', { name: 'ours' }));
     const other = new CatalogDesk(opened.store, opened.book);
@@ -102,6 +142,8 @@ describe('a PUT', () => {
     );
     expect(codeOf(await desk.putPolicy({ scope: 'world', fields: {} }))).toBe('SCOPE_INVALID');
     expect(await opened.store.head()).toBe(1);
+    await desk.putChannel(aChannel('web'));
+    expect(codeOf(await desk.putPolicy({ scope: 'listing:web:GONE', fields: {} }))).toBe('LISTING_UNKNOWN');
   });
 
   it('of two kits that would hold each other: one is refused', async () => {

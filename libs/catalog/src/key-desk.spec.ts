@@ -56,6 +56,7 @@ describe('a key', () => {
       key.slice(0, -2) + (key.endsWith('AA') ? 'BB' : 'AA'),
       key.slice(0, 20) + other.key.slice(20),
       key.toUpperCase(),
+      `oh_0123456789abcdef_${key.slice(20)}`,
     ];
     expect(wrong.map((tried) => keys.authenticate(tried))).toEqual(wrong.map(() => undefined));
   });
@@ -73,13 +74,27 @@ describe('a key', () => {
 
   it('that was revoked opens nothing, from that moment on and for ever', async () => {
     const { id, key } = await create({ channel: 'web' });
+    const createdAt = opened.clock.at;
+    opened.clock.at += 1_000;
     expect(await keys.revoke(id)).toEqual({ id });
     expect(keys.authenticate(key)).toBeUndefined();
     expect(await keys.revoke(id)).toEqual({ id });
     await opened.catchUp();
-    expect(new KeyDesk(opened.store, opened.book).authenticate(key)).toBeUndefined();
+    const restarted = new KeyDesk(opened.store, opened.book);
+    expect(restarted.authenticate(key)).toBeUndefined();
+    expect(await restarted.revoke(id)).toEqual({ id });
     expect(await opened.store.readStream(`key-${id}`)).toHaveLength(2);
-    expect(keys.list({ limit: 9 })[0]?.revokedAt).toBe(opened.clock.at);
+    expect(keys.list({ limit: 9 })).toEqual([
+      {
+        id,
+        kind: 'channel',
+        name: 'web',
+        createdAt,
+        revokedAt: opened.clock.at,
+        position: 4,
+        revision: 1,
+      },
+    ]);
     expect(await keys.revoke('gone')).toMatchObject({ code: 'KEY_UNKNOWN' });
   });
 });
