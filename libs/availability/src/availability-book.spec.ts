@@ -191,6 +191,16 @@ describe('a kit', () => {
     await merchant.policy('item:PAIR', { stopAt: UNIT });
     expect(merchant.changed()).toEqual([['web', 'PAIR', 0]]);
   });
+
+  it('is free of a component’s listing once that name sells another item', async () => {
+    await merchant.item('CUP');
+    await merchant.tell('MUG', received('main', 9));
+    await merchant.tell('LID', received('main', 9));
+    await merchant.policy('listing:web:MUG', { cap: 2 * UNIT });
+    expect([merchant.units('web', 'PAIR'), merchant.units('web', 'A-BOX')]).toEqual([1, 0]);
+    await merchant.listing('web', 'MUG', 'CUP');
+    expect([merchant.units('web', 'PAIR'), merchant.units('web', 'A-BOX')]).toEqual([4, 2]);
+  });
 });
 
 describe('what is read', () => {

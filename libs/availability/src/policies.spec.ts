@@ -73,6 +73,53 @@ describe('a policy', () => {
     ]);
   });
 
+  it('of a category reaches each of its items, however many', async () => {
+    const skus = Array.from({ length: 1_001 }, (_, n) => `TEA-${n}`);
+    const tea = { decimals: 0, identifiers: [], components: [], category: 'drinks' };
+    await Promise.all(skus.map((sku) => merchant.opened.desk.putItem({ sku, name: sku, ...tea })));
+    await merchant.opened.catchUp();
+    const last = skus.sort().at(-1) as string; // Behind the catalog's first page.
+    await merchant.tell(last, received('shop', 5));
+    await merchant.policy('category:drinks', { buffer: UNIT });
+    expect(merchant.changed()).toEqual([
+      ['pos', last, 4],
+      ['web', last, 4],
+    ]);
+  });
+
+  it('of a channel reaches each of its listings, however many', async () => {
+    await merchant.tell('MUG', received('main', 5));
+    const names = Array.from({ length: 1_000 }, (_, n) => `L-${n}`);
+    const other = { channel: 'amz', sku: 'CUP', unitsPer: UNIT };
+    await merchant.item('CUP');
+    await Promise.all(names.map((listing) => merchant.opened.desk.putListing({ ...other, listing })));
+    await merchant.listing('amz', 'Z', 'MUG');
+    await merchant.policy('channel:amz', { buffer: UNIT });
+    expect(merchant.changed()).toEqual([['amz', 'Z', 4]]);
+  });
+
+  it('is previewed where it counts, and by what it changes', async () => {
+    await merchant.item('LID');
+    await merchant.tell('MUG', received('main', 9));
+    await merchant.tell('LID', received('main', 9));
+    const previewed = async (...policies: Policy[]): Promise<unknown[]> => {
+      const all = [];
+      const preview = merchant.opened.availability.preview(policies, merchant.opened.clock.at);
+      for await (const { sku, from, to } of preview) all.push([sku, from / UNIT, to / UNIT]);
+      return all.sort();
+    };
+    const ofMug = { scope: 'item:MUG', fields: { cap: 4 * UNIT } };
+    expect(await previewed(ofMug)).toEqual([['MUG', 9, 4]]);
+    expect(await previewed(ofMug, { scope: 'listing:web:LID', fields: { cap: UNIT } })).toEqual([
+      ['LID', 9, 1],
+      ['MUG', 9, 4],
+    ]);
+    expect(await previewed(ofMug, { scope: 'global', fields: { buffer: UNIT } })).toEqual([
+      ['LID', 9, 8],
+      ['MUG', 9, 4],
+    ]);
+  });
+
   it('is previewed exactly as it turns out', async () => {
     await merchant.item('LID', { category: 'parts' });
     await merchant.item('PAIR', {
