@@ -224,6 +224,11 @@ describe('what is read', () => {
       components: [{ sku: 'MUG', available: 7 * UNIT, required: 2 * UNIT }],
     });
     expect(recompute(pair?.terms ?? [], pair?.components)).toBe(3 * UNIT);
+    const stopping = await merchant.policy('item:PAIR', { stopAt: 0, safetyStock: 2 * UNIT });
+    expect(merchant.opened.availability.explainNow('web', 'PAIR')?.policies).toEqual([
+      { scope: 'item:PAIR', field: 'stopAt', value: 0, position: stopping },
+      { scope: 'channel:web', field: 'buffer', value: UNIT, position },
+    ]);
   });
 
   it('while an event is spread over many turns its numbers are not given before all of them are there', async () => {

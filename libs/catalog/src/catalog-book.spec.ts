@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { UNIT } from '#kernel';
 import { Projector } from '#read-model';
 import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
@@ -100,6 +103,23 @@ describe('the book', () => {
     ]);
   });
 
+  it('keeps apart what two channels name alike', async () => {
+    const { book, desk } = opened;
+    await desk.putListing(listing('web', 'B01', 'MUG', 3));
+    await desk.putListing(listing('amz', 'B01', 'MUG', 2));
+    await opened.catchUp();
+    expect(book.listingsOf('MUG')).toEqual([
+      listing('amz', 'B06', 'MUG', 6),
+      listing('web', 'B01', 'MUG', 3),
+      listing('amz', 'B01', 'MUG', 2),
+    ]);
+    const ofAmz = book.entries('listing', { channel: 'amz', limit: 9 });
+    expect(ofAmz.map(({ resource }) => resource)).toEqual([
+      listing('amz', 'B01', 'MUG', 2),
+      listing('amz', 'B06', 'MUG', 6),
+    ]);
+  });
+
   it('knows the kits that hold an item, also within others', async () => {
     const { book, desk } = opened;
     expect([...book.kitsHolding('MUG')].sort()).toEqual(['BOX', 'PAIR']);
@@ -122,6 +142,7 @@ describe('the book', () => {
     await opened.catchUp();
     expect(book.skusOf(gtin)).toEqual(['CUP']);
     expect(book.skusOf({ scheme: 'gtin', value: '2' })).toEqual([]);
+    expect(book.skusOf({ scheme: 'asin', value: '1' })).toEqual([]);
   });
 
   it('knows which locations of a channel are active, in priority', async () => {
@@ -160,9 +181,34 @@ describe('the book', () => {
       .entries('listing', { channel: 'amz', limit: 9 })
       .map(({ resource }) => resource.listing);
     expect(names).toEqual(['B01', 'B06']);
+    expect(book.entries('listing', { channel: 'amz', limit: 9, after: 'B01' })).toHaveLength(1);
     expect(book.entries('listing', { channel: 'web', limit: 9 })).toEqual([]);
     expect(book.entries('channel', { limit: 9 }).map(({ resource }) => resource.id)).toEqual(['amz', 'web']);
     expect(book.itemCount()).toBe(5);
+  });
+
+  it('opened again after a stop has all it had', async () => {
+    const { desk, store } = opened;
+    const directory = await mkdtemp(join(tmpdir(), 'onhand-book-'));
+    const file = join(directory, 'picture.db');
+    const known = async () => {
+      const readModel = SqliteReadModel.open({ file });
+      const book = new CatalogBook(readModel);
+      await new Projector({ store, readModel, folds: [book] }).catchUp();
+      const items = ['MUG', 'LID', 'TEA'].map((sku) => [book.offering(sku), book.kitsHolding(sku)]);
+      const policy = book.policyFields('web', 'MUG', { sku: 'MUG' });
+      readModel.close();
+      return { items, policy };
+    };
+    await known();
+    await desk.putListing(listing('web', 'LID', 'TEA'));
+    await desk.putItem(anItem('TIN', { components: [{ sku: 'MUG', quantity: UNIT }] }));
+    await desk.putPolicy({ scope: 'global', fields: { buffer: UNIT } });
+    const before = await known();
+    expect(before.items[0]).toMatchObject([{ isHeld: true }, ['PAIR', 'TIN', 'BOX']]);
+    expect(before.policy.buffer?.value).toBe(UNIT);
+    expect(await known()).toEqual(before);
+    await rm(directory, { recursive: true });
   });
 
   it('rebuilt from the log is the same', async () => {

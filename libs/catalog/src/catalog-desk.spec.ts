@@ -90,6 +90,7 @@ describe('a PUT', () => {
     ];
     expect((await Promise.all(puts)).map(codeOf)).toEqual(puts.map(() => 'taken'));
     expect(codeOf(await fresh().putSource(aSource('web')))).toBe('ID_TAKEN');
+    expect(await fresh().checkPolicy({ scope: 'channel:web', fields: {} })).toBeUndefined();
   });
 
   it('counts no more once another process has put something else, and the book has it', async () => {

@@ -37,6 +37,17 @@ describe('a policy', () => {
     expect(policyDefined(undefined, put({ buffer: 2 }, 70), at(7)).inForce).toMatchObject({ position: 7 });
   });
 
+  it('is known as it was told, whether it counts or waits', () => {
+    const waits = put({ buffer: 2 }, 1_000);
+    const told = { policy: waits, definedAt: 8, recordedAt: 80 };
+    const first = policyDefined(undefined, waits, at(8));
+    expect(first).toMatchObject(told);
+    expect(policyTookEffect(first, 8, at(9, 1_003))).toMatchObject(told);
+    const atOnce = policyDefined(undefined, put({ buffer: 1 }), at(7));
+    expect(atOnce).toMatchObject({ policy: put({ buffer: 1 }), definedAt: 7, recordedAt: 70 });
+    expect(policyDefined(atOnce, waits, at(8))).toMatchObject(told);
+  });
+
   it('put anew replaces what waited, whose time then means nothing', () => {
     const waiting = policyDefined(undefined, put({ buffer: 2 }, 1_000), at(8));
     const replaced = policyDefined(waiting, put({ buffer: 3 }), at(9));
