@@ -72,4 +72,23 @@ describe('the receipts of the topic', () => {
         expect(through).toEqual([9, 12]);
       });
     }));
+
+  it('are stored for the shards dealt since, though what was on its way then was of others', () =>
+    withStore((inner) => {
+      const store = new FaultyStore(inner);
+      let lost = 0;
+      store.fault = () => (lost++ === 0 ? 'lost after' : undefined);
+      return atWork(store, async ({ receipts, shards, topic, stored }) => {
+        receipts.changed(7);
+        topic.heldThrough = 9;
+        await until(() => lost === 1, 'its answer is lost');
+        shards.set([1]);
+        receipts.divideAnew();
+        await until(async () => (await stored()).length === 2, 'one for them too');
+        expect((await stored()).map(({ data }) => data)).toMatchObject([
+          { shards: [0], through: 9 },
+          { shards: [1], through: 9 },
+        ]);
+      });
+    }));
 });

@@ -37,9 +37,10 @@ export class TopicReceipts {
     this.#changed = version;
   }
 
-  /** What we have said was of other shards. */
+  /** What we have said was of other shards, and so is what is on its way. */
   divideAnew(): void {
     this.#stored = 0;
+    if (this.#underway !== undefined) this.#underway = { ...this.#underway, through: 0 };
   }
 
   /** Until `signal` aborts. Throws StoreUnavailable. */
