@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { until } from '../../kernel/testing/until.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import type { PartitionIntake } from './partition-intake.ts';
@@ -17,8 +17,8 @@ const at = (partition: number, next: number): PartitionIntake & { next: number }
     mark: { position: next * 2, recordedAt: 9 },
   }) as unknown as PartitionIntake & { next: number };
 
-function commits(commitOffsets: Commit): OffsetCommits {
-  return new OffsetCommits({ consumer: { commitOffsets }, log });
+function commits(commitOffsets: Commit, commitAfterMs?: number): OffsetCommits {
+  return new OffsetCommits({ consumer: { commitOffsets }, log, commitAfterMs });
 }
 
 describe('commits of offsets', () => {
@@ -86,5 +86,42 @@ describe('commits of offsets', () => {
     table.found(found);
     expect([taken, failed, found].map((each) => table.hasCommitted(each))).toEqual([true, false, true]);
     table.close();
+  });
+
+  it('are not made where there is nothing to say, or nothing more', async () => {
+    let calls = 0;
+    const table = commits(() => Promise.resolve(void calls++));
+    await table.commit();
+    table.reached({ ...at(0, 5), next: undefined } as unknown as PartitionIntake);
+    table.reached(at(1, 5));
+    await Promise.all([table.commit(), table.commit()]);
+    expect(calls).toBe(1);
+    table.close();
+  });
+
+  it('end when they are closed, whatever has been reached by then, or comes later', async () => {
+    let calls = 0;
+    const table = commits(() => Promise.resolve(void calls++), 5);
+    table.reached(at(0, 5));
+    table.close();
+    await pause(30);
+    expect(calls).toBe(0);
+    await table.commit();
+    table.reached(at(0, 6));
+    await table.commit();
+    await pause(30);
+    expect(calls).toBe(1);
+  });
+
+  it('are made as soon as it was asked for, and not sooner', async () => {
+    const told: string[] = [];
+    const tell: Commit = (offsets) => Promise.resolve(void told.push(...offsets.map(({ offset }) => offset)));
+    const [late, soon] = [commits(tell, 60_000), commits(tell, 5)];
+    late.reached(at(0, 1));
+    soon.reached(at(0, 2));
+    await pause(60); // Less than by default.
+    expect(told).toEqual(['2']);
+    late.close();
+    soon.close();
   });
 });
