@@ -2,6 +2,7 @@ import { Kafka, type Producer, type Transaction } from 'kafkajs';
 import { until } from '../fixtures/waiting.ts';
 import { type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
 import { type IntakeScene, openIntakeScene, saleRecord, withOutage } from './intake-scene.ts';
+import { headerText, recordsOf } from './scene.ts';
 
 /** Of transactions: each is closed after its test. */
 const producers: Producer[] = [];
@@ -107,6 +108,26 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
     await sell('b', 120);
     expect(await received(220)).toMatchObject({ accepted: 220 });
     expect(words).toContainEqual(expect.stringContaining('it was made anew'));
+  });
+
+  it('that are rejected together stand in the way of nothing, though their topic takes less at once', async () => {
+    scene = await openIntakeScene(kafka);
+    const { names, admin, producer, start, received } = scene;
+    const rejected = `${names.rejected}-small`;
+    const configEntries = [{ name: 'max.message.bytes', value: '100000' }];
+    await admin.createTopics({ topics: [{ topic: rejected, numPartitions: 1, configEntries }] });
+    const values = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(letter === 'c' ? 200_000 : 60_000));
+    const messages = [...values.map((value) => ({ value })), saleRecord('good')];
+    await producer.send({
+      topic: names.events,
+      messages: messages.map((message) => ({ ...message, key: 'k', partition: 0 })),
+    });
+    await start({ names: { rejected } }).ready();
+    expect(await received(5)).toMatchObject({ accepted: 1, rejected: 4 });
+    const told = await recordsOf(kafka, rejected, 4);
+    expect(told.map(({ value }) => value!.toString()[0])).toEqual(['a', 'b', 'c', 'd']);
+    const cut = told.map((record) => headerText(record, 'onhand-cut'));
+    expect(cut).toEqual([undefined, undefined, '200000', undefined]);
   });
 });
 

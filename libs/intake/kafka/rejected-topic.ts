@@ -59,22 +59,18 @@ export class RejectedTopic {
 
   /** Resolves when all of them, of one partition, are in the topic. Throws KafkaUnavailable: some may be there. */
   async write(from: Place, rejected: readonly RejectedRecord[]): Promise<void> {
-    let part: Outgoing[] = [];
+    let part: RejectedRecord[] = [];
     let bytes = 0;
     for (const each of rejected) {
-      const outgoing = outgoingOf(from, each, REJECTED_BYTES_MAX);
-      const size = sizeOf(outgoing);
+      const size = sizeOf(outgoingOf(from, each, REJECTED_BYTES_MAX));
       if (part.length > 0 && bytes + size > SEND_BYTES) {
-        await this.#send(from, part);
+        await this.#sendTogether(from, part);
         [part, bytes] = [[], 0];
       }
-      if (size > SEND_BYTES) await this.#sendCut(from, each);
-      else {
-        part.push(outgoing);
-        bytes += size;
-      }
+      part.push(each);
+      bytes += size;
     }
-    if (part.length > 0) await this.#send(from, part);
+    await this.#sendTogether(from, part);
   }
 
   async close(): Promise<void> {
@@ -88,7 +84,20 @@ export class RejectedTopic {
     }
   }
 
-  /** A topic that somebody made himself may take less: half of the value is tried, and so on. */
+  /** A topic that somebody made himself may take less than that: then one after the other. */
+  async #sendTogether(from: Place, part: readonly RejectedRecord[]): Promise<void> {
+    if (part.length > 1) {
+      try {
+        const messages = part.map((each) => outgoingOf(from, each, REJECTED_BYTES_MAX));
+        return await this.#send(from, messages);
+      } catch (error) {
+        if (!isTooLarge(error)) throw error;
+      }
+    }
+    for (const each of part) await this.#sendCut(from, each);
+  }
+
+  /** Or less than one record: half of the value is tried, and so on. */
   async #sendCut(from: Place, each: RejectedRecord): Promise<void> {
     for (let bytesMax = REJECTED_BYTES_MAX; ; bytesMax = Math.floor(bytesMax / 2)) {
       try {
