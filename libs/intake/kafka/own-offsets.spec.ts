@@ -41,5 +41,7 @@ describe('our own table of offsets', () => {
       await after.write(PLACE, 500);
       await before.write(PLACE, 20);
       expect((await new OwnOffsets(store, 'g').read(PLACE))?.next).toBe(500);
+      await before.write(PLACE, 510); // Who goes on nevertheless has it.
+      expect((await new OwnOffsets(store, 'g').read(PLACE))?.next).toBe(510);
     }));
 });

@@ -108,11 +108,28 @@ describe('a lane', () => {
     expect([lane.oldest, lane.isAtRest, names(lane.lostBefore(99))]).toEqual([Infinity, true, []]);
   });
 
+  it('knows the oldest in whatever order they were taken and written', () => {
+    const lane = laneOf('a5', 'b9', 'c7');
+    lane.take(3);
+    expect(lane.oldest).toBe(5);
+    lane.wrote([
+      { key: 'a', version: 5, offset: 0 },
+      { key: 'b', version: 9, offset: 1 },
+      { key: 'c', version: 7, offset: 2 },
+    ]);
+    lane.land();
+    lane.want({ key: 'd', position: 12 });
+    expect(lane.oldest).toBe(5);
+    lane.readBack('a', 5);
+    expect(lane.oldest).toBe(7);
+  });
+
   it('does not take what an earlier send read back for the answer to a later one', () => {
     const lane = laneOf('a1');
     lane.take(1);
     lane.readBack('a', 1);
     lane.land(wanted('a1')); // The send failed, and was written all the same.
+    lane.readBack('a', 1);
     lane.take(1);
     lane.wrote([{ key: 'a', version: 1, offset: 5 }]);
     lane.land();
