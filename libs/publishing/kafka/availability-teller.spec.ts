@@ -52,6 +52,14 @@ describe('what the topic of numbers does not hold', () => {
     expect(await missingOf(teller)).toEqual(all);
   });
 
+  it('is looked for from the start again, though the look before was given up in the middle', async () => {
+    const { teller } = opened();
+    const all = await missingOf(teller);
+    teller.begin();
+    await teller.missing();
+    expect(await missingOf(teller)).toEqual(all);
+  });
+
   it('is told with its newest number, where it is ours and not there yet', () => {
     const { teller, set } = opened();
     const [first, second] = ours!;

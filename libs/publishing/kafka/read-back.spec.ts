@@ -66,6 +66,25 @@ describe('what is read back of a topic', () => {
     expect(readBack.next(0)).toBe(3);
   });
 
+  it('is not gone back in by one record alone that comes again, nor by a mark', () => {
+    const { readBack, said } = opened();
+    readBack.read(0, [record(0, 'a', 1), record(1, 'b', 2)], 2);
+    said();
+    readBack.read(0, [record(0, 'a', 1)], 1);
+    readBack.read(0, [], 1);
+    expect(said()).toEqual(['again', ['passed', 0, 2], ['passed', 0, 2]]);
+  });
+
+  it('leaves out partitions that somebody has added: they are nobody’s', () => {
+    const { readBack, said } = opened();
+    const extent = { low: 0, high: 1 };
+    readBack.expect([extent, extent, extent]);
+    readBack.read(2, [record(0, 'x', 1)], 1);
+    expect([said(), readBack.next(2)]).toEqual([[], 0]);
+    for (const partition of [0, 1]) readBack.read(partition, [record(0, 'a', 1)], 1);
+    expect(readBack.isCurrent).toBe(true);
+  });
+
   it('of a topic that ends before what was read of it is of another topic', () => {
     const { readBack } = opened();
     readBack.read(0, [record(4, 'a', 1)], 5);

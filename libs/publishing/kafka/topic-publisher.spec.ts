@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { EventStore } from '#event-store';
 import { allShards, type Shards, ShardSet } from '#kernel';
 import { until } from '../../kernel/testing/until.ts';
 import { MemoryTopic } from '../testing/memory-topic.ts';
@@ -39,10 +40,13 @@ describe('a publisher of', () => {
     return follow(process, { apply: () => undefined });
   }
 
-  function tellOrders(shards: Shards = allShards()): Process {
+  function tellOrders(
+    shards: Shards = allShards(),
+    store: Pick<EventStore, 'readAll'> = stage.store,
+  ): Process {
     let position = stage.position;
     const teller = new OrderTeller({
-      store: stage.store,
+      store,
       orders: stage.orders,
       shards,
       position: () => position,
@@ -307,6 +311,23 @@ describe('a publisher of', () => {
       expect(topic.versionsOf('web:O-0')).toHaveLength(2);
       expect(topic.versionsOf('web:O-10')).toHaveLength(1);
       expect(topic.versionsOf('web:O-36')).toHaveLength(2);
+    });
+
+    it('tells them in the order of the log, whatever changes while a page of it is on its way', async () => {
+      topic = new MemoryTopic(1); // Who goes ahead of others there leaves them out for good, should it end.
+      await change(orders(0, 10), 'open');
+      let left = 10;
+      const process = tellOrders(allShards(), {
+        readAll: async (query) => {
+          const page = await stage.store.readAll(query);
+          if (left-- > 0) await change([`O-${left}`, `O-${left + 10}`], 'shipped');
+          return page;
+        },
+      });
+      await process.settled();
+      const versions = topic.partitions[0]!.map(({ value }) => JSON.parse(String(value)).version as number);
+      expect(versions).toEqual(versions.toSorted((a, b) => a - b));
+      expect(Object.keys(topic.picture)).toHaveLength(20);
     });
 
     it('puts right an older state that was written late, now or while nobody was there', async () => {
