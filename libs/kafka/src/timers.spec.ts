@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { createRequire } from 'node:module';
 import { type AddressInfo, createConnection, createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../../kernel/testing/until.ts';
 import { mendTimers } from './timers.ts';
 
@@ -9,6 +10,7 @@ const require = createRequire(import.meta.url);
 interface Queue {
   throttleCheckTimeoutId: unknown;
   push(request: object): void;
+  maybeThrottle(ms: number): void;
   scheduleCheckPendingRequests(): void;
   fulfillRequest(answer: object): void;
   destroy(): void;
@@ -61,6 +63,37 @@ describe('the timers of a connection', () => {
     expect(busy.throttleCheckTimeoutId).toBeNull();
   });
 
+  it('send what a broker has asked to wait with as soon as that is over, in its order', async () => {
+    const sent: number[] = [];
+    const throttled = queue();
+    throttled.maybeThrottle(80);
+    const begun = Date.now();
+    for (let id = 0; id < 3; id++) throttled.push(request(id, () => sent.push(id)));
+    expect(sent).toEqual([]);
+    await until(() => sent.length === 3, 'they are sent');
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(79);
+    expect(sent).toEqual([0, 1, 2]);
+    expect(throttled.throttleCheckTimeoutId).toBeNull();
+    throttled.maybeThrottle(20);
+    throttled.push(request(3, () => sent.push(3)));
+    await until(() => sent.length === 4, 'and once more');
+  });
+
+  it('leave alone a connection whose requests are answered late, but in time', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (asked) => void pause(450).then(() => socket.write(nobodyLeads(asked))));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const connection = connectionTo((server.address() as AddressInfo).port, 600);
+    await connection.connect();
+    await pause(300); // It is on its way when it is looked for what is overdue.
+    await expect(connection.send(metadata)).resolves.toMatchObject({ topicMetadata: [] });
+    expect(connection.isConnected()).toBe(true);
+    await connection.disconnect();
+    server.close();
+  });
+
   it('give up a connection over which a request has no answer', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -79,6 +112,7 @@ describe('the timers of a connection', () => {
 
 interface Connection {
   connect(): Promise<boolean>;
+  disconnect(): Promise<boolean>;
   isConnected(): boolean;
   send(asked: object): Promise<unknown>;
 }
@@ -99,3 +133,11 @@ const metadata = (
     protocol(of: object): (asked: object) => { request: object; response: object };
   }
 ).protocol({ version: 0 })({ topics: [] });
+
+/** The answer to that, of a broker that knows neither brokers nor topics. */
+function nobodyLeads(asked: Buffer): Buffer {
+  const answer = Buffer.alloc(16);
+  answer.writeInt32BE(12, 0);
+  answer.writeInt32BE(asked.readInt32BE(8), 4);
+  return answer;
+}
