@@ -39,6 +39,7 @@ describe('a record of the compacted topics', () => {
 
   it('is read back by its key, whatever is in the name, and by its version', () => {
     expect(readKey('web:MUG:red')).toEqual({ channel: 'web', id: 'MUG:red' });
+    expect(readKey('w:1')).toEqual({ channel: 'w', id: '1' });
     expect([readKey('web'), readKey(':MUG')]).toEqual([undefined, undefined]);
     const bytes = new Uint8Array(Buffer.from('  {"version":7}'));
     expect(versionOf(bytes.subarray(2))).toBe(7);
