@@ -68,9 +68,9 @@ async function toldBySap(name: string): Promise<void> {
 
 it('tells them as its own through the service', () => toldBySap('through'));
 
-it('says in a dry run that they can be told', async () => {
-  const [, { lines, rejectedBy }] = await importLines('dry', '--dry-run');
-  expect([lines.posted, rejectedBy]).toEqual([4, {}]);
+it('says in a dry run which of them can be told', async () => {
+  const [exitCode, { lines, rejectedBy }] = await importLines('dry', '--dry-run');
+  expect([exitCode, lines.posted, rejectedBy]).toEqual([65, 3, { CHANNEL_MISMATCH: 1 }]);
 });
 
 it('tells them as its own on the store alone', async () => {

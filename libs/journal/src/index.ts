@@ -11,4 +11,4 @@ export {
 export type { Outcome, ParkedWord, Written } from './outcome.ts';
 export type { Dismissal, ReleaseOutcome } from './parked-lines.ts';
 export { Releaser, type ReleaserParts } from './releaser.ts';
-export { UNKNOWN_SOURCE } from './teller.ts';
+export { mayTell, tellerOf, UNKNOWN_SOURCE } from './teller.ts';

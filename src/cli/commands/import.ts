@@ -1,5 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { type FileReading, isRefused, toArrival } from '#intake';
+import type { Message, Rejection } from '#inventory';
+import { mayTell, tellerOf } from '#journal';
 import type { OnHand } from '../../service.ts';
 import type { Command, Task } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -52,8 +54,9 @@ export const importCommand: Command<ImportArgs, ImportResult> = {
     const startedAt = performance.now();
     const file = await openTellable(args, onhand.clock, task.report);
     const tally = new Tally();
-    const proof = args.dryRun === true ? undefined : await tellAll(onhand, file, { args, task, tally });
-    if (proof === undefined) await lookThrough(file, tally, task);
+    const by = { args, task, tally };
+    const proof = args.dryRun === true ? undefined : await tellAll(onhand, file, by);
+    if (proof === undefined) await lookThrough(onhand, file, by);
     return {
       file: args.file,
       ...(file.mapping && { mapping: file.mapping.name }),
@@ -85,9 +88,7 @@ interface Import {
 
 async function tellAll(onhand: OnHand, file: TellableFile, { args, task, tally }: Import): Promise<Proof> {
   await setUpFor(onhand, { mapping: file.mapping, source: args.source });
-  // A line of JSON may name its source itself: where --source is said, it must be that one.
-  const speaksFor = args.mapping === undefined && args.source !== undefined ? { identity: args.source } : {};
-  const by = { door: `file:${basename(args.file)}`, ...speaksFor };
+  const by = { door: `file:${basename(args.file)}`, ...speaksFor(args) };
   const inFlight = new InFlight(BATCHES_IN_FLIGHT_MAX);
   try {
     for await (const batch of batchesOf(file, tally, task)) {
@@ -107,14 +108,38 @@ async function untilRoom({ rooms }: OnHand, handedIn: number, signal: AbortSigna
   while (!(await rooms.backpressure.room(handedIn, LOOK_EVERY_MS))) signal.throwIfAborted();
 }
 
-async function lookThrough(file: TellableFile, tally: Tally, task: Task): Promise<void> {
+/** A line of JSON may name its source itself: where --source is said, it must be that one. */
+const speaksFor = ({ mapping, source }: ImportArgs): { readonly identity?: string } =>
+  mapping === undefined && source !== undefined ? { identity: source } : {};
+
+/** What would come of it as far as a message by itself says; that it was told before, or is parked, the store says. */
+async function lookThrough(
+  { rooms: { catalog } }: OnHand,
+  file: TellableFile,
+  { args, task, tally }: Import,
+): Promise<void> {
+  const { identity } = speaksFor(args);
+  const registered = args.source ?? file.mapping?.source.id;
+  const refusal = (message: Message): Rejection | undefined => {
+    const { source } = message;
+    const known = tellerOf(source, catalog);
+    const teller = known ?? (source === registered ? newTeller(source) : undefined);
+    return mayTell(message, { teller, identity, catalog });
+  };
   for await (const batch of batchesOf(file, tally, task)) {
     for (const reading of batch) {
-      if (isRefused(reading)) tally.wouldBeRefused(reading, reading.problems[0]);
-      else tally.wouldBeTold(reading);
+      const why = isRefused(reading) ? reading.problems[0] : refusal(reading.message);
+      if (why === undefined) tally.wouldBeTold(reading);
+      else tally.wouldBeRefused(reading, why);
     }
   }
 }
+
+const newTeller = (id: string): ReturnType<typeof tellerOf> => ({
+  id,
+  isChannel: false,
+  unknownItems: 'create',
+});
 
 /** What the file tells, some messages at a time; what its mapping skips is only counted. */
 async function* batchesOf(
