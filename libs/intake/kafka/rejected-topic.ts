@@ -45,6 +45,12 @@ interface Outgoing {
   readonly headers: ReadonlyMap<string, readonly Buffer[]>;
 }
 
+interface Part {
+  readonly each: RejectedRecord;
+  /** As it goes where it need not be cut any more. */
+  readonly outgoing: Outgoing;
+}
+
 /**
  * The topic for what is rejected: the record as it came, and why. Each partition's rejections stay in their
  * order. A connection is made when the first one comes.
@@ -59,15 +65,16 @@ export class RejectedTopic {
 
   /** Resolves when all of them, of one partition, are in the topic. Throws KafkaUnavailable: some may be there. */
   async write(from: Place, rejected: readonly RejectedRecord[]): Promise<void> {
-    let part: RejectedRecord[] = [];
+    let part: Part[] = [];
     let bytes = 0;
     for (const each of rejected) {
-      const size = sizeOf(outgoingOf(from, each, REJECTED_BYTES_MAX));
+      const outgoing = outgoingOf(from, each, REJECTED_BYTES_MAX);
+      const size = sizeOf(outgoing);
       if (part.length > 0 && bytes + size > SEND_BYTES) {
         await this.#sendTogether(from, part);
         [part, bytes] = [[], 0];
       }
-      part.push(each);
+      part.push({ each, outgoing });
       bytes += size;
     }
     await this.#sendTogether(from, part);
@@ -85,16 +92,18 @@ export class RejectedTopic {
   }
 
   /** A topic that somebody made himself may take less than that: then one after the other. */
-  async #sendTogether(from: Place, part: readonly RejectedRecord[]): Promise<void> {
+  async #sendTogether(from: Place, part: readonly Part[]): Promise<void> {
     if (part.length > 1) {
       try {
-        const messages = part.map((each) => outgoingOf(from, each, REJECTED_BYTES_MAX));
-        return await this.#send(from, messages);
+        return await this.#send(
+          from,
+          part.map(({ outgoing }) => outgoing),
+        );
       } catch (error) {
         if (!isTooLarge(error)) throw error;
       }
     }
-    for (const each of part) await this.#sendCut(from, each);
+    for (const { each } of part) await this.#sendCut(from, each);
   }
 
   /** Or less than one record: half of the value is tried, and so on. */
