@@ -8,7 +8,7 @@ import { EXIT } from '../exit-codes.ts';
 import { InFlight } from '../import/in-flight.ts';
 import { isPath } from '../import/mappings.ts';
 import { type Proof, proveArrival } from '../import/proof.ts';
-import { setUpFor } from '../import/set-up.ts';
+import { setUpFor, tellerOfFile } from '../import/set-up.ts';
 import { type FileArgs, openTellable, type TellableFile } from '../import/source-of-file.ts';
 import { type Lines, type Messages, Tally, type Trouble } from '../import/tally.ts';
 import { showImport } from '../show/import.ts';
@@ -119,7 +119,7 @@ async function lookThrough(
   { args, task, tally }: Import,
 ): Promise<void> {
   const { identity } = speaksFor(args);
-  const registered = args.source ?? file.mapping?.source.id;
+  const registered = tellerOfFile({ mapping: file.mapping, source: args.source });
   const refusal = (message: Message): Rejection | undefined => {
     const { source } = message;
     const known = tellerOf(source, catalog);

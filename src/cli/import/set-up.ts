@@ -6,21 +6,27 @@ import { CommandRefused } from '../problem.ts';
 /** What a put of the catalog's desk answers with, as far as it matters here. */
 type Done = { readonly position: number } | Rejection;
 
+interface Words {
+  readonly mapping: Mapping | undefined;
+  readonly source: string | undefined;
+}
+
+/** Who tells what does not say whose it is; undefined where each line does. */
+export const tellerOfFile = ({ mapping, source }: Words): string | undefined => source ?? mapping?.source.id;
+
 /**
  * Registers who tells the file and the locations that it speaks of, where they are not there yet; what is there
  * is left as it is. Resolves when messages can name them.
  */
-export async function setUpFor(
-  onhand: OnHand,
-  { mapping, source }: { readonly mapping: Mapping | undefined; readonly source: string | undefined },
-): Promise<void> {
+export async function setUpFor(onhand: OnHand, words: Words): Promise<void> {
+  const { mapping } = words;
   const { catalog, catalogDesk, projector } = onhand.rooms;
   let newest = 0;
   const done = (answer: Done): void => {
     if (isRejection(answer)) throw new CommandRefused(answer);
     newest = Math.max(newest, answer.position);
   };
-  const teller = source ?? mapping?.source.id;
+  const teller = tellerOfFile(words);
   if (teller !== undefined && catalog.source(teller) === undefined && catalog.channel(teller) === undefined) {
     const declared = mapping?.source ?? { name: teller, kind: 'file', unknownItems: 'create' };
     done(await catalogDesk.putSource({ ...declared, id: teller }));
