@@ -16,7 +16,7 @@ import {
 } from './publisher-scene.ts';
 import { disorderOf, lastOf, readTopic } from './topic-picture.ts';
 
-/** Some, each after the other. */
+/** Acknowledged in about a second. */
 const A_SECONDS_RECORDS = 2_000;
 
 describe('three brokers of Kafka 4.1.1, published to', () => {
