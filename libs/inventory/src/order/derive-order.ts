@@ -2,7 +2,8 @@ import { assertNever, type Instant, type Quantity } from '#kernel';
 import { excessOver } from '../document/amounts.ts';
 import type { Component } from '../journal-event.ts';
 import type { OrderMessageType } from '../document/told-message.ts';
-import { compareOrderFacts } from './order-fact.ts';
+import { compareFacts, type FactKey } from '../entry.ts';
+import { inReadingOrder } from './order-fact.ts';
 import type {
   LineNumbers,
   OrderFact,
@@ -18,7 +19,7 @@ import type {
  * which one is too much, need no rule of their own.
  */
 export function deriveOrder(facts: readonly OrderFact[]): OrderState {
-  const sorted = [...facts].sort(compareOrderFacts);
+  const sorted = inReadingOrder(facts);
   const sheet = emptySheet();
   for (const fact of sorted) enter(sheet, fact);
 
@@ -43,7 +44,7 @@ export function deriveOpenSteps(facts: readonly OrderFact[]): OpenSteps[] {
   const sheet = emptySheet();
   const steps = new Map<Row, { at: Instant; open: Quantity }[]>();
   let at = 0;
-  for (const fact of [...facts].sort(compareOrderFacts)) {
+  for (const fact of inReadingOrder(facts)) {
     at = Math.max(at, fact.key.at);
     for (const row of enter(sheet, fact)) {
       const known = steps.get(row) ?? [];
@@ -73,6 +74,8 @@ interface Row {
   since: number;
   isParked: boolean;
   location?: string;
+  /** Of the message that told the location. */
+  locatedBy?: FactKey;
   readonly told: Tally;
   readonly posted: Tally;
   readonly shipments: Part[];
@@ -82,6 +85,8 @@ interface Row {
 /** What was told of a row so far; `cancelled` is what took effect, for it was open at its time. */
 interface Tally {
   ordered: Quantity;
+  /** Of the message that told `ordered`. */
+  orderedBy?: FactKey;
   cancelled: Quantity;
   shipped: Quantity;
   returned: Quantity;
@@ -116,9 +121,9 @@ function enter(sheet: Sheet, fact: OrderFact): readonly Row[] {
   return fact.lines.map((line) => {
     const row = rowFor(sheet, message.type, line);
     takeMeaning(row, line);
-    if (line.location !== undefined) row.location = line.location;
-    take(row.told, message.type, line.quantity);
-    if (!line.isParked) take(row.posted, message.type, line.quantity);
+    takeLocation(row, fact, line);
+    take(row.told, fact, line.quantity);
+    if (!line.isParked) take(row.posted, fact, line.quantity);
     if (message.type === 'order.shipped') row.shipments.push(partOf(fact, line, message.data.location));
     if (message.type === 'order.returned') row.returns.push(partOf(fact, line, message.data.location));
     return row;
@@ -177,11 +182,24 @@ function takeMeaning(row: Row, line: OrderFactLine): void {
   else row.components = line.components;
 }
 
-function take(tally: Tally, type: OrderMessageType, quantity: Quantity): void {
+function takeLocation(row: Row, { key }: OrderFact, { location }: OrderFactLine): void {
+  if (location === undefined || isOlder(key, row.locatedBy)) return;
+  row.location = location;
+  row.locatedBy = key;
+}
+
+/** The first placing is read before all others, and may still be the last word on what is ordered. */
+const isOlder = (key: FactKey, known: FactKey | undefined): boolean =>
+  known !== undefined && compareFacts(key, known) < 0;
+
+function take(tally: Tally, { message, key }: OrderFact, quantity: Quantity): void {
+  const { type } = message;
   switch (type) {
     case 'order.placed':
     case 'order.changed':
+      if (isOlder(key, tally.orderedBy)) return;
       tally.ordered = quantity;
+      tally.orderedBy = key;
       return;
     case 'order.cancelled':
       tally.cancelled += Math.min(quantity, openOf(tally));

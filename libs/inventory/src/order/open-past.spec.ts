@@ -52,8 +52,8 @@ describe('what of an order was committed as of a moment', () => {
   });
 
   it('is nothing before the order was placed, whatever the clocks say', () => {
-    const early = changed({ at: 1 }, ['1', 'MUG', 3]);
-    const expected = [{}, { main: 3 }];
+    const early = changed({ at: 1 }, ['1', 'MUG', 3], ['2', 'MUG', 1]);
+    const expected = [{}, { main: 6 }];
     expect(committedThrough(2, five, early)).toEqual(expected);
     expect(committedThrough(2, early, five)).toEqual(expected);
   });

@@ -3,7 +3,7 @@ import { amountsOf } from '../document/amounts.ts';
 import { channelOf } from '../document/told-message.ts';
 import type { OpenPast } from '../entry.ts';
 import { deriveOpenSteps, type OpenSteps } from './derive-order.ts';
-import { compareOrderFacts } from './order-fact.ts';
+import { inReadingOrder } from './order-fact.ts';
 import type { OrderFact } from './order-state.ts';
 
 /**
@@ -32,9 +32,7 @@ export function openPastEntries(
 
 /** Nothing that the order reads after it, or that happened after it, is known: it says nothing of the past. */
 export const isNewest = (fact: OrderFact, facts: readonly OrderFact[]): boolean =>
-  facts.every(
-    (other) => other === fact || (other.key.at <= fact.key.at && compareOrderFacts(other, fact) < 0),
-  );
+  facts.every(({ key }) => key.at <= fact.key.at) && inReadingOrder(facts).at(-1) === fact;
 
 /** By how much more or less of a line was open from each moment on. */
 interface Changes {

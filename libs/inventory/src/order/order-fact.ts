@@ -15,12 +15,16 @@ export function orderFactOf({ message, lines, parked }: ToldFact): OrderFact {
   return { message: message as OrderMessage, key: factKeyOf(message), lines: all };
 }
 
-/** `order.placed` comes first: nothing can happen to an order before it is placed, whatever the clocks say. */
-export function compareOrderFacts(a: OrderFact, b: OrderFact): number {
-  return rankOf(a) - rankOf(b) || compareFacts(a.key, b.key);
+/**
+ * As an order reads its facts: by time, but its first `order.placed` before all others, for nothing can happen to
+ * an order before it is placed, whatever the clocks say.
+ */
+export function inReadingOrder(facts: readonly OrderFact[]): readonly OrderFact[] {
+  const sorted = [...facts].sort((a, b) => compareFacts(a.key, b.key));
+  const first = sorted.findIndex(({ message }) => message.type === 'order.placed');
+  if (first > 0) sorted.unshift(...sorted.splice(first, 1));
+  return sorted;
 }
-
-const rankOf = ({ message }: OrderFact): number => (message.type === 'order.placed' ? 0 : 1);
 
 function resolvedFactLine(told: MessageLine, held: HeldLine): OrderFactLine {
   return {

@@ -79,6 +79,10 @@ const twoTellings = fc
     }),
   );
 
+/** Ids are `m0` to `m7`, each once. */
+const byTime = (a: OrderTold, b: OrderTold): number =>
+  a.occurredAt - b.occurredAt || (`${a.source} ${a.id}` < `${b.source} ${b.id}` ? -1 : 1);
+
 function telling(messages: readonly OrderTold[]): Telling {
   const order = new Telling(SET_UP);
   for (const told of messages) order.put(told);
@@ -96,6 +100,23 @@ describe('any order of arrival, with any repeats', () => {
         expect(other.view()).toMatchObject({ status: one.view().status, placedAt: one.view().placedAt });
         expect(other.view().shipments).toEqual(one.view().shipments);
         expect(sumOf(other.entries)).toEqual(sumOf(one.entries));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('has of each line that always has its name the quantity that was told last by time', () => {
+    fc.assert(
+      fc.property(twoTellings, ({ facts, again }) => {
+        const ordering = facts.filter(({ type }) => type === 'order.placed' || type === 'order.changed');
+        fc.pre(ordering.every(({ data }) => data.lines!.every(({ line }) => line !== undefined)));
+        const told = new Map<string, number>();
+        for (const { data } of ordering.toSorted(byTime)) {
+          for (const { line, sku, quantity } of data.lines!) told.set(`${line} ${sku}`, quantity);
+        }
+
+        const { lines } = telling(again).view();
+        for (const { line, sku, ordered } of lines) expect(ordered).toBe(told.get(`${line} ${sku}`) ?? 0);
       }),
       { numRuns: 400 },
     );

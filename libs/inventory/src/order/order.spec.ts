@@ -65,6 +65,22 @@ describe('an order', () => {
     expect(linesOf(order)).toEqual(['1 MUG: 7 = 7 + 0 + 0, 0, 0']);
   });
 
+  it('is placed first and has the quantity last told by time, also where the placing is that', () => {
+    const early = changed({ at: 1 }, ['1', 'MUG', 7], ['2', 'CUP', 1]);
+    const placing = placed({ at: 2 }, ['1', 'MUG', 4]);
+    for (const order of [tellAll(early, placing), tellAll(placing, early)]) {
+      expect(linesOf(order)).toEqual(['1 MUG: 4 = 4 + 0 + 0, 0, 0', '2 CUP: 1 = 1 + 0 + 0, 0, 0']);
+    }
+  });
+
+  it('that is placed once more keeps what was cancelled in between', () => {
+    const again = placed({ at: 4 }, ['1', 'MUG', 4]);
+    const order = tellAll(again, placed({ at: 2 }, ['1', 'MUG', 3]), cancelled({ at: 3 }));
+
+    expect(order.view().placedAt).toBe(2);
+    expect(linesOf(order)).toEqual(['1 MUG: 4 = 1 + 0 + 3, 0, 0']);
+  });
+
   it('keeps the same line id with another item as a row of its own', () => {
     const order = tellAll(placed({ at: 1 }, ['1', 'MUG', 2]), changed({ at: 2 }, ['1', 'CUP', 3]));
 
