@@ -247,6 +247,42 @@ describe('a transfer', () => {
   });
 });
 
+describe('a receipt of what its own document expected', () => {
+  const expected = (id: string, at: number, units: number) =>
+    told('stock.expected', { expectedAt: 9, lines: [line('MUG', units)] }, { id, at });
+  const received = (id: string, at: number, units: number, more = {}) =>
+    told('stock.received', { lines: [line('MUG', units)], ...more }, { id, at });
+  const flagsOf = (...messages: Message[]) => {
+    const telling = new Telling(SET_UP);
+    for (const message of messages) telling.tell(message);
+    return telling.told.facts.map(({ flags }) => flags);
+  };
+
+  it('is flagged from the message on with which more came than was last expected', () => {
+    expect(flagsOf(expected('e1', 1, 5), received('r1', 2, 3), received('r2', 3, 3))).toEqual([
+      [],
+      [],
+      ['over-receipt'],
+    ]);
+    expect(flagsOf(received('r1', 2, 6), expected('e1', 1, 5))).toEqual([[], ['over-receipt']]);
+    const raised = expected('e2', 4, 6);
+    expect(flagsOf(expected('e1', 1, 5), received('r1', 2, 6), raised, received('r2', 3, 1))).toEqual([
+      [],
+      ['over-receipt'],
+      [],
+      ['over-receipt'],
+    ]);
+    expect(flagsOf(raised, expected('e1', 1, 5), received('r1', 2, 6)).at(-1)).toEqual([]);
+  });
+
+  it('is not, where it was for the purchase order of another', () => {
+    const other = received('r1', 2, 6, { purchaseOrderId: 'po' });
+    expect(flagsOf(expected('e1', 1, 5), other)).toEqual([[], []]);
+    const own = received('r1', 2, 6, { purchaseOrderId: 'd1' });
+    expect(flagsOf(expected('e1', 1, 5), own)).toEqual([[], ['over-receipt']]);
+  });
+});
+
 describe('what a line may say of its item', () => {
   const codeOf = (message: Message): unknown => {
     const outcome = new Telling(SET_UP).put(message);

@@ -9,6 +9,7 @@ import { orderOf } from '../order/order-view.ts';
 import type { Rejection } from '../rejection.ts';
 import { documentEntries } from './document-entries.ts';
 import type { ReleasedLines, ResolvedMessage } from './resolve-message.ts';
+import { isMoreThanExpected } from './more-than-expected.ts';
 import { isSameContent } from './same-content.ts';
 import {
   type DocumentMessage,
@@ -136,17 +137,28 @@ function effectOnTransfer({ told, fact, lines }: Step, message: TransferMessage)
   const flags = overReceiptFlags(overReceipts(told.facts), after, { key: factKeyOf(message), transferId });
   return {
     entries: [...transferMoves(message, lines), ...flags],
-    flags: after.size > 0 ? ['over-receipt'] : NO_FLAGS,
+    flags: after.size > 0 ? OVER_RECEIPT : NO_FLAGS,
   };
 }
 
 function effectOfDocument(step: Step, message: DocumentMessage): Effect {
   const { lines, isByChannel } = step;
   const terms = { isByChannel, isSwept: isSweepDue(step, message) };
-  return { entries: documentEntries(message, lines, terms), flags: NO_FLAGS };
+  return {
+    entries: documentEntries(message, lines, terms),
+    flags: isOverReceived(step, message) ? OVER_RECEIPT : NO_FLAGS,
+  };
 }
 
+/** Of a document told in more lines than are looked through, only the item says so. */
+const isOverReceived = ({ told, fact }: Step, { type }: DocumentMessage): boolean =>
+  (type === 'stock.received' || type === 'stock.expected') &&
+  told.facts.length > 0 &&
+  told.lineCount < TOLD_LINES_MAX &&
+  isMoreThanExpected([...othersThan(told, fact), fact]);
+
 const NO_FLAGS: readonly ExceptionKind[] = [];
+const OVER_RECEIPT: readonly ExceptionKind[] = ['over-receipt'];
 
 /** A complete snapshot sweeps its place once, as soon as that is known, whatever lines are still parked. */
 function isSweepDue({ fact, before }: Step, message: DocumentMessage): boolean {
