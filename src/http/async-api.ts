@@ -27,7 +27,11 @@ export function asyncApiOf(url: string, kafka?: KafkaDocument): object {
         servers: OVER_HTTP,
       },
       webhook: {
-        ...channel(null, 'The webhook of a channel, signed as Standard Webhooks.', Object.keys(outgoing)),
+        ...channel(
+          null,
+          'The webhook of a channel, signed as Standard Webhooks: every listing once when it is set up, then what changes.',
+          Object.keys(outgoing),
+        ),
         servers: [],
       },
       feed: {

@@ -20,7 +20,8 @@ interface ToldRow {
   readonly id: string;
   /** The newest that went out, taken or not. */
   sent?: { readonly version: number; readonly at: Instant; readonly via: Via };
-  acknowledged?: { readonly version: number; readonly at: Instant };
+  /** `position` is of the receipt that says so. */
+  acknowledged?: { readonly version: number; readonly at: Instant; readonly position: number };
   /** Still to be told; `position` is of the receipt that says so. */
   refused?: {
     readonly version: number;
@@ -50,6 +51,8 @@ const DIVISION = 'count';
 /** Where a channel's webhook goes on after a restart. */
 export interface WebhookResume {
   readonly through: Place;
+  /** Position of the set-up event since which there is one: orders are told from behind it only. */
+  readonly since: number;
   /** Tried and not taken before. */
   readonly refused: readonly { readonly kind: ChangeKind; readonly id: string }[];
   readonly failing?: { readonly since: Instant; readonly code: string };
@@ -59,7 +62,7 @@ export interface WebhookResume {
 export interface Publication {
   readonly desired: ListingNumber;
   readonly sent: ToldRow['sent'];
-  readonly acknowledged: ToldRow['acknowledged'];
+  readonly acknowledged: { readonly version: number; readonly at: Instant } | undefined;
   /** Sent, not taken, and to be tried again. */
   readonly refused: { readonly version: number; readonly at: Instant; readonly code: string } | undefined;
   /** Since when the channel may sell by an older number; undefined where it knows the newest. */
@@ -82,7 +85,7 @@ export class ToldBook implements Fold {
   constructor(readModel: ReadModel) {
     this.#told = readModel.shelf<ToldRow>({
       name: 'told',
-      version: 1,
+      version: 2,
       indexes: { refused: (row) => (row.refused === undefined ? null : row.channel) },
       hotRowsMax: HOT_TOLD_MAX,
     });
@@ -95,7 +98,10 @@ export class ToldBook implements Fold {
     else if (event.stream.startsWith('channel-')) this.#applySetup(event);
   }
 
-  /** Of a channel with a webhook. A new one is told what changes from its set-up on. */
+  /**
+   * Of a channel with a webhook. A new one is told every listing once, then what changes: what it is not told it
+   * goes on selling by whatever number it had.
+   */
   resume(channel: string): WebhookResume | undefined {
     const row = this.#channels.get(channel);
     if (row?.webhookSince === undefined || row.through === undefined) return undefined;
@@ -105,12 +111,14 @@ export class ToldBook implements Fold {
       .filter((entry) => entry.row.refused!.position > since)
       .map(({ row: { kind, id } }) => ({ kind, id }));
     const failing = row.failing && { failing: row.failing };
-    return { through: row.through, refused, ...failing };
+    return { through: row.through, since, refused, ...failing };
   }
 
-  /** Version of a listing that the channel's webhook has taken; 0 if none. Orders are not kept. */
+  /** Version of a listing that the channel's webhook has taken since there is one; 0 if none. Orders are not kept. */
   acknowledgedVersion(channel: string, listing: string): number {
-    return this.#told.get(keyOf(channel, AVAILABILITY, listing))?.acknowledged?.version ?? 0;
+    const acknowledged = this.#told.get(keyOf(channel, AVAILABILITY, listing))?.acknowledged;
+    const since = this.#channels.get(channel)?.webhookSince ?? 0;
+    return acknowledged !== undefined && acknowledged.position > since ? acknowledged.version : 0;
   }
 
   /** The channel's listings by name, behind the listing `after`, at most `limit`. */
@@ -139,7 +147,7 @@ export class ToldBook implements Fold {
       delete row.failing;
     } else if (row.webhookSince === undefined) {
       row.webhookSince = event.position;
-      row.through = endOf(event.position);
+      row.through = endOf(0);
     }
     this.#channels.put(id, row);
   }
@@ -175,7 +183,7 @@ export class ToldBook implements Fold {
     for (const { listing, version, at } of data.told) {
       const told = this.#row(channel, AVAILABILITY, listing);
       told.sent = { version, at, via };
-      told.acknowledged = { version, at };
+      told.acknowledged = { version, at, position };
       delete told.refused;
       this.#told.put(keyOf(channel, AVAILABILITY, listing), told);
     }
@@ -237,7 +245,7 @@ const acknowledgedBy = (
   row: ToldRow | undefined,
   topic: TopicRow | undefined,
   version: number,
-): ToldRow['acknowledged'] =>
+): Publication['acknowledged'] =>
   topic !== undefined && versionOf(row?.acknowledged) < version
     ? { version, at: topic.at }
     : row?.acknowledged;

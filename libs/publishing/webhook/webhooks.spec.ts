@@ -45,13 +45,38 @@ describe('a webhook', () => {
     });
   });
 
-  it('is told what changes from its set-up on', async () => {
+  it('is told every number once when it is set up, then what changes; orders from then on', async () => {
     await scene.define('web');
-    await scene.publish({ OLD: 1 });
+    await scene.publish({ OLD: 1, MOVED: 1 });
+    await scene.stage.changeOrder('web', 'old', 'open');
     await scene.define('web', scene.receiver.webhook);
-    await scene.publish({ NEW: 1 });
-    await scene.arrived(1);
-    expect(scene.receiver.picture).toEqual({ NEW: 1 });
+    await scene.publish({ MOVED: 2 });
+    await scene.stage.changeOrder('web', 'new', 'open');
+    await scene.stage.project();
+    const orders = (): string[] => scene.receiver.received.flatMap(({ data }) => data?.orderId ?? []);
+    await until(() => orders().includes('new'), 'the new order');
+    await scene.atRest();
+
+    expect(scene.receiver.picture).toMatchObject({ OLD: 1, MOVED: 2 });
+    expect(orders()).toEqual(['new']);
+  });
+
+  it('is told every number again after it was taken away, and only then', async () => {
+    await scene.define('web', scene.receiver.webhook);
+    await scene.publish({ MUG: 3, CUP: 4 });
+    await scene.arrived(2);
+    await scene.atRest();
+    await scene.receipted();
+    await scene.publishing.stop();
+    await scene.begin();
+    await scene.atRest();
+    expect(scene.receiver.received).toHaveLength(2);
+
+    const other = await scene.openOther();
+    await scene.define('web');
+    await scene.define('web', other.webhook);
+    await scene.arrived(2, other);
+    expect(other.picture).toEqual({ MUG: 3, CUP: 4 });
   });
 
   it('is tried again with growing pauses, under the same id, signed anew', async () => {

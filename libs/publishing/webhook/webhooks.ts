@@ -2,7 +2,6 @@ import { type Clock, systemClock } from '#kernel';
 import type { RecordedEvent } from '#event-store';
 import type { CatalogEvent, Channel } from '#inventory';
 import type { Fold } from '#read-model';
-import { fromPlace } from '../src/change-reader.ts';
 import type { Hub } from '../src/hub.ts';
 import { AVAILABILITY } from '../src/place.ts';
 import type { Receipts } from '../src/receipts.ts';
@@ -44,7 +43,7 @@ interface Open {
 }
 
 /**
- * Tells every channel that has a webhook what changes. Runs as a fold behind the hub and the told book, so that
+ * Tells every channel that has a webhook its numbers, and what changes. Runs as a fold behind the hub and the told book, so that
  * a new URL or secret counts from the next message on. It does nothing before `start`, once the picture has
  * caught up with the log.
  */
@@ -128,7 +127,7 @@ export class Webhooks implements Fold {
     const start = handedOver ?? { through: resume.through, retrying: resume.refused.map(keyOf) };
     return {
       ...{ channel: id, url, secret, start, numbers, orders, receipts, allowPrivate },
-      reader: hub.changes(id, fromPlace(start.through)),
+      reader: hub.changes(id, { place: start.through, ordersAfter: resume.since }),
       takenBefore: (key) =>
         key.startsWith(String(AVAILABILITY)) ? told.acknowledgedVersion(id, key.slice(1)) : 0,
       clock: this.#parts.clock ?? systemClock,
