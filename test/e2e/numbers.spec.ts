@@ -177,6 +177,25 @@ describe('history', () => {
     expect(changes.body.to.available - changes.body.from.available).toBe(-3);
   });
 
+  it('explains the 0 of what a channel offers no more by the event that took it out', async () => {
+    const sku = await item({ east: 4 });
+    const kiosk = { name: 'Kiosk', kind: 'pos', locations: ['east'] };
+    await onhand.put('/v1/channels/kiosk', { ...kiosk, lists: 'all' });
+    expect(await available('kiosk', sku)).toBe(4);
+    const { position } = (await onhand.put('/v1/channels/kiosk', { ...kiosk, lists: 'listed' })).body;
+    const path = `/v1/channels/kiosk/availability/${sku}/explain?atLeast=${position}`;
+
+    expect(await onhand.get(path)).toMatchObject({
+      status: 200,
+      body: {
+        available: 0,
+        version: position,
+        terms: [{ name: 'sellable', value: 0, events: [{ position, message: null }] }],
+        policies: [],
+      },
+    });
+  });
+
   it('accounts for every message told', async () => {
     await onhand.settle();
     const { body } = await onhand.get('/v1/completeness');

@@ -146,8 +146,8 @@ class Run implements World {
 
   #checkExplained({ channel: id, listing, available }: ListingNumber, isListed: boolean): void {
     const explained = this.opened.availability.explainNow(id, listing);
-    expect(explained !== undefined).toBe(isListed);
-    if (explained !== undefined) expect(recompute(explained.terms, explained.components)).toBe(available);
+    expect(explained?.isOffered).toBe(isListed);
+    expect(recompute(explained!.terms, explained!.components)).toBe(available);
   }
 
   #changedNow(): Map<string, [number, number]> {

@@ -21,6 +21,8 @@ export interface Explanation {
   readonly available: Quantity;
   readonly version: number;
   readonly sku: string;
+  /** False where the channel offers it no more, and its number is 0 for no reason but that. */
+  readonly isOffered: boolean;
   readonly terms: readonly Term[];
   /** The fields that had a say, and where they come from; of a kit, with those of its components. */
   readonly policies: readonly PolicyTerm[];
@@ -28,25 +30,25 @@ export interface Explanation {
   readonly components?: readonly ComponentTerms[];
 }
 
-/** Undefined where the listing is there no more: its number is 0 for no reason but that. */
 export function explain(
   world: World,
   { channel, listing, sku, available, version }: ListingNumber,
-): Explanation | undefined {
+): Explanation {
   const { item, offers } = world.catalog.offering(sku) ?? NOT_THERE;
   const offered = offers.find((offer) => offer.channel.id === channel && offer.listing === listing);
-  if (item === undefined || offered === undefined) return undefined;
-  return {
-    available,
-    version,
-    sku,
-    ...(isKit(item) ? kitParts(world, item, offered) : itemParts(world, item, offered)),
-  };
+  const isOffered = item !== undefined && offered !== undefined;
+  return { available, version, sku, isOffered, ...(isOffered ? partsOf(world, item, offered) : NO_PARTS) };
 }
 
 const NOT_THERE = { item: undefined, offers: [] };
 
 type Parts = Pick<Explanation, 'terms' | 'policies' | 'components'>;
+
+/** Nothing of it counts for the channel, wherever it is. */
+const NO_PARTS: Parts = { terms: [{ name: 'sellable', value: 0 }], policies: [] };
+
+const partsOf = (world: World, item: Item, offered: Offered): Parts =>
+  isKit(item) ? kitParts(world, item, offered) : itemParts(world, item, offered);
 
 function itemParts(world: World, item: Item, offered: Offered): Parts {
   const state = world.ledger.item(item.sku);

@@ -58,11 +58,13 @@ export class ListingHistory {
       await replay.runTo(knownAt);
       const explanation = replay.explain();
       if (!explanation) return undefined;
-      const { available, version, sku, policies, terms, components } = explanation;
+      const { available, version, sku, isOffered, policies, terms, components } = explanation;
       return {
         available,
         version,
-        terms: await this.#withEvidence(replay, sku, terms),
+        terms: isOffered
+          ? await this.#withEvidence(replay, sku, terms)
+          : await this.#withCause(replay, terms),
         policies,
         ...(components && { components: await this.#componentsWithEvidence(replay, components) }),
       };
@@ -86,6 +88,13 @@ export class ListingHistory {
       }
       return { from: { at: from, available: first }, to: { at: to, available }, changes };
     });
+  }
+
+  /** All of them because of the event that made the number. */
+  async #withCause(replay: ListingReplay, terms: readonly Term[]): Promise<readonly EvidencedTerm[]> {
+    const number = replay.numbers.at(-1);
+    const events = number === undefined ? [] : await this.#cause(replay, number);
+    return terms.map((term) => ({ ...term, events }));
   }
 
   async #cause(replay: ListingReplay, { version }: ListingNumber): Promise<readonly Evidence[]> {
