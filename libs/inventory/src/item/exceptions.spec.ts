@@ -154,6 +154,21 @@ describe('negative on hand', () => {
     expect(openIn(books)).toEqual({});
   });
 
+  it('is as much as is missing now, under the id it was opened with', () => {
+    const books = told(received(5), issued(7));
+    const { position } = Object.values(books.book('MUG').state.exceptions)[0]!;
+    for (const [entry, missing] of [
+      [issued(4), 6],
+      [received(5), 1],
+      [received(1), undefined],
+    ] as const) {
+      books.post([entry]);
+      expect(openIn(books)['negative-on-hand/main//']).toBe(missing);
+      if (missing !== undefined)
+        expect(Object.values(books.book('MUG').state.exceptions)).toMatchObject([{ position }]);
+    }
+  });
+
   it('is opened again when it grows after somebody resolved it', () => {
     const books = told(received(1), issued(3));
     const name = { kind: 'negative-on-hand', location: 'main' } as const;

@@ -146,13 +146,13 @@ function promisedAt(state: ItemState, location: string): PromisedOrder[] {
     .sort((a, b) => b.recordedAt - a.recordedAt);
 }
 
+/** As much as is missing now; once it was resolved by hand, only from when more is. */
 function judgeOnHand(draft: Draft, place: Place, negativeBefore: Quantity): void {
   const negative = negativeOnHand(place);
   if (negative === 0 && isNothingOpen(draft.state)) return; // As with nearly every item.
   const name: ExceptionName = { kind: 'negative-on-hand', location: place.location };
   const isOpen = draft.state.exceptions[exceptionKey(name)] !== undefined;
-  if (negative === 0 && isOpen) setException(draft, name, 0);
-  if (negative > negativeBefore && !isOpen) setException(draft, name, negative);
+  if (isOpen || negative > negativeBefore) setException(draft, name, negative);
 }
 
 const isNothingOpen = ({ exceptions }: ItemState): boolean => Object.keys(exceptions).length === 0;
