@@ -12,7 +12,8 @@ import type { ReadModel, Shelf, ShelfEntry } from '#read-model';
 export type ExceptionState = 'open' | 'cleared' | 'resolved';
 
 /** One exception from its opening on, also after its end. */
-export interface ExceptionRow extends Omit<ExceptionOpened, 'journal' | 'more'> {
+export interface ExceptionRow
+  extends Required<Pick<ExceptionOpened, 'claims'>>, Omit<ExceptionOpened, 'journal' | 'more' | 'claims'> {
   /** The position of the event that opened it, in decimal digits. */
   readonly id: string;
   readonly sku: string;
@@ -77,9 +78,15 @@ export class ExceptionShelf {
   opened(sku: string, opened: ExceptionOpened, state: ItemState, { recordedAt }: RecordedEvent): void {
     const { kind, location, channel, orderId, quantity, claims } = opened;
     const id = String(state.exceptions[exceptionKey(opened)]!.position);
-    const openedAt = this.get(id)?.openedAt ?? recordedAt;
+    const known = this.get(id);
     const named = { id, sku, kind, location, channel, orderId };
-    this.#shelf.put(keyOf(id), { ...named, state: 'open', quantity, claims, openedAt });
+    this.#shelf.put(keyOf(id), {
+      ...named,
+      state: 'open',
+      quantity,
+      claims: claims ?? known?.claims ?? [],
+      openedAt: known?.openedAt ?? recordedAt,
+    });
   }
 
   closed(position: number, { state, reason, actor }: ExceptionClosed, { recordedAt }: RecordedEvent): void {

@@ -21,14 +21,17 @@ export function setException(
   draft: Draft,
   name: ExceptionName,
   quantity: Quantity,
-  claims: readonly Claim[] = [],
+  claims: readonly Claim[] | 'as they were' = [],
 ): void {
   const known = draft.state.exceptions[exceptionKey(name)];
   if (quantity === (known?.quantity ?? 0)) return;
   const { kind, location, channel, orderId } = name;
   const data = { kind, location, channel, orderId, journal: draft.journal };
   if (quantity === 0) record(draft, { type: 'ExceptionClosed', data: { ...data, state: 'cleared' } });
-  else record(draft, { type: 'ExceptionOpened', data: { ...data, quantity, claims } });
+  else {
+    const told = claims === 'as they were' ? {} : { claims };
+    record(draft, { type: 'ExceptionOpened', data: { ...data, quantity, ...told } });
+  }
 }
 
 /** Something of this fact was late, or happened where nothing should: it adds up until somebody resolves it. */
@@ -65,6 +68,7 @@ function judgePromises(draft: Draft, place: Place, freeBefore: Quantity, party: 
   }
   if (now >= 0 && freeBefore < 0) clearOversells(draft, location);
   else if (!party.isSale) passOnWhereNothingIsOwed(draft, place, party);
+  if (now < 0 && now > freeBefore) lessenOversells(draft, place, party);
 }
 
 interface Oversell {
@@ -84,18 +88,45 @@ const openQuantity = ({ exceptions }: ItemState, name: ExceptionName): Quantity 
   exceptions[exceptionKey(name)]?.quantity ?? 0;
 
 function clearOversells(draft: Draft, location: string): void {
-  const prefix = oversellPrefix(location);
-  for (const key in draft.state.exceptions) {
+  for (const { name } of oversellsAt(draft.state, location)) setException(draft, name, 0);
+}
+
+/**
+ * Some of what was short is there now: what the fact's own order missed comes first, then what was opened first.
+ */
+function lessenOversells(draft: Draft, place: Place, { channel, orderId }: Party): void {
+  const open = oversellsAt(draft.state, place.location);
+  let spare = open.reduce((sum, { quantity }) => sum + quantity, 0) + free(place);
+  if (spare <= 0) return;
+  const isOwn = ({ name }: Oversold): boolean => name.channel === channel && name.orderId === orderId;
+  open.sort((a, b) => Number(isOwn(b)) - Number(isOwn(a)) || a.position - b.position);
+  for (const { name, quantity } of open) {
+    const less = Math.min(spare, quantity);
+    setException(draft, name, quantity - less, 'as they were');
+    spare -= less;
+  }
+}
+
+/** An open oversell, and where it was opened. */
+interface Oversold {
+  readonly name: ExceptionName;
+  readonly quantity: Quantity;
+  readonly position: number;
+}
+
+function oversellsAt({ exceptions }: ItemState, location: string): Oversold[] {
+  const prefix = `oversell/${location}/`;
+  const open: Oversold[] = [];
+  for (const key in exceptions) {
     if (!key.startsWith(prefix)) continue;
     const rest = key.slice(prefix.length);
     const slash = rest.indexOf('/');
     const channel = rest.slice(0, slash) || undefined;
     const orderId = rest.slice(slash + 1) || undefined;
-    setException(draft, { kind: 'oversell', location, channel, orderId }, 0);
+    open.push({ name: { kind: 'oversell', location, channel, orderId }, ...exceptions[key]! });
   }
+  return open;
 }
-
-const oversellPrefix = (location: string): string => `oversell/${location}/`;
 
 /**
  * The order was shipped, cancelled or moved: the units are missed by others now, if by anybody. What no other
@@ -123,9 +154,7 @@ function passOnWhereNothingIsOwed(draft: Draft, place: Place, party: Party): voi
 /** What is short there for those who still claim it, less what other oversells than this one tell of. */
 function shortfallBeside(state: ItemState, place: Place, known: Quantity): Quantity {
   if (place.committed + place.reserved === 0) return 0;
-  const prefix = oversellPrefix(place.location);
-  let told = 0;
-  for (const key in state.exceptions) if (key.startsWith(prefix)) told += state.exceptions[key]!.quantity;
+  const told = oversellsAt(state, place.location).reduce((sum, { quantity }) => sum + quantity, 0);
   return Math.max(0, known - told - free(place));
 }
 

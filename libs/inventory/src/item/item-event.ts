@@ -226,13 +226,13 @@ export interface OnHandAdjusted extends Posted {
 
 /**
  * Something that cannot be right was told, or cannot be fulfilled: shown until cured or resolved by hand.
- * One is open per (kind, location, channel, orderId); said again while it is, it has grown.
+ * One is open per (kind, location, channel, orderId); said again while it is, it has another size.
  */
 export interface ExceptionOpened extends Posted, ExceptionName {
-  /** All of it so far. Of `negative-on-hand`: when it began; what it is now, the on-hand itself says. */
+  /** All of it as it is now. */
   readonly quantity: Quantity;
-  /** Who competes for the missing units: the fact itself first; at most EXCEPTION_CLAIMS_MAX. */
-  readonly claims: readonly Claim[];
+  /** Who competes for the missing units: the fact itself first; at most EXCEPTION_CLAIMS_MAX. Absent: as before. */
+  readonly claims?: readonly Claim[];
 }
 
 /** What tells the open exceptions of one item apart. */
