@@ -5,7 +5,7 @@ import { evolveItem } from '../src/item/evolve-item.ts';
 import type { ItemEvent, RecordedItemEvent } from '../src/item/item-event.ts';
 import type { Decision, DecisionContext, ItemCommand, ItemEntry, Post } from '../src/item/item-command.ts';
 import { placeOf } from '../src/item/item-readers.ts';
-import { emptyItem, type ItemState } from '../src/item/item-state.ts';
+import { copyItem, emptyItem, type ItemState } from '../src/item/item-state.ts';
 import { pastNeeded } from '../src/item/past-needed.ts';
 
 /** One item's stream, and the state that is its fold. */
@@ -60,6 +60,21 @@ export class Books {
       return [sku, { type: 'post', journal, recordedAt, cause: 'order', entries: ofItem }];
     });
     for (const [sku, command] of this.#posted) this.ask(sku, command, recordedAt);
+  }
+
+  /** The same, but of what it brings to the only item only so many events are stored, up to one of the marks. */
+  postPart(entries: readonly Entry[], pick: (marks: readonly number[]) => number): void {
+    const { state, stream } = this.book(entries[0]!.kind === 'sweep' ? '' : entries[0]!.sku);
+    const before = copyItem(state);
+    const first = stream.length;
+    this.post(entries);
+    const stored = stream.splice(first);
+    const marks = stored.flatMap(({ data }, index) => (data.entriesPosted === undefined ? [] : [index + 1]));
+    Object.assign(state, before);
+    for (const event of stored.slice(0, pick(marks))) {
+      stream.push(event);
+      evolveItem(state, event);
+    }
   }
 
   /** Carries the last journal event to its items once more, as after a crash; answers what came of it. */

@@ -30,7 +30,8 @@ export class ItemContext implements DecisionContext {
     const isFact = command.type === 'post';
     this.#sku = sku;
     this.#journal = isFact ? command.journal : Infinity;
-    this.now = isFact ? command.recordedAt : now;
+    // The log's clock may be ahead of ours, by which deadlines are set: no hold ends before its time by ours.
+    this.now = isFact ? Math.min(command.recordedAt, now) : now;
     this.past = past;
     return this;
   }

@@ -120,6 +120,18 @@ describe('an item desk', () => {
     expect(await told).toMatchObject({ events: [{ type: 'MovementPosted' }] });
   });
 
+  it('ends no hold before its time by our clock, also where the clock of the log is ahead', async () => {
+    ledger.clock.at -= 30 * 60_000; // The times of the log never fall.
+    await ledger.desk.submit('MUG', reserve('r-1', 4));
+    await ledger.tell([received(1)]);
+    await ledger.settle();
+    expect(Object.keys(ledger.item('MUG').holds)).toHaveLength(1);
+    ledger.clock.at += 60_001;
+    await ledger.tell([received(1)]);
+    await ledger.settle();
+    expect(Object.keys(ledger.item('MUG').holds)).toHaveLength(0);
+  });
+
   it('cuts what does not fit one append, and writes all of it', async () => {
     const { AppendTooLarge } = await import('#event-store');
     faulty.fault = () => undefined;

@@ -11,6 +11,7 @@ import {
 } from '#inventory';
 import {
   type Append,
+  APPEND_EVENTS_MAX,
   type AppendOutcome,
   appendSurely,
   AppendTooLarge,
@@ -21,6 +22,7 @@ import {
   StoreUnavailable,
 } from '#event-store';
 import { type Clock, few, type Instant } from '#kernel';
+import { partsOf } from './fact-parts.ts';
 import { ItemContext, type Reservable } from './item-context.ts';
 import { ItemLoader } from './item-loader.ts';
 import { type Asker, type Done, type ItemSlot, ItemSlots, type Pending } from './item-slots.ts';
@@ -150,7 +152,7 @@ export class ItemDesk {
 
   /** Where many were to be written, some may be: each finds out by itself. */
   async #retry(slot: ItemSlot, tried: number, cause: unknown): Promise<void> {
-    if (tried === 1) throw cause;
+    if (tried === 1 && !(cause instanceof AppendTooLarge)) throw cause;
     return this.#writeAlone(slot);
   }
 
@@ -184,10 +186,18 @@ export class ItemDesk {
     if (isSure || !(await this.#loader.catchUp(slot.sku, state))) this.#answer(slot, []);
   }
 
+  /** In one append; a single fact that is too much for one, in several. */
   async #writeAlone(slot: ItemSlot): Promise<void> {
-    const outcome = await appendSurely(this.#store, slot.stream, slot.revision, slot.events);
-    if (outcome.outcome === 'conflict') return this.#loseRace(slot);
-    this.#written(slot, outcome.positions);
+    const { events, eventsMax, decided } = slot;
+    const positions: number[] = [];
+    for (const part of decided === 1 ? partsOf(events, eventsMax) : [events]) {
+      const revision = slot.revision + positions.length;
+      const outcome = await appendSurely(this.#store, slot.stream, revision, part);
+      if (outcome.outcome === 'conflict') return this.#loseRace(slot);
+      for (const position of outcome.positions) positions.push(position);
+    }
+    slot.eventsMax = APPEND_EVENTS_MAX;
+    this.#written(slot, positions);
   }
 
   /** Decides what waits, in order, as much of it as one append may carry and the state can tell. */
@@ -256,6 +266,8 @@ export class ItemDesk {
     slot.state = undefined;
     if (cause instanceof AppendTooLarge && decided > 1) {
       slot.commandsMax = Math.ceil(decided / 2);
+    } else if (cause instanceof AppendTooLarge && slot.eventsMax > 1) {
+      slot.eventsMax = Math.ceil(slot.eventsMax / 2);
     } else if (cause instanceof StoreUnavailable || cause instanceof StoreFull) {
       this.#drop(slot, ({ command }) => command.type !== 'post', cause);
       await pause(RETRY_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);

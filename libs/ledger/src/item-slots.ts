@@ -6,7 +6,7 @@ import {
   itemStream,
   type Rejection,
 } from '#inventory';
-import type { NewEvent } from '#event-store';
+import { APPEND_EVENTS_MAX, type NewEvent } from '#event-store';
 import { few } from '#kernel';
 
 /** What came of a command that was not refused. */
@@ -48,6 +48,8 @@ export class ItemSlot {
   state: ItemState | undefined;
   /** How many commands fit one append. */
   commandsMax: number;
+  /** How many events do, of one command that does not. */
+  eventsMax = APPEND_EVENTS_MAX;
   /** True from the first command put until nothing waits any more: it is being worked on. */
   isBusy = false;
   /** How many of `pending` were decided together, and what that brought: one append. */

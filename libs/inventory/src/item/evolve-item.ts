@@ -33,9 +33,18 @@ function apply(state: ItemState, event: ItemEvent): void {
   const fold = FOLDS[event.type] as ((state: ItemState, data: ItemEvent['data']) => void) | undefined;
   // To pass over an event of a later version would quietly miscount.
   assert(fold, `an item event, got ${event.type}`);
-  const { journal } = event.data;
-  if (journal !== undefined && journal > state.postedThrough) state.postedThrough = journal;
+  const { journal, more } = event.data;
+  if (journal !== undefined && journal > state.postedThrough) {
+    if (more !== true) evolvePosted(state, journal);
+    else if (event.data.entriesPosted !== undefined)
+      state.partly = { journal, entries: event.data.entriesPosted };
+  }
   fold(state, event.data);
+}
+
+function evolvePosted(state: ItemState, journal: number): void {
+  state.postedThrough = journal;
+  if (state.partly !== undefined) state.partly = undefined;
 }
 
 type Folds = {

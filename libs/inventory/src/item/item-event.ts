@@ -39,10 +39,15 @@ export interface Posted {
   /** Position of the journal event; absent where a request decided on the item itself. */
   readonly journal?: number;
   /**
-   * True where the next event of the stream belongs to the same fact and was stored with it: what is told
-   * outside waits for the last one, so that goods that leave with their promise never look sold twice.
+   * True where the next event of the stream belongs to the same fact: what is told outside waits for the last
+   * one, so that goods that leave with their promise never look sold twice. All of a fact is stored together.
    */
   readonly more?: true;
+  /**
+   * So many entries of the fact are in with this event. A fact that is too much for one append is cut behind such
+   * events; what is not stored of it yet begins behind these entries.
+   */
+  readonly entriesPosted?: number;
 }
 
 /** Goods left one account and entered another. */

@@ -15,6 +15,8 @@ export interface ItemState {
   position: number;
   /** Journal position last posted to it: what is at or below it has been posted. */
   postedThrough: number;
+  /** The journal event of which only the first so many entries are in; absent where none is. */
+  partly?: { readonly journal: number; readonly entries: number };
   /** In the order in which the locations were first named. */
   places: Place[];
   /** Balances of the accounts outside: with all places they sum to 0. */
@@ -103,6 +105,7 @@ export const emptyItem = (): ItemState => ({
   revision: -1,
   position: 0,
   postedThrough: 0,
+  partly: undefined,
   places: [],
   outside: { supplier: 0, customer: 0, adjustment: 0, shrinkage: 0 },
   commitments: {},

@@ -9,13 +9,26 @@ import { postMovement } from './post-movement.ts';
 import { type HoldsTaken, judgePinned, postOpen, postOpenPast, releaseShipped, settle } from './post-open.ts';
 import { postSweep } from './post-sweep.ts';
 
-/** Carries all that one journal event does to this item into its books. */
+/** Entries of one fact between two marks of how many are in; with fewer it has none. */
+const MARK_ENTRIES = 100;
+
+/** Carries all that one journal event does to this item into its books, or what is not in of it yet. */
 export function post(draft: Draft, command: Post, party: Party): undefined {
-  const hasOpens = command.entries.some(isOpen);
+  const { entries, journal } = command;
+  const hasOpens = entries.some(isOpen);
   const taken: HoldsTaken = hasOpens ? noneTaken() : NONE_TAKEN;
   const posting = { party, command, hasOpens, taken };
-  for (const entry of command.entries) postEntry(draft, entry, posting);
+  const { partly } = draft.state;
+  for (let next = partly?.journal === journal ? partly.entries : 0; next < entries.length;) {
+    postEntry(draft, entries[next++]!, posting);
+    if (next % MARK_ENTRIES === 0) mark(draft, next);
+  }
   endHoldsTaken(draft, taken);
+}
+
+function mark({ events }: Draft, entriesPosted: number): void {
+  const last = events.at(-1);
+  if (last !== undefined) Object.assign(last.data, { entriesPosted });
 }
 
 const isOpen = ({ kind }: ItemEntry): boolean => kind === 'open';
