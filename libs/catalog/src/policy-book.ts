@@ -36,7 +36,7 @@ export class PolicyBook implements Policies {
   #lookup: PolicyLookup | undefined;
 
   constructor(readModel: ReadModel) {
-    this.#rows = new Few<PolicyRow>(readModel, { name: 'catalog-policies', version: 1 });
+    this.#rows = new Few<PolicyRow>(readModel, { name: 'catalog-policies', version: 2 });
   }
 
   policyOf(scope: PolicyScope): PolicyInForce | undefined {

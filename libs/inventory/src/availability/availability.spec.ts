@@ -18,7 +18,7 @@ import { leftOf, ringFencedFrom, soldIn } from './ring-fence.ts';
 import { componentTerms, kitTerms, policyTerms, recompute, termsOf } from './terms.ts';
 
 const policyOf = (fields: PolicyFields): EffectivePolicy =>
-  effectivePolicy([{ scope: 'global', fields, position: 3, since: {} }]);
+  effectivePolicy([{ scope: 'global', fields, position: 3, since: {}, sameSince: {} }]);
 
 const place = (location: string, sellable: number, committed = 0, reserved = 0): Place => ({
   location,

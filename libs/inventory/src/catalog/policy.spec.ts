@@ -12,7 +12,13 @@ const at = (position: number, recordedAt = position * 10) => ({ position, record
 describe('a policy', () => {
   it('is in force at once, under the position of its PUT', () => {
     const state = policyDefined(undefined, put({ buffer: UNIT }), at(7));
-    expect(state.inForce).toEqual({ scope: 'global', fields: { buffer: UNIT }, position: 7, since: {} });
+    expect(state.inForce).toEqual({
+      scope: 'global',
+      fields: { buffer: UNIT },
+      position: 7,
+      since: {},
+      sameSince: {},
+    });
     expect(state.pending).toBeUndefined();
   });
 
@@ -72,7 +78,10 @@ describe('a policy', () => {
       expect(past.inForce?.since).toEqual({ web: 30 });
       const waiting = policyDefined(past, put({ allocations: { web: 5 } }, 1_000), at(8));
       expect(waiting.inForce?.since).toEqual({ web: 30 });
-      expect(policyTookEffect(waiting, 8, at(9, 1_007)).inForce?.since).toEqual({ web: 1_000 });
+      const inForce = policyTookEffect(waiting, 8, at(9, 1_007));
+      expect(inForce.inForce?.since).toEqual({ web: 1_000 });
+      const without = policyDefined(inForce, put({ allocations: { web: 5 } }), at(10));
+      expect(without.inForce?.since).toEqual({ web: 70 });
     });
   });
 });
@@ -83,6 +92,7 @@ describe('what counts for a listing', () => {
     fields,
     position,
     since: { web: 1 },
+    sameSince: { web: 1 },
   });
 
   it('is taken field by field from the narrowest scope that sets it; 0 is set', () => {

@@ -19,6 +19,8 @@ export interface PolicyInForce {
   readonly position: number;
   /** By channel: since when its allocation counts what it has sold. */
   readonly since: Readonly<Record<string, Instant>>;
+  /** By channel: when the first PUT was recorded since which its allocation is the same. */
+  readonly sameSince: Readonly<Record<string, Instant>>;
 }
 
 export interface PendingPolicy {
@@ -46,31 +48,34 @@ export function policyDefined(before: PolicyState | undefined, policy: Policy, a
       ? { ...state, pending }
       : { ...state, inForce: before.inForce, pending };
   }
-  const since = sinceOf(fields, effectiveAt, { former: before?.inForce, recordedAt: at.recordedAt });
-  return { ...state, inForce: { scope, fields, position: at.position, since } };
+  const counting = countingOf(fields, effectiveAt, { former: before?.inForce, putAt: at.recordedAt });
+  return { ...state, inForce: { scope, fields, position: at.position, ...counting } };
 }
 
 /** Unless it has been replaced meanwhile, what waited is in force, under the position of this event. */
-export function policyTookEffect(state: PolicyState, definedAt: number, at: At): PolicyState {
+export function policyTookEffect(state: PolicyState, definedAt: number, { position }: At): PolicyState {
   const { pending, ...rest } = state;
   if (pending?.definedAt !== definedAt) return state;
   const { scope, fields, effectiveAt } = pending;
-  const since = sinceOf(fields, effectiveAt, { former: rest.inForce, recordedAt: at.recordedAt });
-  return { ...rest, inForce: { scope, fields, position: at.position, since } };
+  const counting = countingOf(fields, effectiveAt, { former: rest.inForce, putAt: rest.recordedAt });
+  return { ...rest, inForce: { scope, fields, position, ...counting } };
 }
 
-/** A channel's allocation that stays the same goes on counting, unless an `effectiveAt` starts it anew. */
-function sinceOf(
+/** Since its `effectiveAt`; without one, a channel's allocation that stays the same goes on counting. */
+function countingOf(
   fields: PolicyFields,
   effectiveAt: Instant | undefined,
-  { former, recordedAt }: { former: PolicyInForce | undefined; recordedAt: Instant },
-): Readonly<Record<string, Instant>> {
+  { former, putAt }: { readonly former: PolicyInForce | undefined; readonly putAt: Instant },
+): Pick<PolicyInForce, 'since' | 'sameSince'> {
   const since: Record<string, Instant> = {};
+  const sameSince: Record<string, Instant> = {};
   for (const [channel, quantity] of Object.entries(fields.allocations ?? {})) {
-    const same = former?.fields.allocations?.[channel] === quantity ? former.since[channel] : undefined;
-    since[channel] = effectiveAt ?? same ?? recordedAt;
+    const isSame = former?.fields.allocations?.[channel] === quantity;
+    const told = (isSame && former.sameSince[channel]) || putAt;
+    sameSince[channel] = told;
+    since[channel] = effectiveAt ?? told;
   }
-  return since;
+  return { since, sameSince };
 }
 
 /** One field's value with where it comes from. */
