@@ -203,6 +203,51 @@ describe('a kit', () => {
   });
 });
 
+describe('a kit of kits', () => {
+  beforeEach(async () => {
+    await merchant.item('PAIR', { components: [{ sku: 'MUG', quantity: 2 * UNIT }] });
+    await merchant.item('FOUR', { components: [{ sku: 'PAIR', quantity: 2 * UNIT }] });
+    await merchant.item('CRATE', {
+      components: [
+        { sku: 'FOUR', quantity: UNIT },
+        { sku: 'PAIR', quantity: UNIT },
+      ],
+    });
+    await merchant.tell('MUG', received('main', 60));
+  });
+  const kits = () => ['PAIR', 'FOUR', 'CRATE'].map((sku) => merchant.units('web', sku));
+
+  it('is there as often as its items make, and holds no more of an inner kit than may be sold', async () => {
+    expect(kits()).toEqual([30, 15, 10]);
+    const position = await merchant.policy('item:PAIR', { cap: 7 * UNIT });
+    expect(kits()).toEqual([7, 3, 2]);
+    const crate = merchant.opened.availability.explainNow('web', 'CRATE');
+    expect(crate).toMatchObject({
+      components: [
+        { sku: 'MUG', required: 6 * UNIT, available: 60 * UNIT },
+        {
+          sku: 'PAIR',
+          required: 3 * UNIT,
+          available: 7 * UNIT,
+          terms: [{ name: 'cap' }, { name: 'decimals' }],
+        },
+      ],
+      policies: [{ scope: 'item:PAIR', field: 'cap', value: 7 * UNIT, position }],
+    });
+    expect(recompute(crate!.terms, crate!.components)).toBe(2 * UNIT);
+    await merchant.policy('item:PAIR', {});
+    expect(kits()).toEqual([30, 15, 10]);
+  });
+
+  it('heeds what its channel says of the listing of an inner kit', async () => {
+    await merchant.policy('listing:web:FOUR', { stopAt: 15 * UNIT });
+    expect(kits()).toEqual([30, 0, 0]);
+    await merchant.policy('listing:web:FOUR', {});
+    await merchant.policy('listing:pos:FOUR', { stopAt: 15 * UNIT });
+    expect(kits()).toEqual([30, 15, 10]);
+  });
+});
+
 describe('what is read', () => {
   it('a listing that is not there has no number and no explanation', () => {
     expect(merchant.opened.availability.number('web', 'GONE')).toBeUndefined();

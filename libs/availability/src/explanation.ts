@@ -2,7 +2,6 @@ import {
   type ComponentTerms,
   componentTerms,
   type EffectivePolicy,
-  flattenKit,
   isKit,
   type Item,
   kitTerms,
@@ -14,7 +13,7 @@ import {
 import type { Offered } from '#catalog';
 import type { Quantity } from '#kernel';
 import type { ListingNumber } from './offer.ts';
-import { fencesOf, kitInput, listingInput, type World } from './world.ts';
+import { fencesOf, kitInput, listingInput, stackedKit, type World } from './world.ts';
 
 /** A listing's number with all that makes it up: `recompute(terms, components)` gives it back exactly. */
 export interface Explanation {
@@ -57,11 +56,14 @@ function itemParts(world: World, item: Item, offered: Offered): Parts {
 }
 
 function kitParts(world: World, kit: Item, offered: Offered): Parts {
-  const input = kitInput(world, offered, { kit, parts: flattenKit(world.catalog, kit.sku) });
+  const input = kitInput(world, offered, stackedKit(world.catalog, kit));
   const own: readonly (keyof EffectivePolicy)[] = ['cap', 'stopAt'];
   const policies = new Map<string, PolicyTerm>();
   const say = (term: PolicyTerm): unknown => policies.set(`${term.field} ${term.scope}`, term);
-  for (const term of policyTerms(input.policy)) if (own.includes(term.field)) say(term);
+  for (const { policy } of [input, ...input.inner])
+    policyTerms(policy)
+      .filter(({ field }) => own.includes(field))
+      .forEach(say);
   for (const component of input.components) policyTerms(component.input.policy).forEach(say);
   return { terms: kitTerms(input), policies: [...policies.values()], components: componentTerms(input) };
 }

@@ -3,6 +3,8 @@ import {
   availableKits,
   availableOf,
   flattenKit,
+  innerKits,
+  type InnerKit,
   isKit,
   type Item,
   type ItemInput,
@@ -55,9 +57,22 @@ function itemNumbers(world: World, item: Item, offers: readonly Offered[]): read
 }
 
 function kitNumbers(world: World, kit: Item, offers: readonly Offered[]): readonly Wanted[] {
-  const of = { kit, parts: flattenKit(world.catalog, kit.sku) };
+  const of = stackedKit(world.catalog, kit);
   return offers.map((offered) => wantedAs(offered, availableKits(kitInput(world, offered, of))));
 }
+
+/** A kit with all that it holds in the end: ordinary items, and kits. */
+export interface StackedKit {
+  readonly kit: Item;
+  readonly parts: readonly Component[];
+  readonly inner: readonly Component[];
+}
+
+export const stackedKit = (catalog: World['catalog'], kit: Item): StackedKit => ({
+  kit,
+  parts: flattenKit(catalog, kit.sku),
+  inner: innerKits(catalog, kit.sku),
+});
 
 const wantedAs = ({ channel, listing, implied }: Offered, available: Quantity): Wanted => ({
   channel: channel.id,
@@ -86,15 +101,33 @@ export function listingInput(
 export function kitInput(
   world: World,
   { channel, listing, unitsPer }: Offered,
-  { kit, parts }: { readonly kit: Item; readonly parts: readonly Component[] },
+  { kit, parts, inner }: StackedKit,
 ): KitInput {
-  const components = parts.map(({ sku, quantity }) => ({
-    sku,
-    required: quantity,
-    input: itemInput(world, channel, sku),
-  }));
   const policy = world.policies.policyFields(channel.id, listing, kit);
-  return { components, policy, decimals: kit.decimals, unitsPer };
+  return {
+    components: partsFor(world, channel, parts),
+    inner: inner.flatMap((held) => innerKit(world, channel, held)),
+    policy,
+    decimals: kit.decimals,
+    unitsPer,
+  };
+}
+
+const partsFor = (
+  world: World,
+  channel: SellingChannel,
+  parts: readonly Component[],
+): KitInput['components'] =>
+  parts.map(({ sku, quantity }) => ({ sku, required: quantity, input: itemInput(world, channel, sku) }));
+
+/** None where it has no limit of its own: then its parts say all there is to say. */
+function innerKit(world: World, channel: SellingChannel, { sku, quantity }: Component): readonly InnerKit[] {
+  const kit = world.catalog.item(sku);
+  if (kit === undefined) return [];
+  const policy = policyOfListed(world, channel, kit);
+  if (policy.cap === undefined && policy.stopAt === undefined) return [];
+  const components = partsFor(world, channel, flattenKit(world.catalog, sku));
+  return [{ sku, required: quantity, components, policy, decimals: kit.decimals }];
 }
 
 /**
@@ -108,15 +141,23 @@ export function itemInput(
   state = world.ledger.item(sku),
 ): ItemInput {
   const item = world.catalog.item(sku) ?? { sku, decimals: 0 };
-  const isListed = world.catalog.listing(channel.id, sku)?.sku === sku;
   const fences = fencesOf(world, item, state);
   return {
     state,
     active: channel.active,
-    policy: world.policies.policyFields(channel.id, isListed ? sku : undefined, item),
+    policy: policyOfListed(world, channel, item),
     ringFenced: ringFencedFrom(channel.id, fences),
     decimals: item.decimals,
   };
+}
+
+function policyOfListed(
+  { catalog, policies }: World,
+  { id }: SellingChannel,
+  item: Pick<Item, 'sku' | 'category'>,
+): EffectivePolicy {
+  const isListed = catalog.listing(id, item.sku)?.sku === item.sku;
+  return policies.policyFields(id, isListed ? item.sku : undefined, item);
 }
 
 /** What is set aside of an item for channels, with what they have had of it. */

@@ -50,24 +50,32 @@ export class NaiveWorld {
     const field = this.#fields(channel, listing, item);
     let published: number;
     if (item.components.length > 0) {
-      let kits = Infinity;
-      for (const [part, required] of this.#parts(sku)) {
-        kits = Math.min(kits, Math.floor(this.#mayBeSold(channel, part) / required));
+      let kits = this.#made(channel, sku);
+      for (const [inner, required] of this.#innerKits(sku)) {
+        const kit = this.items.get(inner) as Item;
+        const held = limited(this.#made(channel, inner), kit, this.#fieldsListed(channel, inner));
+        kits = Math.min(kits, Math.floor(held / required) * 100_000);
       }
-      const count = kits * 100_000;
-      const step = 10 ** (5 - item.decimals);
-      published = count <= (field('stopAt') ?? -1) ? 0 : Math.min(count, field('cap') ?? Infinity);
-      published = Math.floor(published / step) * step;
+      published = limited(kits, item, field);
     } else published = this.#published(channel, item, field);
     return unitsPer === 100_000 ? published : Math.floor(published / unitsPer) * 100_000;
   }
 
+  /** How many of a kit its ordinary parts make. */
+  #made(channel: Channel, kit: string): number {
+    let kits = Infinity;
+    for (const [part, required] of this.#parts(kit)) {
+      const sold = this.#published(channel, this.items.get(part) as Item, this.#fieldsListed(channel, part));
+      kits = Math.min(kits, Math.floor(sold / required));
+    }
+    return kits * 100_000;
+  }
+
   /** Of an item itself, under the rules of its listing by its own name if it has one in the channel. */
-  #mayBeSold(channel: Channel, sku: string): number {
+  #fieldsListed(channel: Channel, sku: string): FieldOf {
     const defined = this.listings.get(`${channel.id}:${sku}`);
     const isListed = defined === undefined ? channel.lists === 'all' : defined.sku === sku;
-    const item = this.items.get(sku) as Item;
-    return this.#published(channel, item, this.#fields(channel, isListed ? sku : undefined, item));
+    return this.#fields(channel, isListed ? sku : undefined, this.items.get(sku) as Item);
   }
 
   #published(channel: Channel, item: Item, field: FieldOf): number {
@@ -149,6 +157,16 @@ export class NaiveWorld {
     return sold;
   }
 
+  #innerKits(sku: string, times = 1, kits = new Map<string, number>()): Map<string, number> {
+    for (const component of this.items.get(sku)?.components ?? []) {
+      if ((this.items.get(component.sku)?.components.length ?? 0) === 0) continue;
+      const each = (component.quantity / 100_000) * times;
+      kits.set(component.sku, (kits.get(component.sku) ?? 0) + each * 100_000);
+      this.#innerKits(component.sku, each, kits);
+    }
+    return kits;
+  }
+
   #parts(sku: string, times = 1, parts = new Map<string, number>()): Map<string, number> {
     for (const component of this.items.get(sku)?.components ?? []) {
       const each = (component.quantity / 100_000) * times;
@@ -158,4 +176,11 @@ export class NaiveWorld {
     }
     return parts;
   }
+}
+
+/** A kit's own rules. */
+function limited(count: number, { decimals }: Item, field: FieldOf): number {
+  const step = 10 ** (5 - decimals);
+  const published = count <= (field('stopAt') ?? -1) ? 0 : Math.min(count, field('cap') ?? Infinity);
+  return Math.floor(published / step) * step;
 }

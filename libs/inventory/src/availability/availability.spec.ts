@@ -147,6 +147,7 @@ describe('a kit', () => {
   });
   const kitOf = (components: KitInput['components'], fields: PolicyFields = {}): KitInput => ({
     components,
+    inner: [],
     policy: policyOf(fields),
     decimals: 0,
     unitsPer: UNIT,

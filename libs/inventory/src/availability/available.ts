@@ -22,13 +22,25 @@ export interface ListingInput extends ItemInput {
   readonly unitsPer: Quantity;
 }
 
-/** A listing of a kit: its components are ordinary items, each once. */
-export interface KitInput {
+/** A listing of a kit. */
+export interface KitInput extends Kit {
+  /** The kits within it that have a stopAt or cap of their own. */
+  readonly inner: readonly InnerKit[];
+  readonly unitsPer: Quantity;
+}
+
+/** Its components are ordinary items, each once. */
+interface Kit {
   readonly components: readonly KitPart[];
-  /** Of the kit's own listing: only its stopAt and cap count. */
+  /** Of the kit itself: only its stopAt and cap count. */
   readonly policy: EffectivePolicy;
   readonly decimals: number;
-  readonly unitsPer: Quantity;
+}
+
+export interface InnerKit extends Kit {
+  readonly sku: string;
+  /** How many of it one kit holds. */
+  readonly required: Quantity;
 }
 
 export interface KitPart {
@@ -42,9 +54,18 @@ export interface KitPart {
 export const availableOf = (input: ListingInput): Quantity => perListing(sellableTo(input), input.unitsPer);
 
 /** The number a channel is told for a listing of a kit. */
-export function availableKits({ components, policy, decimals, unitsPer }: KitInput): Quantity {
-  const kits = kitsIn(components.map(({ required, input }) => ({ available: sellableTo(input), required })));
-  return perListing(publishedOf(kits, kitRules(policy, decimals)), unitsPer);
+export function availableKits({ inner, unitsPer, ...kit }: KitInput): Quantity {
+  const held = inner.map(({ required, ...innerKit }) => ({ available: sellableKits(innerKit), required }));
+  return perListing(sellableKits(kit, held), unitsPer);
+}
+
+/** How many of a kit a channel may sell: as many as its parts make, and the kits within it. */
+export function sellableKits(
+  { components, policy, decimals }: Kit,
+  inner: Parameters<typeof kitsIn>[0] = [],
+): Quantity {
+  const parts = components.map(({ required, input }) => ({ available: sellableTo(input), required }));
+  return publishedOf(kitsIn([...parts, ...inner]), kitRules(policy, decimals));
 }
 
 /** What a channel may sell of an item, in the item's own units. */

@@ -7,6 +7,7 @@ import {
   kitRules,
   type ListingInput,
   rulesOf,
+  sellableKits,
   sellableTo,
 } from './available.ts';
 import { ALL_OF_IT, kitsIn, perListing, publishedOf } from './published.ts';
@@ -73,22 +74,31 @@ function itemTerms(input: ItemInput): readonly Term[] {
 }
 
 /** What a kit's own listing adds to its components. */
-export function kitTerms({ policy, decimals, unitsPer }: KitInput): readonly Term[] {
+export const kitTerms = (input: KitInput): readonly Term[] => [
+  ...ownTerms(input),
+  { name: 'unitsPer', value: input.unitsPer },
+];
+
+function ownTerms({ policy, decimals }: Pick<KitInput, 'policy' | 'decimals'>): readonly Term[] {
   const { cap, stopAt } = kitRules(policy, decimals);
-  return [
-    ...limitTerms(cap, stopAt),
-    { name: 'decimals', value: decimals },
-    { name: 'unitsPer', value: unitsPer },
-  ];
+  return [...limitTerms(cap, stopAt), { name: 'decimals', value: decimals }];
 }
 
-export const componentTerms = ({ components }: KitInput): readonly ComponentTerms[] =>
-  components.map(({ sku, required, input }) => ({
+/** Of the ordinary items that a kit is made of, and of the kits within it that have limits of their own. */
+export const componentTerms = ({ components, inner }: KitInput): readonly ComponentTerms[] => [
+  ...components.map(({ sku, required, input }) => ({
     sku,
     required,
     available: sellableTo(input),
     terms: itemTerms(input),
-  }));
+  })),
+  ...inner.map((kit) => ({
+    sku: kit.sku,
+    required: kit.required,
+    available: sellableKits(kit),
+    terms: ownTerms(kit),
+  })),
+];
 
 /** The policies behind the terms, field by field. */
 export function policyTerms(policy: EffectivePolicy): readonly PolicyTerm[] {

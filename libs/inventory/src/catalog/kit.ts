@@ -38,6 +38,26 @@ export function flattenKit(items: Items, sku: string): readonly Component[] {
   }
 }
 
+/** The kits that are stacked in one, with how many of each it holds in the end; none of an ordinary item. */
+export function innerKits(items: Items, sku: string): readonly Component[] {
+  const known = new Map<string, ReadonlyMap<string, Quantity>>();
+  return [...inner(sku)].map(([kitSku, quantity]) => ({ sku: kitSku, quantity }));
+
+  function inner(ofSku: string): ReadonlyMap<string, Quantity> {
+    const before = known.get(ofSku);
+    if (before !== undefined) return before;
+    const counts = new Map<string, Quantity>();
+    known.set(ofSku, counts); // Set-up refuses cycles; should one be there all the same, it ends here.
+    const add = (kitSku: string, quantity: Quantity): unknown =>
+      counts.set(kitSku, Math.min((counts.get(kitSku) ?? 0) + quantity, PART_QUANTITY_CEILING));
+    for (const component of items.item(ofSku)?.components ?? []) {
+      if (items.item(component.sku)?.components.length) add(component.sku, component.quantity);
+      for (const [kitSku, quantity] of inner(component.sku)) add(kitSku, times(quantity, component.quantity));
+    }
+    return counts;
+  }
+}
+
 function addParts(
   parts: Map<string, Quantity>,
   component: Component,
