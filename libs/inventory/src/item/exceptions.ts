@@ -3,7 +3,7 @@ import { type Draft, record } from './draft.ts';
 import { type Claim, EXCEPTION_CLAIMS_MAX, type ExceptionName } from './item-event.ts';
 import { exceptionKey } from './item-keys.ts';
 import { free, negativeOnHand, placeOf } from './item-readers.ts';
-import type { ItemState, Place } from './item-state.ts';
+import type { HeldCommitment, ItemState, Place } from './item-state.ts';
 
 /** Whose fact or request this is, as far as exceptions name it. */
 export interface Party {
@@ -178,13 +178,11 @@ function promisedAt(state: ItemState, location: string): PromisedOrder[] {
 /** As much as is missing now; once it was resolved by hand, only from when more is. */
 function judgeOnHand(draft: Draft, place: Place, negativeBefore: Quantity): void {
   const negative = negativeOnHand(place);
-  if (negative === 0 && isNothingOpen(draft.state)) return; // As with nearly every item.
+  if (negative === 0 && negativeBefore === 0) return; // As with nearly every item.
   const name: ExceptionName = { kind: 'negative-on-hand', location: place.location };
   const isOpen = draft.state.exceptions[exceptionKey(name)] !== undefined;
   if (isOpen || negative > negativeBefore) setException(draft, name, negative);
 }
-
-const isNothingOpen = ({ exceptions }: ItemState): boolean => Object.keys(exceptions).length === 0;
 
 /** The open promises and holds that compete there, the fact's own first, then the newest told. */
 function claimsAt(
@@ -196,25 +194,39 @@ function claimsAt(
   const own: Claim[] = [];
   const others: Claim[] = [];
   if (party.isSale) own.push({ channel, orderId, quantity: taken, occurredAt, recordedAt });
-  for (const commitments of Object.values(state.commitments)) {
-    for (const { location: where, channel: by, orderId: of, quantity, ...told } of commitments) {
-      if (where !== location) continue;
-      const { occurredAt: since, recordedAt: known } = told;
-      const claim = { channel: by, orderId: of, quantity, occurredAt: since, recordedAt: known };
-      const isOwn = claim.channel === channel && claim.orderId === orderId;
-      (isOwn ? own : others).push(claim);
+  // The newest orders come last: with them in, nearly all others are too old at a glance.
+  for (const key of Object.keys(state.commitments).reverse()) {
+    for (const promised of state.commitments[key]!) {
+      if (promised.location !== location) continue;
+      if (promised.channel === channel && promised.orderId === orderId) own.push(claimOf(promised));
+      else addNewest(others, promised.recordedAt, () => claimOf(promised));
     }
   }
-  for (const hold of Object.values(state.holds)) others.push(...holdClaims(hold, location));
-  others.sort((a, b) => b.recordedAt - a.recordedAt);
+  for (const key in state.holds) {
+    const { reservationId, channel: by, recordedAt: at, parts } = state.holds[key]!;
+    for (const { location: where, quantity } of parts) {
+      if (where !== location) continue;
+      addNewest(others, at, () => ({
+        reservationId,
+        channel: by,
+        quantity,
+        occurredAt: at,
+        recordedAt: at,
+      }));
+    }
+  }
   return [...own, ...others].slice(0, EXCEPTION_CLAIMS_MAX);
 }
 
-function holdClaims(hold: ItemState['holds'][string], location: string): Claim[] {
-  const { reservationId, channel, recordedAt } = hold;
-  return hold.parts
-    .filter((part) => part.location === location)
-    .map(({ quantity }) => {
-      return { reservationId, channel, quantity, occurredAt: recordedAt, recordedAt };
-    });
+const claimOf = ({ channel, orderId, quantity, occurredAt, recordedAt }: HeldCommitment): Claim => ({
+  ...{ channel, orderId, quantity, occurredAt, recordedAt },
+});
+
+/** Of an item that is oversold there may be thousands, and only the newest few are told. */
+function addNewest(newest: Claim[], recordedAt: Instant, claim: () => Claim): void {
+  let place = newest.length;
+  while (place > 0 && newest[place - 1]!.recordedAt < recordedAt) place--;
+  if (place === EXCEPTION_CLAIMS_MAX) return;
+  newest.splice(place, 0, claim());
+  if (newest.length > EXCEPTION_CLAIMS_MAX) newest.pop();
 }
