@@ -37,3 +37,22 @@ export async function topicsThere(
   const { topics: found } = await admin.fetchTopicMetadata({ topics: there });
   return new Map(found.map((topic) => [topic.name, topic]));
 }
+
+/** What a partition holds: offsets from `low` to below `high`. */
+export interface PartitionOffsets {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Of each partition by its number; undefined where nobody leads it just now. Throws where there is no such topic. */
+export async function topicOffsets(
+  admin: Admin,
+  topic: string,
+): Promise<readonly (PartitionOffsets | undefined)[]> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const told = await admin.fetchTopicOffsets(topic);
+  // How many there are is never asked of the offsets: the last of them may have no leader.
+  const offsets = new Array<PartitionOffsets | undefined>(topics[0]!.partitions.length).fill(undefined);
+  for (const { partition, low, high } of told) offsets[partition] = { low: Number(low), high: Number(high) };
+  return offsets;
+}

@@ -1,6 +1,6 @@
 import type { Producer } from 'kafkajs';
 import { partOf } from '#kernel';
-import { askKafka } from './ask.ts';
+import { askKafka, topicOffsets } from './ask.ts';
 import { type KafkaConnection, openKafka } from './connection.ts';
 import { SILENT } from './log.ts';
 import { sendTo } from './send.ts';
@@ -48,7 +48,7 @@ export class BulkSender {
 
   /** Throws KafkaUnavailable, also where the topic is not there. */
   static async open(connection: KafkaConnection, topic: string): Promise<BulkSender> {
-    const offsets = await askKafka(connection, (admin) => admin.fetchTopicOffsets(topic));
+    const offsets = await askKafka(connection, (admin) => topicOffsets(admin, topic));
     const producer = openKafka(connection, { log: SILENT, retry: RETRY }).producer({
       allowAutoTopicCreation: false,
     });

@@ -9,10 +9,12 @@ import { mendCrc32c } from './crc32c.ts';
 import { mendDeleted } from './deleted.ts';
 import { mendJoining } from './joining.ts';
 import { mendLargeBatches } from './large-batches.ts';
+import { mendLeaderless } from './leaderless.ts';
 import { mendRecordReader } from './record-reader.ts';
 import { mendRecordWriter } from './record-writer.ts';
 import { mendProduce } from './shared-produce.ts';
 import { mendTimers } from './timers.ts';
+import { mendUnreachable } from './unreachable.ts';
 
 export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
 
@@ -57,6 +59,8 @@ function mendClient(): void {
   mendCommits();
   mendAborted();
   mendDeleted();
+  mendLeaderless();
+  mendUnreachable();
 }
 
 /** The one place where a client is made: its codecs are registered, what it does badly is mended, its words are in our log. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { askKafka } from './ask.ts';
 import type { KafkaConnection } from './connection.ts';
-import { kafkaTrouble, KafkaUnavailable } from './trouble.ts';
+import { kafkaTrouble, KafkaUnavailable, NO_LEADER, standingWords } from './trouble.ts';
 
 const require = createRequire(import.meta.url);
 const { KafkaJSConnectionError, KafkaJSNumberOfRetriesExceeded } = require('kafkajs') as Record<
@@ -43,6 +43,19 @@ describe('what Kafka does not do, in words', () => {
     );
     expect(error).toBeInstanceOf(KafkaUnavailable);
     expect((error as Error).message).toMatch(/^Nobody answers at 127\.0\.0\.1:1: .*\(127\.0\.0\.1:1\)/);
+  });
+
+  it('says that a partition has no leader, and names those that stand', () => {
+    const error = Object.assign(new Error('in the middle of an election'), { type: 'LEADER_NOT_AVAILABLE' });
+    expect(wordsOf(error)).toContain('has no leader');
+    const places = [
+      { topic: 'shop', partition: 2 },
+      { topic: 'wms', partition: 0 },
+      { topic: 'shop', partition: 5 },
+    ];
+    expect(standingWords(places, NO_LEADER)).toBe(
+      'Partition shop 2, 5; wms 0 stands still. It has no leader, for every broker that has a copy of it is away.',
+    );
   });
 
   it('is what the client says where we know no better, and never said twice', () => {

@@ -37,6 +37,19 @@ export function kafkaTrouble(error: unknown, connection: KafkaConnection): Kafka
   });
 }
 
+export const NO_LEADER = 'It has no leader, for every broker that has a copy of it is away';
+
+/** For partitions that stand still, at least one of them, for the same reason. */
+export function standingWords(
+  partitions: readonly { readonly topic: string; readonly partition: number }[],
+  reason: string,
+): string {
+  const named = [...Map.groupBy(partitions, ({ topic }) => topic)].map(
+    ([topic, of]) => `${topic} ${of.map(({ partition }) => partition).join(', ')}`,
+  );
+  return `Partition ${named.join('; ')} stands still. ${reason}.`;
+}
+
 /** True for the client's own errors: they are how its consumer hears of a rebalance. */
 export const isClientError = (error: unknown): boolean => error instanceof kafkajs.KafkaJSError;
 
@@ -110,6 +123,11 @@ const LOOKS_LIKE: readonly {
   {
     when: said(/UNKNOWN_TOPIC_OR_PARTITION|does not host this topic/),
     words: () => 'A topic is not there: npx onhand topics create makes what is missing.',
+  },
+  {
+    when: said(/LEADER_NOT_AVAILABLE/),
+    words: () =>
+      'A partition has no leader: every broker that has a copy of it is away. It is tried again by itself.',
   },
   {
     when: said(/ENOTFOUND|EAI_AGAIN/),

@@ -1,0 +1,152 @@
+import kafkajs, { type Cluster, type PartitionAssigner } from 'kafkajs';
+import { insideOf, once, wrap } from './mend.ts';
+import { NO_LEADER } from './trouble.ts';
+import { refusedAddress } from './unreachable.ts';
+
+export interface PartitionMetadata {
+  readonly partitionId: number;
+  /** -1: none. */
+  readonly leader: number;
+  partitionErrorCode: number;
+}
+
+/** The answer to a question for metadata. */
+export interface Metadata {
+  readonly topicMetadata: readonly {
+    readonly topic: string;
+    readonly topicErrorCode: number;
+    readonly partitionMetadata: readonly PartitionMetadata[];
+  }[];
+}
+
+interface MetadataResponse {
+  parse(answer: Metadata): Promise<Metadata>;
+}
+
+/** What kafkajs knows of brokers and topics. Only what is mended, and what that needs. */
+export interface BrokerPool {
+  metadata: Metadata | null;
+  metadataExpireAt: number | null;
+  refreshMetadata(topics: readonly string[]): Promise<void>;
+}
+
+interface OfTopic {
+  readonly topic: string;
+  readonly partitions: readonly { readonly partition: number }[];
+}
+
+/** What kafkajs calls a cluster. */
+export interface LeadingCluster {
+  findTopicPartitionMetadata(topic: string): readonly PartitionMetadata[];
+  fetchTopicsOffset(topics: readonly OfTopic[]): Promise<readonly OfTopic[]>;
+  findLeaderForPartitions(topic: string, partitions: readonly (number | string)[]): Record<string, number[]>;
+}
+
+/** Of questions for metadata, those that kafkajs speaks. */
+const METADATA_VERSION_MAX = 6;
+const NO_ERROR = 0;
+const LEADER_NOT_AVAILABLE = 5;
+/** The leader is there, but not where we ask: for us it is none. */
+const LISTENER_NOT_FOUND = 72;
+const NOBODY = -1;
+/** While somebody is missing it is asked again so often who leads: a broker that comes back is found as soon. */
+const LOOK_AGAIN_MS = 1_000;
+
+/**
+ * kafkajs 2.2.4 refuses all that it is told of all topics where one partition has no leader, and asks again for as long as
+ * that lasts: one broker that has the only copy of a partition stops all that is read and told. Here such a partition
+ * belongs to no broker. It is not fetched, nobody is asked for its offsets, what is sent to it fails as with a leader that
+ * moves; and metadata that name one are old after a second, so that its leader is found when it is back.
+ */
+export const mendLeaderless = once(() => {
+  for (let version = 0; version <= METADATA_VERSION_MAX; version++) {
+    const response = insideOf<MetadataResponse>(`protocol/requests/metadata/v${version}/response`);
+    wrap(response, 'parse', (parse, answer) => parse.call(response, excused(answer)));
+  }
+  wrap(
+    insideOf<{ readonly prototype: BrokerPool }>('cluster/brokerPool').prototype,
+    'refreshMetadata',
+    refreshSoon,
+  );
+  const { prototype } = insideOf<{ readonly prototype: LeadingCluster }>('cluster');
+  wrap(prototype, 'fetchTopicsOffset', offsetsOfLed);
+  const { createErrorFromCode } = insideOf<{ createErrorFromCode: (code: number) => Error }>(
+    'protocol/error',
+  );
+  wrap(prototype, 'findLeaderForPartitions', function (find, topic, partitions) {
+    const byLeader = find.call(this, topic, partitions);
+    // Of a broker -1 the client would say that it does not know it.
+    if (NOBODY in byLeader) throw createErrorFromCode(LEADER_NOT_AVAILABLE);
+    return byLeader;
+  });
+});
+
+function excused(answer: Metadata): Metadata {
+  for (const partition of answer.topicMetadata.flatMap((topic) => topic.partitionMetadata)) {
+    const { partitionErrorCode: code } = partition;
+    if (code === LEADER_NOT_AVAILABLE || code === LISTENER_NOT_FOUND) partition.partitionErrorCode = NO_ERROR;
+  }
+  return answer;
+}
+
+async function refreshSoon(
+  this: BrokerPool,
+  refresh: (this: BrokerPool, topics: readonly string[]) => Promise<void>,
+  topics: readonly string[],
+): Promise<void> {
+  await refresh.call(this, topics);
+  const told = this.metadata?.topicMetadata.flatMap(({ partitionMetadata }) => partitionMetadata) ?? [];
+  if (!told.some(isLeaderless)) return;
+  this.metadataExpireAt = Math.min(this.metadataExpireAt ?? Infinity, Date.now() + LOOK_AGAIN_MS);
+}
+
+async function offsetsOfLed(
+  this: LeadingCluster,
+  fetchAll: (this: LeadingCluster, topics: readonly OfTopic[]) => Promise<readonly OfTopic[]>,
+  topics: readonly OfTopic[],
+): Promise<readonly OfTopic[]> {
+  const led = topics.map((each) => {
+    const leaderless = new Set(leaderlessOf(this, each.topic));
+    return { ...each, partitions: each.partitions.filter(({ partition }) => !leaderless.has(partition)) };
+  });
+  const told = await fetchAll.call(this, led);
+  // Who asks looks for his topic in the answer, also where nobody is there to be asked.
+  return topics.map(({ topic }) => told.find((each) => each.topic === topic) ?? { topic, partitions: [] });
+}
+
+const leaderlessOf = (cluster: Pick<LeadingCluster, 'findTopicPartitionMetadata'>, topic: string): number[] =>
+  cluster
+    .findTopicPartitionMetadata(topic)
+    .filter(isLeaderless)
+    .map(({ partitionId }) => partitionId);
+
+const isLeaderless = ({ leader }: Pick<PartitionMetadata, 'leader'>): boolean => leader === NOBODY;
+
+/** Who leads the partitions, as far as a consumer has heard: a second ago at most where one has no leader. */
+export class Leaders {
+  #cluster: Cluster | undefined;
+  /** For the consumer: it shows what it knows to nobody but who deals partitions. They are dealt as ever. */
+  readonly assigner: PartitionAssigner = (config) => {
+    this.#cluster = config.cluster;
+    return kafkajs.PartitionAssigners.roundRobin(config);
+  };
+
+  /** Why nothing can be read of the partition; undefined where its leader answers, or was not asked yet. */
+  missing({ topic, partition }: { readonly topic: string; readonly partition: number }): string | undefined {
+    const cluster = this.#cluster;
+    const leader = cluster && leaderIn(cluster, topic, partition);
+    if (cluster === undefined || leader === undefined) return undefined;
+    if (leader === NOBODY) return NO_LEADER;
+    const address = refusedAddress(cluster, leader);
+    return address && `Its leader cannot be reached at ${address}`;
+  }
+}
+
+function leaderIn(cluster: Cluster, topic: string, partition: number): number | undefined {
+  try {
+    const metadata = cluster.findTopicPartitionMetadata(topic);
+    return metadata.find(({ partitionId }) => partitionId === partition)?.leader;
+  } catch {
+    return undefined; // Nothing was heard yet.
+  }
+}
