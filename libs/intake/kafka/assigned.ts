@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Batch, Consumer } from 'kafkajs';
-import { askKafka, isClientError } from '#kafka';
+import { askKafka, isClientError, type Leaders } from '#kafka';
 import type { ConsumptionParts } from './consumption-parts.ts';
 import type { EventTopic } from './event-topic.ts';
 import { type BeforeReading, knownOffsets, uncommitted } from './known-offsets.ts';
@@ -14,6 +14,7 @@ export interface AssignedParts extends ConsumptionParts {
   readonly topics: readonly EventTopic[];
   readonly consumer: Pick<Consumer, 'seek' | 'pause' | 'resume'>;
   readonly commits: OffsetCommits;
+  readonly leaders: Pick<Leaders, 'missing'>;
 }
 
 interface Partition {
@@ -59,9 +60,18 @@ export class Assigned {
   }
 
   get waiting(): readonly (Place & { readonly reason: string })[] {
-    return [...this.#partitions.values()].flatMap(({ intake, waits }) =>
-      waits === undefined ? [] : [{ ...intake.place, reason: waits.reason }],
-    );
+    return [...this.#partitions.values()].flatMap(({ intake: { place }, waits }) => {
+      const reason = this.#parts.leaders.missing(place) ?? waits?.reason;
+      return reason === undefined ? [] : [{ ...place, reason }];
+    });
+  }
+
+  /** Those that nothing can be read of, by the reason. */
+  get unled(): ReadonlyMap<string, readonly Place[]> {
+    const places = [...this.#partitions.values()].map(({ intake: { place } }) => place);
+    const byReason = Map.groupBy(places, (place) => this.#parts.leaders.missing(place) ?? '');
+    byReason.delete('');
+    return byReason;
   }
 
   at(place: Place): PartitionIntake | undefined {
@@ -234,16 +244,21 @@ export class Assigned {
     this.#seek(place, low ?? 0);
   }
 
-  /** One that nothing is said of keeps no other waiting: it is asked for again. */
+  /** One that has no leader just now keeps no other waiting: it is asked for again. */
   async #begin(fresh: readonly Partition[]): Promise<void> {
+    const { leaders } = this.#parts;
     const parts = { ...this.#parts, ownOffsets: this.#ownOffsets };
     for (let left = fresh; left.length > 0 && !this.#isClosed;) {
-      if (left !== fresh) await pause(ASK_AGAIN_MS, undefined, { ref: false });
-      const places = left.map(({ intake }) => intake.place);
-      const told = await this.#answerTo(() => knownOffsets(parts, places));
+      // Nobody is asked, for hours perhaps, for what he cannot know.
+      const places = left
+        .map(({ intake }) => intake.place)
+        .filter((place) => leaders.missing(place) === undefined);
+      const ask = (): ReturnType<typeof knownOffsets> => knownOffsets(parts, places);
+      const told = places.length === 0 ? undefined : await this.#answerTo(ask);
       left = left.filter((partition) => this.#isOurs(partition));
       for (const partition of left) this.#beginAt(partition, told?.get(partition.intake.place));
       left = left.filter(({ expected }) => expected === undefined);
+      if (left.length > 0) await pause(ASK_AGAIN_MS, undefined, { ref: false });
     }
   }
 

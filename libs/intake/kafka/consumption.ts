@@ -5,7 +5,16 @@ import {
   type EachBatchPayload,
   type KafkaMessage,
 } from 'kafkajs';
-import { isClientError, isClientBug, kafkaTrouble, Membership, openKafka, PATIENT, within } from '#kafka';
+import {
+  isClientError,
+  isClientBug,
+  kafkaTrouble,
+  Leaders,
+  Membership,
+  openKafka,
+  PATIENT,
+  within,
+} from '#kafka';
 import { Assigned } from './assigned.ts';
 import type { ConsumptionParts } from './consumption-parts.ts';
 import type { EventTopic } from './event-topic.ts';
@@ -55,8 +64,10 @@ export class Consumption {
   constructor(parts: ConsumptionParts, topics: readonly EventTopic[]) {
     this.#parts = parts;
     const { connection, groupId, log } = parts;
+    const leaders = new Leaders();
     this.#consumer = openKafka(connection, { log }).consumer({
       groupId,
+      partitionAssigners: [leaders.assigner],
       allowAutoTopicCreation: false,
       readUncommitted: false,
       sessionTimeout: SESSION_MS,
@@ -70,7 +81,8 @@ export class Consumption {
     });
     this.#membership = new Membership(this.#consumer);
     this.#commits = new OffsetCommits({ consumer: this.#consumer, log, commitAfterMs: parts.commitAfterMs });
-    this.#assigned = new Assigned({ ...parts, topics, consumer: this.#consumer, commits: this.#commits });
+    const own = { consumer: this.#consumer, commits: this.#commits, leaders };
+    this.#assigned = new Assigned({ ...parts, ...own, topics });
     this.#listen();
   }
 
@@ -81,6 +93,11 @@ export class Consumption {
   /** Partitions that stand still, with the reason. */
   get waiting(): Assigned['waiting'] {
     return this.#assigned.waiting;
+  }
+
+  /** Of those, the ones that nothing can be read of, by the reason. */
+  get unled(): Assigned['unled'] {
+    return this.#assigned.unled;
   }
 
   get partitions(): number {

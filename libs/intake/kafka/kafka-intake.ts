@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { askKafka, KafkaUnavailable, topicsThere } from '#kafka';
+import { askKafka, KafkaUnavailable, standingWords, topicsThere } from '#kafka';
 import type { ConsumptionParts } from './consumption-parts.ts';
 import { Consumption, type ConsumptionState } from './consumption.ts';
 import type { EventTopic } from './event-topic.ts';
@@ -22,14 +22,14 @@ interface Consuming {
 
 export interface KafkaIntakeStatus {
   readonly state: ConsumptionState | 'connecting' | 'failed' | 'stopped';
-  /** True while every topic is consumed, and brokers answer. */
+  /** True while every topic is consumed, and brokers answer; also where a partition stands still. */
   readonly isReady: boolean;
   /** What stands in the way, in words for whoever runs the service. */
   readonly trouble?: string;
   readonly partitions: number;
   /** Records that are there and have not ended yet. */
   readonly lag: number;
-  /** Partitions that stand still: the store, or the rejected topic, does not serve. */
+  /** Partitions that stand still: the store, or the rejected topic, does not serve, or their leader is away. */
   readonly waiting: readonly {
     readonly topic: string;
     readonly partition: number;
@@ -58,6 +58,8 @@ export class KafkaIntake {
   #state: 'connecting' | 'failed' | 'stopped' = 'connecting';
   #trouble: string | undefined;
   #toldAt = -Infinity;
+  /** What was last said of partitions that nothing can be read of. */
+  #unled: string | undefined;
   /** Topics that are not there, as far as it is known. */
   #missing: readonly EventTopic[] = [];
 
@@ -69,7 +71,7 @@ export class KafkaIntake {
     const consumption = this.#consumption;
     const state = consumption?.state ?? this.#state;
     const standing = this.#standingTrouble(consumption);
-    const trouble = this.#trouble ?? standing;
+    const trouble = this.#trouble ?? standing ?? (consumption && unledTrouble(consumption));
     return {
       state,
       isReady: state === 'consuming' && standing === undefined,
@@ -144,6 +146,7 @@ export class KafkaIntake {
   async #lookAfter({ consumption, topics, ending }: Consuming): Promise<void> {
     const { connection, log, silentMsMax = SILENT_MS_MAX } = this.#parts;
     const { silentMs } = consumption;
+    this.#tellUnled(consumption);
     if (this.#missing.length === 0 && silentMs < SILENT_MS) return;
     try {
       const names = this.#parts.topics.map(({ topic }) => topic);
@@ -157,6 +160,14 @@ export class KafkaIntake {
     } catch {
       // The brokers do not answer: the consumer itself rides that out.
     }
+  }
+
+  #tellUnled(consumption: Consumption): void {
+    const words = unledTrouble(consumption);
+    if (words === this.#unled) return;
+    this.#unled = words;
+    if (words === undefined) this.#parts.log.info({}, 'all partitions can be read again');
+    else this.#parts.log.error({}, words);
   }
 
   #tell({ message }: KafkaUnavailable): void {
@@ -174,6 +185,11 @@ export class KafkaIntake {
     this.#parts.onFatal(error);
     return error;
   }
+}
+
+function unledTrouble({ unled }: Consumption): string | undefined {
+  const words = [...unled].map(([reason, places]) => standingWords(places, reason));
+  return words.length === 0 ? undefined : `${words.join(' ')} It is tried again by itself; all others go on.`;
 }
 
 const missingWords = (topics: readonly EventTopic[]): string =>

@@ -27,7 +27,7 @@ interface Told {
 /** -1 as its offset: nothing is committed. */
 type Committed = SeekEntry & { readonly metadata: string | null };
 
-/** Asks the brokers and our own table. A partition that they say nothing of is left out. Throws KafkaUnavailable and StoreUnavailable. */
+/** Asks the brokers and our own table. A partition without a leader is left out. Throws KafkaUnavailable and StoreUnavailable. */
 export async function knownOffsets(
   { connection, groupId, store, ownOffsets }: KnownOffsetsParts,
   places: readonly Place[],
@@ -42,7 +42,8 @@ export async function knownOffsets(
       const range = there(place);
       if (range === undefined) continue;
       const partition = { place, own, committed: committed(place), there: range };
-      all.push({ ...partition, there: { ...range, ...(await newerIn(admin, partition)) } });
+      const newer = await newerIn(admin, partition);
+      if (newer !== undefined) all.push({ ...partition, there: { ...range, ...newer } });
     }
     return all;
   });
@@ -78,13 +79,19 @@ async function offsetsThere(admin: Admin, places: readonly Place[]) {
   };
 }
 
-/** Where only our own table says how far we are, it could be of a topic that is no more. */
-async function newerIn(admin: Admin, { place, own, committed }: Told): Promise<{ readonly newer?: number }> {
+/**
+ * Where only our own table says how far we are, it could be of a topic that is no more. Undefined where nothing is said of
+ * the partition: it has just lost its leader.
+ */
+async function newerIn(
+  admin: Admin,
+  { place, own, committed }: Told,
+): Promise<{ readonly newer?: number } | undefined> {
   if (own === undefined || Number(committed?.offset ?? -1) >= 0) return {};
   const readThrough = own.newestAt ?? own.mark.recordedAt;
   const told = await admin.fetchTopicOffsetsByTimestamp(place.topic, readThrough + 1);
   const found = told.find(({ partition }) => partition === place.partition);
-  return found === undefined ? {} : { newer: Number(found.offset) };
+  return found && { newer: Number(found.offset) };
 }
 
 async function beforeReading(store: EventStore, { own, committed, there }: Told): Promise<BeforeReading> {
