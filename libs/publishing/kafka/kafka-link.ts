@@ -8,6 +8,7 @@ import {
   Membership,
   PATIENT,
   sendTo,
+  topicOffsets,
 } from '#kafka';
 import {
   type Extent,
@@ -45,13 +46,8 @@ export class KafkaLink implements TopicLink {
     this.#parts = parts;
   }
 
-  async extents(): Promise<readonly Extent[]> {
-    const offsets = await askKafka(this.#parts.connection, (admin) => admin.fetchTopicOffsets(this.topic));
-    const extents: Extent[] = [];
-    for (const { partition, low, high } of offsets) {
-      extents[partition] = { low: Number(low), high: Number(high) };
-    }
-    return extents;
+  extents(): Promise<readonly (Extent | undefined)[]> {
+    return askKafka(this.#parts.connection, (admin) => topicOffsets(admin, this.topic));
   }
 
   async send(partition: number, records: readonly OutgoingRecord[]): Promise<number> {

@@ -42,6 +42,23 @@ describe('what is read back of a topic', () => {
     expect(readBack.isCurrent).toBe(false);
   });
 
+  it('waits for no partition without a leader, but for what it was to read of it before', () => {
+    const { readBack } = opened();
+    readBack.expect([{ low: 0, high: 1 }, undefined]);
+    expect(readBack.isCurrent).toBe(false);
+    readBack.read(0, [record(0, 'a', 7)], 1);
+    expect(readBack.isCurrent).toBe(true);
+    readBack.expect([
+      { low: 0, high: 1 },
+      { low: 0, high: 1 },
+    ]);
+    readBack.expect([{ low: 0, high: 1 }, undefined]);
+    expect(readBack.isCurrent).toBe(false);
+    readBack.read(1, [record(0, 'b', 7)], 1);
+    expect(readBack.isCurrent).toBe(true);
+    expect(() => readBack.check([{ low: 0, high: 1 }, undefined])).not.toThrow();
+  });
+
   it('is of ours or says nothing: tombstones, strangers, records without a key', () => {
     const { readBack, said } = opened();
     const records = [

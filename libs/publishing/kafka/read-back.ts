@@ -49,10 +49,12 @@ export class ReadBack implements TopicReader {
   }
 
   /** What the topic holds by now is to be read. Throws TopicMadeAnew. */
-  expect(extents: readonly Extent[]): void {
+  expect(extents: readonly (Extent | undefined)[]): void {
     this.check(extents);
-    for (const [partition, { low, high }] of extents.entries()) {
-      if (partition >= this.#next.length) continue;
+    for (const [partition, extent] of extents.entries()) {
+      // Of one without a leader nothing can be read: what was expected of it still is, and what is there beyond is mended.
+      if (partition >= this.#next.length || extent === undefined) continue;
+      const { low, high } = extent;
       // Where nothing is there to be read, no record will tell.
       this.#expected[partition] = low === high ? 0 : high;
     }
@@ -60,9 +62,9 @@ export class ReadBack implements TopicReader {
   }
 
   /** Throws TopicMadeAnew where the topic ends before what was read of it. */
-  check(extents: readonly Extent[]): void {
-    for (const [partition, { high }] of extents.entries()) {
-      if (high < this.next(partition)) throw new TopicMadeAnew(partition);
+  check(extents: readonly (Extent | undefined)[]): void {
+    for (const [partition, extent] of extents.entries()) {
+      if (extent !== undefined && extent.high < this.next(partition)) throw new TopicMadeAnew(partition);
     }
   }
 

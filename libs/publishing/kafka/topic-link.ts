@@ -32,10 +32,10 @@ export interface TopicReader {
 export interface TopicLink {
   readonly topic: string;
   /**
-   * Resolves with what each partition holds now; they are never added to or taken away. Throws where the topic
-   * is not there or cannot be read.
+   * Resolves with what each partition holds now, undefined where nobody leads it; they are never added to or taken away.
+   * Throws where the topic is not there or cannot be read.
    */
-  extents(): Promise<readonly Extent[]>;
+  extents(): Promise<readonly (Extent | undefined)[]>;
   /** Resolves with the offset of the first one once all replicas in sync have them all. One call a partition at a time. */
   send(partition: number, records: readonly OutgoingRecord[]): Promise<number>;
   /** Reads the topic from its start to its end and on, until `signal` aborts. Throws where that cannot go on. */

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { KafkaUnavailable, NO_LEADER, standingWords } from '#kafka';
 import { Lane, type Wanted } from './lane.ts';
 import type { Pace } from './pace.ts';
 import { partitionOf } from './partition-of.ts';
 import { ReadBack, TopicMadeAnew } from './read-back.ts';
 import type { Held, Teller, Telling } from './teller.ts';
-import { RecordTooLarge, type TopicLink } from './topic-link.ts';
+import { type Extent, RecordTooLarge, type TopicLink } from './topic-link.ts';
 
 /** Records of one send. */
 const RECORDS_PER_SEND_MAX = 250;
@@ -67,6 +68,10 @@ export class TopicPublisher {
   #isHearing = false;
   /** True from when a topic was found to be another than was read until all has been told to it. */
   #isAnew = false;
+  /** Partitions that nobody led when it was last asked. */
+  #leaderless: ReadonlySet<number> = new Set();
+  /** True from when more waited than may until the topic has been looked through anew. */
+  #isOverfull = false;
   #endRun: (reason: TopicMadeAnew) => void = () => undefined;
   #waiting = 0;
   /** Keys found missing that wait. What changes meanwhile is not among them: it must not keep the look from its end. */
@@ -103,8 +108,9 @@ export class TopicPublisher {
   /** A value changed. It costs next to nothing until the topic has been read to its end. */
   changed(change: Wanted): void {
     if (!this.#isHearing || !this.#parts.teller.isNews(change)) return;
-    if (this.#waiting >= WAITING_MAX) this.beginAgain();
-    else this.#want(change);
+    if (this.#waiting < WAITING_MAX) return this.#want(change);
+    this.#isOverfull = true;
+    this.beginAgain();
   }
 
   /** Looks anew for what is missing: what is to be told may be another now. */
@@ -122,6 +128,7 @@ export class TopicPublisher {
     const ends = AbortSignal.any([signal, ending.signal]);
     this.#state = 'starting';
     const extents = await this.#parts.link.extents();
+    this.#mustHaveLeaders(extents);
     this.#lanes = extents.map(() => new Lane());
     this.#parts.teller.forget();
     this.#readBack = this.#openReadBack(extents.length);
@@ -175,9 +182,29 @@ export class TopicPublisher {
       }
       // Whoever had a shard before may have written until now.
       readFor = this.#erasAsked;
-      if (!signal.aborted) this.#readBack!.expect(await this.#parts.link.extents());
+      if (!signal.aborted) await this.#lookThrough();
     }
     signal.removeEventListener('abort', leave);
+  }
+
+  /** One without a leader keeps none of the others from being told, but for more than may wait for it. */
+  async #lookThrough(): Promise<void> {
+    const extents = await this.#parts.link.extents();
+    if (this.#isOverfull) this.#mustHaveLeaders(extents);
+    this.#isOverfull = false;
+    this.#leaderless = leaderlessOf(extents);
+    this.#readBack!.expect(extents);
+  }
+
+  /** What a topic holds that is not yet known cannot be read around one of its partitions. Throws KafkaUnavailable. */
+  #mustHaveLeaders(extents: readonly (Extent | undefined)[]): void {
+    const { topic } = this.#parts.link;
+    const leaderless = [...leaderlessOf(extents)].map((partition) => ({ topic, partition }));
+    if (leaderless.length > 0) {
+      throw new KafkaUnavailable(
+        `${standingWords(leaderless, NO_LEADER)} The topic is told as soon as one is back.`,
+      );
+    }
   }
 
   /** What is missing, then what changes, until the era ends. */
@@ -210,7 +237,9 @@ export class TopicPublisher {
   }
 
   #wantMissing(wanted: Wanted): void {
-    this.#missingWaiting.add(wanted.key);
+    // What cannot be told now must not keep the look from its end.
+    if (!this.#leaderless.has(partitionOf(wanted.key, this.#lanes.length)))
+      this.#missingWaiting.add(wanted.key);
     this.#want(wanted);
   }
 
@@ -361,6 +390,9 @@ export class TopicPublisher {
     while (!isSo()) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 }
+
+const leaderlessOf = (extents: readonly (Extent | undefined)[]): ReadonlySet<number> =>
+  new Set([...extents.keys()].filter((partition) => extents[partition] === undefined));
 
 function sizeOfSend(tellings: readonly Telling[]): number {
   let characters = 0;

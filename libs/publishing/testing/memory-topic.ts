@@ -20,6 +20,8 @@ export class MemoryTopic implements TopicLink {
   /** Most sends that were ever under way in one partition at a time. */
   together = 0;
   isDown = false;
+  /** Partitions that nobody leads: nothing is said of them, written to them or read. */
+  readonly leaderless = new Set<number>();
   /** What one send may have; more is refused. */
   charactersMax = Infinity;
   readonly mishaps: Mishap[] = [];
@@ -30,9 +32,13 @@ export class MemoryTopic implements TopicLink {
     this.partitions = Array.from({ length: partitions }, () => []);
   }
 
-  extents(): Promise<readonly Extent[]> {
+  extents(): Promise<readonly (Extent | undefined)[]> {
     if (this.isDown) return Promise.reject(new KafkaUnavailable('Nobody answers.'));
-    return Promise.resolve(this.partitions.map(({ length }) => ({ low: 0, high: length })));
+    return Promise.resolve(
+      this.partitions.map(({ length }, partition) =>
+        this.leaderless.has(partition) ? undefined : { low: 0, high: length },
+      ),
+    );
   }
 
   async send(partition: number, records: readonly OutgoingRecord[]): Promise<number> {
@@ -43,7 +49,8 @@ export class MemoryTopic implements TopicLink {
       await pause(1);
       const characters = records.reduce((sum, { value }) => sum + value.length, 0);
       if (characters > this.charactersMax) throw new RecordTooLarge();
-      const mishap = this.isDown ? 'refused' : this.mishaps.shift();
+      const isRefused = this.isDown || this.leaderless.has(partition);
+      const mishap = isRefused ? 'refused' : this.mishaps.shift();
       const first = this.partitions[partition]!.length;
       if (mishap !== 'refused' && mishap !== 'lost') {
         for (const { key, value } of records) this.#append(partition, key, value);
@@ -72,7 +79,7 @@ export class MemoryTopic implements TopicLink {
     while (!signal.aborted) {
       for (const [partition, records] of this.partitions.entries()) {
         const from = next[partition]! > records.length ? 0 : next[partition]!;
-        if (from === records.length) continue;
+        if (from === records.length || this.leaderless.has(partition)) continue;
         next[partition] = records.length;
         reader.read(partition, records.slice(from), records.length);
       }
