@@ -50,10 +50,14 @@ export interface RunningIntake {
   readonly stop: () => Promise<void>;
 }
 
-export async function openIntakeScene(kafka: KafkaCluster, partitions = 1): Promise<IntakeScene> {
+export async function openIntakeScene(
+  kafka: KafkaCluster,
+  partitions = 1,
+  replicaAssignment?: Parameters<typeof makeTopics>[3],
+): Promise<IntakeScene> {
   const names = namesOf();
   const { admin, producer, disconnect } = await connect(kafka);
-  await makeTopics(admin, names, partitions);
+  await makeTopics(admin, names, partitions, replicaAssignment);
   const running = await openShop();
   const started: RunningIntake[] = [];
   return {

@@ -9,6 +9,7 @@ import { Loops } from '../../src/loops.ts';
 import { openLog } from '../../src/log.ts';
 import { until } from '../fixtures/waiting.ts';
 import type { KafkaCluster } from '../servers/kafka/index.ts';
+import type { oneCopyOver } from './scene.ts';
 import { lastOf, type TopicRecord } from './topic-picture.ts';
 
 export const PARTITIONS = 6;
@@ -47,9 +48,9 @@ export interface Topics {
 }
 
 /** A process over a stage of its own, and topics of its own. */
-export async function openPublisherScene(kafka: KafkaCluster) {
+export async function openPublisherScene(kafka: KafkaCluster, replicaAssignment?: Spread) {
   const topics = topicNames();
-  await createTopics(kafka, topics);
+  await createTopics(kafka, topics, replicaAssignment);
   const stage = await Stage.open();
   const connection = connectionTo(kafka);
   const process = new Process(stage, connection, topics);
@@ -68,13 +69,20 @@ export const connectionTo = (kafka: KafkaCluster): KafkaConnection => ({
   isEncrypted: false,
 });
 
-export async function createTopics(kafka: KafkaCluster, topics: Topics): Promise<void> {
+type Spread = ReturnType<typeof oneCopyOver>;
+
+/** `replicaAssignment`: which brokers have them; default as many copies as there may be. */
+export async function createTopics(
+  kafka: KafkaCluster,
+  topics: Topics,
+  replicaAssignment?: Spread,
+): Promise<void> {
   const admin = new Kafka(kafka.clientConfig()).admin();
   await admin.connect();
   const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
   const all = Object.values(topics).map((topic: string) => ({
     topic,
-    numPartitions: PARTITIONS,
+    ...(replicaAssignment ? { replicaAssignment } : { numPartitions: PARTITIONS }),
     configEntries,
   }));
   await admin.createTopics({ topics: all, waitForLeaders: false });

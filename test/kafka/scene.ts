@@ -109,9 +109,23 @@ export async function connect(kafka: KafkaCluster) {
   return { client, admin, producer, disconnect };
 }
 
-export async function makeTopics(admin: Admin, { events, rejected }: Names, partitions = 1): Promise<void> {
+/** One copy of each partition, spread over so many brokers: 0 is with the first, 1 with the second. */
+export const oneCopyOver = (brokers: number, partitions: number) =>
+  Array.from({ length: partitions }, (_, partition) => ({
+    partition,
+    replicas: [1 + (partition % brokers)],
+  }));
+
+/** `replicaAssignment`: which brokers have the event topic; default as many copies as there may be. */
+export async function makeTopics(
+  admin: Admin,
+  { events, rejected }: Names,
+  partitions = 1,
+  replicaAssignment?: ReturnType<typeof oneCopyOver>,
+): Promise<void> {
+  const spread = replicaAssignment ? { replicaAssignment } : { numPartitions: partitions };
   const topics = [
-    { topic: events, numPartitions: partitions, configEntries: sizes(8) },
+    { topic: events, ...spread, configEntries: sizes(8) },
     {
       topic: rejected,
       numPartitions: 1,
