@@ -88,7 +88,11 @@ define<DataOf['stock.snapshot']>(StockSnapshotTaken, 'The stock that another sys
   ...document,
   asOf: instant('The moment the numbers are of, RFC 3339 with an offset.'),
   watermark: optional(runningNumber('Movements of this source with a greater `sequence` are not in it.')),
-  complete: optional(flag('Every item not listed is 0 there; default: false.')),
+  complete: optional(
+    flag(
+      'Every item that no message of the document lists is 0 there; default: false. Where it is told in several messages, say so in the last.',
+    ),
+  ),
   lines: lines(CountedLine),
 });
 

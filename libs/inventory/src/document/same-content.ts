@@ -8,9 +8,16 @@ import { isOrderMessage } from './told-message.ts';
 export const isSameContent = (a: Message, b: Message): boolean =>
   a.type === b.type && a.occurredAt === b.occurredAt && isEqual(wordsOf(a), wordsOf(b));
 
-/** The data without what a default says too: the channel of an order, which both are of, and an incomplete snapshot. */
+/**
+ * The data without what a default says too: the channel of an order, which both are of, an incomplete snapshot, and
+ * no attributes.
+ */
 function wordsOf(message: Message): object {
-  const { data } = message;
+  const { attributes } = message.data;
+  const data =
+    attributes && Object.keys(attributes).length > 0
+      ? message.data
+      : { ...message.data, attributes: undefined };
   if (isOrderMessage(message)) return { ...data, channel: undefined };
   const isByDefault = message.type === 'stock.snapshot' && message.data.complete === false;
   return isByDefault ? { ...data, complete: undefined } : data;

@@ -58,6 +58,11 @@ describe('the same content', () => {
     ) as [Message, Message, Message];
     expect([isSameContent(unsaid, said), isSameContent(said, unsaid)]).toEqual([true, true]);
     expect([isSameContent(unsaid, whole), isSameContent(whole, said)]).toEqual([false, false]);
+    const [none, some] = [{}, { lot: '7' }].map((attributes) =>
+      told('stock.snapshot', { ...count, attributes }),
+    ) as [Message, Message];
+    expect([isSameContent(unsaid, none), isSameContent(none, unsaid)]).toEqual([true, true]);
+    expect([isSameContent(unsaid, some), isSameContent(some, none)]).toEqual([false, false]);
   });
 
   it('is told whatever the order of keys, the extensions, and a channel that goes without saying', () => {

@@ -226,8 +226,8 @@ describe('negative on hand', () => {
 });
 
 describe('what a fact is flagged for', () => {
-  it('late: it happened before the last count; it adds up until it is resolved', () => {
-    const books = told(received(9), counted(9, 5), issued(1, 4), issued(2, 5), issued(1, 6));
+  it('late: it happened before the last count, not with it; it adds up until it is resolved', () => {
+    const books = told(received(9), counted(9, 5), issued(1, 4), issued(4, 5), issued(1, 6), issued(2, 3));
     expect(openIn(books)).toEqual({ 'late/main//': 3 });
   });
 

@@ -20,7 +20,11 @@ export function postMovement(draft: Draft, move: Move, party: Party): void {
     isFromLate || isToLate ? [isFromLate && from, isToLate && to].filter((each) => each !== false) : NONE;
   record(draft, { type: 'MovementPosted', data: movementOf(move, late, draft.journal) });
   const { quantity } = move;
-  for (const { location } of late) flagMore(draft, 'late', { location, party, quantity });
+  for (const place of late) {
+    const { location } = place;
+    // At the very time of a count it is in it as well, but nobody told it late.
+    if (isBeforeCount(draft, move, place)) flagMore(draft, 'late', { location, party, quantity });
+  }
   if (from) flagInactive(draft, move, from.location, party);
   if (to && to.location !== from?.location) flagInactive(draft, move, to.location, party);
   if (move.expectation !== undefined) judgeReceipt(draft, move.expectation);
@@ -40,6 +44,9 @@ function isLate(draft: Draft, move: Move, { location, disposition }: OnHand): bo
   const anchor = stockOf(placeOf(draft.state, location), disposition)?.anchor;
   return anchor !== undefined && !isAfter(move.key, move.sequence, anchor);
 }
+
+const isBeforeCount = ({ state }: Draft, { key }: Move, { location, disposition }: OnHand): boolean =>
+  key.at < stockOf(placeOf(state, location), disposition)!.anchor!.key.at;
 
 function movementOf(move: Move, late: readonly OnHand[], journal: number | undefined): MovementPosted {
   const { key, from, to, quantity, cause, channel, orderId, expectation, sequence } = move;
