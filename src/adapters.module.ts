@@ -115,9 +115,16 @@ export async function openTarget(place: LogPlace): Promise<LogTarget> {
   return EventStoreDbLogTarget.open(place.url);
 }
 
-/** What is derived from the log; a file that is missing or of another layout begins anew. */
-export function openReadModel(settings: Pick<Settings, 'DATA_DIR'>, file: string): ReadModel {
-  return SqliteReadModel.open({ file: join(settings.DATA_DIR, file) });
+/**
+ * What is derived from the log; a file that is missing or of another layout begins anew. `onFatal` is called
+ * once, where the file cannot be used any more: who serves from it must end the process.
+ */
+export function openReadModel(
+  settings: Pick<Settings, 'DATA_DIR'>,
+  file: string,
+  onFatal?: (cause: unknown) => void,
+): ReadModel {
+  return SqliteReadModel.open({ file: join(settings.DATA_DIR, file), ...(onFatal && { onFatal }) });
 }
 
 /** For replays: gone when it is closed. */

@@ -1,7 +1,9 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { currentPicture } from './data-files.ts';
 import { BadSettings, readSettings, type Settings } from './environment.ts';
 import { runService } from './run-service.ts';
 import { until } from '../test/fixtures/waiting.ts';
@@ -20,6 +22,17 @@ it('runs until it is told to stop, and says 0', async () => {
   expect(await running).toBe(0);
 });
 
+it('ends where its picture cannot be used any more, and says 1; the next start is as if nothing had been', async () => {
+  const running = runService(settings(0), new AbortController().signal);
+  const address = join(directory, 'service.json');
+  await until(() => existsSync(address), 'it runs');
+  const { url } = JSON.parse(readFileSync(address, 'utf8')) as { url: string };
+  spoil(join(directory, currentPicture(directory)));
+  await fetch(`${url}/v1/items?limit=10`);
+  expect(await running).toBe(1);
+  expect(await runService(settings(0), AbortSignal.abort())).toBe(0);
+});
+
 it('says which address is taken, and leaves the data free', async () => {
   const other = createServer();
   const port = await new Promise<number>((resolve) =>
@@ -31,3 +44,11 @@ it('says which address is taken, and leaves the data free', async () => {
   other.close();
   expect(await runService(settings(0), AbortSignal.abort())).toBe(0);
 });
+
+/** Takes all shelves out of a picture that is open elsewhere: nothing can be read or written there any more. */
+function spoil(picture: string): void {
+  const database = new DatabaseSync(picture);
+  const shelves = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+  for (const { name } of shelves) database.exec(`DROP TABLE ${String(name)}`);
+  database.close();
+}

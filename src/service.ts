@@ -27,7 +27,7 @@ export interface OpenOptions {
   readonly publish?: boolean;
   /** Shares the work with other processes where there are some; a command does what it finds by itself. */
   readonly joins?: boolean;
-  /** Called once if the log has stopped for good: the process must end. */
+  /** Called if the log, or the picture of it, has stopped for good: the process must end. */
   readonly onFatal?: (cause: unknown) => void;
 }
 
@@ -45,6 +45,7 @@ interface Parts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly publish: boolean;
+  readonly onFatal: (cause: unknown) => void;
   readonly sharding: Sharding;
   readonly kafka: ReturnType<typeof kafkaOutOf>;
 }
@@ -109,7 +110,7 @@ export class OnHand {
   static async open(settings: Settings, options: OpenOptions = {}): Promise<OnHand> {
     const { clock = systemClock, log = silentLog(), publish = false, onFatal = () => undefined } = options;
     const sharding = new Sharding(settings, { log, joins: options.joins === true });
-    const parts = { settings, clock, log, publish, sharding, kafka: kafkaOutOf(settings) };
+    const parts = { settings, clock, log, publish, onFatal, sharding, kafka: kafkaOutOf(settings) };
     const onAlarm = (message: string, cause?: unknown): void =>
       log.warn(cause instanceof Error ? { cause: cause.message } : {}, message);
     const opened = await openLog(settings, { clock, onFatal, onAlarm });
@@ -268,16 +269,16 @@ async function openOn(parts: Parts, { store }: OpenLog, picture: PictureFile): P
 
 /** One that is ahead of the log is of a log that was taken back to a backup. */
 async function openPictureOf(
-  { settings, log }: Parts,
+  { settings, log, onFatal }: Parts,
   store: EventStore,
   picture: PictureFile,
 ): Promise<ReadModel> {
-  const readModel = openReadModel(settings, picture);
+  const readModel = openReadModel(settings, picture, onFatal);
   if (readModel.openedAt === 0 || readModel.openedAt <= (await store.head())) return readModel;
   log.warn({ picture: readModel.openedAt }, 'the log has less than the picture: it is made anew');
   readModel.close();
   removePicture(settings.DATA_DIR, picture);
-  return openReadModel(settings, picture);
+  return openReadModel(settings, picture, onFatal);
 }
 
 async function catchUp({ projector }: Rooms, log: Logger): Promise<void> {

@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Shelf } from '../src/index.ts';
+import { DatabaseSync } from 'node:sqlite';
+import { ReadModelFailed, type Shelf } from '../src/index.ts';
 import { IN_MEMORY, SqliteReadModel } from './index.ts';
 
 interface Stock {
@@ -200,6 +201,26 @@ describe('SqliteReadModel', () => {
 
     expect(seen).toHaveLength(10);
     expect(seen).toEqual([...seen].sort());
+  });
+
+  it('tells once that it cannot go on, and serves nothing from then on', () => {
+    const told: unknown[] = [];
+    const failing = SqliteReadModel.open({
+      file: join(directory, 'failing.db'),
+      onFatal: (cause) => told.push(cause),
+    });
+    const rows = failing.shelf<Stock>(stocks);
+    rows.put('mug', { units: 1 });
+    failing.commit(1);
+    expect(told).toEqual([]);
+    const other = new DatabaseSync(join(directory, 'failing.db'));
+    for (const { name } of other.prepare("SELECT name FROM sqlite_master WHERE sql LIKE '%row TEXT%'").all())
+      other.exec(`DROP TABLE ${String(name)}`);
+    other.close();
+    for (let time = 0; time < 2; time++) expect(() => rows.get('cup')).toThrow(ReadModelFailed);
+    expect(() => failing.commit(2)).toThrow(ReadModelFailed);
+    expect(told).toEqual([expect.any(ReadModelFailed)]);
+    failing.close();
   });
 
   it('refuses a shelf that comes late, and one that is declared twice', () => {

@@ -36,6 +36,14 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
 
+export interface SqliteReadModelOptions {
+  /** A file that is damaged, of another layout or not ours is made anew: `openedAt` is then 0. */
+  readonly file: string;
+  readonly pace?: Pace;
+  /** Called once, with ReadModelFailed, where nothing can be read or written any more: end the process. */
+  readonly onFatal?: (cause: unknown) => void;
+}
+
 /** A shelf, of whatever rows, as the model sees it. */
 interface DeclaredShelf {
   readonly name: string;
@@ -62,6 +70,7 @@ interface DeclaredShelf {
 export class SqliteReadModel extends ReadModel {
   readonly #name: string;
   readonly #pace: Pace;
+  readonly #onFatal: (cause: unknown) => void;
   readonly #file: RowsFile;
   readonly #shelves: DeclaredShelf[] = [];
   readonly #checkpointer: RowsCheckpointer | undefined;
@@ -73,23 +82,23 @@ export class SqliteReadModel extends ReadModel {
   #committedAtMs = performance.now();
   #failure: ReadModelFailed | undefined;
 
-  private constructor(name: string, pace: Pace) {
+  private constructor({ file: name, pace = PACE, onFatal = () => undefined }: SqliteReadModelOptions) {
     super();
     this.#name = name;
     this.#pace = pace;
+    this.#onFatal = onFatal;
     this.#file = RowsFile.open(name);
     this.#openedAt = this.#file.position;
     if (name === IN_MEMORY) return;
     this.#checkpointer = new RowsCheckpointer(name, this.#file.database, (cause) => {
       // What could not be carried over may be half in the file, and nobody could tell later.
       discard(name);
-      this.#failure = new ReadModelFailed(`${name} cannot be used any more.`, { cause });
+      this.#failed(cause);
     });
   }
 
-  /** A file that is damaged, of another layout or not ours is made anew: `openedAt` is then 0. */
-  static open({ file, pace = PACE }: { file: string; pace?: Pace }): SqliteReadModel {
-    return new SqliteReadModel(file, pace);
+  static open(options: SqliteReadModelOptions): SqliteReadModel {
+    return new SqliteReadModel(options);
   }
 
   override get openedAt(): number {
@@ -263,7 +272,15 @@ export class SqliteReadModel extends ReadModel {
     if (code === undefined) return cause as Error; // Not of SQLite: a bug of ours.
     const isDamaged = code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
     if (isDamaged && this.#name !== IN_MEMORY) discard(this.#name); // The next process makes it anew.
-    this.#failure = new ReadModelFailed(`${this.#name} cannot be used any more.`, { cause });
+    return this.#failed(cause);
+  }
+
+  /** Whoever is served meanwhile hears of the first failure, however many follow. */
+  #failed(cause: unknown): ReadModelFailed {
+    if (this.#failure === undefined) {
+      this.#failure = new ReadModelFailed(`${this.#name} cannot be used any more.`, { cause });
+      this.#onFatal(this.#failure);
+    }
     return this.#failure;
   }
 }
