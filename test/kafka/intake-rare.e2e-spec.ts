@@ -1,4 +1,6 @@
 import { Kafka, type Producer, type Transaction } from 'kafkajs';
+import { StreamDamaged } from '#event-store/eventstoredb';
+import type { MessageDoor } from '#intake/kafka';
 import { until } from '../fixtures/waiting.ts';
 import { type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
 import { type IntakeScene, openIntakeScene, saleRecord, withOutage } from './intake-scene.ts';
@@ -37,6 +39,30 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
     outage.isOn = false;
     await sell('b', 100);
     expect(await received(200)).toMatchObject({ accepted: 200 });
+  });
+
+  it('stand where the log is damaged, say why, and go on once it is mended', async () => {
+    scene = await openIntakeScene(kafka, 2);
+    const { names, admin, start, sell, received } = scene;
+    const damage: { isThere: boolean } = { isThere: false };
+    const { ready, intake, words } = start({ door: (journal) => withDamage(journal, damage) });
+    await ready();
+    damage.isThere = true;
+    await sell('a', 100);
+    await until(() => intake.status().waiting.length === 2, 'both stand');
+    await until(
+      () => words.filter((said) => said.includes('until somebody mends')).length === 2,
+      'it is said',
+    );
+    expect(intake.status()).toMatchObject({
+      isReady: false,
+      trouble: expect.stringContaining('was deleted'),
+    });
+    damage.isThere = false;
+    expect(await received(100)).toMatchObject({ accepted: 100, rejected: 0 });
+    await ready();
+    const offsets = await admin.fetchTopicOffsets(names.rejected);
+    expect(offsets.map(({ high }) => high)).toEqual(offsets.map(() => '0'));
   });
 
   it('are not taken from aborted transactions, though they overlap or look like their own end', async () => {
@@ -140,3 +166,10 @@ async function transactionOf(kafka: KafkaCluster, transactionalId: string): Prom
   producers.push(producer);
   return producer.transaction();
 }
+
+const withDamage = (journal: MessageDoor, damage: { readonly isThere: boolean }): MessageDoor => ({
+  accept: (arrivals, by) =>
+    damage.isThere
+      ? Promise.reject(new StreamDamaged('order-1', 'it was deleted'))
+      : journal.accept(arrivals, by),
+});

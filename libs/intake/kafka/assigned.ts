@@ -59,10 +59,11 @@ export class Assigned {
     return this.#partitions.size;
   }
 
-  get waiting(): readonly (Place & { readonly reason: string })[] {
-    return [...this.#partitions.values()].flatMap(({ intake: { place }, waits }) => {
-      const reason = this.#parts.leaders.missing(place) ?? waits?.reason;
-      return reason === undefined ? [] : [{ ...place, reason }];
+  /** Those that stand still, with the reason; `isLasting` where that does not pass by itself. */
+  get waiting(): readonly (Place & { readonly reason: string; readonly isLasting: boolean })[] {
+    return [...this.#partitions.values()].flatMap(({ intake: { place, lastingFault }, waits }) => {
+      const reason = this.#parts.leaders.missing(place) ?? lastingFault?.message ?? waits?.reason;
+      return reason === undefined ? [] : [{ ...place, reason, isLasting: lastingFault !== undefined }];
     });
   }
 

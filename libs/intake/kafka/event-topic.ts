@@ -11,8 +11,8 @@ export interface EventTopic {
 /** Where messages go: the journal, as this room sees it. */
 export interface MessageDoor {
   /**
-   * Takes what arrived, durably, and answers in its order. Throws retriable Faults while the store cannot serve:
-   * the same again is then right, what was written by then ends as a duplicate.
+   * Takes what arrived, durably, and answers in its order. Throws Faults while the store cannot serve, or until somebody
+   * has mended it: the same again is then right, what was written by then ends as a duplicate.
    */
   accept(
     arrivals: readonly Arrival[],

@@ -22,7 +22,7 @@ interface Consuming {
 
 export interface KafkaIntakeStatus {
   readonly state: ConsumptionState | 'connecting' | 'failed' | 'stopped';
-  /** True while every topic is consumed, and brokers answer; also where a partition stands still. */
+  /** True while every topic is consumed, brokers answer, and no partition stands for good. */
   readonly isReady: boolean;
   /** What stands in the way, in words for whoever runs the service. */
   readonly trouble?: string;
@@ -34,6 +34,8 @@ export interface KafkaIntakeStatus {
     readonly topic: string;
     readonly partition: number;
     readonly reason: string;
+    /** It does not pass by itself: somebody has to mend it. */
+    readonly isLasting: boolean;
   }[];
 }
 
@@ -104,6 +106,9 @@ export class KafkaIntake {
   /** What keeps us from being ready although we consume. */
   #standingTrouble(consumption: Consumption | undefined): string | undefined {
     if (this.#missing.length > 0) return missingWords(this.#missing);
+    const lasting = consumption?.waiting.find(({ isLasting }) => isLasting);
+    if (lasting !== undefined)
+      return `Partition ${lasting.partition} of ${lasting.topic} stands until somebody mends this: ${lasting.reason}`;
     if (consumption?.state !== 'consuming' || consumption.unansweredMs <= UNANSWERED_MS_MAX) return undefined;
     const brokers = this.#parts.connection.brokers.join(', ');
     return `No broker of ${brokers} has answered a fetch for more than ${UNANSWERED_MS_MAX / 1_000} s. It is tried again by itself.`;

@@ -1,6 +1,10 @@
 import type { KafkaMessage } from 'kafkajs';
+import { AppendTooLarge } from '#event-store';
+import { DataFileUnusable } from '#event-store/sqlite';
+import { StreamDamaged } from '#event-store/eventstoredb';
 import type { Arrival } from '#inventory';
 import { KafkaUnavailable } from '#kafka';
+import { ReadModelFailed } from '#read-model';
 import type { Ended, MessageDoor } from './event-topic.ts';
 import { PartitionIntake } from './partition-intake.ts';
 import type { RejectedRecord } from './rejected-topic.ts';
@@ -190,6 +194,40 @@ describe('a partition', () => {
     world.faults.push(bug, () => undefined, away);
     await expect(intake.take([message(0, 'a'), message(1, 'b')], 2)).rejects.toThrow('for now');
     expect([intake.next, intake.hasTaken(2), rejected]).toEqual([undefined, false, []]);
+  });
+
+  it.each([
+    ['a picture that has failed', new ReadModelFailed('picture.db')],
+    ['a stream that is damaged', new StreamDamaged('order-1', 'it was deleted')],
+    ['a log that is damaged', new DataFileUnusable('events.db', 'it is damaged')],
+  ])('stands at %s, rejects nothing, says so, and goes on once it is mended', async (_, fault) => {
+    const { intake, world, told, rejected } = partition();
+    const records = [message(0, 'a'), message(1, 'b')];
+    world.faults.push(() => fault);
+    await expect(intake.take(records, 2)).rejects.toThrow(fault);
+    world.faults.push(
+      bug,
+      () => undefined,
+      () => fault,
+    );
+    await expect(intake.take(records, 2)).rejects.toThrow(fault);
+    expect([intake.next, intake.hasTaken(2), intake.lastingFault, rejected]).toEqual([
+      undefined,
+      false,
+      fault,
+      [],
+    ]);
+    await intake.take(records, 2);
+    expect([intake.next, intake.lastingFault, rejected]).toEqual([2, undefined, []]);
+    expect(told.map(({ ids }) => ids)).toEqual([['a'], ['a', 'b']]);
+  });
+
+  it('rejects what is too large for the store whoever tells it', async () => {
+    const { intake, world, rejected } = partition();
+    const tooLarge = (): Error => new AppendTooLarge('too large');
+    world.faults.push(tooLarge, () => undefined, tooLarge);
+    await intake.take([message(0, 'a'), message(1, 'b')], 2);
+    expect([intake.next, intake.lastingFault, rejected]).toEqual([2, undefined, ['1 INTERNAL_ERROR']]);
   });
 
   it('rejects what cannot even be read because of a bug', async () => {

@@ -1,4 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
+import { AppendTooLarge } from '#event-store';
 import type { Arrival, Rejection } from '#inventory';
 import { Fault, type Instant } from '#kernel';
 import type { ConsumptionParts } from './consumption-parts.ts';
@@ -35,6 +36,7 @@ export class PartitionIntake {
   #next: number | undefined;
   #mark: LogMark | undefined;
   #newestAt: Instant | undefined;
+  #lastingFault: Fault | undefined;
 
   constructor(parts: PartitionParts) {
     this.#parts = parts;
@@ -59,6 +61,11 @@ export class PartitionIntake {
     return this.#newestAt;
   }
 
+  /** What it met when it was last told, where that does not pass by itself: somebody has to mend it. */
+  get lastingFault(): Fault | undefined {
+    return this.#lastingFault;
+  }
+
   /** Goes on where the log says that it has come to, before the first record. */
   goOnFrom(own: OwnOffset): void {
     this.#next = own.next;
@@ -80,14 +87,15 @@ export class PartitionIntake {
   }
 
   /**
-   * Takes records that stand one behind the other. `next` is the offset behind them. Throws a retriable Fault where
-   * the store or the rejected topic does not serve: `settle` then, and tell again what has not ended.
+   * Takes records that stand one behind the other. `next` is the offset behind them. Throws a Fault where the store or
+   * the rejected topic does not serve: `settle` then, and tell again what has not ended.
    */
   take(records: readonly KafkaMessage[], next: number): Promise<void> {
     return this.#turn(async () => {
       await this.#payOwed();
       const arrivals = records.map((record) => this.#read(record));
       const ended = await this.#accept(arrivals);
+      this.#lastingFault = undefined;
       this.#parts.onEnded(ended);
       this.#remember(ended);
       this.#rememberTimes(records);
@@ -133,7 +141,7 @@ export class PartitionIntake {
     try {
       return await this.#tell(arrivals);
     } catch (error) {
-      if (mayPass(error)) throw error;
+      if (isNoFaultOfIt(error)) throw this.#noted(error);
       return this.#acceptEach(arrivals);
     }
   }
@@ -145,7 +153,7 @@ export class PartitionIntake {
       try {
         ended.push(...(await this.#tell([arrival])));
       } catch (error) {
-        if (mayPass(error)) throw error;
+        if (isNoFaultOfIt(error)) throw this.#noted(error);
         ended.push(...(await this.#tell([this.#broken(arrival.raw, error, nameOf(arrival))])));
       }
     }
@@ -156,6 +164,16 @@ export class PartitionIntake {
     const { topic, source } = this.#parts.from;
     const door = `kafka:${topic}`;
     return this.#parts.door().accept(arrivals, source === undefined ? { door } : { door, identity: source });
+  }
+
+  /** Said once: the partition is told the same again and again. */
+  #noted(fault: Fault): Fault {
+    const before = this.#lastingFault;
+    this.#lastingFault = fault.retriable ? undefined : fault;
+    if (!fault.retriable && fault.message !== before?.message) {
+      this.#parts.log.error({ ...this.place, err: fault }, 'the partition stands until somebody mends this');
+    }
+    return fault;
   }
 
   #broken(raw: Uint8Array, err: unknown, name: object = {}): Arrival {
@@ -176,7 +194,9 @@ export class PartitionIntake {
   }
 }
 
-const mayPass = (error: unknown): boolean => error instanceof Fault && error.retriable;
+/** Whatever failed around us, for now or for good, the record is right: only what is too large is its own doing. */
+const isNoFaultOfIt = (error: unknown): error is Fault =>
+  error instanceof Fault && !(error instanceof AppendTooLarge);
 
 const nameOf = (arrival: Arrival): object => {
   const { source, id } = 'message' in arrival ? arrival.message : arrival;
