@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { AVAILABILITY, endOf, type Place } from '../src/place.ts';
 import { FRESH_MAX, type Job, Outbox } from './outbox.ts';
 
@@ -8,6 +10,9 @@ const changed = (position: number, id: string): Place & { kind: typeof AVAILABIL
 });
 const key = (id: string): string => `${AVAILABILITY}${id}`;
 const soon = { dueAt: 1_000, isReceiverDown: true };
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 let outbox: Outbox;
 const begin = (takenBefore: Record<string, number> = {}): void => {
@@ -78,7 +83,7 @@ describe('an outbox', () => {
     expect(outbox.state).toEqual({ through: changed(1, 'A'), retrying: [key('A')] });
     expect(start().key).toBe(key('B'));
     expect(outbox.start(999, true)).toBeUndefined();
-    expect(start(1_000)).toEqual({ key: key('A'), failures: 1, steps: [] });
+    expect(start(1_000)).toEqual({ key: key('A'), failures: 1 });
   });
 
   it('keeps one retry of a listing, however often it changes', () => {
@@ -133,7 +138,35 @@ describe('an outbox', () => {
 
   it('begins with what an earlier run could not tell', () => {
     outbox = new Outbox({ through: endOf(7), retrying: [key('A')] }, () => 0);
-    expect(start(0, false)).toEqual({ key: key('A'), failures: 1, steps: [] });
+    expect(start(0, false)).toEqual({ key: key('A'), failures: 1 });
+  });
+
+  it('goes on before what changed while it was told, until that is told too', () => {
+    outbox.take([changed(1, 'A')], endOf(1));
+    const first = start();
+    outbox.take([changed(2, 'A'), changed(3, 'B'), changed(4, 'A')], endOf(4));
+    outbox.taken(first, 2);
+    const [b, again] = [start(), start()];
+    expect([b.key, again.key]).toEqual([key('B'), key('A')]);
+    outbox.taken(b, 3);
+    expect(outbox.state.through).toEqual(changed(1, 'A'));
+    outbox.taken(again, 4);
+    expect(outbox.state.through).toEqual(endOf(4));
+  });
+
+  it('costs memory by listings that wait, and not by how often they change', () => {
+    const heapBytes = (): number => {
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    outbox.take([changed(1, 'A'), changed(2, 'B')], endOf(2));
+    const job = start();
+    const before = heapBytes();
+    for (let position = 3; position < 100_000; position++)
+      outbox.take([changed(position, position % 2 ? 'A' : 'B')], endOf(position));
+    expect(heapBytes() - before).toBeLessThan(4_000_000);
+    outbox.putBack(job, 0);
+    expect(outbox.counts).toEqual({ waiting: 2, underway: 0, retrying: 0 });
   });
 
   it('wants no more than it may hold', () => {

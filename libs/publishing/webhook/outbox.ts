@@ -21,8 +21,15 @@ export interface Job {
   readonly key: string;
   /** Tries before this one that failed. */
   readonly failures: number;
-  /** The changes that it will have told; none of a retry. */
-  readonly steps: readonly Step[];
+  /** The first of the changes that it will have told; none of a retry. */
+  readonly step?: Step;
+}
+
+/** What changed while its key was told. */
+interface Later {
+  /** Of the first change. */
+  readonly step: Step;
+  lastPosition: number;
 }
 
 /** Where to go on: after a restart, or with another URL. */
@@ -34,13 +41,14 @@ export interface OutboxStart {
 
 /**
  * What one channel is still to be told: each listing and order once, in the order in which it first changed,
- * however often it changes while it waits. Plain bookkeeping: it sends nothing and knows no clock.
+ * however often it changes while it waits. Of its changes only the first is kept open: nobody goes on behind it
+ * before the newest is told. Plain bookkeeping: it sends nothing and knows no clock.
  */
 export class Outbox {
   readonly #progress: Progress;
   readonly #retries = new Retries();
-  readonly #fresh = new Map<string, Step[]>();
-  readonly #underway = new Map<string, { readonly isRetry: boolean; readonly later: Step[] }>();
+  readonly #fresh = new Map<string, Step>();
+  readonly #underway = new Map<string, { readonly isRetry: boolean; later?: Later }>();
   readonly #taken = new Map<string, number>();
   readonly #takenBefore: (key: string) => number;
   #reached: Place;
@@ -85,13 +93,12 @@ export class Outbox {
   /** The next to try: first what is due again, then what is new, if that is wanted. */
   start(now: Instant, mayStartFresh: boolean): Job | undefined {
     const retry = this.#retries.takeDue(now);
-    if (retry !== undefined)
-      return this.#underwayWith({ key: retry.key, failures: retry.failures, steps: [] });
+    if (retry !== undefined) return this.#underwayWith({ key: retry.key, failures: retry.failures });
     const first = mayStartFresh ? this.#fresh.entries().next().value : undefined;
     if (first === undefined) return undefined;
-    const [key, steps] = first;
+    const [key, step] = first;
     this.#fresh.delete(key);
-    return this.#underwayWith({ key, failures: 0, steps });
+    return this.#underwayWith({ key, failures: 0, step });
   }
 
   /** The version of this listing or order that the channel has already taken; 0 if none. */
@@ -103,9 +110,9 @@ export class Outbox {
   taken(job: Job, version: number): void {
     if (version > this.#reached.position) this.#taken.set(job.key, version);
     const later = this.#land(job);
-    const newer = later.filter(({ place }) => place.position > version);
-    this.#progress.finish([...job.steps, ...later.filter((step) => !newer.includes(step))]);
-    if (newer.length > 0) this.#fresh.set(job.key, [...newer]);
+    const isNewer = later !== undefined && later.lastPosition > version;
+    if (isNewer) this.#fresh.set(job.key, later.step);
+    this.#finish(job.step, isNewer ? undefined : later?.step);
   }
 
   /** Nothing is left to tell. */
@@ -117,15 +124,16 @@ export class Outbox {
   refused(job: Job, retry: { readonly dueAt: Instant; readonly isReceiverDown: boolean }): void {
     const later = this.#land(job);
     this.#retries.put({ key: job.key, failures: job.failures + 1, ...retry });
-    this.#progress.finish([...job.steps, ...later]);
+    this.#finish(job.step, later?.step);
   }
 
   /** It could not even be tried: as if it had not been started. */
   putBack(job: Job, dueAt: Instant): void {
-    const steps = [...job.steps, ...this.#land(job)];
-    if (job.failures === 0) this.#fresh.set(job.key, steps);
-    else this.#retries.put({ key: job.key, failures: job.failures, dueAt, isReceiverDown: true });
-    if (job.failures > 0) this.#progress.finish(steps);
+    const { key, failures, step } = job;
+    const later = this.#land(job);
+    if (step !== undefined) this.#fresh.set(key, step);
+    else this.#retries.put({ key, failures, dueAt, isReceiverDown: true });
+    this.#finish(later?.step);
   }
 
   /** The receiver is back: what failed with it is due. */
@@ -137,21 +145,29 @@ export class Outbox {
     const key = keyOf(change);
     if (this.#retries.has(key) || this.takenVersion(key) >= change.position) return;
     const { position, kind, id } = change;
-    const step = this.#progress.begin({ position, kind, id });
-    const waiting = this.#underway.get(key)?.later ?? this.#fresh.get(key);
-    if (waiting === undefined) this.#fresh.set(key, [step]);
-    else waiting.push(step);
+    const place = { position, kind, id };
+    const underway = this.#underway.get(key);
+    if (underway === undefined) {
+      if (!this.#fresh.has(key)) this.#fresh.set(key, this.#progress.begin(place));
+      return;
+    }
+    underway.later ??= { step: this.#progress.begin(place), lastPosition: position };
+    underway.later.lastPosition = position;
   }
 
   #underwayWith(job: Job): Job {
-    this.#underway.set(job.key, { isRetry: job.failures > 0, later: [] });
+    this.#underway.set(job.key, { isRetry: job.failures > 0 });
     return job;
   }
 
-  #land(job: Job): readonly Step[] {
-    const later = this.#underway.get(job.key)?.later ?? [];
+  #land(job: Job): Later | undefined {
+    const later = this.#underway.get(job.key)?.later;
     this.#underway.delete(job.key);
     return later;
+  }
+
+  #finish(...steps: readonly (Step | undefined)[]): void {
+    this.#progress.finish(steps.filter((step) => step !== undefined));
   }
 
   #forgetPassed(): void {
