@@ -17,6 +17,7 @@ export * from './catalog/policy-scope.ts';
 export * from './document/amounts.ts';
 export * from './document/document-entries.ts';
 export * from './document/document-lines.ts';
+export * from './document/outline.ts';
 export * from './document/record-fact.ts';
 export * from './document/resolve-line.ts';
 export * from './document/resolve-message.ts';

@@ -66,6 +66,7 @@ export class Recorder {
     // Refused by its item's rules, it may still be a repeat of what was accepted under older rules.
     if (drafts.some(({ resolved }) => resolved.refused)) await this.#streams.readOn(stream, told);
     for (let races = 0; recorded.length < drafts.length;) {
+      if (told.outline !== undefined) await this.#streams.recall(stream, told, drafts.slice(recorded.length));
       const round = attempt.decide(told, recorded.length);
       try {
         const actual = round.events.length === 0 ? undefined : await this.#append(stream, told, round);
@@ -74,7 +75,8 @@ export class Recorder {
           continue;
         }
         if (++races > RACES_MAX) throw new StoreUnavailable(`${stream}: lost ${races} append races.`);
-        told = emptyToldStream();
+        if (actual > round.before.revision) forgetSince(told, round.before);
+        else told = emptyToldStream();
         await this.#streams.readOn(stream, told, actual);
       } catch (fault) {
         if (!(fault instanceof AppendTooLarge)) throw fault;
@@ -103,8 +105,9 @@ export class Recorder {
 }
 
 /** Most documents are told once and for all: only those told in parts are worth remembering. */
-function mayBeToldOf({ facts }: ToldStream): boolean {
+function mayBeToldOf({ facts, outline }: ToldStream): boolean {
   const [first] = facts;
+  if (outline !== undefined) return true;
   return first !== undefined && (facts.length > 1 || isToldInParts(first.message));
 }
 

@@ -19,6 +19,7 @@ import {
   type TransferMessage,
 } from './told-message.ts';
 import {
+  factOf,
   heldLines,
   type HeldLine,
   type ToldFact,
@@ -63,7 +64,8 @@ export function recordFact(told: ToldStream, reading: Reading): FactDecision {
     return { outcome: 'rejected', rejection: tooManyLines() };
 
   const { lines, parked, isInactive } = resolved;
-  const fact = unplaced(message, heldLines(lines, told.revision + 1), parked);
+  const revision = told.revision + 1;
+  const fact = factOf({ message, lines, parked, entries: [], flags: NO_FLAGS }, { ...NOWHERE, revision });
   const { entries, flags } = effectOf({ told, fact, lines: fact.lines, isByChannel, isInactive });
   return { outcome: 'recorded', data: { message, lines, parked, entries, flags } };
 }
@@ -172,15 +174,8 @@ function isSweepDue({ fact, before }: Step, message: DocumentMessage): boolean {
 const othersThan = (told: ToldStream, { message }: ToldFact): readonly ToldFact[] =>
   told.facts.filter(({ message: other }) => other.id !== message.id || other.source !== message.source);
 
-/** A fact that has no place in the log yet. */
-const unplaced = (message: Message, lines: readonly HeldLine[], parked: ToldFact['parked']): ToldFact => ({
-  message,
-  lines,
-  parked,
-  position: 0,
-  recordedAt: 0,
-  flags: NO_FLAGS,
-});
+/** Of a fact that has no place in the log yet. */
+const NOWHERE = { position: 0, recordedAt: 0 };
 
 const idReused = ({ source, id }: Message): Rejection => ({
   code: 'ID_REUSED_WITH_DIFFERENT_CONTENT',

@@ -26,6 +26,10 @@ export interface ToldStream {
   byName?: Map<string, ToldFact>;
   /** Lines told over all facts: what deriving an order from them costs. */
   lineCount: number;
+  /** Of a long document, by revision: the names of facts that are not in `facts` any more, as hashes; 0 for others. */
+  outline?: number[];
+  /** By name: facts of the outline that were read again. */
+  recalled?: Map<string, ToldFact>;
   /** The order as its facts so far make it; derived when it is asked for. */
   order?: OrderState;
 }
@@ -38,6 +42,7 @@ export interface ToldFact {
   /** Both 0 from when it was decided on until it is written. */
   position: number;
   recordedAt: Instant;
+  readonly revision: number;
   readonly flags: readonly ExceptionKind[];
 }
 
@@ -86,15 +91,18 @@ export function forgetSince(told: ToldStream, mark: ToldMark): void {
   told.recordedAt = mark.recordedAt;
   told.lineCount = mark.lineCount;
   delete told.order;
-  for (const { message } of told.facts.splice(mark.factCount)) told.byName?.delete(nameOf(message));
+  for (const { message } of told.facts.splice(mark.factCount)) told.byName?.delete(factNameOf(message));
 }
 
-/** The fact of this name; (source, id) names a message within its order or document. */
-export function toldFact(told: ToldStream, source: string, id: string): ToldFact | undefined {
+/** The fact of this name, if it is kept or recalled; (source, id) names a message within its order or document. */
+export const toldFact = (told: ToldStream, source: string, id: string): ToldFact | undefined =>
+  keptFact(told, source, id) ?? told.recalled?.get(`${source}:${id}`);
+
+function keptFact(told: ToldStream, source: string, id: string): ToldFact | undefined {
   if (told.facts.length <= FACTS_SEARCHED_MAX) {
     return told.facts.find(({ message }) => message.id === id && message.source === source);
   }
-  told.byName ??= new Map(told.facts.map((fact) => [nameOf(fact.message), fact]));
+  told.byName ??= new Map(told.facts.map((fact) => [factNameOf(fact.message), fact]));
   return told.byName.get(`${source}:${id}`);
 }
 
@@ -110,18 +118,25 @@ export function evolveTold(told: ToldStream, event: JournalEvent, place: Journal
 }
 
 function addFact(told: ToldStream, data: FactRecorded, place: JournalPlace): void {
-  const fact: ToldFact = {
-    message: data.message,
-    lines: heldLines(data.lines, place.revision),
-    parked: data.parked,
-    position: place.position,
-    recordedAt: place.recordedAt,
-    flags: data.flags,
-  };
+  const fact = factOf(data, place);
   told.facts.push(fact);
-  told.byName?.set(nameOf(fact.message), fact);
+  told.byName?.set(factNameOf(fact.message), fact);
   told.lineCount += Math.max(1, data.message.data.lines?.length ?? 0);
 }
+
+/** As it was told. */
+export const factOf = (
+  { message, lines, parked, flags }: FactRecorded,
+  { position, recordedAt, revision }: JournalPlace,
+): ToldFact => ({
+  message,
+  lines: heldLines(lines, revision),
+  parked,
+  position,
+  recordedAt,
+  revision,
+  flags,
+});
 
 function release(
   told: ToldStream,
@@ -157,8 +172,8 @@ function replace(told: ToldStream, source: string, id: string, change: (fact: To
   assert(place >= 0, `a fact ${source}:${id} before its parked lines`);
   const fact = change(told.facts[place]!);
   told.facts[place] = fact;
-  told.byName?.set(nameOf(fact.message), fact);
+  told.byName?.set(factNameOf(fact.message), fact);
 }
 
 /** A source id has no `:`. */
-const nameOf = ({ source, id }: Message): string => `${source}:${id}`;
+export const factNameOf = ({ source, id }: Message): string => `${source}:${id}`;

@@ -31,7 +31,7 @@ const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
 /** FNV-1a over UTF-16 code units. */
-function hashOf(name: string): number {
+export function hashOf(name: string): number {
   let hash = FNV_OFFSET;
   for (let index = 0; index < name.length; index++) {
     hash = Math.imul(hash ^ name.charCodeAt(index), FNV_PRIME);

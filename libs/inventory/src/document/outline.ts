@@ -1,0 +1,52 @@
+import type { FactRecorded } from '../journal-event.ts';
+import { hashOf } from '../item/remembered.ts';
+import type { Message } from '../message.ts';
+import { TOLD_LINES_MAX } from './record-fact.ts';
+import { factOf, type JournalPlace, factNameOf, type ToldFact, type ToldStream } from './told-stream.ts';
+
+/** A document of more lines is long: its facts are kept only where a further one is decided on them. */
+export const SHORT_LINES_MAX = 1_000;
+
+/**
+ * Lets go of the facts of a long document that say nothing of what comes: of each only a hash of its name stays, so
+ * that all that a year of counts was told under costs little. One that may be told again is to be recalled first.
+ */
+export function outlineDocument(told: ToldStream): void {
+  if (told.lineCount <= SHORT_LINES_MAX) return;
+  delete told.recalled;
+  const outline = (told.outline ??= []);
+  const kept = told.facts.filter((fact) => isDecidedOn(told, fact));
+  if (kept.length === told.facts.length) return;
+  for (const fact of told.facts) {
+    if (isDecidedOn(told, fact)) continue;
+    while (outline.length < fact.revision) outline.push(0);
+    outline[fact.revision] = hashOf(factNameOf(fact.message));
+  }
+  told.facts.length = 0;
+  for (const fact of kept) told.facts.push(fact);
+  delete told.byName;
+}
+
+/** Revisions at which one of these messages may have been told before: most likely all of those, and few others. */
+export function outlinedAt(told: ToldStream, messages: readonly Message[]): readonly number[] {
+  const { outline } = told;
+  if (outline === undefined) return [];
+  const hashes = new Set(messages.map((message) => hashOf(factNameOf(message))));
+  const revisions: number[] = [];
+  for (let revision = 0; revision < outline.length; revision++) {
+    if (hashes.has(outline[revision]!)) revisions.push(revision);
+  }
+  return revisions;
+}
+
+/** Makes a fact of the outline known again, as it was told. */
+export function recallFact(told: ToldStream, data: FactRecorded, place: JournalPlace): void {
+  told.recalled ??= new Map();
+  told.recalled.set(factNameOf(data.message), factOf(data, place));
+}
+
+/** Lines that wait are released; receipts are compared with what was expected, up to so many lines. */
+function isDecidedOn({ lineCount }: ToldStream, { message: { type }, parked }: ToldFact): boolean {
+  if (parked.length > 0) return true;
+  return lineCount < TOLD_LINES_MAX && (type === 'stock.received' || type === 'stock.expected');
+}
