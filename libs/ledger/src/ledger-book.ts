@@ -43,7 +43,7 @@ export class LedgerBook implements Fold {
   #position: number;
 
   constructor(readModel: ReadModel) {
-    this.#items = readModel.shelf<ItemState>({ name: 'ledger-items', version: 2 });
+    this.#items = readModel.shelf<ItemState>({ name: 'ledger-items', version: 3 });
     this.#places = readModel.shelf<{ sku: string }>({ name: 'ledger-places', version: 1, hotRowsMax: 1_000 });
     this.#cursors = readModel.shelf<{ position: number }>({
       name: 'ledger-cursors',

@@ -6,7 +6,8 @@ import type { Count } from '../entry.ts';
 import { onHandAsOf } from '../timeline/timeline.ts';
 import type { ItemCommand } from './item-command.ts';
 import { placeOf } from './item-readers.ts';
-import { REMEMBERED_MAX } from './remembered.ts';
+import { pastNeeded } from './past-needed.ts';
+import { remember, REMEMBERED_MAX } from './remembered.ts';
 
 describe('reallocating', () => {
   const move = (units: number, more: object = {}): ItemCommand => ({
@@ -126,16 +127,26 @@ describe('adjusting', () => {
 
   it('is done once however many were asked for: what is not remembered is looked for in the past', () => {
     const books = stocked(5);
+    const state = books.state('MUG');
+    for (let number = 3; number <= REMEMBERED_MAX; number++)
+      state.requests = remember(state.requests, `earlier-${number}`);
     const nth = (number: number) => adjust({ adjustmentId: `n-${number}`, change: UNIT });
-    const last = REMEMBERED_MAX + 2;
-    for (let number = 1; number <= last; number++) ask(books, nth(number));
-    for (const number of [1, REMEMBERED_MAX, last]) {
+    for (let number = 1; number <= 4; number++) ask(books, nth(number));
+    for (const number of [1, 2, 3, 4]) {
       expect(ask(books, nth(number)).answer).toMatchObject({
         repeated: { data: { adjustmentId: `n-${number}` } },
       });
     }
-    expect(main(books).onHand).toBe((5 + last) * UNIT);
-    expect(books.state('MUG').requests!.hashes).toHaveLength(REMEMBERED_MAX);
+    expect(main(books).onHand).toBe(9 * UNIT);
+    expect(state.requests!.hashes).toHaveLength(REMEMBERED_MAX);
+  });
+
+  it('needs no look into the past where it is new, after a thousand others', () => {
+    const books = stocked(5);
+    const nth = (number: number) => adjust({ adjustmentId: `n-${number}`, change: UNIT });
+    for (let number = 1; number <= 1_000; number++) ask(books, nth(number));
+    expect(pastNeeded(nth(1_001), books.state('MUG'))).toBeUndefined();
+    expect(pastNeeded(nth(1), books.state('MUG'))).toBe('all');
   });
 
   it('makes what is owed seen, and cures it', () => {

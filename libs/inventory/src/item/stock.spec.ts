@@ -298,6 +298,18 @@ describe('what is expected', () => {
     }
   });
 
+  it('needs no look into the past under a new name, after a thousand receipts that nobody expected', () => {
+    const books = new Books();
+    for (let number = 1; number <= 1_000; number++)
+      books.post([received(1, 2, { expectation: `po-${number}` })]);
+    const needed = (documentId: string) => {
+      const entries = [expected(documentId, 5)];
+      const post = { type: 'post', journal: 2_000, recordedAt: 3, cause: 'receipt', entries } as const;
+      return pastNeeded(post, books.state('MUG'));
+    };
+    expect([needed('po-1001'), needed('po-1000'), needed('po-1')]).toEqual([undefined, 'all', 'all']);
+  });
+
   it('is remembered exactly, also when it was forgotten', () => {
     const books = told(expected('po-0', 10), received(10, 2, { expectation: 'po-0' }));
     for (let number = 1; number <= 70; number++) books.post([expected(`later-${number}`, 1)]);
