@@ -7,6 +7,8 @@ import {
   isAfter,
   type ItemState,
   type MovementPosted,
+  nameKey,
+  orderKey,
   type ParkedLinesReleased,
   placeOf,
   type RecordedItemEvent,
@@ -78,20 +80,17 @@ const isAnchor = (
   anchor: Anchor | undefined,
 ): boolean => told.location === location && anchor !== undefined && compareFacts(told.key, anchor.key) === 0;
 
+/** Looked up by its order: an item may have very many open ones, and is asked for each of its events. */
 function isOpenCommitment(location: string, event: RecordedItemEvent, state: ItemState): boolean {
   if (event.type !== 'StockCommitted' || event.data.location !== location) return false;
   const { channel, orderId, line } = event.data;
-  return Object.values(state.commitments)
-    .flat()
-    .some((open) => {
-      const isSame = open.channel === channel && open.orderId === orderId && open.line === line;
-      return isSame && open.location === location;
-    });
+  const ofOrder = state.commitments[orderKey(channel, orderId)] ?? [];
+  return ofOrder.some((open) => open.line === line && open.location === location);
 }
 
 function isOpenHold(location: string, event: RecordedItemEvent, state: ItemState): boolean {
   if (event.type !== 'StockReserved') return false;
-  const isOpen = Object.values(state.holds).some((hold) => hold.reservationId === event.data.reservationId);
+  const isOpen = state.holds[nameKey(event.data.reservationId)] !== undefined;
   return isOpen && event.data.parts.some((part) => part.location === location);
 }
 

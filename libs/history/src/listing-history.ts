@@ -32,6 +32,9 @@ export interface Change {
   readonly events: readonly Evidence[];
 }
 
+/** Events whose messages are looked for in the log at a time. */
+const NAMED_AT_ONCE = 50;
+
 /** One listing's number through time: what the channel was told at a moment, and why. */
 export class ListingHistory {
   readonly #parts: ReplayParts;
@@ -121,13 +124,22 @@ export class ListingHistory {
   ): Promise<readonly EvidencedTerm[]> {
     const state = replay.itemState(sku);
     const events = replay.eventsOf(sku);
-    const name = (event: RecordedItemEvent): Promise<Evidence> => toEvidence(this.#parts.store, event);
     return Promise.all(
       terms.map(async (term) => {
         const behind = state ? evidenceOf(term, events, state) : [];
-        return { ...term, events: await Promise.all(behind.map(name)) };
+        return { ...term, events: await this.#named(behind) };
       }),
     );
+  }
+
+  /** A few at a time: each may be a look into the log, and all of them at once would be one long turn. */
+  async #named(events: readonly RecordedItemEvent[]): Promise<readonly Evidence[]> {
+    const named: Evidence[] = [];
+    for (let from = 0; from < events.length; from += NAMED_AT_ONCE) {
+      const some = events.slice(from, from + NAMED_AT_ONCE);
+      named.push(...(await Promise.all(some.map((event) => toEvidence(this.#parts.store, event)))));
+    }
+    return named;
   }
 
   async #replay<Answer>(

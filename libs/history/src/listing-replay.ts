@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AvailabilityBook, type Explanation, type ListingNumber } from '#availability';
 import { CatalogBook } from '#catalog';
 import { categoryOf, type EventStore, type RecordedEvent } from '#event-store';
@@ -22,6 +23,9 @@ export interface ReplayParts {
   /** A picture in memory, gone when it is closed. */
   readonly openReadModel: () => ReadModel;
 }
+
+/** Events lived again between two looks at what else there is to do: a few milliseconds. */
+const EVENTS_AT_ONCE = 200;
 
 /**
  * One listing's past, lived again: the very folds that run live, fed in log order with every event that its
@@ -71,6 +75,7 @@ export class ListingReplay {
       const event = this.#events[this.#next]!;
       if (event.recordedAt > moment) return;
       await this.#apply(event);
+      if ((this.#next + 1) % EVENTS_AT_ONCE === 0) await nextTurn();
     }
   }
 
@@ -125,23 +130,26 @@ export class ListingReplay {
  */
 async function eventsOf(parts: ReplayParts, channel: string, listing: string): Promise<RecordedEvent[]> {
   const { setUp, store } = parts;
-  const own = setUp.listing(channel, listing);
+  // What is told while the log is read would be there of one item and not of the other.
+  const through = await store.head();
+  const general = await setUp.general();
+  const own = await setUp.listing(channel, listing);
   const named = own.map((event) => (event.data as Listing).sku);
-  const items = withComponents(setUp, [listing, ...named]);
-  const listings = items.flatMap((sku) => setUp.listing(channel, sku));
-  const definitions = items.flatMap((sku) => setUp.item(sku));
-  const ledgers = await Promise.all(items.map((sku) => readWhole(store, itemStream(sku))));
-  return [...setUp.general(), ...listings, ...definitions, ...ledgers.flat()].sort(
-    (a, b) => a.position - b.position,
+  const items = await withComponents(setUp, [listing, ...named]);
+  const ofItems = await Promise.all(
+    items.flatMap((sku) => [setUp.listing(channel, sku), setUp.item(sku), readWhole(store, itemStream(sku))]),
   );
+  return [...general, ...ofItems.flat()]
+    .filter(({ position }) => position <= through)
+    .sort((a, b) => a.position - b.position);
 }
 
 /** The items, and whatever any of them was ever made of. */
-function withComponents(setUp: SetUpLog, skus: readonly string[]): string[] {
+async function withComponents(setUp: SetUpLog, skus: readonly string[]): Promise<string[]> {
   const known = new Set(skus);
   // A set goes on to what is added while it is walked.
   for (const sku of known) {
-    for (const event of setUp.item(sku)) {
+    for (const event of await setUp.item(sku)) {
       for (const component of (event.data as Item).components) known.add(component.sku);
     }
   }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RecordedEvent } from '#event-store';
 import { categoryOf } from '#event-store';
 import type { CatalogEvent } from '#inventory';
@@ -38,19 +39,19 @@ export class SetUpLog implements Fold {
   }
 
   /** Channels, locations, sources and policies, in log order. */
-  general(): RecordedEvent[] {
+  general(): Promise<RecordedEvent[]> {
     return this.#all(EVERYBODY);
   }
 
-  item(sku: string): RecordedEvent[] {
+  item(sku: string): Promise<RecordedEvent[]> {
     return this.#all(itemConcern(sku));
   }
 
-  listing(channel: string, listing: string): RecordedEvent[] {
+  listing(channel: string, listing: string): Promise<RecordedEvent[]> {
     return this.#all(listingConcern(channel, listing));
   }
 
-  #all(concerns: string): RecordedEvent[] {
+  async #all(concerns: string): Promise<RecordedEvent[]> {
     const events: RecordedEvent[] = [];
     let after: { value: string; key: string } | undefined;
     for (;;) {
@@ -63,6 +64,7 @@ export class SetUpLog implements Fold {
       const last = page.at(-1);
       if (page.length < PAGE_ROWS || !last) return events;
       after = { value: concerns, key: last.key };
+      await nextTurn(); // There may be a policy for each listing.
     }
   }
 }

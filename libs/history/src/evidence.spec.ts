@@ -1,0 +1,35 @@
+import { emptyItem, type ItemState, type RecordedItemEvent } from '#inventory';
+import { UNIT } from '#kernel';
+import { evidenceOf } from './evidence.ts';
+
+const ORDERS = 50;
+
+/** An item with as many open orders as events, that counts how often all of them are walked. */
+function openOrders(): { state: ItemState; events: RecordedItemEvent[]; walks: () => number } {
+  let walks = 0;
+  const commitments: ItemState['commitments'] = {};
+  const events = Array.from({ length: ORDERS }, (_, index): RecordedItemEvent => {
+    const where = { channel: 'web', orderId: `o-${index}`, line: '1', location: 'main' };
+    const times = { occurredAt: 1, recordedAt: 1 };
+    commitments[`web/o-${index}`] = [{ ...where, ...times, quantity: UNIT }];
+    const data = { ...where, ...times, quantity: UNIT, journal: 1 };
+    return { type: 'StockCommitted', data, position: index + 1, recordedAt: 1 };
+  });
+  const watched = new Proxy(commitments, {
+    ownKeys: (target) => {
+      walks++;
+      return Reflect.ownKeys(target);
+    },
+  });
+  return { state: { ...emptyItem(), commitments: watched }, events, walks: () => walks };
+}
+
+describe('the events behind what is committed', () => {
+  it('are those of the open orders, which are not all walked for each event', () => {
+    const { state, events, walks } = openOrders();
+    delete state.commitments['web/o-3'];
+    const behind = evidenceOf({ name: 'committed', value: 0, location: 'main' }, events, state);
+    expect(behind).toEqual(events.filter((_, index) => index !== 3));
+    expect(walks()).toBeLessThanOrEqual(1);
+  });
+});
