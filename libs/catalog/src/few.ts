@@ -3,7 +3,7 @@ import type { ReadModel, Shelf } from '#read-model';
 const PAGE_ROWS = 1_000;
 
 /**
- * A shelf of few rows that are asked for all the time: mirrored in memory, read from the file once. It is
+ * A shelf of rows that are asked for all the time, few enough to be mirrored in memory, read from the file once. It is
  * filled at its first use, when every shelf of the read model has been declared.
  */
 export class Few<Row extends object> {

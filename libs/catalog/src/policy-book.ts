@@ -30,10 +30,15 @@ export interface Policies {
 
 type PolicyRow = PolicyState & { readonly revision: number };
 
-/** Every scope's policy. Few, so that they live in memory. */
+/**
+ * Every scope's policy, in memory: they are asked for with every number. There may be one for each item and each
+ * listing, so that a change of one costs the same however many there are.
+ */
 export class PolicyBook implements Policies {
   readonly #rows: Few<PolicyRow>;
+  /** Made at their first use, and kept up from then on. */
   #lookup: PolicyLookup | undefined;
+  #waiting: Map<PolicyScope, PendingPolicy> | undefined;
 
   constructor(readModel: ReadModel) {
     this.#rows = new Few<PolicyRow>(readModel, { name: 'catalog-policies', version: 2 });
@@ -54,8 +59,8 @@ export class PolicyBook implements Policies {
 
   /** By `effectiveAt`, the next first. */
   pending(): readonly PendingPolicy[] {
-    const pending = [...this.#rows.values()].flatMap((row) => row.pending ?? []);
-    return pending.sort((a, b) => a.effectiveAt - b.effectiveAt);
+    this.#waiting ??= new Map(this.#pending().map((pending) => [pending.scope, pending]));
+    return [...this.#waiting.values()].sort((a, b) => a.effectiveAt - b.effectiveAt);
   }
 
   entry(scope: PolicyScope): SetupEntry<Policy> | undefined {
@@ -102,12 +107,19 @@ export class PolicyBook implements Policies {
   ): { before?: PolicyInForce; after?: PolicyInForce } {
     const before = this.policyOf(scope);
     this.#rows.put(scope, { ...state, revision });
-    if (state.inForce !== before) this.#lookup = undefined;
-    return { ...(before && { before }), ...(state.inForce && { after: state.inForce }) };
+    const { inForce, pending } = state;
+    if (inForce !== undefined && inForce !== before) this.#lookup?.put(inForce);
+    if (pending !== undefined) this.#waiting?.set(scope, pending);
+    else this.#waiting?.delete(scope);
+    return { ...(before && { before }), ...(inForce && { after: inForce }) };
   }
 
   #inForce(): readonly PolicyInForce[] {
     return [...this.#rows.values()].flatMap((row) => row.inForce ?? []);
+  }
+
+  #pending(): readonly PendingPolicy[] {
+    return [...this.#rows.values()].flatMap((row) => row.pending ?? []);
   }
 }
 
@@ -121,17 +133,27 @@ const entryOf = (row: PolicyRow): SetupEntry<Policy> => ({
 /** Merged rules of one set of policies, kept per combination that is asked for again and again. */
 class PolicyLookup implements Policies {
   readonly #byScope = new Map<PolicyScope, PolicyInForce>();
-  readonly #anyOfItems: boolean;
-  readonly #anyOfListings: boolean;
+  #anyOfItems = false;
+  #anyOfListings = false;
   /** By channel, of items without a category, or of one that has no policy of its own. */
   readonly #common = new Map<string, EffectivePolicy>();
   /** By category, then by channel. */
   readonly #merged = new Map<string, Map<string, EffectivePolicy>>();
 
   constructor(inForce: readonly PolicyInForce[]) {
-    for (const policy of inForce) this.#byScope.set(policy.scope, policy);
-    this.#anyOfItems = inForce.some(({ scope }) => scope.startsWith('item:'));
-    this.#anyOfListings = inForce.some(({ scope }) => scope.startsWith('listing:'));
+    for (const policy of inForce) this.put(policy);
+  }
+
+  /** What is merged has nothing of single items and listings in it: a policy of one of them leaves it as it is. */
+  put(policy: PolicyInForce): void {
+    const { scope } = policy;
+    this.#byScope.set(scope, policy);
+    if (scope.startsWith('item:')) this.#anyOfItems = true;
+    else if (scope.startsWith('listing:')) this.#anyOfListings = true;
+    else {
+      this.#common.clear();
+      this.#merged.clear();
+    }
   }
 
   policyOf(scope: PolicyScope): PolicyInForce | undefined {
