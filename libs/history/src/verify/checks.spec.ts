@@ -1,5 +1,6 @@
 import type { ListingNumber } from '#availability';
 import { copyItem, inTransitAccount, type ItemState, onHandAccount } from '#inventory';
+import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
 import { line, sale } from '../../../journal/testing/messages.ts';
 import { openJournal } from '../../../journal/testing/opened-journal.ts';
 import { keyAt, move, open, received } from '../../../inventory/testing/entries.ts';
@@ -9,9 +10,16 @@ import { GrowingVersions } from './growing-versions.ts';
 import { ItemBooks } from './item-books.ts';
 import { LogOrder } from './log-order.ts';
 import { MessageCounts } from './message-counts.ts';
+import { MessagesOnce } from './messages-once.ts';
 
 const failedOf = (results: readonly CheckResult[]): string[] =>
   results.filter(({ ok }) => !ok).map(({ check }) => check);
+
+let readModel: SqliteReadModel;
+beforeEach(() => {
+  readModel = SqliteReadModel.open({ file: IN_MEMORY });
+});
+afterEach(() => readModel.close());
 
 describe('every message accounted for', () => {
   it('holds the log against the completeness of each source, end by end', async () => {
@@ -98,7 +106,7 @@ describe('published versions', () => {
     ['never go back', [number(5, 1), number(4, 2)], false],
     ['stay where the number does', [number(5, 1), number(7, 1)], false],
   ])('%s', (_, numbers, isRight) => {
-    const versions = new GrowingVersions();
+    const versions = new GrowingVersions(readModel);
     for (const each of numbers) versions.look(each);
     expect(versions.result().ok).toBe(isRight);
   });
@@ -116,8 +124,34 @@ describe('the order of the log', () => {
     ['has a position twice', [event('a', 0, 1, 5), event('b', 0, 1, 5)], false],
     ['goes back in time', [event('a', 0, 1, 5), event('b', 0, 2, 4)], false],
   ])('%s', (_, events, isRight) => {
-    const order = new LogOrder();
+    const order = new LogOrder(readModel);
     for (const each of events) order.look(each);
     expect(order.result().ok).toBe(isRight);
+  });
+});
+
+describe('every message once', () => {
+  const fact = (stream: string, source: string, id: string, position: number) => ({
+    ...{ stream, revision: 0, position, recordedAt: 0, id: '', type: 'SaleCompleted' },
+    data: { message: { source, id } },
+  });
+
+  it.each<[string, ReturnType<typeof fact>[], boolean]>([
+    ['is right', [fact('order-a', 'pos', '1', 1), fact('order-a', 'pos', '2', 2)], true],
+    [
+      'may have one id of two sources',
+      [fact('order-a', 'pos', '1', 1), fact('order-a', 'wms', '1', 2)],
+      true,
+    ],
+    [
+      'may have one name in two streams',
+      [fact('order-a', 'pos', '1', 1), fact('order-b', 'pos', '1', 2)],
+      true,
+    ],
+    ['has one twice', [fact('order-a', 'pos', '1', 1), fact('order-a', 'pos', '1', 2)], false],
+  ])('%s', (_, events, isRight) => {
+    const once = new MessagesOnce(readModel);
+    for (const each of events) once.look(each);
+    expect(once.result()).toMatchObject({ ok: isRight, looked: events.length });
   });
 });

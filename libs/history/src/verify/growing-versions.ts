@@ -1,10 +1,16 @@
 import type { ListingNumber } from '#availability';
+import type { ReadModel, Shelf } from '#read-model';
 import { type CheckResult, Findings } from './check.ts';
 
 /** Published versions only grow, listing by listing, and a new version is a new number. */
 export class GrowingVersions {
   readonly #findings = new Findings('published versions');
-  readonly #last = new Map<string, { readonly version: number; readonly available: number }>();
+  /** By channel and listing. */
+  readonly #last: Shelf<{ readonly version: number; readonly available: number }>;
+
+  constructor(readModel: ReadModel) {
+    this.#last = readModel.shelf({ name: 'verify-numbers', version: 1, hashed: false });
+  }
 
   look({ channel, listing, version, available }: ListingNumber): void {
     const key = `${channel}:${listing}`;
@@ -14,7 +20,7 @@ export class GrowingVersions {
       isRight,
       () => `${key}: version ${version} after ${last?.version}, ${available} again`,
     );
-    this.#last.set(key, { version, available });
+    this.#last.put(key, { version, available });
   }
 
   result(): CheckResult {

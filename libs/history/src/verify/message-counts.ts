@@ -1,9 +1,8 @@
 import type { RecordedEvent } from '#event-store';
-import { FACT_EVENT_TYPES, type FactRecorded, type MessageRejected, type MessagesRepeated } from '#inventory';
+import type { FactRecorded, MessageRejected, MessagesRepeated } from '#inventory';
 import type { JournalBook } from '#journal';
 import { type CheckResult, Findings, type LogCheck } from './check.ts';
-
-const FACT_TYPES: ReadonlySet<string> = new Set(Object.values(FACT_EVENT_TYPES));
+import { isFact } from './is-fact.ts';
 
 /** How many messages of one source ended how. */
 interface Counts {
@@ -26,7 +25,7 @@ export class MessageCounts implements LogCheck {
   }
 
   look({ type, data }: RecordedEvent): void {
-    if (FACT_TYPES.has(type)) {
+    if (isFact(type)) {
       const { message, parked } = data as FactRecorded;
       this.#add(message.source, parked.length === 0 ? 'accepted' : 'parked', 1);
     } else if (type === 'MessagesRepeated') {

@@ -10,6 +10,7 @@ import { GrowingVersions } from './growing-versions.ts';
 import { ItemBooks } from './item-books.ts';
 import { LogOrder } from './log-order.ts';
 import { MessageCounts } from './message-counts.ts';
+import { MessagesOnce } from './messages-once.ts';
 import { TwoBooks } from './two-books.ts';
 
 /** A picture made anew from the log, to be held against the live one. */
@@ -75,8 +76,13 @@ async function liveAgain(
   { store, live, onProgress, signal }: VerifyParts,
   { folds, availability, journal, readModel }: FreshPicture,
 ): Promise<{ position: number; results: CheckResult[]; hashes: CheckResult }> {
-  const versions = new GrowingVersions();
-  const logChecks = [new LogOrder(), new TwoBooks(), new MessageCounts(journal)];
+  const versions = new GrowingVersions(readModel);
+  const logChecks = [
+    new LogOrder(readModel),
+    new MessagesOnce(readModel),
+    new TwoBooks(),
+    new MessageCounts(journal),
+  ];
   const stop = availability.onChange((number) => versions.look(number));
   let position = 0;
   do {
