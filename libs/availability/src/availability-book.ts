@@ -126,7 +126,7 @@ export class AvailabilityBook implements Fold {
     return this.#revise(touchedBy(change, this.#catalog), by);
   }
 
-  #applyItem(recorded: RecordedEvent): void {
+  #applyItem(recorded: RecordedEvent): void | Promise<void> {
     const event = recorded as unknown as ItemEvent;
     const sku = skuOfStream(recorded.stream);
     const offering = this.#catalog.offering(sku);
@@ -138,7 +138,18 @@ export class AvailabilityBook implements Fold {
     const by = causedBy(recorded, cause);
     this.#updateAs(sku, offering, by);
     if (offering?.isHeld !== true) return;
-    for (const kit of this.#catalog.kitsHolding(sku)) this.#update(kit, by);
+    const kits = this.#catalog.kitsHolding(sku);
+    if (kits.length > AT_ONCE_MAX) return this.#updateInSlices(kits, by);
+    for (const kit of kits) this.#update(kit, by);
+  }
+
+  async #updateInSlices(kits: readonly string[], by: CausedBy): Promise<void> {
+    this.#unfinished = by.version;
+    for (const slice of itemsIn(kits, this.#catalog)) {
+      for (const kit of slice) this.#update(kit, by);
+      await nextTurn();
+    }
+    this.#unfinished = Infinity;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { compareUtf8, type Quantity } from '#kernel';
 import type { ReadModel, Shelf } from '#read-model';
+import { namesOf, OfferFinder } from './offer-finder.ts';
 import { type ListingNumber, numberOf, type Offer, type OfferRow } from './offer.ts';
 
 /** A listing with the number it should have. */
@@ -42,6 +43,7 @@ export class OfferShelf {
   /** Where to find the numbers that have no slot. */
   readonly #named: Shelf<Named>;
   readonly #slots: Shelf<{ readonly slot: number }>;
+  readonly #finder = new OfferFinder();
 
   constructor(readModel: ReadModel) {
     const slots = Array.from({ length: SLOTS }, (_, slot) => slot);
@@ -87,16 +89,17 @@ export class OfferShelf {
 
   number(sku: string, channel: string, listing: string): ListingNumber | undefined {
     const offers = this.#offers.get(sku)?.offers ?? [];
-    const offer = offerIn(offers, channel, listing);
+    const offer = this.#finder.find(offers, channel, listing);
     return offer && numberOf(sku, offer);
   }
 
   /** Keeps a listing's number, as it is, with another item: from now on it is a listing of that one. */
   move(channel: string, listing: string, from: string, to: string): void {
     const former = this.#offers.get(from);
-    const offer = former && offerIn(former.offers, channel, listing);
+    const offer = former && this.#finder.find(former.offers, channel, listing);
     if (former === undefined || offer === undefined) return;
     former.offers.splice(former.offers.indexOf(offer), 1);
+    this.#finder.forget(former.offers);
     this.#offers.put(from, former);
     const row = this.#offers.get(to) ?? { offers: [] };
     row.offers.push(offerOf(offer, offer, undefined));
@@ -120,7 +123,7 @@ export class OfferShelf {
     const changed = new Array<ListingNumber>(wanted.length);
     let count = 0;
     for (const want of wanted) {
-      const former = offerIn(row.offers, want.channel, want.listing);
+      const former = this.#finder.find(row.offers, want.channel, want.listing);
       if (former?.available === want.available) continue;
       const offer = former ?? offerOf(want, by, undefined);
       if (former === undefined) row.offers.push(offer);
@@ -163,10 +166,11 @@ export class OfferShelf {
   ): readonly ListingNumber[] {
     const { wanted, by, concerned } = change;
     const withdrawn: ListingNumber[] = [];
+    const isWanted = namesOf(wanted);
     for (const offer of row.offers) {
       const { channel, listing, slot, available } = offer;
       if (available === 0 || concerned?.has(channel) === false) continue;
-      if (wanted.some((want) => want.channel === channel && want.listing === listing)) continue;
+      if (isWanted(channel, listing)) continue;
       changeTo(offer, 0, by, slot);
       if (slot === undefined) this.#named.put(keyOf(channel, listing), { sku, version: offer.version });
       withdrawn.push(numberOf(sku, offer));
@@ -250,9 +254,4 @@ function changeTo(offer: Offer, available: Quantity, by: CausedBy, slot: number 
   offer.recordedAt = by.recordedAt;
   offer.reason = by.reason;
   if (offer.slot !== slot) offer.slot = slot;
-}
-
-function offerIn(offers: readonly Offer[], channel: string, listing: string): Offer | undefined {
-  for (const offer of offers) if (offer.channel === channel && offer.listing === listing) return offer;
-  return undefined;
 }

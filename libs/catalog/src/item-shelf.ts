@@ -144,11 +144,18 @@ export class ItemShelf {
     for (const part of held) if (!formerlyHeld.has(part)) this.#holdPart(part, sku, true);
   }
 
+  /** Only where it was the other way before. */
   #holdPart(part: string, kit: string, holds: boolean): void {
     const row = this.#items.get(part);
     if (row === undefined) return;
-    const others = (row.kits ?? []).filter((other) => other !== kit);
-    setList(row, 'kits', holds ? [...others, kit] : others);
+    // In place: a part may be in very many kits, and each of them comes here.
+    if (holds) (row.kits ??= []).push(kit);
+    else
+      setList(
+        row,
+        'kits',
+        (row.kits ?? []).filter((other) => other !== kit),
+      );
     this.#items.put(part, row);
   }
 

@@ -1,0 +1,42 @@
+import { UNIT } from '#kernel';
+import { Merchant } from '../testing/merchant.ts';
+import { received } from '../testing/opened-availability.ts';
+
+/** More than are changed within one turn. */
+const KITS = 450;
+
+let merchant: Merchant;
+beforeEach(async () => {
+  merchant = await Merchant.open();
+  const { desk, catchUp } = merchant.opened;
+  for (let index = 0; index < KITS; index++) {
+    const components = [{ sku: 'MUG', quantity: UNIT }];
+    const sku = `KIT-${index}`;
+    await desk.putItem({ sku, name: sku, decimals: 0, identifiers: [], components });
+  }
+  await catchUp();
+});
+afterEach(() => merchant.opened.close());
+
+it('a part of very many kits changes their numbers in turns, and all of them are shown at once', async () => {
+  const { availability } = merchant.opened;
+  const shown = (): readonly number[] =>
+    availability.numbersAfter('web', { version: 0 }, 1_000).map(({ available }) => available);
+  let turn = 0;
+  let isDone = false;
+  const changedIn = new Set<number>();
+  const seen = new Set<number>();
+  availability.onChange(() => changedIn.add(turn));
+  const nextTurn = (): void => {
+    if (isDone) return;
+    turn++;
+    seen.add(shown().filter((available) => available > 0).length);
+    setImmediate(nextTurn);
+  };
+  setImmediate(nextTurn);
+  await merchant.tell('MUG', received('main', 7));
+  isDone = true;
+  expect(changedIn.size).toBeGreaterThanOrEqual(3);
+  expect([...seen].filter((count) => count !== 0 && count !== KITS + 1)).toEqual([]);
+  expect(shown()).toEqual(Array.from({ length: KITS + 1 }, () => 7 * UNIT));
+});
