@@ -10,8 +10,8 @@ import {
 } from '#catalog';
 import type { PreviewItem } from '#availability';
 import type { Policy, Rejection } from '#inventory';
-import { compareUtf8 } from '#kernel';
 import { onCommand, onQuery } from './handlers.ts';
+import { previewed } from './previewed.ts';
 
 /** A resource as it is to be from now on. */
 export type Resource = Exclude<ImportRow, { kind: 'rejected' }>;
@@ -47,7 +47,7 @@ export class ListResources<Kind extends SetupKind> extends Query<readonly SetupE
   }
 }
 
-/** What a policy would change, by channel and listing; or why it cannot be put. */
+/** What a policy would change, by channel and listing; or why it cannot be put or shown. */
 export class PreviewPolicy extends Query<readonly PreviewItem[] | Rejection> {
   constructor(readonly policy: Policy) {
     super();
@@ -74,10 +74,7 @@ export const SET_UP_HANDLERS = [
   onQuery(PreviewPolicy, async ({ rooms, clock }, { policy }) => {
     const rejection = await rooms.catalogDesk.checkPolicy(policy);
     if (rejection !== undefined) return rejection;
-    const changes: PreviewItem[] = [];
-    for await (const change of rooms.picture.availability.preview([policy], clock.now()))
-      changes.push(change);
-    return changes.sort((a, b) => compareUtf8(a.channel, b.channel) || compareUtf8(a.listing, b.listing));
+    return previewed(rooms.picture.availability.preview([policy], clock.now()));
   }),
   onQuery(FindResource<SetupKind>, ({ rooms }, { kind, id }) =>
     Promise.resolve(rooms.catalog.entry(kind, id)),

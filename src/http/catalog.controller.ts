@@ -58,9 +58,9 @@ export class CatalogController {
     access: 'read',
     body: 'json',
     about: ABOUT,
-    does: 'Which numbers a policy would change, and to what: exactly what putting it does.',
+    does: 'Which numbers a policy would change, and to what: exactly what putting it does. At most 100,000.',
     answers: { 200: 'Preview' },
-    problems: ['SCOPE_INVALID', 'CHANNEL_UNKNOWN', 'LOCATION_UNKNOWN', 'ITEM_UNKNOWN'],
+    problems: ['SCOPE_INVALID', 'CHANNEL_UNKNOWN', 'LOCATION_UNKNOWN', 'ITEM_UNKNOWN', 'TOO_MANY_NUMBERS'],
   })
   async preview(
     @Told(PREVIEW_BODY) told: PolicyTold & { readonly scope: string },
