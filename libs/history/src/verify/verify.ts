@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AvailabilityBook } from '#availability';
 import type { CatalogBook } from '#catalog';
 import { type EventStore, READ_EVENTS_MAX, type RecordedEvent } from '#event-store';
@@ -57,7 +58,7 @@ export async function verify(parts: VerifyParts): Promise<VerifyReport> {
     if (parts.checkFiles) checks.push(await filesCheck(parts.checkFiles));
     const { position, results, hashes } = await liveAgain(parts, fresh);
     checks.push(...results, hashes);
-    checks.push(...(await booksChecks(parts, fresh)), numbersCheck(fresh));
+    checks.push(...(await booksChecks(parts, fresh)), await numbersCheck(fresh, parts.signal));
     return { ok: checks.every(({ ok }) => ok), position, checks };
   } finally {
     fresh.readModel.close();
@@ -137,10 +138,15 @@ async function booksChecks(
 }
 
 /** The terms of every number give the number back. */
-function numbersCheck({ catalog, availability }: FreshPicture): CheckResult {
+async function numbersCheck(
+  { catalog, availability }: FreshPicture,
+  signal: AbortSignal | undefined,
+): Promise<CheckResult> {
   const findings = new Findings('explanations sum to their numbers');
   for (const { id } of catalog.channels()) {
     for (let after: string | undefined; ;) {
+      signal?.throwIfAborted();
+      await nextTurn(); // Nothing of it waits for anything, and a service may be doing its work beside it.
       const page = availability.numbersByListing(id, after, ITEMS_PAGE);
       for (const { listing, available } of page) {
         const explained = availability.explainNow(id, listing);
