@@ -46,17 +46,35 @@ export type PictureFile = (typeof PICTURES)[number];
 export const otherPicture = (file: PictureFile): PictureFile =>
   file === PICTURES[0] ? PICTURES[1] : PICTURES[0];
 
-export function currentPicture(directory: string): PictureFile {
-  try {
-    const kept = readFileSync(join(directory, 'picture.current'), 'utf8').trim();
-    return PICTURES.find((file) => file === kept) ?? PICTURES[0];
-  } catch {
-    return PICTURES[0]; // Never rebuilt. Were it wrong, an older picture would only have more to catch up.
-  }
-}
+/** The first one where none was ever rebuilt. Were it wrong, an older picture would only have more to catch up. */
+export const currentPicture = (directory: string): PictureFile =>
+  pictureNamedIn(join(directory, 'picture.current')) ?? PICTURES[0];
 
 export const setCurrentPicture = (directory: string, file: PictureFile): void =>
   replaceFile(join(directory, 'picture.current'), file);
+
+const rebuildFile = (directory: string): string => join(directory, 'picture.rebuilding');
+
+/** True where the file is what a rebuild that was interrupted has made so far, and nothing else. */
+export const isBeingRebuilt = (directory: string, file: PictureFile): boolean =>
+  pictureNamedIn(rebuildFile(directory)) === file;
+
+/** An empty file from here on, until the rebuild has ended. */
+export function beginRebuilding(directory: string, file: PictureFile): void {
+  removePicture(directory, file);
+  replaceFile(rebuildFile(directory), file);
+}
+
+export const endRebuilding = (directory: string): void => rmSync(rebuildFile(directory), { force: true });
+
+function pictureNamedIn(file: string): PictureFile | undefined {
+  try {
+    const named = readFileSync(file, 'utf8').trim();
+    return PICTURES.find((picture) => picture === named);
+  } catch {
+    return undefined;
+  }
+}
 
 /** It must be closed. */
 export function removePicture(directory: string, file: PictureFile): void {

@@ -1,21 +1,22 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { jest } from '@jest/globals';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { DataDirectoryLocked } from '#event-store';
+import { DataDirectoryLocked, StoreUnavailable } from '#event-store';
 import { readMessageText, toArrival } from '#intake';
 import { isRejection } from '#inventory';
 import { BEHIND_MAX } from './backpressure.ts';
 import { currentPicture } from './data-files.ts';
 import { readSettings, type Settings } from './environment.ts';
-import { OnHand } from './service.ts';
+import { OnHand, type OpenOptions } from './service.ts';
 import { until, WAIT_MS_MAX } from '../test/fixtures/waiting.ts';
 
 let directory: string;
 let settings: Settings;
 const open: OnHand[] = [];
-const openOnHand = async (): Promise<OnHand> => {
-  const onhand = await OnHand.open(settings);
+const openOnHand = async (options: OpenOptions = {}): Promise<OnHand> => {
+  const onhand = await OnHand.open(settings, options);
   open.push(onhand);
   return onhand;
 };
@@ -155,13 +156,7 @@ describe('a rebuild', () => {
   });
 
   it('takes over where the picture was wrong, and stays', async () => {
-    const first = await openOnHand();
-    await receive(first, 20);
-    await settle(first);
-    await open.pop()!.close();
-    spoil(join(directory, currentPicture(directory)));
-    const onhand = await openOnHand();
-    expect(onHandOf(onhand, 'S-3')).not.toBe(200_000);
+    const onhand = await openSpoilt();
     expect((await onhand.rebuild()).wasRight).toBe(false);
     expect(onHandOf(onhand, 'S-3')).toBe(200_000);
     await receiveMore(onhand);
@@ -170,6 +165,63 @@ describe('a rebuild', () => {
     expect(currentPicture(directory)).toBe('picture-2.db');
     const again = await openOnHand();
     expect(onHandOf(again, 'S-3')).toBe(300_000);
+  });
+
+  it('leaves nothing of the picture that was wrong to the next one', async () => {
+    expect((await (await openSpoilt()).rebuild()).wasRight).toBe(false);
+    await open.pop()!.close();
+    expect(pictures()).toEqual(['picture-2.db', 'picture.current']);
+    const again = await openOnHand();
+    expect((await again.rebuild()).wasRight).toBe(true);
+    expect(onHandOf(again, 'S-3')).toBe(200_000);
+  });
+
+  it('trusts no file but that of one that was interrupted', async () => {
+    const onhand = await openOnHand();
+    await receive(onhand, 20);
+    await settle(onhand);
+    await open.pop()!.close();
+    copyFileSync(join(directory, 'picture.db'), join(directory, 'picture-2.db'));
+    spoil(join(directory, 'picture-2.db'));
+    const again = await openOnHand();
+    expect(pictures()).not.toContain('picture-2.db');
+    expect((await again.rebuild()).wasRight).toBe(true);
+  });
+
+  it('goes on where one that was interrupted had come to', async () => {
+    const onhand = await openOnHand();
+    await receive(onhand, 20);
+    await settle(onhand);
+    await open.pop()!.close();
+    copyFileSync(join(directory, 'picture.db'), join(directory, 'picture-2.db'));
+    writeFileSync(join(directory, 'picture.rebuilding'), 'picture-2.db');
+    const again = await openOnHand();
+    const readAll = jest.spyOn(again.rooms.store, 'readAll');
+    expect((await again.rebuild()).wasRight).toBe(true);
+    expect(readAll).not.toHaveBeenCalled();
+    expect(pictures()).not.toContain('picture.rebuilding');
+  });
+
+  it('waits until whoever reads in the picture before has ended', async () => {
+    const onhand = await openSpoilt();
+    expect((await onhand.rebuild()).wasRight).toBe(false);
+    expect((await onhand.rebuild()).wasRight).toBe(true);
+    await receiveMore(onhand);
+    expect(onHandOf(onhand, 'S-3')).toBe(300_000);
+    expect(pictures()).not.toContain('picture.db');
+  });
+
+  it('ends the process where neither picture can be served, and the next one has the new', async () => {
+    const causes: unknown[] = [];
+    const onhand = await openSpoilt({ onFatal: (cause) => causes.push(cause) });
+    const failure = new StoreUnavailable('It does not answer.');
+    const head = jest.spyOn(onhand.rooms.store, 'head').mockRejectedValue(failure);
+    await expect(onhand.rebuild()).rejects.toBe(failure);
+    expect(causes).toEqual([failure]);
+    head.mockRestore();
+    await open.pop()!.close();
+    const again = await openOnHand();
+    expect(onHandOf(again, 'S-3')).toBe(200_000);
   });
 });
 
@@ -202,6 +254,20 @@ async function receiveMore(onhand: OnHand): Promise<void> {
   });
   await onhand.rooms.journal.accept([toArrival(readMessageText(text, Date.now()))], { door: 'test' });
   await settle(onhand);
+}
+
+const pictures = (): string[] => readdirSync(directory).filter((file) => file.startsWith('picture'));
+
+/** Its picture has half of what was received. */
+async function openSpoilt(options: OpenOptions = {}): Promise<OnHand> {
+  const before = await openOnHand();
+  await receive(before, 20);
+  await settle(before);
+  await open.pop()!.close();
+  spoil(join(directory, currentPicture(directory)));
+  const onhand = await openOnHand(options);
+  expect(onHandOf(onhand, 'S-3')).toBe(100_000);
+  return onhand;
 }
 
 /** What a bug, or somebody with an editor, may have done. */

@@ -1,10 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, Fault, systemClock } from '#kernel';
 import type { EventStore } from '#event-store';
 import type { ReadModel } from '#read-model';
 import { type OnCopied, type OpenLog, openLog, openReadModel } from './adapters.module.ts';
 import {
+  beginRebuilding,
   currentPicture,
   cursorKey,
+  endRebuilding,
+  isBeingRebuilt,
   otherPicture,
   type PictureFile,
   removePicture,
@@ -27,7 +31,7 @@ export interface OpenOptions {
   readonly publish?: boolean;
   /** Shares the work with other processes where there are some; a command does what it finds by itself. */
   readonly joins?: boolean;
-  /** Called if the log, or the picture of it, has stopped for good: the process must end. */
+  /** Called if the log, the picture of it or the rooms have stopped for good: the process must end. */
   readonly onFatal?: (cause: unknown) => void;
 }
 
@@ -83,10 +87,13 @@ export class OnHand {
   readonly #opened: OpenLog;
   readonly #lag = new Lag();
   readonly #sampling: NodeJS.Timeout;
+  readonly #closing = new AbortController();
   #isSampling = false;
   #rooms: Rooms;
   #picture: PictureFile;
   #rebuilding: Promise<Rebuilt> | undefined;
+  /** The picture that was taken over from is gone. */
+  #formerGone = Promise.resolve();
   #isStopping = false;
 
   private constructor(
@@ -117,6 +124,7 @@ export class OnHand {
     try {
       removePicturesOfAnother(settings.DATA_DIR, opened.identity);
       const picture = currentPicture(settings.DATA_DIR);
+      await sortOutOther(parts, opened.store, otherPicture(picture));
       const rooms = await openOn(parts, opened, picture);
       rooms.start();
       sharding.start();
@@ -180,7 +188,9 @@ export class OnHand {
   async close(): Promise<void> {
     this.#isStopping = true;
     clearInterval(this.#sampling);
+    this.#closing.abort();
     await this.#rebuilding?.catch(() => undefined);
+    await this.#formerGone;
     await this.#rooms.stop();
     await this.#parts.sharding.stop();
     this.#rooms.readModel.close();
@@ -206,7 +216,9 @@ export class OnHand {
   async #rebuild(onRebuilt: OnRebuilt): Promise<Rebuilt> {
     const { DATA_DIR } = this.settings;
     const { store } = this.#opened;
+    await this.#formerGone; // Its file is the one that is needed.
     const next = otherPicture(this.#picture);
+    if (!isBeingRebuilt(DATA_DIR, next)) beginRebuilding(DATA_DIR, next);
     const readModel = openReadModel(this.settings, next);
     const live = this.#rooms;
     let isClosed = false;
@@ -220,6 +232,7 @@ export class OnHand {
       const [before, hash] = [live.readModel.hash(), readModel.hash()];
       readModel.close();
       isClosed = true;
+      endRebuilding(DATA_DIR);
       if (before !== hash) await this.#takeOver(live, next);
       else removePicture(DATA_DIR, next);
       return { position, hash, wasRight: before === hash };
@@ -232,17 +245,25 @@ export class OnHand {
   /** The rooms over the new picture take the old ones' place; whoever reads in the old one may finish. */
   async #takeOver(old: Rooms, picture: PictureFile): Promise<void> {
     this.log.error('the picture was not what the log says: the new one takes over');
-    await old.stop();
-    const rooms = await openOn(this.#parts, this.#opened, picture);
-    setCurrentPicture(this.settings.DATA_DIR, picture);
-    const former = this.#picture;
-    this.#picture = picture;
-    this.#rooms = rooms;
-    rooms.start();
-    setTimeout(() => {
-      old.readModel.close();
-      removePicture(this.settings.DATA_DIR, former);
-    }, READS_END_MS).unref();
+    try {
+      await old.stop();
+      setCurrentPicture(this.settings.DATA_DIR, picture);
+      const rooms = await openOn(this.#parts, this.#opened, picture);
+      const former = this.#picture;
+      this.#picture = picture;
+      this.#rooms = rooms;
+      rooms.start();
+      this.#formerGone = this.#endFormer(old, former);
+    } catch (cause) {
+      this.#parts.onFatal(cause); // The old rooms have ended for good: the next start opens the new picture.
+      throw cause;
+    }
+  }
+
+  async #endFormer({ readModel }: Rooms, picture: PictureFile): Promise<void> {
+    await pause(READS_END_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+    readModel.close();
+    removePicture(this.settings.DATA_DIR, picture);
   }
 
   async #sample(): Promise<void> {
@@ -252,6 +273,13 @@ export class OnHand {
     this.#isSampling = false;
     if (head !== undefined) this.#lag.sample(head, this.clock.now());
   }
+}
+
+/** Only what an interrupted rebuild has made of this very log is kept: a picture that was taken over from is wrong. */
+async function sortOutOther(parts: Parts, store: EventStore, picture: PictureFile): Promise<void> {
+  const { DATA_DIR } = parts.settings;
+  if (!isBeingRebuilt(DATA_DIR, picture)) removePicture(DATA_DIR, picture);
+  else (await openPictureOf(parts, store, picture)).close();
 }
 
 async function openOn(parts: Parts, { store }: OpenLog, picture: PictureFile): Promise<Rooms> {
