@@ -73,18 +73,9 @@ export class ShelfTable {
     const number = this.#indexes.indexOf(index);
     assert(number >= 0, `a declared index, got ${index}`);
     const column = `index_${number}`;
-    const conditions = [`${column} IS NOT NULL`];
-    const values: SQLInputValue[] = [];
-    const require = (condition: string, ...operands: SQLInputValue[]): void => {
-      conditions.push(condition);
-      values.push(...operands);
-    };
-    if (page.equals !== undefined) require(`${column} = ?`, page.equals);
-    if (page.above !== undefined) require(`${column} > ?`, page.above);
-    if (page.after !== undefined) require(`(${column}, key) > (?, ?)`, page.after.value, page.after.key);
-    const where = conditions.join(' AND ');
+    const { where, values } = boundsOf(column, page);
     const rows = this.#page(
-      `SELECT key, row, ${column} FROM TABLE WHERE ${where} ORDER BY ${column}, key LIMIT ?`,
+      `SELECT key, row, ${column} FROM TABLE WHERE ${column} IS NOT NULL AND ${where} ORDER BY ${column}, key LIMIT ?`,
       [...values, page.limit],
     );
     return rows as (StoredRow & { readonly value: string | number })[];
@@ -127,4 +118,17 @@ export class ShelfTable {
     statement.setReturnArrays(true);
     return statement;
   }
+}
+
+/** One bound in each case: of two SQLite goes by the wider, and reads all rows between it and the other. */
+function boundsOf(column: string, page: IndexPage): { where: string; values: readonly SQLInputValue[] } {
+  const { equals, above, after } = page;
+  assert(equals === undefined || above === undefined, 'one value, or all above one');
+  if (equals !== undefined && after !== undefined) {
+    assert(after.value === equals, 'to go on behind a row of the value asked for');
+    return { where: `${column} = ? AND key > ?`, values: [equals, after.key] };
+  }
+  if (equals !== undefined) return { where: `${column} = ?`, values: [equals] };
+  if (after !== undefined) return { where: `(${column}, key) > (?, ?)`, values: [after.value, after.key] };
+  return above === undefined ? { where: 'true', values: [] } : { where: `${column} > ?`, values: [above] };
 }

@@ -35,6 +35,9 @@ const keys = [
 ];
 const bytewise = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
+const compare = (a: string | number, b: string | number): number =>
+  typeof a === 'string' ? bytewise(a, String(b)) : a - Number(b);
+
 /** What the shelf must be equal to: a Map now, and as it was at each position. */
 class Model {
   now = new Map<string, Row>();
@@ -58,8 +61,6 @@ class Model {
 
   byIndex(index: 'group' | 'rank', page: IndexPage): { key: string; row: Row; value: string | number }[] {
     const { equals, above, after, limit } = page;
-    const compare = (a: string | number, b: string | number): number =>
-      typeof a === 'string' ? bytewise(a, String(b)) : a - Number(b);
     return [...this.now]
       .flatMap(([key, row]) => (row[index] === null ? [] : [{ key, row, value: row[index] }]))
       .filter(({ value }) => equals === undefined || value === equals)
@@ -130,6 +131,12 @@ function indexStep(index: 'group' | 'rank', value: fc.Arbitrary<string | number>
     fc.option(arbitrary, { nil: undefined });
   return fc
     .record({ equals: maybe(value), above: maybe(value), after: maybe(fc.record({ value, key })), limit })
+    .map(({ equals, above, after, limit }) => {
+      // One of the two, and what was last seen is within it.
+      if (equals !== undefined) return { equals, after: after && { ...after, value: equals }, limit };
+      const isSeen = !after || above === undefined || compare(after.value, above) > 0;
+      return { equals, above, after: isSeen ? after : undefined, limit };
+    })
     .map(({ equals, above, after, limit }) => (expected, { shelf }) => {
       const page = {
         limit,

@@ -49,8 +49,8 @@ export interface Shelf<Row> {
   /** Rows in key order, after the key `after` (exclusive), at most `limit`. */
   byKey(page: { after?: string; limit: number }): readonly ShelfEntry<Row>[];
   /**
-   * Rows by a declared index, ordered by (index value, key). `equals` picks one value; `above` all greater
-   * ones; `after` continues behind the entry last seen. At most `limit`.
+   * Rows by a declared index, ordered by (index value, key). `equals` picks one value, or `above` all
+   * greater ones; `after` continues behind the entry last seen, which is one of those. At most `limit`.
    */
   byIndex(index: string, page: IndexPage): readonly (ShelfEntry<Row> & { readonly value: string | number })[];
   count(): number;
