@@ -135,7 +135,5 @@ export const REQUEST_HANDLERS = [
   onCommand(AdjustStock, ({ rooms }, { sku, asked }) => rooms.ledger.corrections.adjust(sku, asked)),
   onCommand(ReallocateStock, reallocate),
   onCommand(ResolveException, ({ rooms }, { id, by }) => rooms.ledger.corrections.resolveException(id, by)),
-  onQuery(ListExceptions, ({ rooms }, { filter, page }) =>
-    Promise.resolve(rooms.picture.ledger.exceptions(filter, page)),
-  ),
+  onQuery(ListExceptions, ({ rooms }, { filter, page }) => rooms.picture.ledger.exceptions(filter, page)),
 ];

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type ExceptionClosed,
   type ExceptionKind,
@@ -35,7 +36,7 @@ export interface ExceptionFilter {
 
 /** Positions as text that sorts like numbers: 2^53 has 16 digits. */
 const POSITION_DIGITS = 16;
-/** Rows looked at together while a list is narrowed. */
+/** Rows looked at in one turn while a list is narrowed: others have theirs in between. */
 const LOOK_ROWS = 500;
 
 /** Exceptions in the order in which they were opened. */
@@ -45,12 +46,14 @@ export class ExceptionShelf {
   constructor(readModel: ReadModel) {
     this.#shelf = readModel.shelf<ExceptionRow>({
       name: 'ledger-exceptions',
-      version: 1,
+      version: 2,
       indexes: {
         state: ({ state }) => state,
-        kind: ({ state, kind }) => `${state}/${kind}`,
+        kind: ({ kind }) => kind,
+        stateKind: ({ state, kind }) => `${state}/${kind}`,
         sku: ({ sku }) => sku,
         channel: ({ channel }) => channel ?? null,
+        channelState: ({ channel, state }) => (channel === undefined ? null : `${channel}/${state}`),
       },
     });
   }
@@ -60,7 +63,10 @@ export class ExceptionShelf {
   }
 
   /** Those that fit the filter, behind the id `after`, at most `limit`. */
-  list(filter: ExceptionFilter, page: { after?: string; limit: number }): readonly ExceptionRow[] {
+  async list(
+    filter: ExceptionFilter,
+    page: { after?: string; limit: number },
+  ): Promise<readonly ExceptionRow[]> {
     const found: ExceptionRow[] = [];
     let after = page.after === undefined ? undefined : keyOf(page.after);
     for (;;) {
@@ -69,8 +75,9 @@ export class ExceptionShelf {
         if (fits(row, filter)) found.push(row);
         if (found.length === page.limit) return found;
       }
-      after = rows.at(-1)?.key;
-      if (after === undefined) return found;
+      if (rows.length < LOOK_ROWS) return found;
+      after = rows.at(-1)!.key;
+      await nextTurn();
     }
   }
 
@@ -106,8 +113,10 @@ export class ExceptionShelf {
         ...(after !== undefined && { after: { value: equals, key: after } }),
       });
     if (sku !== undefined) return by('sku', sku);
-    if (state !== undefined && kind !== undefined) return by('kind', `${state}/${kind}`);
-    if (channel !== undefined) return by('channel', channel);
+    if (channel !== undefined)
+      return state === undefined ? by('channel', channel) : by('channelState', `${channel}/${state}`);
+    if (kind !== undefined)
+      return state === undefined ? by('kind', kind) : by('stateKind', `${state}/${kind}`);
     if (state !== undefined) return by('state', state);
     return this.#shelf.byKey({ limit: LOOK_ROWS, ...(after !== undefined && { after }) });
   }

@@ -89,8 +89,9 @@ export class LedgerBook implements Fold {
   }
 
   /** In the order in which they were opened, behind the id `after`. */
-  exceptions(filter: ExceptionFilter, page: Page): readonly ExceptionRow[] {
-    return this.#exceptions.list(filter, page).map((row) => this.#withToday(row));
+  async exceptions(filter: ExceptionFilter, page: Page): Promise<readonly ExceptionRow[]> {
+    const rows = await this.#exceptions.list(filter, page);
+    return rows.map((row) => this.#withToday(row));
   }
 
   reservation(reservationId: string): ReservationRow | undefined {
