@@ -16,7 +16,12 @@ import type { Fold, ReadModel, Shelf, ShelfEntry } from '#read-model';
 import { type ExceptionFilter, type ExceptionRow, ExceptionShelf } from './exception-shelf.ts';
 import { namesLines } from './journal-events.ts';
 import { POSTING_CATEGORY, type PostingReached } from './posting-reached.ts';
-import { type ReservationRow, ReservationShelf } from './reservation-shelf.ts';
+import {
+  type DuePlace,
+  type DueReservation,
+  type ReservationRow,
+  ReservationShelf,
+} from './reservation-shelf.ts';
 import { type SweepRow, SweepShelf } from './sweep-shelf.ts';
 
 export interface Page {
@@ -103,8 +108,8 @@ export class LedgerBook implements Fold {
     return this.#reservations.list(page);
   }
 
-  dueReservations(now: Instant, limit: number): readonly ReservationRow[] {
-    return this.#reservations.due(now, limit);
+  dueReservations(now: Instant, limit: number, after?: DuePlace): readonly DueReservation[] {
+    return this.#reservations.due(now, limit, after);
   }
 
   overdueHolds(now: Instant, limit: number): ReturnType<ReservationShelf['overdueHolds']> {

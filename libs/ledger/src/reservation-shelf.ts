@@ -13,6 +13,17 @@ export interface ReservationRow extends ReservationState {
   readonly orderAt?: number;
 }
 
+/** One that is to be ended, and where it stands among all of them. */
+export interface DueReservation {
+  readonly reservation: ReservationRow;
+  readonly place: DuePlace;
+}
+
+export interface DuePlace {
+  readonly key: string;
+  readonly value: string | number;
+}
+
 /** One item's part of a reservation, while it is held. */
 interface HoldRow {
   readonly reservationId: string;
@@ -64,12 +75,12 @@ export class ReservationShelf {
     return this.#reservations.byIndex('channel', { equals: channel, limit, ...place }).map(({ row }) => row);
   }
 
-  /** Held ones whose deadline has come and requests that nobody finished, the oldest first. */
-  due(now: Instant, limit: number): readonly ReservationRow[] {
+  /** Held ones whose deadline has come and requests that nobody finished, the oldest first, behind `after`. */
+  due(now: Instant, limit: number, after?: DuePlace): readonly DueReservation[] {
     return this.#reservations
-      .byIndex('due', { limit })
+      .byIndex('due', { limit, ...(after && { after }) })
       .filter(({ value }) => Number(value) <= now)
-      .map(({ row }) => row);
+      .map(({ key, value, row: reservation }) => ({ reservation, place: { key, value } }));
   }
 
   /** Holds on items whose deadline was before `now`, the oldest first. */

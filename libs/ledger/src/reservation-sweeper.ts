@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '#kernel';
 import type { LedgerBook } from './ledger-book.ts';
+import type { DuePlace } from './reservation-shelf.ts';
 import type { Reservations } from './reservations.ts';
 
 /** An expiry is stored at most a second late: this often it is looked for. */
@@ -38,17 +39,13 @@ export class ReservationSweeper {
     await Promise.all(strays.map(({ reservationId, sku }) => this.#reservations.letGo(reservationId, sku)));
   }
 
-  /** What was ended may not be in the picture yet: each is ended once a sweep. */
+  /** What was ended may not be in the picture yet: each is looked at once a sweep. */
   async #endDue(now: number): Promise<void> {
-    const ended = new Set<string>();
-    for (;;) {
-      const due = this.#book
-        .dueReservations(now, ended.size + TOGETHER_MAX)
-        .filter(({ reservationId }) => !ended.has(reservationId))
-        .slice(0, TOGETHER_MAX);
-      if (due.length === 0) return;
-      await Promise.all(due.map((each) => this.#reservations.tidy(each)));
-      for (const { reservationId } of due) ended.add(reservationId);
+    for (let after: DuePlace | undefined; ;) {
+      const due = this.#book.dueReservations(now, TOGETHER_MAX, after);
+      await Promise.all(due.map(({ reservation }) => this.#reservations.tidy(reservation)));
+      if (due.length < TOGETHER_MAX) return;
+      after = due.at(-1)!.place;
     }
   }
 }

@@ -1,0 +1,36 @@
+import type { LedgerBook } from './ledger-book.ts';
+import type { DuePlace, DueReservation, ReservationRow } from './reservation-shelf.ts';
+import { ReservationSweeper } from './reservation-sweeper.ts';
+import type { Reservations } from './reservations.ts';
+
+const DUE = 1_000;
+
+const dueAt = (value: number): DueReservation => {
+  const reservationId = `r-${value}`;
+  return { reservation: { reservationId } as ReservationRow, place: { key: reservationId, value } };
+};
+
+describe('a sweep', () => {
+  it('ends each that is due once, and reads each once, though the picture is behind', async () => {
+    const all = Array.from({ length: DUE }, (_, value) => dueAt(value));
+    const ended: string[] = [];
+    let read = 0;
+    const book: Pick<LedgerBook, 'dueReservations' | 'overdueHolds'> = {
+      dueReservations: (_, limit, after?: DuePlace) => {
+        const first = after === undefined ? 0 : Number(after.value) + 1;
+        const page = all.slice(first, first + limit);
+        read += page.length;
+        return page;
+      },
+      overdueHolds: () => [],
+    };
+    const reservations: Pick<Reservations, 'tidy' | 'letGo'> = {
+      tidy: ({ reservationId }) => Promise.resolve(void ended.push(reservationId)),
+      letGo: () => Promise.resolve(),
+    };
+    const parts = { book: book as LedgerBook, reservations: reservations as Reservations };
+    await new ReservationSweeper({ ...parts, clock: { now: () => DUE } }).sweep();
+    expect(ended).toEqual(all.map(({ reservation }) => reservation.reservationId));
+    expect(read).toBe(DUE);
+  });
+});
