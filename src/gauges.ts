@@ -4,8 +4,6 @@ import type { MetricsSource } from './http/metrics.ts';
 import type { OnHand } from './service.ts';
 import type { Status } from './status.ts';
 
-const WAL_FILES = ['events.db-wal', 'picture.db-wal'];
-
 /** What metrics ask of the rooms, when somebody looks. */
 export function gaugesOf(onhand: OnHand): Omit<MetricsSource, 'droppedLogLines'> {
   let status: Status | undefined;
@@ -16,8 +14,10 @@ export function gaugesOf(onhand: OnHand): Omit<MetricsSource, 'droppedLogLines'>
     positions: () => pick(status, ['head', 'posted', 'projected', 'published']),
     lagSeconds: () => pick(status?.lag, ['posted', 'projected', 'published']),
     outcomes: () => ({ ...status?.counts }),
-    walBytes: () =>
-      Object.fromEntries(WAL_FILES.map((file) => [file, sizeOf(join(onhand.settings.DATA_DIR, file))])),
+    walBytes: () => {
+      const files = ['events.db-wal', `${onhand.pictureFile}-wal`];
+      return Object.fromEntries(files.map((file) => [file, sizeOf(join(onhand.settings.DATA_DIR, file))]));
+    },
     parkedLines: () => onhand.rooms.picture.journal.parkedCount(),
     doors: () => Object.fromEntries([...onhand.doors].map(([name, ask]) => [name, ask().isReady])),
     recordsBehind: () =>

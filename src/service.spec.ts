@@ -9,6 +9,7 @@ import { isRejection } from '#inventory';
 import { BEHIND_MAX } from './backpressure.ts';
 import { currentPicture } from './data-files.ts';
 import { readSettings, type Settings } from './environment.ts';
+import { gaugesOf } from './gauges.ts';
 import { OnHand, type OpenOptions } from './service.ts';
 import { until, WAIT_MS_MAX } from '../test/fixtures/waiting.ts';
 
@@ -144,21 +145,27 @@ describe('the rooms over one data directory', () => {
 describe('a rebuild', () => {
   it('finds the same, while everything goes on', async () => {
     const onhand = await openOnHand();
-    await receive(onhand, 200);
+    await receive(onhand, 2_000); // So many that it looks several times how far the live one has come.
     await settle(onhand);
     const rooms = onhand.rooms;
-    const rebuilding = onhand.rebuild();
-    const position = await receive(onhand, 0).catch(() => rooms.store.head());
-    expect((await rebuilding).wasRight).toBe(true);
+    const meanwhile: Promise<void>[] = [];
+    const rebuilt = await onhand.rebuild(() => meanwhile.push(tell(onhand, `meanwhile-${meanwhile.length}`)));
+    expect(meanwhile.length).toBeGreaterThan(1);
+    await Promise.all(meanwhile);
+    expect(rebuilt.wasRight).toBe(true);
     expect(onhand.rooms).toBe(rooms);
-    expect(await rooms.projector.waitFor(position, WAIT_MS_MAX)).toBe(true);
+    await settle(onhand);
+    expect(onHandOf(onhand, 'S-3')).toBe((200 + meanwhile.length) * 100_000);
     expect(readdirSync(directory)).not.toContain('picture-2.db');
   });
 
   it('takes over where the picture was wrong, and stays', async () => {
     const onhand = await openSpoilt();
+    const walFiles = (): string[] => Object.keys(gaugesOf(onhand).walBytes());
+    expect(walFiles()).toEqual(['events.db-wal', 'picture.db-wal']);
     expect((await onhand.rebuild()).wasRight).toBe(false);
     expect(onHandOf(onhand, 'S-3')).toBe(200_000);
+    expect(walFiles()).toEqual(['events.db-wal', 'picture-2.db-wal']);
     await receiveMore(onhand);
     expect(onHandOf(onhand, 'S-3')).toBe(300_000);
     await open.pop()!.close();
@@ -244,16 +251,23 @@ it('copies its log while it runs, into a whole one', async () => {
 });
 
 async function receiveMore(onhand: OnHand): Promise<void> {
-  const data = { documentId: 'more', location: 'east', lines: [{ sku: 'S-3', quantity: 1 }] };
+  await tell(onhand, 'more');
+  await settle(onhand);
+}
+
+/** One more S-3. */
+async function tell(onhand: OnHand, documentId: string): Promise<void> {
+  const data = { documentId, location: 'east', lines: [{ sku: 'S-3', quantity: 1 }] };
   const text = JSON.stringify({
-    id: 'more',
+    id: documentId,
     source: 'wms',
     type: 'stock.received',
     time: '2026-11-01T08:00:00Z',
     data,
   });
-  await onhand.rooms.journal.accept([toArrival(readMessageText(text, Date.now()))], { door: 'test' });
-  await settle(onhand);
+  const arrivals = [toArrival(readMessageText(text, Date.now()))];
+  const outcomes = await onhand.rooms.journal.accept(arrivals, { door: 'test' });
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(['accepted']);
 }
 
 const pictures = (): string[] => readdirSync(directory).filter((file) => file.startsWith('picture'));

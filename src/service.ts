@@ -140,6 +140,11 @@ export class OnHand {
     return this.#rooms;
   }
 
+  /** In the data directory; a rebuild puts the other in its place. */
+  get pictureFile(): string {
+    return this.#picture;
+  }
+
   /** True from the moment a stop was asked for. */
   get isStopping(): boolean {
     return this.#isStopping;
