@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, Fault, systemClock } from '#kernel';
 import type { EventStore } from '#event-store';
-import type { ReadModel } from '#read-model';
+import type { ReadModel, StoredHash } from '#read-model';
 import { type OnCopied, type OpenLog, openLog, openReadModel } from './adapters.module.ts';
 import {
   beginRebuilding,
@@ -218,6 +218,11 @@ export class OnHand {
     });
   }
 
+  /** Of the picture as it is now: its hash is made while it goes on. */
+  hashServed(): Promise<StoredHash> {
+    return hashServed(this.#rooms);
+  }
+
   async #rebuild(onRebuilt: OnRebuilt): Promise<Rebuilt> {
     const { DATA_DIR } = this.settings;
     const { store } = this.#opened;
@@ -230,20 +235,21 @@ export class OnHand {
     try {
       const rebuild = new Rebuild({ store, readModel });
       await rebuild.approach(() => live.projector.position, onRebuilt);
-      await live.pause();
-      const { position } = live.projector;
-      await rebuild.reach(position);
-      onRebuilt(position, position);
-      const [before, hash] = [live.readModel.hash(), readModel.hash()];
+      const served = await hashServed(live);
+      onRebuilt(served.position, served.position);
+      await rebuild.reach(served.position);
+      const made = readModel.hashStored();
+      const [before, hash] = await Promise.all([served.hash, made.hash]);
       readModel.close();
       isClosed = true;
       endRebuilding(DATA_DIR);
-      if (before !== hash) await this.#takeOver(live, next);
+      // Another position: what is served was not written any more, for a loop had failed.
+      const wasRight = served.position === made.position && before === hash;
+      if (!wasRight) await this.#takeOver(live, next);
       else removePicture(DATA_DIR, next);
-      return { position, hash, wasRight: before === hash };
+      return { position: made.position, hash, wasRight };
     } finally {
       if (!isClosed) readModel.close();
-      live.resume();
     }
   }
 
@@ -277,6 +283,16 @@ export class OnHand {
     const head = await this.#opened.store.head().catch(() => undefined);
     this.#isSampling = false;
     if (head !== undefined) this.#lag.sample(head, this.clock.now());
+  }
+}
+
+/** It stands still for as long as it takes to write to its file what has changed. */
+async function hashServed(rooms: Rooms): Promise<StoredHash> {
+  await rooms.pause();
+  try {
+    return rooms.readModel.hashStored();
+  } finally {
+    rooms.resume();
   }
 }
 

@@ -64,16 +64,17 @@ async function tellADay({ rooms }: OnHand): Promise<void> {
 }
 
 const verifyNow = (): Promise<VerifyReport> =>
-  withOnHand(({ rooms }) =>
-    verify({
+  withOnHand((onhand) => {
+    const { rooms } = onhand;
+    return verify({
       store: rooms.store,
-      live: { readModel: rooms.readModel, position: () => rooms.projector.position },
+      live: { hash: () => onhand.hashServed(), position: () => rooms.projector.position },
       openFresh: () => {
         const readModel = openMemoryReadModel();
         return { readModel, ...openPicture({ readModel, store: rooms.store }) };
       },
-    }),
-  );
+    });
+  });
 
 /** Changes a stored file behind OnHand's back. */
 function damage(file: string, sql: string): void {

@@ -18,6 +18,11 @@ export class RowsCheckpointer {
   readonly #selectState: StatementSync;
   #worker: Worker | undefined;
   #isUnderWay = false;
+  /** Those who read the file as it was: the log cannot begin anew before they have ended. */
+  #readers = 0;
+  /** True until a checkpoint without readers is through: by then much may be left, and nobody should wait for it. */
+  #isHeldBack = false;
+  #isOfAll = false;
   #isLong = false;
 
   constructor(file: string, database: DatabaseSync, onFailed: (cause: unknown) => void) {
@@ -35,12 +40,22 @@ export class RowsCheckpointer {
   /** To be told of each commit, while no transaction is open. Throws what SQLite throws. */
   committed(): void {
     const walPages = Number(this.#selectState.get()?.['log']);
-    if (walPages >= WAL_PAGES_MAX) this.#database.exec('PRAGMA wal_checkpoint(RESTART)');
+    if (walPages >= WAL_PAGES_MAX && !this.#isHeldBack) this.#database.exec('PRAGMA wal_checkpoint(RESTART)');
     if (walPages < CHECKPOINT_AFTER_PAGES || this.#isUnderWay) return;
     this.#isUnderWay = true;
+    this.#isOfAll = this.#readers === 0;
     this.#isLong = walPages >= WAL_PAGES_WANTED_MAX;
     this.#worker ??= this.#start();
     this.#worker.postMessage('checkpoint');
+  }
+
+  readingBegan(): void {
+    this.#readers++;
+    this.#isHeldBack = true;
+  }
+
+  readingEnded(): void {
+    this.#readers--;
   }
 
   close(): void {
@@ -56,6 +71,7 @@ export class RowsCheckpointer {
     worker.unref();
     worker.on('message', ({ failure }: Checkpointed) => {
       this.#isUnderWay = false;
+      if (this.#isOfAll && this.#readers === 0) this.#isHeldBack = false;
       if (failure !== undefined) this.#onFailed(failure);
     });
     worker.on('error', this.#onFailed);

@@ -95,6 +95,52 @@ describe('SqliteReadModel', () => {
     expect(shelf.get('sku-51099')).toEqual({ units: 51_099 });
   });
 
+  describe('hashes its file', () => {
+    beforeEach(() => {
+      for (let number = 0; number < 2_000; number++) shelf.put(`sku-${number}`, { units: number });
+      model.commit(7);
+    });
+    const change = (units: number): void => {
+      shelf.put('sku-1999', { units });
+      shelf.delete('sku-0');
+    };
+
+    it('as of its newest commit, while rows change', async () => {
+      const expected = model.hash();
+      change(-1);
+      const stored = model.hashStored();
+      model.commit(8);
+      change(-2);
+      model.commit(9);
+      expect(stored.position).toBe(7);
+      expect(await stored.hash).toBe(expected);
+      const { position, hash } = model.hashStored();
+      expect(position).toBe(9);
+      expect(await hash).toBe(model.hash());
+      expect(await hash).not.toBe(expected);
+    });
+
+    it('a little in each turn', async () => {
+      let turns = 0;
+      let isOver = false;
+      const others = (): void => {
+        turns++;
+        if (!isOver) setImmediate(others);
+      };
+      setImmediate(others);
+      await model.hashStored().hash;
+      isOver = true;
+      expect(turns).toBeGreaterThan(5);
+    });
+
+    it('no further where it is closed', async () => {
+      const { hash } = model.hashStored();
+      model.close();
+      await expect(hash).rejects.toThrow('is closed');
+      open();
+    });
+  });
+
   it('keeps its files to their owner', () => {
     expect(statSync(join(directory, 'read-models')).mode & 0o777).toBe(0o700);
     for (const suffix of ['', '-wal', '-shm']) expect(statSync(file + suffix).mode & 0o777).toBe(0o600);

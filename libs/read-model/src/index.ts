@@ -6,4 +6,5 @@ export {
   type Shelf,
   type ShelfDefinition,
   type ShelfEntry,
+  type StoredHash,
 } from './read-model.port.ts';

@@ -23,7 +23,20 @@ export abstract class ReadModel {
   /** SHA-256 over every row of every hashed shelf in (shelf, key) order: equal pictures, equal hashes. */
   abstract hash(): string;
 
+  /**
+   * The same hash, of the file as of its newest commit: rows may change while it is made, a little in each turn.
+   * One in memory is hashed as it is, at once.
+   */
+  abstract hashStored(): StoredHash;
+
   abstract close(): void;
+}
+
+export interface StoredHash {
+  /** The log position of which the rows are. */
+  readonly position: number;
+  /** Rejects where the read model is closed before. Whoever does not ask for it misses nothing. */
+  readonly hash: Promise<string>;
 }
 
 export interface ShelfDefinition<Row> {

@@ -15,12 +15,12 @@ export const verifyCommand: Command<object, VerifyReport> = {
   async run(onhand, _, { report, signal }) {
     const { settings } = onhand;
     removeFresh(settings.DATA_DIR);
-    const { projector, readModel, store } = onhand.rooms;
+    const { projector, store } = onhand.rooms;
     const patient = new PatientLog(store);
     try {
       return await verify({
         store: patient,
-        live: { readModel, position: () => projector.position },
+        live: { hash: () => onhand.hashServed(), position: () => projector.position },
         openFresh: () => {
           const fresh = openReadModel(settings, FRESH_FILE);
           return { readModel: fresh, ...openPicture({ readModel: fresh, store: patient }) };

@@ -5,7 +5,7 @@ import { type EventStore, READ_EVENTS_MAX, type RecordedEvent } from '#event-sto
 import { recompute } from '#inventory';
 import type { JournalBook } from '#journal';
 import type { LedgerBook } from '#ledger';
-import type { Fold, ReadModel } from '#read-model';
+import type { Fold, ReadModel, StoredHash } from '#read-model';
 import { type CheckResult, Findings } from './check.ts';
 import { GrowingVersions } from './growing-versions.ts';
 import { ItemBooks } from './item-books.ts';
@@ -26,8 +26,8 @@ export interface FreshPicture {
 
 export interface VerifyParts {
   readonly store: EventStore;
-  /** The picture that is served, and how far it has got. */
-  readonly live: { readonly readModel: ReadModel; readonly position: () => number };
+  /** The picture that is served: how far it has got, and its hash as of a position that is not before that. */
+  readonly live: { readonly position: () => number; readonly hash: () => Promise<StoredHash> };
   /** An empty one of the same shelves. */
   readonly openFresh: () => FreshPicture;
   /** What the store says of its own files: every sentence is something wrong. */
@@ -72,7 +72,7 @@ async function filesCheck(checkFiles: () => Promise<readonly string[]>): Promise
   return findings.result();
 }
 
-/** Replays until the fresh picture stands where the live one does, and compares them in that very turn. */
+/** Replays until the fresh picture is where the live one was when it was hashed, and compares them. */
 async function liveAgain(
   { store, live, onProgress, signal }: VerifyParts,
   { folds, availability, journal, readModel }: FreshPicture,
@@ -86,20 +86,26 @@ async function liveAgain(
   ];
   const stop = availability.onChange((number) => versions.look(number));
   let position = 0;
-  do {
-    signal?.throwIfAborted();
-    const page = await store.readAll({ after: position, limit: READ_EVENTS_MAX });
-    const through = Math.min(page.position, live.position());
-    for (const event of page.events.filter((known) => known.position <= through)) {
-      for (const check of logChecks) check.look(event);
-      await applyTo(folds, event);
+  const replay = async (end: () => number): Promise<void> => {
+    while (position < end()) {
+      signal?.throwIfAborted();
+      const page = await store.readAll({ after: position, limit: READ_EVENTS_MAX });
+      const through = Math.min(page.position, end());
+      for (const event of page.events.filter((known) => known.position <= through)) {
+        for (const check of logChecks) check.look(event);
+        await applyTo(folds, event);
+      }
+      position = Math.max(position, through);
+      readModel.spill(position);
+      onProgress?.({ step: 'living the log again', done: position, of: live.position() });
     }
-    position = Math.max(position, through);
-    readModel.spill(position);
-    onProgress?.({ step: 'living the log again', done: position, of: live.position() });
-  } while (position < live.position());
-  const hashes = hashCheck(live.readModel, readModel);
+  };
+  await replay(live.position);
+  const served = await live.hash();
+  await replay(() => served.position);
   stop();
+  readModel.commit(position);
+  const hashes = await hashCheck(served, readModel.hashStored());
   return { position, hashes, results: [...logChecks, versions].map((check) => check.result()) };
 }
 
@@ -110,10 +116,11 @@ async function applyTo(folds: readonly Fold[], event: RecordedEvent): Promise<vo
   }
 }
 
-function hashCheck(live: ReadModel, fresh: ReadModel): CheckResult {
+async function hashCheck(live: StoredHash, fresh: StoredHash): Promise<CheckResult> {
   const findings = new Findings('live picture = log lived again');
-  const [served, rebuilt] = [live.hash(), fresh.hash()];
-  findings.look(served === rebuilt, () => `live ${served}, from the log ${rebuilt}: run \`onhand rebuild\``);
+  const [served, rebuilt] = await Promise.all([live.hash, fresh.hash]);
+  const isSame = live.position === fresh.position && served === rebuilt;
+  findings.look(isSame, () => `live ${served}, from the log ${rebuilt}: run \`onhand rebuild\``);
   return findings.result();
 }
 
