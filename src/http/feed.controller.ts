@@ -49,7 +49,12 @@ export class FeedController {
     does:
       'Server-sent events: `availability.changed` and `order.updated`, each with a cursor as its id. The header ' +
       '`Last-Event-ID` of the answer is the cursor it begins at.',
-    answers: { 200: { mediaType: 'text/event-stream', is: 'Events, for as long as the client stays.' } },
+    answers: {
+      200: {
+        mediaType: 'text/event-stream',
+        is: 'Events, for as long as the client stays and its key is in force.',
+      },
+    },
     problems: ['CURSOR_INVALID', 'INVALID_PARAMETER', 'TOO_MANY_FEEDS', 'NOT_YET'],
     notThere: ['CHANNEL_UNKNOWN'],
     isAnsweredAtOnce: false,
@@ -66,9 +71,11 @@ export class FeedController {
     requireChannel(this.onhand, channel);
     const feed = await this.onhand.rooms.hub.open(channel, startOf(asked, lastEventId));
     if (isRejection(feed)) throw new Refusal({ ...feed, pointer: '?cursor' });
-    const leave = this.#enter(request.caller.keyId);
+    const { keyId } = request.caller;
+    const { feedPump, keyDesk } = this.onhand.rooms;
+    const leave = this.#enter(keyId);
     try {
-      await this.onhand.rooms.feedPump.run(feed, begin(reply, feed.cursor));
+      await feedPump.run(feed, begin(reply, feed.cursor), () => !keyDesk.isRevoked(keyId));
     } catch (error) {
       this.onhand.log.warn({ channel, err: error }, 'a feed ended early: its client resumes');
     } finally {

@@ -330,3 +330,24 @@ it('an exception shows a channel who claims what of its own, and an analyst all 
   expect(await claimants('W')).toEqual(['web']);
   expect(await claimants('M')).toBeUndefined();
 });
+
+it('a key that is revoked ends the feed that it opened, and opens no other', async () => {
+  const { keyDesk } = running.service.onhand.rooms;
+  const created = await keyDesk.create({ channel: 'web' });
+  if (!('key' in created)) throw new Error(created.detail);
+  const url = `${running.service.url}/v1/channels/web/feed`;
+  const open = (): Promise<Response> => fetch(url, { headers: { authorization: `Bearer ${created.key}` } });
+  const feed = await open();
+  await keyDesk.revoke(created.id);
+  const order = { orderId: 'after', lines: [{ sku: 'A', quantity: 1 }] };
+  const placed = {
+    id: 'after',
+    source: 'web',
+    type: 'order.placed',
+    time: '2026-01-01T00:00:00Z',
+    data: order,
+  };
+  await asking.get('X')!('POST /v1/events', placed);
+  expect(await feed.text()).toBe('retry: 2000\n\n');
+  expect((await open()).status).toBe(401);
+});

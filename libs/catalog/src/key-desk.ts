@@ -67,7 +67,7 @@ export class KeyDesk {
   async revoke(id: string): Promise<{ readonly id: string } | Rejection> {
     const key = this.#book.get(id) ?? this.#created.get(id);
     if (key === undefined) return { code: 'KEY_UNKNOWN', detail: `There is no key ${shown(id)}.` };
-    if (this.#isRevoked(id)) return { id };
+    if (this.isRevoked(id)) return { id };
     const revision = this.#book.get(id)?.revision ?? 0;
     await this.#append(revision, { type: 'KeyRevoked', data: { id } }); // A conflict: another revoked it.
     this.#revoked.add(id);
@@ -77,14 +77,15 @@ export class KeyDesk {
   /** Whose key it is; undefined for any that is malformed, unknown or revoked. */
   authenticate(key: string): Identity | undefined {
     const [, id, secret] = KEY_SHAPE.exec(key) ?? [];
-    if (id === undefined || secret === undefined || this.#isRevoked(id)) return undefined;
+    if (id === undefined || secret === undefined || this.isRevoked(id)) return undefined;
     const known = this.#book.get(id) ?? this.#created.get(id);
     if (known === undefined) return undefined;
     if (!timingSafeEqual(sha256(secret), Buffer.from(known.secretSha256, 'hex'))) return undefined;
     return { id, kind: known.kind, ...(known.name !== undefined && { name: known.name }) };
   }
 
-  #isRevoked(id: string): boolean {
+  /** Also for whoever was let in before, and is still here. */
+  isRevoked(id: string): boolean {
     return this.#revoked.has(id) || this.#book.get(id)?.revokedAt !== undefined;
   }
 

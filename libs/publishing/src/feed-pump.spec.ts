@@ -1,10 +1,11 @@
+import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import { isRejection } from '#inventory';
 import { until } from '../../kernel/testing/until.ts';
 import { Stage } from '../testing/stage.ts';
-import { FeedPump } from './feed-pump.ts';
+import { FeedPump, HEARTBEAT_EVERY_MS } from './feed-pump.ts';
 import type { Feed } from './feed.ts';
 import { Hub } from './hub.ts';
 
@@ -76,6 +77,38 @@ describe('a feed pump', () => {
     pump.close();
     await running;
     expect(out.writableEnded).toBe(true);
+  });
+
+  it('tells nothing more to whom was let in and may read no longer, and ends it', async () => {
+    const out = new PassThrough({ encoding: 'utf8' });
+    let isAdmitted = true;
+    const running = pump.run(await open(), out, () => isAdmitted);
+    await stage.publish('web', { MUG: 1 });
+    const [text] = (await once(out, 'data')) as [string];
+    expect(eventsIn(text)).toMatchObject([{ available: 1 }]);
+    isAdmitted = false;
+    await stage.publish('web', { MUG: 2 });
+    await running;
+    expect([out.writableEnded, out.read()]).toEqual([true, null]);
+  });
+
+  it('ends it with the next heartbeat where nothing is to be told', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'performance'] });
+    try {
+      const beating = new FeedPump();
+      const out = new PassThrough({ encoding: 'utf8' });
+      let isAdmitted = true;
+      const running = beating.run(await open(), out, () => isAdmitted);
+      jest.advanceTimersByTime(HEARTBEAT_EVERY_MS);
+      expect([out.writableEnded, out.read()]).toEqual([false, ': \n\n']);
+      isAdmitted = false;
+      jest.advanceTimersByTime(HEARTBEAT_EVERY_MS);
+      await running;
+      expect([out.writableEnded, out.read()]).toEqual([true, null]);
+      beating.close();
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('ends the response when the store does not answer, so that the client resumes', async () => {

@@ -10,10 +10,16 @@ export const STALLED_MS_MAX = 60_000;
 /** A comment: keeps the connection, moves no cursor. */
 const HEARTBEAT = ': \n\n';
 
+/** One client that reads. */
+interface Reading {
+  readonly gone: AbortController;
+  /** False from when it may read no more: its key was revoked. */
+  readonly isAdmitted: () => boolean;
+}
+
 /** Carries feeds into open responses as server-sent events, as fast as each client takes them and no faster. */
 export class FeedPump {
-  /** With what ends each. */
-  readonly #open = new Map<Writable, AbortController>();
+  readonly #open = new Map<Writable, Reading>();
   #isClosed = false;
   readonly #heartbeat: NodeJS.Timeout;
 
@@ -27,17 +33,19 @@ export class FeedPump {
   }
 
   /**
-   * Runs until the client goes, `close` is called, or the client stalls; then `out` is ended. Throws what the
-   * store throws: the client resumes behind the last event it has.
+   * Runs until the client goes, `close` is called, or the client stalls; then `out` is ended. Who is admitted no
+   * more gets no further event, and is ended with the next heartbeat at the latest. Throws what the store throws:
+   * the client resumes behind the last event it has.
    */
-  async run(feed: Feed, out: Writable): Promise<void> {
+  async run(feed: Feed, out: Writable, isAdmitted: () => boolean = () => true): Promise<void> {
     const gone = new AbortController();
+    const reading = { gone, isAdmitted };
     const leave = (): void => gone.abort();
     out.once('close', leave).once('error', leave);
-    this.#open.set(out, gone);
+    this.#open.set(out, reading);
     if (this.#isClosed) leave();
     try {
-      await pour(feed, out, gone.signal);
+      await pour(feed, out, reading);
     } finally {
       this.#open.delete(out);
       out.end();
@@ -48,18 +56,21 @@ export class FeedPump {
   close(): void {
     this.#isClosed = true;
     clearInterval(this.#heartbeat);
-    for (const gone of this.#open.values()) gone.abort();
+    for (const { gone } of this.#open.values()) gone.abort();
   }
 
   #beat(): void {
-    for (const out of this.#open.keys()) if (!out.writableNeedDrain) out.write(HEARTBEAT);
+    for (const [out, { gone, isAdmitted }] of this.#open) {
+      if (!isAdmitted()) gone.abort();
+      else if (!out.writableNeedDrain) out.write(HEARTBEAT);
+    }
   }
 }
 
-async function pour(feed: Feed, out: Writable, signal: AbortSignal): Promise<void> {
+async function pour(feed: Feed, out: Writable, { gone: { signal }, isAdmitted }: Reading): Promise<void> {
   while (!signal.aborted) {
     const events = await feed.next(EVENTS_AT_ONCE_MAX);
-    if (signal.aborted) return;
+    if (signal.aborted || !isAdmitted()) return;
     if (events.length === 0) {
       if (!(await feed.more(signal))) return;
     } else {
