@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode, exitCodeOf } from './cli/exit-codes.ts';
+import { afterInterrupt } from './cli/interrupted.ts';
 import type { Io } from './cli/io.ts';
 import { problemOf } from './cli/problem.ts';
 import { programOf, type Request } from './cli/program.ts';
@@ -10,7 +11,9 @@ import { programOf, type Request } from './cli/program.ts';
  */
 export async function run(words: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.done;
+  let asked: Request | undefined;
   const program = programOf(async (request) => {
+    asked = request;
     code = await perform(request, io);
   });
   for (const command of commandsOf(program)) {
@@ -23,7 +26,7 @@ export async function run(words: readonly string[], io: Io): Promise<ExitCode> {
     await program.parseAsync(words, { from: 'user' });
     return code;
   } catch (error) {
-    return fail(error, io);
+    return fail(error, asked, io);
   }
 }
 
@@ -67,7 +70,7 @@ async function perform(request: Request, io: Io): Promise<ExitCode> {
   }
 }
 
-function fail(error: unknown, io: Io): ExitCode {
+function fail(error: unknown, asked: Request | undefined, io: Io): ExitCode {
   // Commander has already said what is wrong with the words.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof Error && error.name === 'BadSettings') {
@@ -76,7 +79,8 @@ function fail(error: unknown, io: Io): ExitCode {
   }
   const problem = problemOf(error);
   const hint = problem.hint === undefined ? '' : ` (${problem.hint})`;
-  io.stderr.write(`onhand: ${problem.code}: ${problem.detail}${hint}\n`);
+  const after = problem.code === 'INTERRUPTED' && asked !== undefined ? ` ${afterInterrupt(asked)}` : '';
+  io.stderr.write(`onhand: ${problem.code}: ${problem.detail}${hint}${after}\n`);
   if (problem.code === 'BUG' && error instanceof Error) io.stderr.write(`${error.stack}\n`);
   return exitCodeOf(problem.code);
 }

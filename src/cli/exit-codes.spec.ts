@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSettings } from '../environment.ts';
@@ -123,11 +123,45 @@ it.each(['sqlite', 'esdb://127.0.0.1:1?tls=false'])(
   },
 );
 
-it('ends with 130 where it is interrupted', async () => {
-  const words = ['import', path('good.csv'), '--mapping', 'online-retail'];
-  const { exitCode, stderr } = await commandLine(words, env, { signal: AbortSignal.abort() });
-  expect({ exitCode, stderr }).toEqual({
-    exitCode: 130,
-    stderr: expect.stringContaining('goes on from there'),
+describe('a command that is interrupted ends with 130, and says what is left of it', () => {
+  it.each([
+    [['import', path('good.csv'), '--mapping', 'online-retail'], 'kept: the same command again goes on from'],
+    [['import', path('good.csv'), '--mapping', 'online-retail', '--dry-run'], 'Nothing was stored'],
+    [['export', path('cut.jsonl')], 'No file is left behind. The same command again begins anew.'],
+    [['export'], 'What was written is only the beginning.'],
+    [['verify'], 'Nothing was changed. The same command again begins anew.'],
+    [['demo', '--exit'], 'Its data is removed. The same command again begins anew.'],
+    [['demo', '--exit', '--dir', path('demo')], 'name another empty folder'],
+  ])('%j', async (words, said) => {
+    const told = { ...env, PORT: '0' };
+    const { exitCode, stderr } = await commandLine(words, told, { signal: AbortSignal.abort() });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 130,
+      stderr: expect.stringContaining(`onhand: INTERRUPTED: Stopped before the end. `),
+    });
+    expect(stderr).toContain(said);
+  });
+});
+
+describe('an export', () => {
+  const left = (): string[] => readdirSync(folder).filter((name) => name.startsWith('told.jsonl'));
+  const words = ['export', path('told.jsonl')];
+
+  it('has its name only when it is whole: interrupted, it leaves nothing, and the same again does it', async () => {
+    write('told.jsonl.partial', 'left by one that was killed');
+    expect((await commandLine(words, env, { signal: AbortSignal.abort() })).exitCode).toBe(130);
+    expect(left()).toEqual([]);
+    expect(await commandLine(words, env)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(left()).toEqual(['told.jsonl']);
+    rmSync(path('told.jsonl'));
+  });
+
+  it('of a folder without data leaves nothing behind, neither there nor here', async () => {
+    mkdirSync(path('empty'));
+    for (const name of ['nowhere', 'empty']) {
+      const { exitCode, stderr } = await commandLine(words, { DATA_DIR: path(name) });
+      expect({ exitCode, stderr }).toEqual({ exitCode: 65, stderr: expect.stringContaining('DATA_UNKNOWN') });
+    }
+    expect([left(), existsSync(path('nowhere')), readdirSync(path('empty'))]).toEqual([[], false, []]);
   });
 });

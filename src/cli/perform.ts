@@ -1,12 +1,12 @@
-import { createWriteStream, existsSync, type WriteStream } from 'node:fs';
-import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { readSettings, type Settings } from '../environment.ts';
 import { isLogInFolder } from '../settings/log-place.ts';
 import type { Command, Task } from './command.ts';
 import { type CommandName, commandOf } from './commands/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { Output } from './output.ts';
 import { CommandRefused } from './problem.ts';
 import { findService, runRemotely } from './remote.ts';
 import { Page } from './terminal/page.ts';
@@ -26,9 +26,12 @@ export async function performOnData(
   let result: unknown;
   try {
     result = await runWhereTheDataIs({ command, name: request.name, args }, settings, task);
+    await output.keep();
+  } catch (error) {
+    await output.drop();
+    throw error;
   } finally {
     progress.end();
-    await output.end();
   }
   show(result, { command, args, json: request.json }, output.isUsed ? io.stderr : io.stdout, io);
   return command.exitCode?.(result) ?? EXIT.done;
@@ -48,7 +51,7 @@ async function runWhereTheDataIs(work: Work, settings: Settings, task: LocalTask
   const service = await findService(dataDir);
   const answer = service && (await runRemotely(service, work, task));
   if (answer !== undefined) return answer.result;
-  if (work.command.begins !== true && isLogInFolder(settings) && !existsSync(dataDir)) {
+  if (work.command.begins !== true && isLogInFolder(settings) && !holdsLog(dataDir)) {
     throw new CommandRefused({
       code: 'DATA_UNKNOWN',
       detail: `There is no data in ${dataDir} yet: name another folder with DATA_DIR, or begin with \`onhand start\` or \`onhand import\`.`,
@@ -56,6 +59,8 @@ async function runWhereTheDataIs(work: Work, settings: Settings, task: LocalTask
   }
   return (await import('./here.ts')).runHere(work, settings, task);
 }
+
+const holdsLog = (dataDir: string): boolean => existsSync(join(dataDir, 'events.db'));
 
 function show(
   result: unknown,
@@ -65,38 +70,4 @@ function show(
 ): void {
   if (json) out.write(`${JSON.stringify(result)}\n`);
   else command.show(result, new Page(out, io.env), args);
-}
-
-/** Where a command's own text goes: a new file, or standard output; the result then goes to standard error. */
-class Output {
-  /** True once text went to standard output. */
-  isUsed = false;
-  readonly #io: Io;
-  readonly #file: WriteStream | undefined;
-
-  static async open(path: string | undefined, io: Io): Promise<Output> {
-    if (path === undefined) return new Output(io, undefined);
-    const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
-    await once(file, 'open'); // Throws what the file system says, such as EEXIST.
-    return new Output(io, file);
-  }
-
-  private constructor(io: Io, file: WriteStream | undefined) {
-    this.#io = io;
-    this.#file = file;
-  }
-
-  write(text: string): Promise<void> {
-    this.isUsed = this.#file === undefined;
-    const out = this.#file ?? this.#io.stdout;
-    return new Promise((done, failed) => {
-      out.write(text, (error?: Error | null) => (error ? failed(error) : done()));
-    });
-  }
-
-  async end(): Promise<void> {
-    if (this.#file === undefined) return;
-    this.#file.end();
-    await once(this.#file, 'finish');
-  }
 }

@@ -44,10 +44,8 @@ export const hasName = (error: unknown, name: string): boolean =>
 const causeOf = ({ cause, message }: Fault): { hint?: string } =>
   cause instanceof Error && !message.includes(cause.message) ? { hint: cause.message } : {};
 
-export const INTERRUPTED: Problem = {
-  code: 'INTERRUPTED',
-  detail: 'Stopped before the end. What was acknowledged is kept: the same command again goes on from there.',
-};
+/** What is left of it each command knows for itself: `afterInterrupt`. */
+const INTERRUPTED: Problem = { code: 'INTERRUPTED', detail: 'Stopped before the end.' };
 
 const FILE_WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder: check the path',
