@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable } from '#event-store';
-import { BadSettings, type Settings } from './environment.ts';
+import type { Settings } from './environment.ts';
 import { HttpService } from './http-service.ts';
 import { type LogOutput, openLog } from './log.ts';
 import { WaitingRoom } from './waiting-room.ts';
 import { isLogInFolder } from './settings/log-place.ts';
+import { wrongAddressOr } from './settings/taken-address.ts';
 
 /** From the wish to stop to the end of the process, whatever hangs. Kubernetes kills after 30 s. */
 const STOP_MS_MAX = 25_000;
@@ -65,19 +66,11 @@ async function startWhenItCan(settings: Settings, parts: StartParts): Promise<Ht
       }
     }
   } catch (error) {
-    throw isAddressError(error) ? new BadSettings([addressProblem(settings, error)]) : error;
+    throw wrongAddressOr(error, settings, 'PORT');
   } finally {
     await leave();
   }
 }
-
-const isAddressError = (error: unknown): error is NodeJS.ErrnoException =>
-  ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND'].includes(
-    String((error as NodeJS.ErrnoException).code),
-  ) && (error as NodeJS.ErrnoException).path === undefined;
-
-const addressProblem = ({ HOST, PORT }: Settings, { code }: NodeJS.ErrnoException): string =>
-  `HOST and PORT: nobody can listen at ${HOST}:${PORT} (${code}): name another port with PORT, or stop who is there`;
 
 /** A second wish is not ours to handle: by then the signal has its own meaning again. */
 async function stopInTime(service: HttpService, log: LogOutput): Promise<void> {

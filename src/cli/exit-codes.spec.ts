@@ -1,4 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSettings } from '../environment.ts';
@@ -91,13 +94,44 @@ it('ends with 74 where the restored file is no backup', async () => {
   });
 });
 
+it('restores over what an attempt that was killed has left, and from nothing but a file', async () => {
+  const [backup, DATA_DIR] = [path('whole.bak'), path('killed')];
+  expect((await commandLine(['backup', backup], env)).exitCode).toBe(0);
+  mkdirSync(DATA_DIR);
+  for (const name of ['lock.db', 'lock.pid', 'events.db.partial', 'events.db.partial-journal'])
+    writeFileSync(join(DATA_DIR, name), 'half');
+  rmSync(join(DATA_DIR, 'lock.db'));
+  const { exitCode, stderr } = await commandLine(['restore', folder], { DATA_DIR });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 74, stderr: expect.stringContaining('it is a folder') });
+  expect(await commandLine(['restore', backup], { DATA_DIR })).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(readdirSync(DATA_DIR).sort()).toEqual(['events.db', 'lock.db']);
+});
+
+it('ends with 78 where the demo cannot listen at the port named', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const { exitCode, stderr } = await commandLine(['demo', '--exit', '--port', String(port)], env);
+  taken.close();
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 78,
+    stderr: expect.stringMatching(/^onhand: CONFIGURATION: [^]*EADDRINUSE.*another port with --port/),
+  });
+});
+
+it('ends with 64 where a log is to be copied onto itself', async () => {
+  const place = `sqlite:${env.DATA_DIR}`;
+  const { exitCode, stderr } = await commandLine(['copy', '--from', place, '--to', `${place}/`], env);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 64, stderr: expect.stringContaining('both name') });
+});
+
 it('ends with 73 where another process has the data, and no service is there to ask', async () => {
   const onhand = await OnHand.open(readSettings(env));
   try {
     const { exitCode, stderr } = await commandLine(['parked'], env);
     expect({ exitCode, stderr }).toEqual({
       exitCode: 73,
-      stderr: expect.stringContaining('DATA_DIRECTORY_LOCKED'),
+      stderr: expect.stringMatching(/DATA_DIRECTORY_LOCKED: .* by process \d+: stop that, or name another/),
     });
   } finally {
     await onhand.close();

@@ -37,15 +37,15 @@ const NOT_IN_FOLDER = {
     'then `onhand copy --from sqlite:FOLDER --to esdb://…` carries it there.',
 };
 
-/** Left behind by an attempt that failed: it holds nothing. */
-const LOCK_FILE = 'lock.db';
+/** Left behind by an attempt that failed or was killed: nobody has ever used it. */
+const LEFT_BEHIND = /^(lock\.(db|pid)|events\.db\.partial(-wal|-shm|-journal)?)$/;
 
 async function refuseNotEmpty(folder: string): Promise<void> {
   const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  if (files.every((file) => file === LOCK_FILE)) return;
+  if (files.every((file) => LEFT_BEHIND.test(file))) return;
   throw new CommandRefused({
     code: 'FOLDER_NOT_EMPTY',
     detail: `${folder} is not empty, and nothing is overwritten: name an empty folder with DATA_DIR.`,

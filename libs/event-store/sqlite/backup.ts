@@ -66,7 +66,7 @@ export async function checkLog(file: string): Promise<readonly string[]> {
 }
 
 function removeLog(file: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
 }
 
 function syncDirectory(directory: string): void {

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileErrorWords } from './file-error.ts';
 import { createSchema, SCHEMA_VERSION } from './schema.ts';
 import { isSqliteError, SQLITE_NOTADB } from './sqlite-error.ts';
-import { DataFileUnusable } from './sqlite-event-store.faults.ts';
+import { DataFileUnusable, TAKE_A_BACKUP } from './sqlite-event-store.faults.ts';
 
 /** Older ones can corrupt a WAL that several connections share (https://www.sqlite.org/wal.html#walresetbug). */
 const SQLITE_VERSION_MIN = [3, 51, 3] as const;
@@ -65,7 +65,7 @@ function connect(file: string, cacheKib: number): DatabaseSync {
   } catch (cause) {
     database.close();
     if (!isSqliteError(cause, SQLITE_NOTADB)) throw cause;
-    throw new DataFileUnusable(file, 'it is not a database, or is damaged', { cause });
+    throw new DataFileUnusable(file, `it is not a database, or is damaged: ${TAKE_A_BACKUP}`, { cause });
   }
 }
 

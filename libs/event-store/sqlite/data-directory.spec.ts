@@ -1,5 +1,14 @@
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -58,7 +67,9 @@ describe('the data directory of a SqliteEventStore', () => {
   it('is held by another process until that is gone, however it goes', async () => {
     const holder = startChild('hold-directory', directory);
     await once(holder.stdout!, 'data');
-    await expect(open()).rejects.toThrow(DataDirectoryLocked);
+    await expect(open()).rejects.toThrow(
+      `is in use by process ${holder.pid}: stop that, or name another folder with DATA_DIR.`,
+    );
     const ended = once(holder, 'exit');
     holder.kill('SIGKILL');
     await ended;
@@ -111,6 +122,17 @@ describe('the data directory of a SqliteEventStore', () => {
       await (await open()).close();
       writeFileSync(events(), 'Once upon a time '.repeat(2_000));
       await expect(open()).rejects.toThrow(DataFileUnusable);
+    });
+
+    it('when it is cut, and says that a backup helps, in whatever thread it is written', async () => {
+      const store = await open();
+      for (let item = 0; item < 20; item++) await store.append(`i-${item}`, NO_STREAM, happenedTimes(100));
+      await store.close();
+      truncateSync(events(), statSync(events()).size / 2);
+      for (const writer of ['inline', 'thread'] as const) {
+        const opening = SqliteEventStore.open({ directory, clock: systemClock, writer });
+        await expect(opening).rejects.toThrow(/events.db cannot be used: it is damaged.*`onhand restore`/);
+      }
     });
 
     it('by a SQLite that may corrupt it', () => {
@@ -184,6 +206,21 @@ describe('the data directory of a SqliteEventStore', () => {
       const nowhere = join(parent, 'nowhere.db');
       await expect(SqliteEventStore.restore(nowhere, join(parent, 'new'))).rejects.toThrow(DataFileUnusable);
     });
+  });
+
+  it('is restored from no half of a backup and from no folder, and says so', async () => {
+    const store = await open();
+    for (let item = 0; item < 20; item++) await store.append(`i-${item}`, NO_STREAM, happenedTimes(100));
+    const backup = join(parent, 'backup.db');
+    await store.backup(backup);
+    await store.close();
+    truncateSync(backup, statSync(backup).size / 2);
+    const elsewhere = join(parent, 'elsewhere');
+    const words = /backup.db cannot be used: it is damaged .*from a backup that is whole/;
+    await expect(SqliteEventStore.restore(backup, elsewhere)).rejects.toThrow(words);
+    const folder = `${parent} cannot be used: it is a folder, and a file is needed.`;
+    await expect(SqliteEventStore.restore(parent, elsewhere)).rejects.toThrow(folder);
+    expect(readdirSync(elsewhere)).toEqual(['lock.db']);
   });
 
   it('says which event of it is damaged, and is not read beyond', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DataDirectoryLocked, DataDirectoryUnusable } from '../src/index.ts';
@@ -6,13 +6,18 @@ import { fileErrorWords } from './file-error.ts';
 import { isSqliteError, SQLITE_BUSY } from './sqlite-error.ts';
 
 const LOCK_FILE = 'lock.db';
+/** Says who holds it, for people: it locks nothing, and where it is missing or old nothing else is wrong. */
+const HOLDER_FILE = 'lock.pid';
 
 /** Holds a data directory for this process until it is released, or until the process is no more. */
 export class DirectoryLock {
   readonly #database: DatabaseSync;
+  readonly #directory: string;
 
-  private constructor(database: DatabaseSync) {
+  private constructor(database: DatabaseSync, directory: string) {
     this.#database = database;
+    this.#directory = directory;
+    sayHolder(directory);
   }
 
   /**
@@ -27,14 +32,44 @@ export class DirectoryLock {
     } catch (cause) {
       database.close();
       if (!isSqliteError(cause, SQLITE_BUSY)) throw cause;
-      throw new DataDirectoryLocked(`${directory} is in use by another process.`, { cause });
+      throw new DataDirectoryLocked(
+        `${directory} is in use by ${holderOf(directory)}: stop that, or name another folder with DATA_DIR.`,
+        { cause },
+      );
     }
-    return new DirectoryLock(database);
+    return new DirectoryLock(database, directory);
   }
 
   release(): void {
+    forgetHolder(this.#directory);
     this.#database.close();
   }
+}
+
+function sayHolder(directory: string): void {
+  try {
+    writeFileSync(join(directory, HOLDER_FILE), String(process.pid), { mode: 0o600 });
+  } catch {
+    // On a full disk it is held all the same.
+  }
+}
+
+function forgetHolder(directory: string): void {
+  try {
+    rmSync(join(directory, HOLDER_FILE), { force: true });
+  } catch {
+    // The next one says who it is.
+  }
+}
+
+function holderOf(directory: string): string {
+  try {
+    const pid = Number(readFileSync(join(directory, HOLDER_FILE), 'utf8'));
+    if (Number.isSafeInteger(pid) && pid > 0) return `process ${pid}`;
+  } catch {
+    // It was not said, or not yet.
+  }
+  return 'another process';
 }
 
 function makeLockFile(directory: string): string {

@@ -1,4 +1,6 @@
 export const SQLITE_BUSY = 5;
+/** A page of the file is not what it should be, or is not there. */
+export const SQLITE_CORRUPT = 11;
 /** No room on the disk. */
 export const SQLITE_FULL = 13;
 /** Not a database, or one that is damaged where it begins. */

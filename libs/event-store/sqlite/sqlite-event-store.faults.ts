@@ -9,3 +9,7 @@ export class DataFileUnusable extends Fault {
     super(`${file} cannot be used: ${why}.`, options);
   }
 }
+
+/** What is left to do where a file has lost a part of what was in it; also where that file was itself a backup. */
+export const TAKE_A_BACKUP =
+  'go on from a backup that is whole, `onhand restore` puts it into an empty DATA_DIR';

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assert, type Clock, Fault } from '#kernel';
@@ -24,8 +24,8 @@ import { isDiskFull } from './file-error.ts';
 import { EVENTS_FILE } from './files.ts';
 import { LogReader } from './log-reader.ts';
 import { RecentEvents } from './recent-events.ts';
-import { isSqliteError, SQLITE_FULL } from './sqlite-error.ts';
-import { DataFileUnusable } from './sqlite-event-store.faults.ts';
+import { isSqliteError, SQLITE_CORRUPT, SQLITE_FULL } from './sqlite-error.ts';
+import { DataFileUnusable, TAKE_A_BACKUP } from './sqlite-event-store.faults.ts';
 import { ThreadWriter } from './thread-writer.ts';
 import { InlineWriter, type Writer } from './writer.ts';
 
@@ -88,23 +88,29 @@ export class SqliteEventStore extends EventStore {
       return new SqliteEventStore(lock, file, writer, options);
     } catch (cause) {
       lock?.release();
-      if (cause instanceof Fault) throw cause;
       const what = `${options.directory} cannot be opened`;
-      throw isSqliteError(cause, SQLITE_FULL) || isDiskFull(cause)
-        ? new StoreFull(`${what}: no room left on the disk.`, { cause })
-        : new StoreUnavailable(`${what}.`, { cause });
+      throw (
+        knownFault(cause, join(options.directory, EVENTS_FILE), what) ??
+        new StoreUnavailable(`${what}.`, { cause })
+      );
     }
   }
 
   /**
    * Puts a backup into a data directory that has no log yet, checked as a whole. Answers the position of its
-   * newest event. Throws DataDirectoryLocked and DataFileUnusable.
+   * newest event. Throws DataDirectoryLocked, DataFileUnusable and StoreFull.
    */
   static async restore(backup: string, directory: string, onProgress?: OnProgress): Promise<number> {
-    if (!existsSync(backup)) throw new DataFileUnusable(backup, 'there is no such file');
+    const found = statSync(backup, { throwIfNoEntry: false });
+    if (found === undefined) throw new DataFileUnusable(backup, 'there is no such file');
+    if (found.isDirectory()) throw new DataFileUnusable(backup, 'it is a folder, and a file is needed');
     const lock = DirectoryLock.take(directory);
     try {
       return await copyLog(backup, join(directory, EVENTS_FILE), onProgress);
+    } catch (cause) {
+      const fault = knownFault(cause, backup, `${backup} cannot be restored`);
+      if (fault !== undefined || !isSqliteError(cause)) throw fault ?? cause;
+      throw new DataFileUnusable(backup, `SQLite says: ${(cause as Error).message}`, { cause });
     } finally {
       lock.release();
     }
@@ -213,7 +219,8 @@ export class SqliteEventStore extends EventStore {
       return read();
     } catch (cause) {
       if (!isSqliteError(cause)) throw cause;
-      throw new StoreUnavailable('The log cannot be read.', { cause });
+      const then = isSqliteError(cause, SQLITE_CORRUPT) ? `: it is damaged, ${TAKE_A_BACKUP}` : '';
+      throw new StoreUnavailable(`The log cannot be read${then}.`, { cause });
     }
   }
 
@@ -224,6 +231,19 @@ export class SqliteEventStore extends EventStore {
     this.#recent.wakeAll();
     this.#onFatal(cause);
   }
+}
+
+/** Why a log cannot be opened or copied, where that is known. */
+function knownFault(cause: unknown, file: string, what: string): Fault | undefined {
+  if (cause instanceof Fault) return cause;
+  if (isSqliteError(cause, SQLITE_CORRUPT)) {
+    return new DataFileUnusable(file, `it is damaged (${(cause as Error).message}): ${TAKE_A_BACKUP}`, {
+      cause,
+    });
+  }
+  if (isSqliteError(cause, SQLITE_FULL) || isDiskFull(cause))
+    return new StoreFull(`${what}: no room left on the disk.`, { cause });
+  return undefined;
 }
 
 const theOnly = ([outcome]: readonly AppendOutcome[]): AppendOutcome => outcome!;

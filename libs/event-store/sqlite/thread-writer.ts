@@ -1,5 +1,4 @@
 import type { Worker } from 'node:worker_threads';
-import { StoreUnavailable } from '../src/index.ts';
 import type { Batch, BatchResult } from './batch.ts';
 import { startWorker } from './start-worker.ts';
 import type { Writer } from './writer.ts';
@@ -29,14 +28,13 @@ export class ThreadWriter implements Writer {
     worker.once('exit', () => this.#lose(new Error('The writer thread has ended.')));
   }
 
+  /** Throws what SQLite throws. */
   static async open(file: string): Promise<ThreadWriter> {
     const worker = startWorker('./writer.worker', { file });
     const head = await new Promise<number>((resolve, reject) => {
-      const fail = (cause: unknown): void =>
-        reject(new StoreUnavailable('The log cannot be opened.', { cause }));
-      worker.once('error', fail);
+      worker.once('error', reject);
       worker.once('message', ({ head }: { head: number }) => {
-        worker.off('error', fail);
+        worker.off('error', reject);
         resolve(head);
       });
     });

@@ -8,7 +8,7 @@ import { Page } from '../terminal/page.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { number } from '../terminal/words.ts';
 import { compareLogs, type Comparison } from './compare.ts';
-import { readPlace, shownPlace } from './place.ts';
+import { readPlace, refuseSame, shownPlace } from './place.ts';
 
 /** Copies a whole log to a store that has none, and compares the two. Exits 1 where they are not the same. */
 export async function performCopy(
@@ -16,6 +16,7 @@ export async function performCopy(
   io: Io,
 ): Promise<ExitCode> {
   const [from, to] = [readPlace(words.from, '--from'), readPlace(words.to, '--to')];
+  refuseSame(from, to);
   const progress = new ProgressLine(io.stderr, io.env);
   const task = { report: progress.report, signal: io.signal };
   const source = await openSource(from, systemClock);

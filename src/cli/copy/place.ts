@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { LogPlace } from '../../adapters.module.ts';
 import { isServerAddress, withoutPassword } from '../../settings/log-place.ts';
 import { CommandRefused } from '../problem.ts';
@@ -24,6 +25,15 @@ export function readPlace(text: string, option: '--from' | '--to'): LogPlace {
     });
   }
   return { directory };
+}
+
+/** Nothing is copied onto itself. Throws CommandRefused. */
+export function refuseSame(from: LogPlace, to: LogPlace): void {
+  if (!isDeepStrictEqual(from, to)) return;
+  throw new CommandRefused({
+    code: 'USAGE',
+    detail: `--from and --to both name ${shownPlace(to)}: name a place that holds no log yet with --to.`,
+  });
 }
 
 /** For people: without a password. */

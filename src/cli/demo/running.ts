@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { readSettings } from '../../environment.ts';
 import { isLogInFolder } from '../../settings/log-place.ts';
+import { wrongAddressOr } from '../../settings/taken-address.ts';
 import { HttpService } from '../../http-service.ts';
 import { openLog } from '../../log.ts';
 import { CommandRefused } from '../problem.ts';
@@ -41,7 +42,9 @@ async function start({ env, dataDir }: Wanted, port: number): Promise<Running> {
   const own = { DATA_DIR: dataDir, PORT: String(port), HOST, AUTH: 'off' };
   const settings = readSettings({ LOG_LEVEL: 'error', ...env, ...own });
   const log = openLog(settings.LOG_LEVEL, STANDARD_ERROR);
-  const service = await HttpService.start(settings, { log: log.logger, droppedLogLines: log.dropped });
+  const service = await HttpService.start(settings, { log: log.logger, droppedLogLines: log.dropped }).catch(
+    (error: unknown) => Promise.reject(wrongAddressOr(error, settings, '--port')),
+  );
   if (!isLogInFolder(settings)) await refuseUsed(service);
   return {
     url: service.url,
