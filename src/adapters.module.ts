@@ -78,15 +78,22 @@ async function openServer({ DATA_DIR, EVENT_STORE }: Place, { onAlarm }: OpenLog
   }
 }
 
-/** What is wrong with the address of the log, in words, as far as its text says; nobody is asked. */
-export async function addressProblems({ EVENT_STORE }: Pick<Settings, 'EVENT_STORE'>): Promise<string[]> {
-  if (isLogInFolder({ EVENT_STORE })) return [];
+/** What is said of the address of the log, in words. */
+interface AddressFindings {
+  readonly problems: readonly string[];
+  /** What works, and should not be left so: a start says it to the log. */
+  readonly warnings: readonly string[];
+}
+
+/** As far as the text of the address says; nobody is asked. */
+export async function checkAddress({ EVENT_STORE }: Pick<Settings, 'EVENT_STORE'>): Promise<AddressFindings> {
+  if (isLogInFolder({ EVENT_STORE })) return { problems: [], warnings: [] };
   const { EventStoreDbUnusable, readAddress } = await import('#event-store/eventstoredb');
+  const words = (text: string): string => `EVENT_STORE: ${text}`;
   try {
-    readAddress(EVENT_STORE);
-    return [];
+    return { problems: [], warnings: readAddress(EVENT_STORE).warnings.map(words) };
   } catch (error) {
-    if (error instanceof EventStoreDbUnusable) return [`EVENT_STORE: ${error.message}`];
+    if (error instanceof EventStoreDbUnusable) return { problems: [words(error.message)], warnings: [] };
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { plainToInstance } from 'class-transformer';
 import { IsNotEmpty, IsOptional, validateSync } from 'class-validator';
 import { resolve } from 'node:path';
-import { loadEnvFile } from 'node:process';
 import { hasCertificates, isReadable } from './settings/certificate-file.ts';
+import { readEnvFile } from './settings/env-file.ts';
 import { isLogInFolder, isServerAddress, withoutPassword } from './settings/log-place.ts';
 import { nearestName } from './settings/nearest-name.ts';
 import {
@@ -133,14 +133,12 @@ export class BadSettings extends Error {
   }
 }
 
-/** Adds what `.env` of the working directory says; what the environment already has stays. */
+/** Adds what `.env` of the working directory says; what the environment already has stays. Throws BadSettings. */
 export function loadDotEnv(): void {
-  try {
-    loadEnvFile();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      throw new BadSettings([`.env cannot be read: ${String(error)}`]);
-  }
+  const file = readEnvFile('.env');
+  if (file === undefined) return;
+  if ('problems' in file) throw new BadSettings(file.problems);
+  for (const [name, value] of Object.entries(file.variables)) process.env[name] ??= value;
 }
 
 /** Reads the settings once, at start. Throws BadSettings with everything that is wrong at once. */
@@ -174,11 +172,13 @@ export function showSettings(settings: Settings): SettingShown[] {
 }
 
 const SECRETS: readonly string[] = ['KAFKA_SASL_PASSWORD'] satisfies SettingName[];
+/** An @ in them is only a letter. */
+const PATHS: readonly string[] = ['DATA_DIR', 'KAFKA_SSL_CA'] satisfies SettingName[];
 const MASK = '***';
 
 function maskSecret(name: string, value: string): string {
   if (SECRETS.includes(name)) return value === '' ? '' : MASK;
-  return withoutPassword(value);
+  return PATHS.includes(name) ? value : withoutPassword(value);
 }
 
 function misspelt(variables: Readonly<Record<string, string | undefined>>): string[] {
@@ -201,6 +201,15 @@ function wrongValue(
   const expected = Object.values(constraints)[0] ?? 'is wrong';
   const shown = maskSecret(name, String(value)).slice(0, SHOWN_CHARACTERS_MAX);
   return `${name} ${expected.replace(`${name} `, '')}, got "${shown}"`;
+}
+
+/** What works, and should not be left so. What the address of a store says is the store's to know. */
+export function settingWarnings(settings: Settings): string[] {
+  const { KAFKA_BROKERS, KAFKA_SASL_PASSWORD, KAFKA_SSL } = settings;
+  if (KAFKA_BROKERS === undefined || KAFKA_SASL_PASSWORD === undefined || KAFKA_SSL) return [];
+  return [
+    'KAFKA_SASL_PASSWORD goes to the brokers without TLS, for whoever listens: set KAFKA_SSL=true where they can',
+  ];
 }
 
 function contradictions(settings: Settings): string[] {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable } from '#event-store';
-import type { Settings } from './environment.ts';
+import { type Settings, settingWarnings } from './environment.ts';
 import { HttpService } from './http-service.ts';
 import { type LogOutput, openLog } from './log.ts';
 import { WaitingRoom } from './waiting-room.ts';
@@ -19,6 +19,7 @@ const STORE_EVERY_MS = 2_000;
  */
 export async function runService(settings: Settings, signal: AbortSignal): Promise<number> {
   const log = openLog(settings.LOG_LEVEL);
+  for (const warning of settingWarnings(settings)) log.logger.warn(warning);
   const fatal = Promise.withResolvers<void>();
   const onFatal = (cause: unknown): void => {
     log.logger.fatal({ err: cause }, 'it cannot go on: start again, and the log tells what is in it');

@@ -1,5 +1,5 @@
-import { addressProblems } from '../adapters.module.ts';
-import { BadSettings, readSettings, type Settings, showSettings } from '../environment.ts';
+import { checkAddress } from '../adapters.module.ts';
+import { BadSettings, readSettings, type Settings, settingWarnings, showSettings } from '../environment.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { Page } from './terminal/page.ts';
@@ -9,10 +9,11 @@ export async function performConfig(
   { what, json }: { readonly what: 'check' | 'print'; readonly json: boolean },
   io: Io,
 ): Promise<ExitCode> {
-  const { settings, problems } = await read(io.env);
+  const { settings, problems, warnings } = await read(io.env);
   if (settings === undefined) return sayWrong(problems, json, io);
   if (what === 'check') {
-    io.stdout.write(json ? '{"ok":true,"problems":[]}\n' : 'The settings are right.\n');
+    const said = `The settings are right.\n${warnings.map((warning) => `  Mind: ${warning}.\n`).join('')}`;
+    io.stdout.write(json ? `${JSON.stringify({ ok: true, problems, warnings })}\n` : said);
     return EXIT.done;
   }
   const shown = showSettings(settings);
@@ -28,19 +29,27 @@ export async function performConfig(
   return EXIT.done;
 }
 
-async function read(env: NodeJS.ProcessEnv): Promise<{ settings?: Settings; problems: readonly string[] }> {
+interface Findings {
+  /** Absent where they are wrong. */
+  readonly settings?: Settings;
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+async function read(env: NodeJS.ProcessEnv): Promise<Findings> {
   try {
     const settings = readSettings(env);
-    const problems = await addressProblems(settings);
-    return problems.length > 0 ? { problems } : { settings, problems };
+    const { problems, warnings } = await checkAddress(settings);
+    if (problems.length > 0) return { problems, warnings };
+    return { settings, problems, warnings: [...settingWarnings(settings), ...warnings] };
   } catch (error) {
-    if (error instanceof BadSettings) return { problems: error.problems };
+    if (error instanceof BadSettings) return { problems: error.problems, warnings: [] };
     throw error;
   }
 }
 
 function sayWrong(problems: readonly string[], json: boolean, io: Io): ExitCode {
-  if (json) io.stdout.write(`${JSON.stringify({ ok: false, problems })}\n`);
+  if (json) io.stdout.write(`${JSON.stringify({ ok: false, problems, warnings: [] })}\n`);
   else io.stderr.write(`The settings are wrong:\n${problems.map((problem) => `  ${problem}\n`).join('')}`);
   return EXIT.configuration;
 }

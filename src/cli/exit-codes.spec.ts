@@ -44,6 +44,12 @@ describe.each([
   ['reads no such time', ['item', '85123A', '--known-at', 'yesterday'], 65, 'INVALID_PARAMETER'],
   ['reads no such cursor', ['parked', '--cursor', 'made-up'], 65, 'CURSOR_INVALID'],
   ['makes no key for nobody', ['keys', 'create', '--channel', 'nobody'], 65, 'CHANNEL_UNKNOWN'],
+  [
+    'is given a key for its id',
+    ['keys', 'revoke', `oh_0123456789abcdef_${'x'.repeat(43)}`],
+    64,
+    'Name the id',
+  ],
   ['does not find the key', ['keys', 'revoke', '0123'], 65, 'KEY_UNKNOWN'],
   ['has a line rejected', ['import', path('one-bad-row.csv'), '--mapping', 'online-retail'], 65, ''],
   ['reads no such header', ['import', path('no-header.csv'), '--mapping', 'online-retail'], 65, 'CSV_HEADER'],
@@ -74,6 +80,7 @@ describe.each([
   it(`ends with ${code}`, async () => {
     const { exitCode, stderr } = await commandLine(words, env);
     expect({ exitCode, stderr }).toEqual({ exitCode: code, stderr: expect.stringContaining(said) });
+    expect(stderr).not.toContain('xxxx');
     if (code !== 64 && said !== '') expect(stderr).toMatch(/^onhand: [A-Z_]+: [^\n]+\n$/);
   });
 });

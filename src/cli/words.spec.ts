@@ -63,10 +63,33 @@ describe('config', () => {
 
   it('check --json is JSON either way', async () => {
     const right = await commandLine(['config', 'check', '--json']);
-    expect([right.exitCode, JSON.parse(right.stdout)]).toEqual([0, { ok: true, problems: [] }]);
+    expect([right.exitCode, JSON.parse(right.stdout)]).toEqual([0, { ok: true, problems: [], warnings: [] }]);
     const wrong = await commandLine(['config', 'check', '--json'], { PORT: '-1' });
     expect(wrong.exitCode).toBe(78);
-    expect(JSON.parse(wrong.stdout)).toEqual({ ok: false, problems: [expect.stringContaining('PORT')] });
+    expect(JSON.parse(wrong.stdout)).toEqual({
+      ok: false,
+      problems: [expect.stringContaining('PORT')],
+      warnings: [],
+    });
+  });
+
+  it.each([
+    [
+      'KAFKA_SASL_PASSWORD goes to the brokers without TLS',
+      {
+        KAFKA_BROKERS: '127.0.0.1:9092',
+        KAFKA_SASL_MECHANISM: 'plain',
+        KAFKA_SASL_USERNAME: 'u',
+        KAFKA_SASL_PASSWORD: 's3cr3t',
+      },
+    ],
+    ['EVENT_STORE: tls=false: the user and password', { EVENT_STORE: 'esdb://u:s3cr3t@db?tls=false' }],
+  ])('check warns of what works and should not be left so: %s', async (words, env) => {
+    const told = await commandLine(['config', 'check'], env);
+    expect(told).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`Mind: ${words}`) });
+    const { stdout } = await commandLine(['config', 'check', '--json'], env);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, warnings: [expect.stringContaining(words)] });
+    expect(told.stdout + stdout).not.toContain('s3cr3t');
   });
 
   it('print shows what is in force', async () => {

@@ -29,6 +29,11 @@ const WRONG: readonly (readonly [row: number, title: string, env: Record<string,
   [94, 'a bare % in a password', { EVENT_STORE: 'esdb://u:s3cr3t%@db' }, '% itself is written as %25'],
   [94, 'a bare @ in a password', { EVENT_STORE: 'esdb://u:2@s3cr3t@db' }, 'esdb://u:***@db cannot be used'],
   [94, 'a bare / in a password', { EVENT_STORE: 'esdb://u:2/s3cr3t@db' }, 'esdb://u:***@db cannot be used'],
+  [94, 'a password in no address', { EVENT_STORE: 'esdb:/admin:s3cr3t@h:2113' }, 'got "***@h:2113"'],
+  [94, 'a password in half an address', { EVENT_STORE: 'esdb//admin:s3cr3t@h' }, 'got "***@h"'],
+  [94, 'a password without a scheme', { EVENT_STORE: 'admin:s3cr3t@h:2113' }, 'got "***@h:2113"'],
+  [94, 'a password with a space', { EVENT_STORE: 'esdb://admin:a s3cr3t@h' }, 'got "esdb://admin:***@h"'],
+  [94, 'a password for a broker', { KAFKA_BROKERS: 'admin:s3cr3t@h:9092' }, 'got "***@h:9092"'],
   [92, 'a broker with a space', { KAFKA_BROKERS: 'a b:9092' }, 'KAFKA_BROKERS must be'],
   [
     93,
@@ -59,7 +64,37 @@ const MORE: readonly (readonly [row: number, title: string, test: () => unknown]
       const place = join(folder, 'place');
       mkdirSync(join(place, '.env'), { recursive: true });
       const { exitCode, stderr } = await onHand(['config', 'check'], {}, place);
-      expect([exitCode, stderr]).toEqual([78, expect.stringContaining('.env cannot be read')]);
+      expect([exitCode, stderr]).toEqual([
+        78,
+        expect.stringContaining('.env cannot be read: it is a folder'),
+      ]);
+    },
+  ],
+  [
+    89,
+    'a line of a settings file that is none, a name said twice, and what is no text',
+    async () => {
+      const text = '\ufeff# mine\nPORT=0\nA="1\nB 2"\nAUTH off s3cr3t\nPORT=1\nC=\u0001\nD="s3cr3t\n';
+      expect(await checkFile(text)).toEqual([
+        78,
+        [
+          'onhand: CONFIGURATION: The settings are wrong:',
+          '  .env, line 5: a line is NAME=value, and a comment begins with #',
+          '  .env, line 6: PORT is said on line 2 already: leave one of them out',
+          '  .env, line 7: it is no text: a line is NAME=value',
+          '  .env, line 8: the quote that D begins with is never closed',
+          '',
+        ].join('\n'),
+      ]);
+      const rubbish = Buffer.from([0x50, 0xff, 0xfe, 0x00]);
+      expect(await checkFile(rubbish)).toEqual([78, expect.stringContaining('no text in UTF-8')]);
+    },
+  ],
+  [
+    89,
+    'a byte order mark before the first setting is taken',
+    async () => {
+      expect(await checkFile('\ufeffPORT=0\r\nexport AUTH = "off" # for now\r\n')).toEqual([0, '']);
     },
   ],
   [
@@ -116,6 +151,14 @@ it.each(MORE)('row %d: %s', async (_, __, test) => void (await test()));
 it('every row from 89 to 96 is here', () => {
   expect(missingRows([...WRONG, ...MORE], 89, 96)).toEqual([]);
 });
+
+/** The exit code and the words of `config check` beside a `.env` of this. */
+async function checkFile(content: string | Uint8Array): Promise<[number, string]> {
+  const place = mkdtempSync(join(folder, 'beside-'));
+  writeFileSync(join(place, '.env'), content);
+  const { exitCode, stderr } = await onHand(['config', 'check'], {}, place);
+  return [exitCode, stderr];
+}
 
 /** What is wrong with a mapping whose SKU is this expression. */
 function codesOf(sku: object): string[] {

@@ -73,7 +73,15 @@ export const keysListCommand: Command<object, { readonly items: readonly KeyShow
   },
 };
 
+const KEY_ID_LENGTH = 16;
+
 export const keysRevokeCommand: Command<{ readonly id: string }, { readonly id: string }> = {
+  prepare({ id }) {
+    if (id.length <= KEY_ID_LENGTH) return { id };
+    // It may be a key that still opens: it is neither shown nor sent anywhere.
+    const detail = `Name the id of the key, not the key: ${KEY_ID_LENGTH} letters, \`onhand keys list\` shows them.`;
+    throw new CommandRefused({ code: 'USAGE', detail });
+  },
   async run({ rooms }, { id }) {
     const revoked = await rooms.keyDesk.revoke(id);
     if (isRejection(revoked)) throw new CommandRefused(revoked);

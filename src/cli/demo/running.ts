@@ -1,9 +1,9 @@
 import { createServer } from 'node:net';
-import { readSettings } from '../../environment.ts';
+import { readSettings, type Settings } from '../../environment.ts';
 import { isLogInFolder } from '../../settings/log-place.ts';
 import { wrongAddressOr } from '../../settings/taken-address.ts';
 import { HttpService } from '../../http-service.ts';
-import { openLog } from '../../log.ts';
+import { type LogOutput, openLog } from '../../log.ts';
 import { CommandRefused } from '../problem.ts';
 
 /** A service of the demo's own, in this process. */
@@ -42,9 +42,7 @@ async function start({ env, dataDir }: Wanted, port: number): Promise<Running> {
   const own = { DATA_DIR: dataDir, PORT: String(port), HOST, AUTH: 'off' };
   const settings = readSettings({ LOG_LEVEL: 'error', ...env, ...own });
   const log = openLog(settings.LOG_LEVEL, STANDARD_ERROR);
-  const service = await HttpService.start(settings, { log: log.logger, droppedLogLines: log.dropped }).catch(
-    (error: unknown) => Promise.reject(wrongAddressOr(error, settings, '--port')),
-  );
+  const service = await listen(settings, log);
   if (!isLogInFolder(settings)) await refuseUsed(service);
   return {
     url: service.url,
@@ -53,6 +51,14 @@ async function start({ env, dataDir }: Wanted, port: number): Promise<Running> {
       log.flush();
     },
   };
+}
+
+async function listen(settings: Settings, { logger, dropped }: LogOutput): Promise<HttpService> {
+  try {
+    return await HttpService.start(settings, { log: logger, droppedLogLines: dropped });
+  } catch (error) {
+    throw wrongAddressOr(error, settings, '--port');
+  }
 }
 
 /** What is played stays in the log for ever: only into one that nobody uses. */

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+
+/** What a `.env` says, or everything that is wrong with it, by line; no value of it is ever shown. */
+export type EnvFile =
+  | { readonly variables: Readonly<Record<string, string | undefined>> }
+  | { readonly problems: readonly string[] };
+
+/** Undefined where there is none. */
+export function readEnvFile(path: string): EnvFile | undefined {
+  try {
+    return parseEnvFile(decoded(readFileSync(path)));
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    return { problems: [`.env cannot be read: ${WORDS[code] ?? (error as Error).message}`] };
+  }
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  EISDIR: 'it is a folder, and a file is needed',
+  EACCES: 'permission denied: check who owns it',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is no text in UTF-8',
+};
+
+/** Some editors begin a file with a byte order mark, which is no part of the first name. */
+const decoded = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+
+/** Node passes over what it cannot read: here it is named, for a setting that is lost is found out too late. */
+function parseEnvFile(text: string): EnvFile {
+  const problems: string[] = [];
+  const saidAt = new Map<string, number>();
+  const lines = text.split(/\r?\n/);
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index]!;
+    if (/^\s*(#|$)/.test(line)) continue;
+    const [, name, value = ''] = LINE.exec(line) ?? [];
+    const before = name === undefined ? undefined : saidAt.get(name);
+    const end = endOfValue(lines, index, value);
+    const problem = problemOf({ name, before, isOpen: end === undefined, text: line });
+    if (problem !== undefined) problems.push(`.env, line ${index + 1}: ${problem}`);
+    if (name !== undefined) saidAt.set(name, before ?? index + 1);
+    index = end ?? index;
+  }
+  return problems.length > 0 ? { problems } : { variables: parseEnv(text) };
+}
+
+const LINE = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*=\s*(.*)$/;
+const BINARY = /[\0-\x08\x0b\x0c\x0e-\x1f]/;
+
+interface Line {
+  readonly name: string | undefined;
+  /** The line that said the same name before. */
+  readonly before: number | undefined;
+  readonly isOpen: boolean;
+  readonly text: string;
+}
+
+function problemOf({ name, before, isOpen, text }: Line): string | undefined {
+  if (BINARY.test(text)) return 'it is no text: a line is NAME=value';
+  if (name === undefined) return 'a line is NAME=value, and a comment begins with #';
+  if (before !== undefined) return `${name} is said on line ${before} already: leave one of them out`;
+  return isOpen ? `the quote that ${name} begins with is never closed` : undefined;
+}
+
+/** A value in quotes may go on over lines. Undefined where its quote is never closed. */
+function endOfValue(lines: readonly string[], index: number, value: string): number | undefined {
+  const [quote = ''] = /^["'`]/.exec(value) ?? [];
+  if (quote === '' || value.indexOf(quote, 1) > 0) return index;
+  const end = lines.findIndex((line, at) => at > index && line.includes(quote));
+  return end < 0 ? undefined : end;
+}
