@@ -184,6 +184,26 @@ describe('a command that is interrupted ends with 130, and says what is left of 
   });
 });
 
+describe('of more bad lines than are listed it is said how many there are, and how to see them:', () => {
+  it.each([
+    ['an import', [], 'And 2 more; all of them: `onhand rejected`.'],
+    ['a dry run', ['--dry-run'], 'And 2 more; mend these and run it again to see them.'],
+  ])('%s', async (_, options, said) => {
+    const rows = Array.from({ length: 22 }, (_row, index) => row(`9${index}`, 'many'));
+    const words = [
+      'import',
+      write('bad.csv', HEADER + rows.join('')),
+      '--mapping',
+      'online-retail',
+      ...options,
+    ];
+    const { stdout } = await commandLine(words, env);
+    expect(stdout).toContain(said);
+    const { troubles, troublesLeftOut } = JSON.parse((await commandLine([...words, '--json'], env)).stdout);
+    expect([troubles.length, troublesLeftOut]).toEqual([20, 2]);
+  });
+});
+
 describe('an export', () => {
   const left = (): string[] => readdirSync(folder).filter((name) => name.startsWith('told.jsonl'));
   const words = ['export', path('told.jsonl')];

@@ -28,6 +28,7 @@ export interface ImportResult {
   readonly rejectedBy: Readonly<Record<string, number>>;
   readonly messages: Messages;
   readonly troubles: readonly Trouble[];
+  readonly troublesLeftOut: number;
   /** Absent in a dry run. */
   readonly proof?: Proof;
 }
@@ -67,6 +68,7 @@ export const importCommand: Command<ImportArgs, ImportResult> = {
       rejectedBy: tally.rejectedBy,
       messages: tally.messages,
       troubles: tally.troubles,
+      troublesLeftOut: tally.troublesLeftOut,
       ...(proof && { proof: { ...proof, holds: proof.holds && tally.closes } }),
     };
   },

@@ -32,7 +32,7 @@ interface Rows {
   readonly line: number;
 }
 
-/** Troubles that are listed; all are counted, and every one is in `onhand rejected`. */
+/** Troubles that are listed; all are counted, and every one that was told is in `onhand rejected`. */
 const TROUBLES_MAX = 20;
 
 /** Counts what became of a file, row by row and message by message. */
@@ -42,6 +42,8 @@ export class Tally {
   readonly skippedBy: Record<string, number> = {};
   readonly rejectedBy: Record<string, number> = {};
   readonly troubles: Trouble[] = [];
+  /** How many more there are than are listed. */
+  troublesLeftOut = 0;
   /** Of the newest event that recorded any of it. */
   position = 0;
 
@@ -97,6 +99,7 @@ export class Tally {
     this.lines.rejected += rows;
     this.rejectedBy[code] = (this.rejectedBy[code] ?? 0) + rows;
     if (this.troubles.length < TROUBLES_MAX) this.troubles.push({ line, code, detail });
+    else this.troublesLeftOut++;
   }
 }
 

@@ -10,6 +10,7 @@ import { isPath } from '../import/mappings.ts';
 import { openTellable, type TellableFile } from '../import/source-of-file.ts';
 import { Tally } from '../import/tally.ts';
 import type { Io } from '../io.ts';
+import { showTroubles } from '../show/import.ts';
 import { Page } from '../terminal/page.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 import { count, duration, number } from '../terminal/words.ts';
@@ -94,11 +95,12 @@ const toKafka = (message: Message): BulkMessage => ({
   headers: STRUCTURED,
 });
 
-const resultOf = ({ lines, skippedBy, rejectedBy, troubles }: Tally) => ({
+const resultOf = ({ lines, skippedBy, rejectedBy, troubles, troublesLeftOut }: Tally) => ({
   lines: { read: lines.read, sent: lines.posted, skipped: lines.skipped, rejected: lines.rejected },
   skippedBy,
   rejectedBy,
   troubles,
+  troublesLeftOut,
 });
 
 type Result = ReturnType<typeof resultOf> & {
@@ -108,10 +110,8 @@ type Result = ReturnType<typeof resultOf> & {
   readonly messages: number;
 };
 
-function show(
-  { topic, seconds, messages, lines, skippedBy, rejectedBy, troubles }: Result,
-  page: Page,
-): void {
+function show(result: Result, page: Page): void {
+  const { topic, seconds, messages, lines, skippedBy, rejectedBy } = result;
   const rate = seconds > 0 ? `, ${number(Math.round(messages / seconds))} a second` : '';
   page.line(
     `${count(messages, 'message')} of ${count(lines.read, 'line')} sent to ${topic} in ${duration(seconds * 1_000)}${rate}`,
@@ -121,10 +121,5 @@ function show(
     ...Object.entries(rejectedBy).map(([code, rows]) => [`not sent: ${code}`, rows]),
   ];
   if (rest.length > 0) page.table(['lines', ''], rest);
-  if (troubles.length > 0) {
-    page.table(
-      ['line', 'code', 'what to do'],
-      troubles.map(({ line, code, detail }) => [line, code, detail]),
-    );
-  }
+  showTroubles(result, page, false);
 }

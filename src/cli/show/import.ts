@@ -19,7 +19,7 @@ export function showImport(result: ImportResult, page: Page): void {
     ].filter(([, rows]) => rows !== 0),
   );
   if (!dryRun) page.line(`messages: ${messageWords(messages)}`);
-  showTroubles(result, page);
+  showTroubles(result, page, !dryRun);
   if (proof !== undefined) showProof(proof, lines.read, page);
   if (dryRun) page.line('Nothing was stored: this was a dry run.');
 }
@@ -30,14 +30,21 @@ const messageWords = (messages: ImportResult['messages']): string =>
     .map(([outcome, value]) => `${number(value)} ${outcome}`)
     .join(', ');
 
-function showTroubles({ troubles, lines }: ImportResult, page: Page): void {
+/** Only what was told is kept: of a dry run, the others show when these are mended. */
+export function showTroubles(
+  { troubles, troublesLeftOut }: Pick<ImportResult, 'troubles' | 'troublesLeftOut'>,
+  page: Page,
+  isKept: boolean,
+): void {
   if (troubles.length === 0) return;
   page.line();
   page.table(
     ['line', 'code', 'what to do'],
     troubles.map(({ line, code, detail }) => [line, code, detail]),
   );
-  if (lines.rejected > troubles.length) page.line('All of them: `onhand rejected`.');
+  if (troublesLeftOut === 0) return;
+  const where = isKept ? 'all of them: `onhand rejected`' : 'mend these and run it again to see them';
+  page.line(`And ${number(troublesLeftOut)} more; ${where}.`);
 }
 
 function showProof(proof: NonNullable<ImportResult['proof']>, read: number, page: Page): void {
