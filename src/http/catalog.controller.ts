@@ -11,6 +11,7 @@ import { Door, Query, Told } from './door.ts';
 import { Freshness } from './freshness.ts';
 import { HistoryReads } from './history-reads.ts';
 import { atLeast, type ParameterValues } from './parameters.ts';
+import { POLICY_PROBLEMS } from './problem-codes.ts';
 import { problemOf, Refusal } from './problem.ts';
 import { units } from './wire/scalars.ts';
 import { toPolicy } from './wire/setup-wire.ts';
@@ -60,7 +61,7 @@ export class CatalogController {
     about: ABOUT,
     does: 'Which numbers a policy would change, and to what: exactly what putting it does. At most 100,000.',
     answers: { 200: 'Preview' },
-    problems: ['SCOPE_INVALID', 'CHANNEL_UNKNOWN', 'LOCATION_UNKNOWN', 'ITEM_UNKNOWN', 'TOO_MANY_NUMBERS'],
+    problems: [...POLICY_PROBLEMS, 'TOO_MANY_NUMBERS'],
   })
   async preview(
     @Told(PREVIEW_BODY) told: PolicyTold & { readonly scope: string },

@@ -46,7 +46,14 @@ export class CorrectionsController {
     about: ABOUT,
     does: 'Corrects what is on hand: by a difference, or to a number if it still is what the caller saw.',
     answers: { 200: 'Adjustment', 201: 'Adjustment' },
-    problems: [...WHERE, 'STALE_VALUE', 'FIELDS_EXCLUDE', 'ID_REUSED_WITH_DIFFERENT_CONTENT'],
+    problems: [
+      ...WHERE,
+      'STALE_VALUE',
+      'FIELDS_EXCLUDE',
+      'QUANTITY_ZERO',
+      'QUANTITY_TOO_PRECISE',
+      'ID_REUSED_WITH_DIFFERENT_CONTENT',
+    ],
     notThere: ['ITEM_UNKNOWN'],
   })
   async adjust(

@@ -6,9 +6,10 @@ import type { Access } from './access.ts';
 import { type AnswerName, schemaRef } from './answers/answer-schemas.ts';
 import { type Body, readTold } from './bodies/body.ts';
 import type { Caller } from './caller.ts';
+import { exampleDetail } from './example-details.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { type PathIdKind, readPathId } from './path-ids.ts';
-import { statusOf } from './problem-codes.ts';
+import { statusOf, titleOf } from './problem-codes.ts';
 
 /** What a body may be. Anything else is MEDIA_TYPE, before it is read. */
 export type BodyKind = 'none' | 'json' | 'messages' | 'catalog';
@@ -169,10 +170,10 @@ function problemAnswer(status: number, codes: readonly string[]): MethodDecorato
 
 const exampleOf = (status: number, code: string): object => ({
   type: `urn:onhand:error:${code}`,
-  title: code,
+  title: titleOf(code),
   status,
   code,
-  detail: 'What to do next.',
+  detail: exampleDetail(code),
   instance: '5f1c0d9ab2e4-1',
   errors: [],
 });

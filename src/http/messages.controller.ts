@@ -51,12 +51,16 @@ export class MessagesController {
     problems: [
       'EVENT_TYPE_UNKNOWN',
       'TIMESTAMP_INVALID',
+      'UNKNOWN_FIELD',
+      'MISSING_FIELD',
+      'WRONG_TYPE',
       'QUANTITY_ZERO',
       'TOO_MANY_MESSAGES',
       'UNKNOWN_SOURCE',
       'CHANNEL_MISMATCH',
       'ID_REUSED_WITH_DIFFERENT_CONTENT',
       'NOT_ALLOWED_FOR_KIT',
+      'TRANSFER_SAME_LOCATION',
     ],
   })
   async tell(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

@@ -28,10 +28,15 @@ export function openApiOf(app: INestApplication): OpenAPIObject {
     .setVersion('1')
     .addServer('/')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A key: `onhand keys create`.' }, 'key')
+    .addSecurity('key', {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'oh_…',
+      description: 'A key: `onhand keys create`.',
+    })
     .build();
   const document = SwaggerModule.createDocument(app, config, { operationIdFactory: operationId });
-  const schemas = { ...messageSchemas(), ...publishedSchemas(bodyClasses()), ...answerSchemas() };
+  const schemas = { ...messageSchemas(), ...bodySchemas(), ...answerSchemas() };
   for (const [path, requestBody] of Object.entries(OTHER_BODIES)) {
     const post = document.paths[path]?.post;
     if (post !== undefined) post.requestBody = { required: true, content: requestBody };
@@ -67,6 +72,20 @@ const bodyClasses = (): WireClass[] =>
   [...Object.values(setUp), ...Object.values(requests)]
     .filter((each) => isBody(each))
     .map(({ type }) => type);
+
+/** In a body, null is the same as left out. */
+function bodySchemas(): ReturnType<typeof publishedSchemas> {
+  const types = bodyClasses();
+  const schemas = publishedSchemas(types);
+  for (const { name } of types) {
+    const { properties = {}, required = [] } = schemas[name] ?? {};
+    for (const [field, { description, ...rest }] of Object.entries(properties)) {
+      if ((required as readonly string[]).includes(field)) continue;
+      properties[field] = { description, anyOf: [rest, { type: 'null' }] };
+    }
+  }
+  return schemas;
+}
 
 const isBody = (value: unknown): value is { readonly type: WireClass } =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'function';

@@ -45,6 +45,19 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   STORE_UNAVAILABLE: 503,
   STORE_FULL: 507,
 };
+/** What a quantity that is none is refused with; where it must not be 0, QUANTITY_ZERO too. */
+export const QUANTITY_PROBLEMS = ['QUANTITY_NEGATIVE', 'QUANTITY_TOO_PRECISE'];
+/** What a policy is refused with, put or only looked at. */
+export const POLICY_PROBLEMS = [
+  'SCOPE_INVALID',
+  'CHANNEL_UNKNOWN',
+  'LOCATION_UNKNOWN',
+  'ITEM_UNKNOWN',
+  'LISTING_UNKNOWN',
+  'TIMESTAMP_INVALID',
+  ...QUANTITY_PROBLEMS,
+];
+
 const MALFORMED = 400;
 
 export const statusOf = (code: string): number => STATUS_BY_CODE[code] ?? MALFORMED;

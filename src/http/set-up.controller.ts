@@ -20,6 +20,7 @@ import {
 import { Door, PathId, Query, Told } from './door.ts';
 import type { Page } from './pager.ts';
 import { atLeast, PAGE, type ParameterValues } from './parameters.ts';
+import { POLICY_PROBLEMS, QUANTITY_PROBLEMS } from './problem-codes.ts';
 import { Refusal } from './problem.ts';
 import { requireChannel } from './require-channel.ts';
 import { SetUpDesk } from './set-up.desk.ts';
@@ -44,7 +45,7 @@ export class SetUpController {
     about: ABOUT,
     does: 'Defines a location, or replaces it.',
     answers: { 200: 'Location', 201: 'Location' },
-    problems: ['CONTENTION'],
+    problems: ['CONTENTION', 'VALUE_UNKNOWN'],
   })
   putLocation(
     @PathId('location', 'slug') id: string,
@@ -79,7 +80,7 @@ export class SetUpController {
     about: ABOUT,
     does: 'Registers a warehouse, 3PL, ERP or file, or replaces it.',
     answers: { 200: 'Source', 201: 'Source' },
-    problems: ['CONTENTION', 'VALUE_UNKNOWN'],
+    problems: ['CONTENTION', 'VALUE_UNKNOWN', 'ID_TAKEN'],
   })
   putSource(
     @PathId('source', 'slug') id: string,
@@ -114,7 +115,14 @@ export class SetUpController {
     about: ABOUT,
     does: 'Registers a channel, or replaces it.',
     answers: { 200: 'Channel', 201: 'Channel' },
-    problems: ['CONTENTION', 'VALUE_UNKNOWN', 'WEBHOOK_URL_FORBIDDEN', 'LOCATION_UNKNOWN'],
+    problems: [
+      'CONTENTION',
+      'VALUE_UNKNOWN',
+      'WEBHOOK_URL_FORBIDDEN',
+      'LOCATION_UNKNOWN',
+      'ID_TAKEN',
+      'DUPLICATE_VALUE',
+    ],
   })
   putChannel(
     @PathId('channel', 'slug') id: string,
@@ -150,7 +158,7 @@ export class SetUpController {
     about: ABOUT,
     does: 'Defines an item, or replaces its definition.',
     answers: { 200: 'ItemDefinition', 201: 'ItemDefinition' },
-    problems: ['CONTENTION', 'KIT_CYCLE', 'ITEM_UNKNOWN', 'QUANTITY_TOO_PRECISE'],
+    problems: ['CONTENTION', 'KIT_CYCLE', 'ITEM_UNKNOWN', ...QUANTITY_PROBLEMS, 'QUANTITY_ZERO'],
   })
   putItem(
     @PathId('sku', 'sku') sku: string,
@@ -167,7 +175,7 @@ export class SetUpController {
     about: ABOUT,
     does: "Defines a channel's name for an item, or replaces it.",
     answers: { 200: 'Listing', 201: 'Listing' },
-    problems: ['CONTENTION', 'ITEM_UNKNOWN'],
+    problems: ['CONTENTION', 'ITEM_UNKNOWN', ...QUANTITY_PROBLEMS, 'QUANTITY_ZERO'],
     notThere: ['CHANNEL_UNKNOWN'],
   })
   putListing(
@@ -217,7 +225,7 @@ export class SetUpController {
     about: ABOUT,
     does: "Replaces a scope's policy.",
     answers: { 200: 'Policy', 201: 'Policy' },
-    problems: ['CONTENTION', 'SCOPE_INVALID', 'CHANNEL_UNKNOWN', 'LOCATION_UNKNOWN', 'ITEM_UNKNOWN'],
+    problems: ['CONTENTION', ...POLICY_PROBLEMS],
   })
   putPolicy(
     @PathId('scope', 'scope') scope: string,

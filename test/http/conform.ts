@@ -3,7 +3,7 @@ import type { Answer, Ask } from './harness.ts';
 
 /**
  * Holds every answer against the OpenAPI document of the service that gave it: its status must be
- * documented, and its JSON must be what the document says.
+ * documented, the code of a problem too, and its JSON must be what the document says.
  */
 export async function conforming(ask: Ask): Promise<Ask> {
   const document = (await ask('GET /openapi.json')).json;
@@ -41,6 +41,8 @@ function problemsWith(
   const response = operation.responses[status];
   if (response === undefined) return `${status} is not documented`;
   const type = headers.get('content-type')?.split(';', 1)[0] ?? '';
+  const codes = response.content?.['application/problem+json']?.examples;
+  if (codes !== undefined && !(json.code in codes)) return `${json.code} is not documented for ${status}`;
   const schema: unknown = response.content?.[type]?.schema;
   if (schema === undefined) return `${type} is not documented for ${status}`;
   if (json === undefined) return undefined;

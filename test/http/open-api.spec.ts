@@ -1,5 +1,16 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { validate } from '@readme/openapi-parser';
+import { conforming } from './conform.ts';
 import { type Running, startService } from './harness.ts';
+
+const MOVE = {
+  id: 'm-1',
+  source: 'wms',
+  type: 'transfer.shipped',
+  time: '2026-11-01T08:00:00Z',
+  data: { transferId: 't-1', from: 'east', to: 'east', lines: [{ sku: 'A', quantity: 1 }] },
+};
+const ADJUSTMENT = { adjustmentId: 'a-1', location: 'east', reason: 'broken', actor: 'me' };
 
 let running: Running;
 beforeAll(async () => {
@@ -60,4 +71,48 @@ it('names what the parameters of every read refuse', async () => {
       path,
       expect.arrayContaining([expect.stringMatching(/^(ID|SKU|SCOPE)_/)]),
     ]);
+});
+
+it('takes null for whatever may be left out of a body, as the service does', async () => {
+  const { json } = await running.ask('GET /openapi.json');
+  const policy = { buffer: null, percent: null, locationSafetyStock: null, effectiveAt: null };
+  const body = { ...policy, cap: 5 };
+  expect((await running.ask('PUT /v1/policies/global', body)).status).toBe(201);
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema({ $id: 'onhand', components: json.components });
+  const validate = ajv.compile({ $ref: 'onhand#/components/schemas/PolicyBody' });
+  expect([validate(body), validate.errors]).toEqual([true, null]);
+  const listing = ajv.compile({ $ref: 'onhand#/components/schemas/ListingBody' });
+  expect([listing({ sku: null }), listing({ sku: 'A', unitsPer: null })]).toEqual([false, true]);
+});
+
+it('shows what is really answered: of a key, of an error, and codes that only some bodies have', async () => {
+  const { json } = await running.ask('GET /openapi.json');
+  expect(json.components.securitySchemes.key.bearerFormat).toBe('oh_…');
+  expect(JSON.stringify(json)).not.toContain('What to do next.');
+  const problems = (path: string, method: string, status: number): object =>
+    json.paths[path][method].responses[status].content['application/problem+json'].examples;
+  expect(problems('/v1/status', 'get', 401)).toMatchObject({
+    KEY_REQUIRED: { value: { title: 'Key required', detail: expect.stringContaining('onhand keys create') } },
+  });
+});
+
+it.each([
+  ['PUT /v1/locations/east', { kind: 'tent' }, 400, 'VALUE_UNKNOWN'],
+  ['PUT /v1/sources/web', { kind: 'warehouse' }, 400, 'ID_TAKEN'],
+  ['PUT /v1/channels/wms', { kind: 'storefront' }, 400, 'ID_TAKEN'],
+  ['PUT /v1/channels/web/listings/L', { sku: 'A', unitsPer: 0 }, 400, 'QUANTITY_ZERO'],
+  ['PUT /v1/policies/listing:web:NONE', { cap: 1 }, 422, 'LISTING_UNKNOWN'],
+  ['POST /v1/policies/preview', { scope: 'global', cap: -1 }, 400, 'QUANTITY_NEGATIVE'],
+  ['POST /v1/events', { ...MOVE, id: 'm-2', data: {} }, 400, 'MISSING_FIELD'],
+  ['POST /v1/events', { ...MOVE, id: 'm-3', data: { ...MOVE.data, mood: 1 } }, 400, 'UNKNOWN_FIELD'],
+  ['POST /v1/events', MOVE, 422, 'TRANSFER_SAME_LOCATION'],
+  ['POST /v1/items/A/adjustments', { ...ADJUSTMENT, change: 0 }, 400, 'QUANTITY_ZERO'],
+])('documents what is answered to %s', async (line, body, status, code) => {
+  await running.ask('PUT /v1/locations/east', { kind: 'warehouse' });
+  await running.ask('PUT /v1/sources/wms', { kind: 'warehouse' });
+  await running.ask('PUT /v1/channels/web', { kind: 'storefront' });
+  await running.ask('PUT /v1/items/A', {});
+  const answer = await (await conforming(running.ask))(line, body);
+  expect([answer.status, answer.json.code]).toEqual([status, code]);
 });

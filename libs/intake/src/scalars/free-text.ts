@@ -9,8 +9,7 @@ export const isFreeText = (value: unknown): value is string =>
 
 export function explainFreeText(value: string, pointer: string): Rejection {
   if (!value.isWellFormed()) return loneSurrogate(pointer);
-  if (value.trim() === '')
-    return problem('MISSING_FIELD', pointer, 'It is empty. Send a text, or leave it out.');
+  if (value.trim() === '') return problem('MISSING_FIELD', pointer, 'It is empty. Send a text.');
   const detail = `It has ${value.length} characters. Send at most ${TEXT_LENGTH_MAX}.`;
   return problem('OUT_OF_RANGE', pointer, detail);
 }

@@ -27,7 +27,7 @@ export function explainQuantity(
     return say('QUANTITY_OUT_OF_RANGE', `${told} is out of range. One line has at most ${LINE_UNITS_MAX}.`);
   }
   if (hasTooManyDecimals(value, words)) return tooPrecise(words, pointer);
-  if (value === 0) return say('QUANTITY_ZERO', 'A quantity of 0 moves nothing. Leave the line out.');
+  if (value === 0) return say('QUANTITY_ZERO', zeroWords(rule, pointer));
   const hint = 'what comes back is a return, what was lost is stock.adjusted';
   return say(
     'QUANTITY_NEGATIVE',
@@ -43,6 +43,13 @@ export function explainQuantity(
 export function checkWords(value: number, words: string, pointer: string): Rejection | undefined {
   const isInRange = Math.abs(value) <= LINE_UNITS_MAX; // Beyond it, another rule says so.
   return isInRange && hasTooManyDecimals(value, words) ? tooPrecise(words, pointer) : undefined;
+}
+
+function zeroWords(rule: QuantityRule, pointer: string): string {
+  if (/\/lines\/\d+\/quantity$/.test(pointer)) return 'A quantity of 0 moves nothing. Leave the line out.';
+  return rule === 'signed'
+    ? 'It is 0, which changes nothing. Send by how much it changes.'
+    : 'It is 0. Send a number above 0.';
 }
 
 /** Decimal words such as `12`, `-3.50`: exact, without going through a double. Undefined if it is none. */
