@@ -53,6 +53,12 @@ describe.each([
   ['does not find the key', ['keys', 'revoke', '0123'], 65, 'KEY_UNKNOWN'],
   ['has a line rejected', ['import', path('one-bad-row.csv'), '--mapping', 'online-retail'], 65, ''],
   ['reads no such header', ['import', path('no-header.csv'), '--mapping', 'online-retail'], 65, 'CSV_HEADER'],
+  [
+    'is told a source that can be none',
+    ['import', path('good.csv'), '--source', 'Bad Id'],
+    64,
+    '--source names',
+  ],
   ['is told no mapping', ['import', path('good.csv')], 65, 'MAPPING_REQUIRED'],
   [
     'does not know the mapping',

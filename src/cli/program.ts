@@ -48,7 +48,8 @@ A command works through the service that runs on this data directory, or opens t
 Settings come from the environment or from a file .env: \`onhand config print\` shows them.
 
 Exit codes: 0 done, 1 a check failed, 64 the words are wrong, 65 bad input or not there, 69 service or store
-not reachable, 73 data directory in use by another process, 74 input/output error, 78 settings are wrong.
+not reachable, 73 data directory in use by another process, 74 input/output error, 78 settings are wrong,
+130 interrupted.
 
   $ npx onhand demo                                    a day in the life of a small merchant
   $ npx onhand start                                   http://127.0.0.1:3000, the API at /docs

@@ -1,3 +1,4 @@
+import { EXIT } from './exit-codes.ts';
 import { commandLine } from '../../test/fixtures/command-line.ts';
 
 describe('the words of the command line', () => {
@@ -27,6 +28,12 @@ describe('the words of the command line', () => {
       expect(stdout).toContain('Usage: onhand');
     },
   );
+
+  it('names every exit code', async () => {
+    const { stdout } = await commandLine(['--help']);
+    const [, codes = ''] = /Exit codes: ([^.]*)/.exec(stdout) ?? [];
+    expect(codes.match(/\d+/g)?.map(Number)).toEqual(Object.values(EXIT));
+  });
 
   it('says which version it is', async () => {
     const { exitCode, stdout, stderr } = await commandLine(['--version']);

@@ -124,4 +124,5 @@ function momentOf({
   return { ...(knownAt !== undefined && { knownAt }), ...(asOf !== undefined && { asOf }) };
 }
 
-const itemUnknown = (): Error => notThere('ITEM_UNKNOWN', 'There is no such item: define it with PUT.');
+const itemUnknown = (): Error =>
+  notThere('ITEM_UNKNOWN', 'There is no such item: look at its SKU, or define it first.');

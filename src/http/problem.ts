@@ -106,8 +106,8 @@ const STORE_RETRY_SECONDS = 5;
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   if (error instanceof Fault) return faultRefusal(error);
-  if (isNoGzip(error))
-    return refuse('MEDIA_TYPE', 'The body is not gzip, though its Content-Encoding says so.');
+  const gzip = gzipRefusal(error);
+  if (gzip !== undefined) return gzip;
   const status = clientErrorStatus(error);
   if (status === undefined) return undefined;
   return httpRefusal(status, (error as { code?: unknown }).code ?? causeCode(error));
@@ -166,7 +166,13 @@ function clientErrorStatus(error: unknown): number | undefined {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }
 
-/** zlib's own words for bytes that are no gzip. */
-const isNoGzip = (error: unknown): boolean => /^Z_/.test(String((error as { code?: unknown }).code));
+/** zlib has codes of its own for bytes that are no gzip, and for gzip without its end. */
+function gzipRefusal(error: unknown): Refusal | undefined {
+  const code = String((error as { code?: unknown }).code);
+  if (code === 'Z_BUF_ERROR')
+    return refuse('MEDIA_TYPE', 'The gzip of the body ends too early: send it whole.');
+  if (!code.startsWith('Z_')) return undefined;
+  return refuse('MEDIA_TYPE', 'The body is not gzip, though its Content-Encoding says so.');
+}
 
 const causeCode = (error: unknown): unknown => (error as { cause?: { code?: unknown } }).cause?.code;

@@ -48,6 +48,12 @@ describe('what kind of body it is', () => {
     expect(status).toBeLessThan(300);
   });
 
+  it('says so where gzip ends too early', async () => {
+    const cut = gzipSync(JSON.stringify(good)).subarray(0, -6);
+    const { json } = await running.ask(LOCATION, cut, { 'content-encoding': 'gzip' });
+    expect(json).toMatchObject({ code: 'MEDIA_TYPE', detail: expect.stringContaining('ends too early') });
+  });
+
   it('says so where gzip is none', async () => {
     const { status, json } = await running.ask(LOCATION, JSON.stringify(good), {
       'content-encoding': 'gzip',

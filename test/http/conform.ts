@@ -41,13 +41,18 @@ function problemsWith(
   const response = operation.responses[status];
   if (response === undefined) return `${status} is not documented`;
   const type = headers.get('content-type')?.split(';', 1)[0] ?? '';
-  const codes = response.content?.['application/problem+json']?.examples;
-  if (codes !== undefined && !(json.code in codes)) return `${json.code} is not documented for ${status}`;
+  if (!isDocumentedCode(response, json)) return `${json.code} is not documented for ${status}`;
   const schema: unknown = response.content?.[type]?.schema;
   if (schema === undefined) return `${type} is not documented for ${status}`;
-  if (json === undefined) return undefined;
-  const validate = validator(schema as object);
-  return validate(json) ? undefined : JSON.stringify(validate.errors, null, 1);
+  return json === undefined ? undefined : misfit(json, validator(schema as object));
+}
+
+const misfit = (json: unknown, validate: ValidateFunction): string | undefined =>
+  validate(json) ? undefined : JSON.stringify(validate.errors, null, 1);
+
+function isDocumentedCode(response: { content?: Record<string, { examples?: object }> }, json: any): boolean {
+  const codes = response.content?.['application/problem+json']?.examples;
+  return codes === undefined || json.code in codes;
 }
 
 function operationOf<Operation>(

@@ -1,7 +1,9 @@
 import {
   type ByteSource,
+  explainSlug,
   fileSource,
   type FileBatch,
+  isSlugText,
   type Mapping,
   readJsonLines,
   readMappedCsv,
@@ -28,6 +30,7 @@ export interface FileArgs {
 
 /** Opens a file and finds out what it is. Throws CommandRefused where it cannot be read under the mapping. */
 export async function openTellable(args: FileArgs, clock: Clock, report: Report): Promise<TellableFile> {
+  refuseNoSource(args.source);
   const bytes = await fileSource(args.file);
   if (args.mapping === undefined) {
     refuseCsv(args.file);
@@ -59,6 +62,13 @@ async function openMapped(
     detail: `${args.file}: ${first?.detail ?? 'it cannot be read.'}`,
     ...(first?.hint !== undefined && { hint: first.hint }),
   });
+}
+
+/** Every line would be refused for it. */
+function refuseNoSource(source: string | undefined): void {
+  if (source === undefined || isSlugText(source)) return;
+  const { detail } = explainSlug(source, '--source');
+  throw new CommandRefused({ code: 'USAGE', detail: `--source names no source. ${detail}` });
 }
 
 /** Every line of a CSV file would be refused as JSON: one sentence is better. */

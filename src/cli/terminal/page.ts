@@ -22,11 +22,13 @@ const COLUMNS_MIN = 60;
 export class Page {
   readonly #out: Out;
   readonly #colours: boolean;
+  readonly #cellColumnsMax: number;
   readonly columns: number;
 
   constructor(out: Out, env: NodeJS.ProcessEnv) {
     this.#out = out;
     this.#colours = wantsColours(out, env);
+    this.#cellColumnsMax = out.isTTY === true ? CELL_COLUMNS_MAX : Infinity;
     this.columns = Math.max(out.columns || COLUMNS_DEFAULT, COLUMNS_MIN);
   }
 
@@ -58,11 +60,12 @@ export class Page {
   #cell(cell: Cell): string {
     if (cell === null || cell === undefined) return '';
     if (typeof cell === 'number') return number(cell);
-    if (typeof cell === 'string') return cut(printable(cell), CELL_COLUMNS_MAX);
-    return this.paint(cell.style, cut(printable(cell.text), CELL_COLUMNS_MAX));
+    if (typeof cell === 'string') return cut(printable(cell), this.#cellColumnsMax);
+    return this.paint(cell.style, cut(printable(cell.text), this.#cellColumnsMax));
   }
 }
 
+/** On a terminal; who reads a file or a pipe has room for all of it. */
 const CELL_COLUMNS_MAX = 80;
 
 /** `12`, `+3`, `0 → 12`: what stands better under its last digit. */

@@ -72,6 +72,14 @@ describe('a page', () => {
     expect(out.text).toBe('name      on hand\nMug·[31m        7\nPlate       1,200\n');
   });
 
+  it('cuts a long cell on a terminal only', () => {
+    const long = 'word '.repeat(40).trim();
+    const [piped, seen] = [sink(), sink({ isTTY: true })];
+    for (const out of [piped, seen]) new Page(out, { TERM: 'dumb' }).table(['what to do'], [[long]]);
+    expect(piped.text).toContain(long);
+    expect(seen.text).toContain('…');
+  });
+
   it('paints a cell after it was made safe', () => {
     const out = sink({ isTTY: true });
     new Page(out, { TERM: 'xterm' }).table([''], [[{ text: '\u001bx', style: 'red' }]]);
