@@ -102,6 +102,7 @@ const reservationTerminal = (state: string): Rejection => ({
 /** `available` is what can be given of each. */
 export const insufficientStock = (shortages: readonly Shortage[]): Rejection => ({
   code: 'INSUFFICIENT_STOCK',
-  detail: 'There is less than was asked for, and nothing was held: ask for what is available.',
+  detail:
+    'There is less than was asked for, and nothing was held: ask for what is available, under a new reservationId.',
   facts: { shortages },
 });
