@@ -139,17 +139,8 @@ export class AvailabilityBook implements Fold {
     this.#updateAs(sku, offering, by);
     if (offering?.isHeld !== true) return;
     const kits = this.#catalog.kitsHolding(sku);
-    if (kits.length > AT_ONCE_MAX) return this.#updateInSlices(kits, by);
-    for (const kit of kits) this.#update(kit, by);
-  }
-
-  async #updateInSlices(kits: readonly string[], by: CausedBy): Promise<void> {
-    this.#unfinished = by.version;
-    for (const slice of itemsIn(kits, this.#catalog)) {
-      for (const kit of slice) this.#update(kit, by);
-      await nextTurn();
-    }
-    this.#unfinished = Infinity;
+    if (kits.length > AT_ONCE_MAX) return this.#inSlices(kits, by, (slice) => this.#updateAll(slice, by));
+    this.#updateAll(kits, by);
   }
 
   /**
@@ -168,6 +159,10 @@ export class AvailabilityBook implements Fold {
       this.#offers.put(sku, row);
     }
     return cause;
+  }
+
+  #updateAll(skus: readonly string[], by: CausedBy): void {
+    for (const sku of skus) this.#update(sku, by);
   }
 
   #update(sku: string, by: CausedBy, concerned?: ReadonlySet<string>): void {
@@ -218,9 +213,8 @@ export class AvailabilityBook implements Fold {
     for (const sku of items) this.#update(sku, by, channels);
   }
 
-  async #reviseInSlices({ items, channels }: Touched, by: CausedBy): Promise<void> {
-    this.#unfinished = by.version;
-    for (const slice of itemsIn(items, this.#catalog)) {
+  #reviseInSlices({ items, channels }: Touched, by: CausedBy): Promise<void> {
+    return this.#inSlices(items, by, async (slice) => {
       for (const sku of slice) {
         // A kit is made of items whose own turn may come later.
         for (const part of withParts(this.#catalog, sku)) {
@@ -229,6 +223,18 @@ export class AvailabilityBook implements Fold {
         }
         this.#update(sku, by, channels);
       }
+    });
+  }
+
+  /** Other work goes on between slices; the numbers are given when all of them are there. */
+  async #inSlices(
+    items: Touched['items'],
+    by: CausedBy,
+    revise: (slice: readonly string[]) => void | Promise<void>,
+  ): Promise<void> {
+    this.#unfinished = by.version;
+    for (const slice of itemsIn(items, this.#catalog)) {
+      await revise(slice);
       await nextTurn();
     }
     this.#unfinished = Infinity;

@@ -7,13 +7,14 @@ import {
   kitTerms,
   type PolicyTerm,
   policyTerms,
+  stackedIn,
   type Term,
   termsOf,
 } from '#inventory';
 import type { Offered } from '#catalog';
 import type { Quantity } from '#kernel';
 import type { ListingNumber } from './offer.ts';
-import { fencesOf, kitInput, listingInput, stackedKit, type World } from './world.ts';
+import { fencesOf, kitInput, listingInput, type World } from './world.ts';
 
 /** A listing's number with all that makes it up: `recompute(terms, components)` gives it back exactly. */
 export interface Explanation {
@@ -56,7 +57,7 @@ function itemParts(world: World, item: Item, offered: Offered): Parts {
 }
 
 function kitParts(world: World, kit: Item, offered: Offered): Parts {
-  const input = kitInput(world, offered, stackedKit(world.catalog, kit));
+  const input = kitInput(world, offered, { kit, stacked: stackedIn(world.catalog, kit.sku) });
   const own: readonly (keyof EffectivePolicy)[] = ['cap', 'stopAt'];
   const policies = new Map<string, PolicyTerm>();
   const say = (term: PolicyTerm): unknown => policies.set(`${term.field} ${term.scope}`, term);

@@ -3,7 +3,6 @@ import {
   availableKits,
   availableOf,
   flattenKit,
-  innerKits,
   type InnerKit,
   isKit,
   type Item,
@@ -16,6 +15,8 @@ import {
   type ListingInput,
   type RingFence,
   ringFencedFrom,
+  type Stacked,
+  stackedIn,
 } from '#inventory';
 import type { CatalogBook, Offered, Offering, Policies, SellingChannel } from '#catalog';
 import type { Quantity } from '#kernel';
@@ -57,22 +58,9 @@ function itemNumbers(world: World, item: Item, offers: readonly Offered[]): read
 }
 
 function kitNumbers(world: World, kit: Item, offers: readonly Offered[]): readonly Wanted[] {
-  const of = stackedKit(world.catalog, kit);
+  const of = { kit, stacked: stackedIn(world.catalog, kit.sku) };
   return offers.map((offered) => wantedAs(offered, availableKits(kitInput(world, offered, of))));
 }
-
-/** A kit with all that it holds in the end: ordinary items, and kits. */
-export interface StackedKit {
-  readonly kit: Item;
-  readonly parts: readonly Component[];
-  readonly inner: readonly Component[];
-}
-
-export const stackedKit = (catalog: World['catalog'], kit: Item): StackedKit => ({
-  kit,
-  parts: flattenKit(catalog, kit.sku),
-  inner: innerKits(catalog, kit.sku),
-});
 
 const wantedAs = ({ channel, listing, implied }: Offered, available: Quantity): Wanted => ({
   channel: channel.id,
@@ -101,12 +89,12 @@ export function listingInput(
 export function kitInput(
   world: World,
   { channel, listing, unitsPer }: Offered,
-  { kit, parts, inner }: StackedKit,
+  { kit, stacked: { parts, kits } }: { readonly kit: Item; readonly stacked: Stacked },
 ): KitInput {
   const policy = world.policies.policyFields(channel.id, listing, kit);
   return {
     components: partsFor(world, channel, parts),
-    inner: inner.flatMap((held) => innerKit(world, channel, held)),
+    inner: kits.flatMap((held) => innerKit(world, channel, held)),
     policy,
     decimals: kit.decimals,
     unitsPer,

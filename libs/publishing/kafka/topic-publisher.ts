@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { KafkaUnavailable, NO_LEADER, standingWords } from '#kafka';
 import { Lane, type Wanted } from './lane.ts';
+import { leaderlessOf, mustHaveLeaders } from './leaderless.ts';
 import type { Pace } from './pace.ts';
 import { partitionOf } from './partition-of.ts';
 import { ReadBack, TopicMadeAnew } from './read-back.ts';
 import type { Held, Teller, Telling } from './teller.ts';
-import { type Extent, RecordTooLarge, type TopicLink } from './topic-link.ts';
+import { RecordTooLarge, type TopicLink } from './topic-link.ts';
 
 /** Records of one send. */
 const RECORDS_PER_SEND_MAX = 250;
@@ -128,7 +128,7 @@ export class TopicPublisher {
     const ends = AbortSignal.any([signal, ending.signal]);
     this.#state = 'starting';
     const extents = await this.#parts.link.extents();
-    this.#mustHaveLeaders(extents);
+    mustHaveLeaders(this.#parts.link.topic, extents);
     this.#lanes = extents.map(() => new Lane());
     this.#parts.teller.forget();
     this.#readBack = this.#openReadBack(extents.length);
@@ -190,21 +190,10 @@ export class TopicPublisher {
   /** One without a leader keeps none of the others from being told, but for more than may wait for it. */
   async #lookThrough(): Promise<void> {
     const extents = await this.#parts.link.extents();
-    if (this.#isOverfull) this.#mustHaveLeaders(extents);
+    if (this.#isOverfull) mustHaveLeaders(this.#parts.link.topic, extents);
     this.#isOverfull = false;
     this.#leaderless = leaderlessOf(extents);
     this.#readBack!.expect(extents);
-  }
-
-  /** What a topic holds that is not yet known cannot be read around one of its partitions. Throws KafkaUnavailable. */
-  #mustHaveLeaders(extents: readonly (Extent | undefined)[]): void {
-    const { topic } = this.#parts.link;
-    const leaderless = [...leaderlessOf(extents)].map((partition) => ({ topic, partition }));
-    if (leaderless.length > 0) {
-      throw new KafkaUnavailable(
-        `${standingWords(leaderless, NO_LEADER)} The topic is told as soon as one is back.`,
-      );
-    }
   }
 
   /** What is missing, then what changes, until the era ends. */
@@ -390,9 +379,6 @@ export class TopicPublisher {
     while (!isSo()) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 }
-
-const leaderlessOf = (extents: readonly (Extent | undefined)[]): ReadonlySet<number> =>
-  new Set([...extents.keys()].filter((partition) => extents[partition] === undefined));
 
 function sizeOfSend(tellings: readonly Telling[]): number {
   let characters = 0;

@@ -13,68 +13,54 @@ export const KIT_DEPTH_MAX = 32;
 
 export const isKit = (item: Item): boolean => item.components.length > 0;
 
-/**
- * What one of a kit holds in the end: a kit of kits is the sum of what these hold, ordinary items only, each
- * once, in the order in which they are first met. Empty for an ordinary item, and for one not in the catalog.
- */
-export function flattenKit(items: Items, sku: string): readonly Component[] {
+/** All that one of a kit holds in the end, each once, in the order in which it is first met. */
+export interface Stacked {
+  /** Ordinary items only: a kit of kits is the sum of what these hold. */
+  readonly parts: readonly Component[];
+  /** The kits within it. */
+  readonly kits: readonly Component[];
+}
+
+/** The ordinary items of `stackedIn`. */
+export const flattenKit = (items: Items, sku: string): readonly Component[] => stackedIn(items, sku).parts;
+
+/** Empty for an ordinary item, and for one not in the catalog. */
+export function stackedIn(items: Items, sku: string): Stacked {
   const kit = items.item(sku);
-  if (kit === undefined || !isKit(kit)) return [];
-  const parts = new Map<string, Quantity>();
-  const known = new Map<string, readonly Component[]>();
-  for (const component of kit.components) addParts(parts, component, inner);
-  return [...parts].map(([partSku, quantity]) => ({ sku: partSku, quantity }));
+  if (kit === undefined || !isKit(kit)) return NOTHING;
+  const known = new Map<string, Stacked>();
+  return sumOf(kit.components, inner);
 
   /** What one of an inner kit holds; each is looked into once, however often it is met. */
-  function inner(innerSku: string): readonly Component[] {
+  function inner(innerSku: string): Stacked {
     const before = known.get(innerSku);
     if (before !== undefined) return before;
-    known.set(innerSku, []); // Set-up refuses cycles; should one be there all the same, it ends here.
-    const innerParts = new Map<string, Quantity>();
-    for (const component of items.item(innerSku)?.components ?? []) addParts(innerParts, component, inner);
-    const components = [...innerParts].map(([partSku, quantity]) => ({ sku: partSku, quantity }));
-    known.set(innerSku, components);
-    return components;
+    known.set(innerSku, NOTHING); // Set-up refuses cycles; should one be there all the same, it ends here.
+    const stacked = sumOf(items.item(innerSku)?.components ?? [], inner);
+    known.set(innerSku, stacked);
+    return stacked;
   }
 }
 
-/** The kits that are stacked in one, with how many of each it holds in the end; none of an ordinary item. */
-export function innerKits(items: Items, sku: string): readonly Component[] {
-  const known = new Map<string, ReadonlyMap<string, Quantity>>();
-  return [...inner(sku)].map(([kitSku, quantity]) => ({ sku: kitSku, quantity }));
+const NOTHING: Stacked = { parts: [], kits: [] };
 
-  function inner(ofSku: string): ReadonlyMap<string, Quantity> {
-    const before = known.get(ofSku);
-    if (before !== undefined) return before;
-    const counts = new Map<string, Quantity>();
-    known.set(ofSku, counts); // Set-up refuses cycles; should one be there all the same, it ends here.
-    const add = (kitSku: string, quantity: Quantity): unknown =>
-      counts.set(kitSku, Math.min((counts.get(kitSku) ?? 0) + quantity, PART_QUANTITY_CEILING));
-    for (const component of items.item(ofSku)?.components ?? []) {
-      if (items.item(component.sku)?.components.length) add(component.sku, component.quantity);
-      for (const [kitSku, quantity] of inner(component.sku)) add(kitSku, times(quantity, component.quantity));
-    }
-    return counts;
+function sumOf(components: readonly Component[], inner: (sku: string) => Stacked): Stacked {
+  const parts = new Map<string, Quantity>();
+  const kits = new Map<string, Quantity>();
+  for (const { sku, quantity } of components) {
+    const held = inner(sku);
+    add(held.parts.length === 0 ? parts : kits, sku, quantity);
+    for (const part of held.parts) add(parts, part.sku, times(part.quantity, quantity));
+    for (const kit of held.kits) add(kits, kit.sku, times(kit.quantity, quantity));
   }
+  return { parts: componentsIn(parts), kits: componentsIn(kits) };
 }
 
-function addParts(
-  parts: Map<string, Quantity>,
-  component: Component,
-  inner: (sku: string) => readonly Component[],
-): void {
-  const held = inner(component.sku);
-  if (held.length === 0) {
-    parts.set(component.sku, (parts.get(component.sku) ?? 0) + component.quantity);
-    return;
-  }
-  for (const { sku, quantity } of held) {
-    parts.set(
-      sku,
-      Math.min((parts.get(sku) ?? 0) + times(quantity, component.quantity), PART_QUANTITY_CEILING),
-    );
-  }
-}
+const add = (sums: Map<string, Quantity>, sku: string, quantity: Quantity): unknown =>
+  sums.set(sku, Math.min((sums.get(sku) ?? 0) + quantity, PART_QUANTITY_CEILING));
+
+const componentsIn = (sums: ReadonlyMap<string, Quantity>): readonly Component[] =>
+  [...sums].map(([sku, quantity]) => ({ sku, quantity }));
 
 /**
  * `a × b`, which may be so small that it comes to less than can be told: an inner kit may be defined anew. No
