@@ -12,6 +12,8 @@ const PAGE_LISTINGS = 500;
  * exactly what is missing or older there, whatever happened.
  */
 export class AvailabilityTeller implements Teller {
+  /** Each number stands for itself. */
+  readonly isInLogOrder = false;
   readonly #numbers: NumberSource;
   readonly #channels: () => Iterable<{ readonly id: string }>;
   readonly #shards: Shards;

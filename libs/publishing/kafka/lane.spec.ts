@@ -4,23 +4,68 @@ const wanted = (...names: readonly string[]): Wanted[] =>
   names.map((name) => ({ key: name.slice(0, 1), position: Number(name.slice(1)) }));
 const names = (some: readonly Wanted[]): string[] => some.map(({ key, position }) => `${key}${position}`);
 
-function laneOf(...waiting: readonly string[]): Lane {
-  const lane = new Lane();
+const laneOf = (...waiting: readonly string[]): Lane => filled({ isInLogOrder: false }, waiting);
+const laneInLogOrder = (...waiting: readonly string[]): Lane => filled({ isInLogOrder: true }, waiting);
+
+function filled(order: { readonly isInLogOrder: boolean }, waiting: readonly string[]): Lane {
+  const lane = new Lane(order);
   for (const each of wanted(...waiting)) lane.want(each);
   return lane;
 }
 
 describe('a lane', () => {
-  it('holds each key once, in the order in which it last changed', () => {
-    expect(names(laneOf('a1', 'b2', 'a3').take(9))).toEqual(['b2', 'a3']);
+  it('holds each key once, in the place of its first change: what changes all the time has its turn', () => {
+    expect(names(laneOf('a1', 'b2', 'a3').take(9))).toEqual(['a3', 'b2']);
   });
 
-  it('puts what could not be told before all else, but not before its own newer change', () => {
-    const lane = laneOf('a1', 'b2');
+  it('holds each key where it last changed, if the order of the log counts', () => {
+    expect(names(laneInLogOrder('a1', 'b2', 'a3').take(9))).toEqual(['b2', 'a3']);
+  });
+
+  it.each([
+    ['with what is newer of it', laneOf, ['a4', 'b2', 'c3']],
+    [
+      'but not before its own newer change, if the order of the log counts',
+      laneInLogOrder,
+      ['b2', 'c3', 'a4'],
+    ],
+  ])('puts what could not be told before all else, %s', (_, open, expected) => {
+    const lane = open('a1', 'b2');
     const taken = lane.take(9);
     for (const each of wanted('c3', 'a4')) lane.want(each);
     lane.land(taken);
-    expect(names(lane.take(9))).toEqual(['b2', 'c3', 'a4']);
+    expect([names(lane.take(9)), lane.oldest]).toEqual([expected, 1]);
+  });
+
+  it('stands at the first change of what has changed again before it was told, until that is read back', () => {
+    const lane = laneOf('a1', 'b7', 'a9');
+    const seen = [lane.oldest];
+    lane.take(1);
+    seen.push(lane.oldest);
+    lane.wrote([{ key: 'a', version: 9, offset: 3 }]);
+    lane.land();
+    seen.push(lane.oldest);
+    lane.readBack('a', 9);
+    expect([...seen, lane.oldest]).toEqual([1, 1, 1, 7]);
+  });
+
+  it('stands there still where that was lost, or written once more before it was read back', () => {
+    const lane = laneOf('a1', 'a9');
+    lane.take(1);
+    lane.wrote([{ key: 'a', version: 9, offset: 3 }]);
+    lane.land();
+    lane.wantFirst(lane.lostBefore(4));
+    expect(lane.oldest).toBe(1);
+    lane.take(1);
+    lane.wrote([{ key: 'a', version: 9, offset: 5 }]);
+    lane.land();
+    lane.want({ key: 'a', position: 12 });
+    lane.take(1);
+    lane.wrote([{ key: 'a', version: 12, offset: 6 }]);
+    lane.land();
+    expect(lane.oldest).toBe(1);
+    lane.readBack('a', 12);
+    expect(lane.oldest).toBe(Infinity);
   });
 
   it('is at rest once all that was written was read back, also before the answer', () => {

@@ -2,6 +2,8 @@
 export interface Wanted {
   readonly key: string;
   readonly position: number;
+  /** Of the first change since which the topic is not known to hold the newest, where that is another. */
+  readonly since?: number;
 }
 
 /** What was written and the broker has said so. */
@@ -11,17 +13,30 @@ interface Written {
   readonly offset: number;
 }
 
+/** Changes while it waits. */
+interface Waiting {
+  readonly key: string;
+  position: number;
+  since: number;
+}
+
 /**
- * What one partition is still to be told: each key once, in the order in which it last changed, however often it changes
- * while it waits. Then what is on its way, and what was written and not yet read back. Plain bookkeeping.
+ * What one partition is still to be told: each key once, however often it changes while it waits. It keeps its place then,
+ * for what changes all the time would never have its turn otherwise; where the log's order counts, it waits behind all
+ * else. Then what is on its way, and what was written and not yet read back. Plain bookkeeping.
  */
 export class Lane {
-  #waiting = new Map<string, number>();
-  readonly #underway = new Map<string, number>();
+  #waiting = new Map<string, Waiting>();
+  readonly #underway = new Map<string, Waiting>();
   /** Read back before the answer to their writing came. */
   readonly #early = new Map<string, number>();
   /** By key, in the order of their offsets. */
-  readonly #written = new Map<string, Written>();
+  readonly #written = new Map<string, Written & Pick<Waiting, 'since'>>();
+  readonly #isInLogOrder: boolean;
+
+  constructor({ isInLogOrder }: { readonly isInLogOrder: boolean }) {
+    this.#isInLogOrder = isInLogOrder;
+  }
 
   get waiting(): number {
     return this.#waiting.size;
@@ -43,57 +58,71 @@ export class Lane {
 
   /** True if what is wanted, or newer, is still to come, or to be read back. */
   covers({ key, position }: Wanted): boolean {
-    const pending = this.#waiting.get(key) ?? this.#underway.get(key) ?? this.#written.get(key)?.version;
-    return pending !== undefined && pending >= position;
+    const pending = this.#waiting.get(key) ?? this.#underway.get(key);
+    const newest = pending?.position ?? this.#written.get(key)?.version;
+    return newest !== undefined && newest >= position;
   }
 
   /** Of the oldest change that is not known to stand in the topic; Infinity where there is none. */
   get oldest(): number {
     let oldest = Infinity;
-    for (const position of this.#waiting.values()) if (position < oldest) oldest = position;
-    for (const position of this.#underway.values()) if (position < oldest) oldest = position;
-    for (const { version } of this.#written.values()) if (version < oldest) oldest = version;
+    for (const some of [this.#waiting, this.#underway, this.#written]) {
+      for (const { since } of some.values()) if (since < oldest) oldest = since;
+    }
     return oldest;
   }
 
   want({ key, position }: Wanted): void {
+    const waiting = this.#waiting.get(key);
+    if (waiting === undefined) return void this.#waiting.set(key, { key, position, since: position });
+    waiting.position = position;
+    if (!this.#isInLogOrder) return;
     this.#waiting.delete(key);
-    this.#waiting.set(key, position);
+    this.#waiting.set(key, waiting);
   }
 
-  /** Before all else that waits, in this order; a newer want of the same key counts instead. */
+  /** Before all else that waits, in this order; where the log's order counts, not before a newer want of the same key. */
   wantFirst(first: readonly Wanted[]): void {
-    const waiting = this.#waiting;
+    const others = this.#waiting;
     this.#waiting = new Map();
-    for (const { key, position } of first) if (!waiting.has(key)) this.#waiting.set(key, position);
-    for (const [key, position] of waiting) this.#waiting.set(key, position);
+    for (const { key, position, since = this.#underway.get(key)?.since ?? position } of first) {
+      const newer = others.get(key);
+      if (newer !== undefined) newer.since = Math.min(newer.since, since);
+      if (newer === undefined || !this.#isInLogOrder) {
+        this.#waiting.set(key, newer ?? { key, position, since });
+      }
+    }
+    for (const [key, other] of others) if (!this.#waiting.has(key)) this.#waiting.set(key, other);
   }
 
   /** The first that wait, at most `limit`: they are on their way until `land`. */
   take(limit: number): readonly Wanted[] {
-    const taken: Wanted[] = [];
-    for (const [key, position] of this.#waiting) {
+    const taken: Waiting[] = [];
+    for (const waiting of this.#waiting.values()) {
       if (taken.length === limit) break;
-      taken.push({ key, position });
+      taken.push(waiting);
     }
-    for (const { key, position } of taken) {
-      this.#waiting.delete(key);
-      this.#underway.set(key, position);
+    for (const each of taken) {
+      this.#waiting.delete(each.key);
+      this.#underway.set(each.key, each);
     }
     return taken;
   }
 
   /** What was taken is no longer on its way. What is not told waits again, before all else. */
   land(untold: readonly Wanted[] = []): void {
+    if (untold.length > 0) this.wantFirst(untold);
     this.#underway.clear();
     this.#early.clear();
-    if (untold.length > 0) this.wantFirst(untold);
   }
 
   wrote(written: readonly Written[]): void {
     for (const each of written) {
-      this.#written.delete(each.key);
-      if (this.#early.get(each.key) !== each.version) this.#written.set(each.key, each);
+      const { key, version } = each;
+      const before = this.#written.get(key)?.since ?? version;
+      this.#written.delete(key);
+      if (this.#early.get(key) === version) continue;
+      this.#written.set(key, { ...each, since: Math.min(before, this.#underway.get(key)?.since ?? version) });
     }
   }
 
@@ -107,9 +136,9 @@ export class Lane {
   /** Everything below `next` was read: what was written there and not found is lost, and is handed out. */
   lostBefore(next: number): readonly Wanted[] {
     const lost: Wanted[] = [];
-    for (const { key, version, offset } of this.#written.values()) {
+    for (const { key, version, offset, since } of this.#written.values()) {
       if (offset >= next) break;
-      lost.push({ key, position: version });
+      lost.push({ key, position: version, since });
     }
     for (const { key } of lost) this.#written.delete(key);
     return lost;

@@ -16,6 +16,7 @@ const SUSPECTS_AT_ONCE = 100;
  * and partition, and therefore the greatest version that the topic holds there says which have been told.
  */
 export class OrderTeller implements Teller {
+  readonly isInLogOrder = true;
   readonly #store: Pick<EventStore, 'readAll'>;
   readonly #orders: OrderSource;
   readonly #shards: Shards;

@@ -16,6 +16,8 @@ export interface Held {
 
 /** What one topic tells: where its newest values come from, and how what is missing in it is found. */
 export interface Teller {
+  /** True where it must be told in the order in which it last changed. */
+  readonly isInLogOrder: boolean;
   /**
    * The topic has been read to its end: from here on `missing` looks for what it does not hold. `isAnew`: what it holds was
    * written before it was known to be another topic, and says nothing of what else it has.

@@ -129,7 +129,7 @@ export class TopicPublisher {
     this.#state = 'starting';
     const extents = await this.#parts.link.extents();
     mustHaveLeaders(this.#parts.link.topic, extents);
-    this.#lanes = extents.map(() => new Lane());
+    this.#lanes = extents.map(() => new Lane(this.#parts.teller));
     this.#parts.teller.forget();
     this.#readBack = this.#openReadBack(extents.length);
     this.#readBack.expect(extents);
