@@ -98,6 +98,8 @@ describe('whatever is told, in whatever batches, how often, by however many at o
       rejected: halves,
     });
     expect(opened.book.parkedCount()).toBe(0);
+    const rows = opened.book.completeness({ limit: 1_000 });
+    expect(after.received).toBe(rows.reduce((sum, { received }) => sum + received, 0));
 
     const again = told.map((message) => renamed(message, run));
     for (const message of again.toReversed()) await opened.tell(message);

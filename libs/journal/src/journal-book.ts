@@ -15,6 +15,8 @@ import {
   emptySourceRow,
   idOfKey,
   keyOfId,
+  type MessageSums,
+  noMessages,
   type ParkedMessageRow,
   type ParkedRow,
   type RejectedRow,
@@ -78,6 +80,8 @@ export class JournalBook implements Fold {
   readonly #waiting: Shelf<object>;
   readonly #rejected: Shelf<RejectedRow>;
   readonly #sources: Shelf<SourceRow>;
+  /** One row: the sum over all sources, so that who asks for it every second has nothing looked through. */
+  readonly #sums: Shelf<MessageSums>;
 
   constructor(readModel: ReadModel) {
     const bySource = ({ source }: { readonly source: string }): string => source;
@@ -95,6 +99,7 @@ export class JournalBook implements Fold {
       hotRowsMax: WORDY_ROWS_HOT_MAX,
     });
     this.#sources = readModel.shelf({ name: 'journal-sources', version: 1 });
+    this.#sums = readModel.shelf({ name: 'journal-sums', version: 1 });
   }
 
   /** Lines that wait, oldest first. */
@@ -146,13 +151,7 @@ export class JournalBook implements Fold {
 
   /** Over all sources. */
   counts(): JournalCounts {
-    const sum = { received: 0, accepted: 0, duplicate: 0, parked: 0, rejected: 0 };
-    for (let after: string | undefined; ;) {
-      const rows = this.completeness({ ...(after !== undefined && { after }), limit: SOURCES_PAGE });
-      for (const row of rows) for (const name of COUNTED) sum[name] += row[name];
-      if (rows.length < SOURCES_PAGE) return sum;
-      after = rows.at(-1)!.source;
-    }
+    return withReceived(this.#sums.get(ALL) ?? noMessages());
   }
 
   apply(event: RecordedEvent): void {
@@ -173,11 +172,8 @@ export class JournalBook implements Fold {
 
   #recorded({ data, stream, position, recordedAt }: RecordedEvent<FactRecorded>): void {
     const { message, parked } = data;
-    const row = this.#sourceRow(message.source);
-    if (parked.length === 0) row.accepted++;
-    else row.parked++;
+    const row = this.#count(message.source, parked.length === 0 ? 'accepted' : 'parked', 1);
     if (message.sequence !== undefined) addSequence(row.gaps, message.sequence);
-    this.#sources.put(message.source, row);
     if (parked.length === 0) return;
 
     const { text, encoding } = data.raw ?? { text: JSON.stringify(message), encoding: 'utf8' };
@@ -193,18 +189,14 @@ export class JournalBook implements Fold {
   }
 
   #repeated({ source, ids, sequences }: MessagesRepeated): void {
-    const row = this.#sourceRow(source);
-    row.duplicate += ids.length;
+    const row = this.#count(source, 'duplicate', ids.length);
     for (const sequence of sequences) addSequence(row.gaps, sequence);
-    this.#sources.put(source, row);
   }
 
   #refused(data: MessageRejected, { position, recordedAt }: RecordedEvent): void {
     const { sequence, ...shown } = data;
-    const row = this.#sourceRow(data.source);
-    row.rejected++;
+    const row = this.#count(data.source, 'rejected', 1);
     if (sequence !== undefined) addSequence(row.gaps, sequence);
-    this.#sources.put(data.source, row);
     this.#rejected.put(rowKey(position, 0), { ...shown, recordedAt });
   }
 
@@ -249,6 +241,17 @@ export class JournalBook implements Fold {
     this.#sources.put(source, row);
   }
 
+  /** Adds messages of a source; its row is about to be written, and may be changed further in this turn. */
+  #count(source: string, outcome: keyof MessageSums, messages: number): SourceRow {
+    const sums = this.#sums.get(ALL) ?? noMessages();
+    sums[outcome] += messages;
+    this.#sums.put(ALL, sums);
+    const row = this.#sourceRow(source);
+    row[outcome] += messages;
+    this.#sources.put(source, row);
+    return row;
+  }
+
   #sourceRow(source: string): SourceRow {
     return this.#sources.get(source) ?? emptySourceRow();
   }
@@ -261,8 +264,8 @@ export class JournalBook implements Fold {
 }
 
 const FACT_TYPES: ReadonlySet<string> = new Set(Object.values(FACT_EVENT_TYPES));
-const SOURCES_PAGE = 1_000;
-const COUNTED = ['received', 'accepted', 'duplicate', 'parked', 'rejected'] as const;
+/** The key of the one row of sums. */
+const ALL = 'all';
 
 /** No id has a line break. */
 const messageKey = (stream: string, source: string, id: string): string => `${stream}\n${source}:${id}`;
@@ -278,8 +281,10 @@ function pageOf<Row extends { readonly source: string }>(
 }
 
 function completenessOf(source: string, row: SourceRow): CompletenessRow {
-  const { accepted, duplicate, parked, rejected, released, gaps } = row;
+  return { source, ...withReceived(row), released: row.released, sequenceGaps: missingIn(row.gaps) };
+}
+
+function withReceived({ accepted, duplicate, parked, rejected }: MessageSums): JournalCounts {
   const received = accepted + duplicate + parked + rejected;
-  const sequenceGaps = missingIn(gaps);
-  return { source, received, accepted, duplicate, parked, rejected, released, sequenceGaps };
+  return { received, accepted, duplicate, parked, rejected };
 }

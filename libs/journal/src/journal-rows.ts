@@ -45,25 +45,23 @@ export interface RejectedRow {
   readonly recordedAt: Instant;
 }
 
-/** What became of one source's messages, as each was answered. */
-export interface SourceRow {
+/** What became of messages, as each was answered. */
+export interface MessageSums {
   accepted: number;
   duplicate: number;
   parked: number;
   rejected: number;
+}
+
+/** Of one source's messages. */
+export interface SourceRow extends MessageSums {
   /** Of those parked: how many wait no more, and had a line posted. */
   released: number;
   readonly gaps: SequenceGaps;
 }
 
-export const emptySourceRow = (): SourceRow => ({
-  accepted: 0,
-  duplicate: 0,
-  parked: 0,
-  rejected: 0,
-  released: 0,
-  gaps: emptyGaps(),
-});
+export const noMessages = (): MessageSums => ({ accepted: 0, duplicate: 0, parked: 0, rejected: 0 });
+export const emptySourceRow = (): SourceRow => ({ ...noMessages(), released: 0, gaps: emptyGaps() });
 
 const POSITION_DIGITS = 16;
 const INDEX_DIGITS = 4;
