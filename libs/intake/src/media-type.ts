@@ -15,8 +15,18 @@ const FORMS: Readonly<Record<string, BodyForm>> = {
   'application/cloudevents-batch+json': { needsSpecVersion: true, takes: 'many' },
 };
 
+/** What was announced last: who sends a million messages says the same a million times. */
+let last: { readonly contentType: string | undefined; readonly form: BodyForm } | undefined;
+
 /** The form that a `content-type` announces. Only UTF-8: another charset is refused, not converted. */
 export function bodyForm(contentType: string | undefined): BodyForm | Rejection {
+  if (last !== undefined && last.contentType === contentType) return last.form;
+  const form = formOf(contentType);
+  if (!('code' in form)) last = { contentType, form };
+  return form;
+}
+
+function formOf(contentType: string | undefined): BodyForm | Rejection {
   const { type, charset } = parseMediaType(contentType ?? '');
   const form = Object.hasOwn(FORMS, type) ? FORMS[type] : undefined;
   if (form !== undefined && isUtf8(charset)) return form;

@@ -25,6 +25,16 @@ describe('murmur2', () => {
     }
   });
 
+  it('is the same part for a name however long, and of whatever letters', () => {
+    const letters = ['a', '~', 'ü', '杯', '🫖'];
+    for (const letter of letters) {
+      for (const length of [0, 1, 2, 3, 4, 31, 63, 64, 65, 200]) {
+        const name = `SKU-${letter}`.padEnd(length, letter);
+        expect(partOf(name, 1_024)).toBe((murmur2(encoder.encode(name)) & 0x7fffffff) % 1_024);
+      }
+    }
+  });
+
   it('spreads names evenly', () => {
     const counts = new Array<number>(16).fill(0);
     for (let n = 0; n < 16_000; n++) counts[partOf(`SKU-${n}`, 16)]!++;
