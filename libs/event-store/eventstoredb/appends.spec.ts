@@ -122,6 +122,18 @@ describe('an append to EventStoreDB', () => {
     expect(second).toEqual(first);
   });
 
+  it('loses a race only when what has won can be read: who decides anew would try the same again', async () => {
+    await store.append(newStream('item'), NO_STREAM, happenedTimes(1)); // The first of a client goes alone.
+    double.faults.appends.push({ lateMs: 100 });
+    const [faster, slower] = [happenedTimes(2), happenedTimes(1)];
+    const winning = store.append(stream, NO_STREAM, faster);
+
+    const conflict = { outcome: 'conflict', actualRevision: 1 };
+    expect(await store.append(stream, NO_STREAM, slower)).toEqual(conflict);
+    expect(await idsOf(stream)).toEqual(faster.map(({ id }) => id));
+    expect(await winning).toMatchObject({ outcome: 'written', revision: 1 });
+  });
+
   it('tells a conflict with the right revision', async () => {
     await store.append(stream, NO_STREAM, happenedTimes(42));
     const careless = await open(`${double.url}&throwOnAppendFailure=false`);

@@ -19,6 +19,7 @@ import { Connection } from './connection.ts';
 import { EventStoreDbUnusable, StreamDamaged } from './event-store-db.faults.ts';
 import { Follower } from './follower.ts';
 import { type Head, LogReader, READ_DEADLINE_MS } from './log-reader.ts';
+import { onceReadable } from './once-readable.ts';
 import { ownWordsOf } from './own-stream.ts';
 import { RecentEvents } from './recent-events.ts';
 import { RecordedEvents } from './recorded-event.ts';
@@ -201,6 +202,9 @@ export class EventStoreDbEventStore extends EventStore {
     ready: readonly JSONEventData[],
   ): Promise<AppendOutcome> {
     const reply = await this.#lane.append(stream, expectedRevision, ready);
+    if (reply.outcome === 'conflict' && reply.actualRevision > expectedRevision) {
+      await onceReadable(this.#reader, stream, reply.actualRevision);
+    }
     if (reply.outcome !== 'written') return reply;
     const { revision } = reply;
     if (revision !== expectedRevision + ready.length) {

@@ -114,6 +114,7 @@ export type AppendOutcome =
       readonly positions: readonly number[];
       readonly recordedAt: Instant;
     }
+  /** What stands at the actual revision can be read by now, as far as the store can bring it about. */
   | { readonly outcome: 'conflict'; readonly actualRevision: number }
   /** It may have been written or not: try again with the same ids at the same revision, then you know. */
   | { readonly outcome: 'unknown'; readonly cause: unknown };

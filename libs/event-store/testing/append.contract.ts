@@ -67,6 +67,17 @@ export function appendContract(open: OpenEventStore): void {
       expect(await idsOf()).toHaveLength(1);
     });
 
+    it('says that a race is lost only when what has won can be read', async () => {
+      const seen = await Promise.all(
+        happenedTimes(20).map(async (event) => {
+          const { outcome } = await store.append(stream, NO_STREAM, [event]);
+          return outcome === 'conflict' ? (await idsOf()).length : 1;
+        }),
+      );
+
+      expect(seen).toEqual(seen.map(() => 1));
+    });
+
     it('takes a chain of appends that do not wait for one another', async () => {
       const chain = Array.from({ length: 50 }, (_, index) =>
         store.append(stream, index - 1, [happened({ index })]),

@@ -28,8 +28,6 @@ interface Batch {
 export class Appends {
   readonly #log: StoredLog;
   readonly #faults: Faults;
-  /** Written and not yet answered: the real one drops a repeat of what is not yet replicated. */
-  readonly #unanswered = new Set<string>();
   /** How many came: batched, and each on its own call. */
   readonly counts = { batched: 0, single: 0 };
 
@@ -98,13 +96,15 @@ export class Appends {
     const fault = this.#faults.appends.shift();
     if (fault === 'access denied') return answer(failure(accessDenied));
     if (isTooLarge(events, this.#faults.maxAppendBytes)) return answer(this.#tooLarge());
-    const written = this.#unlessLate(fault, stream, events, () => this.#write(stream, expected, events));
+    const written = this.#write(fault, stream, expected, events);
     const reply = (): void => {
       if (written === undefined) return;
       if (written.kind === 'deleted') answer(failure(streamDeleted(stream)));
       else answer(null, appendAnswer(written, expected));
     };
-    this.#answer(fault, reply, (error) => answer(error ?? failure({ code: status.OK, details: '' })));
+    this.#answer(fault, written, reply, (error) =>
+      answer(error ?? failure({ code: status.OK, details: '' })),
+    );
   }
 
   #appendBatched(call: BatchCall, correlation: Correlation, { options, events }: Batch): void {
@@ -117,41 +117,52 @@ export class Appends {
     const { maxAppendBytes, clockOffsetMs } = this.#faults;
     if (options.getDeadline()!.toDate().getTime() <= Date.now() + clockOffsetMs) return reply('timeout');
     if (isTooLarge(events, maxAppendBytes)) return reply({ maxAppendBytes });
-    const written = this.#unlessLate(fault, stream, events, () =>
-      this.#write(stream, expectedBy(options), events),
-    );
+    const written = this.#write(fault, stream, expectedBy(options), events);
     this.#answer(
       fault,
+      written,
       () => written && reply(written),
       (error) => (error === undefined ? call.end() : call.emit('error', error)),
     );
   }
 
-  #unlessLate(
+  /** Undefined where nothing is written, or nothing more will be said of it. */
+  #write(
     fault: AppendFault | undefined,
     stream: string,
+    expected: ExpectedRevision,
     events: readonly ProposedEvent[],
-    write: () => Written,
   ): Written | undefined {
-    const key = `${stream} ${events[0]?.id}`;
-    if (!isWritten(fault) || this.#unanswered.has(key)) return undefined;
-    if (typeof fault === 'object') {
-      this.#unanswered.add(key);
-      setTimeout(() => this.#unanswered.delete(key), fault.lateMs);
-    }
-    return write();
+    if (!isWritten(fault)) return undefined;
+    const before = this.#log.events.length;
+    const written = this.#log.append(stream, expected, events, Date.now() + this.#faults.clockOffsetMs);
+    const isNew = this.#log.events.length > before;
+    if (typeof fault === 'object' && isNew) setTimeout(this.#log.hold(before), fault.lateMs);
+    // A repeat of what is not indexed yet is dropped without a word.
+    const isDropped = written.kind === 'written' && !isNew && !this.#log.isIndexed(written.position);
+    return isDropped ? undefined : written;
   }
 
-  #answer(fault: AppendFault | undefined, reply: () => void, end: (error?: Error) => void): void {
-    if (fault === undefined) reply();
-    else if (typeof fault === 'object') setTimeout(reply, fault.lateMs);
+  #answer(
+    fault: AppendFault | undefined,
+    written: Written | undefined,
+    reply: () => void,
+    end: (error?: Error) => void,
+  ): void {
+    if (fault === undefined || typeof fault === 'object') this.#onceIndexed(written, reply);
     else if (fault.endsWith('stream ends')) end();
     else if (fault.endsWith('stream breaks')) end(failure({ code: status.UNKNOWN, details: 'broken' }));
     else if (fault === 'not leader') end(this.#notLeader());
   }
 
-  #write(stream: string, expected: ExpectedRevision, events: readonly ProposedEvent[]): Written {
-    return this.#log.append(stream, expected, events, Date.now() + this.#faults.clockOffsetMs);
+  /** That something was written is answered when it can be read; that it was not, at once. */
+  #onceIndexed(written: Written | undefined, reply: () => void): void {
+    if (written?.kind !== 'written' || this.#log.isIndexed(written.position)) return reply();
+    const stopListening = this.#log.listen(() => {
+      if (!this.#log.isIndexed(written.position)) return;
+      stopListening();
+      reply();
+    });
   }
 
   #notLeader(): Error {

@@ -14,7 +14,7 @@ export type AppendFault =
   | 'written, stream breaks'
   | 'not leader'
   | 'access denied'
-  /** Written, and answered after that many milliseconds; until then a repeat of it is dropped. */
+  /** Written, and indexed and answered after that many milliseconds; until then nobody reads it, a repeat is dropped. */
   | { readonly lateMs: number };
 
 export type ReadFault =

@@ -96,19 +96,20 @@ export class Reads {
   #ofLog(call: ReadCall, options: Options, isBackwards: boolean): readonly StoredEvent[] | undefined {
     const all = options.getAll()!;
     const count = Number(options.getCount());
-    const { events } = this.#log;
+    const { events, indexed } = this.#log;
     if (!all.hasPosition()) {
       if (all.hasEnd() !== isBackwards) return [];
-      return isBackwards ? events.slice(-Math.min(count, events.length)).reverse() : events.slice(0, count);
+      if (isBackwards) return events.slice(Math.max(0, indexed - count), indexed).reverse();
+      return events.slice(0, Math.min(indexed, count));
     }
     const position = Number(all.getPosition()!.getCommitPosition());
     if (!this.#log.isPosition(position)) {
       return void call.emit('error', failure({ code: status.INVALID_ARGUMENT, details: 'Invalid position' }));
     }
-    const index = this.#log.indexAt(position);
+    const index = Math.min(indexed, this.#log.indexAt(position));
     return isBackwards
       ? events.slice(Math.max(0, index - count), index).reverse()
-      : events.slice(index, index + count);
+      : events.slice(index, Math.min(indexed, index + count));
   }
 
   /** What comes after the position, then each new event. */
@@ -124,8 +125,9 @@ export class Reads {
     call.on('cancelled', () => wake());
     await send(call, confirmation(randomUUID()));
     for (let looked = 0; this.#subscribers.has(call) && !call.cancelled && !call.destroyed;) {
-      const event = events[next];
-      if (isLive && events.length - next > this.#faults.liveEventsMax) {
+      const { indexed } = this.#log;
+      const event = next < indexed ? events[next] : undefined;
+      if (isLive && indexed - next > this.#faults.liveEventsMax) {
         call.emit('error', failure(TOO_SLOW));
         break;
       }

@@ -54,6 +54,8 @@ export class StoredLog {
   /** Where an id was written last: in memory only, so a repeat with ANY is written again after a restart. */
   readonly #recentIds = new Map<string, { readonly stream: string; readonly revision: number }>();
   readonly #listeners = new Set<() => void>();
+  /** Indexes of events that are written and not indexed yet. */
+  readonly #held = new Set<number>();
   readonly #file: number | undefined;
   #end = RECORD_BYTES;
 
@@ -95,7 +97,30 @@ export class StoredLog {
     const found = this.#streams.get(stream);
     if (found === undefined || found.state === 'deleted') return 'not found';
     if (found.state === 'tombstoned') return 'deleted';
-    return found.events.filter(({ revision }) => revision >= found.truncatedBefore);
+    const indexed = found.events.filter(({ position }) => this.isIndexed(position));
+    if (indexed.length === 0) return 'not found';
+    return indexed.filter(({ revision }) => revision >= found.truncatedBefore);
+  }
+
+  /**
+   * So many events of the log can be read. The real one indexes, in their order, what is on enough nodes: only then
+   * it is read by anybody, and answered. Its writer judges revisions and repeats by all that it has written.
+   */
+  get indexed(): number {
+    return Math.min(this.events.length, ...this.#held);
+  }
+
+  isIndexed(position: number): boolean {
+    return this.#held.size === 0 || this.indexAt(position) < this.indexed;
+  }
+
+  /** That event, and all after it, are not indexed until the answer is called. */
+  hold(index: number): () => void {
+    this.#held.add(index);
+    return () => {
+      this.#held.delete(index);
+      this.#tell();
+    };
   }
 
   delete(stream: string, state: 'deleted' | 'tombstoned'): void {
@@ -124,7 +149,7 @@ export class StoredLog {
     return this.events[this.indexAt(position)]?.position === position;
   }
 
-  /** Called after each append, until the answer is called. */
+  /** Called after each append, and when more can be read, until the answer is called. */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -179,6 +204,10 @@ export class StoredLog {
   #write(line: Line): void {
     if (this.#file !== undefined) appendFileSync(this.#file, `${JSON.stringify(line)}\n`);
     this.#apply(line);
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 
