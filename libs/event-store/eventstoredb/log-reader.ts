@@ -57,19 +57,27 @@ export class LogReader {
   }
 
   async readStream(stream: string, fromRevision: number, limit: number): Promise<readonly RecordedEvent[]> {
-    const told = await this.#ask((client) =>
-      client.readStream(stream, { fromRevision: BigInt(fromRevision), maxCount: limit }),
-    ).catch((error: unknown) => {
-      if (error instanceof StreamNotFoundError || error instanceof NotFoundError) return [];
-      if (!(error instanceof StreamDeletedError)) throw error;
-      throw new StreamDamaged(stream, 'it was deleted for good', { cause: error });
-    });
+    let told = await this.#toldOf(stream, fromRevision, limit);
+    // What is there, and has nothing: one that was truncated. Asked again, for much hangs on it.
+    if (told?.length === 0 && fromRevision === 0) told = await this.#toldOf(stream, fromRevision, limit);
+    if (told?.length === 0 && fromRevision === 0) throw new StreamDamaged(stream, 'all that it held is gone');
     let floor = 0;
-    return told.map((resolved, index) => {
+    return (told ?? []).map((resolved, index) => {
       const event = this.#recorded.of(resolved, floor);
       floor = event.recordedAt;
       if (event.revision === fromRevision + index) return event;
       throw new StreamDamaged(stream, `revision ${fromRevision + index} is gone`);
+    });
+  }
+
+  /** Undefined where there is no such stream. */
+  #toldOf(stream: string, fromRevision: number, maxCount: number): Promise<readonly Told[] | undefined> {
+    return this.#ask((client) =>
+      client.readStream(stream, { fromRevision: BigInt(fromRevision), maxCount }),
+    ).catch((error: unknown) => {
+      if (error instanceof StreamNotFoundError || error instanceof NotFoundError) return undefined;
+      if (!(error instanceof StreamDeletedError)) throw error;
+      throw new StreamDamaged(stream, 'it was deleted for good', { cause: error });
     });
   }
 

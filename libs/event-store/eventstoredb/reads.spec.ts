@@ -188,11 +188,15 @@ describe('an EventStoreDB that is followed', () => {
     expect(found).toEqual([events[3]]);
   });
 
-  it('refuses a stream whose beginning is gone', async () => {
+  it.each([
+    { gone: 'the beginning', before: 3 },
+    { gone: 'all', before: 5 },
+  ])('refuses a stream of which $gone is gone', async ({ before }) => {
     await store.append(stream, NO_STREAM, happenedTimes(5));
-    double.log.truncate(stream, 3);
+    double.log.truncate(stream, before);
 
     await expect(store.readStream(stream)).rejects.toThrow(StreamDamaged);
+    expect(await store.readStream(stream, { fromRevision: 5 })).toEqual([]);
   });
 
   it('gives up a read that is never answered, and answers the next', async () => {
