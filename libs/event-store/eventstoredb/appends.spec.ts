@@ -56,6 +56,9 @@ describe('an append to EventStoreDB', () => {
     { name: 'is written and loses its stream to a clean end', fault: 'written, stream ends' },
     { name: 'loses its stream', fault: 'stream breaks' },
     { name: 'is written and loses its stream', fault: 'written, stream breaks' },
+    { name: 'finds a server that is not ready', fault: 'not ready' },
+    { name: 'takes longer than the server allows', fault: 'timed out' },
+    { name: 'is written and takes longer than the server allows', fault: 'written, timed out' },
   ])('is unknown, then known by its ids, where it $name', async ({ fault }) => {
     await store.close(); // The first of a process has a stream for all its appends.
     store = await open(double.url, HASTY_MS);
@@ -160,6 +163,20 @@ describe('an append to EventStoreDB', () => {
     await expect(store.append(stream, NO_STREAM, large)).rejects.toThrow(AppendTooLarge);
     double.faults.maxAppendBytes = 1_048_576;
     expect(await store.append(stream, NO_STREAM, large)).toMatchObject({ revision: 0 });
+  });
+
+  it('says that the server takes less in one event, whether it has a stream for all appends or not', async () => {
+    const other = await EventStoreDbDouble.start();
+    const alone = await open(other.url);
+    for (const { faults } of [double, other]) faults.maxEventBytes = 1_000;
+    const large = [happened({ text: 'x'.repeat(2_000) })];
+
+    await expect(store.append(stream, NO_STREAM, large)).rejects.toThrow(AppendTooLarge);
+    await expect(alone.append(stream, NO_STREAM, large)).rejects.toThrow(AppendTooLarge);
+    for (const { faults } of [double, other]) faults.maxEventBytes = Infinity;
+    expect(await store.append(stream, NO_STREAM, large)).toMatchObject({ revision: 0 });
+    await alone.close();
+    other.stop();
   });
 
   it('says that we may not write', async () => {

@@ -4,12 +4,16 @@ import {
   MaxAppendSizeExceededError,
   NotLeaderError,
   StreamDeletedError,
+  UnknownError,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
 import { type AppendOutcome, AppendTooLarge, NO_STREAM, StoreUnavailable } from '../src/index.ts';
 import { StreamDamaged } from './event-store-db.faults.ts';
 
 type NotWritten = Exclude<AppendOutcome, { outcome: 'written' }>;
+
+/** Of servers since 24.10, which have a limit of one event's own (MaxAppendEventSize): the client has no name for it. */
+const EVENT_TOO_LARGE = /Maximum ?Append ?Event ?Size/;
 
 /** What a rejected append means. */
 export interface Verdict {
@@ -36,6 +40,9 @@ export function judgeAppend(stream: string, error: unknown, isStreamShared: bool
   }
   if (error instanceof MaxAppendSizeExceededError) {
     throw new AppendTooLarge(`${stream}: the store takes ${error.maxAppendSize} bytes an append.`);
+  }
+  if (error instanceof UnknownError && EVENT_TOO_LARGE.test(error.message)) {
+    throw new AppendTooLarge(`${stream}: the store takes less in one event.`, { cause: error });
   }
   if (error instanceof StreamDeletedError) {
     throw new StreamDamaged(stream, 'it was deleted for good', { cause: error });

@@ -6,7 +6,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
-import type { AppendFault, Faults } from './faults.ts';
+import type { AppendFault, Faults, ScriptedError } from './faults.ts';
 import { accessDenied, appendAnswer, batchAnswer, failure, nameOf, streamDeleted } from './messages.ts';
 import {
   type ExpectedRevision,
@@ -22,6 +22,14 @@ type BatchCall = ServerDuplexStream<streams.BatchAppendReq, streams.BatchAppendR
 interface Batch {
   readonly options: streams.BatchAppendReq.Options;
   readonly events: ProposedEvent[];
+}
+
+/** How one append can come to its end. */
+interface Answers {
+  readonly reply: () => void;
+  readonly refuse: (refusal: keyof typeof TROUBLE) => void;
+  /** With the call or stream that it came on. */
+  readonly end: (error?: Error) => void;
 }
 
 /** Append on a call of its own, BatchAppend on one stream for many, Delete and Tombstone. */
@@ -95,6 +103,8 @@ export class Appends {
     const expected = expectedBy(options);
     const fault = this.#faults.appends.shift();
     if (fault === 'access denied') return answer(failure(accessDenied));
+    const tooLargeEvent = this.#tooLargeEvent(events);
+    if (tooLargeEvent !== undefined) return answer(failure(eventTooLarge(tooLargeEvent)));
     if (isTooLarge(events, this.#faults.maxAppendBytes)) return answer(this.#tooLarge());
     const written = this.#write(fault, stream, expected, events);
     const reply = (): void => {
@@ -102,9 +112,8 @@ export class Appends {
       if (written.kind === 'deleted') answer(failure(streamDeleted(stream)));
       else answer(null, appendAnswer(written, expected));
     };
-    this.#answer(fault, written, reply, (error) =>
-      answer(error ?? failure({ code: status.OK, details: '' })),
-    );
+    const end = (error?: Error): void => answer(error ?? failure({ code: status.OK, details: '' }));
+    this.#answer(fault, written, { reply, refuse: (refusal) => end(failure(TROUBLE[refusal])), end });
   }
 
   #appendBatched(call: BatchCall, correlation: Correlation, { options, events }: Batch): void {
@@ -113,17 +122,18 @@ export class Appends {
     const reply = (result: Parameters<typeof batchAnswer>[2]): void => {
       if (!call.destroyed) call.write(batchAnswer(correlation, stream, result));
     };
-    if (fault === 'access denied') return reply(accessDenied);
+    if (fault === 'access denied') return reply(fault);
     const { maxAppendBytes, clockOffsetMs } = this.#faults;
     if (options.getDeadline()!.toDate().getTime() <= Date.now() + clockOffsetMs) return reply('timeout');
+    const tooLargeEvent = this.#tooLargeEvent(events);
+    if (tooLargeEvent !== undefined) return reply({ tooLargeEvent });
     if (isTooLarge(events, maxAppendBytes)) return reply({ maxAppendBytes });
     const written = this.#write(fault, stream, expectedBy(options), events);
-    this.#answer(
-      fault,
-      written,
-      () => written && reply(written),
-      (error) => (error === undefined ? call.end() : call.emit('error', error)),
-    );
+    this.#answer(fault, written, {
+      reply: () => written && reply(written),
+      refuse: reply,
+      end: (error) => (error === undefined ? call.end() : call.emit('error', error)),
+    });
   }
 
   /** Undefined where nothing is written, or nothing more will be said of it. */
@@ -146,10 +156,11 @@ export class Appends {
   #answer(
     fault: AppendFault | undefined,
     written: Written | undefined,
-    reply: () => void,
-    end: (error?: Error) => void,
+    { reply, refuse, end }: Answers,
   ): void {
     if (fault === undefined || typeof fault === 'object') this.#onceIndexed(written, reply);
+    else if (fault === 'not ready') refuse(fault);
+    else if (fault.endsWith('timed out')) refuse('timeout');
     else if (fault.endsWith('stream ends')) end();
     else if (fault.endsWith('stream breaks')) end(failure({ code: status.UNKNOWN, details: 'broken' }));
     else if (fault === 'not leader') end(this.#notLeader());
@@ -165,16 +176,25 @@ export class Appends {
     });
   }
 
+  #tooLargeEvent(events: readonly ProposedEvent[]): string | undefined {
+    return events.find((event) => sizeOf(event) > this.#faults.maxEventBytes)?.id;
+  }
+
   #notLeader(): Error {
     const { host, port } = this.#faults.leader;
     const metadata = { 'leader-endpoint-host': host, 'leader-endpoint-port': String(port) };
-    return failure({ code: status.NOT_FOUND, details: 'Leader info', exception: 'not-leader', metadata });
+    return failure({
+      code: status.NOT_FOUND,
+      details: 'Leader info available',
+      exception: 'not-leader',
+      metadata,
+    });
   }
 
   #tooLarge(): Error {
     return failure({
       code: status.INVALID_ARGUMENT,
-      details: 'Maximum Append Size Exceeded',
+      details: `Maximum Append Size of ${this.#faults.maxAppendBytes} Exceeded.`,
       exception: 'maximum-append-size-exceeded',
       metadata: { 'maximum-append-size': String(this.#faults.maxAppendBytes) },
     });
@@ -186,9 +206,24 @@ type Correlation = NonNullable<ReturnType<streams.BatchAppendReq['getCorrelation
 const isWritten = (fault: AppendFault | undefined): boolean =>
   fault === undefined || typeof fault === 'object' || fault.startsWith('written');
 
+/** What the server says in each case where an append has a call of its own. */
+const TROUBLE = {
+  timeout: { code: status.ABORTED, details: 'Operation timed out: Commit phase timeout.' },
+  'not ready': { code: status.UNAVAILABLE, details: 'Server Is Not Ready' },
+} as const;
+
+const eventTooLarge = (id: string): ScriptedError => ({
+  code: status.INVALID_ARGUMENT,
+  details: `Event with Id: ${id}, Size: 9, exceeds Maximum Append Event Size of 8.`,
+  exception: 'maximum-append-event-size-exceeded',
+  metadata: { 'event-id': id },
+});
+
+const sizeOf = ({ type, data, metadata }: ProposedEvent): number =>
+  2 * type.length + data.length + metadata.length;
+
 const isTooLarge = (events: readonly ProposedEvent[], bytesMax: number): boolean =>
-  events.reduce((sum, { type, data, metadata }) => sum + 2 * type.length + data.length + metadata.length, 0) >
-  bytesMax;
+  events.reduce((sum, event) => sum + sizeOf(event), 0) > bytesMax;
 
 function expectedBy(options: streams.AppendReq.Options | streams.BatchAppendReq.Options): ExpectedRevision {
   if (options.hasAny()) return 'any';

@@ -14,6 +14,11 @@ export type AppendFault =
   | 'written, stream breaks'
   | 'not leader'
   | 'access denied'
+  /** It starts, or looks for a leader. */
+  | 'not ready'
+  /** Not enough nodes have it within the server's own time: it may be written all the same. */
+  | 'timed out'
+  | 'written, timed out'
   /** Written, and indexed and answered after that many milliseconds; until then nobody reads it, a repeat is dropped. */
   | { readonly lateMs: number };
 
@@ -37,6 +42,8 @@ export class Faults {
   leader = { host: '127.0.0.1', port: 1 };
   /** Append limit of the server, in bytes. */
   maxAppendBytes = 1_048_576;
+  /** And of one event, which servers know since 24.10: by default none there, and 16 MB since 25.1. */
+  maxEventBytes = Infinity;
   /** Milliseconds added to the server's clock. */
   clockOffsetMs = 0;
   /**

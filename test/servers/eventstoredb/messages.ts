@@ -77,34 +77,56 @@ export function appendAnswer(written: Exclude<Written, { kind: 'deleted' }>, exp
   return answer.setWrongExpectedVersion(wrong);
 }
 
+/** Why an append on the shared stream was refused, in words that only that stream has. */
+export type Refusal =
+  | 'timeout'
+  | 'not ready'
+  | 'access denied'
+  | { readonly maxAppendBytes: number }
+  | { readonly tooLargeEvent: string };
+
 /** The answer to one append of many on one stream. */
 export function batchAnswer(
   correlation: shared.UUID,
   stream: string,
-  result: Written | ScriptedError | { readonly maxAppendBytes: number } | 'timeout',
+  result: Written | Refusal,
 ): streams.BatchAppendResp {
   const answer = new streams.BatchAppendResp();
   answer.setCorrelationId(correlation).setStreamIdentifier(identifier(stream));
-  if (result === 'timeout') return answer.setError(rpcStatus(new shared.Timeout(), 'Timeout'));
-  if ('maxAppendBytes' in result) {
-    const tooLarge = new shared.MaximumAppendSizeExceeded().setMaxappendsize(result.maxAppendBytes);
-    return answer.setError(rpcStatus(tooLarge, 'MaximumAppendSizeExceeded'));
-  }
-  if ('code' in result) return answer.setError(rpcStatus(new shared.AccessDenied(), 'AccessDenied'));
+  if (typeof result === 'string' || !('kind' in result)) return answer.setError(refusalStatus(result));
   if (result.kind === 'deleted') {
     const deleted = new shared.StreamDeleted().setStreamIdentifier(identifier(stream));
-    return answer.setError(rpcStatus(deleted, 'StreamDeleted'));
+    return answer.setError(rpcStatus(codes.Code.NOT_FOUND, 'StreamDeleted', deleted));
   }
   if (result.kind === 'wrong revision') {
     const wrong = new shared.WrongExpectedVersion();
     if (result.current < 0) wrong.setCurrentNoStream(new empty.Empty());
     else wrong.setCurrentStreamRevision(String(result.current));
-    return answer.setError(rpcStatus(wrong, 'WrongExpectedVersion'));
+    return answer.setError(rpcStatus(codes.Code.ALREADY_EXISTS, 'WrongExpectedVersion', wrong));
   }
   const position = new shared.AllStreamPosition();
   position.setCommitPosition(String(result.position)).setPreparePosition(String(result.position));
   const success = new streams.BatchAppendResp.Success().setPosition(position);
   return answer.setSuccess(success.setCurrentRevision(String(result.revision)));
+}
+
+function refusalStatus(refusal: Refusal): statuses.Status {
+  const { Code } = codes;
+  if (refusal === 'timeout') return rpcStatus(Code.DEADLINE_EXCEEDED, 'Timeout', new shared.Timeout());
+  // No code at all, and nothing inside.
+  if (refusal === 'not ready') {
+    return statusOf(Code.OK, 'Server Is Not Ready', 'google.protobuf.Empty', new empty.Empty());
+  }
+  if (refusal === 'access denied') {
+    return rpcStatus(Code.PERMISSION_DENIED, 'AccessDenied', new shared.AccessDenied());
+  }
+  if ('tooLargeEvent' in refusal) {
+    // The client has no message of that kind: its first field is the id of the event.
+    const bytes = new shared.UUID().setString(refusal.tooLargeEvent);
+    return rpcStatus(Code.INVALID_ARGUMENT, 'MaximumAppendEventSizeExceeded', bytes);
+  }
+  const tooLarge = new shared.MaximumAppendSizeExceeded().setMaxappendsize(refusal.maxAppendBytes);
+  return rpcStatus(Code.INVALID_ARGUMENT, 'MaximumAppendSizeExceeded', tooLarge);
 }
 
 /** A failed call, with what the client looks for in its trailers. */
@@ -136,8 +158,13 @@ const uuid = (id: string): shared.UUID => new shared.UUID().setString(id);
 const identifier = (stream: string): shared.StreamIdentifier =>
   new shared.StreamIdentifier().setStreamName(Buffer.from(stream).toString('base64'));
 
-function rpcStatus(details: { serializeBinary(): Uint8Array }, name: string): statuses.Status {
+type Details = { serializeBinary(): Uint8Array };
+
+const rpcStatus = (code: number, name: string, details: Details): statuses.Status =>
+  statusOf(code, name, `event_store.client.${name}`, details);
+
+function statusOf(code: number, message: string, type: string, details: Details): statuses.Status {
   const packed = new any.Any();
-  packed.pack(details.serializeBinary(), `event_store.client.${name}`);
-  return new statuses.Status().setCode(codes.Code.FAILED_PRECONDITION).setMessage(name).setDetails(packed);
+  packed.pack(details.serializeBinary(), type);
+  return new statuses.Status().setCode(code).setMessage(message).setDetails(packed);
 }
