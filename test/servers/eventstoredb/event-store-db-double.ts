@@ -35,7 +35,11 @@ export class EventStoreDbDouble {
   readonly log: StoredLog;
   readonly reads: Reads;
   readonly appends: Appends;
-  readonly #server = new Server({ 'grpc.max_receive_message_length': 32 * 1024 * 1024 });
+  readonly #server = new Server({
+    'grpc.max_receive_message_length': 32 * 1024 * 1024,
+    // Of ASP.NET, which the real one leaves as it is: more calls of a connection wait for their turn.
+    'grpc.max_concurrent_streams': 100,
+  });
   readonly #ownsLog: boolean;
   #port = 0;
 
@@ -99,7 +103,7 @@ export class EventStoreDbDouble {
   }
 }
 
-function supported({ version = '23.10.0.0', batchAppend = true }: DoubleOptions): features.SupportedMethods {
+function supported({ version = '23.10.0', batchAppend = true }: DoubleOptions): features.SupportedMethods {
   const names = ['read', 'append', 'delete', 'tombstone', ...(batchAppend ? ['batchappend'] : [])];
   const methods = names.map((name) =>
     new features.SupportedMethod().setServiceName('event_store.client.streams.streams').setMethodName(name),

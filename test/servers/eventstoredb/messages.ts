@@ -48,6 +48,10 @@ export function checkpoint(position: number): streams.ReadResp {
   return new streams.ReadResp().setCheckpoint(at);
 }
 
+/** Said by servers since 23.10 where a subscription has come to the end of the log. */
+export const caughtUp = (): streams.ReadResp =>
+  new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp());
+
 export function confirmation(id: string): streams.ReadResp {
   const confirmed = new streams.ReadResp.SubscriptionConfirmation();
   return new streams.ReadResp().setConfirmation(confirmed.setSubscriptionId(id));

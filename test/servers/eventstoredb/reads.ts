@@ -6,6 +6,7 @@ import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { Faults, ReadFault } from './faults.ts';
 import {
   accessDenied,
+  caughtUp,
   checkpoint,
   confirmation,
   failure,
@@ -124,7 +125,7 @@ export class Reads {
     this.#subscribers.add(call);
     call.on('cancelled', () => wake());
     await send(call, confirmation(randomUUID()));
-    for (let looked = 0; this.#subscribers.has(call) && !call.cancelled && !call.destroyed;) {
+    for (let looked = 0; this.#isSubscribed(call);) {
       const { indexed } = this.#log;
       const event = next < indexed ? events[next] : undefined;
       if (isLive && indexed - next > this.#faults.liveEventsMax) {
@@ -132,7 +133,9 @@ export class Reads {
         break;
       }
       if (event === undefined) {
+        if (!isLive) await send(call, caughtUp());
         isLive = true;
+        if (next < this.#log.indexed) continue;
         await new Promise<void>((resolve) => (wake = resolve));
         continue;
       }
@@ -142,6 +145,10 @@ export class Reads {
     }
     this.#subscribers.delete(call);
     stopListening();
+  }
+
+  #isSubscribed(call: ReadCall): boolean {
+    return this.#subscribers.has(call) && !call.cancelled && !call.destroyed;
   }
 
   #startOf(options: Options): number {
