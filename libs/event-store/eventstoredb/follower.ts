@@ -127,11 +127,15 @@ export class Follower {
 
   /** A subscription may go silent for good on a connection that lives: what the log has must come. */
   #watch(subscription: AllStreamSubscription): NodeJS.Timeout {
-    let [seen, owed] = [this.#recent.head, 0];
+    let [seen, owed, isBehind] = [this.#recent.head, 0, false];
     const look = async (): Promise<void> => {
       const { head } = this.#recent;
       if (head === seen && head < owed) return void subscription.destroy(new SubscriptionSilent());
-      if (head === seen) owed = await this.#headNow().catch(() => 0);
+      if (head === seen) {
+        owed = await this.#headNow().catch(() => head);
+        if (owed < head && !isBehind) this.#onAlarm(behind(owed, head));
+        isBehind = owed < head;
+      }
       seen = head;
     };
     return setInterval(() => void look(), this.#lookEveryMs).unref();
@@ -157,3 +161,8 @@ export class Follower {
     });
   }
 }
+
+/** What comes up to there is taken for known: nobody would be told of it. */
+const behind = (newest: number, read: number): string =>
+  `The newest event of the store is at ${newest}, and it was read up to ${read}: that node is far behind, or the log ` +
+  'was taken back to a backup. If it was, start OnHand again.';

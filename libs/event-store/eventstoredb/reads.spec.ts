@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { until } from '../../kernel/testing/until.ts';
 import { EventStoreDbDouble } from '../../../test/servers/eventstoredb/index.ts';
 import { NO_STREAM, StoreUnavailable } from '../src/index.ts';
@@ -85,6 +88,23 @@ describe('an EventStoreDB that is followed', () => {
     expect((await seen).map(({ revision }) => revision)).toEqual([0, 1, 2]);
     expect(double.faults.subscriptions.length).toBeLessThan(2);
     await hasty.close();
+  });
+
+  it('raises the alarm where the log was taken back: what is written there now would not be noticed', async () => {
+    const { port } = double;
+    const folder = mkdtempSync(join(tmpdir(), 'onhand-'));
+    double.stop();
+    double = await EventStoreDbDouble.start({ port, file: join(folder, 'log') });
+    const hasty = await openHasty((message) => alarms.push(message));
+    await hasty.append(stream, NO_STREAM, happenedTimes(1));
+    copyFileSync(join(folder, 'log'), join(folder, 'backup'));
+    await hasty.append(stream, 0, happenedTimes(1));
+    double.stop();
+    double = await EventStoreDbDouble.start({ port, file: join(folder, 'backup') });
+
+    await until(() => alarms.some((alarm) => alarm.includes('taken back')), 'the alarm');
+    await hasty.close();
+    rmSync(folder, { recursive: true });
   });
 
   it.each(['internal', 'unknown'] as const)('asks again where trouble has no name: %s', async (fault) => {
