@@ -71,6 +71,15 @@ describe('a feed pump', () => {
     await running;
   });
 
+  it('keeps no place for a client that has gone before its feed begins, however quiet its channel is', async () => {
+    const out = new PassThrough();
+    out.destroy();
+    await once(out, 'close');
+    const running = pump.run(await open(), out);
+    await until(() => pump.size === 0, 'its place given back');
+    await running;
+  });
+
   it('ends every response when the service stops', async () => {
     const out = new PassThrough();
     const running = pump.run(await open(), out);

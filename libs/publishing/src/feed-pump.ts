@@ -43,7 +43,8 @@ export class FeedPump {
     const leave = (): void => gone.abort();
     out.once('close', leave).once('error', leave);
     this.#open.set(out, reading);
-    if (this.#isClosed) leave();
+    // Who went while its feed was made ready has said so already, and says it only once.
+    if (this.#isClosed || out.destroyed) leave();
     try {
       await pour(feed, out, reading);
     } finally {
