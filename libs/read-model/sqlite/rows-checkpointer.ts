@@ -3,18 +3,28 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import type { Checkpointed } from './checkpoint.worker.ts';
 
-/** Pages of 4 KiB in the write-ahead log from which on it is carried into the file. */
-const CHECKPOINT_AFTER_PAGES = 2_048;
-/** From here on the log should begin anew, which it does when we write only after all of it was carried over. */
-const WAL_PAGES_WANTED_MAX = 16_384;
-/** From here on it must, and we wait for it: only a disk slower than what is written gets us there. */
-const WAL_PAGES_MAX = 65_536;
+/** Pages of 4 KiB in the write-ahead log. */
+export interface WalLimits {
+  /** From here on it is carried into the file. */
+  readonly carriedFrom: number;
+  /** From here on it should begin anew, which it does when we write only after all of it was carried over. */
+  readonly wantedMax: number;
+  /** From here on it must, for who reads much writes before that each time: we wait for what is left, if it is little. */
+  readonly max: number;
+  /** So little: a fraction of a second. One change of very many rows brings more, and is carried over beside us. */
+  readonly leftMax: number;
+}
+
+const WAL_LIMITS: WalLimits = { carriedFrom: 2_048, wantedMax: 16_384, max: 65_536, leftMax: 8_192 };
+/** So many commits may leave more than that: then the disk is slower than what is written, and it gets no better. */
+const LONG_COMMITS_MAX = 8;
 
 /** Keeps the write-ahead log of a read model short, on a thread of its own. */
 export class RowsCheckpointer {
   readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #onFailed: (cause: unknown) => void;
+  readonly #limits: WalLimits;
   readonly #selectState: StatementSync;
   #worker: Worker | undefined;
   #isUnderWay = false;
@@ -24,11 +34,20 @@ export class RowsCheckpointer {
   #isHeldBack = false;
   #isOfAll = false;
   #isLong = false;
+  #isOverdue = false;
+  /** Commits in a row after which the log should have begun anew. */
+  #longCommits = 0;
 
-  constructor(file: string, database: DatabaseSync, onFailed: (cause: unknown) => void) {
+  constructor(
+    file: string,
+    database: DatabaseSync,
+    onFailed: (cause: unknown) => void,
+    limits: WalLimits = WAL_LIMITS,
+  ) {
     this.#file = file;
     this.#database = database;
     this.#onFailed = onFailed;
+    this.#limits = limits;
     this.#selectState = database.prepare('PRAGMA wal_checkpoint(NOOP)');
   }
 
@@ -37,14 +56,25 @@ export class RowsCheckpointer {
     return this.#isUnderWay && this.#isLong;
   }
 
+  /** True where the log must begin anew and too much was left: the sooner the next commit, the less it leaves. */
+  get isOverdue(): boolean {
+    return this.#isOverdue;
+  }
+
   /** To be told of each commit, while no transaction is open. Throws what SQLite throws. */
   committed(): void {
-    const walPages = Number(this.#selectState.get()?.['log']);
-    if (walPages >= WAL_PAGES_MAX && !this.#isHeldBack) this.#database.exec('PRAGMA wal_checkpoint(RESTART)');
-    if (walPages < CHECKPOINT_AFTER_PAGES || this.#isUnderWay) return;
+    const state = this.#selectState.get();
+    const walPages = Number(state?.['log']);
+    this.#isOverdue = walPages >= this.#limits.max && !this.#isHeldBack;
+    this.#longCommits = this.#isOverdue ? this.#longCommits + 1 : 0;
+    if (this.#isToWaitFor(walPages - Number(state?.['checkpointed']))) {
+      this.#database.exec('PRAGMA wal_checkpoint(RESTART)');
+      this.#isOverdue = false;
+    }
+    if (walPages < this.#limits.carriedFrom || this.#isUnderWay) return;
     this.#isUnderWay = true;
     this.#isOfAll = this.#readers === 0;
-    this.#isLong = walPages >= WAL_PAGES_WANTED_MAX;
+    this.#isLong = walPages >= this.#limits.wantedMax;
     this.#worker ??= this.#start();
     this.#worker.postMessage('checkpoint');
   }
@@ -60,6 +90,10 @@ export class RowsCheckpointer {
 
   close(): void {
     this.#worker?.postMessage('close');
+  }
+
+  #isToWaitFor(pagesLeft: number): boolean {
+    return this.#isOverdue && (pagesLeft <= this.#limits.leftMax || this.#longCommits > LONG_COMMITS_MAX);
   }
 
   #start(): Worker {

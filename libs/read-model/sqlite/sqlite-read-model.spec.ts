@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ReadModelFailed, type Shelf } from '../src/index.ts';
+import { until } from '../../kernel/testing/until.ts';
 import { IN_MEMORY, SqliteReadModel } from './index.ts';
+import type { WalLimits } from './rows-checkpointer.ts';
 
 interface Stock {
   units: number;
@@ -28,8 +30,8 @@ describe('SqliteReadModel', () => {
   let model: SqliteReadModel;
   let shelf: Shelf<Stock>;
 
-  const open = (): void => {
-    model = SqliteReadModel.open({ file, pace });
+  const open = (walLimits?: WalLimits): void => {
+    model = SqliteReadModel.open({ file, pace, ...(walLimits && { walLimits }) });
     shelf = model.shelf<Stock>(stocks);
   };
   const reopen = (): void => {
@@ -93,6 +95,22 @@ describe('SqliteReadModel', () => {
     expect(shelf.count()).toBe(60_000);
     expect(shelf.get('sku-8')).toEqual({ units: 8 });
     expect(shelf.get('sku-51099')).toEqual({ units: 51_099 });
+  });
+
+  it('comes to its file sooner where the write-ahead log must begin anew, though it is read all the time', async () => {
+    model.close();
+    open({ carriedFrom: 1, wantedMax: 1, max: 50, leftMax: 0 });
+    for (let mug = 0; mug < 100; mug++) shelf.put(`mug-${mug}`, { units: mug, category: 'c'.repeat(4_000) });
+    model.commit(1);
+    shelf.put('cup', { units: 500 });
+    expect(shelf.byIndex('units', { equals: 500, limit: 1 })).toHaveLength(1);
+    const inFile = new DatabaseSync(file, { readOnly: true });
+    const position = inFile.prepare('SELECT position FROM picture');
+    await until(() => {
+      model.spill(2);
+      return position.get()?.['position'] === 2;
+    }, 'a commit before its time');
+    inFile.close();
   });
 
   describe('hashes its file', () => {

@@ -8,7 +8,7 @@ import {
   type ShelfDefinition,
   type StoredHash,
 } from '../src/index.ts';
-import { RowsCheckpointer } from './rows-checkpointer.ts';
+import { RowsCheckpointer, type WalLimits } from './rows-checkpointer.ts';
 import { discard, IN_MEMORY, RowsFile } from './rows-file.ts';
 import { RowsHash } from './rows-hash.ts';
 import { RowsSnapshot } from './rows-snapshot.ts';
@@ -48,6 +48,8 @@ export interface SqliteReadModelOptions {
   /** A file that is damaged, of another layout or not ours is made anew: `openedAt` is then 0. */
   readonly file: string;
   readonly pace?: Pace;
+  /** Default: tens to hundreds of MB. */
+  readonly walLimits?: WalLimits;
   /** Called once, with ReadModelFailed, where nothing can be read or written any more: end the process. */
   readonly onFatal?: (cause: unknown) => void;
 }
@@ -90,19 +92,21 @@ export class SqliteReadModel extends ReadModel {
   #committedAtMs = performance.now();
   #failure: ReadModelFailed | undefined;
 
-  private constructor({ file: name, pace = PACE, onFatal = () => undefined }: SqliteReadModelOptions) {
+  private constructor(options: SqliteReadModelOptions) {
     super();
+    const { file: name, pace = PACE, onFatal = () => undefined } = options;
     this.#name = name;
     this.#pace = pace;
     this.#onFatal = onFatal;
     this.#file = RowsFile.open(name);
     this.#openedAt = this.#file.position;
     if (name === IN_MEMORY) return;
-    this.#checkpointer = new RowsCheckpointer(name, this.#file.database, (cause) => {
+    const onFailed = (cause: unknown): void => {
       // What could not be carried over may be half in the file, and nobody could tell later.
       discard(name);
       this.#failed(cause);
-    });
+    };
+    this.#checkpointer = new RowsCheckpointer(name, this.#file.database, onFailed, options.walLimits);
   }
 
   static open(options: SqliteReadModelOptions): SqliteReadModel {
@@ -258,7 +262,8 @@ export class SqliteReadModel extends ReadModel {
   }
 
   #freezeWhenDue(position: number, dirtyRows: number): void {
-    const isDue = performance.now() - this.#committedAtMs >= this.#pace.commitEveryMs;
+    const sinceMs = performance.now() - this.#committedAtMs;
+    const isDue = this.#checkpointer?.isOverdue === true || sinceMs >= this.#pace.commitEveryMs;
     if (!isDue && dirtyRows < this.#pace.dirtyRowsMax) return;
     for (const { shelf } of this.#shelves) shelf.freeze();
     this.#frozenAt = position;
