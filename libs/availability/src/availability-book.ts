@@ -235,6 +235,7 @@ export class AvailabilityBook implements Fold {
     this.#unfinished = by.version;
     for (const slice of itemsIn(items, this.#catalog)) {
       await revise(slice);
+      this.#offers.writeChanged();
       await nextTurn();
     }
     this.#unfinished = Infinity;

@@ -60,6 +60,12 @@ export class OfferShelf {
     this.#slots = readModel.shelf({ name: 'availability-slots', version: 1 });
   }
 
+  /** See Shelf. */
+  writeChanged(): void {
+    this.#offers.writeChanged();
+    this.#named.writeChanged();
+  }
+
   row(sku: string): OfferRow | undefined {
     return this.#offers.get(sku);
   }

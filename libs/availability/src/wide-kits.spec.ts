@@ -40,3 +40,21 @@ it('a part of very many kits changes their numbers in turns, and all of them are
   expect([...seen].filter((count) => count !== 0 && count !== KITS + 1)).toEqual([]);
   expect(shown()).toEqual(Array.from({ length: KITS + 1 }, () => 7 * UNIT));
 });
+
+it('a part of very many kits leaves nothing to be written to who reads their numbers next', async () => {
+  const { readModel } = merchant.opened;
+  let isDone = false;
+  let turns = 0;
+  let most = 0;
+  const look = (): void => {
+    if (isDone) return;
+    turns++;
+    most = Math.max(most, readModel.changedRows);
+    setImmediate(look);
+  };
+  setImmediate(look);
+  await merchant.tell('MUG', received('main', 7));
+  isDone = true;
+  expect(turns).toBeGreaterThanOrEqual(3);
+  expect(most).toBeLessThan(20);
+});

@@ -86,6 +86,7 @@ function counting(readModel: ReadModel, onRows: (count: number) => void): ReadMo
       byKey: (page) => told(shelf.byKey(page)),
       byIndex: (index: string, page: IndexPage) => told(shelf.byIndex(index, page)),
       count: () => shelf.count(),
+      writeChanged: () => shelf.writeChanged(),
     };
   };
   return { shelf: counted } as unknown as ReadModel;

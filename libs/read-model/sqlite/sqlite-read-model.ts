@@ -117,6 +117,11 @@ export class SqliteReadModel extends ReadModel {
     return this.#openedAt;
   }
 
+  /** Rows that have changed and are not written yet, but for those of the commit that is under way. */
+  get changedRows(): number {
+    return this.#sum('dirtyRows');
+  }
+
   shelf<Row extends object>(definition: ShelfDefinition<Row>): Shelf<Row> {
     const { name, hashed: isHashed = true } = definition;
     assert(!this.#isInUse, `shelf ${name} to be declared before the first row is touched`);
@@ -137,7 +142,7 @@ export class SqliteReadModel extends ReadModel {
   }
 
   spill(position: number): void {
-    const dirtyRows = this.#sum('dirtyRows');
+    const dirtyRows = this.changedRows;
     if (this.#checkpointer?.isWaiting && dirtyRows < WAITING_ROWS_MAX) return;
     if (this.#frozenAt === undefined) this.#freezeWhenDue(position, dirtyRows);
     if (this.#frozenAt === undefined) return;

@@ -83,20 +83,25 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
     this.#change(key, undefined);
   }
 
+  writeChanged(): void {
+    if (this.#dirty.size > 0) this.#host.endFreeze();
+    if (this.#dirty.size + this.#frozen.size > 0) this.#host.write(() => this.writeDirty());
+  }
+
   byKey({ after, limit }: { after?: string; limit: number }): readonly ShelfEntry<Row>[] {
-    this.#writeAll();
+    this.writeChanged();
     return this.#host.read(() => this.#table.byKey(after, limit).map((stored) => this.#toEntry(stored)));
   }
 
   byIndex(index: string, page: IndexPage): readonly (ShelfEntry<Row> & { value: string | number })[] {
-    this.#writeAll();
+    this.writeChanged();
     return this.#host.read(() =>
       this.#table.byIndex(index, page).map((stored) => ({ ...this.#toEntry(stored), value: stored.value })),
     );
   }
 
   count(): number {
-    this.#writeAll();
+    this.writeChanged();
     return this.#count;
   }
 
@@ -152,11 +157,6 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
   emptied(): void {
     this.#count = 0;
     this.#committedCount = 0;
-  }
-
-  #writeAll(): void {
-    if (this.#dirty.size > 0) this.#host.endFreeze();
-    if (this.#dirty.size + this.#frozen.size > 0) this.#host.write(() => this.writeDirty());
   }
 
   #writeSome(rows: Map<string, Held<Row>>, rowsMax: number): number {

@@ -67,6 +67,11 @@ export interface Shelf<Row> {
    */
   byIndex(index: string, page: IndexPage): readonly (ShelfEntry<Row> & { readonly value: string | number })[];
   count(): number;
+  /**
+   * Takes what has changed so far to where lists are read from. For whoever changes very many rows in one event, a
+   * little at a time: else the next one who reads a list waits for all of them.
+   */
+  writeChanged(): void;
 }
 
 export interface IndexPage {
