@@ -1,14 +1,14 @@
 import { assertNever } from '#kernel';
 import type { Rejection } from '../rejection.ts';
 import { adjust } from './adjust.ts';
-import { type Draft, draftOn, record } from './draft.ts';
+import { type Draft, draftOn, record, touch } from './draft.ts';
 import { judgePlaces, type Party } from './exceptions.ts';
 import { endOrExtend, expireOverdue, trimHold } from './holds.ts';
 import type { Decision, DecisionContext, ItemCommand, ResolveException } from './item-command.ts';
 import type { ItemEvent } from './item-event.ts';
 import { exceptionKey } from './item-keys.ts';
 import { copyItem, type ItemState } from './item-state.ts';
-import { partyOf, post } from './post.ts';
+import { markPosted, partyOf, post } from './post.ts';
 import { reallocate } from './reallocate.ts';
 import { reserve } from './reserve.ts';
 
@@ -26,15 +26,25 @@ export const decideItem = (command: ItemCommand, state: ItemState, context: Deci
 export function decideInPlace(command: ItemCommand, state: ItemState, context: DecisionContext): Decision {
   if (command.type === 'post' && command.journal <= state.postedThrough) return NOTHING;
   const draft = draftOn(state, context, command.type === 'post' ? command.journal : undefined);
+  // What the first part of the fact did to a place is not known any more: every place is judged as it stands.
+  const isGoneOnWith = state.partly !== undefined && state.partly.journal === draft.journal;
+  if (isGoneOnWith) for (const { location } of state.places) touch(draft, location);
   expireOverdue(draft);
   const party = command.type === 'post' ? partyOf(command) : nobody(context);
   const answer = decide(draft, command, party);
-  judgePlaces(draft, party);
+  const done = draft.events.length;
+  judgePlaces(draft, party, isGoneOnWith);
+  if (command.type === 'post' && draft.events.length - done > JUDGED_MAX) {
+    markPosted(draft.events[done - 1], command.entries.length);
+  }
   tie(draft.events);
   return { events: draft.events, answer };
 }
 
 const NOTHING: Decision = { events: [] };
+
+/** Of one fact, exceptions that surely fit an append with what they come of. Behind a mark, more may be cut off. */
+const JUDGED_MAX = 100;
 
 function decide(draft: Draft, command: ItemCommand, party: Party): Decision['answer'] {
   switch (command.type) {

@@ -45,28 +45,37 @@ export function flagMore(
   if (quantity > 0) setException(draft, name, known + quantity);
 }
 
-/** Judges every touched location by how it stood before the decision and how it stands now. */
-export function judgePlaces(draft: Draft, party: Party): void {
-  for (const before of draft.touched) {
-    const place = placeOf(draft.state, before.location);
+/**
+ * Judges every touched location by how it stood before the decision and how it stands now. What is cured or passed on
+ * comes last: it may be more than one append takes, and whoever goes on with it (`isGoneOnWith`) finds the rest in the
+ * state.
+ */
+export function judgePlaces(draft: Draft, party: Party, isGoneOnWith: boolean): void {
+  for (const { location, negative, free: freeBefore } of draft.touched) {
+    const place = placeOf(draft.state, location);
     if (!place) continue;
-    judgePromises(draft, place, before.free, party);
-    judgeOnHand(draft, place, before.negative);
+    judgeWorse(draft, place, freeBefore, party);
+    judgeOnHand(draft, place, negative);
+  }
+  for (const { location, free: freeBefore } of draft.touched) {
+    const place = placeOf(draft.state, location);
+    if (place) judgeBetter(draft, place, isGoneOnWith ? -Infinity : freeBefore, party);
   }
 }
 
-function judgePromises(draft: Draft, place: Place, freeBefore: Quantity, party: Party): void {
-  const { location } = place;
+function judgeWorse(draft: Draft, place: Place, freeBefore: Quantity, party: Party): void {
   const now = free(place);
-  if (now < 0 && now < freeBefore) {
-    const shortfall = Math.min(freeBefore, 0) - now;
-    // Without anybody's claim nothing was sold twice: the negative on-hand says all there is to say.
-    if (party.isSale || place.committed + place.reserved > 0) {
-      openOversell(draft, place, { shortfall, taken: freeBefore - now, party });
-    }
-    return;
-  }
-  if (now >= 0 && freeBefore < 0) clearOversells(draft, location);
+  if (now >= 0 || now >= freeBefore) return;
+  // Without anybody's claim nothing was sold twice: the negative on-hand says all there is to say.
+  if (!party.isSale && place.committed + place.reserved === 0) return;
+  const shortfall = Math.min(freeBefore, 0) - now;
+  openOversell(draft, place, { shortfall, taken: freeBefore - now, party });
+}
+
+function judgeBetter(draft: Draft, place: Place, freeBefore: Quantity, party: Party): void {
+  const now = free(place);
+  if (now < 0 && now < freeBefore) return;
+  if (now >= 0 && freeBefore < 0) clearOversells(draft, place.location);
   else if (!party.isSale) passOnWhereNothingIsOwed(draft, place, party);
   if (now < 0 && now > freeBefore) lessenOversells(draft, place, party);
 }

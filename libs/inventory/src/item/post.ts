@@ -3,6 +3,7 @@ import type { Draft } from './draft.ts';
 import { type Party, setException } from './exceptions.ts';
 import { endHoldsTaken, postHoldEnd } from './holds.ts';
 import type { ItemEntry, Post } from './item-command.ts';
+import type { ItemEvent } from './item-event.ts';
 import { postCount } from './post-count.ts';
 import { postExpectation } from './post-expectation.ts';
 import { postMovement } from './post-movement.ts';
@@ -21,14 +22,14 @@ export function post(draft: Draft, command: Post, party: Party): undefined {
   const { partly } = draft.state;
   for (let next = partly?.journal === journal ? partly.entries : 0; next < entries.length;) {
     postEntry(draft, entries[next++]!, posting);
-    if (next % MARK_ENTRIES === 0) mark(draft, next);
+    if (next % MARK_ENTRIES === 0) markPosted(draft.events.at(-1), next);
   }
   endHoldsTaken(draft, taken);
 }
 
-function mark({ events }: Draft, entriesPosted: number): void {
-  const last = events.at(-1);
-  if (last !== undefined) Object.assign(last.data, { entriesPosted });
+/** So many entries are in with this event. Without one they have done nothing yet, and may be posted again. */
+export function markPosted(event: ItemEvent | undefined, entriesPosted: number): void {
+  if (event !== undefined) Object.assign(event.data, { entriesPosted });
 }
 
 const isOpen = ({ kind }: ItemEntry): boolean => kind === 'open';
