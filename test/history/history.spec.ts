@@ -87,10 +87,18 @@ async function openMarket(): Promise<void> {
     await catalogDesk.putListing({ channel: 'market', listing: sku, sku, unitsPer: UNIT });
   }
   await catalogDesk.putPolicy({ scope: 'listing:market:A', fields: { cap: 5 * UNIT } });
+  await moveListing(0);
+}
+
+/** Now and then a listing becomes another item's; what they sell may be the same. */
+async function moveListing(step: number): Promise<void> {
+  const sku = ITEMS[(step / 15) % ITEMS.length]!;
+  await onhand.rooms.catalogDesk.putListing({ channel: 'market', listing: 'MOVES', sku, unitsPer: UNIT });
 }
 
 /** One more thing happens: mostly facts, some late, sometimes a policy. */
 async function liveThrough(step: number, random: Random): Promise<void> {
+  if (step % 15 === 0) return moveListing(step);
   const sku = oneOf(random, ITEMS);
   const location = oneOf(random, ['east', 'west']);
   const lines = [{ line: '1', sku, quantity: between(random, 1, 6) * UNIT }];
@@ -158,6 +166,7 @@ async function rest(): Promise<void> {
 const LISTINGS = [
   ...[...ITEMS, 'KIT'].flatMap((listing) => [['web', listing] as const, ['till', listing] as const]),
   ['market', 'KIT'] as const,
+  ['market', 'MOVES'] as const,
 ];
 
 describe(`history, SEED=${SEED}`, () => {

@@ -89,6 +89,28 @@ it('tells of orders', async () => {
   expect(order.data).toEqual(json);
 });
 
+it('tells whose a listing is that became another item’s, also where the number is the same', async () => {
+  await running.ask('PUT /v1/items/E', { name: 'E' });
+  await running.ask('PUT /v1/items/F', { name: 'F' });
+  await running.ask('PUT /v1/channels/web/listings/MOVED', { sku: 'E' });
+  const { json: moved } = await running.ask('PUT /v1/channels/web/listings/NEXT', { sku: 'E' });
+  const before = await running.ask(`GET /v1/channels/web/availability/MOVED?atLeast=${moved.position}`);
+  const feed = await open('');
+  const { json: put } = await running.ask('PUT /v1/channels/web/listings/MOVED', { sku: 'F' });
+  const told = await feed.next();
+  feed.close();
+
+  const expected = { listing: 'MOVED', sku: 'F', available: before.json.available, version: put.position };
+  expect(told.data).toMatchObject(expected);
+  const after = await running.ask(`GET /v1/channels/web/availability?after=${put.position - 1}`);
+  expect(after.json.items).toEqual([told.data]);
+  const known = `GET /v1/channels/web/availability/MOVED?knownAt=`;
+  expect((await running.ask(known + told.data.recordedAt)).json).toEqual(told.data);
+  expect((await running.ask(known + before.json.recordedAt)).json.sku).toBe('E');
+  const explained = await running.ask('GET /v1/channels/web/availability/MOVED/explain');
+  expect(explained.json).toMatchObject({ available: 0, version: put.position });
+});
+
 it.each([
   ['?after=1', 'INVALID_PARAMETER', 400],
   ['?cursor=nonsense', 'CURSOR_INVALID', 400],

@@ -115,15 +115,19 @@ describe('a listing', () => {
     expect(merchant.changed()).toEqual([['web', 'MUG', 3]]);
   });
 
-  it('that becomes another item’s keeps its version where the number stays', async () => {
+  it('that becomes another item’s is told as that one’s, also where the number stays', async () => {
     await merchant.item('CUP');
     await merchant.tell('MUG', received('main', 5));
     await merchant.tell('CUP', received('main', 5));
     await merchant.listing('amz', 'B1', 'MUG');
-    const before = merchant.opened.availability.number('amz', 'B1');
-    await merchant.listing('amz', 'B1', 'CUP');
-    expect(merchant.changed()).toEqual([]);
-    expect(merchant.opened.availability.number('amz', 'B1')).toEqual({ ...before, sku: 'CUP' });
+    const version = await merchant.listing('amz', 'B1', 'CUP');
+    const told = { listing: 'B1', sku: 'CUP', available: 5 * UNIT, version, reason: 'catalog' };
+    expect(merchant.changes).toMatchObject([told]);
+    expect(merchant.opened.availability.number('amz', 'B1')).toMatchObject(told);
+    const after = merchant.opened.availability.numbersAfter('amz', { version: version - 1 }, 9);
+    expect(after).toMatchObject([told]);
+    await merchant.listing('amz', 'B1', 'CUP', 1);
+    expect(merchant.changes).toEqual([]);
     await merchant.tell('MUG', received('main', 1));
     expect(merchant.changed()).toEqual([['web', 'MUG', 6]]);
     await merchant.listing('web', 'MUG', 'CUP');
@@ -133,6 +137,18 @@ describe('a listing', () => {
       ['amz', 'B1', 4],
       ['web', 'CUP', 4],
       ['web', 'MUG', 4],
+    ]);
+  });
+
+  it('that is an item’s own name becomes another’s with one change, and the former owner is not told as 0', async () => {
+    await merchant.item('CUP');
+    const moving = await merchant.listing('web', 'MUG', 'CUP');
+    expect(merchant.changes).toMatchObject([{ listing: 'MUG', sku: 'CUP', available: 0, version: moving }]);
+    await merchant.tell('MUG', received('main', 5));
+    await merchant.tell('CUP', received('main', 3));
+    const back = await merchant.listing('web', 'MUG', 'MUG');
+    expect(merchant.changes).toMatchObject([
+      { listing: 'MUG', sku: 'MUG', available: 5 * UNIT, version: back },
     ]);
   });
 

@@ -11,14 +11,14 @@ import {
   skuOfStream,
   soldIn,
 } from '#inventory';
-import type { CatalogBook, Offering } from '#catalog';
+import type { CatalogBook, CatalogChange, Offering } from '#catalog';
 import { categoryOf, type RecordedEvent } from '#event-store';
 import type { Instant, Quantity } from '#kernel';
 import type { Fold, ReadModel } from '#read-model';
 import { causeOf } from './cause-of.ts';
 import { type Explanation, explain } from './explanation.ts';
 import { type ListingNumber, numberOf, type OfferRow } from './offer.ts';
-import { type CausedBy, type NumberPlace, OfferShelf } from './offer-shelf.ts';
+import { type CausedBy, type MovedListing, type NumberPlace, OfferShelf } from './offer-shelf.ts';
 import { type PreviewItem, previewOf } from './preview.ts';
 import {
   finishRecount,
@@ -33,7 +33,8 @@ import { itemInput, type ItemStates, numbersOf, policyOfItem, withParts, type Wo
 
 /**
  * What each channel may sell of each listing, after every event: computed from the catalog and the ledger,
- * whose folds have seen the event before. A number's version is the position of the event that changed it.
+ * whose folds have seen the event before. A number's version is the position of the event that changed it, or that
+ * made its listing another item's.
  */
 export class AvailabilityBook implements Fold {
   readonly name = 'availability';
@@ -121,8 +122,7 @@ export class AvailabilityBook implements Fold {
     const change = this.#catalog.changeAt(event.position);
     if (change === undefined) return;
     if (change.kind === 'channel' && change.after.lists === 'all') this.#offers.addChannel(change.after.id);
-    if (change.kind === 'listing') this.#moveListing(change.after);
-    const by = causedBy(event, change.kind === 'policy' ? 'policy' : 'catalog');
+    const by = causedBy(event, change.kind === 'policy' ? 'policy' : 'catalog', this.#movedBy(change));
     return this.#revise(touchedBy(change, this.#catalog), by);
   }
 
@@ -198,9 +198,11 @@ export class AvailabilityBook implements Fold {
   }
 
   /** A listing's name may have been another item's until now, defined or as that item's own. */
-  #moveListing({ channel, listing, sku }: { channel: string; listing: string; sku: string }): void {
-    const owner = this.#offers.ownerOf(channel, listing);
-    if (owner !== undefined && owner !== sku) this.#offers.move(channel, listing, owner, sku);
+  #movedBy(change: CatalogChange): MovedListing | undefined {
+    if (change.kind !== 'listing') return undefined;
+    const { channel, listing, sku: to } = change.after;
+    const from = this.#offers.ownerOf(channel, listing);
+    return from === undefined || from === to ? undefined : { channel, listing, from, to };
   }
 
   /** Everything that is touched, at once where it is little and nothing of it must be read from the past. */
@@ -265,8 +267,8 @@ export class AvailabilityBook implements Fold {
 /** Items that one event may touch within one turn of the event loop. */
 const AT_ONCE_MAX = 100;
 
-const causedBy = ({ position, recordedAt }: RecordedEvent, reason: Cause): CausedBy => ({
-  version: position,
-  recordedAt,
-  reason,
-});
+const causedBy = (
+  { position, recordedAt }: RecordedEvent,
+  reason: Cause,
+  moved?: MovedListing,
+): CausedBy => ({ version: position, recordedAt, reason, ...(moved && { moved }) });

@@ -2,14 +2,17 @@ import fc from 'fast-check';
 import { compareUtf8 } from '#kernel';
 import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
 import type { ListingNumber } from './offer.ts';
-import { OfferShelf, SLOTS, type Wanted } from './offer-shelf.ts';
+import { type MovedListing, OfferShelf, SLOTS, type Wanted } from './offer-shelf.ts';
 
 function openShelf(): { shelf: OfferShelf; close: () => void } {
   const readModel = SqliteReadModel.open({ file: IN_MEMORY });
   return { shelf: new OfferShelf(readModel), close: () => readModel.close() };
 }
 
-const by = (version: number) => ({ version, recordedAt: version * 10, reason: 'sale' as const });
+const by = (version: number, moved?: MovedListing) => ({
+  ...{ version, recordedAt: version * 10, reason: 'sale' as const },
+  ...(moved && { moved }),
+});
 const want = (channel: string, listing: string, available: number, implied = true): Wanted => ({
   channel,
   listing,
@@ -54,23 +57,25 @@ describe('the numbers of an item', () => {
     close();
   });
 
-  it('go with a listing to another item', () => {
+  it('go with a listing to another item, and are told as that one’s, be they the same', () => {
     const { shelf, close } = openShelf();
     shelf.addChannel('web');
     shelf.update('MUG', [want('web', 'MUG', 5)], by(1));
-    shelf.move('web', 'MUG', 'MUG', 'CUP');
+    const moved = { channel: 'web', listing: 'MUG', from: 'MUG', to: 'CUP' };
+    const wanted = [want('web', 'CUP', 5), want('web', 'MUG', 5, false)];
+    expect(shelf.update('CUP', wanted, by(2, moved))).toMatchObject([
+      { listing: 'CUP', sku: 'CUP', available: 5, version: 2 },
+      { listing: 'MUG', sku: 'CUP', available: 5, version: 2 },
+    ]);
+    expect(shelf.update('MUG', [], by(2, moved))).toEqual([]);
     expect(shelf.ownerOf('web', 'MUG')).toBe('CUP');
     expect(
-      shelf
-        .update('CUP', [want('web', 'CUP', 5), want('web', 'MUG', 5, false)], by(2))
-        .map(({ listing }) => listing),
-    ).toEqual(['CUP']);
-    expect(
-      shelf.after('web', { version: 0 }, 9).map(({ listing, sku, version }) => [listing, sku, version]),
+      shelf.after('web', { version: 1 }, 9).map(({ listing, sku, version }) => [listing, sku, version]),
     ).toEqual([
-      ['MUG', 'CUP', 1],
       ['CUP', 'CUP', 2],
+      ['MUG', 'CUP', 2],
     ]);
+    expect(shelf.update('CUP', wanted, by(3))).toEqual([]);
     close();
   });
 });
@@ -101,19 +106,18 @@ describe('a reader of one channel', () => {
             const key = `${told.channel}:${listing}`;
             const taken = [...wanted.values()].some((of) => of.get(key)?.implied === false);
             if (told.kind === 'implied' && taken) return;
-            const owner = shelf.ownerOf(told.channel, listing);
-            if (owner !== undefined && owner !== told.sku) {
-              shelf.move(told.channel, listing, owner, told.sku);
-              wanted.get(owner)?.delete(key);
-            }
+            const from = shelf.ownerOf(told.channel, listing) ?? told.sku;
+            const moved = { channel: told.channel, listing, from, to: told.sku };
+            const isMoved = from !== told.sku;
+            if (isMoved) wanted.get(from)?.delete(key);
             const ofItem = wanted.get(told.sku) ?? new Map<string, Wanted>();
             wanted.set(
               told.sku,
               ofItem.set(key, want(told.channel, listing, told.available, told.kind === 'implied')),
             );
-            const moved = model.get(key);
-            if (moved !== undefined) model.set(key, { ...moved, sku: told.sku });
-            for (const changed of shelf.update(told.sku, [...ofItem.values()], by(index + 1))) {
+            const cause = by(index + 1, isMoved ? moved : undefined);
+            if (isMoved) model.delete(key); // It must be told anew.
+            for (const changed of shelf.update(told.sku, [...ofItem.values()], cause)) {
               model.set(`${changed.channel}:${changed.listing}`, changed);
             }
           });

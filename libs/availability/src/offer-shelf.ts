@@ -13,7 +13,17 @@ export interface Wanted {
 }
 
 /** The event that numbers change by. */
-export type CausedBy = Pick<Offer, 'version' | 'recordedAt' | 'reason'>;
+export interface CausedBy extends Pick<Offer, 'version' | 'recordedAt' | 'reason'> {
+  /** What this event makes a listing of another item. */
+  readonly moved?: MovedListing;
+}
+
+export interface MovedListing {
+  readonly channel: string;
+  readonly listing: string;
+  readonly from: string;
+  readonly to: string;
+}
 
 /** Where a reader stands in the order of (version, listing); without `listing`, behind all of that version. */
 export interface NumberPlace {
@@ -49,12 +59,12 @@ export class OfferShelf {
     const slots = Array.from({ length: SLOTS }, (_, slot) => slot);
     this.#offers = readModel.shelf<OfferRow>({
       name: 'availability-offers',
-      version: 1,
+      version: 2,
       indexes: Object.fromEntries(slots.map((slot) => [slotIndex(slot), (row) => versionIn(row, slot)])),
     });
     this.#named = readModel.shelf<Named>({
       name: 'availability-named',
-      version: 1,
+      version: 2,
       indexes: { order: ({ version }, key) => orderOf(key.slice(0, key.indexOf(':')), version) },
     });
     this.#slots = readModel.shelf({ name: 'availability-slots', version: 1 });
@@ -99,23 +109,10 @@ export class OfferShelf {
     return offer && numberOf(sku, offer);
   }
 
-  /** Keeps a listing's number, as it is, with another item: from now on it is a listing of that one. */
-  move(channel: string, listing: string, from: string, to: string): void {
-    const former = this.#offers.get(from);
-    const offer = former && this.#finder.find(former.offers, channel, listing);
-    if (former === undefined || offer === undefined) return;
-    former.offers.splice(former.offers.indexOf(offer), 1);
-    this.#finder.forget(former.offers);
-    this.#offers.put(from, former);
-    const row = this.#offers.get(to) ?? { offers: [] };
-    row.offers.push(offerOf(offer, offer, undefined));
-    this.#offers.put(to, row);
-    this.#named.put(keyOf(channel, listing), { sku: to, version: offer.version });
-  }
-
   /**
-   * Sets an item's numbers, and returns those that changed. A listing that is there and not wanted any more,
-   * in one of the channels concerned (all, where left out), gets 0: else its channel would go on selling.
+   * Sets an item's numbers, and returns those that changed; a listing that was another item's changes also where its
+   * number is the same, for its channel is told whose it is. A listing that is there and not wanted any more, in one
+   * of the channels concerned (all, where left out), gets 0: else its channel would go on selling.
    */
   update(
     sku: string,
@@ -123,6 +120,8 @@ export class OfferShelf {
     by: CausedBy,
     concerned?: ReadonlySet<string>,
   ): readonly ListingNumber[] {
+    const moved = by.moved?.to === sku ? by.moved : undefined;
+    if (moved !== undefined) this.#move(moved);
     const row = this.#offers.get(sku) ?? { offers: [] };
     const before = row.offers.length;
     // Of the right size from the start: what is pushed has room for seventeen, three times for each event.
@@ -130,7 +129,7 @@ export class OfferShelf {
     let count = 0;
     for (const want of wanted) {
       const former = this.#finder.find(row.offers, want.channel, want.listing);
-      if (former?.available === want.available) continue;
+      if (former?.available === want.available && (moved === undefined || !isOf(moved, want))) continue;
       const offer = former ?? offerOf(want, by, undefined);
       if (former === undefined) row.offers.push(offer);
       this.#tell(sku, offer, want, by);
@@ -156,6 +155,20 @@ export class OfferShelf {
   byListing(channel: string, after: string | undefined, limit: number): readonly ListingNumber[] {
     const numbers = [...this.#slottedFrom(channel, after, limit), ...this.#namedFrom(channel, after, limit)];
     return numbers.sort(byListing).slice(0, limit);
+  }
+
+  /** Keeps a listing's number with another item, in the turn in which it is told: nobody sees one with the other's. */
+  #move({ channel, listing, from, to }: MovedListing): void {
+    const former = this.#offers.get(from);
+    const offer = former && this.#finder.find(former.offers, channel, listing);
+    if (former === undefined || offer === undefined) return;
+    former.offers.splice(former.offers.indexOf(offer), 1);
+    this.#finder.forget(former.offers);
+    this.#offers.put(from, former);
+    const row = this.#offers.get(to) ?? { offers: [] };
+    row.offers.push(offerOf(offer, offer, undefined));
+    this.#offers.put(to, row);
+    this.#named.put(keyOf(channel, listing), { sku: to, version: offer.version });
   }
 
   #tell(sku: string, offer: Offer, { available, implied }: Wanted, by: CausedBy): void {
@@ -229,6 +242,9 @@ export class OfferShelf {
       .flatMap(({ key, row }) => this.number(row.sku, channel, key.slice(prefix.length)) ?? []);
   }
 }
+
+const isOf = (moved: MovedListing, { channel, listing }: Wanted): boolean =>
+  channel === moved.channel && listing === moved.listing;
 
 const slotIndex = (slot: number): string => `slot${slot}`;
 /** A channel's id has no colon. */

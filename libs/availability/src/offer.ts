@@ -6,7 +6,7 @@ export interface Offer {
   readonly channel: string;
   readonly listing: string;
   available: Quantity;
-  /** Position of the stored event that caused the number: it grows when the number changes, and only then. */
+  /** Position of the stored event that caused the number: it grows when the number or its item changes, and only then. */
   version: number;
   recordedAt: Instant;
   reason: Cause;

@@ -39,7 +39,8 @@ export function touchedBy(change: CatalogChange, catalog: Catalog): Touched {
       return touchedByChannel(change.before, change.after, catalog);
     case 'listing': {
       const { channel, listing, sku } = change.after;
-      const skus = [change.before?.sku, sku, catalog.item(listing) && listing];
+      // Whose it is now comes first: it takes the number over before the former owner would withdraw it.
+      const skus = [sku, change.before?.sku, catalog.item(listing) && listing];
       return {
         items: withKits(
           skus.filter((named) => named !== undefined),

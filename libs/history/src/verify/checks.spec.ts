@@ -105,6 +105,7 @@ describe('published versions', () => {
     ['never stay', [number(5, 1), number(5, 2)], false],
     ['never go back', [number(5, 1), number(4, 2)], false],
     ['stay where the number does', [number(5, 1), number(7, 1)], false],
+    ['grow where the same number is another item’s', [number(5, 1), { ...number(7, 1), sku: 'CUP' }], true],
   ])('%s', (_, numbers, isRight) => {
     const versions = new GrowingVersions(readModel);
     for (const each of numbers) versions.look(each);

@@ -2,25 +2,26 @@ import type { ListingNumber } from '#availability';
 import type { ReadModel, Shelf } from '#read-model';
 import { type CheckResult, Findings } from './check.ts';
 
-/** Published versions only grow, listing by listing, and a new version is a new number. */
+/** Published versions only grow, listing by listing, and a new version is a new number, or of another item. */
 export class GrowingVersions {
   readonly #findings = new Findings('published versions');
   /** By channel and listing. */
-  readonly #last: Shelf<{ readonly version: number; readonly available: number }>;
+  readonly #last: Shelf<Pick<ListingNumber, 'version' | 'available' | 'sku'>>;
 
   constructor(readModel: ReadModel) {
-    this.#last = readModel.shelf({ name: 'verify-numbers', version: 1, hashed: false });
+    this.#last = readModel.shelf({ name: 'verify-numbers', version: 2, hashed: false });
   }
 
-  look({ channel, listing, version, available }: ListingNumber): void {
+  look({ channel, listing, version, available, sku }: ListingNumber): void {
     const key = `${channel}:${listing}`;
     const last = this.#last.get(key);
-    const isRight = !last || (version > last.version && available !== last.available);
+    const isNew = available !== last?.available || sku !== last.sku;
+    const isRight = !last || (version > last.version && isNew);
     this.#findings.look(
       isRight,
       () => `${key}: version ${version} after ${last?.version}, ${available} again`,
     );
-    this.#last.put(key, { version, available });
+    this.#last.put(key, { version, available, sku });
   }
 
   result(): CheckResult {
