@@ -29,7 +29,7 @@ export function asyncApiOf(url: string, kafka?: KafkaDocument): object {
       webhook: {
         ...channel(
           null,
-          'The webhook of a channel, signed as Standard Webhooks: every listing once when it is set up, then what changes.',
+          'The webhook of a channel, signed as Standard Webhooks: every listing once when it is set up or gets another URL, then what changes.',
           Object.keys(outgoing),
         ),
         servers: [],

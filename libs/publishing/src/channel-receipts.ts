@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Instant } from '#kernel';
 import { type EventStore, type NewEvent, NO_STREAM } from '#event-store';
 import { AVAILABILITY, type Place } from './place.ts';
-import { type PublicationEvent, publicationStream } from './publication-event.ts';
+import { type PublicationEvent, publicationStream, type WebhookName } from './publication-event.ts';
 import type { Told } from './wire.ts';
 
 /** Told and refused changes in one event: with the longest ids they stay below what an append may carry. */
@@ -22,6 +22,13 @@ interface FlushRules {
   readonly placeLagMax: number;
 }
 
+/** A webhook whose receipts are collected. */
+export interface Followed {
+  readonly webhook: WebhookName;
+  /** Up to where it has come, whenever it is asked. */
+  readonly through: () => Place;
+}
+
 /** One channel's receipts: collected, then appended to this process's own stream of it. */
 export class ChannelReceipts {
   readonly #store: EventStore;
@@ -34,6 +41,7 @@ export class ChannelReceipts {
   #notes: PublicationEvent[] = [];
   #handedOut = 0;
   #handedOutStored = 0;
+  #webhook: WebhookName | undefined;
   #through: (() => Place) | undefined;
   #placeStored: Place | undefined;
   /** What is being stored: the same ids until the store has said yes. */
@@ -49,7 +57,10 @@ export class ChannelReceipts {
     return this.#told.size + this.#refused.size >= WAITING_MAX;
   }
 
-  follow(through: () => Place): () => void {
+  /** From here on it is this one's receipts; what waits of another is stored as that one's. Returns how to stop. */
+  follow({ webhook, through }: Followed): () => void {
+    if (this.#webhook !== undefined && this.#webhook !== webhook) this.#notes.push(...this.#takeWaiting());
+    this.#webhook = webhook;
     this.#through = through;
     this.#placeStored = through();
     return () => {
@@ -57,13 +68,15 @@ export class ChannelReceipts {
     };
   }
 
-  told(told: Told, at: Instant): void {
+  /** A word too late of a former webhook: nobody goes on there. */
+  told(webhook: WebhookName, told: Told, at: Instant): void {
+    if (webhook !== this.#webhook) return;
     this.#told.set(keyOf(told), { ...told, at });
     this.#refused.delete(keyOf(told));
   }
 
-  refused(told: Told, code: string, at: Instant): void {
-    this.#refused.set(keyOf(told), { ...told, at, code });
+  refused(webhook: WebhookName, refused: Told & { readonly code: string }, at: Instant): void {
+    if (webhook === this.#webhook) this.#refused.set(keyOf(refused), { ...refused, at });
   }
 
   note(event: PublicationEvent): void {
@@ -109,42 +122,44 @@ export class ChannelReceipts {
   }
 
   #takeChanges(rules: FlushRules): readonly PublicationEvent[] {
+    const stored = this.#placeStored;
+    if (stored === undefined) return []; // It never had a webhook.
+    const passed = (this.#through?.() ?? stored).position - stored.position;
+    return this.#told.size + this.#refused.size > 0 || passed >= rules.placeLagMax ? this.#takeWaiting() : [];
+  }
+
+  /** Several events where there is much; only the last one moves the place. */
+  #takeWaiting(): readonly PublicationEvent[] {
     const before = this.#placeStored;
-    if (before === undefined) return []; // It never had a webhook.
+    const webhook = this.#webhook;
+    if (before === undefined || webhook === undefined) return [];
     const through = this.#through?.() ?? before;
     const all = [...this.#told.values(), ...this.#refused.values()];
-    if (all.length === 0 && through.position - before.position < rules.placeLagMax) return [];
     this.#told.clear();
     this.#refused.clear();
     this.#placeStored = through;
-    return toEvents(this.#channel, all, before, through);
+    const events: PublicationEvent[] = [];
+    for (let first = 0; first === 0 || first < all.length; first += CHANGES_PER_RECEIPT_MAX) {
+      const part = all.slice(first, first + CHANGES_PER_RECEIPT_MAX);
+      const isLast = first + CHANGES_PER_RECEIPT_MAX >= all.length;
+      events.push(toEvent({ channel: this.#channel, webhook }, part, isLast ? through : before));
+    }
+    return events;
   }
-}
-
-/** Several events where there is much; only the last one moves the place. */
-function toEvents(
-  channel: string,
-  all: readonly Receipt[],
-  before: Place,
-  through: Place,
-): readonly PublicationEvent[] {
-  const events: PublicationEvent[] = [];
-  for (let first = 0; first === 0 || first < all.length; first += CHANGES_PER_RECEIPT_MAX) {
-    const part = all.slice(first, first + CHANGES_PER_RECEIPT_MAX);
-    const isLast = first + CHANGES_PER_RECEIPT_MAX >= all.length;
-    events.push(toEvent(channel, part, isLast ? through : before));
-  }
-  return events;
 }
 
 const keyOf = (told: Told): string => `${told.kind}${told.id}`;
 
-function toEvent(channel: string, receipts: readonly Receipt[], through: Place): PublicationEvent {
+function toEvent(
+  of: { readonly channel: string; readonly webhook: WebhookName },
+  receipts: readonly Receipt[],
+  through: Place,
+): PublicationEvent {
   const taken = receipts.filter(({ code }) => code === undefined);
   return {
     type: 'ChangesTold',
     data: {
-      channel,
+      ...of,
       via: 'webhook',
       through,
       told: taken

@@ -6,7 +6,8 @@ export { fromNow } from './change-reader.ts';
 export { type FeedStart, Hub, type HubParts } from './hub.ts';
 export { type PublicationEvent, publicationStream } from './publication-event.ts';
 export { RECEIPT_EVERY_MS, Receipts, type ReceiptsParts } from './receipts.ts';
-export { type Publication, ToldBook } from './told-book.ts';
+export type { Publication } from './publication.ts';
+export { ToldBook } from './told-book.ts';
 export {
   AVAILABILITY_CHANGED,
   type AvailabilityBody,

@@ -17,6 +17,7 @@ export type PublicationEvent =
 export interface ChangesTold {
   readonly channel: string;
   readonly via: Via;
+  readonly webhook?: WebhookName;
   /** Every change up to here was told, overtaken, or is refused so far: where to go on after a restart. */
   readonly through: Place;
   /** Taken by the other side. */
@@ -25,6 +26,12 @@ export interface ChangesTold {
   /** Tried for the first time and not taken: still to be told, its newest number then. */
   readonly refused: readonly Refused[];
 }
+
+/**
+ * Which of the channel's webhooks, one after the other: the position of the set-up event that gave it its address. Receipts
+ * from before it was said have none, and are of the one there is.
+ */
+export type WebhookName = number;
 
 export type Via = 'webhook' | 'feed' | 'kafka';
 
@@ -60,12 +67,14 @@ export interface FeedHandedOut {
 /** So many tries in a row failed that only probes go out until one is taken. */
 export interface WebhookFailing {
   readonly channel: string;
+  readonly webhook?: WebhookName;
   readonly since: Instant;
   readonly code: string;
 }
 
 export interface WebhookRecovered {
   readonly channel: string;
+  readonly webhook?: WebhookName;
   readonly at: Instant;
 }
 

@@ -3,7 +3,7 @@ import { type AppendOutcome, EventStore, type NewEvent, StoreUnavailable } from 
 import { Stage } from '../testing/stage.ts';
 import { AVAILABILITY, endOf, ORDER } from './place.ts';
 import type { ChangesTold } from './publication-event.ts';
-import { Receipts } from './receipts.ts';
+import { Receipts, type WebhookReceipts } from './receipts.ts';
 
 /** The embedded store over a bad line: an answer may get lost, or the store not be reached at all. */
 class BadLine extends EventStore {
@@ -42,15 +42,14 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-function begin(through = 1): Receipts {
+function begin(): { receipts: Receipts; web: WebhookReceipts } {
   const receipts = new Receipts({
     store: line,
     writer: 'one',
     clock: systemClock,
     onFault: (fault) => faults.push(fault),
   });
-  receipts.follow('web', () => endOf(through));
-  return receipts;
+  return { receipts, web: receipts.follow('web', { webhook: 3, through: () => endOf(1) }) };
 }
 
 async function stored(): Promise<ChangesTold[]> {
@@ -60,11 +59,11 @@ async function stored(): Promise<ChangesTold[]> {
 
 describe('receipts', () => {
   it('store what was told since the last time in one event, the newest of each', async () => {
-    const receipts = begin();
-    receipts.told(told('MUG', 5));
-    receipts.told(told('MUG', 7));
-    receipts.told({ channel: 'web', kind: ORDER, id: '1001', version: 6 });
-    receipts.refused(told('CUP', 7), 'HTTP_400');
+    const { receipts, web } = begin();
+    web.told(told('MUG', 5));
+    web.told(told('MUG', 7));
+    web.told({ channel: 'web', kind: ORDER, id: '1001', version: 6 });
+    web.refused(told('CUP', 7), 'HTTP_400');
     await receipts.flush();
     await receipts.flush();
 
@@ -72,6 +71,7 @@ describe('receipts', () => {
       {
         channel: 'web',
         via: 'webhook',
+        webhook: 3,
         through: endOf(1),
         told: [{ listing: 'MUG', version: 7, at: expect.any(Number) }],
         orders: [{ orderId: '1001', version: 6, at: expect.any(Number) }],
@@ -81,11 +81,11 @@ describe('receipts', () => {
   });
 
   it('are stored once where the answer got lost', async () => {
-    const receipts = begin();
+    const { receipts, web } = begin();
     line.loses = 2;
-    receipts.told(told('MUG', 5));
+    web.told(told('MUG', 5));
     await receipts.flush();
-    receipts.told(told('CUP', 6));
+    web.told(told('CUP', 6));
     await receipts.flush();
     await receipts.flush();
 
@@ -96,18 +96,18 @@ describe('receipts', () => {
   });
 
   it('wait for a store that does not answer, and say when they are too many', async () => {
-    const receipts = begin();
+    const { receipts, web } = begin();
     line.isDown = true;
-    for (let index = 0; index < 10_000 && !receipts.isFull('web'); index++) {
-      receipts.told(told(`S${index}`, index + 1));
+    for (let index = 0; index < 10_000 && !web.isFull; index++) {
+      web.told(told(`S${index}`, index + 1));
       if (index === 10) await receipts.flush();
     }
-    expect(receipts.isFull('web')).toBe(true);
+    expect(web.isFull).toBe(true);
     expect(faults).toEqual([expect.any(StoreUnavailable)]);
 
     line.isDown = false;
     await receipts.flush();
-    expect(receipts.isFull('web')).toBe(false);
+    expect(web.isFull).toBe(false);
     const listings = (await stored()).flatMap((event) => event.told.map(({ listing }) => listing));
     expect(new Set(listings).size).toBe(listings.length);
     expect(listings.length).toBeGreaterThanOrEqual(5_000);
@@ -116,17 +116,17 @@ describe('receipts', () => {
 
   it('go on in the stream of an earlier run under the same name', async () => {
     const [one, other] = [begin(), begin()];
-    one.told(told('MUG', 5));
-    await one.flush();
-    other.told(told('CUP', 6));
-    await other.flush();
+    one.web.told(told('MUG', 5));
+    await one.receipts.flush();
+    other.web.told(told('CUP', 6));
+    await other.receipts.flush();
     expect(await stored()).toHaveLength(2);
   });
 
   it('move the place of a quiet channel once it is old enough to be worth it', async () => {
     let through = 1;
-    const receipts = begin();
-    receipts.follow('web', () => endOf(through));
+    const { receipts } = begin();
+    receipts.follow('web', { webhook: 3, through: () => endOf(through) });
     through = 90_000;
     await receipts.flush();
     expect(await stored()).toEqual([]);
@@ -135,10 +135,24 @@ describe('receipts', () => {
     expect(await stored()).toMatchObject([{ through: endOf(100_001), told: [] }]);
   });
 
+  it('say which of the channel’s webhooks was told, also where the next one is there already', async () => {
+    const { receipts, web } = begin();
+    web.told(told('MUG', 5));
+    const next = receipts.follow('web', { webhook: 6, through: () => endOf(0) });
+    web.told(told('MUG', 4)); // Too late: nobody goes on there.
+    next.told(told('CUP', 7));
+    await receipts.flush();
+    const all = (await stored()).map((event) => [event.webhook, event.told.map(({ version }) => version)]);
+    expect(all.toSorted()).toEqual([
+      [3, [5]],
+      [6, [7]],
+    ]);
+  });
+
   it('are complete after a stop', async () => {
-    const receipts = begin();
+    const { receipts, web } = begin();
     receipts.start();
-    receipts.told(told('MUG', 5));
+    web.told(told('MUG', 5));
     receipts.handedOut('web', 9);
     await receipts.stop();
     expect(await stored()).toMatchObject([{ told: [{ listing: 'MUG' }] }, { channel: 'web', through: 9 }]);

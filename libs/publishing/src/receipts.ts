@@ -1,7 +1,6 @@
 import { type Clock, Fault } from '#kernel';
 import type { EventStore } from '#event-store';
-import { ChannelReceipts } from './channel-receipts.ts';
-import type { Place } from './place.ts';
+import { ChannelReceipts, type Followed } from './channel-receipts.ts';
 import type { Told } from './wire.ts';
 
 /** How long a receipt waits for others to be stored with. */
@@ -18,6 +17,20 @@ export interface ReceiptsParts {
   readonly clock: Clock;
   /** Told of what the store throws; the receipts stay and are tried again. */
   readonly onFault?: (fault: unknown) => void;
+}
+
+/** What one webhook says of itself. */
+export interface WebhookReceipts {
+  /** Taken. */
+  told(told: Told): void;
+  /** Not taken at the first try. */
+  refused(told: Told, code: string): void;
+  failing(code: string): void;
+  recovered(): void;
+  /** True while so much waits to be stored that nothing new should be sent. */
+  readonly isFull: boolean;
+  /** It has no place any more to go on at. */
+  end(): void;
 }
 
 /** Writes down what was told to whom, about once a second and channel. */
@@ -45,39 +58,29 @@ export class Receipts {
     await this.flush();
   }
 
-  /** `through` says, whenever it is asked, up to where the channel's webhook has come. Returns how to stop. */
-  follow(channel: string, through: () => Place): () => void {
-    return this.#of(channel).follow(through);
-  }
-
-  /** Taken by the channel's webhook. */
-  told(told: Told): void {
-    this.#of(told.channel).told(told, this.#parts.clock.now());
-  }
-
-  /** Not taken at the first try. */
-  refused(told: Told, code: string): void {
-    this.#of(told.channel).refused(told, code, this.#parts.clock.now());
-  }
-
-  failing(channel: string, code: string): void {
-    const since = this.#parts.clock.now();
-    this.#of(channel).note({ type: 'WebhookFailing', data: { channel, since, code } });
-  }
-
-  recovered(channel: string): void {
-    const at = this.#parts.clock.now();
-    this.#of(channel).note({ type: 'WebhookRecovered', data: { channel, at } });
+  /** From here on it is this webhook that tells the channel. */
+  follow(channel: string, followed: Followed): WebhookReceipts {
+    const { clock } = this.#parts;
+    const { webhook } = followed;
+    const receipts = this.#of(channel);
+    const end = receipts.follow(followed);
+    return {
+      told: (told) => receipts.told(webhook, told, clock.now()),
+      refused: (told, code) => receipts.refused(webhook, { ...told, code }, clock.now()),
+      failing: (code) =>
+        receipts.note({ type: 'WebhookFailing', data: { channel, webhook, since: clock.now(), code } }),
+      recovered: () =>
+        receipts.note({ type: 'WebhookRecovered', data: { channel, webhook, at: clock.now() } }),
+      get isFull() {
+        return receipts.isFull;
+      },
+      end,
+    };
   }
 
   /** Some reader of the channel's feed has been handed everything up to `position`. */
   handedOut(channel: string, position: number): void {
     this.#of(channel).handedOut(position);
-  }
-
-  /** True while so much waits to be stored that nothing new should be sent. */
-  isFull(channel: string): boolean {
-    return this.#channels.get(channel)?.isFull ?? false;
   }
 
   /** Stores what there is now; one at a time. What the store throws goes to `onFault`. */

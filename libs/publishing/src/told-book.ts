@@ -2,7 +2,7 @@ import { type Instant, shardOf } from '#kernel';
 import type { RecordedEvent } from '#event-store';
 import type { CatalogEvent, Channel } from '#inventory';
 import type { Fold, ReadModel, Shelf } from '#read-model';
-import type { ListingNumber, NumberSource } from './change-source.ts';
+import type { NumberSource } from './change-source.ts';
 import { AVAILABILITY, type ChangeKind, endOf, ORDER, type Place } from './place.ts';
 import type {
   ChangesTold,
@@ -10,63 +10,39 @@ import type {
   PublicationEvent,
   Refused,
   TopicReadBack,
-  Via,
+  WebhookName,
 } from './publication-event.ts';
-
-/** What is known of one listing, or of one order that is still to be told. */
-interface ToldRow {
-  readonly channel: string;
-  readonly kind: ChangeKind;
-  readonly id: string;
-  /** The newest that went out, taken or not. */
-  sent?: { readonly version: number; readonly at: Instant; readonly via: Via };
-  /** `position` is of the receipt that says so. */
-  acknowledged?: { readonly version: number; readonly at: Instant; readonly position: number };
-  /** Still to be told; `position` is of the receipt that says so. */
-  refused?: {
-    readonly version: number;
-    readonly at: Instant;
-    readonly code: string;
-    readonly position: number;
-  };
-}
+import { type Publication, type Reach, toPublication, type ToldRow } from './publication.ts';
 
 interface ChannelRow {
   readonly channel: string;
-  /** Position of the set-up event since which it has had a webhook without a break. */
-  webhookSince?: number;
+  webhook?: WebhookRow;
   through?: Place;
   failing?: { readonly since: Instant; readonly code: string };
-  handedOut?: { readonly through: number; readonly at: Instant };
+  handedOut?: Reach;
 }
 
-/** Of a shard in Kafka's topic; under DIVISION, into how many there are. */
-interface TopicRow {
-  readonly through: number;
-  readonly at: Instant;
+/** A channel's webhook at one address: another address is another receiver, which has been told nothing. */
+interface WebhookRow {
+  readonly name: WebhookName;
+  readonly url: string;
+  /** Position of the set-up event since which the channel has had one without a break, wherever it was. */
+  readonly since: number;
+  /** Orders are told from behind this position only: the channel had them, from an address before. */
+  readonly ordersAfter: number;
 }
 
 const DIVISION = 'count';
 
 /** Where a channel's webhook goes on after a restart. */
 export interface WebhookResume {
+  readonly name: WebhookName;
   readonly through: Place;
-  /** Position of the set-up event since which there is one: orders are told from behind it only. */
-  readonly since: number;
+  /** Orders are told from behind this position only. */
+  readonly ordersAfter: number;
   /** Tried and not taken before. */
   readonly refused: readonly { readonly kind: ChangeKind; readonly id: string }[];
   readonly failing?: { readonly since: Instant; readonly code: string };
-}
-
-/** A listing in the ledger of what was told: what it should say, what went out, what was taken. */
-export interface Publication {
-  readonly desired: ListingNumber;
-  readonly sent: ToldRow['sent'];
-  readonly acknowledged: { readonly version: number; readonly at: Instant } | undefined;
-  /** Sent, not taken, and to be tried again. */
-  readonly refused: { readonly version: number; readonly at: Instant; readonly code: string } | undefined;
-  /** Since when the channel may sell by an older number; undefined where it knows the newest. */
-  readonly staleSince: Instant | undefined;
 }
 
 /** Rows of this shelf kept unfolded: those of the listings that move. */
@@ -80,7 +56,7 @@ export class ToldBook implements Fold {
   readonly categories = ['publication', 'channel'];
   readonly #told: Shelf<ToldRow>;
   readonly #channels: Shelf<ChannelRow>;
-  readonly #topic: Shelf<TopicRow>;
+  readonly #topic: Shelf<Reach>;
 
   constructor(readModel: ReadModel) {
     this.#told = readModel.shelf<ToldRow>({
@@ -89,8 +65,9 @@ export class ToldBook implements Fold {
       indexes: { refused: (row) => (row.refused === undefined ? null : row.channel) },
       hotRowsMax: HOT_TOLD_MAX,
     });
-    this.#channels = readModel.shelf<ChannelRow>({ name: 'told-channels', version: 1 });
-    this.#topic = readModel.shelf<TopicRow>({ name: 'told-topic', version: 1 });
+    this.#channels = readModel.shelf<ChannelRow>({ name: 'told-channels', version: 2 });
+    // By shard; under DIVISION, into how many there are.
+    this.#topic = readModel.shelf<Reach>({ name: 'told-topic', version: 1 });
   }
 
   apply(event: RecordedEvent): void {
@@ -99,26 +76,23 @@ export class ToldBook implements Fold {
   }
 
   /**
-   * Of a channel with a webhook. A new one is told every listing once, then what changes: what it is not told it
-   * goes on selling by whatever number it had.
+   * Of a channel with a webhook. A new one, and one with a new address, is told every listing once, then what changes: what
+   * it is not told it goes on selling by whatever number it had. Orders that the address before did not take come too.
    */
   resume(channel: string): WebhookResume | undefined {
     const row = this.#channels.get(channel);
-    if (row?.webhookSince === undefined || row.through === undefined) return undefined;
-    const since = row.webhookSince;
-    const refused = this.#told
-      .byIndex('refused', { equals: channel, limit: REFUSED_MAX })
-      .filter((entry) => entry.row.refused!.position > since)
-      .map(({ row: { kind, id } }) => ({ kind, id }));
+    if (row?.webhook === undefined || row.through === undefined) return undefined;
+    const { name, since, ordersAfter } = row.webhook;
+    const refused = this.#refused(channel, { [AVAILABILITY]: name, [ORDER]: since });
     const failing = row.failing && { failing: row.failing };
-    return { through: row.through, since, refused, ...failing };
+    return { name, through: row.through, ordersAfter, refused, ...failing };
   }
 
-  /** Version of a listing that the channel's webhook has taken since there is one; 0 if none. Orders are not kept. */
+  /** Version of a listing that the channel's webhook has taken at this address; 0 if none. Orders are not kept. */
   acknowledgedVersion(channel: string, listing: string): number {
     const acknowledged = this.#told.get(keyOf(channel, AVAILABILITY, listing))?.acknowledged;
-    const since = this.#channels.get(channel)?.webhookSince ?? 0;
-    return acknowledged !== undefined && acknowledged.position > since ? acknowledged.version : 0;
+    const name = this.#channels.get(channel)?.webhook?.name ?? 0;
+    return acknowledged !== undefined && acknowledged.position > name ? acknowledged.version : 0;
   }
 
   /** The channel's listings by name, behind the listing `after`, at most `limit`. */
@@ -127,27 +101,44 @@ export class ToldBook implements Fold {
     numbers: NumberSource,
     page: { readonly after?: string; readonly limit: number },
   ): readonly Publication[] {
-    const handedOut = this.#channels.get(channel)?.handedOut;
+    const { handedOut, webhook } = this.#channel(channel);
     return numbers.numbersByListing(channel, page.after, page.limit).map((desired) =>
       toPublication(desired, {
         row: this.#told.get(keyOf(channel, AVAILABILITY, desired.listing)),
+        webhook: webhook?.name,
         handedOut,
         topic: this.#topicOf(desired.sku),
       }),
     );
   }
 
+  /** Of each kind, those from behind this position: a receiver before this one may have left many. */
+  #refused(channel: string, since: Readonly<Record<ChangeKind, number>>): WebhookResume['refused'] {
+    const refused: WebhookResume['refused'][number][] = [];
+    for (let after: string | undefined; ;) {
+      const behind = after === undefined ? { equals: channel } : { after: { value: channel, key: after } };
+      const page = this.#told.byIndex('refused', { ...behind, limit: REFUSED_MAX });
+      const own = page.filter(({ row }) => row.channel === channel);
+      for (const { row } of own) if (row.refused!.position > since[row.kind]) refused.push(row);
+      after = own.at(-1)?.key;
+      if (own.length < REFUSED_MAX)
+        return refused.slice(0, REFUSED_MAX).map(({ kind, id }) => ({ kind, id }));
+    }
+  }
+
   #applySetup(event: RecordedEvent): void {
     if (event.type !== ('ChannelDefined' satisfies CatalogEvent['type'])) return;
     const { id, webhook } = event.data as Channel;
     const row = this.#channel(id);
-    if (webhook === undefined) {
-      delete row.webhookSince;
-      delete row.through;
+    if (row.webhook?.url !== webhook?.url) {
       delete row.failing;
-    } else if (row.webhookSince === undefined) {
-      row.webhookSince = event.position;
-      row.through = endOf(0);
+      if (webhook === undefined) {
+        delete row.webhook;
+        delete row.through;
+      } else {
+        row.webhook = webhookAt(webhook.url, event.position, row);
+        row.through = endOf(0);
+      }
     }
     this.#channels.put(id, row);
   }
@@ -156,6 +147,8 @@ export class ToldBook implements Fold {
     const { type, data } = event as unknown as PublicationEvent;
     if (type === 'TopicReadBack') return this.#applyReadBack(data);
     const row = this.#channel(data.channel);
+    // Of a receiver that was told before this one: of what this one knows it says nothing.
+    if ('webhook' in data && row.webhook !== undefined && data.webhook !== row.webhook.name) return;
     if (type === 'ChangesTold') this.#applyTold(data, event.position, row);
     else if (type === 'FeedHandedOut') row.handedOut = laterHandOut(row.handedOut, data);
     else if (type === 'WebhookFailing') row.failing = { since: data.since, code: data.code };
@@ -172,14 +165,14 @@ export class ToldBook implements Fold {
   }
 
   /** How far the topic is known to hold the numbers of an item. */
-  #topicOf(sku: string): TopicRow | undefined {
+  #topicOf(sku: string): Reach | undefined {
     const count = this.#topic.get(DIVISION)?.through;
     return count === undefined ? undefined : this.#topic.get(`${count}/${shardOf(sku, count)}`);
   }
 
   #applyTold(data: ChangesTold, position: number, row: ChannelRow): void {
     const { channel, via } = data;
-    if (via === 'webhook' && row.webhookSince !== undefined) row.through = data.through;
+    if (via === 'webhook' && row.webhook !== undefined) row.through = data.through;
     for (const { listing, version, at } of data.told) {
       const told = this.#row(channel, AVAILABILITY, listing);
       told.sent = { version, at, via };
@@ -210,6 +203,15 @@ export class ToldBook implements Fold {
   }
 }
 
+function webhookAt(url: string, position: number, { webhook: before, through }: ChannelRow): WebhookRow {
+  if (before === undefined || through === undefined) {
+    return { name: position, url, since: position, ordersAfter: position };
+  }
+  // An order stands behind the listings of its position.
+  const passed = through.kind === AVAILABILITY ? through.position - 1 : through.position;
+  return { ...before, name: position, url, ordersAfter: Math.max(before.ordersAfter, passed) };
+}
+
 const keyOf = (channel: string, kind: ChangeKind, id: string): string => `${channel}:${kind}:${id}`;
 
 function laterHandOut(
@@ -218,51 +220,3 @@ function laterHandOut(
 ): ChannelRow['handedOut'] {
   return before !== undefined && before.through >= through ? before : { through, at };
 }
-
-interface Known {
-  readonly row: ToldRow | undefined;
-  readonly handedOut: ChannelRow['handedOut'];
-  readonly topic: TopicRow | undefined;
-}
-
-function toPublication(desired: ListingNumber, { row, ...reaches }: Known): Publication {
-  const { version, recordedAt } = desired;
-  const handedOut = reaching(reaches.handedOut, version);
-  const topic = reaching(reaches.topic, version);
-  const acknowledged = acknowledgedBy(row, topic, version);
-  const isKnown = handedOut !== undefined || versionOf(acknowledged) >= version;
-  return {
-    desired,
-    sent: (versionOf(row?.sent) < version && sentBy(topic, handedOut, version)) || row?.sent,
-    acknowledged,
-    refused: row?.refused,
-    staleSince: isKnown ? undefined : recordedAt,
-  };
-}
-
-/** Read back from the topic, it stands there for everybody. */
-const acknowledgedBy = (
-  row: ToldRow | undefined,
-  topic: TopicRow | undefined,
-  version: number,
-): Publication['acknowledged'] =>
-  topic !== undefined && versionOf(row?.acknowledged) < version
-    ? { version, at: topic.at }
-    : row?.acknowledged;
-
-function sentBy(
-  topic: TopicRow | undefined,
-  handedOut: ChannelRow['handedOut'],
-  version: number,
-): ToldRow['sent'] {
-  if (topic !== undefined) return { version, at: topic.at, via: 'kafka' };
-  return handedOut && { version, at: handedOut.at, via: 'feed' };
-}
-
-/** What reaches this version, if it does. */
-const reaching = <Reach extends { readonly through: number }>(
-  reach: Reach | undefined,
-  version: number,
-): Reach | undefined => (reach !== undefined && reach.through >= version ? reach : undefined);
-
-const versionOf = (told: { readonly version: number } | undefined): number => told?.version ?? 0;

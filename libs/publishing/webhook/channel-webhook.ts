@@ -3,7 +3,8 @@ import PQueue from 'p-queue';
 import type { Agent } from 'undici';
 import { type Clock, Fault, type Instant } from '#kernel';
 import type { ChangeReader } from '../src/change-reader.ts';
-import type { Receipts } from '../src/receipts.ts';
+import type { WebhookName } from '../src/publication-event.ts';
+import type { Receipts, WebhookReceipts } from '../src/receipts.ts';
 import { messageId } from '../src/wire.ts';
 import { deliver, type Delivery } from './delivery.ts';
 import { Health, type WebhookHealth } from './health.ts';
@@ -22,6 +23,8 @@ const STORE_PAUSE_MS = 1_000;
 
 export interface ChannelWebhookParts extends NewestSource {
   readonly channel: string;
+  /** Names it among the channel's webhooks. */
+  readonly name: WebhookName;
   readonly url: string;
   readonly secret: string;
   readonly reader: ChangeReader;
@@ -72,7 +75,7 @@ export class ChannelWebhook {
   readonly #noMore = new AbortController();
   readonly #cut = new AbortController();
   readonly #bug = Promise.withResolvers<never>();
-  readonly #unfollow: () => void;
+  readonly #receipts: WebhookReceipts;
   #timer: NodeJS.Timeout | undefined;
   #waitingForRoom: (() => void) | undefined;
   #pausedUntil: Instant = 0;
@@ -88,7 +91,10 @@ export class ChannelWebhook {
       ...(lookup && { lookup }),
       ...(tryMsMax !== undefined && { waitMsMax: tryMsMax }),
     });
-    this.#unfollow = parts.receipts.follow(parts.channel, () => this.#outbox.state.through);
+    this.#receipts = parts.receipts.follow(parts.channel, {
+      webhook: parts.name,
+      through: () => this.#outbox.state.through,
+    });
   }
 
   /** Runs until it is stopped. Throws our own bugs only. */
@@ -102,11 +108,11 @@ export class ChannelWebhook {
   }
 
   async #follow(): Promise<void> {
-    const { reader, receipts, channel } = this.#parts;
+    const { reader } = this.#parts;
     const { signal } = this.#noMore;
     this.#pump();
     while (!signal.aborted) {
-      if (!this.#outbox.wantsMore || receipts.isFull(channel)) {
+      if (!this.#outbox.wantsMore || this.#receipts.isFull) {
         await this.#room(signal);
         continue;
       }
@@ -138,7 +144,7 @@ export class ChannelWebhook {
     this.#cut.abort();
     clearTimeout(this.#timer);
     this.#queue.clear();
-    this.#unfollow();
+    this.#receipts.end();
     void this.#agent.destroy();
     return this.#outbox.state;
   }
@@ -217,24 +223,23 @@ export class ChannelWebhook {
   }
 
   #taken(job: Job, { told }: Message): void {
-    const { receipts, channel, clock } = this.#parts;
-    receipts.told(told);
+    this.#receipts.told(told);
     this.#outbox.taken(job, told.version);
-    const now = clock.now();
+    const now = this.#parts.clock.now();
     if (this.#health.taken(now)) {
-      receipts.recovered(channel);
+      this.#receipts.recovered();
       this.#outbox.hurry(now);
     }
   }
 
   #refused(job: Job, { told }: Message, delivery: Delivery & { outcome: 'refused' }): void {
-    const { receipts, channel, clock, pauses, random } = this.#parts;
+    const { clock, pauses, random } = this.#parts;
     const { code, isReceiverDown } = delivery;
     const now = clock.now();
-    if (job.failures === 0) receipts.refused(told, code);
+    if (job.failures === 0) this.#receipts.refused(told, code);
     const wait = Math.max(pauseMs(job.failures + 1, pauses, random()), delivery.retryAfterMs ?? 0);
     this.#outbox.refused(job, { dueAt: now + wait, isReceiverDown });
-    if (this.#health.failed(now, code, isReceiverDown)) receipts.failing(channel, code);
+    if (this.#health.failed(now, code, isReceiverDown)) this.#receipts.failing(code);
   }
 
   /** Until there is room for more; looked after once a second too, for the receipts say nothing. */

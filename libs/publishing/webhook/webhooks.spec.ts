@@ -61,7 +61,7 @@ describe('a webhook', () => {
     expect(orders()).toEqual(['new']);
   });
 
-  it('is told every number again after it was taken away, and only then', async () => {
+  it('is told every number again after it was taken away, and not after a restart', async () => {
     await scene.define('web', scene.receiver.webhook);
     await scene.publish({ MUG: 3, CUP: 4 });
     await scene.arrived(2);

@@ -44,8 +44,8 @@ interface Open {
 
 /**
  * Tells every channel that has a webhook its numbers, and what changes. Runs as a fold behind the hub and the told book, so that
- * a new URL or secret counts from the next message on. It does nothing before `start`, once the picture has
- * caught up with the log.
+ * a new URL or secret counts from the next message on: behind a new URL is a receiver that knows nothing yet, with a new
+ * secret it is the same. It does nothing before `start`, once the picture has caught up with the log.
  */
 export class Webhooks implements Fold {
   readonly name = 'webhooks';
@@ -70,7 +70,8 @@ export class Webhooks implements Fold {
     if (isSameTarget(open?.channel.webhook, channel.webhook)) return;
     this.#open.delete(channel.id);
     const state = open?.webhook.handOver();
-    this.#openFor(channel, state);
+    const isSameReceiver = open?.channel.webhook?.url === channel.webhook?.url;
+    this.#openFor(channel, isSameReceiver ? state : undefined);
   }
 
   /** Other channels may be ours from now on: takes those up, and leaves what is another's. */
@@ -126,8 +127,8 @@ export class Webhooks implements Fold {
     const { hub, told, receipts, numbers, orders, allowPrivate, lookup, tryMsMax } = this.#parts;
     const start = handedOver ?? { through: resume.through, retrying: resume.refused.map(keyOf) };
     return {
-      ...{ channel: id, url, secret, start, numbers, orders, receipts, allowPrivate },
-      reader: hub.changes(id, { place: start.through, ordersAfter: resume.since }),
+      ...{ channel: id, name: resume.name, url, secret, start, numbers, orders, receipts, allowPrivate },
+      reader: hub.changes(id, { place: start.through, ordersAfter: resume.ordersAfter }),
       takenBefore: (key) =>
         key.startsWith(String(AVAILABILITY)) ? told.acknowledgedVersion(id, key.slice(1)) : 0,
       clock: this.#parts.clock ?? systemClock,
