@@ -13,6 +13,7 @@ import type {
 import type { Quantity } from '#kernel';
 import type { OnHand } from '../service.ts';
 import { onCommand, onQuery } from './handlers.ts';
+import { SEEN_MS_MAX } from './seen.ts';
 
 /** Asks for stock to be held. */
 export class Reserve extends Command<ReservationAnswer | Rejection> {
@@ -73,19 +74,14 @@ export class ReallocateStock extends Command<Reallocated | Rejection> {
   }
 }
 
-export class ResolveException extends Command<ExceptionEnded | Rejection> {
+/** Closes it by hand. Undefined where it is closed and reads do not show it within SEEN_MS_MAX. */
+export class ResolveException extends Command<ExceptionRow | Rejection | undefined> {
   constructor(
     readonly id: string,
     readonly by: { readonly reason: string; readonly actor: string },
   ) {
     super();
   }
-}
-
-export interface ExceptionEnded {
-  readonly exception: ExceptionRow;
-  /** Absent where it had ended before. */
-  readonly position?: number;
 }
 
 /** In the order in which they were opened. */
@@ -107,6 +103,17 @@ async function reallocate(
   if (!isRejection(done) || done.code !== 'INSUFFICIENT_COMMITMENT') return done;
   const order = await rooms.journal.order(asked.channel, asked.orderId);
   return order === undefined ? orderUnknown : done;
+}
+
+/** As everybody sees it then, so that a repeat is answered as the first time. */
+async function resolveException(
+  { rooms }: OnHand,
+  { id, by }: ResolveException,
+): Promise<ExceptionRow | Rejection | undefined> {
+  const closed = await rooms.ledger.corrections.resolveException(id, by);
+  if (isRejection(closed)) return closed;
+  if (!(await rooms.projector.waitFor(closed.position, SEEN_MS_MAX))) return undefined;
+  return rooms.picture.ledger.exception(id);
 }
 
 const orderUnknown: Rejection = {
@@ -134,6 +141,6 @@ export const REQUEST_HANDLERS = [
   ),
   onCommand(AdjustStock, ({ rooms }, { sku, asked }) => rooms.ledger.corrections.adjust(sku, asked)),
   onCommand(ReallocateStock, reallocate),
-  onCommand(ResolveException, ({ rooms }, { id, by }) => rooms.ledger.corrections.resolveException(id, by)),
+  onCommand(ResolveException, resolveException),
   onQuery(ListExceptions, ({ rooms }, { filter, page }) => rooms.picture.ledger.exceptions(filter, page)),
 ];

@@ -16,7 +16,7 @@ import { Asking, Door, PathId, Query, Told } from './door.ts';
 import { Freshness } from './freshness.ts';
 import { type Page, Pager, shownPage } from './pager.ts';
 import { oneOf, PAGE, type ParameterValues, text } from './parameters.ts';
-import { notThere, Refusal, refuse } from './problem.ts';
+import { notThere, Refusal, refuse, tryAgain } from './problem.ts';
 import { shownException } from './wire/request-wire.ts';
 import { present, quantity, units } from './wire/scalars.ts';
 
@@ -28,6 +28,10 @@ const EXCEPTIONS = {
   sku: text('Only of this item.'),
 };
 const WHERE = ['CONTENTION', 'LOCATION_UNKNOWN', 'NOT_ALLOWED_FOR_KIT'];
+
+const RETRY_SECONDS = 1;
+const STILL_OPEN =
+  'It is closed, and reads do not show that yet: ask again soon, and you are answered what became of it.';
 
 /** What people put right. */
 @Controller('v1')
@@ -137,9 +141,9 @@ export class CorrectionsController {
     access: 'admin',
     body: 'json',
     about: ABOUT,
-    does: 'Closes an exception by hand.',
-    answers: { 200: 'Exception' },
-    problems: ['CONTENTION'],
+    does: 'Closes an exception by hand. One that is closed already, by hand or by itself, stays as it is, and is answered so.',
+    answers: { 200: 'ClosedException' },
+    problems: ['CONTENTION', 'NOT_YET'],
     notThere: ['EXCEPTION_UNKNOWN'],
   })
   async resolve(
@@ -147,9 +151,10 @@ export class CorrectionsController {
     @Told(REASON_BODY) { reason }: ReasonTold,
     @Asking() caller: Caller,
   ): Promise<object> {
-    const ended = await this.commands.execute(new ResolveException(id, { reason, actor: caller.keyId }));
-    if (isRejection(ended)) throw notThere(ended.code, ended.detail);
-    return { ...shownException(ended.exception), ...present({ position: ended.position }) };
+    const closed = await this.commands.execute(new ResolveException(id, { reason, actor: caller.keyId }));
+    if (closed === undefined) throw tryAgain('NOT_YET', STILL_OPEN, RETRY_SECONDS);
+    if (isRejection(closed)) throw notThere(closed.code, closed.detail);
+    return { ...shownException(closed), ...present({ position: closed.closedBy }) };
   }
 }
 

@@ -13,7 +13,6 @@ import {
 } from '#inventory';
 import type { Quantity } from '#kernel';
 import { checkDecimals } from './check-reserve.ts';
-import type { ExceptionRow } from './exception-shelf.ts';
 import type { ItemDesk } from './item-desk.ts';
 import type { LedgerBook } from './ledger-book.ts';
 
@@ -39,15 +38,19 @@ export class Corrections {
   readonly #desk: Pick<ItemDesk, 'submit'>;
   readonly #book: Pick<LedgerBook, 'exception'>;
   readonly #catalog: Pick<CatalogView, 'item' | 'location' | 'channel'>;
+  readonly #head: () => Promise<number>;
 
   constructor(parts: {
     desk: Pick<ItemDesk, 'submit'>;
     book: Pick<LedgerBook, 'exception'>;
     catalog: Pick<CatalogView, 'item' | 'location' | 'channel'>;
+    /** Of the log. */
+    head: () => Promise<number>;
   }) {
     this.#desk = parts.desk;
     this.#book = parts.book;
     this.#catalog = parts.catalog;
+    this.#head = parts.head;
   }
 
   /** STALE_VALUE with `current`, where the on-hand is not what was expected; see `Adjust`. */
@@ -85,19 +88,23 @@ export class Corrections {
     return { reallocationId, position: done.position, isNew: done.repeated === undefined };
   }
 
-  /** One that was closed before is answered as it is. */
+  /**
+   * The log position as of which the book shows that it is closed, and by whom: one that was closed before, by hand or by
+   * itself, is left as it is.
+   */
   async resolveException(
     id: string,
     by: { readonly reason: string; readonly actor: string },
-  ): Promise<{ readonly exception: ExceptionRow; readonly position?: number } | Rejection> {
+  ): Promise<{ readonly position: number } | Rejection> {
     const exception = this.#book.exception(id);
     if (!exception) return exceptionUnknown(id);
-    if (exception.state !== 'open') return { exception };
-    const { sku, kind, location, channel, orderId } = exception;
+    const { sku, kind, location, channel, orderId, closedBy } = exception;
+    if (closedBy !== undefined) return { position: closedBy };
     const name = { kind, location, channel, orderId };
     const done = await this.#desk.submit(sku, { type: 'resolve-exception', name, ...by });
-    if (isRejection(done)) return done;
-    return { exception: { ...exception, state: 'resolved', ...by }, position: done.position };
+    if (!isRejection(done)) return { position: done.position };
+    // The item knows it no more, and the book still does: what closed it stands in the log already.
+    return done.code === 'EXCEPTION_UNKNOWN' ? { position: await this.#head() } : done;
   }
 
   #check(sku: string, { quantity, field }: { quantity: Quantity; field: string }): Rejection | undefined {

@@ -21,6 +21,8 @@ export interface ExceptionRow
   readonly state: ExceptionState;
   readonly openedAt: Instant;
   readonly closedAt?: Instant;
+  /** Position of the event that closed it. */
+  readonly closedBy?: number;
   /** Of one that was resolved by hand. */
   readonly reason?: string;
   readonly actor?: string;
@@ -46,7 +48,7 @@ export class ExceptionShelf {
   constructor(readModel: ReadModel) {
     this.#shelf = readModel.shelf<ExceptionRow>({
       name: 'ledger-exceptions',
-      version: 2,
+      version: 3,
       indexes: {
         state: ({ state }) => state,
         kind: ({ kind }) => kind,
@@ -96,9 +98,10 @@ export class ExceptionShelf {
     });
   }
 
-  closed(position: number, { state, reason, actor }: ExceptionClosed, { recordedAt }: RecordedEvent): void {
-    const row = this.get(String(position));
-    if (row) this.#shelf.put(keyOf(row.id), { ...row, state, reason, actor, closedAt: recordedAt });
+  closed(opened: number, { state, reason, actor }: ExceptionClosed, event: RecordedEvent): void {
+    const row = this.get(String(opened));
+    const { position: closedBy, recordedAt: closedAt } = event;
+    if (row) this.#shelf.put(keyOf(row.id), { ...row, state, reason, actor, closedAt, closedBy });
   }
 
   /** By the index that leaves the fewest to look through. */

@@ -61,7 +61,7 @@ export function openLedger(parts: {
   });
   const posting = new Posting({ ...parts, desk, plan, share });
   const sweeper = new ReservationSweeper({ book, reservations, clock });
-  const corrections = new Corrections({ desk, book, catalog });
+  const corrections = new Corrections({ desk, book, catalog, head: () => store.head() });
   return {
     ...{ desk, posting, reservations, sweeper, corrections },
     posted: shared?.posted ?? posting,

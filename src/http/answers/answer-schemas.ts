@@ -36,6 +36,24 @@ function object(
   };
 }
 
+const exception: Readonly<Record<string, Schema>> = {
+  id: text,
+  kind: text,
+  state: words('open', 'cleared', 'resolved'),
+  sku: text,
+  'location?': text,
+  'channel?': text,
+  'orderId?': text,
+  quantity: number,
+  claims: list(
+    object({ 'channel?': text, 'orderId?': text, quantity: number, occurredAt: time, recordedAt: time }),
+  ),
+  openedAt: time,
+  'closedAt?': time,
+  'reason?': text,
+  'actor?': text,
+};
+
 const page = (of: Schema | { $ref: string }): Schema =>
   object({
     items: list(of),
@@ -258,24 +276,8 @@ export const ANSWER_SCHEMAS = {
     'door?': { type: 'string', description: 'Where it came in.' },
     'cutFromBytes?': { type: 'integer', description: 'How long it was, where `raw` was cut.' },
   }),
-  Exception: object({
-    id: text,
-    kind: text,
-    state: words('open', 'cleared', 'resolved'),
-    sku: text,
-    'location?': text,
-    'channel?': text,
-    'orderId?': text,
-    quantity: number,
-    claims: list(
-      object({ 'channel?': text, 'orderId?': text, quantity: number, occurredAt: time, recordedAt: time }),
-    ),
-    openedAt: time,
-    'closedAt?': time,
-    'reason?': text,
-    'actor?': text,
-    'position?': position,
-  }),
+  Exception: object(exception),
+  ClosedException: object({ ...exception, position }),
   Retried: object({ id: text, releasedLines: count, waitingLines: count, 'position?': position }),
   Dismissed: object({ id: text, position }),
   TimelineRow: object({
