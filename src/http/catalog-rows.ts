@@ -1,11 +1,10 @@
 import type { ImportRow } from '#catalog';
 import { CHANNEL_KINDS, isRejection, type Rejection, SOURCE_KINDS, LOCATION_KINDS } from '#inventory';
 import { decodeUtf8 } from '#intake';
-import { checkWebhookUrl } from '#publishing/webhook';
+import { checkWebhook } from '#publishing/webhook';
 import { type Body, tryToRead } from './bodies/body.ts';
 import {
   CHANNEL_ROW,
-  type ChannelTold,
   ITEM_ROW,
   LISTING_ROW,
   LOCATION_ROW,
@@ -45,7 +44,8 @@ function readRow(json: string | Rejection, rules: CatalogRules): ImportRow {
   const read = READERS[kindOf(json)];
   const row = read(json);
   if (isRejection(row)) return { kind: 'rejected', rejection: row };
-  const forbidden = row.kind === 'channel' ? checkWebhook(row.resource, rules) : undefined;
+  const webhook = row.kind === 'channel' ? row.resource.webhook : undefined;
+  const forbidden = webhook && checkWebhook(webhook, { allowPrivate: rules.allowPrivateWebhooks });
   return forbidden === undefined ? row : { kind: 'rejected', rejection: forbidden };
 }
 
@@ -107,8 +107,4 @@ function reader<Told>(
       throw error;
     }
   };
-}
-
-function checkWebhook({ webhook }: Pick<ChannelTold, 'webhook'>, rules: CatalogRules): Rejection | undefined {
-  return webhook && checkWebhookUrl(webhook.url, { allowPrivate: rules.allowPrivateWebhooks });
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Listing, Policy } from '#inventory';
-import { checkWebhookUrl } from '#publishing/webhook';
+import { checkWebhook } from '#publishing/webhook';
 import { OnHand } from '../service.ts';
 import {
   CHANNEL_BODY,
@@ -119,6 +119,7 @@ export class SetUpController {
       'CONTENTION',
       'VALUE_UNKNOWN',
       'WEBHOOK_URL_FORBIDDEN',
+      'WEBHOOK_SECRET_INVALID',
       'LOCATION_UNKNOWN',
       'ID_TAKEN',
       'DUPLICATE_VALUE',
@@ -256,8 +257,8 @@ export class SetUpController {
   #checkWebhook({ webhook }: ChannelTold): void {
     if (webhook === undefined) return;
     const allowPrivate = this.onhand.settings.WEBHOOK_ALLOW_PRIVATE;
-    const forbidden = checkWebhookUrl(webhook.url, { allowPrivate });
-    if (forbidden !== undefined) throw new Refusal({ pointer: '/webhook/url', ...forbidden });
+    const forbidden = checkWebhook(webhook, { allowPrivate });
+    if (forbidden !== undefined) throw new Refusal(forbidden);
   }
 }
 

@@ -257,6 +257,17 @@ describe('a webhook URL', () => {
     expect(answer.body.code).toBe('WEBHOOK_URL_FORBIDDEN');
   });
 
+  it('with a secret that no receiver could read is refused, put alone and imported', async () => {
+    const body = channelBody('till', { ...endpoint.webhook, secret: 'whsec_not base64' });
+    const answer = await onhand.put('/v1/channels/till', body);
+    expect([answer.status, answer.body.code]).toEqual([400, 'WEBHOOK_SECRET_INVALID']);
+    expect(answer.body.errors[0].pointer).toBe('/webhook/secret');
+    const jsonLines = { 'content-type': 'application/jsonl' };
+    const row = JSON.stringify({ id: 'till', ...body });
+    const { body: imported } = await onhand.call('POST', '/v1/catalog/import', row, jsonLines);
+    expect(JSON.stringify(imported)).toContain('WEBHOOK_SECRET_INVALID');
+  });
+
   it('never shows its secret', async () => {
     const { body } = await onhand.get('/v1/channels/web');
     expect(JSON.stringify(body)).not.toContain(SECRET);

@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import { keysOf, signatureHeaders } from './signature.ts';
+import { checkWebhookSecret, keysOf, signatureHeaders } from './signature.ts';
 
 const message = { id: 'availability-7-00ff', body: '{"data":"Größe ☃"}' };
 const now = Date.now();
@@ -53,4 +53,25 @@ describe('a signature', () => {
     const stranger = new Webhook('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx');
     expect(() => stranger.verify(message.body, headers)).toThrow('No matching');
   });
+});
+
+describe('a secret', () => {
+  it.each([
+    ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+    ['whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ5OQ=='],
+    ['whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ5OQ'],
+    ['my secret, not base64'],
+  ])('may be %s', (secret) => expect(checkWebhookSecret(secret)).toBeUndefined());
+
+  it.each([
+    ['whsec_my secret, not base64'],
+    ['whsec_'],
+    ['whsec_-_-_9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+    ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw='],
+    ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwX'],
+  ])('is not %s', (secret) =>
+    expect(checkWebhookSecret(secret)).toMatchObject({
+      ...{ code: 'WEBHOOK_SECRET_INVALID', pointer: '/webhook/secret' },
+    }),
+  );
 });

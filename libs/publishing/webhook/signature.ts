@@ -1,11 +1,28 @@
 import { createHmac } from 'node:crypto';
+import type { Rejection } from '#inventory';
 import type { Instant } from '#kernel';
 
 const PREFIX = 'whsec_';
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /**
- * The keys a secret stands for. `whsec_…` is base64, as Standard Webhooks says. Without it the secret may be
+ * What is told to be a secret of Standard Webhooks is one: a receiver that reads it as the standard says would take no message
+ * signed with anything else. Checked when it is set up.
+ */
+export function checkWebhookSecret(secret: string): Rejection | undefined {
+  if (!secret.startsWith(PREFIX)) return undefined;
+  const key = decodeBase64(padded(secret.slice(PREFIX.length)));
+  if (key !== undefined) return undefined;
+  return {
+    code: 'WEBHOOK_SECRET_INVALID',
+    detail: `A secret that begins with ${PREFIX} goes on in base64: letters, digits, + and /, padded with = or not at all.`,
+    pointer: '/webhook/secret',
+  };
+}
+
+/**
+ * The keys a secret stands for. `whsec_…` is base64, as Standard Webhooks says; one that was set up before that was checked
+ * and is none is text. Without it the secret may be
  * meant as text or as base64: then each message carries a signature by either, and receivers take one of several.
  */
 export function keysOf(secret: string): readonly Buffer[] {

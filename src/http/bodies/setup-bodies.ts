@@ -66,7 +66,11 @@ export interface WebhookTold {
 class WebhookBody {}
 fields.define<WebhookTold>(WebhookBody, 'Where the channel is told of changes.', {
   url: text('An https address that the world can reach.'),
-  secret: optional(text('What the messages are signed with. It is never shown again; left out, it stays.')),
+  secret: optional(
+    text(
+      'What the messages are signed with: `whsec_` and base64, as Standard Webhooks says, or any text. It is never shown again; left out, it stays.',
+    ),
+  ),
 });
 
 export interface ChannelTold {
