@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventStore, LogPage, LogQuery } from '#event-store';
-import { Projector, type ReadModel } from '#read-model';
+import { type PagedLog, Projector, type ReadModel } from '#read-model';
 import { openPicture } from './picture.ts';
 
 /** Told now and then: how far the new picture has come, and how far it has to go. */
@@ -13,7 +13,7 @@ const BEHIND_MAX = 2_000;
 export class Rebuild {
   readonly readModel: ReadModel;
   readonly #window: LogWindow;
-  readonly #projector: Projector;
+  readonly #projector: Projector<LogWindow>;
 
   /** One that was interrupted goes on where it was. */
   constructor(parts: { readonly store: EventStore; readonly readModel: ReadModel }) {
@@ -21,7 +21,7 @@ export class Rebuild {
     this.readModel = readModel;
     this.#window = new LogWindow(store);
     const { folds } = openPicture({ readModel, store });
-    this.#projector = new Projector({ store: this.#window as unknown as EventStore, readModel, folds });
+    this.#projector = new Projector({ store: this.#window, readModel, folds });
   }
 
   /** Until it is nearly where the live one is, which moves on. */
@@ -40,7 +40,7 @@ export class Rebuild {
 }
 
 /** The log up to a position, a page a turn: whoever else has work to do gets it done in between. */
-class LogWindow implements Pick<EventStore, 'head' | 'readAll'> {
+class LogWindow implements PagedLog {
   readonly #store: EventStore;
   end = 0;
 

@@ -1,4 +1,4 @@
-export { type Fold, Projector } from './projector.ts';
+export { type Fold, type PagedLog, Projector } from './projector.ts';
 export { ReadModelFailed, ReadModelFull } from './read-model.faults.ts';
 export {
   type IndexPage,

@@ -21,12 +21,15 @@ export interface Fold {
   apply(event: RecordedEvent): void | Promise<void>;
 }
 
+/** What is needed to catch up with a log. */
+export type PagedLog = Pick<EventStore, 'head' | 'readAll'>;
+
 /**
  * Carries the log into a read model: every event, in order, through every fold, one after the other. So all
  * shelves always stand for the same position, and a number computed at an event sees the world as of it.
  */
-export class Projector {
-  readonly #store: EventStore;
+export class Projector<Log extends PagedLog = EventStore> {
+  readonly #store: Log;
   readonly #readModel: ReadModel;
   readonly #folds: readonly Fold[];
   readonly #waiters = new PositionWaiters();
@@ -41,7 +44,7 @@ export class Projector {
   /** Where a page broke off: what was applied before that is not applied again. */
   #brokeOff = { position: 0, fold: 0 };
 
-  constructor(parts: { store: EventStore; readModel: ReadModel; folds: readonly Fold[] }) {
+  constructor(parts: { store: Log; readModel: ReadModel; folds: readonly Fold[] }) {
     this.#store = parts.store;
     this.#readModel = parts.readModel;
     this.#folds = parts.folds;
@@ -63,7 +66,7 @@ export class Projector {
    * Follows the log until `signal` aborts, then commits. Throws what a fold or the store throws, and goes on
    * from that very fold when it is called again. What a page that broke off has changed never reaches the file.
    */
-  async run(signal: AbortSignal): Promise<void> {
+  async run(this: Projector, signal: AbortSignal): Promise<void> {
     const pages = this.#store.subscribe({ after: this.#position }, signal);
     for await (const page of pages) {
       this.#isBehind = page.events.length === READ_EVENTS_MAX;
