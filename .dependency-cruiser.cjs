@@ -98,6 +98,13 @@ module.exports = {
       to: { path: '^(src|test)/' },
     },
     {
+      name: 'the-doors-know-no-command-line',
+      comment: 'The command line comes in by the doors; what runs inside for it, the wiring hands them.',
+      severity: 'error',
+      from: { path: '^src/http/' },
+      to: { path: '^src/cli/' },
+    },
+    {
       name: 'no-circles',
       severity: 'error',
       from: {},

@@ -16,6 +16,7 @@ import { FeedController } from './http/feed.controller.ts';
 import { Freshness } from './http/freshness.ts';
 import { HealthController } from './http/health.controller.ts';
 import { HistoryReads } from './http/history-reads.ts';
+import { InsideCommands } from './http/inside-commands.ts';
 import { ItemsController } from './http/items.controller.ts';
 import { MessagesController } from './http/messages.controller.ts';
 import { Metrics } from './http/metrics.ts';
@@ -32,12 +33,13 @@ export interface AppParts {
   readonly metrics: Metrics;
   readonly cursorKey: Uint8Array;
   readonly documents: Documents;
+  readonly commands: InsideCommands;
 }
 
 /** The doors, and what they need. */
 @Module({})
 export class AppModule {
-  static of({ onhand, metrics, cursorKey, documents }: AppParts): DynamicModule {
+  static of({ onhand, metrics, cursorKey, documents, commands }: AppParts): DynamicModule {
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot(), TerminusModule.forRoot({ logger: false })],
@@ -62,6 +64,7 @@ export class AppModule {
         { provide: Pager, useValue: new Pager(new Cursors(cursorKey)) },
         { provide: Freshness, useValue: new Freshness(onhand) },
         { provide: Documents, useValue: documents },
+        { provide: InsideCommands, useValue: commands },
         SetUpDesk,
         HistoryReads,
         ...MESSAGE_HANDLERS,

@@ -1,4 +1,5 @@
 import { AppModule } from './app.module.ts';
+import { insideCommands } from './cli/inside.ts';
 import { newServiceSecret, removeServiceFile, writeServiceFile } from './data-files.ts';
 import { gaugesOf } from './gauges.ts';
 import { asyncApiOf } from './http/async-api.ts';
@@ -87,6 +88,7 @@ export class HttpService {
         openApi: () => JSON.stringify(openApiOf(server.app)),
         asyncApi: () => JSON.stringify(asyncApiOf(url, kafkaDocumentOf(settings))),
       },
+      commands: insideCommands(onhand),
     });
     const server = await Server.create({
       module,

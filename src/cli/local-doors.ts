@@ -8,6 +8,7 @@ import { Server } from '../http/server.ts';
 import { Traffic } from '../http/traffic.ts';
 import type { OnHand } from '../service.ts';
 import { type Ask, askOf } from './ask.ts';
+import { insideCommands } from './inside.ts';
 
 /** The doors of a service that nobody else can reach: they are there, and listen nowhere. */
 export interface LocalDoors {
@@ -24,6 +25,7 @@ export async function openLocalDoors(onhand: OnHand): Promise<LocalDoors> {
     metrics,
     cursorKey: onhand.cursorKey(),
     documents: { openApi: () => '{}', asyncApi: () => '{}' },
+    commands: insideCommands(onhand),
   });
   const gatekeeper = new Gatekeeper({
     auth: 'keys',

@@ -2,15 +2,11 @@ import { Controller, HttpStatus, Param, Post, Req, Res } from '@nestjs/common';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { askOf } from '../cli/ask.ts';
-import type { CommandMessage, Progress, Task } from '../cli/command.ts';
-import { commandOf, isCommandName } from '../cli/commands/index.ts';
-import { problemOf } from '../cli/problem.ts';
-import { OnHand } from '../service.ts';
 import { SERVICE_CALLER } from './caller.ts';
 import { Asking, Door } from './door.ts';
 import type { Caller } from './caller.ts';
 import { SERVICE_PREFIX } from './gatekeeper.ts';
+import { InsideCommands, type InsideParts } from './inside-commands.ts';
 import { notThere, refuse } from './problem.ts';
 
 /** A person cannot read faster. */
@@ -24,7 +20,7 @@ const PROGRESS_EVERY_MS = 100;
  */
 @Controller('internal/commands')
 export class CommandsController {
-  constructor(private readonly onhand: OnHand) {}
+  constructor(private readonly commands: InsideCommands) {}
 
   @Post(':name')
   @Door({
@@ -43,17 +39,17 @@ export class CommandsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     refuseStrangersSecret(request, caller);
-    if (!isCommandName(name))
+    const command = await this.commands.find(name);
+    if (command === undefined)
       throw notThere('NOT_FOUND', 'There is no such command: see `npx onhand --help`.');
-    const command = await commandOf(name);
-    if (command.usesFiles === true && caller !== SERVICE_CALLER) {
+    if (command.usesFiles && caller !== SERVICE_CALLER) {
       throw refuse('SCOPE_REQUIRED', 'Only the command line on this machine may do this: use `npx onhand`.');
     }
     const args = argsOf(request.body as Uint8Array | undefined);
     // Whoever opened this door may open the others.
-    const ask = askOf(request.server, request.headers.authorization ?? '');
+    const opening = { doors: request.server, authorization: request.headers.authorization ?? '' };
     const answer = new LineAnswer(reply);
-    await answer.end((task) => command.run(this.onhand, args, { ...task, ask }));
+    await answer.end((task) => command.run(args, { ...task, ...opening }));
   }
 }
 
@@ -74,7 +70,7 @@ function argsOf(body: Uint8Array | undefined): object {
   throw refuse('INVALID_JSON', 'Send {"args":{…}}.');
 }
 
-type LineTask = Omit<Task, 'ask'>;
+type LineTask = Omit<InsideParts, 'doors' | 'authorization'>;
 
 /** One JSON object a line, as they come. */
 class LineAnswer {
@@ -93,15 +89,9 @@ class LineAnswer {
     this.#raw.flushHeaders();
   }
 
-  /** Runs it, and closes with its result or its problem. */
-  async end(run: (task: LineTask) => Promise<unknown>): Promise<void> {
-    let last: CommandMessage;
-    try {
-      last = { result: await run(this.#task()) };
-    } catch (error) {
-      last = { problem: problemOf(error) };
-    }
-    this.#raw.end(`${JSON.stringify(last)}\n`);
+  /** Runs it, and closes with its last message. */
+  async end(run: (task: LineTask) => Promise<object>): Promise<void> {
+    this.#raw.end(`${JSON.stringify(await run(this.#task()))}\n`);
   }
 
   #task(): LineTask {
@@ -112,7 +102,7 @@ class LineAnswer {
     };
   }
 
-  #report(progress: Progress): void {
+  #report(progress: object): void {
     const now = performance.now();
     if (now - this.#progressAt < PROGRESS_EVERY_MS || this.#raw.writableNeedDrain) return;
     this.#progressAt = now;
@@ -120,7 +110,7 @@ class LineAnswer {
   }
 
   /** Waits for a reader who is slower than we are. */
-  async #write(message: CommandMessage): Promise<void> {
+  async #write(message: object): Promise<void> {
     if (this.#raw.write(`${JSON.stringify(message)}\n`)) return;
     await once(this.#raw, 'drain', { signal: this.#gone.signal });
   }
