@@ -95,6 +95,7 @@ export function openRooms(parts: RoomsParts): Rooms {
     book: picture.ledger,
     reservable: (channel, sku, state) => picture.availability.reservable(channel, sku, state),
     projected: (position) => projector.waitFor(position, FOREVER_MS),
+    announce: (announcement) => journal.announce(announcement),
     shared: shared.posting,
   });
   const postsAll = shared.posting === undefined && parts.settings.ROLES.includes('posting');

@@ -7,7 +7,7 @@ import type { Disposition } from './message.ts';
  * Every entry keeps the time and the name of the message that told it, which may be an earlier one than the
  * event that stores the entry (a new fact of an order can change what an old return did).
  */
-export type Entry = Move | Count | Open | OpenPast | Expect | Flag | HoldEnd | Sweep;
+export type Entry = Move | Count | Open | OpenPast | Settle | Expect | Flag | HoldEnd | Sweep;
 
 interface OfItem {
   readonly sku: string;
@@ -93,6 +93,24 @@ export interface OpenPast extends OfItem {
 export interface OpenPastChange {
   readonly from: Instant;
   readonly by: Quantity;
+}
+
+/**
+ * What confirmed reservations still promise an order beyond the lines it has named: without `left` nothing, for the
+ * order has named all of them.
+ */
+export interface Settle extends OfItem {
+  readonly kind: 'settle';
+  readonly key: FactKey;
+  readonly channel: string;
+  readonly orderId: string;
+  /**
+   * Of the confirmations that the journal knows: `quantity` is promised without a line, `by` more (signed) than before
+   * this event's own lines took over what they name.
+   */
+  readonly left?: { readonly quantity: Quantity; readonly by: Quantity };
+  /** Where it just shipped: release there first. */
+  readonly near?: string;
 }
 
 /** So much is expected under this document's name (absolute; 0 cancels it). Lines of one message add up. */

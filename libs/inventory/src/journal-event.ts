@@ -1,4 +1,4 @@
-import type { Quantity } from '#kernel';
+import type { Instant, Quantity } from '#kernel';
 import type { Entry, ExceptionKind } from './entry.ts';
 import type { Message, MessageType } from './message.ts';
 
@@ -10,6 +10,7 @@ import type { Message, MessageType } from './message.ts';
  */
 export type JournalEvent =
   | { readonly type: FactEventType; readonly data: FactRecorded }
+  | { readonly type: 'OrderAnnounced'; readonly data: OrderAnnounced }
   | { readonly type: 'ParkedLinesReleased'; readonly data: ParkedLinesReleased }
   | { readonly type: 'ParkedLineDismissed'; readonly data: ParkedLineDismissed };
 
@@ -56,6 +57,24 @@ export interface ParkedLine {
 }
 
 export type ParkedCode = 'ITEM_UNKNOWN' | 'LISTING_UNKNOWN' | 'LOCATION_UNKNOWN' | 'IDENTIFIER_AMBIGUOUS';
+
+/**
+ * A reservation was confirmed for an order whose placing is not known: until that comes, what was confirmed are
+ * lines of the order, without names.
+ */
+export interface OrderAnnounced {
+  readonly reservationId: string;
+  readonly confirmedAt: Instant;
+  readonly lines: readonly AnnouncedLine[];
+  readonly entries: readonly Entry[];
+}
+
+/** A kit is one line, with what it held when it was reserved. */
+export interface AnnouncedLine {
+  readonly sku: string;
+  readonly quantity: Quantity;
+  readonly components?: readonly Component[];
+}
 
 /** Parked lines that now resolve, or break a rule now that they do. They keep their message's time. */
 export interface ParkedLinesReleased {

@@ -1,5 +1,7 @@
 import { UNIT } from '#kernel';
 import {
+  type Announcement,
+  announceOrder,
   type CatalogView,
   emptyToldStream,
   type Entry,
@@ -110,6 +112,15 @@ export class Telling {
     evolveTold(this.told, { type: 'ParkedLinesReleased', data }, this.#nextPlace());
     this.entries.push(...data.entries);
     return data;
+  }
+
+  /** A reservation was confirmed for the order; undefined where that says nothing new. */
+  announce(announced: Omit<Announcement, 'channel' | 'orderId'>): readonly Entry[] | undefined {
+    const data = announceOrder(this.told, { channel: 'web', orderId: 'o1', ...announced });
+    if (data === undefined) return undefined;
+    evolveTold(this.told, { type: 'OrderAnnounced', data }, this.#nextPlace());
+    this.entries.push(...data.entries);
+    return data.entries;
   }
 
   view(channel = 'web', orderId = 'o1'): OrderView {

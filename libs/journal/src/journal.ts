@@ -1,5 +1,7 @@
 import type { EventStore } from '#event-store';
 import {
+  type Announcement,
+  announceOrder,
   type Arrival,
   type CatalogView,
   orderStream,
@@ -9,6 +11,7 @@ import {
 } from '#inventory';
 import { type Instant, Turns } from '#kernel';
 import { Acceptance, type AcceptanceParts, type Bringer, type ItemMaker } from './acceptance.ts';
+import { changeStream } from './change-stream.ts';
 import { FirstFacts } from './first-facts.ts';
 import { IntakeLog } from './intake-log.ts';
 import type { JournalBook } from './journal-book.ts';
@@ -39,6 +42,7 @@ export interface OrderNow {
  * rejected; what it answers is durable.
  */
 export class Journal {
+  readonly #store: EventStore;
   readonly #book: JournalParts['book'];
   readonly #streams: ToldStreams;
   readonly #turns = new Turns();
@@ -46,6 +50,7 @@ export class Journal {
   readonly #parts: AcceptanceParts;
 
   constructor({ store, catalog, desk, book }: JournalParts) {
+    this.#store = store;
     this.#book = book;
     this.#streams = new ToldStreams(store);
     this.#parked = new ParkedLines({ store, catalog, desk, streams: this.#streams });
@@ -63,12 +68,27 @@ export class Journal {
     return new Acceptance(this.#parts, arrivals, by).run();
   }
 
+  /**
+   * A reservation was confirmed for an order: while its placing is not known, that is what is known of it. Once: said
+   * again, or of an order that is placed, it is nothing new.
+   */
+  async announce(announcement: Announcement): Promise<void> {
+    const stream = orderStream(announcement.channel, announcement.orderId);
+    await this.#turns.take(stream, () =>
+      // One that is too large for a record stays what it was: promised, without lines, until the placing.
+      changeStream({ store: this.#store, streams: this.#streams }, stream, (told) => {
+        const data = announceOrder(told, announcement);
+        return data && { type: 'OrderAnnounced', data };
+      }),
+    );
+  }
+
   /** An order as the log has it now; undefined if nothing was ever told of it. */
   order(channel: string, orderId: string): Promise<OrderNow | undefined> {
     const stream = orderStream(channel, orderId);
     return this.#turns.take(stream, async () => {
       const told = await this.#streams.read(stream);
-      if (told.facts.length === 0) return undefined;
+      if (told.facts.length === 0 && told.announced === undefined) return undefined;
       const { position, recordedAt } = told;
       const now = { view: orderViewOf(channel, orderId, told), position, recordedAt };
       this.#streams.put(stream, told);

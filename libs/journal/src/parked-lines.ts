@@ -1,14 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import {
-  appendSurely,
-  AppendTooLarge,
-  type EventStore,
-  StoreUnavailable,
-  type SureOutcome,
-} from '#event-store';
+import type { EventStore } from '#event-store';
 import {
   type CatalogView,
-  evolveTold,
   type JournalEvent,
   type ParkedLinesReleased,
   releaseLines,
@@ -18,6 +10,7 @@ import {
   type ToldStream,
 } from '#inventory';
 import type { ItemMaker } from './acceptance.ts';
+import { changeStream } from './change-stream.ts';
 import type { Written } from './outcome.ts';
 import { tellerOf } from './teller.ts';
 import type { ToldStreams } from './told-streams.ts';
@@ -45,9 +38,6 @@ export interface Dismissal {
   readonly actor: string;
 }
 
-/** Another process recorded something of the same order meanwhile: look again. */
-const RACES_MAX = 100;
-
 /** Ends the waiting of parked lines. Callers give each stream one turn at a time. */
 export class ParkedLines {
   readonly #parts: ParkedLinesParts;
@@ -72,7 +62,7 @@ export class ParkedLines {
         tried = data === undefined ? 0 : data.lines.length + data.rejected.length;
         return data && { type: 'ParkedLinesReleased', data };
       };
-      const written = await this.#change(stream, decide);
+      const written = await changeStream(this.#parts, stream, decide);
       if (written === undefined || (written === 'too large' && tried <= 1)) return { ...sum, waitingLines };
       if (written === 'too large') atOnce = Math.floor(tried / 2);
       else {
@@ -85,7 +75,7 @@ export class ParkedLines {
   /** Undefined if no such line waits any more. */
   async dismiss(line: ParkedLineName, { reason, actor }: Dismissal): Promise<Written | undefined> {
     const { stream, source, messageId: id, index } = line;
-    const written = await this.#change(stream, (told) => {
+    const written = await changeStream(this.#parts, stream, (told) => {
       const isParked = toldFact(told, source, id)?.parked.some((parked) => parked.index === index) ?? false;
       if (!isParked) return undefined;
       return { type: 'ParkedLineDismissed', data: { source, id, index, reason, actor } };
@@ -110,30 +100,6 @@ export class ParkedLines {
     }
     return releaseLines(told, fact, { ...seen, lines: seen.lines.slice(0, atOnce) }, teller.isChannel);
   }
-
-  /** Appends what is decided on the stream as it is now; undefined where that is nothing. */
-  async #change(
-    stream: string,
-    decide: (told: ToldStream) => Promise<JournalEvent | undefined> | JournalEvent | undefined,
-  ): Promise<Written | 'too large' | undefined> {
-    const { store, streams } = this.#parts;
-    for (let races = 0; races < RACES_MAX; races++) {
-      const told = await streams.read(stream);
-      const event = await decide(told);
-      if (event === undefined) {
-        if (told.revision >= 0) streams.put(stream, told);
-        return undefined;
-      }
-      const outcome = await appendOne(store, stream, told.revision, event);
-      if (outcome === 'too large') return outcome;
-      if (outcome.outcome === 'conflict') continue;
-      const written = { position: outcome.positions[0]!, recordedAt: outcome.recordedAt };
-      evolveTold(told, event, { revision: outcome.revision, ...written });
-      streams.put(stream, told);
-      return written;
-    }
-    throw new StoreUnavailable(`${stream}: lost the append race ${RACES_MAX} times.`);
-  }
 }
 
 /** Which parked line. */
@@ -142,18 +108,4 @@ export interface ParkedLineName {
   readonly source: string;
   readonly messageId: string;
   readonly index: number;
-}
-
-async function appendOne(
-  store: EventStore,
-  stream: string,
-  revision: number,
-  event: JournalEvent,
-): Promise<SureOutcome | 'too large'> {
-  try {
-    return await appendSurely(store, stream, revision, [{ id: randomUUID(), ...event }]);
-  } catch (fault) {
-    if (fault instanceof AppendTooLarge) return 'too large';
-    throw fault;
-  }
 }

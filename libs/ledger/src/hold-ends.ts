@@ -1,4 +1,4 @@
-import { type HoldEnd, heldOf, type ReservationState, wantedOf } from '#inventory';
+import { type HoldEnd, promisedOf, type ReservationState, wantedOf } from '#inventory';
 import type { RecordedEvent } from '#event-store';
 
 /**
@@ -25,12 +25,4 @@ export function holdEnds(reservation: ReservationState, event: RecordedEvent): H
     default:
       return skus.map((sku) => ({ ...common, sku, end: 'released' }));
   }
-}
-
-/** How much of which item is promised to the order; its own lines promise the rest, or all of it. */
-function promisedOf(reservation: ReservationState): ReadonlyMap<string, number> {
-  const { confirmed } = reservation;
-  if (confirmed?.byOrder) return new Map();
-  if (!confirmed?.lines) return heldOf(reservation);
-  return new Map(confirmed.lines.map(({ sku, quantity }) => [sku, quantity]));
 }

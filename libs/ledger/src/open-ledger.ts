@@ -9,7 +9,7 @@ import type { LedgerBook } from './ledger-book.ts';
 import { Posting } from './posting.ts';
 import type { Posted } from './posted-everywhere.ts';
 import { SharedShare, WholeShare } from './posting-share.ts';
-import { PostingPlan } from './posting-plan.ts';
+import { type Announce, PostingPlan } from './posting-plan.ts';
 import { ReservationSweeper } from './reservation-sweeper.ts';
 import { Reservations } from './reservations.ts';
 
@@ -42,6 +42,8 @@ export function openLedger(parts: {
   readonly reservable: Reservable;
   /** Resolves once the picture that `book` belongs to has this position. */
   readonly projected: (position: number) => Promise<unknown>;
+  /** Lets the journal know of an order that a reservation was confirmed for. */
+  readonly announce: Announce;
   /** Undefined where this process posts everything by itself. */
   readonly shared?: SharedPosting | undefined;
 }): Ledger {
@@ -57,6 +59,9 @@ export function openLedger(parts: {
     ...{ store, book, sweeps },
     confirmByOrder: async (reservationId, order) => {
       if (share.has(reservationId)) await reservations.confirmByOrder(reservationId, order);
+    },
+    announce: async (announcement) => {
+      if (share.has(announcement.reservationId)) await parts.announce(announcement);
     },
   });
   const posting = new Posting({ ...parts, desk, plan, share });

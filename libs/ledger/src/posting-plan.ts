@@ -1,4 +1,6 @@
 import {
+  announcedLines,
+  type Announcement,
   type Entry,
   type FactRecorded,
   type HoldEnd,
@@ -42,12 +44,16 @@ export type ConfirmByOrder = (
   order: { readonly channel: string; readonly orderId: string; readonly recordedAt: number },
 ) => Promise<unknown>;
 
+/** A reservation was confirmed for an order: the journal is to know it. Nothing where it does. */
+export type Announce = (announcement: Announcement) => Promise<unknown>;
+
 /** Works out what a journal event does to which items. Almost always the event says it itself. */
 export class PostingPlan {
   readonly #store: EventStore;
   readonly #book: LedgerBook;
   readonly #sweeps: KnownSweeps;
   readonly #confirmByOrder: ConfirmByOrder;
+  readonly #announce: Announce;
   /** By `{channel}:{orderId}`: reservations confirmed before their order named its lines. */
   readonly #waiting = new Map<string, readonly string[]>();
 
@@ -56,11 +62,13 @@ export class PostingPlan {
     book: LedgerBook;
     sweeps: KnownSweeps;
     confirmByOrder: ConfirmByOrder;
+    announce: Announce;
   }) {
     this.#store = parts.store;
     this.#book = parts.book;
     this.#sweeps = parts.sweeps;
     this.#confirmByOrder = parts.confirmByOrder;
+    this.#announce = parts.announce;
   }
 
   /** Posting begins behind this journal position. */
@@ -83,12 +91,12 @@ export class PostingPlan {
 
   /** The posts of any other event, in parts. */
   async *posts(event: RecordedEvent, help: PostingHelp): AsyncGenerator<readonly ItemPost[]> {
-    if (isOfCategory(event.stream, 'reservation')) yield await this.#reservationPosts(event);
+    if (isOfCategory(event.stream, 'reservation')) yield await this.#reservationPosts(event, help);
     else yield* this.#factPosts(event, help);
   }
 
   async *#factPosts(event: RecordedEvent, help: PostingHelp): AsyncGenerator<readonly ItemPost[]> {
-    const entries: EntryOfItem[] = [];
+    const entries: Plain[] = [];
     const sweeps: Sweep[] = [];
     for (const entry of entriesOf(event)) {
       if (entry.kind === 'sweep') sweeps.push(entry);
@@ -103,12 +111,12 @@ export class PostingPlan {
   }
 
   /** What reservations of this order still promise beyond its lines. */
-  async #settles(event: RecordedEvent): Promise<SettleOfItem[]> {
+  async #settles(event: RecordedEvent): Promise<Settle[]> {
     if (!namesLines(event)) return [];
     const order = orderName(event);
     const reservationIds = this.#waiting.get(order) ?? [];
     this.#waiting.delete(order);
-    const settles: SettleOfItem[] = [];
+    const settles: Settle[] = [];
     const key = keyOf(event);
     for (const reservationId of reservationIds) {
       const reservation = await readReservation(this.#store, reservationId);
@@ -148,14 +156,15 @@ export class PostingPlan {
   }
 
   /** Ends or extends the holds of a reservation, item by item. */
-  async #reservationPosts(event: RecordedEvent): Promise<readonly ItemPost[]> {
+  async #reservationPosts(event: RecordedEvent, help: PostingHelp): Promise<readonly ItemPost[]> {
     const reservation = await readReservation(this.#store, reservationIdOf(event), event.revision);
     if (!reservation) return NO_POSTS;
-    const entries: (HoldEnd | SettleOfItem)[] = holdEnds(reservation, event);
+    const entries: (HoldEnd | Settle)[] = holdEnds(reservation, event);
     if (event.type === 'ReservationConfirmed' && !reservation.confirmed?.byOrder) {
       const key = entries[0]!.key;
       if (await this.#isNamed(reservation, event.position)) entries.push(...settlesOf(reservation, key));
       else this.#wait(orderOf(reservation), reservation.reservationId);
+      help.track(this.#announce(announcementOf(reservation, event)));
     }
     return postsBySku(event, entries);
   }
@@ -183,8 +192,6 @@ const isHeldOrAsked = ({ type }: RecordedEvent): boolean =>
   type === 'ReservationRequested' || type === 'ReservationHeld';
 
 type Plain = Exclude<Entry, Sweep>;
-type SettleOfItem = Settle & { readonly sku: string };
-type EntryOfItem = Plain | SettleOfItem;
 
 const isPlain = (entry: Entry): entry is Plain =>
   entry.kind !== 'sweep' && (entry.kind !== 'open' || entry.reservationId === undefined);
@@ -198,9 +205,9 @@ const postOf = (event: RecordedEvent, entries: readonly ItemEntry[]): Post => ({
 });
 
 /** One post an item: a second one of the same journal event would be taken for a repeat. */
-function postsBySku(event: RecordedEvent, entries: readonly EntryOfItem[]): readonly ItemPost[] {
+function postsBySku(event: RecordedEvent, entries: readonly Plain[]): readonly ItemPost[] {
   if (entries.length === 0) return NO_POSTS;
-  const bySku = new Map<string, EntryOfItem[]>();
+  const bySku = new Map<string, Plain[]>();
   for (const entry of entries) {
     const known = bySku.get(entry.sku);
     if (known) known.push(entry);
@@ -209,7 +216,7 @@ function postsBySku(event: RecordedEvent, entries: readonly EntryOfItem[]): read
   return [...bySku].map(([sku, ofItem]) => ({ sku, command: postOf(event, ofItem) }));
 }
 
-function confirmedIn(entries: readonly EntryOfItem[]): ReadonlyMap<string, Open> {
+function confirmedIn(entries: readonly Plain[]): ReadonlyMap<string, Open> {
   const confirmed = new Map<string, Open>();
   for (const entry of entries) {
     if (entry.kind === 'open' && entry.reservationId !== undefined) confirmed.set(entry.reservationId, entry);
@@ -217,7 +224,13 @@ function confirmedIn(entries: readonly EntryOfItem[]): ReadonlyMap<string, Open>
   return confirmed;
 }
 
-function settlesOf(reservation: ReservationState, key: Settle['key']): SettleOfItem[] {
+function announcementOf(reservation: ReservationState, { recordedAt }: RecordedEvent): Announcement {
+  const { channel, reservationId, confirmed } = reservation;
+  const { orderId } = confirmed!;
+  return { channel, orderId, reservationId, confirmedAt: recordedAt, lines: announcedLines(reservation) };
+}
+
+function settlesOf(reservation: ReservationState, key: Settle['key']): Settle[] {
   const { channel, confirmed, held } = reservation;
   const skus = new Set(held?.lines.map(({ sku }) => sku));
   return [...skus].map((sku) => ({ kind: 'settle', sku, key, channel, orderId: confirmed!.orderId }));

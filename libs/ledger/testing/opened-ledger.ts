@@ -8,6 +8,7 @@ import { categoryOf, type EventStore, NO_STREAM, type RecordedEvent } from '#eve
 import { SqliteEventStore } from '#event-store/sqlite';
 import {
   type Entry,
+  FACT_EVENT_TYPES,
   free,
   type Item,
   type ItemEvent,
@@ -16,6 +17,7 @@ import {
   type Rejection,
 } from '#inventory';
 import { type Instant, type Shards, UNIT } from '#kernel';
+import { Journal } from '#journal';
 import { type Ledger, LedgerBook, openLedger, PostedEverywhere, type Reservable } from '#ledger';
 import { Projector } from '#read-model';
 import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
@@ -85,7 +87,7 @@ export async function openTestLedger(
       { stream = `document-wms:d-${++told}`, type = 'StockReceived', message = {} } = {},
     ) => {
       const data = {
-        message: { source: 'wms', id: `m-${++told}`, data: {}, ...message },
+        message: { source: 'wms', id: `m-${++told}`, data: {}, type: messageTypeOf(type), ...message },
         entries,
         flags: [],
       };
@@ -116,6 +118,9 @@ export async function openTestLedger(
   };
 }
 
+const messageTypeOf = (eventType: string): string | undefined =>
+  Object.entries(FACT_EVENT_TYPES).find(([, type]) => type === eventType)?.[0];
+
 async function append(
   store: EventStore,
   stream: string,
@@ -144,10 +149,13 @@ async function start(
   const projected = async (position: number): Promise<void> => {
     while (!signal.aborted) if (await projector.waitFor(position, LOOK_EVERY_MS)) return;
   };
+  const desk = new CatalogDesk(store, catalog);
+  const journal = new Journal({ store, catalog, desk, book: { parkedLine: () => undefined } });
   const ledger = openLedger({
     ...{ store, book, catalog, clock },
     reservable: allThatIsFree(catalog),
     projected,
+    announce: (announcement) => journal.announce(announcement),
     shared: shards && posted && { shards, posted, writer: randomUUID() },
   });
   const running = [projector.run(signal), ledger.posting.run(signal), ledger.sweeper.run(signal)];

@@ -127,9 +127,10 @@ function effectOf(step: Step): Effect {
 function effectOnOrder({ told, fact }: Step): Effect {
   const orderFact = orderFactOf(fact);
   const facts = [...othersThan(told, fact).map(orderFactOf), orderFact];
-  const effect = orderEffect(orderOf(told), deriveOrder(facts), orderFact);
+  const { announced } = told;
+  const effect = orderEffect(orderOf(told), deriveOrder(facts, announced), orderFact);
   if (isNewest(orderFact, facts)) return effect;
-  const past = openPastEntries(told.facts.map(orderFactOf), facts, orderFact);
+  const past = openPastEntries(told.facts.map(orderFactOf), facts, orderFact, announced);
   return { ...effect, entries: [...effect.entries, ...past] };
 }
 

@@ -3,6 +3,7 @@ import type { ExceptionKind } from '../entry.ts';
 import type {
   FactRecorded,
   JournalEvent,
+  OrderAnnounced,
   ParkedLine,
   ParkedLineDismissed,
   ParkedLinesReleased,
@@ -30,6 +31,8 @@ export interface ToldStream {
   outline?: number[];
   /** By name: facts of the outline that were read again. */
   recalled?: Map<string, ToldFact>;
+  /** Of an order: reservations that were confirmed for it before its placing was known. */
+  announced?: readonly OrderAnnounced[];
   /** The order as its facts so far make it; derived when it is asked for. */
   order?: OrderState;
 }
@@ -114,6 +117,7 @@ export function evolveTold(told: ToldStream, event: JournalEvent, place: Journal
   delete told.order;
   if (event.type === 'ParkedLinesReleased') release(told, event.data, place.revision);
   else if (event.type === 'ParkedLineDismissed') dismiss(told, event.data);
+  else if (event.type === 'OrderAnnounced') announce(told, event.data);
   else addFact(told, event.data, place);
 }
 
@@ -123,6 +127,18 @@ function addFact(told: ToldStream, data: FactRecorded, place: JournalPlace): voi
   told.byName?.set(factNameOf(fact.message), fact);
   told.lineCount += Math.max(1, data.message.data.lines?.length ?? 0);
 }
+
+function announce(told: ToldStream, announced: OrderAnnounced): void {
+  told.announced = withAnnounced(told, announced);
+  told.lineCount += announced.lines.length;
+}
+
+/** In an order of their own: whichever was confirmed first, the order is the same. */
+export const withAnnounced = (
+  { announced = [] }: ToldStream,
+  another: OrderAnnounced,
+): readonly OrderAnnounced[] =>
+  [...announced, another].sort((a, b) => (a.reservationId < b.reservationId ? -1 : 1));
 
 /** As it was told. */
 export const factOf = (

@@ -1,5 +1,5 @@
 import type { Instant, Quantity } from '#kernel';
-import type { Cause, Entry, FactKey, Sweep } from '../entry.ts';
+import type { Cause, Entry, Sweep } from '../entry.ts';
 import type { Disposition } from '../message.ts';
 import type { Rejection } from '../rejection.ts';
 import type { ExceptionName, ItemEvent, RecordedItemEvent } from './item-event.ts';
@@ -19,19 +19,11 @@ export interface Post {
   readonly entries: readonly ItemEntry[];
 }
 
-/** Entries that are about one item, and two that posting makes of what the journal says about many. */
-export type ItemEntry = Exclude<Entry, Sweep> | ItemSweep | Settle;
+/** Entries that are about one item, and one that posting makes of what the journal says about many. */
+export type ItemEntry = Exclude<Entry, Sweep> | ItemSweep;
 
 /** A complete snapshot did not list this item. */
 export type ItemSweep = Omit<Sweep, 'listed'>;
-
-/** The order has named its lines: what a confirmed reservation still promises it beyond them is released. */
-export interface Settle {
-  readonly kind: 'settle';
-  readonly key: FactKey;
-  readonly channel: string;
-  readonly orderId: string;
-}
 
 /** Holds stock for a reservation, all of it or, if `partial`, what can be had. */
 export interface Reserve {

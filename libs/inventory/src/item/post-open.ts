@@ -1,9 +1,9 @@
 import type { Instant, Quantity } from '#kernel';
-import { CUSTOMER, type Move, type Open, type OpenPast } from '../entry.ts';
+import { CUSTOMER, type Move, type Open, type OpenPast, type Settle } from '../entry.ts';
 import { parseAccount } from './account.ts';
 import { type Draft, record, touch } from './draft.ts';
 import { flagMore, type Party } from './exceptions.ts';
-import type { Post, Settle } from './item-command.ts';
+import type { Post } from './item-command.ts';
 import type { CommitmentReleased } from './item-event.ts';
 import { nameKey, orderKey } from './item-keys.ts';
 import { freeAt } from './item-readers.ts';
@@ -19,7 +19,7 @@ export type HoldsTaken = Map<string, { location: string; quantity: Quantity }[]>
 export function postOpen(draft: Draft, open: Open, post: Post, taken: HoldsTaken): void {
   const held = commitmentsOf(draft.state, open).filter(({ line }) => line === open.line);
   const parts = holdOf(draft.state, open, taken);
-  const delta = open.quantity - held.reduce((sum, { quantity }) => sum + quantity, 0);
+  const delta = open.quantity - sumOf(held);
   if (delta > 0) commit(draft, open, { quantity: delta, post, parts });
   if (delta < 0) {
     release(draft, { quantity: -delta, held, near: open.near, cause: post.cause, at: open.key.at });
@@ -38,7 +38,7 @@ interface Commit {
  */
 function commit(draft: Draft, open: Open, { quantity, post, parts }: Commit): void {
   const { location: pin } = open;
-  const unnamed = commitmentsOf(draft.state, open).filter(({ line }) => line === undefined);
+  const unnamed = unnamedOf(draft.state, open);
   let missing = quantity;
   for (const promised of pinnedFirst(unnamed, pin)) {
     const converted = Math.min(missing, promised.quantity);
@@ -146,20 +146,50 @@ export function releaseShipped(draft: Draft, move: Move): void {
   const { cause, channel, orderId } = move;
   if (cause !== 'shipment' || move.to !== CUSTOMER) return;
   if (channel === undefined || orderId === undefined) return;
-  const held = commitmentsOf(draft.state, { channel, orderId }).filter(({ line }) => line === undefined);
+  const held = unnamedOf(draft.state, { channel, orderId });
   if (held.length === 0) return;
   const from = parseAccount(move.from);
   const near = from.kind === 'on-hand' ? from.location : undefined;
   release(draft, { quantity: move.quantity, held, near, cause, at: move.key.at });
 }
 
-/** The order's lines win: what its reservation promised beyond them is free again. */
-export function settle(draft: Draft, { channel, orderId, key }: Settle): void {
-  for (const promised of [...commitmentsOf(draft.state, { channel, orderId })]) {
-    if (promised.line !== undefined) continue;
-    releaseAt(draft, promised, { quantity: promised.quantity, cause: 'order', at: key.at });
+/**
+ * The order's lines win: what its reservations promised beyond them is free again. While it is not placed, they may
+ * still promise some: of one that the journal does not know yet, all that was promised (`before` this fact) stays.
+ */
+export function settle(
+  draft: Draft,
+  entry: Settle,
+  { before, post }: { before: Quantity; post: Post },
+): void {
+  const { key, near, left } = entry;
+  const held = unnamedOf(draft.state, entry);
+  const wanted = left === undefined ? 0 : Math.max(before + left.by, left.quantity);
+  const delta = wanted - sumOf(held);
+  if (delta < 0) release(draft, { quantity: -delta, held, near, cause: post.cause, at: key.at });
+  if (delta > 0) {
+    const { channel, orderId } = entry;
+    const { recordedAt, journal } = post;
+    const location = placeToCommit(draft, entry, delta);
+    touch(draft, location);
+    record(draft, {
+      type: 'StockCommitted',
+      data: { channel, orderId, location, quantity: delta, occurredAt: key.at, recordedAt, journal },
+    });
   }
 }
+
+/** What confirmed reservations promise the order without a line. */
+export const promisedAhead = (state: ItemState, order: { channel: string; orderId: string }): Quantity =>
+  sumOf(unnamedOf(state, order));
+
+const unnamedOf = (
+  state: ItemState,
+  order: { channel: string; orderId: string },
+): readonly HeldCommitment[] => commitmentsOf(state, order).filter(({ line }) => line === undefined);
+
+const sumOf = (held: readonly HeldCommitment[]): Quantity =>
+  held.reduce((sum, { quantity }) => sum + quantity, 0);
 
 /** Where it was promised then: where it was wanted, or still is, else where it would be promised today. */
 export function postOpenPast(draft: Draft, past: OpenPast): void {

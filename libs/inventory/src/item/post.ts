@@ -1,4 +1,5 @@
-import { assertNever } from '#kernel';
+import { assertNever, type Quantity } from '#kernel';
+import type { Settle } from '../entry.ts';
 import type { Draft } from './draft.ts';
 import { type Party, setException } from './exceptions.ts';
 import { endHoldsTaken, postHoldEnd } from './holds.ts';
@@ -7,7 +8,15 @@ import type { ItemEvent } from './item-event.ts';
 import { postCount } from './post-count.ts';
 import { postExpectation } from './post-expectation.ts';
 import { postMovement } from './post-movement.ts';
-import { type HoldsTaken, judgePinned, postOpen, postOpenPast, releaseShipped, settle } from './post-open.ts';
+import {
+  type HoldsTaken,
+  judgePinned,
+  postOpen,
+  postOpenPast,
+  promisedAhead,
+  releaseShipped,
+  settle,
+} from './post-open.ts';
 import { postSweep } from './post-sweep.ts';
 
 /** Entries of one fact between two marks of how many are in; with fewer it has none. */
@@ -17,8 +26,10 @@ const MARK_ENTRIES = 100;
 export function post(draft: Draft, command: Post, party: Party): undefined {
   const { entries, journal } = command;
   const hasOpens = entries.some(isOpen);
+  const settled = entries.find(isSettle);
+  const before = settled === undefined ? 0 : promisedAhead(draft.state, settled);
   const taken: HoldsTaken = hasOpens ? noneTaken() : NONE_TAKEN;
-  const posting = { party, command, hasOpens, taken };
+  const posting = { party, command, isByLine: hasOpens || settled !== undefined, taken, before };
   const { partly } = draft.state;
   for (let next = partly?.journal === journal ? partly.entries : 0; next < entries.length;) {
     postEntry(draft, entries[next++]!, posting);
@@ -33,6 +44,7 @@ export function markPosted(event: ItemEvent | undefined, entriesPosted: number):
 }
 
 const isOpen = ({ kind }: ItemEntry): boolean => kind === 'open';
+const isSettle = (entry: ItemEntry): entry is Settle => entry.kind === 'settle';
 const noneTaken = (): HoldsTaken => new Map();
 /** Stays empty: nothing is posted that takes any. */
 const NONE_TAKEN = noneTaken();
@@ -41,15 +53,17 @@ interface Posting {
   readonly party: Party;
   readonly command: Post;
   /** True where it also says what is open of the order's lines now. */
-  readonly hasOpens: boolean;
+  readonly isByLine: boolean;
   readonly taken: HoldsTaken;
+  /** What reservations had promised its order without a line. */
+  readonly before: Quantity;
 }
 
 function postEntry(draft: Draft, entry: ItemEntry, posting: Posting): void {
   const { party, command, taken } = posting;
   switch (entry.kind) {
     case 'move':
-      if (!posting.hasOpens) releaseShipped(draft, entry);
+      if (!posting.isByLine) releaseShipped(draft, entry);
       return postMovement(draft, entry, party);
     case 'count':
       return postCount(draft, entry, party);
@@ -63,7 +77,7 @@ function postEntry(draft: Draft, entry: ItemEntry, posting: Posting): void {
     case 'open-past':
       return postOpenPast(draft, entry);
     case 'settle':
-      return settle(draft, entry);
+      return settle(draft, entry, { before: posting.before, post: command });
     case 'hold':
       return postHoldEnd(draft, entry, command);
     case 'flag': {

@@ -271,7 +271,7 @@ describe('a confirmed reservation', () => {
     const books = stocked(9);
     ask(books, reserve(5));
     books.post([confirmed(5)]);
-    const settle = { kind: 'settle', key: keyAt(6), channel: 'web', orderId: '1' } as const;
+    const settle = { kind: 'settle', sku: 'MUG', key: keyAt(6), channel: 'web', orderId: '1' } as const;
     ask(books, {
       ...{ type: 'post', journal: 1_000, recordedAt: 0, cause: 'order' },
       entries: [open('1', 3), settle],

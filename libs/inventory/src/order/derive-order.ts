@@ -1,9 +1,19 @@
 import { assertNever, type Instant, type Quantity } from '#kernel';
 import { excessOver } from '../document/amounts.ts';
-import type { Component } from '../journal-event.ts';
-import type { OrderMessageType } from '../document/told-message.ts';
+import type { OrderAnnounced } from '../journal-event.ts';
 import { compareFacts, type FactKey } from '../entry.ts';
 import { inReadingOrder } from './order-fact.ts';
+import {
+  announcedRows,
+  emptySheet,
+  nameRest,
+  openOf,
+  type Part,
+  type Row,
+  rowFor,
+  type Sheet,
+  type Tally,
+} from './order-sheet.ts';
 import type {
   LineNumbers,
   OrderFact,
@@ -16,35 +26,60 @@ import type {
 /**
  * What the set of an order's facts makes of it: in whatever order they arrived, they are read in the order
  * in which they happened. So a cancel before its order, a shipment before its placement, two returns of
- * which one is too much, need no rule of their own.
+ * which one is too much, need no rule of their own. Until it is placed, the reservations that were confirmed for it
+ * stand for its placing; then its own lines win.
  */
-export function deriveOrder(facts: readonly OrderFact[]): OrderState {
+export function deriveOrder(
+  facts: readonly OrderFact[],
+  announced: readonly OrderAnnounced[] = NONE_ANNOUNCED,
+): OrderState {
   const sorted = inReadingOrder(facts);
-  const sheet = emptySheet();
-  for (const fact of sorted) enter(sheet, fact);
-
   const isPlaced = sorted[0]?.message.type === 'order.placed';
+  const sheet = emptySheet();
+  const ahead = isPlaced ? NONE_ANNOUNCED : announced;
+  for (const each of ahead) announcedRows(sheet, each);
+  for (const fact of sorted) enter(sheet, fact);
+  nameRest(sheet);
+
   const isKnown = isPlaced || sorted.some(({ message }) => message.type === 'order.shipped');
   return {
     isPlaced,
     isKnown,
     ...(isPlaced && { placedAt: sorted[0]!.key.at }),
     rows: sheet.rows.map((row) => finish(row, isPlaced, isKnown)),
+    announced: ahead.length === 0 ? NO_ITEMS : itemsOf(ahead),
   };
+}
+
+const NONE_ANNOUNCED: readonly OrderAnnounced[] = [];
+const NO_ITEMS: readonly string[] = [];
+
+/** Ordinary items. */
+function itemsOf(announced: readonly OrderAnnounced[]): readonly string[] {
+  const lines = announced.flatMap((each) => each.lines);
+  return [...new Set(lines.flatMap((line) => line.components?.map(({ sku }) => sku) ?? [line.sku]))];
 }
 
 /** How much of one row was open from a moment on, until its next step; as posted. */
 export interface OpenSteps {
-  readonly row: Pick<OrderRow, 'line' | 'sku' | 'components' | 'location'>;
+  readonly row: Pick<Row, 'line' | 'sku' | 'components' | 'location' | 'announced' | 'isUnnamed'>;
   readonly steps: readonly { readonly at: Instant; readonly open: Quantity }[];
 }
 
 /** What was open through time: no fact counts before those that the order reads ahead of it. */
-export function deriveOpenSteps(facts: readonly OrderFact[]): OpenSteps[] {
+export function deriveOpenSteps(
+  facts: readonly OrderFact[],
+  announced: readonly OrderAnnounced[] = NONE_ANNOUNCED,
+): OpenSteps[] {
+  const sorted = inReadingOrder(facts);
   const sheet = emptySheet();
   const steps = new Map<Row, { at: Instant; open: Quantity }[]>();
   let at = 0;
-  for (const fact of inReadingOrder(facts)) {
+  for (const each of sorted[0]?.message.type === 'order.placed' ? NONE_ANNOUNCED : announced) {
+    at = Math.max(at, each.confirmedAt);
+    for (const row of announcedRows(sheet, each)) steps.set(row, [{ at, open: openOf(row.posted) }]);
+  }
+  for (const fact of sorted) {
     at = Math.max(at, fact.key.at);
     for (const row of enter(sheet, fact)) {
       const known = steps.get(row) ?? [];
@@ -52,61 +87,9 @@ export function deriveOpenSteps(facts: readonly OrderFact[]): OpenSteps[] {
       known.push({ at, open: openOf(row.posted) });
     }
   }
+  nameRest(sheet);
   return [...steps].map(([row, ofRow]) => ({ row, steps: ofRow }));
 }
-
-/** An order while its facts are being read. */
-interface Sheet {
-  readonly rows: Row[];
-  readonly byName: Map<string, Row>;
-  readonly byItem: Map<string, Row[]>;
-  /** Line ids taken. */
-  readonly names: Set<string>;
-  nextNumber: number;
-}
-
-interface Row {
-  readonly line: string;
-  readonly item: string;
-  readonly name?: string;
-  sku?: string;
-  components?: readonly Component[];
-  since: number;
-  isParked: boolean;
-  location?: string;
-  /** Of the message that told the location. */
-  locatedBy?: FactKey;
-  readonly told: Tally;
-  readonly posted: Tally;
-  readonly shipments: Part[];
-  readonly returns: Part[];
-}
-
-/** What was told of a row so far; `cancelled` is what took effect, for it was open at its time. */
-interface Tally {
-  ordered: Quantity;
-  /** Of the message that told `ordered`. */
-  orderedBy?: FactKey;
-  cancelled: Quantity;
-  shipped: Quantity;
-  returned: Quantity;
-  refunded: Quantity;
-}
-
-type Part = Omit<OrderPart, 'excess'>;
-
-const emptySheet = (): Sheet => ({
-  rows: [],
-  byName: new Map(),
-  byItem: new Map(),
-  names: new Set(),
-  nextNumber: 1,
-});
-
-const emptyTally = (): Tally => ({ ordered: 0, cancelled: 0, shipped: 0, returned: 0, refunded: 0 });
-
-const openOf = ({ ordered, shipped, cancelled }: Tally): Quantity =>
-  Math.max(0, ordered - shipped - cancelled);
 
 /** Answers the rows that it is about, one for each of its lines. */
 function enter(sheet: Sheet, fact: OrderFact): readonly Row[] {
@@ -129,48 +112,6 @@ function enter(sheet: Sheet, fact: OrderFact): readonly Row[] {
     return row;
   });
 }
-
-/** By its name and item; without a name, by item: the first that has something left, else the first, else a new one. */
-function rowFor(sheet: Sheet, type: OrderMessageType, line: OrderFactLine): Row {
-  if (line.line !== undefined) {
-    return sheet.byName.get(rowName(line.line, line.item)) ?? addRow(sheet, line.line, line);
-  }
-  const rows = sheet.byItem.get(line.item);
-  if (rows !== undefined) return rows.find((row) => leftOf(row.told, type) > 0) ?? rows[0]!;
-  while (sheet.names.has(String(sheet.nextNumber))) sheet.nextNumber++;
-  return addRow(sheet, String(sheet.nextNumber), line);
-}
-
-/** How much a message of this type could still be about. */
-function leftOf(tally: Tally, type: OrderMessageType): Quantity {
-  if (type === 'order.returned') return tally.shipped - tally.returned;
-  if (type === 'order.refunded') return Math.max(tally.ordered, tally.shipped) - tally.refunded;
-  return openOf(tally);
-}
-
-function addRow(sheet: Sheet, line: string, { item, name }: OrderFactLine): Row {
-  const row: Row = {
-    line,
-    item,
-    ...(name !== undefined && { name }),
-    since: Number.POSITIVE_INFINITY,
-    isParked: false,
-    told: emptyTally(),
-    posted: emptyTally(),
-    shipments: [],
-    returns: [],
-  };
-  sheet.rows.push(row);
-  sheet.names.add(line);
-  sheet.byName.set(rowName(line, item), row);
-  const ofItem = sheet.byItem.get(item);
-  if (ofItem === undefined) sheet.byItem.set(item, [row]);
-  else ofItem.push(row);
-  return row;
-}
-
-/** Ids have no control characters. */
-const rowName = (line: string, item: string): string => `${line}\n${item}`;
 
 /** A row means what the line that was resolved first means, whenever that happened. */
 function takeMeaning(row: Row, line: OrderFactLine): void {
@@ -227,11 +168,12 @@ function partOf({ key, message }: OrderFact, line: OrderFactLine, location: stri
 }
 
 function finish(row: Row, isPlaced: boolean, isKnown: boolean): OrderRow {
-  const { line, item, sku, name, components, isParked, location, told, posted } = row;
+  const { line, item, sku, name, components, isUnnamed, isParked, location, told, posted } = row;
   return {
     line,
     item,
     ...(sku === undefined ? { name } : { sku }),
+    ...(isUnnamed && { isUnnamed }),
     ...(components && { components }),
     isParked,
     ...(location !== undefined && { location }),

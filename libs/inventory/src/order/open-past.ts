@@ -2,6 +2,7 @@ import type { Instant, Quantity } from '#kernel';
 import { amountsOf } from '../document/amounts.ts';
 import { channelOf } from '../document/told-message.ts';
 import type { OpenPast } from '../entry.ts';
+import type { OrderAnnounced } from '../journal-event.ts';
 import { deriveOpenSteps, type OpenSteps } from './derive-order.ts';
 import { inReadingOrder } from './order-fact.ts';
 import type { OrderFact } from './order-state.ts';
@@ -14,10 +15,16 @@ export function openPastEntries(
   before: readonly OrderFact[],
   after: readonly OrderFact[],
   fact: OrderFact,
+  announced?: readonly OrderAnnounced[],
 ): readonly OpenPast[] {
   const changes = new Map<string, Changes>();
-  for (const steps of deriveOpenSteps(before)) addSteps(changes, steps, -1);
-  for (const steps of deriveOpenSteps(after)) addSteps(changes, steps, 1);
+  const now = deriveOpenSteps(after, announced);
+  const isStill = (each: OpenSteps): boolean => now.some(({ row }) => row.announced === each.row.announced);
+  for (const steps of deriveOpenSteps(before, announced)) {
+    // What was promised without a line, and ends with the placing, was never posted by the order.
+    if (!steps.row.isUnnamed || isStill(steps)) addSteps(changes, steps, -1);
+  }
+  for (const steps of now) addSteps(changes, steps, 1);
   const order = { channel: channelOf(fact.message), orderId: fact.message.data.orderId };
   return [...changes.values()].flatMap(({ sku, line, location, byTime }): OpenPast[] => {
     const atLast = [...byTime.values()].reduce((sum, by) => sum + by, 0);
@@ -43,7 +50,7 @@ interface Changes {
 }
 
 function addSteps(changes: Map<string, Changes>, { row, steps }: OpenSteps, sign: 1 | -1): void {
-  const { sku: told, line, location, components } = row;
+  const { sku: told, line, location, components, announced } = row;
   if (told === undefined) return; // Nothing of it is posted yet.
   let open = 0;
   for (const step of steps) {
@@ -52,7 +59,7 @@ function addSteps(changes: Map<string, Changes>, { row, steps }: OpenSteps, sign
     if (by === 0) continue;
     const item = { sku: told, ...(components && { components }) };
     for (const { sku, quantity } of amountsOf(item, Math.abs(by))) {
-      const key = `${sku}\n${line}`;
+      const key = announced === undefined ? `${sku}\n${line}` : `${sku}\n\n${announced}`;
       const known = changes.get(key) ?? { sku, line, location, byTime: new Map<Instant, Quantity>() };
       changes.set(key, known);
       known.byTime.set(step.at, (known.byTime.get(step.at) ?? 0) + sign * Math.sign(by) * quantity);

@@ -5,6 +5,8 @@ import type { OrderPart, OrderRow, OrderState } from './order-state.ts';
 
 /** All that an order, as it stands, does to stock: of two states the difference is what gets posted. */
 export interface OrderEffects {
+  /** By item: what confirmed reservations promise that no line has taken over yet; none once it is placed. */
+  readonly promised: ReadonlyMap<string, Quantity>;
   /** By line and item; also where nothing is open. */
   readonly opens: ReadonlyMap<string, OpenEffect>;
   /** By part and item. */
@@ -35,21 +37,31 @@ export interface FlagEffect {
 }
 
 interface Sums {
+  readonly promised: Map<string, Quantity>;
   readonly opens: Map<string, OpenEffect>;
   readonly moves: Map<string, MoveEffect>;
   readonly flags: Map<string, FlagEffect>;
 }
 
 export function effectsOf(order: OrderState): OrderEffects {
-  const sums: Sums = { opens: new Map(), moves: new Map(), flags: new Map() };
+  const promised = new Map<string, Quantity>();
+  for (const sku of order.announced) promised.set(sku, 0);
+  const sums: Sums = { promised, opens: new Map(), moves: new Map(), flags: new Map() };
   for (const row of order.rows) {
     if (row.sku === undefined) continue; // Nothing of it is posted yet.
-    addOpens(sums, row);
+    if (row.isUnnamed) addPromised(sums, row);
+    else addOpens(sums, row);
     for (const part of row.shipments) addMove(sums, row, 'shipment', part);
     for (const part of row.returns) addMove(sums, row, 'return', part);
     addFlags(sums, row, order);
   }
   return sums;
+}
+
+function addPromised({ promised }: Sums, row: OrderRow): void {
+  for (const { sku, quantity } of ofItems(row, row.posted.open)) {
+    promised.set(sku, (promised.get(sku) ?? 0) + quantity);
+  }
 }
 
 function addOpens({ opens }: Sums, row: OrderRow): void {

@@ -5,7 +5,10 @@ import {
   type ExceptionKind,
   type FactKey,
   onHandAccount,
+  type Open,
 } from '../entry.ts';
+import { amountsOf } from '../document/amounts.ts';
+import type { OrderAnnounced } from '../journal-event.ts';
 import type { OrderMessage } from '../document/told-message.ts';
 import { channelOf } from '../document/told-message.ts';
 import {
@@ -34,6 +37,7 @@ export function orderEffect(before: OrderState, after: OrderState, fact: OrderFa
   const order = { channel: channelOf(fact.message), orderId: fact.message.data.orderId };
   const entries = [
     ...openEntries(from, to, fact, order),
+    ...settleEntries(from, to, { key: fact.key, order, ...shippedAt(fact.message) }),
     ...moveEntries(from, to, order),
     ...flagEntries(from, to, fact.key, order),
   ];
@@ -47,15 +51,56 @@ function kindsOf({ flags }: OrderEffects): ExceptionKind[] {
   return EXCEPTION_KINDS.filter((kind) => kinds.has(kind));
 }
 
+/**
+ * A reservation was confirmed for an order that is not placed: its items promised that without lines when it was
+ * confirmed. Lines that were named before it take over what is theirs.
+ */
+export function announcedEntries(
+  before: OrderState,
+  after: OrderState,
+  announced: Omit<OrderAnnounced, 'entries'> & OrderName,
+): readonly Entry[] {
+  const from = effectsOf(before);
+  const to = effectsOf(after);
+  const { channel, orderId, reservationId, confirmedAt } = announced;
+  const key = { at: confirmedAt, source: channel, id: reservationId, document: orderId };
+  const promised = new Map(from.promised);
+  for (const line of announced.lines) {
+    for (const { sku, quantity } of amountsOf(line, line.quantity)) {
+      promised.set(sku, (promised.get(sku) ?? 0) + quantity);
+    }
+  }
+  const order = { channel, orderId };
+  return [
+    ...changedOpens(from, to, { key, order }),
+    ...settleEntries({ ...from, promised }, to, { key, order }),
+  ];
+}
+
 interface OrderName {
   readonly channel: string;
   readonly orderId: string;
 }
 
 function openEntries(from: OrderEffects, to: OrderEffects, fact: OrderFact, order: OrderName): Entry[] {
-  const { message, key } = fact;
-  const hints = hintsOf(message);
+  const hints = hintsOf(fact.message);
   const confirmed = 'reservationId' in hints ? new Set(fact.lines.map(({ line }) => line)) : undefined;
+  return changedOpens(from, to, { key: fact.key, order, hints, ...(confirmed && { confirmed }) });
+}
+
+/** What the entries of one event have in common. */
+interface Told {
+  readonly key: FactKey;
+  readonly order: OrderName;
+  readonly near?: string;
+  readonly hints?: Hints;
+  /** Lines that a hold ends with. */
+  readonly confirmed?: ReadonlySet<string | undefined>;
+}
+
+type Hints = Pick<Open, 'near' | 'reservationId'>;
+
+function changedOpens(from: OrderEffects, to: OrderEffects, { key, order, hints, confirmed }: Told): Entry[] {
   const lowered: Entry[] = [];
   const raised: Entry[] = [];
   for (const [name, open] of inEither(from.opens, to.opens)) {
@@ -79,10 +124,24 @@ function openEntries(from: OrderEffects, to: OrderEffects, fact: OrderFact, orde
   return [...lowered, ...raised];
 }
 
+/** Said of all its items with each fact of an order that is announced: none of them is left to a guess. */
+function settleEntries(from: OrderEffects, to: OrderEffects, { key, order, near }: Told): Entry[] {
+  if (from.promised.size === 0 && to.promised.size === 0) return NO_ENTRIES;
+  return [...new Set([...from.promised.keys(), ...to.promised.keys()])].map((sku) => {
+    const quantity = to.promised.get(sku) ?? 0;
+    const left = { quantity, by: quantity - (from.promised.get(sku) ?? 0) };
+    return { kind: 'settle', key, sku, ...order, left, ...(near !== undefined && { near }) };
+  });
+}
+
+const NO_ENTRIES: Entry[] = [];
+
+const shippedAt = (message: OrderMessage): Pick<Hints, 'near'> =>
+  message.type === 'order.shipped' ? { near: message.data.location } : {};
+
 /** Where it just shipped, or which hold it confirms. */
-function hintsOf(message: OrderMessage): { readonly near?: string; readonly reservationId?: string } {
-  if (message.type === 'order.shipped') return { near: message.data.location };
-  if (message.type !== 'order.placed' || message.data.reservationId === undefined) return {};
+function hintsOf(message: OrderMessage): Hints {
+  if (message.type !== 'order.placed' || message.data.reservationId === undefined) return shippedAt(message);
   return { reservationId: message.data.reservationId };
 }
 

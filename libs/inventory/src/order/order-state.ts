@@ -13,6 +13,8 @@ export interface OrderState {
   readonly placedAt?: Instant;
   /** In the order in which the facts, by time, first name them. */
   readonly rows: readonly OrderRow[];
+  /** Items of which reservations were confirmed for it, while it is not placed. */
+  readonly announced: readonly string[];
 }
 
 /**
@@ -29,6 +31,8 @@ export interface OrderRow {
   readonly name?: string;
   /** Of a kit, as it was when the row's first line was resolved. */
   readonly components?: readonly Component[];
+  /** Only a confirmed reservation told of it yet: its name is ours, and nothing of it is posted under it. */
+  readonly isUnnamed?: true;
   /** Some line of it is parked. */
   readonly isParked: boolean;
   /** Where the channel wants it committed, as last told. */

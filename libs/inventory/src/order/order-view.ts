@@ -51,7 +51,7 @@ export interface OrderHistoryRow {
   readonly position: number;
 }
 
-/** The order of a stream that has at least one fact. */
+/** The order of a stream that was told of it, or that a reservation was confirmed for. */
 export function orderViewOf(channel: string, orderId: string, told: ToldStream): OrderView {
   const order = orderOf(told);
   const facts = [...told.facts].sort((a, b) => compareFacts(keyOf(a), keyOf(b)));
@@ -75,7 +75,7 @@ export function orderViewOf(channel: string, orderId: string, told: ToldStream):
 
 /** Derived once a change. */
 export const orderOf = (told: ToldStream): OrderState =>
-  (told.order ??= deriveOrder(told.facts.map(orderFactOf)));
+  (told.order ??= deriveOrder(told.facts.map(orderFactOf), told.announced));
 
 export function statusOf({ isPlaced, rows }: OrderState): OrderStatus {
   if (!isPlaced || (rows.length > 0 && rows.every(isWaiting))) return 'pending';

@@ -1,0 +1,30 @@
+import { type Quantity, UNIT } from '#kernel';
+import type { AnnouncedLine } from '../journal-event.ts';
+import { heldOf } from './decide-reservation.ts';
+import { grant, keptOf } from './grant.ts';
+import type { ReservationState } from './reservation-state.ts';
+
+/**
+ * What a confirmed reservation says that its order has: the lines that were requested, as far as what was confirmed
+ * makes them, and the rest of it as it is.
+ */
+export function announcedLines(reservation: ReservationState): readonly AnnouncedLine[] {
+  const promised = promisedOf(reservation);
+  const granted = grant(reservation.requested, promised, () => UNIT);
+  const kept = keptOf(granted);
+  const rest = [...promised].map(([sku, quantity]) => ({ sku, quantity: quantity - (kept.get(sku) ?? 0) }));
+  const lines = granted.map(({ line: { sku, components }, quantity }): AnnouncedLine => ({
+    sku,
+    quantity,
+    ...(components && { components }),
+  }));
+  return [...lines, ...rest].filter(({ quantity }) => quantity > 0);
+}
+
+/** How much of which ordinary item it promises to its order; none where the order's own lines do. */
+export function promisedOf(reservation: ReservationState): ReadonlyMap<string, Quantity> {
+  const { confirmed } = reservation;
+  if (confirmed?.byOrder) return new Map();
+  if (!confirmed?.lines) return heldOf(reservation);
+  return new Map(confirmed.lines.map(({ sku, quantity }) => [sku, quantity]));
+}
