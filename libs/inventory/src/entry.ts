@@ -203,6 +203,7 @@ export const EXCEPTION_KINDS = [
   'over-receipt',
   'unlinked-return',
   'inactive-location',
+  'out-of-range',
 ] as const;
 
 /** Order of facts: negative if `a` comes before `b`. */

@@ -11,6 +11,7 @@ import { documentEntries } from './document-entries.ts';
 import type { ReleasedLines, ResolvedMessage } from './resolve-message.ts';
 import { isMoreThanExpected } from './more-than-expected.ts';
 import { isSameContent } from './same-content.ts';
+import { checkAmounts } from './told-amounts.ts';
 import {
   type DocumentMessage,
   factKeyOf,
@@ -62,6 +63,8 @@ export function recordFact(told: ToldStream, reading: Reading): FactDecision {
   const isDerived = isOrderMessage(message) || isTransferMessage(message);
   if (isDerived && told.lineCount >= TOLD_LINES_MAX)
     return { outcome: 'rejected', rejection: tooManyLines() };
+  const refused = checkAmounts(told, message, resolved);
+  if (refused !== undefined) return { outcome: 'rejected', rejection: refused };
 
   const { lines, parked, isInactive } = resolved;
   const revision = told.revision + 1;

@@ -8,6 +8,7 @@ import type { Decision, DecisionContext, ItemCommand, ResolveException } from '.
 import type { ItemEvent } from './item-event.ts';
 import { exceptionKey } from './item-keys.ts';
 import { copyItem, type ItemState } from './item-state.ts';
+import { judgeRange } from './out-of-range.ts';
 import { markPosted, partyOf, post } from './post.ts';
 import { reallocate } from './reallocate.ts';
 import { reserve } from './reserve.ts';
@@ -37,6 +38,7 @@ export function decideInPlace(command: ItemCommand, state: ItemState, context: D
   if (command.type === 'post' && draft.events.length - done > JUDGED_MAX) {
     markPosted(draft.events[done - 1], command.entries.length);
   }
+  if (command.type !== 'resolve-exception') judgeRange(draft);
   tie(draft.events);
   return { events: draft.events, answer };
 }

@@ -1,0 +1,69 @@
+import { multiplyDown, type Quantity, UNIT } from '#kernel';
+import type { ResolvedLine } from '../journal-event.ts';
+import type { Message } from '../message.ts';
+import type { Rejection } from '../rejection.ts';
+import { amountsOf } from './amounts.ts';
+import { isOrderMessage, isTransferMessage, linesOf } from './told-message.ts';
+import type { ToldStream } from './told-stream.ts';
+
+/**
+ * The most that one document's message may tell of one item, or all messages of one order or transfer together, in
+ * units. Whatever is summed of them stays far below 2^53 hundred-thousandths, and so exact.
+ */
+export const TOLD_UNITS_MAX = 50_000_000_000;
+const TOLD_MAX: Quantity = TOLD_UNITS_MAX * UNIT;
+
+type Line = Pick<ResolvedLine, 'index' | 'quantity' | 'components'>;
+type Resolved = { readonly lines: readonly ResolvedLine[]; readonly parked: readonly Line[] };
+
+/** Undefined where sums of it are exact. */
+export function checkAmounts(
+  told: ToldStream,
+  message: Message,
+  { lines, parked }: Resolved,
+): Rejection | undefined {
+  let sum = amountOf(message, lines) + amountOf(message, parked);
+  if (isOrderMessage(message) || isTransferMessage(message)) {
+    for (const fact of told.facts)
+      sum += amountOf(fact.message, fact.lines) + amountOf(fact.message, fact.parked);
+    return sum > TOLD_MAX ? tooMuch('was told of it in all. Go on under a new id.') : undefined;
+  }
+  // As with nearly every message; of those that are not, most list many items.
+  if (sum <= TOLD_MAX || mostOfOneItem(message, lines) <= TOLD_MAX) return undefined;
+  return tooMuch('of one item is told in one message. Split it.');
+}
+
+/** Of a kit what it holds most of. */
+function amountOf(message: Message, lines: readonly Line[]): Quantity {
+  let sum = 0;
+  for (const line of lines) sum += amountOfLine(message, line);
+  return sum;
+}
+
+function mostOfOneItem(message: Message, lines: readonly ResolvedLine[]): Quantity {
+  const items = new Map<string, Quantity>();
+  for (const line of lines) {
+    for (const { sku, quantity } of amountsOf(line, quantityOf(message, line))) {
+      items.set(sku, (items.get(sku) ?? 0) + quantity);
+    }
+  }
+  return Math.max(...items.values());
+}
+
+function amountOfLine(message: Message, line: Line): Quantity {
+  const quantity = quantityOf(message, line);
+  const { components } = line;
+  if (components === undefined) return quantity;
+  let most = quantity;
+  for (const component of components) most = Math.max(most, multiplyDown(quantity, component.quantity));
+  return most;
+}
+
+const quantityOf = (message: Message, { index, quantity }: Line): Quantity =>
+  Math.abs(quantity ?? linesOf(message)[index]!.quantity);
+
+const tooMuch = (words: string): Rejection => ({
+  code: 'QUANTITY_OUT_OF_RANGE',
+  detail: `More than ${TOLD_UNITS_MAX} ${words}`,
+  pointer: '/data/lines',
+});
