@@ -70,7 +70,14 @@ const DATA: readonly (readonly [MessageType, fc.Arbitrary<object>])[] = [
     'stock.received',
     fc.record({ ...document, purchaseOrderId: fc.constantFrom('d2', undefined), lines: named(stocked) }),
   ],
-  ['stock.expected', fc.record({ ...document, expectedAt: fc.constant(99), lines: named(stocked) })],
+  [
+    'stock.expected',
+    fc.record({
+      ...document,
+      expectedAt: fc.constant(99),
+      lines: named(stocked, fc.oneof(fc.constant(0), units)),
+    }),
+  ],
   ['stock.shipped', fc.record({ ...document, lines: named(sellable) })],
   [
     'stock.adjusted',

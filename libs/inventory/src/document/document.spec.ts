@@ -273,6 +273,7 @@ describe('a receipt of what its own document expected', () => {
       ['over-receipt'],
     ]);
     expect(flagsOf(raised, expected('e1', 1, 5), received('r1', 2, 6)).at(-1)).toEqual([]);
+    expect(flagsOf(expected('e1', 1, 5), received('r1', 2, 3), expected('off', 3, 0)).at(-1)).toEqual([]);
   });
 
   it('is not, where it was for the purchase order of another', () => {

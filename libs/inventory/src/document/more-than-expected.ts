@@ -7,12 +7,13 @@ import type { ToldFact } from './told-stream.ts';
 /**
  * True where these facts of one document say that more of an item was received than they say was expected. What
  * others tell of it under the same name, or under a purchase order's, only the item knows: it opens the exception.
+ * Of what was called off (0) no more can come than that.
  */
 export function isMoreThanExpected(facts: readonly ToldFact[]): boolean {
   const expected = expectedOf(facts);
   if (expected.size === 0) return false;
   const received = receivedOf(facts);
-  return [...expected].some(([sku, { quantity }]) => (received.get(sku) ?? 0) > quantity);
+  return [...expected].some(([sku, { quantity }]) => quantity > 0 && (received.get(sku) ?? 0) > quantity);
 }
 
 /** By item, as last told by time. */

@@ -42,11 +42,11 @@ function recall(draft: Draft, documentId: string): ReturnType<typeof expectation
 export const mayHaveCome = (state: ItemState, documentId: string): boolean =>
   state.expectations[nameKey(documentId)] === undefined && mayRemember(state.unexpected, documentId);
 
-/** More came than was expected: known once both are. */
+/** More came than was expected: known once both are. Where it was called off (0), nothing is that more could come than. */
 export function judgeReceipt(draft: Draft, documentId: string): void {
   const expectation = draft.state.expectations[nameKey(documentId)];
   if (!expectation) return;
-  const over = Math.max(0, expectation.received - expectation.expected);
-  const { location } = expectation;
+  const { location, expected, received } = expectation;
+  const over = expected === 0 ? 0 : Math.max(0, received - expected);
   setException(draft, { kind: 'over-receipt', location, orderId: documentId }, over);
 }

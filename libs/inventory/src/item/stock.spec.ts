@@ -282,6 +282,20 @@ describe('what is expected', () => {
     }
   });
 
+  it('is not exceeded by what came of it before the rest was called off, whichever word comes first', () => {
+    const first = expected('po-1', 5, { key: keyAt(1) });
+    const off = expected('po-1', 0, { key: keyAt(3) });
+    for (const facts of [
+      [first, received(3, 2, po), off],
+      [received(3, 2, po), off, first],
+      [off, received(3, 2, po), first],
+    ]) {
+      expect(told(...facts).state('MUG').exceptions).toEqual({});
+    }
+    const lowered = told(first, received(3, 2, po), expected('po-1', 1, { key: keyAt(3) }));
+    expect(last(lowered)).toMatchObject({ data: { kind: 'over-receipt', quantity: 2 * UNIT } });
+  });
+
   it('is too much only where it is expected now, whichever word comes first', () => {
     const first = expected('po-1', 3, { key: keyAt(1) });
     const moved = expected('po-1', 3, { key: keyAt(2), location: 'other' });

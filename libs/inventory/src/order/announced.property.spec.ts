@@ -13,6 +13,7 @@ import {
 import { Telling } from '../../testing/telling.ts';
 import type { HoldEnd } from '../entry.ts';
 import type { AnnouncedLine } from '../journal-event.ts';
+import { stockAsOf } from '../timeline/stock-as-of.ts';
 
 const BOX = [
   { sku: 'MUG', quantity: 2 * UNIT },
@@ -131,6 +132,14 @@ class World {
     );
   }
 
+  /** By item, where it is promised: as it is kept, and as its events say by their times. */
+  places(): readonly { readonly kept: readonly string[]; readonly byTime: readonly string[] }[] {
+    return ITEMS.map((item) => {
+      const { state, stream } = this.books.book(item);
+      return { kept: wordsOf(state.places), byTime: wordsOf(stockAsOf(stream, Number.POSITIVE_INFINITY)) };
+    });
+  }
+
   /** What the order shows as open, by ordinary item. */
   open(): Record<string, Quantity> {
     const open = itemsOf(
@@ -143,6 +152,9 @@ class World {
     return Object.fromEntries(ITEMS.map((item) => [item, (open.get(item) ?? 0) / UNIT]));
   }
 }
+
+const wordsOf = (places: readonly { location: string; committed: Quantity }[]): readonly string[] =>
+  places.flatMap(({ location, committed }) => (committed === 0 ? [] : [`${location} ${committed}`])).sort();
 
 function itemsOf(told: readonly AnnouncedLine[]): ReadonlyMap<string, Quantity> {
   const items = new Map<string, Quantity>();
@@ -164,6 +176,7 @@ describe('an order that reservations are confirmed for before it is placed', () 
           if (world.isSettled) expect(world.committed()).toEqual(world.open());
         }
         expect(world.settle().committed()).toEqual(world.open());
+        for (const { kept, byTime } of world.places()) expect(byTime).toEqual(kept);
       }),
       { numRuns: 600 },
     );
@@ -194,6 +207,7 @@ describe('an order that reservations are confirmed for before it is placed', () 
         expect(one.order.view().lines).toEqual(other.order.view().lines);
         expect(one.committed()).toEqual(one.open());
         expect(one.committed()).toEqual(other.committed());
+        for (const { kept, byTime } of one.places()) expect(byTime).toEqual(kept);
       }),
       { numRuns: 600 },
     );
