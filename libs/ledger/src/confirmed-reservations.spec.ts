@@ -134,6 +134,31 @@ describe('a confirmed reservation', () => {
     expect(claimsOf(other.book.item('MUG')!, 'web').committed).toBe(2 * UNIT);
   });
 
+  it('makes its order known, once, also where the process ended behind the confirmation', async () => {
+    await held({ MUG: 3, KIT: 1 });
+    await ledger.settle();
+    await ledger.stop(true);
+    const asked = ledger.reservations.confirm('r-1', { orderId: '1' });
+    await until(async () => (await types()).includes('Confirmed'));
+    const announced = async () =>
+      (await ledger.store.readStream('order-web:1')).map(({ type, data }) => [type, (data as { lines?: object }).lines]);
+    const other = await ledger.another();
+    await until(async () => other.posting.position >= (await ledger.store.head()));
+    await until(async () => other.book.position === (await ledger.store.head()));
+    const lines = [
+      { sku: 'MUG', quantity: 3 * UNIT },
+      { sku: 'KIT', quantity: UNIT, components: expect.any(Array) },
+    ];
+    expect(await announced()).toEqual([['OrderAnnounced', lines]]);
+    expect(claimsOf(other.book.item('MUG')!, 'web').committed).toBe(5 * UNIT);
+    await other.stop(true);
+    const third = await ledger.another();
+    await tellOrder('1', [open('1', 5)]);
+    await until(async () => third.posting.position >= (await ledger.store.head()));
+    expect(await announced()).toHaveLength(2);
+    await asked;
+  });
+
   it('by its order alone: the order’s lines take the hold, and the rest of it is released', async () => {
     await held({ MUG: 3, LID: 2 });
     await tellOrder('1', [open('1', 2, { reservationId: 'r-1' })]);
