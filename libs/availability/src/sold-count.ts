@@ -1,5 +1,5 @@
 import { allocationsOf, itemStream, type ItemEvent, soldIn } from '#inventory';
-import { type EventStore, READ_EVENTS_MAX } from '#event-store';
+import { type EventStore, pagesOf } from '#event-store';
 import type { Instant } from '#kernel';
 import type { Sold } from './offer.ts';
 import { policyOfItem, type World } from './world.ts';
@@ -52,14 +52,13 @@ async function countSold(
   { since, through }: { since: ReadonlyMap<string, Instant>; through: number },
 ): Promise<SoldByChannel> {
   const sold: Record<string, Sold> = {};
-  for (let fromRevision = 0; ; fromRevision += READ_EVENTS_MAX) {
-    const events = await past.readStream(itemStream(sku), { fromRevision, limit: READ_EVENTS_MAX });
-    for (const event of events) {
+  for await (const page of pagesOf(past, itemStream(sku))) {
+    for (const event of page) {
       if (event.position > through) return sold;
       addSale(sold, event as unknown as ItemEvent, since);
     }
-    if (events.length < READ_EVENTS_MAX) return sold;
   }
+  return sold;
 }
 
 function addSale(sold: Record<string, Sold>, event: ItemEvent, since: ReadonlyMap<string, Instant>): void {

@@ -1,5 +1,5 @@
 import type { CatalogView, Channel, Identifier, Item, Listing, Location, Source } from '#inventory';
-import { type EventStore, READ_EVENTS_MAX, type RecordedEvent } from '#event-store';
+import { type EventStore, pagesOf, type RecordedEvent } from '#event-store';
 import { UNIT } from '#kernel';
 import type { CatalogBook } from './catalog-book.ts';
 import { listingKey, type ResourceOf, type SetupEntry, type SetupKind, streamOf } from './setup-entry.ts';
@@ -42,14 +42,9 @@ export class OwnWrites implements CatalogView {
 
   /** Looks into the store itself, for what another process wrote or the book has not reached. */
   async learn(kind: SetupKind, id: string): Promise<void> {
-    const stream = streamOf(kind, id);
     let entry: SetupEntry<ResourceOf[SetupKind]> | undefined;
-    for (let fromRevision = 0; ;) {
-      const events = await this.#store.readStream(stream, { fromRevision, limit: READ_EVENTS_MAX });
-      for (const event of events) entry = nextEntry(entry, event);
-      const last = events.at(-1);
-      if (last === undefined) break;
-      fromRevision = last.revision + 1;
+    for await (const page of pagesOf(this.#store, streamOf(kind, id))) {
+      for (const event of page) entry = nextEntry(entry, event);
     }
     if (entry !== undefined) this.keep(kind, id, entry);
   }

@@ -35,8 +35,8 @@ export abstract class EventStore {
   }
 
   /**
-   * One page of a stream, oldest first, from `fromRevision` (default 0) on; empty when there is no more.
-   * At most `limit` events (default and most: READ_EVENTS_MAX).
+   * One page of a stream, oldest first, from `fromRevision` (default 0) on: `limit` events (default and most:
+   * READ_EVENTS_MAX), or fewer where it ends. `pagesOf` reads all of them.
    */
   abstract readStream(
     stream: string,

@@ -25,4 +25,5 @@ export {
   type RecordedEvent,
 } from './event-store.port.ts';
 export { LogTarget } from './log-target.port.ts';
+export { pagesOf } from './pages-of.ts';
 export { PositionWaiters } from './position-waiters.ts';

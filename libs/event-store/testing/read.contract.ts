@@ -1,4 +1,4 @@
-import { type EventStore, NO_STREAM, READ_EVENTS_MAX } from '../src/index.ts';
+import { type EventStore, NO_STREAM, pagesOf, READ_EVENTS_MAX } from '../src/index.ts';
 import { happened, happenedTimes, newStream, readToEnd } from './examples.ts';
 import { keepOpen, type OpenEventStore } from './store-under-test.ts';
 
@@ -28,6 +28,20 @@ export function readContract(open: OpenEventStore): void {
           (await store.readStream(stream, { fromRevision: 3, limit: 2 })).map((e) => e.revision),
         ).toEqual([3, 4]);
         expect(await store.readStream(stream, { fromRevision: events.length })).toEqual([]);
+      });
+
+      it.each([
+        [0, [READ_EVENTS_MAX, 7]],
+        [7, [READ_EVENTS_MAX]],
+        [READ_EVENTS_MAX + 7, []],
+      ])('is read from revision %p to its end, in pages of %p', async (fromRevision, lengths) => {
+        const stream = newStream('item');
+        await store.append(stream, NO_STREAM, happenedTimes(READ_EVENTS_MAX + 7));
+
+        const pages = [];
+        for await (const page of pagesOf(store, stream, fromRevision)) pages.push(page);
+        expect(pages.map((page) => page.length)).toEqual(lengths);
+        expect(pages.flat()[0]?.revision).toBe(lengths[0] && fromRevision);
       });
 
       it('gives back all that was told of an event', async () => {

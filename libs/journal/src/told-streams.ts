@@ -1,4 +1,4 @@
-import { type EventStore, isOfCategory, READ_EVENTS_MAX } from '#event-store';
+import { type EventStore, isOfCategory, pagesOf } from '#event-store';
 import {
   emptyToldStream,
   evolveTold,
@@ -58,12 +58,11 @@ export class ToldStreams {
 
   /** Reads on to the end, or where it is known to end at least. */
   async readOn(stream: string, told: ToldStream, lastRevision = Number.POSITIVE_INFINITY): Promise<void> {
-    while (told.revision < lastRevision) {
-      const page = { fromRevision: told.revision + 1, limit: READ_EVENTS_MAX };
-      const events = await this.#store.readStream(stream, page);
-      if (events.length === 0) return;
-      for (const event of events) evolveTold(told, event as typeof event & JournalEvent, event);
+    if (told.revision >= lastRevision) return;
+    for await (const page of pagesOf(this.#store, stream, told.revision + 1)) {
+      for (const event of page) evolveTold(told, event as typeof event & JournalEvent, event);
       outlineIfDocument(stream, told);
+      if (told.revision >= lastRevision) return;
     }
   }
 

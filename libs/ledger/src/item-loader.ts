@@ -7,7 +7,7 @@ import {
   type PastNeeded,
   type RecordedItemEvent,
 } from '#inventory';
-import { type EventStore, READ_EVENTS_MAX } from '#event-store';
+import { type EventStore, pagesOf, READ_EVENTS_MAX } from '#event-store';
 import type { Instant } from '#kernel';
 import type { LedgerBook } from './ledger-book.ts';
 
@@ -67,11 +67,8 @@ export class ItemLoader {
   }
 
   async *#eventsFrom(sku: string, fromRevision: number): AsyncGenerator<StoredItemEvent> {
-    for (let from = fromRevision; ;) {
-      const page = await this.#store.readStream(itemStream(sku), { fromRevision: from });
+    for await (const page of pagesOf(this.#store, itemStream(sku), fromRevision)) {
       yield* page as unknown as readonly StoredItemEvent[];
-      if (page.length < READ_EVENTS_MAX) return;
-      from = page.at(-1)!.revision + 1;
     }
   }
 }
