@@ -11,6 +11,7 @@ export {
   type Quantity,
   QUANTITY_DECIMALS_MAX,
   roundDown,
+  stepOfDecimals,
   timesInto,
   toQuantity,
   toUnits,

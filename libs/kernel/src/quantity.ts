@@ -40,16 +40,17 @@ export function timesInto(a: Quantity, b: Quantity): number {
 
 /** Rounds down (towards minus infinity) to so many decimals. */
 export function roundDown(quantity: Quantity, decimals: number): Quantity {
-  const step = stepOf(decimals);
+  const step = stepOfDecimals(decimals);
   return Math.floor(quantity / step) * step + 0;
 }
 
 /** True if the quantity has no more decimals than an item allows. */
 export const fitsDecimals = (quantity: Quantity, decimals: number): boolean =>
-  quantity % stepOf(decimals) === 0;
+  quantity % stepOfDecimals(decimals) === 0;
 
 /** The least quantity of so many decimals: looked up, for it is asked for with each number that is published. */
-const stepOf = (decimals: number): Quantity => STEPS[decimals] ?? 10 ** (QUANTITY_DECIMALS_MAX - decimals);
+export const stepOfDecimals = (decimals: number): Quantity =>
+  STEPS[decimals] ?? 10 ** (QUANTITY_DECIMALS_MAX - decimals);
 const STEPS = Array.from({ length: QUANTITY_DECIMALS_MAX + 1 }, (_, decimals) => UNIT / 10 ** decimals);
 
 function floorDivide(dividend: bigint, divisor: bigint): bigint {

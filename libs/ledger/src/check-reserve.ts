@@ -1,5 +1,6 @@
 import {
   type CatalogView,
+  checkDecimals,
   type Component,
   flattenKit,
   type Item,
@@ -12,12 +13,8 @@ import {
   unknownItem,
   unknownLocation,
 } from '#inventory';
-import { fitsDecimals, type Quantity, QUANTITY_DECIMALS_MAX, toUnits } from '#kernel';
+import { type Quantity, toUnits } from '#kernel';
 import type { ReserveRequest } from './reserving.ts';
-
-/** The smallest amount an item is counted in. */
-export const stepOf = (catalog: CatalogView, sku: string): Quantity =>
-  10 ** (QUANTITY_DECIMALS_MAX - (catalog.item(sku)?.decimals ?? 0));
 
 /** The lines with what their kits hold now, or the first thing in the request that cannot be. */
 export function resolveReserve(
@@ -81,20 +78,4 @@ function checkAmount(item: Item, amount: Quantity | undefined, pointer: string):
   if (amount === undefined || amount <= LINE_QUANTITY_MAX) return checkDecimals(item, amount, pointer);
   const detail = `It comes to ${toUnits(amount)} of ${shown(item.sku)}, more than ${toUnits(LINE_QUANTITY_MAX)}: ask for less.`;
   return { code: 'QUANTITY_OUT_OF_RANGE', detail, pointer };
-}
-
-/** QUANTITY_NOT_INTEGER, QUANTITY_TOO_PRECISE. */
-export function checkDecimals(
-  item: Item,
-  quantity: Quantity | undefined,
-  pointer: string,
-): Rejection | undefined {
-  if (quantity !== undefined && fitsDecimals(quantity, item.decimals)) return undefined;
-  return item.decimals === 0
-    ? { code: 'QUANTITY_NOT_INTEGER', detail: `${shown(item.sku)} is kept in whole units.`, pointer }
-    : {
-        code: 'QUANTITY_TOO_PRECISE',
-        detail: `${shown(item.sku)} is kept in at most ${item.decimals} decimals.`,
-        pointer,
-      };
 }

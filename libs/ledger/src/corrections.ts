@@ -1,6 +1,7 @@
 import {
   type Adjust,
   type CatalogView,
+  checkDecimals,
   isKit,
   isRejection,
   type Item,
@@ -12,7 +13,6 @@ import {
   unknownLocation,
 } from '#inventory';
 import type { Quantity } from '#kernel';
-import { checkDecimals } from './check-reserve.ts';
 import type { ItemDesk } from './item-desk.ts';
 import type { LedgerBook } from './ledger-book.ts';
 

@@ -11,8 +11,7 @@ import {
   type StockReserved,
   wantedOf,
 } from '#inventory';
-import type { Quantity } from '#kernel';
-import { stepOf } from './check-reserve.ts';
+import { type Quantity, stepOfDecimals } from '#kernel';
 import type { ItemDesk } from './item-desk.ts';
 import type { Done } from './item-slots.ts';
 
@@ -33,13 +32,13 @@ export async function holdItems(
   catalog: CatalogView,
 ): Promise<HoldOutcome> {
   const { reservationId, request, channel, partial, expiresAt, requested } = reservation;
+  const stepOf = (sku: string): Quantity => stepOfDecimals(catalog.item(sku)?.decimals ?? 0);
   const wanted = wantedOf(requested);
   const held = new Map<string, Parts>();
   const available = new Map<string, Quantity>();
   let isShort = false;
   for (const [sku, lines] of wanted) {
-    const step = stepOf(catalog, sku);
-    const asked = { reservationId, request, channel, wanted: lines, partial, expiresAt, step };
+    const asked = { reservationId, request, channel, wanted: lines, partial, expiresAt, step: stepOf(sku) };
     const answer = await desk.submit(sku, { type: 'reserve', ...asked, probe: isShort && !partial });
     if (isRejection(answer)) {
       isShort = true;
@@ -50,7 +49,7 @@ export async function holdItems(
       available.set(sku, sum(parts ?? lines));
     }
   }
-  const granted = grant(requested, available, (sku) => stepOf(catalog, sku));
+  const granted = grant(requested, available, stepOf);
   if (partial ? granted.every(({ quantity }) => quantity === 0) : isShort) {
     return { shortages: shortagesOf(granted) };
   }

@@ -1,4 +1,4 @@
-import { fitsDecimals, type Quantity, toUnits } from '#kernel';
+import { type Quantity, toUnits } from '#kernel';
 import { cut, shown } from '../document/words.ts';
 import type { Rejection } from '../rejection.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type Listing,
   type Source,
 } from './catalog-types.ts';
+import { checkDecimals } from './check-decimals.ts';
 import { cycleOf, flattenKit, isKit, KIT_DEPTH_MAX, kitDepth, PART_QUANTITY_CEILING } from './kit.ts';
 
 /*
@@ -139,20 +140,9 @@ function tooFine(
   view: CatalogView,
   pointer: string,
 ): Rejection | undefined {
-  const decimals = view.item(of.sku)?.decimals ?? 0;
-  if (fitsDecimals(of.quantity, decimals)) return undefined;
-  const quantity = toUnits(of.quantity);
-  return decimals === 0
-    ? {
-        code: 'QUANTITY_NOT_INTEGER',
-        detail: `${shown(of.sku)} comes in whole units, not in ${quantity}.`,
-        pointer,
-      }
-    : {
-        code: 'QUANTITY_TOO_PRECISE',
-        detail: `${shown(of.sku)} has ${decimals} decimals, ${quantity} has more.`,
-        pointer,
-      };
+  const { sku, quantity } = of;
+  const decimals = view.item(sku)?.decimals ?? 0;
+  return checkDecimals({ sku, decimals }, quantity, pointer, `, not in ${toUnits(quantity)}`);
 }
 
 /** Half an inner kit may be half a unit of something that only comes whole, a thousand may be too much. */

@@ -1,6 +1,7 @@
 import { shown } from '../document/words.ts';
 import type { Rejection } from '../rejection.ts';
 import type { PolicyScope } from './catalog-types.ts';
+import { SLUG } from './slug.ts';
 
 /** What a policy is about, from the widest to the narrowest. */
 export type Scope =
@@ -10,9 +11,6 @@ export type Scope =
   | { readonly kind: 'item'; readonly sku: string }
   | { readonly kind: 'listing'; readonly channel: string; readonly listing: string };
 
-/** A channel's, source's or location's own id. */
-export const SHORT_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
-
 /** Reads a scope's name; SCOPE_INVALID where it is none. Nothing is looked up. */
 export function parseScope(scope: PolicyScope): Scope | Rejection {
   if (scope === 'global') return { kind: 'global' };
@@ -21,7 +19,7 @@ export function parseScope(scope: PolicyScope): Scope | Rejection {
   if (colon < 0 || name === '') return invalid(scope);
   switch (scope.slice(0, colon)) {
     case 'channel':
-      return SHORT_ID.test(name) ? { kind: 'channel', channel: name } : invalid(scope);
+      return SLUG.test(name) ? { kind: 'channel', channel: name } : invalid(scope);
     case 'category':
       return { kind: 'category', category: name };
     case 'item':
@@ -38,7 +36,7 @@ function parseListing(name: string): Scope | undefined {
   const colon = name.indexOf(':');
   const channel = name.slice(0, colon);
   const listing = name.slice(colon + 1);
-  if (colon < 0 || !SHORT_ID.test(channel) || listing === '') return undefined;
+  if (colon < 0 || !SLUG.test(channel) || listing === '') return undefined;
   return { kind: 'listing', channel, listing };
 }
 

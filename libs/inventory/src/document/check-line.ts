@@ -1,5 +1,6 @@
-import { fitsDecimals, type Quantity, toUnits } from '#kernel';
+import { type Quantity, toUnits } from '#kernel';
 import type { CatalogView, Item } from '../catalog/catalog-types.ts';
+import { checkDecimals } from '../catalog/check-decimals.ts';
 import { flattenKit, isKit } from '../catalog/kit.ts';
 import type { Message, MessageType } from '../message.ts';
 import type { Rejection } from '../rejection.ts';
@@ -61,14 +62,9 @@ function checkQuantity(line: KnownLine, item: Item, quantity: Quantity | undefin
     const detail = `Line ${shown(nameOf(line))} comes to ${toUnits(quantity)} of ${shown(item.sku)}, more than ${toUnits(LINE_QUANTITY_MAX)}. Split it.`;
     return { code: 'QUANTITY_OUT_OF_RANGE', detail, pointer: pointerOf(line) };
   }
-  if (quantity !== undefined && fitsDecimals(quantity, item.decimals)) return undefined;
   const amount = quantity === undefined ? 'its quantity' : toUnits(quantity);
-  const [code, allowed] =
-    item.decimals === 0
-      ? ['QUANTITY_NOT_INTEGER', 'whole units']
-      : ['QUANTITY_TOO_PRECISE', `at most ${item.decimals} decimals`];
-  const detail = `${shown(item.sku)} is kept in ${allowed}; line ${shown(nameOf(line))} comes to ${amount}.`;
-  return { code, detail, pointer: pointerOf(line) };
+  const told = `; line ${shown(nameOf(line))} comes to ${amount}`;
+  return checkDecimals(item, quantity, pointerOf(line), told);
 }
 
 const nameOf = ({ message, index }: KnownLine): string => lineNameOf(message, index);

@@ -1,0 +1,22 @@
+import { fitsDecimals, type Quantity } from '#kernel';
+import { shown } from '../document/words.ts';
+import type { Rejection } from '../rejection.ts';
+import type { Item } from './catalog-types.ts';
+
+/**
+ * QUANTITY_NOT_INTEGER, QUANTITY_TOO_PRECISE: an amount that its item is not kept in. `amount` is undefined where it
+ * has more than five decimals; `told` goes on with what was told instead.
+ */
+export function checkDecimals(
+  { sku, decimals }: Pick<Item, 'sku' | 'decimals'>,
+  amount: Quantity | undefined,
+  pointer: string,
+  told = '',
+): Rejection | undefined {
+  if (amount !== undefined && fitsDecimals(amount, decimals)) return undefined;
+  const [code, allowed] =
+    decimals === 0
+      ? ['QUANTITY_NOT_INTEGER', 'whole units']
+      : ['QUANTITY_TOO_PRECISE', `at most ${decimals} decimals`];
+  return { code, detail: `${shown(sku)} is kept in ${allowed}${told}.`, pointer };
+}
