@@ -1,6 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { IsNotEmpty, IsOptional, validateSync } from 'class-validator';
 import { resolve } from 'node:path';
+import { SLUG } from '#inventory';
 import { hasCertificates, isReadable } from './settings/certificate-file.ts';
 import { readEnvFile } from './settings/env-file.ts';
 import { isLogInFolder, isServerAddress, withoutPassword } from './settings/log-place.ts';
@@ -21,8 +22,6 @@ import { topicProblems } from './settings/topic-problems.ts';
 
 export const ROLES = ['http', 'intake', 'posting', 'availability', 'publishing'] as const;
 export type Role = (typeof ROLES)[number];
-
-const SOURCE_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /**
  * Every setting there is. The defaults are a laptop's: no containers, no accounts. One without a default says
@@ -265,7 +264,7 @@ export function shareOf(text: string): { readonly part: number; readonly of: num
 
 function isEventTopic(text: string): boolean {
   const [topic = '', source, ...rest] = text.split('=');
-  return rest.length === 0 && isTopic(topic) && (source === undefined || SOURCE_ID.test(source));
+  return rest.length === 0 && isTopic(topic) && (source === undefined || SLUG.test(source));
 }
 
 function isOwnDirectory(value: unknown): boolean {

@@ -2,6 +2,8 @@ import { applyDecorators, createParamDecorator, type ExecutionContext } from '@n
 import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
+import { ID_LENGTH_MAX } from '#intake';
+import { SLUG } from '#inventory';
 import type { Access } from './access.ts';
 import { type AnswerName, schemaRef } from './answers/answer-schemas.ts';
 import { type Body, readTold } from './bodies/body.ts';
@@ -107,9 +109,9 @@ const requestOf = (context: ExecutionContext): FastifyRequest =>
   context.switchToHttp().getRequest<FastifyRequest>();
 
 const PATH_SCHEMAS: Readonly<Record<PathIdKind, object>> = {
-  slug: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,62}$' },
-  sku: { type: 'string', minLength: 1, maxLength: 128 },
-  id: { type: 'string', minLength: 1, maxLength: 128 },
+  slug: { type: 'string', pattern: SLUG.source },
+  sku: { type: 'string', minLength: 1, maxLength: ID_LENGTH_MAX },
+  id: { type: 'string', minLength: 1, maxLength: ID_LENGTH_MAX },
   scope: { type: 'string', pattern: '^(global|(channel|category|item|listing):.+)$' },
 };
 

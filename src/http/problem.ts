@@ -1,4 +1,5 @@
 import { Fault } from '#kernel';
+import { ID_LENGTH_MAX } from '#intake';
 import type { Rejection } from '#inventory';
 import { HttpException } from '@nestjs/common';
 import { statusOf, titleOf } from './problem-codes.ts';
@@ -141,7 +142,10 @@ function httpRefusal(status: number, cause: unknown): Refusal {
     case 413:
       return tooLarge();
     case 414:
-      return refuse('ID_TOO_LONG', 'A part of the path is too long: an id has at most 128 characters.');
+      return refuse(
+        'ID_TOO_LONG',
+        `A part of the path is too long: an id has at most ${ID_LENGTH_MAX} characters.`,
+      );
     case 415:
       return refuse('MEDIA_TYPE', 'The Content-Type is not one that is taken here: send application/json.');
     default:

@@ -2,7 +2,7 @@ export { type ByteSource, bytesSource, fileSource, FileUnreadable } from './file
 export type { FileBatch, FileReading, SkippedRow } from './files/file-reading.ts';
 export { readJsonLines } from './files/json-lines.ts';
 export { type MappedFile, type MappingOptions, readMappedCsv } from './files/mapped-csv.ts';
-export { BODY_BYTES_MAX, MESSAGE_BYTES_MAX, MESSAGES_MAX } from './limits.ts';
+export { BODY_BYTES_MAX, ID_LENGTH_MAX, MESSAGE_BYTES_MAX, MESSAGES_MAX } from './limits.ts';
 export { loadMapping, type DeclaredLocation, type DeclaredSource, type Mapping } from './mapping/mapping.ts';
 export { messageExample } from './messages/examples.ts';
 export { asyncApiMessages, asyncApiSchemas, MESSAGE_SCHEMA, messageSchemas } from './messages/published.ts';

@@ -10,8 +10,6 @@ export const NESTING_MAX = 32;
 export const ATTRIBUTES_MAX = 32;
 /** Characters of an id, a SKU, a listing's name, an attribute's name. */
 export const ID_LENGTH_MAX = 128;
-/** Characters of a source, channel or location id. */
-export const SLUG_LENGTH_MAX = 63;
 /** Characters of a free text such as a reason, and of an attribute's value. */
 export const TEXT_LENGTH_MAX = 1_024;
 /** Problems told about one message; a sender mends these first. */

@@ -1,5 +1,6 @@
-import type { Rejection } from '#inventory';
+import { type Rejection, SLUG_LENGTH_MAX } from '#inventory';
 import { readJson } from '../json/lossless-json.ts';
+import { ID_LENGTH_MAX } from '../limits.ts';
 import { problem, shown } from '../problem.ts';
 import { isIdText, isSlugText } from '../scalars/id-text.ts';
 import { Names, Node } from './declaration.ts';
@@ -126,12 +127,15 @@ function compileLocation(told: Node): DeclaredLocation {
 
 function slugOf(node: Node | undefined): string {
   if (node === undefined || isSlugText(node.value)) return (node?.value as string | undefined) ?? '';
-  node.report('ID_INVALID_CHAR', `${shown(node.value)} is no id. Use a-z, 0-9 and "-", at most 63.`);
+  node.report(
+    'ID_INVALID_CHAR',
+    `${shown(node.value)} is no id. Use a-z, 0-9 and "-", at most ${SLUG_LENGTH_MAX}.`,
+  );
   return '';
 }
 
 function nameOf(node: Node): string {
   if (isIdText(node.value)) return node.value;
-  node.report('WRONG_TYPE', `${shown(node.value)} is no name. Write 1 to 128 characters.`);
+  node.report('WRONG_TYPE', `${shown(node.value)} is no name. Write 1 to ${ID_LENGTH_MAX} characters.`);
   return '';
 }

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import type { MetadataStorage } from 'class-transformer/types/MetadataStorage.js';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
-import { ATTRIBUTES_MAX, ID_LENGTH_MAX, SLUG_LENGTH_MAX, TEXT_LENGTH_MAX } from '../limits.ts';
+import { SLUG, SLUG_LENGTH_MAX } from '#inventory';
+import { ATTRIBUTES_MAX, ID_LENGTH_MAX, TEXT_LENGTH_MAX } from '../limits.ts';
 import { Envelope } from './envelope.ts';
 import { shapeOf, type WireClass } from './field.ts';
 import { MESSAGE_CLASSES } from './message-classes.ts';
@@ -24,7 +25,7 @@ export const SCHEMA_PREFIX = '#/components/schemas/';
 const RULES: Record<string, { compile: (constraint?: unknown) => JsonSchema; publish: JsonSchema }> = {
   isId: rule('x-id', 'string', { minLength: 1, maxLength: ID_LENGTH_MAX }),
   isSku: rule('x-sku', 'string', { minLength: 1, maxLength: ID_LENGTH_MAX }),
-  isSlug: rule('x-slug', 'string', { pattern: '^[a-z0-9][a-z0-9-]*$', maxLength: SLUG_LENGTH_MAX }),
+  isSlug: rule('x-slug', 'string', { pattern: SLUG.source, maxLength: SLUG_LENGTH_MAX }),
   isFreeText: rule('x-text', 'string', { minLength: 1, maxLength: TEXT_LENGTH_MAX }),
   isWebAddress: rule('x-web-address', 'string', { format: 'uri', maxLength: TEXT_LENGTH_MAX }),
   isQuantity: rule('x-quantity', 'number', {}),

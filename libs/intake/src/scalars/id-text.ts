@@ -1,10 +1,9 @@
-import type { Rejection } from '#inventory';
-import { ID_LENGTH_MAX, SLUG_LENGTH_MAX } from '../limits.ts';
+import { type Rejection, SLUG, SLUG_LENGTH_MAX } from '#inventory';
+import { ID_LENGTH_MAX } from '../limits.ts';
 import { problem, shown } from '../problem.ts';
 
 /** C0, DEL, C1, and the marks that turn the reading direction: nobody sees them, so ids may not have them. */
 const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
-const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** What an id is called in a code: `ID_EMPTY`, `SKU_EMPTY`. */
 export type IdWord = 'ID' | 'SKU';
@@ -29,7 +28,8 @@ export const isSlugText = (value: unknown): value is string => typeof value === 
 /** Why a string is no id; the code begins with the given word. */
 export function explainId(value: string, pointer: string, word: IdWord): Rejection {
   if (!value.isWellFormed()) return loneSurrogate(pointer);
-  if (value.trim() === '') return problem(`${word}_EMPTY`, pointer, 'It is empty. Send 1 to 128 characters.');
+  if (value.trim() === '')
+    return problem(`${word}_EMPTY`, pointer, `It is empty. Send 1 to ${ID_LENGTH_MAX} characters.`);
   if (isTooLong(value)) {
     const detail = `It has ${[...value].length} characters. Send at most ${ID_LENGTH_MAX}.`;
     return problem(`${word}_TOO_LONG`, pointer, detail);
