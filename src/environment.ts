@@ -1,7 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { IsNotEmpty, IsOptional, validateSync } from 'class-validator';
 import { resolve } from 'node:path';
-import { SLUG } from '#inventory';
+import { shown, SLUG } from '#inventory';
 import { hasCertificates, isReadable } from './settings/certificate-file.ts';
 import { readEnvFile } from './settings/env-file.ts';
 import { isLogInFolder, isServerAddress, withoutPassword } from './settings/log-place.ts';
@@ -190,16 +190,13 @@ function misspelt(variables: Readonly<Record<string, string | undefined>>): stri
     });
 }
 
-const SHOWN_CHARACTERS_MAX = 80;
-
 function wrongValue(
   name: string,
   value: string | undefined,
   constraints: Record<string, string> = {},
 ): string {
   const expected = Object.values(constraints)[0] ?? 'is wrong';
-  const shown = maskSecret(name, String(value)).slice(0, SHOWN_CHARACTERS_MAX);
-  return `${name} ${expected.replace(`${name} `, '')}, got "${shown}"`;
+  return `${name} ${expected.replace(`${name} `, '')}, got ${shown(maskSecret(name, String(value)))}`;
 }
 
 /** What works, and should not be left so. What the address of a store says is the store's to know. */

@@ -1,12 +1,9 @@
 import { Fault } from '#kernel';
 import { ID_LENGTH_MAX } from '#intake';
-import type { Rejection } from '#inventory';
+import { cut, type Rejection } from '#inventory';
 import { HttpException } from '@nestjs/common';
 import { statusOf, titleOf } from './problem-codes.ts';
 import { shownFacts } from './wire/facts-wire.ts';
-
-/** What a wrong value is cut to before it is shown again. */
-export const SHOWN_CHARACTERS_MAX = 80;
 
 /** RFC 9457, with what was wrong in detail. */
 export interface ProblemBody {
@@ -75,7 +72,7 @@ export function shown(value: unknown): string {
     /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
     '\ufffd',
   );
-  return text.length > SHOWN_CHARACTERS_MAX ? `${text.slice(0, SHOWN_CHARACTERS_MAX - 1)}…` : text;
+  return cut(text);
 }
 
 /** A rejection as a problem; `status` where the code alone does not decide it. */

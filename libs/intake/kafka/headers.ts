@@ -1,7 +1,7 @@
 import type { IHeaders } from 'kafkajs';
-import type { Rejection } from '#inventory';
+import { cut, type Rejection } from '#inventory';
 import { decodeUtf8 } from '../src/json/utf8.ts';
-import { cut, pointerStep, problem } from '../src/problem.ts';
+import { pointerStep, problem } from '../src/problem.ts';
 
 /** Values of each header in their order; null for one without value. */
 export type HeaderValues = ReadonlyMap<string, readonly (Buffer | null)[]>;

@@ -14,5 +14,3 @@ export const ID_LENGTH_MAX = 128;
 export const TEXT_LENGTH_MAX = 1_024;
 /** Problems told about one message; a sender mends these first. */
 export const PROBLEMS_MAX = 20;
-/** Characters of a value that are shown in a problem's detail. */
-export const SHOWN_LENGTH_MAX = 80;

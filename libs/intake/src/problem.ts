@@ -1,19 +1,14 @@
-import type { Rejection } from '#inventory';
-import { SHOWN_LENGTH_MAX } from './limits.ts';
+import { cut, type Rejection } from '#inventory';
 
 /** One thing that is wrong with what came in, in the words of the house: code, where, what to do. */
 export function problem(code: string, pointer: string, detail: string, hint?: string): Rejection {
   return hint === undefined ? { code, pointer, detail } : { code, pointer, detail, hint };
 }
 
-/** A value as it may stand in a detail: on one line, cut to 80 characters. */
+/** A value as it may stand in a detail: on one line, and not long. */
 export function shown(value: unknown): string {
   return cut(typeof value === 'string' ? JSON.stringify(value) : describe(value));
 }
-
-/** At most 80 characters of a text. */
-export const cut = (text: string): string =>
-  text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX).toWellFormed()}…` : text;
 
 /** One step of a JSON pointer (RFC 6901). */
 export const pointerStep = (key: string | number): string =>

@@ -1,6 +1,6 @@
-import type { Rejection } from '#inventory';
+import { cut, type Rejection } from '#inventory';
 import { nameHint } from '../nearest-name.ts';
-import { cut, problem, shown } from '../problem.ts';
+import { problem, shown } from '../problem.ts';
 
 /** What separates cells, where the file does not say it itself with a first line `sep=…`. */
 const DELIMITERS = [',', ';', '\t'];

@@ -1,5 +1,5 @@
-import type { Rejection } from '#inventory';
-import { cut, problem } from '../problem.ts';
+import { cut, type Rejection } from '#inventory';
+import { problem } from '../problem.ts';
 
 /** Characters of one row: a quote that is never closed must not take the whole file into memory. */
 export const CSV_ROW_LENGTH_MAX = 1_048_576;

@@ -1,7 +1,6 @@
-import { type Message, MESSAGE_LINES_MAX, type Rejection } from '#inventory';
+import { cut, type Message, MESSAGE_LINES_MAX, type Rejection } from '#inventory';
 import type { Clock } from '#kernel';
 import type { FileReading } from '../files/file-reading.ts';
-import { cut } from '../problem.ts';
 import { readMessage } from '../read-message.ts';
 import { joinKey, partId } from './apply.ts';
 import type { MappedRow } from './row.ts';

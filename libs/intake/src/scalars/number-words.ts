@@ -1,5 +1,5 @@
-import type { Rejection } from '#inventory';
-import { cut, problem } from '../problem.ts';
+import { cut, type Rejection } from '#inventory';
+import { problem } from '../problem.ts';
 import { checkWords } from './quantity-number.ts';
 
 const QUANTITY_POINTER = /^\/data\/lines\/\d+\/quantity$/;

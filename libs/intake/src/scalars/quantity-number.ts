@@ -1,6 +1,6 @@
-import type { Rejection } from '#inventory';
+import { cut, type Rejection } from '#inventory';
 import { LINE_UNITS_MAX, type Quantity, QUANTITY_DECIMALS_MAX, toQuantity } from '#kernel';
-import { cut, problem } from '../problem.ts';
+import { problem } from '../problem.ts';
 
 /** Which quantities a line may have. */
 export type QuantityRule = 'positive' | 'notNegative' | 'signed';

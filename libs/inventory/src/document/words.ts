@@ -4,8 +4,10 @@ const SHOWN_CHARACTERS_MAX = 80;
 /** A value in quotes for a `detail`, cut where it is long. */
 export const shown = (value: string): string => `"${cut(value)}"`;
 
+/** So many characters of a text at most; no character is cut in half. */
 export function cut(value: string): string {
-  const characters = value.length > SHOWN_CHARACTERS_MAX ? [...value] : undefined;
-  if (characters === undefined || characters.length <= SHOWN_CHARACTERS_MAX) return value;
+  if (value.length <= SHOWN_CHARACTERS_MAX) return value;
+  const characters = [...value.slice(0, 2 * SHOWN_CHARACTERS_MAX + 1)]; // A character has two units at most.
+  if (characters.length <= SHOWN_CHARACTERS_MAX) return value;
   return `${characters.slice(0, SHOWN_CHARACTERS_MAX).join('')}…`;
 }
