@@ -1,11 +1,10 @@
 import { plainToInstance } from 'class-transformer';
 import { IsNotEmpty, IsOptional, validateSync } from 'class-validator';
 import { resolve } from 'node:path';
-import { shown, SLUG } from '#inventory';
+import { nearestName, shown, SLUG } from '#inventory';
 import { hasCertificates, isReadable } from './settings/certificate-file.ts';
 import { readEnvFile } from './settings/env-file.ts';
 import { isLogInFolder, isServerAddress, withoutPassword } from './settings/log-place.ts';
-import { nearestName } from './settings/nearest-name.ts';
 import {
   Flag,
   Host,
@@ -180,12 +179,15 @@ function maskSecret(name: string, value: string): string {
   return PATHS.includes(name) ? value : withoutPassword(value);
 }
 
+/** A short name has few letters to get wrong, and many neighbours that are not meant: PATH is not AUTH. */
+const editsMax = (name: string): number => (name.length < 6 ? 1 : 2);
+
 function misspelt(variables: Readonly<Record<string, string | undefined>>): string[] {
   const known: readonly string[] = SETTING_NAMES;
   return Object.keys(variables)
     .filter((name) => !known.includes(name))
     .flatMap((name) => {
-      const nearest = nearestName(name, known);
+      const nearest = nearestName(name, known, editsMax);
       return nearest === undefined ? [] : [`${name} is not a setting; did you mean ${nearest}?`];
     });
 }

@@ -1,5 +1,5 @@
-import { CsvScanner, detectDialect, nameHint } from '#intake';
-import type { Rejection } from '#inventory';
+import { CsvScanner, detectDialect } from '#intake';
+import { nameHint, type Rejection } from '#inventory';
 import { refuse, Refusal, shown } from './problem.ts';
 
 /** The two kinds of CSV that set up: what they are known by, and the column that may not stand twice. */

@@ -1,4 +1,5 @@
-import { nearestName, parseInstant } from '#intake';
+import { parseInstant } from '#intake';
+import { nearestName } from '#inventory';
 import { refuse, type Refusal, shown } from './problem.ts';
 
 /**

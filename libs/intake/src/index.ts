@@ -24,7 +24,6 @@ export type { WireObject } from './build-message.ts';
 export * as fields from './messages/field.ts';
 export type { Field, WireClass } from './messages/field.ts';
 export { type JsonSchema, publishedSchemas, SCHEMA_PREFIX } from './messages/schemas.ts';
-export { nameHint, nearestName } from './nearest-name.ts';
 export { type ObjectReading, type Problems, readObject } from './read-object.ts';
 export { toArrival } from './to-arrival.ts';
 export { explainId, explainSlug, isIdText, isSlugText } from './scalars/id-text.ts';

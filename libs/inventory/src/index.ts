@@ -4,6 +4,7 @@ export * from './item/item-event.ts';
 export * from './item/item-state.ts';
 export * from './journal-event.ts';
 export * from './message.ts';
+export * from './nearest-name.ts';
 export * from './rejection.ts';
 export * from './reservation/reservation-event.ts';
 export * from './streams.ts';

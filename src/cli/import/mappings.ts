@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { loadMapping, type Mapping, nearestName } from '#intake';
+import { loadMapping, type Mapping } from '#intake';
+import { nearestName } from '#inventory';
 import { CommandRefused } from '../problem.ts';
 
 /** A mapping that ships with OnHand, by its name, or anybody's own, by the path of its file (`….json`). */

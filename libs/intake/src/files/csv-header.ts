@@ -1,5 +1,4 @@
-import { cut, type Rejection } from '#inventory';
-import { nameHint } from '../nearest-name.ts';
+import { cut, nameHint, type Rejection } from '#inventory';
 import { problem, shown } from '../problem.ts';
 
 /** What separates cells, where the file does not say it itself with a first line `sep=…`. */

@@ -1,5 +1,4 @@
-import type { Rejection } from '#inventory';
-import { nameHint } from '../nearest-name.ts';
+import { nameHint, type Rejection } from '#inventory';
 import { pointerStep, problem, shown } from '../problem.ts';
 import { isPlainObject } from '../scalars/free-text.ts';
 

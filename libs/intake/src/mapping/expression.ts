@@ -1,4 +1,4 @@
-import { nameHint } from '../nearest-name.ts';
+import { nameHint } from '#inventory';
 import { shown } from '../problem.ts';
 import { isPlainObject } from '../scalars/free-text.ts';
 import { compileTest } from './condition.ts';

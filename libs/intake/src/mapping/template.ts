@@ -1,4 +1,4 @@
-import { nameHint } from '../nearest-name.ts';
+import { nameHint } from '#inventory';
 import { shown } from '../problem.ts';
 import { type Field, shapeOf, type WireClass } from '../messages/field.ts';
 import { isForbiddenName, type Node } from './declaration.ts';

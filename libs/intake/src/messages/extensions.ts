@@ -1,8 +1,7 @@
-import type { Rejection } from '#inventory';
+import { nameHint, type Rejection } from '#inventory';
 import type { WireObject } from '../build-message.ts';
 import { ATTRIBUTES_MAX, ID_LENGTH_MAX, TEXT_LENGTH_MAX } from '../limits.ts';
 import { isJsonMediaType } from '../media-type.ts';
-import { nameHint } from '../nearest-name.ts';
 import { pointerStep, problem, shown } from '../problem.ts';
 import { tooManyAttributes } from '../scalars/free-text.ts';
 import { loneSurrogate } from '../scalars/id-text.ts';

@@ -1,6 +1,5 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import type { Rejection } from '#inventory';
-import { nameHint } from '../nearest-name.ts';
+import { nameHint, type Rejection } from '#inventory';
 import { pointerStep, problem, shown } from '../problem.ts';
 import { explainAttributes, explainFreeText, explainWebAddress } from '../scalars/free-text.ts';
 import { explainId, explainSlug } from '../scalars/id-text.ts';

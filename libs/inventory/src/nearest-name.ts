@@ -1,11 +1,19 @@
-/** The name that was probably meant: at most a third of it mistyped, and never more than three characters. */
-export function nearestName(given: string, names: Iterable<string>): string | undefined {
+/**
+ * The name that was probably meant; case does not count. `editsMax` says how much of a name may be mistyped: if nothing
+ * else is said, a third of what was given, and never more than three characters.
+ */
+export function nearestName(
+  given: string,
+  names: Iterable<string>,
+  editsMax: (name: string) => number = () => Math.min(3, Math.ceil(given.length / 3)),
+): string | undefined {
   let nearest: string | undefined;
-  let distance = Math.min(4, Math.ceil(given.length / 3) + 1);
+  let least = Infinity;
   for (const name of names) {
-    if (Math.abs(name.length - given.length) >= distance) continue;
+    const most = Math.min(least - 1, editsMax(name));
+    if (Math.abs(name.length - given.length) > most) continue;
     const edits = editDistance(given.toLowerCase(), name.toLowerCase());
-    if (edits < distance) [nearest, distance] = [name, edits];
+    if (edits <= most) [nearest, least] = [name, edits];
   }
   return nearest;
 }
