@@ -32,7 +32,7 @@ export interface OpenLog {
 
 export type OnCopied = (copied: { readonly pages: number; readonly pagesTotal: number }) => void;
 
-export interface OpenLogParts {
+interface OpenLogParts {
   readonly clock: Clock;
   /** Called once, where the log can never be written again by this process. */
   readonly onFatal: (cause: unknown) => void;

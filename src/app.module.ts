@@ -28,7 +28,7 @@ import { SetUpDesk } from './http/set-up.desk.ts';
 import { StatusController } from './http/status.controller.ts';
 import { OnHand } from './service.ts';
 
-export interface AppParts {
+interface AppParts {
   readonly onhand: OnHand;
   readonly metrics: Metrics;
   readonly cursorKey: Uint8Array;

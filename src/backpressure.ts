@@ -10,7 +10,7 @@ interface Follower {
   waitFor(position: number, timeoutMs: number): Promise<boolean>;
 }
 
-export interface BackpressureParts {
+interface BackpressureParts {
   readonly projector: Follower & {
     readonly isBehind: boolean;
     onAdvance(listener: () => void): () => void;

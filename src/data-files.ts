@@ -9,7 +9,7 @@ const OWNER_ONLY = 0o600;
 const SECRET_BYTES = 32;
 
 /** Where a running service is reached by the command line of whoever owns the directory. */
-export interface ServiceFile {
+interface ServiceFile {
   readonly url: string;
   readonly secret: string;
   readonly pid: number;

@@ -19,8 +19,8 @@ import {
 } from './settings/setting-rules.ts';
 import { topicProblems } from './settings/topic-problems.ts';
 
-export const ROLES = ['http', 'intake', 'posting', 'availability', 'publishing'] as const;
-export type Role = (typeof ROLES)[number];
+const ROLES = ['http', 'intake', 'posting', 'availability', 'publishing'] as const;
+type Role = (typeof ROLES)[number];
 
 /**
  * Every setting there is. The defaults are a laptop's: no containers, no accounts. One without a default says
@@ -110,13 +110,13 @@ export class Settings {
   readonly LOG_LEVEL: string = 'info';
 }
 
-export type SettingName = keyof Settings;
+type SettingName = keyof Settings;
 export const SETTING_NAMES = Object.keys(
   plainToInstance(Settings, allUnset(), { exposeDefaultValues: true }),
 ) as readonly SettingName[];
 
 /** What `config print` shows: everything, but no secret. */
-export interface SettingShown {
+interface SettingShown {
   readonly name: SettingName;
   readonly value: string;
   /** True where nobody set it. */

@@ -30,7 +30,7 @@ export function kafkaConnectionOf(settings: Settings): KafkaConnection | undefin
 }
 
 /** The topics that messages come in by; `topic=source` binds one to a source. */
-export const eventTopicsOf = ({ KAFKA_EVENT_TOPICS }: Settings): EventTopic[] =>
+const eventTopicsOf = ({ KAFKA_EVENT_TOPICS }: Settings): EventTopic[] =>
   KAFKA_EVENT_TOPICS.map((told) => {
     const [topic = '', source] = told.split('=');
     return source === undefined ? { topic } : { topic, source };

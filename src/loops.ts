@@ -7,7 +7,7 @@ const PAUSE_MS_MAX = 5_000;
 /** After so long without trouble the next trouble is a new one. */
 const CALM_AFTER_MS = 60_000;
 
-export type LoopState = 'running' | 'retrying' | 'failed' | 'stopped';
+type LoopState = 'running' | 'retrying' | 'failed' | 'stopped';
 
 interface Loop {
   readonly run: (signal: AbortSignal) => Promise<void>;

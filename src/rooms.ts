@@ -19,7 +19,7 @@ import { shownOrderOf } from './shown-order.ts';
 import type { Sharding } from './sharding.ts';
 import { whileHas } from './while-has.ts';
 
-export interface RoomsParts {
+interface RoomsParts {
   readonly store: EventStore;
   readonly readModel: ReadModel;
   readonly settings: Pick<Settings, 'ROLES' | 'WEBHOOK_ALLOW_PRIVATE'>;

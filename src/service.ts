@@ -55,7 +55,7 @@ interface Parts {
 }
 
 /** The log is in a store that has a backup of its own. */
-export class BackupElsewhere extends Fault {
+class BackupElsewhere extends Fault {
   readonly code = 'BACKUP_ELSEWHERE';
   readonly retriable = false;
 

@@ -14,7 +14,7 @@ export interface Status extends Positions {
   readonly counts: JournalCounts;
 }
 
-export interface Positions {
+interface Positions {
   readonly head: number;
   readonly posted: number;
   readonly projected: number;
@@ -22,7 +22,7 @@ export interface Positions {
 }
 
 /** How long ago the log, which is at `head`, went beyond `position`. */
-export type SecondsBehind = (position: number, head: number) => number;
+type SecondsBehind = (position: number, head: number) => number;
 
 export async function statusOf(rooms: Rooms, store: string, secondsBehind: SecondsBehind): Promise<Status> {
   const positions = positionsOf(rooms, await rooms.store.head());

@@ -6,7 +6,7 @@ import { CommandRefused } from './problem.ts';
  * says, to the letter, and there is one code for both. Throws CommandRefused with the API's own problem.
  */
 export type Ask = <Answer>(path: string, query?: AskQuery) => Promise<Answer>;
-export type AskQuery = Readonly<Record<string, string | number | undefined>>;
+type AskQuery = Readonly<Record<string, string | number | undefined>>;
 
 /** `authorization` is the header that lets the owner of the data in. */
 export function askOf(doors: FastifyInstance, authorization: string): Ask {

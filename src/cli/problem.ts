@@ -3,7 +3,7 @@ import type { Rejection } from '#inventory';
 import { isFileError } from './exit-codes.ts';
 
 /** Why a command did not do what was asked, in the form that travels from the service to the command line. */
-export interface Problem {
+interface Problem {
   /** Stable and upper case, as in the HTTP answers. */
   readonly code: string;
   /** One sentence that says what to do next. */
@@ -37,7 +37,7 @@ export function problemOf(error: unknown): Problem {
 }
 
 /** By its name: what Node throws need not be an Error of this realm. */
-export const hasName = (error: unknown, name: string): boolean =>
+const hasName = (error: unknown, name: string): boolean =>
   typeof error === 'object' && error !== null && 'name' in error && error.name === name;
 
 /** What lies behind a fault, in its own words: it often is the better half of the sentence, where it is not in it. */

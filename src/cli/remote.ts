@@ -4,7 +4,7 @@ import type { CommandMessage, Task } from './command.ts';
 import { CommandRefused } from './problem.ts';
 
 /** Where the service that holds a data directory listens, and what admits its owner's command line. */
-export interface ServiceAddress {
+interface ServiceAddress {
   readonly url: string;
   readonly secret: string;
 }

@@ -28,7 +28,7 @@ const WHOLE = /^\d{1,9}$/;
 const DECIMAL = /^\d{1,10}(\.\d{1,10})?$/;
 
 /** A row as the JSON of a row of an import, or why it is none. */
-export interface CsvResource {
+interface CsvResource {
   readonly line: number;
   readonly json: string | Rejection;
 }

@@ -16,12 +16,12 @@ import { Refusal } from './problem.ts';
 import { toChannel, toItem, toListing, toLocation, toPolicy, toSource } from './wire/setup-wire.ts';
 
 /** One row of an import: what it is, or why it is none, and the line it stands on, from 1. */
-export interface ReadRow {
+interface ReadRow {
   readonly line: number;
   readonly row: ImportRow;
 }
 
-export interface CatalogRules {
+interface CatalogRules {
   readonly allowPrivateWebhooks: boolean;
 }
 

@@ -14,7 +14,7 @@ import { type PathIdKind, readPathId } from './path-ids.ts';
 import { statusOf, titleOf } from './problem-codes.ts';
 
 /** What a body may be. Anything else is MEDIA_TYPE, before it is read. */
-export type BodyKind = 'none' | 'json' | 'messages' | 'catalog';
+type BodyKind = 'none' | 'json' | 'messages' | 'catalog';
 
 export const MEDIA_TYPES: Readonly<Record<BodyKind, readonly string[]>> = {
   none: [],

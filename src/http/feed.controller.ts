@@ -12,8 +12,8 @@ import { requireChannel } from './require-channel.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** Clients of all feeds together, and those with one key. Each costs a connection and a few kilobytes. */
-export const FEEDS_MAX = 2_000;
-export const FEEDS_PER_KEY_MAX = 200;
+const FEEDS_MAX = 2_000;
+const FEEDS_PER_KEY_MAX = 200;
 /** How soon a client comes back after its connection broke. */
 const RETRY_MS = 2_000;
 const FEED = {

@@ -5,7 +5,7 @@ import { Turnstile } from './turnstile.ts';
 
 const RETRY_SECONDS = 1;
 /** Reads that wait for a position, at once. */
-export const WAITING_READS_MAX = 500;
+const WAITING_READS_MAX = 500;
 
 /** `atLeast` of every read. */
 export class Freshness {

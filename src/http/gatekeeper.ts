@@ -8,7 +8,7 @@ import { checkEncoding } from './inflate.ts';
 import { refuse, Refusal, shown, tryAgain } from './problem.ts';
 import type { RateLimit } from './rate-limit.ts';
 
-export interface GatekeeperParts {
+interface GatekeeperParts {
   readonly auth: 'keys' | 'off';
   /** False where the process has not the role `http`: it then answers only what is asked of itself. */
   readonly answersAll: boolean;

@@ -1,8 +1,8 @@
 import { Turnstile } from './turnstile.ts';
 
 /** Reads of the past replay a part of the log: a few at once are fast, many would only slow each other. */
-export const HISTORY_READS_MAX = 4;
-export const HISTORY_WAITING_MAX = 200;
+const HISTORY_READS_MAX = 4;
+const HISTORY_WAITING_MAX = 200;
 
 export class HistoryReads {
   readonly #turnstile = new Turnstile({

@@ -21,7 +21,7 @@ export interface Telling {
   readonly onAnswered: (outcomes: readonly Outcome[]) => void;
 }
 
-export interface LaneParts extends Telling {
+interface LaneParts extends Telling {
   readonly gatekeeper: Gatekeeper;
   readonly farewell: Farewell;
   readonly filter: ProblemFilter;
@@ -29,7 +29,7 @@ export interface LaneParts extends Telling {
 }
 
 /** What stands before the framework's own route of the same path, and before the lane alike. */
-export interface LaneDoor {
+interface LaneDoor {
   readonly door: Door;
   readonly seen: Watch;
 }

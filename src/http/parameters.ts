@@ -6,7 +6,7 @@ import { refuse, type Refusal, shown } from './problem.ts';
  * Query parameters: declared once per route, read strictly, shown in OpenAPI. Anything that is not declared,
  * comes twice where one is meant, or is not what it says is INVALID_PARAMETER.
  */
-export interface Parameter<Value> {
+interface Parameter<Value> {
   /** JSON schema of one value. */
   readonly schema: Readonly<Record<string, unknown>>;
   readonly description: string;
@@ -34,13 +34,13 @@ export type ParameterValues<Declared extends Parameters> = {
 type Repeated<Value> = Parameter<Value> & { readonly isRepeated: true };
 type WithFallback<Value> = Parameter<Value> & { readonly fallback: Value };
 
-export const PAGE_LIMIT_MAX = 1_000;
+const PAGE_LIMIT_MAX = 1_000;
 const PAGE_LIMIT_DEFAULT = 100;
 const REPEATS_MAX = 1_000;
 const TEXT_LENGTH_MAX = 2_048;
 const DIGITS = /^\d{1,16}$/;
 
-export const limit = {
+const limit = {
   schema: { type: 'integer', minimum: 1, maximum: PAGE_LIMIT_MAX, default: PAGE_LIMIT_DEFAULT },
   description: 'How many rows a page has at most.',
   fallback: PAGE_LIMIT_DEFAULT,

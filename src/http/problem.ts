@@ -6,7 +6,7 @@ import { statusOf, titleOf } from './problem-codes.ts';
 import { shownFacts } from './wire/facts-wire.ts';
 
 /** RFC 9457, with what was wrong in detail. */
-export interface ProblemBody {
+interface ProblemBody {
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -19,7 +19,7 @@ export interface ProblemBody {
   readonly [fact: string]: unknown;
 }
 
-export interface ProblemError {
+interface ProblemError {
   readonly code: string;
   readonly detail: string;
   readonly pointer?: string;

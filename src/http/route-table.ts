@@ -1,5 +1,5 @@
 /** One way in, in Fastify's notation: `/v1/items/:sku`. */
-export interface Route {
+interface Route {
   readonly method: string;
   readonly path: string;
 }

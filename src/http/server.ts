@@ -27,7 +27,7 @@ const KEEP_ALIVE_MS = 72_000;
 /** Longer than any id is, each character as up to four encoded bytes, so that we can say so ourselves. */
 const PATH_PART_LENGTH_MAX = 16 * 1024;
 
-export interface ServerParts {
+interface ServerParts {
   readonly module: DynamicModule;
   readonly gatekeeper: Gatekeeper;
   readonly traffic: Traffic;

@@ -3,11 +3,11 @@ import type { Door } from './door.ts';
 import { tryAgain } from './problem.ts';
 
 /** Requests that are being answered, streams not counted. */
-export const REQUESTS_AT_ONCE_MAX = 2_000;
+const REQUESTS_AT_ONCE_MAX = 2_000;
 const RETRY_SECONDS = 1;
 
 /** Called when a request of a route has been answered. */
-export type OnAnswered = (answered: Answered) => void;
+type OnAnswered = (answered: Answered) => void;
 
 /** Called for each request of a route, as soon as it comes. Throws SERVICE_BUSY. */
 export type Watch = (response: ServerResponse, requestId: string) => void;

@@ -1,7 +1,7 @@
 import { tryAgain } from './problem.ts';
 
 /** How many requests of a kind are answered at once, and what the next one is told. */
-export interface TurnstileLimits {
+interface TurnstileLimits {
   readonly atOnceMax: number;
   readonly waitingMax: number;
   readonly code: string;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 
 /** What a `.env` says, or everything that is wrong with it, by line; no value of it is ever shown. */
-export type EnvFile =
+type EnvFile =
   | { readonly variables: Readonly<Record<string, string | undefined>> }
   | { readonly problems: readonly string[] };
 

@@ -22,7 +22,7 @@ const MODES = ['client', 'call each', 'adapter'] as const;
 type Mode = (typeof MODES)[number];
 type Append = (stream: string) => Promise<unknown>;
 
-export interface Measured {
+interface Measured {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;

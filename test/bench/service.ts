@@ -44,7 +44,7 @@ export async function startService(
 }
 
 /** Asks until it says that it is ready, or whatever else it is asked for. */
-export async function untilReady(
+async function untilReady(
   child: ChildProcess,
   urlNow: () => string | undefined,
   path = 'health/ready',

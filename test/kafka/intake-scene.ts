@@ -28,7 +28,7 @@ export interface IntakeScene {
   readonly end: () => Promise<void>;
 }
 
-export interface StartOptions {
+interface StartOptions {
   readonly door?: (journal: MessageDoor) => MessageDoor;
   /** Of another group, or over other topics. */
   readonly names?: Partial<Names>;
@@ -41,7 +41,7 @@ export interface StartOptions {
   readonly over?: Running;
 }
 
-export interface RunningIntake {
+interface RunningIntake {
   readonly intake: KafkaIntake;
   /** Words of its log, the level first. */
   readonly words: readonly string[];

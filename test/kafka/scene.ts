@@ -47,7 +47,7 @@ export interface Counts {
   readonly rejected: number;
 }
 
-export interface SceneOptions {
+interface SceneOptions {
   readonly partitions?: number;
   readonly settings?: Readonly<Record<string, string>>;
   /** False: the topics are made later, by the test. */
@@ -141,7 +141,7 @@ export async function makeTopics(
 
 const sizes = (megabytes: number) => [{ name: 'max.message.bytes', value: String(megabytes * 1024 * 1024) }];
 
-export const untilReady = ({ ask }: Pick<Running, 'ask'>): Promise<void> =>
+const untilReady = ({ ask }: Pick<Running, 'ask'>): Promise<void> =>
   until(async () => (await ask('GET /health/ready')).status === 200, 'ready');
 
 export async function receivedBy({ ask }: Pick<Running, 'ask'>, count: number): Promise<Counts> {

@@ -3,7 +3,7 @@
  * is its own.
  */
 let messages = 0;
-export interface Message {
+interface Message {
   [attribute: string]: unknown;
   readonly data: { [field: string]: unknown };
 }

@@ -1,5 +1,5 @@
 /** The catalogue of bad input is numbered. Each row has its test here, and none is left out. */
-export type Row = readonly [number: number, title: string, ...rest: unknown[]];
+type Row = readonly [number: number, title: string, ...rest: unknown[]];
 
 /** Every number from `first` to `last` that no row bears. */
 export function missingRows(rows: readonly Row[], first: number, last: number): number[] {

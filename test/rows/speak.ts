@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-export interface Speaking {
+interface Speaking {
   /** Between two parts. */
   readonly pauseMs?: number;
   /** Once all is said: what is waited for before we leave. Absent: we stay until the other side closes. */

@@ -48,9 +48,9 @@ export type SetUp =
 
 export const KNOWN_SKUS = ['MUG', 'BOWL', 'PLATE'] as const;
 /** Known only in the course of the day. */
-export const LATE_SKU = 'LATE';
+const LATE_SKU = 'LATE';
 export const KNOWN_LOCATIONS = ['east', 'west'] as const;
-export const LATE_LOCATION = 'attic';
+const LATE_LOCATION = 'attic';
 const SKUS = [...KNOWN_SKUS, LATE_SKU];
 const LOCATIONS = [...KNOWN_LOCATIONS, LATE_LOCATION];
 

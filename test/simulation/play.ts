@@ -23,7 +23,7 @@ import {
 import { type OrderOutcome, type Outcome, sorted } from './naive.ts';
 
 /** What came of a day that was played. */
-export interface Played {
+interface Played {
   readonly outcome: Outcome;
   /** Held, of all that was asked for. */
   readonly held: number;

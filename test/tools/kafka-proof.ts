@@ -21,7 +21,7 @@ const MESSAGE_LINES = 1_000;
 /** Nothing moves for so long: something is stuck. */
 const STUCK_MS = 120_000;
 
-export interface KafkaProofOptions {
+interface KafkaProofOptions {
   readonly file: string;
   readonly version: KafkaVersion;
   /** How often OnHand is killed while it consumes. */

@@ -14,7 +14,7 @@ import { answeredNumbers, pages, readSettledTopic } from './told-numbers.ts';
  * be lost or doubled, and the last record of every key must be the number that both doors answer.
  * `npm run build && node --conditions=source test/tools/processes-proof.ts --seconds 60 --rate 300`
  */
-export interface ProcessesProofOptions {
+interface ProcessesProofOptions {
   /** How long there is load, and trouble. */
   readonly seconds: number;
   /** Messages a second, told through Kafka. */
@@ -53,7 +53,7 @@ interface Scene {
 }
 
 /** What is not as it should be; none: all of it holds. */
-export async function proveProcesses(options: ProcessesProofOptions): Promise<string[]> {
+async function proveProcesses(options: ProcessesProofOptions): Promise<string[]> {
   const say = options.say ?? ((): void => undefined);
   const kafka = await startKafka({ version: '4.1.1' });
   const store = await StoreServer.start();

@@ -3,7 +3,7 @@ import { until } from '../fixtures/waiting.ts';
 import { disorderOf, lastOf, readTopic } from '../kafka/topic-picture.ts';
 import type { KafkaCluster } from '../servers/kafka/index.ts';
 
-export interface TopicRead {
+interface TopicRead {
   /** The last value of each key, its fields sorted. */
   readonly newest: ReadonlyMap<string, string>;
   readonly records: number;

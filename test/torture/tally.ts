@@ -1,5 +1,5 @@
 /** What one item comes to, in units, over all places. */
-export interface Sums {
+interface Sums {
   onHand: number;
   committed: number;
   reserved: number;

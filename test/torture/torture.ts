@@ -7,7 +7,7 @@ import { findings, verifyFindings } from './findings.ts';
 import { ITEMS, LOCATIONS, SCARCE, SCARCE_UNITS, Shopkeeper } from './shopkeeper.ts';
 import { Tally } from './tally.ts';
 
-export interface TortureOptions {
+interface TortureOptions {
   readonly kills: number;
   readonly seed: number;
   /** At once. Default 6. */
@@ -19,7 +19,7 @@ export interface TortureOptions {
   readonly onKill?: (kills: number) => void;
 }
 
-export interface TortureReport {
+interface TortureReport {
   readonly seed: number;
   readonly kills: number;
   /** Of them: before it was ready again. */

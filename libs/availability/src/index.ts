@@ -3,5 +3,3 @@ export type { Explanation } from './explanation.ts';
 export type { ListingNumber } from './offer.ts';
 export type { NumberPlace } from './offer-shelf.ts';
 export type { PreviewItem } from './preview.ts';
-export type { PastOfItems } from './sold-count.ts';
-export type { ItemStates } from './world.ts';

@@ -16,7 +16,7 @@ export interface Touched {
   readonly channels?: ReadonlySet<string>;
 }
 
-export const NOTHING: Touched = { items: [] };
+const NOTHING: Touched = { items: [] };
 
 const PAGE_ITEMS = 1_000;
 

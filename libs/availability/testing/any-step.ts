@@ -130,7 +130,7 @@ export interface World {
   wait(seconds: number): Promise<void>;
 }
 
-export type Step = (world: World) => Promise<void>;
+type Step = (world: World) => Promise<void>;
 
 /** Any set-up, any event, any time that goes by. */
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(

@@ -12,7 +12,7 @@ import { Projector } from '#read-model';
 import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
 import { AvailabilityBook } from '../src/index.ts';
 
-export interface Books {
+interface Books {
   readonly readModel: SqliteReadModel;
   readonly catalog: CatalogBook;
   readonly ledger: LedgerBook;

@@ -39,7 +39,7 @@ export type ChannelPut = Omit<Channel, 'webhook'> & {
 };
 
 /** Others kept changing the same resource first. */
-export class CatalogContention extends Fault {
+class CatalogContention extends Fault {
   readonly code = 'CONTENTION';
   readonly retriable = true;
 }

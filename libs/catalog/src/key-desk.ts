@@ -12,7 +12,7 @@ import type { CatalogBook } from './catalog-book.ts';
 import type { KeyBook, KeyRecord } from './key-book.ts';
 
 /** Who a key belongs to. */
-export interface Identity {
+interface Identity {
   /** Of the key. */
   readonly id: string;
   readonly kind: KeyCreated['kind'];

@@ -32,7 +32,7 @@ export interface SetupEntry<Resource> {
 }
 
 /** A channel as reads show it: a secret that was put never comes out again. */
-export type PublicChannel = Omit<Channel, 'webhook'> & { readonly webhook?: { readonly url: string } };
+type PublicChannel = Omit<Channel, 'webhook'> & { readonly webhook?: { readonly url: string } };
 
 export function withoutSecret({ webhook, ...channel }: Channel): PublicChannel {
   return webhook === undefined ? channel : { ...channel, webhook: { url: webhook.url } };

@@ -8,13 +8,13 @@ import { judgeAppend } from './judge-append.ts';
 import { unpackFast } from './unpack-fast.ts';
 
 /** An append that is not answered by then has the outcome `unknown`. A leader's election takes about as long. */
-export const APPEND_DEADLINE_MS = 3_000;
+const APPEND_DEADLINE_MS = 3_000;
 /** What a shared stream's appends tell the server: it has a limit of its own, of 2 s, for the writing. */
 const SERVER_DEADLINE_MS = 7 * 24 * 60 * 60 * 1_000;
 /** A full append takes its time on a busy machine. */
 const APPEND_DEADLINE_MS_PER_EVENT = 5;
 /** Sent and not yet answered. More wait: the server gets no faster by more. */
-export const APPENDS_IN_FLIGHT_MAX = 256;
+const APPENDS_IN_FLIGHT_MAX = 256;
 /** Between a lost client and the next one, doubled until an append is answered again. */
 const RENEW_PAUSE_MS = 25;
 const RENEW_PAUSE_MS_MAX = 1_000;

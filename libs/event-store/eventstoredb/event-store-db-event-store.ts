@@ -34,7 +34,7 @@ const RETRY_MS = 250;
 
 const NOT_COPIED_YET = 'another log is being copied there: run the same `onhand copy` again, it goes on';
 
-export interface EventStoreDbEventStoreOptions {
+interface EventStoreDbEventStoreOptions {
   /** `esdb://user:password@host:2113`, several hosts, `esdb+discover://name`, or the same as `kurrentdb`. */
   readonly url: string;
   /** Told what somebody should look at: a subscription that ended, a default password. */

@@ -1,4 +1,4 @@
 export { readAddress } from './address.ts';
 export { EventStoreDbUnusable, StreamDamaged } from './event-store-db.faults.ts';
-export { EventStoreDbEventStore, type EventStoreDbEventStoreOptions } from './event-store-db-event-store.ts';
+export { EventStoreDbEventStore } from './event-store-db-event-store.ts';
 export { EventStoreDbLogTarget } from './event-store-db-log-target.ts';

@@ -16,7 +16,7 @@ type NotWritten = Exclude<AppendOutcome, { outcome: 'written' }>;
 const EVENT_TOO_LARGE = /Maximum ?Append ?Event ?Size/;
 
 /** What a rejected append means. */
-export interface Verdict {
+interface Verdict {
   readonly outcome: NotWritten;
   /** True if nothing more can be expected of the client it went through. */
   readonly isClientLost: boolean;

@@ -20,7 +20,7 @@ export interface Checkpointed {
   readonly pagesLeft: number;
 }
 
-export interface Checked {
+interface Checked {
   readonly kind: 'checked';
   readonly problems: readonly string[];
 }

@@ -1,4 +1,4 @@
 export { DirectoryLock } from './directory-lock.ts';
 export { DataFileUnusable } from './sqlite-event-store.faults.ts';
-export { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite-event-store.ts';
+export { SqliteEventStore } from './sqlite-event-store.ts';
 export { SqliteLogTarget } from './sqlite-log-target.ts';

@@ -6,7 +6,7 @@ const RECENT_EVENTS_MAX = 16_384;
 const RECENT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Somebody who reads the log as it grows. */
-export interface Follower {
+interface Follower {
   /** Does not ask for anything up to here any more. */
   after: number;
 }

@@ -32,7 +32,7 @@ import { InlineWriter, type Writer } from './writer.ts';
 /** Pages that one follower gets within one turn of the event loop. */
 const PAGES_AT_ONCE_MAX = 4;
 
-export interface SqliteEventStoreOptions {
+interface SqliteEventStoreOptions {
   /** One process at a time; made if there is none. */
   readonly directory: string;
   readonly clock: Clock;

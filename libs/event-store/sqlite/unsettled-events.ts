@@ -7,7 +7,7 @@ const BUCKETS = GENERATION_EVENTS * 2;
 const MIX = 0x9e3779b1;
 
 /** Consecutive events of one stream. */
-export interface Run {
+interface Run {
   readonly firstRevision: number;
   readonly positions: readonly number[];
 }

@@ -1,3 +1,3 @@
 export { eventStoreContract } from './event-store.contract.ts';
 export { follow, happened, happenedTimes, newStream, readToEnd } from './examples.ts';
-export type { OpenEventStore, StoreUnderTest } from './store-under-test.ts';
+export type { StoreUnderTest } from './store-under-test.ts';

@@ -22,13 +22,13 @@ export interface Evidence {
   readonly message: MessageName | null;
 }
 
-export interface MessageName {
+interface MessageName {
   readonly source: string;
   readonly id: string;
 }
 
 /** The newest events that one term shows; a term of more says so. */
-export const EVIDENCE_MAX = 1_000;
+const EVIDENCE_MAX = 1_000;
 
 /** The events that make up a term of an item, oldest first: since its last count, or what is still open. */
 export function evidenceOf(

@@ -5,7 +5,7 @@ import { type Evidence, evidenceOf, toEvidence } from './evidence.ts';
 import { ListingReplay, type ReplayParts } from './listing-replay.ts';
 
 /** A term with the stored events behind it. */
-export type EvidencedTerm = Term & { readonly events: readonly Evidence[] };
+type EvidencedTerm = Term & { readonly events: readonly Evidence[] };
 
 export interface EvidencedExplanation {
   readonly available: Quantity;

@@ -10,7 +10,7 @@ import { PartitionIntake } from './partition-intake.ts';
 import { type Place, RejectedTopic } from './rejected-topic.ts';
 import { startOffset } from './start-offset.ts';
 
-export interface AssignedParts extends ConsumptionParts {
+interface AssignedParts extends ConsumptionParts {
   readonly topics: readonly EventTopic[];
   readonly consumer: Pick<Consumer, 'seek' | 'pause' | 'resume'>;
   readonly commits: OffsetCommits;

@@ -1,2 +1,2 @@
 export type { Ended, EventTopic, MessageDoor } from './event-topic.ts';
-export { KafkaIntake, type KafkaIntakeParts, type KafkaIntakeStatus } from './kafka-intake.ts';
+export { KafkaIntake } from './kafka-intake.ts';

@@ -4,7 +4,7 @@ import type { ConsumptionParts } from './consumption-parts.ts';
 import { Consumption, type ConsumptionState } from './consumption.ts';
 import type { EventTopic } from './event-topic.ts';
 
-export interface KafkaIntakeParts extends ConsumptionParts {
+interface KafkaIntakeParts extends ConsumptionParts {
   readonly topics: readonly EventTopic[];
   /** The client has died of a bug: the process must end, and be started again. */
   readonly onFatal: (cause: unknown) => void;
@@ -20,7 +20,7 @@ interface Consuming {
   readonly ending: AbortController;
 }
 
-export interface KafkaIntakeStatus {
+interface KafkaIntakeStatus {
   readonly state: ConsumptionState | 'connecting' | 'failed' | 'stopped';
   /** True while every topic is consumed, brokers answer, and no partition stands for good. */
   readonly isReady: boolean;

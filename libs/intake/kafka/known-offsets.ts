@@ -12,7 +12,7 @@ export interface BeforeReading {
   readonly own: OwnOffset | undefined;
 }
 
-export interface KnownOffsetsParts extends Pick<ConsumptionParts, 'connection' | 'groupId' | 'store'> {
+interface KnownOffsetsParts extends Pick<ConsumptionParts, 'connection' | 'groupId' | 'store'> {
   readonly ownOffsets: OwnOffsets;
 }
 

@@ -6,7 +6,7 @@ import { markText } from './start-offset.ts';
 /** After a record has ended its offset is committed within this time; a crash in between makes repeats. */
 const COMMIT_AFTER_MS = 200;
 
-export interface OffsetCommitsParts {
+interface OffsetCommitsParts {
   readonly consumer: Pick<Consumer, 'commitOffsets'>;
   readonly log: KafkaLog;
   /** How long what has ended may go uncommitted; default 200 ms. */

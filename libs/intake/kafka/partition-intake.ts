@@ -9,7 +9,7 @@ import { readRecord } from './read-record.ts';
 import type { Place, RejectedRecord, RejectedTopic } from './rejected-topic.ts';
 import type { LogMark } from './start-offset.ts';
 
-export interface PartitionParts extends Pick<ConsumptionParts, 'door' | 'clock' | 'log' | 'onEnded'> {
+interface PartitionParts extends Pick<ConsumptionParts, 'door' | 'clock' | 'log' | 'onEnded'> {
   readonly place: Place;
   readonly from: EventTopic;
   readonly rejected: Pick<RejectedTopic, 'write'>;

@@ -28,7 +28,7 @@ export interface RejectedRecord {
 }
 
 /** Bytes of one record: what the topic takes (`max.message.bytes`). */
-export const REJECTED_BYTES_MAX = 4 * 1024 * 1024;
+const REJECTED_BYTES_MAX = 4 * 1024 * 1024;
 /** What one record costs beside its parts. */
 const RECORD_BYTES = 32;
 /** Room for what the protocol and our own headers add. */

@@ -20,7 +20,7 @@ export interface KnownOffsets {
   readonly newer?: number;
 }
 
-export interface StartOffset {
+interface StartOffset {
   readonly next: number;
   /** What somebody should know about it. */
   readonly alarm?: string;

@@ -16,7 +16,7 @@ import { parseInstant } from './scalars/instant-text.ts';
 import { checkNumbers } from './scalars/number-words.ts';
 
 /** A value read as a message, or why it is none. */
-export type MessageReading = { readonly message: Message } | Refusal;
+type MessageReading = { readonly message: Message } | Refusal;
 
 /** Why a value is no message, and as much of its name as could be read. */
 export interface Refusal {
@@ -27,7 +27,7 @@ export interface Refusal {
   readonly sequence?: number;
 }
 
-export interface ReadingOptions {
+interface ReadingOptions {
   /** The present, for what may not lie ahead of it. */
   readonly now: Instant;
   /** CloudEvents media types must say their version; plain JSON may. */

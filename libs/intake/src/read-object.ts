@@ -15,7 +15,7 @@ import { checkWords } from './scalars/quantity-number.ts';
 export type Problems = readonly [Rejection, ...Rejection[]];
 
 /** A valid object of a class as it came, fields that are null left out; or everything that is wrong with it. */
-export type ObjectReading = { readonly value: WireObject } | { readonly problems: Problems };
+type ObjectReading = { readonly value: WireObject } | { readonly problems: Problems };
 
 /** Reads the JSON of one object of a class made with `define`. Its numbers are taken for quantities. */
 export function readObject(type: WireClass, body: Uint8Array | string): ObjectReading {

@@ -9,7 +9,7 @@ import { copyItem, emptyItem, type ItemState } from '../src/item/item-state.ts';
 import { pastNeeded } from '../src/item/past-needed.ts';
 
 /** One item's stream, and the state that is its fold. */
-export interface Book {
+interface Book {
   readonly state: ItemState;
   readonly stream: (RecordedItemEvent & { readonly revision: number })[];
 }

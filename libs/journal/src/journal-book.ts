@@ -38,7 +38,7 @@ interface Raw {
 export type WaitingCause =
   { readonly name: string } | { readonly prefix: string } | { readonly source: string };
 
-export interface Waiting {
+interface Waiting {
   readonly message: { readonly stream: string; readonly source: string; readonly messageId: string };
   /** To continue behind it. */
   readonly after: string;

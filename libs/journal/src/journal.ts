@@ -20,7 +20,7 @@ import { type Dismissal, ParkedLines, type ReleaseOutcome } from './parked-lines
 import { Recorder } from './recorder.ts';
 import { ToldStreams } from './told-streams.ts';
 
-export interface JournalParts {
+interface JournalParts {
   readonly store: EventStore;
   /** As it is now, or a little behind: a line that it cannot resolve is parked, and released when it can. */
   readonly catalog: CatalogView;

@@ -24,7 +24,7 @@ export interface Outcome {
   readonly error?: Rejection;
 }
 
-export interface ParkedWord {
+interface ParkedWord {
   readonly line: string;
   readonly code: ParkedCode;
   readonly detail: string;

@@ -15,7 +15,7 @@ import type { Written } from './outcome.ts';
 import { tellerOf } from './teller.ts';
 import type { ToldStreams } from './told-streams.ts';
 
-export interface ParkedLinesParts {
+interface ParkedLinesParts {
   readonly store: EventStore;
   readonly catalog: CatalogView;
   readonly desk: ItemMaker;
@@ -103,7 +103,7 @@ export class ParkedLines {
 }
 
 /** Which parked line. */
-export interface ParkedLineName {
+interface ParkedLineName {
   readonly stream: string;
   readonly source: string;
   readonly messageId: string;

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 
 /** What is kept of a rejected message's own bytes: as much as a message may have. */
-export const RAW_BYTES_MAX = 256 * 1024;
+const RAW_BYTES_MAX = 256 * 1024;
 /** Text with so many control characters that its JSON would be longer than this is kept as base64. */
 const RAW_JSON_CHARACTERS_MAX = 400_000;
 
-export interface RawWords {
+interface RawWords {
   readonly text: string;
   readonly encoding: 'utf8' | 'base64';
   /** Full length, where it was cut. */

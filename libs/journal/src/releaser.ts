@@ -15,7 +15,7 @@ const RETRY_PAUSE_MS = 500;
 
 type Cause = WaitingCause | ParkedMessageName;
 
-export interface ReleaserParts {
+interface ReleaserParts {
   readonly journal: Pick<Journal, 'release'>;
   readonly book: JournalBook;
   readonly catalog: Pick<CatalogBook, 'changeAt'>;

@@ -39,7 +39,7 @@ export async function topicsThere(
 }
 
 /** What a partition holds: offsets from `low` to below `high`. */
-export interface PartitionOffsets {
+interface PartitionOffsets {
   readonly low: number;
   readonly high: number;
 }

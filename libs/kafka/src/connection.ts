@@ -16,7 +16,7 @@ import { mendProduce } from './shared-produce.ts';
 import { mendTimers } from './timers.ts';
 import { mendUnreachable } from './unreachable.ts';
 
-export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
+type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
 
 /** How the brokers are reached. */
 export interface KafkaConnection {

@@ -9,7 +9,7 @@ interface Broker {
 }
 
 /** Whatever of kafkajs keeps to the coordinator that it has once found. */
-export interface Coordinated {
+interface Coordinated {
   readonly groupId: string;
   readonly cluster: {
     readonly brokerPool: { findConnectedBroker(): Promise<Broker> };

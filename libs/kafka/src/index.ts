@@ -1,14 +1,14 @@
-export { askKafka, type PartitionOffsets, topicOffsets, topicsThere } from './ask.ts';
+export { askKafka, topicOffsets, topicsThere } from './ask.ts';
 export { type BulkMessage, BulkSender } from './bulk-sender.ts';
 export { BATCH_BYTES_MAX } from './codecs.ts';
-export { IMPATIENT, type KafkaConnection, openKafka, PATIENT, type SaslMechanism } from './connection.ts';
+export { IMPATIENT, type KafkaConnection, openKafka, PATIENT } from './connection.ts';
 export { Leaders } from './leaderless.ts';
 export type { KafkaLog } from './log.ts';
 export { Membership } from './membership.ts';
 export { sendTo } from './send.ts';
-export { ShardGroup, type ShardGroupParts } from './shard-group.ts';
+export { ShardGroup } from './shard-group.ts';
 export { BatchUnreadable, STAND_IN_HEADER, standIn } from './stand-in.ts';
-export { createTopics, type Difference, type TopicPlan, type TopicReport } from './topic-plan.ts';
+export { createTopics, type TopicPlan, type TopicReport } from './topic-plan.ts';
 export {
   isClientError,
   isClientBug,

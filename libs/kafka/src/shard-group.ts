@@ -15,7 +15,7 @@ const REBALANCE_MS = 15_000;
 const FETCH_WAIT_MS = 500;
 const GOODBYE_MS_MAX = 5_000;
 
-export interface ShardGroupParts {
+interface ShardGroupParts {
   readonly connection: KafkaConnection;
   readonly log: KafkaLog;
   /** One for each role: all processes of the role share its shards. */

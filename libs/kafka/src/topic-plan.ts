@@ -11,7 +11,7 @@ export interface TopicPlan {
 }
 
 /** What is not as planned; `is` is undefined where we may not know. */
-export interface Difference {
+interface Difference {
   readonly what: string;
   readonly is: string | undefined;
   readonly should: string;

@@ -10,7 +10,7 @@ import type { RecordedEvent } from '#event-store';
 import type { Instant } from '#kernel';
 import type { ReadModel, Shelf, ShelfEntry } from '#read-model';
 
-export type ExceptionState = 'open' | 'cleared' | 'resolved';
+type ExceptionState = 'open' | 'cleared' | 'resolved';
 
 /** One exception from its opening on, also after its end. */
 export interface ExceptionRow

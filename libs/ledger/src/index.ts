@@ -1,13 +1,10 @@
-export { type Adjusted, Corrections, type Reallocated } from './corrections.ts';
-export type { ExceptionFilter, ExceptionRow, ExceptionState } from './exception-shelf.ts';
+export { type Adjusted, type Reallocated } from './corrections.ts';
+export type { ExceptionFilter, ExceptionRow } from './exception-shelf.ts';
 export type { Reservable } from './item-context.ts';
 export type { Done } from './item-slots.ts';
 export { LedgerBook, type Page as LedgerPage } from './ledger-book.ts';
-export { Contention, LedgerClosed } from './ledger.faults.ts';
-export { type Ledger, openLedger, type SharedPosting } from './open-ledger.ts';
-export { type Posted, PostedEverywhere } from './posted-everywhere.ts';
-export { Posting } from './posting.ts';
+export { type Ledger, openLedger } from './open-ledger.ts';
+export { PostedEverywhere } from './posted-everywhere.ts';
 export { linesOf, type ReservationAnswer } from './reservation-answer.ts';
 export type { ReservationRow } from './reservation-shelf.ts';
-export { Reservations } from './reservations.ts';
 export type { ReserveRequest } from './reserving.ts';

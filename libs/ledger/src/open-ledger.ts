@@ -27,7 +27,7 @@ export interface Ledger {
 }
 
 /** Several processes post, each the items of its shards. */
-export interface SharedPosting {
+interface SharedPosting {
   readonly shards: Shards;
   /** Names this process among all that ever ran. */
   readonly writer: string;

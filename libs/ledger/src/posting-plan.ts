@@ -22,7 +22,7 @@ import { readStreamUntil } from './read-stream.ts';
 import { orderOf } from './reservation-shelf.ts';
 
 /** What one journal event does to one item. */
-export interface ItemPost {
+interface ItemPost {
   readonly sku: string;
   readonly command: Post;
 }
@@ -31,7 +31,7 @@ export interface ItemPost {
 const SWEPT_ITEMS = 500;
 
 /** What a plan may ask of posting while it is carried out. */
-export interface PostingHelp {
+interface PostingHelp {
   /** Resolves when everything posted so far is durable and in the picture. */
   settled(): Promise<void>;
   /** The page is not done before this is. */
@@ -39,7 +39,7 @@ export interface PostingHelp {
 }
 
 /** An order was told that confirms this reservation. */
-export type ConfirmByOrder = (
+type ConfirmByOrder = (
   reservationId: string,
   order: { readonly channel: string; readonly orderId: string; readonly recordedAt: number },
 ) => Promise<unknown>;

@@ -12,7 +12,7 @@ export interface PostingReached {
   readonly through: number;
 }
 
-export const POSTING_REACHED = 'PostingReached';
+const POSTING_REACHED = 'PostingReached';
 export const POSTING_CATEGORY = 'posting';
 
 /** Writes the marks of one process: nobody else appends to its stream. */

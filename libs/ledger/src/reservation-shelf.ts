@@ -32,7 +32,7 @@ interface HoldRow {
 }
 
 /** How long a request may take, and a crashed one is waited for, until it is refused. */
-export const REQUEST_MS_MAX = 5_000;
+const REQUEST_MS_MAX = 5_000;
 /** `orderAt` of a confirmed reservation whose order has not come yet. */
 const NOT_YET = Number.MAX_SAFE_INTEGER;
 const PAGE_ROWS = 500;

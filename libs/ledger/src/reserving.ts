@@ -39,7 +39,7 @@ export interface ReservingParts {
 }
 
 /** A reservation that was held, by this request or by one before it. */
-export interface Reserved {
+interface Reserved {
   readonly state: ReservationState;
   readonly isNew: boolean;
 }

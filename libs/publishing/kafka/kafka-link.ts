@@ -26,7 +26,7 @@ const GOODBYE_MS_MAX = 4_000;
 /** Nobody waits for what is read back: fetched as it comes it would take as much time as the telling itself. */
 const FETCH_BYTES_MIN = 64 * 1024;
 
-export interface KafkaLinkParts {
+interface KafkaLinkParts {
   readonly kafka: Kafka;
   readonly connection: KafkaConnection;
   /** Connected, not idempotent: that one is stuck for ever once a leader has died. */

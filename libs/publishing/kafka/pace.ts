@@ -5,7 +5,7 @@ const PAUSE_TO_TELLING = 4;
 const PAUSE_MS_MAX = 5_000;
 const LOOK_EVERY_MS = 10;
 
-export interface PaceParts {
+interface PaceParts {
   /** True while what is told now will be overtaken in a moment. */
   readonly isBehind: () => boolean;
   /** How long the pause is after all that waited was told in so long. */

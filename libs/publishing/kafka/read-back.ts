@@ -3,7 +3,7 @@ import type { Held } from './teller.ts';
 import { versionOf } from './topic-record.ts';
 import type { Extent, ReadRecord, TopicReader } from './topic-link.ts';
 
-export interface ReadBackParts {
+interface ReadBackParts {
   /** One record, in order within its partition; `version` is undefined where it is none of ours or a tombstone. */
   readonly holds: (held: Held, version: number | undefined) => void;
   /** Everything below `next` was read. */

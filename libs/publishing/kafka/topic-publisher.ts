@@ -20,7 +20,7 @@ const LOOK_EVERY_MS = 30_000;
 const FIRST_PAUSE_MS = 100;
 const PAUSE_MS_MAX = 5_000;
 
-export interface TopicPublisherParts {
+interface TopicPublisherParts {
   readonly link: TopicLink;
   readonly teller: Teller;
   /** Something that passes, or that somebody must mend: it is tried again. */

@@ -8,7 +8,7 @@ const RECEIPT_EVERY_MS = 1_000;
 /** In the place of a channel: the topic holds the numbers of all. */
 const TOPIC = 'kafka';
 
-export interface TopicReceiptsParts {
+interface TopicReceiptsParts {
   readonly store: Pick<EventStore, 'append'>;
   /** Names this process among all that ever ran. */
   readonly writer: string;

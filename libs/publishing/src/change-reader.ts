@@ -12,7 +12,7 @@ export interface Start {
 }
 
 /** What a reader needs of the hub. */
-export interface ReaderParts {
+interface ReaderParts {
   readonly channel: string;
   readonly ring: ChangeRing;
   readonly backlog: Backlog;

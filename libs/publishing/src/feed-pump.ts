@@ -6,7 +6,7 @@ import type { Feed } from './feed.ts';
 const EVENTS_AT_ONCE_MAX = 64;
 export const HEARTBEAT_EVERY_MS = 15_000;
 /** How long a client may take nothing while there is something for it; then it is cut off and may resume. */
-export const STALLED_MS_MAX = 60_000;
+const STALLED_MS_MAX = 60_000;
 /** A comment: keeps the connection, moves no cursor. */
 const HEARTBEAT = ': \n\n';
 

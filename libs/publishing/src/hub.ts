@@ -11,7 +11,7 @@ import { ChangeRing } from './ring.ts';
 /** Where a feed begins: behind a cursor, with every listing once, or with what comes. */
 export type FeedStart = { readonly cursor: string } | 'all' | 'now';
 
-export interface HubParts {
+interface HubParts {
   readonly store: EventStore;
   readonly numbers: NumberSource;
   readonly orders: OrderSource;

@@ -1,20 +1,8 @@
-export type { FeedEvent } from './change.ts';
 export { type ListingNumber, type NumberSource, type OrderNow, type OrderSource } from './change-source.ts';
-export { Feed } from './feed.ts';
 export { FeedPump } from './feed-pump.ts';
 export { fromNow } from './change-reader.ts';
-export { type FeedStart, Hub, type HubParts } from './hub.ts';
-export { type PublicationEvent, publicationStream } from './publication-event.ts';
-export { RECEIPT_EVERY_MS, Receipts, type ReceiptsParts } from './receipts.ts';
+export { type FeedStart, Hub } from './hub.ts';
+export { Receipts } from './receipts.ts';
 export type { Publication } from './publication.ts';
 export { ToldBook } from './told-book.ts';
-export {
-  AVAILABILITY_CHANGED,
-  type AvailabilityBody,
-  availabilityBody,
-  cloudEvent,
-  messageId,
-  ORDER_UPDATED,
-  type Told,
-  toTime,
-} from './wire.ts';
+export { AVAILABILITY_CHANGED, type AvailabilityBody, availabilityBody, ORDER_UPDATED } from './wire.ts';

@@ -29,7 +29,7 @@ export function comparePlaces(a: Place, b: Place): number {
 }
 
 /** Characters a cursor may have: an id of 128 characters in escaped JSON in base64 fits. */
-export const CURSOR_LENGTH_MAX = 2_048;
+const CURSOR_LENGTH_MAX = 2_048;
 const CURSOR = /^[A-Za-z0-9_-]+$/;
 const SUM_LENGTH = 8;
 

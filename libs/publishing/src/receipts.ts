@@ -4,13 +4,13 @@ import { ChannelReceipts, type Followed } from './channel-receipts.ts';
 import type { Told } from './wire.ts';
 
 /** How long a receipt waits for others to be stored with. */
-export const RECEIPT_EVERY_MS = 1_000;
+const RECEIPT_EVERY_MS = 1_000;
 /** Feeds are read all the time: what was handed out is noted so often. */
-export const HANDED_OUT_EVERY_MS = 10_000;
+const HANDED_OUT_EVERY_MS = 10_000;
 /** A quiet channel's place is stored once it is so many events old, so that a restart reads little. */
 const PLACE_LAG_MAX = 100_000;
 
-export interface ReceiptsParts {
+interface ReceiptsParts {
   readonly store: EventStore;
   /** Names this process among all that ever ran: no two write to the same streams. */
   readonly writer: string;

@@ -48,7 +48,7 @@ export interface WebhookResume {
 /** Rows of this shelf kept unfolded: those of the listings that move. */
 const HOT_TOLD_MAX = 20_000;
 /** Refused changes a webhook resumes with; more are never refused at once. */
-export const REFUSED_MAX = 10_000;
+const REFUSED_MAX = 10_000;
 
 /** The ledger of what each channel was told, from the receipts in the log. */
 export class ToldBook implements Fold {

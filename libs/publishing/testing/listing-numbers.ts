@@ -3,7 +3,7 @@ import type { RecordedEvent } from '#event-store';
 import type { ListingNumber, NumberSource } from '../src/index.ts';
 
 /** The event that these numbers are made of: so many of each listing. */
-export interface NumbersSet {
+interface NumbersSet {
   readonly channel: string;
   readonly numbers: Readonly<Record<string, number>>;
 }

@@ -11,7 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
 /** One message as it came in. */
-export interface Received {
+interface Received {
   readonly headers: Record<string, string>;
   readonly body: string;
   /** The CloudEvent's data, verified with the official package; undefined if the signature is wrong. */
@@ -20,7 +20,7 @@ export interface Received {
 }
 
 /** What the receiver answers: 200 where it does nothing. */
-export type Behaviour = (received: Received, response: ServerResponse) => void;
+type Behaviour = (received: Received, response: ServerResponse) => void;
 
 export const takeIt: Behaviour = (_, response) => {
   response.writeHead(200).end();

@@ -16,12 +16,12 @@ import { type Lookup, openAgent } from './webhook-agent.ts';
 import { checkWebhookUrl } from './webhook-url.ts';
 
 /** Messages to one channel at the same time, and within any second. */
-export const DELIVERIES_AT_ONCE_MAX = 8;
-export const DELIVERIES_PER_SECOND_MAX = 250;
+const DELIVERIES_AT_ONCE_MAX = 8;
+const DELIVERIES_PER_SECOND_MAX = 250;
 /** How long the store is left alone when it does not answer. */
 const STORE_PAUSE_MS = 1_000;
 
-export interface ChannelWebhookParts extends NewestSource {
+interface ChannelWebhookParts extends NewestSource {
   readonly channel: string;
   /** Names it among the channel's webhooks. */
   readonly name: WebhookName;

@@ -1,7 +1,7 @@
 import { type Agent, request } from 'undici';
 
 /** One try to hand a message over: connect, send, and the answer, all together. */
-export const DELIVERY_MS_MAX = 10_000;
+const DELIVERY_MS_MAX = 10_000;
 /** Of an answer: more is cut off, nobody reads it. */
 export const ANSWER_BYTES_MAX = 64 * 1024;
 /** The longest wait that a `Retry-After` is believed. */
@@ -19,7 +19,7 @@ export type Delivery =
       readonly retryAfterMs?: number;
     };
 
-export interface Target {
+interface Target {
   readonly url: string;
   readonly agent: Agent;
   /** Default DELIVERY_MS_MAX. */

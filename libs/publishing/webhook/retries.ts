@@ -1,7 +1,7 @@
 import type { Instant } from '#kernel';
 
 /** What waits for another try. */
-export interface Retry {
+interface Retry {
   readonly key: string;
   readonly failures: number;
   readonly dueAt: Instant;

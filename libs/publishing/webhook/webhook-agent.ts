@@ -15,7 +15,7 @@ const CONNECT_MS_MAX = 3_000;
 const ANSWER_MS_MAX = 10_000;
 
 /** The code of a message that was not sent because of where it would have gone. */
-export const URL_NOT_ALLOWED = 'URL_NOT_ALLOWED';
+const URL_NOT_ALLOWED = 'URL_NOT_ALLOWED';
 
 /**
  * Connections of one channel's webhook. It knows no proxy, follows no redirect, and connects only to the very

@@ -15,7 +15,7 @@ const BUSY_TIMEOUT_MS = 5_000;
 export const IN_MEMORY = ':memory:';
 
 /** A shelf as the file has it. */
-export interface StoredShelf {
+interface StoredShelf {
   /** Its version and its indexes: with others, it is another shelf. */
   readonly signature: string;
   readonly tableName: string;

@@ -18,7 +18,7 @@ import { SqliteShelf } from './sqlite-shelf.ts';
 export { IN_MEMORY } from './rows-file.ts';
 
 /** How what has changed comes to the file while the log goes on. */
-export interface Pace {
+interface Pace {
   /** From one commit to the beginning of the next: the file is behind the shelves by so much, and a little more. */
   readonly commitEveryMs: number;
   /** Changed rows that do not wait for that time. */
@@ -44,7 +44,7 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
 
-export interface SqliteReadModelOptions {
+interface SqliteReadModelOptions {
   /** A file that is damaged, of another layout or not ours is made anew: `openedAt` is then 0. */
   readonly file: string;
   readonly pace?: Pace;

@@ -11,7 +11,7 @@ import type { IndexValue, ShelfTable, StoredRow } from './shelf-table.ts';
 const HOT_ROWS_MAX = 50_000;
 
 /** What a shelf needs of the file it is in. */
-export interface ShelfHost {
+interface ShelfHost {
   /** Gives up what is frozen, or ends it with a commit, for rows changed since are about to be written. */
   endFreeze(): void;
   /** Runs what writes, in the open transaction; when that fails as a whole, `takeBack` is called on every shelf. */

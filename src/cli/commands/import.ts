@@ -13,7 +13,7 @@ import { type FileArgs, openTellable, type TellableFile } from '../import/source
 import { type Lines, type Messages, Tally, type Trouble } from '../import/tally.ts';
 import { showImport } from '../show/import.ts';
 
-export interface ImportArgs extends FileArgs {
+interface ImportArgs extends FileArgs {
   readonly dryRun?: boolean;
 }
 

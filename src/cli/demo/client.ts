@@ -1,7 +1,7 @@
 /** How often a request asks again while the service catches its breath. */
 const BUSY_TRIES_MAX = 5;
 
-export interface Answer<Body> {
+interface Answer<Body> {
   readonly status: number;
   readonly body: Body;
 }

@@ -2,7 +2,7 @@
  * Rosa's Kitchen: a small merchant to play with, as plain bodies of the set-up API, in the order in which they
  * can be put: a path may name only what stands before it.
  */
-export interface SetUp {
+interface SetUp {
   readonly path: string;
   readonly body: object;
 }
@@ -13,19 +13,19 @@ const policy = (scope: string, body: object): SetUp => ({
   body,
 });
 
-export const LOCATIONS: readonly SetUp[] = [
+const LOCATIONS: readonly SetUp[] = [
   { path: '/v1/locations/berlin', body: { name: 'Warehouse Berlin', kind: 'warehouse', active: true } },
   { path: '/v1/locations/hamburg', body: { name: 'Warehouse Hamburg', kind: 'warehouse', active: true } },
   { path: '/v1/locations/shop', body: { name: 'The shop in Kastanienallee', kind: 'store', active: true } },
 ];
 
 /** Who tells what happened in the warehouses. */
-export const SOURCES: readonly SetUp[] = [
+const SOURCES: readonly SetUp[] = [
   { path: '/v1/sources/wms', body: { name: 'Warehouse system', kind: 'warehouse', unknownItems: 'create' } },
 ];
 
 /** Red mugs are the heroine of the day; the tea is weighed, the set is made of other items. */
-export const ITEMS: readonly SetUp[] = [
+const ITEMS: readonly SetUp[] = [
   item('MUG-RED', {
     name: 'Mug, red',
     category: 'tableware',
@@ -50,7 +50,7 @@ export const ITEMS: readonly SetUp[] = [
   item('CANDLE', { name: 'Candle, beeswax', category: 'interior' }),
 ];
 
-export const CHANNELS: readonly SetUp[] = [
+const CHANNELS: readonly SetUp[] = [
   {
     path: '/v1/channels/web',
     body: {
@@ -78,7 +78,7 @@ export const CHANNELS: readonly SetUp[] = [
 ];
 
 /** The marketplace has names of its own; candles are sold there by the box of six. */
-export const LISTINGS: readonly SetUp[] = [
+const LISTINGS: readonly SetUp[] = [
   { path: '/v1/channels/market/listings/M-1001', body: { sku: 'MUG-RED' } },
   { path: '/v1/channels/market/listings/M-1002', body: { sku: 'BREAKFAST-SET' } },
   { path: '/v1/channels/market/listings/M-1003', body: { sku: 'LAMP-OAK' } },
@@ -86,7 +86,7 @@ export const LISTINGS: readonly SetUp[] = [
 ];
 
 /** Rosa's house rules. */
-export const POLICIES: readonly SetUp[] = [
+const POLICIES: readonly SetUp[] = [
   policy('channel:market', { buffer: 2, cap: 25 }),
   policy('category:pantry', { safetyStock: 1 }),
   policy('listing:market:M-1003', { buffer: 0 }),

@@ -19,7 +19,7 @@ export interface ItemAnswer {
   }[];
 }
 
-export interface Totals {
+interface Totals {
   readonly onHand: number;
   readonly sellable: number;
   readonly committed: number;

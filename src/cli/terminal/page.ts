@@ -9,7 +9,7 @@ export interface Out {
   readonly columns?: number;
 }
 
-export type Style = Parameters<typeof styleText>[0];
+type Style = Parameters<typeof styleText>[0];
 /** A text is made safe before it is painted: it may be anybody's. */
 export type Cell = string | number | null | undefined | { readonly text: string; readonly style: Style };
 

@@ -7,7 +7,7 @@ import { anyAmount, integer } from './body-fields.ts';
 
 const { disposition, flag, id, lines, optional, quantity, sku, slug, text } = fields;
 
-export const RESERVATION_SECONDS_MAX = 14_400;
+const RESERVATION_SECONDS_MAX = 14_400;
 const seconds = integer('How long it is held.', 1, RESERVATION_SECONDS_MAX);
 
 class ReservationLineBody {}
@@ -16,7 +16,7 @@ fields.define<ReservationLineTold>(ReservationLineBody, 'So much of one item.', 
   quantity: quantity('positive'),
   location: optional(slug('Only from there; default: where the channel sells from.')),
 });
-export interface ReservationLineTold {
+interface ReservationLineTold {
   readonly sku: string;
   readonly quantity: number;
   readonly location?: string;

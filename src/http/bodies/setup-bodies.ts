@@ -59,7 +59,7 @@ export const SOURCE_BODY = body<SourceTold>(
   { name: 'The warehouse system', kind: 'warehouse', unknownItems: 'create' },
 );
 
-export interface WebhookTold {
+interface WebhookTold {
   readonly url: string;
   readonly secret?: string;
 }

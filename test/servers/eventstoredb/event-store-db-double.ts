@@ -14,7 +14,7 @@ import { StoredLog } from './stored-log.ts';
 const { StreamsService } = streamServices;
 const STREAMS = { ...StreamsService, read: { ...StreamsService.read, responseSerialize: packReading } };
 
-export interface DoubleOptions {
+interface DoubleOptions {
   /** 0 (default) takes any free port. */
   readonly port?: number;
   /** Where the log is kept; in memory if left out. */

@@ -1,2 +1,2 @@
-export { type DoubleOptions, EventStoreDbDouble } from './event-store-db-double.ts';
-export type { AppendFault, ReadFault } from './faults.ts';
+export { EventStoreDbDouble } from './event-store-db-double.ts';
+export type { AppendFault } from './faults.ts';

@@ -11,7 +11,7 @@ import { KafkaNode } from './node.ts';
 import type { KafkaProxy } from './proxy.ts';
 import { ADMIN, secure, type Security, type Users } from './security.ts';
 
-export interface KafkaOptions {
+interface KafkaOptions {
   /** As Maven Central has it: 3.9.1, 4.1.1, … */
   readonly version: string;
   /** 1 or 3; default 1. */

@@ -1,4 +1,3 @@
-export { KafkaCluster, type KafkaOptions, startKafka } from './cluster.ts';
+export { KafkaCluster, startKafka } from './cluster.ts';
 export { KafkaProxy, REQUEST } from './proxy.ts';
-export { hasJava, KAFKA_VERSIONS, kafkaJars, type KafkaVersion } from './jars.ts';
-export { ADMIN, type Users } from './security.ts';
+export { KAFKA_VERSIONS, type KafkaVersion } from './jars.ts';

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { scramWords, type Security, securityProperties } from './security.ts';
 
-export interface NodeParts {
+interface NodeParts {
   /** 1, 2, 3. */
   readonly id: number;
   readonly jars: string;

@@ -13,7 +13,7 @@ export interface CheckResult {
 }
 
 /** Findings that are kept in words; the rest are only counted. */
-export const FINDINGS_MAX = 20;
+const FINDINGS_MAX = 20;
 
 /** Looks at the whole log, event by event, and then says whether a promise was kept. */
 export interface LogCheck {

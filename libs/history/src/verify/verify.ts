@@ -15,7 +15,7 @@ import { MessagesOnce } from './messages-once.ts';
 import { TwoBooks } from './two-books.ts';
 
 /** A picture made anew from the log, to be held against the live one. */
-export interface FreshPicture {
+interface FreshPicture {
   readonly readModel: ReadModel;
   readonly catalog: CatalogBook;
   readonly journal: JournalBook;
@@ -24,7 +24,7 @@ export interface FreshPicture {
   readonly folds: readonly Fold[];
 }
 
-export interface VerifyParts {
+interface VerifyParts {
   readonly store: EventStore;
   /** The picture that is served: how far it has got, and its hash as of a position that is not before that. */
   readonly live: { readonly position: () => number; readonly hash: () => Promise<StoredHash> };

@@ -4,7 +4,7 @@ import { problem, shown } from '../problem.ts';
 /** What separates cells, where the file does not say it itself with a first line `sep=…`. */
 const DELIMITERS = [',', ';', '\t'];
 
-export interface CsvDialect {
+interface CsvDialect {
   readonly delimiter: string;
   /** How much of the text a `sep=` line took, and so where the header begins. */
   readonly headerAt: number;

@@ -9,7 +9,7 @@ export type FileReading = (IntakeReading | SkippedRow) & {
 };
 
 /** A row that carries nothing for us, and the rule that says so. */
-export interface SkippedRow {
+interface SkippedRow {
   readonly skipped: string;
 }
 

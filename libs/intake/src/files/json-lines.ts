@@ -10,7 +10,7 @@ const LINE_FEED = 10;
 /** What is kept of a line that is too long to be a message. */
 const RAW_KEPT_BYTES = 1_024;
 
-export interface JsonLinesOptions {
+interface JsonLinesOptions {
   readonly clock: Clock;
   /** Whose messages they are where a line does not say. */
   readonly source?: string | undefined;

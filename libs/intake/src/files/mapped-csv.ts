@@ -13,7 +13,7 @@ import type { CsvRow } from './csv-scanner.ts';
 import { BLANK_LINE, type FileBatch, type FileReading } from './file-reading.ts';
 
 /** A CSV file that has been read once and found good as a whole, so that it can be told. */
-export interface MappedFile {
+interface MappedFile {
   /** Rows below the header, blank lines among them. */
   readonly rows: number;
   /** Documents that they make, before any is split into parts. */
@@ -22,7 +22,7 @@ export interface MappedFile {
   batches(onRead?: (bytes: number) => void): AsyncIterable<FileBatch>;
 }
 
-export interface MappingOptions {
+interface MappingOptions {
   readonly clock: Clock;
   /** Who tells it, where that is not the mapping's own source. */
   readonly source?: string;

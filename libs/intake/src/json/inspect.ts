@@ -3,7 +3,7 @@ import { NESTING_MAX, PROBLEMS_MAX } from '../limits.ts';
 import { pointerStep, problem, shown } from '../problem.ts';
 
 /** What a careful reading of a JSON text found. */
-export interface Inspection {
+interface Inspection {
   readonly problems: readonly Rejection[];
   /** By JSON pointer, the words of each number that a double might not hold as told. */
   readonly numbers: ReadonlyMap<string, string>;

@@ -9,7 +9,7 @@ export interface Span {
   readonly suspect: boolean;
 }
 
-export interface Scan {
+interface Scan {
   readonly isArray: boolean;
   /** The elements of the outer array, or the one value. Right only if the text is JSON. */
   readonly spans: readonly Span[];

@@ -4,7 +4,7 @@ import type { Evaluate, MappedRow } from './row.ts';
 import type { MessageRule } from './rule.ts';
 
 /** What the rules say of a row. A row that no document can be named for is only its own problems. */
-export type Ruled =
+type Ruled =
   | { readonly kind: 'skipped'; readonly rule: string }
   | { readonly kind: 'message'; readonly message: MessageRule; readonly key: string }
   | { readonly kind: 'unusable' };

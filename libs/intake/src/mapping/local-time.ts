@@ -1,7 +1,7 @@
 import { dateOf, timeOf } from '../scalars/instant-text.ts';
 
 /** Milliseconds since 1970-01-01T00:00 on the clocks of some place; NaN if the words do not fit. */
-export type ParseLocalTime = (words: string) => number;
+type ParseLocalTime = (words: string) => number;
 
 type Part = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'millisecond';
 interface Step {

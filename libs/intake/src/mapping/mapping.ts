@@ -28,7 +28,7 @@ export interface Mapping {
 }
 
 /** What `PUT /v1/sources/{id}` takes, for whoever sets up before the first import. */
-export interface DeclaredSource {
+interface DeclaredSource {
   readonly id: string;
   readonly name: string;
   readonly kind: (typeof SOURCE_KINDS)[number];
@@ -36,7 +36,7 @@ export interface DeclaredSource {
 }
 
 /** What `PUT /v1/locations/{id}` takes. */
-export interface DeclaredLocation {
+interface DeclaredLocation {
   readonly id: string;
   readonly name: string;
   readonly kind: (typeof LOCATION_KINDS)[number];
@@ -47,7 +47,7 @@ const UNKNOWN_ITEMS = ['create', 'park'] as const;
 const LOCATION_KINDS = ['warehouse', 'store', '3pl', 'platform'] as const;
 const NAMES = ['name', 'description', 'source', 'locations', 'values', 'rules', 'opening'];
 /** Characters of a mapping: it is read by people. */
-export const MAPPING_LENGTH_MAX = 262_144;
+const MAPPING_LENGTH_MAX = 262_144;
 
 /** Compiles a mapping from its JSON text, or tells everything that is wrong with it. */
 export function loadMapping(text: string): Mapping | Rejection[] {

@@ -9,12 +9,12 @@ import type { MappedRow } from './row.ts';
 import type { MessageRule } from './rule.ts';
 
 /** Documents of one file: each costs an entry while it is read. */
-export const DOCUMENTS_MAX = 1_000_000;
+const DOCUMENTS_MAX = 1_000_000;
 /** Rows that may wait in memory, at any time, for the rest of their documents. */
-export const WAITING_ROWS_MAX = 200_000;
+const WAITING_ROWS_MAX = 200_000;
 
 /** What a file may ask of memory. */
-export interface SurveyLimits {
+interface SurveyLimits {
   readonly documents: number;
   readonly waitingRows: number;
 }

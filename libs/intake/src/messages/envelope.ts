@@ -12,7 +12,7 @@ interface Attributes {
   readonly datacontenttype?: string;
 }
 
-export const SPEC_VERSION = '1.0';
+const SPEC_VERSION = '1.0';
 
 export class Envelope {}
 define<Attributes>(Envelope, 'A CloudEvents 1.0 event. Other attributes are extensions: kept, never read.', {

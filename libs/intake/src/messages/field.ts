@@ -28,7 +28,7 @@ export interface Field<Optional extends boolean = boolean> {
 }
 
 /** How a told value becomes the value of our message. */
-export type Reading =
+type Reading =
   | { readonly as: 'told' | 'quantity' | 'instant' | 'attributes' }
   | { readonly as: 'object' | 'lines'; readonly type: WireClass };
 

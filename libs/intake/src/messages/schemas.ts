@@ -48,7 +48,7 @@ const QUANTITY_BOUNDS: Record<string, JsonSchema> = {
 };
 
 /** What a message is made of. */
-export const MESSAGE_ROOTS: readonly WireClass[] = [Envelope, ...Object.values(MESSAGE_CLASSES)];
+const MESSAGE_ROOTS: readonly WireClass[] = [Envelope, ...Object.values(MESSAGE_CLASSES)];
 
 /** The schemas that Ajv compiles, of these classes and all they hold, by class name: with our own keywords. */
 export function compiledSchemas(roots: readonly WireClass[]): Record<string, JsonSchema> {

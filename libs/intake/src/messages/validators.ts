@@ -21,7 +21,7 @@ const KEYWORDS: Record<
 };
 
 /** The class rules of one kind of object, compiled. */
-export interface Validator {
+interface Validator {
   /** True if every rule is kept; about thirty times faster than class-validator. */
   readonly isValid: (value: unknown) => boolean;
   /** Every rule that is broken. */

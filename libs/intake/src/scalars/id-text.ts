@@ -6,7 +6,7 @@ import { problem, shown } from '../problem.ts';
 const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 /** What an id is called in a code: `ID_EMPTY`, `SKU_EMPTY`. */
-export type IdWord = 'ID' | 'SKU';
+type IdWord = 'ID' | 'SKU';
 
 /** True for 1 to 128 characters, not all blank, none invisible, well-formed, and not `.` or `..`. */
 export function isIdText(value: unknown): value is string {

@@ -4,7 +4,7 @@ import { problem } from '../problem.ts';
 
 const DAY_MS = 86_400_000;
 /** Nothing that OnHand is told happened before. */
-export const INSTANT_MIN: Instant = Date.UTC(2000, 0, 1);
+const INSTANT_MIN: Instant = Date.UTC(2000, 0, 1);
 /** A sender's clock may run ahead by so much. */
 export const AHEAD_MS_MAX = DAY_MS;
 /** A count ahead of us would swallow the sales of the minutes to come, so its clock must be nearly right. */

@@ -43,7 +43,7 @@ export interface InnerKit extends Kit {
   readonly required: Quantity;
 }
 
-export interface KitPart {
+interface KitPart {
   readonly sku: string;
   /** How much of it one kit holds. */
   readonly required: Quantity;

@@ -79,7 +79,7 @@ function countingOf(
 }
 
 /** One field's value with where it comes from. */
-export interface Rule<Value> {
+interface Rule<Value> {
   readonly value: Value;
   readonly scope: PolicyScope;
   readonly position: number;
@@ -96,7 +96,7 @@ export interface EffectivePolicy {
   readonly allocations: AllocationRule | undefined;
 }
 
-export interface AllocationRule extends Rule<Readonly<Record<string, Quantity>>> {
+interface AllocationRule extends Rule<Readonly<Record<string, Quantity>>> {
   readonly since: Readonly<Record<string, Instant>>;
 }
 

@@ -30,7 +30,7 @@ const KIT_TYPES: Readonly<Record<MessageType, boolean>> = {
 };
 
 /** A line whose item is known. `quantity` is in units of the item, undefined where that is not exact. */
-export interface KnownLine {
+interface KnownLine {
   readonly message: Message;
   readonly index: number;
   readonly item: Item;

@@ -6,7 +6,7 @@ import { type Carrier, pushMoves, sumLines } from './document-lines.ts';
 import { type DocumentMessage, factKeyOf } from './told-message.ts';
 
 /** What is not in a document's own words. */
-export interface DocumentTerms {
+interface DocumentTerms {
   /** A channel told it: its sales count against its ring-fence. */
   readonly isByChannel: boolean;
   /** With these lines comes the word that all else is 0 there. */

@@ -19,7 +19,7 @@ export interface LineContext {
 }
 
 /** What a line means by the catalog as it is now. */
-export type LineMeaning =
+type LineMeaning =
   | { readonly kind: 'resolved'; readonly line: ResolvedLine }
   | { readonly kind: 'parked'; readonly line: ParkedLine }
   /** It means this item, which is to be made first; then look again. */

@@ -5,8 +5,8 @@ import { documentStream, orderStream, transferStream } from '../streams.ts';
 /** Which book page a message belongs on, and where it stands in it. */
 
 export type OrderMessageType = Extract<MessageType, `order.${string}`>;
-export type TransferMessageType = Extract<MessageType, `transfer.${string}`>;
-export type DocumentMessageType = Exclude<MessageType, OrderMessageType | TransferMessageType>;
+type TransferMessageType = Extract<MessageType, `transfer.${string}`>;
+type DocumentMessageType = Exclude<MessageType, OrderMessageType | TransferMessageType>;
 
 export type OrderMessage = { [Type in OrderMessageType]: MessageOf<Type> }[OrderMessageType];
 export type TransferMessage = { [Type in TransferMessageType]: MessageOf<Type> }[TransferMessageType];

@@ -71,7 +71,7 @@ export const emptyToldStream = (): ToldStream => ({
 });
 
 /** How far a stream was told: what comes after it can be forgotten again. */
-export interface ToldMark {
+interface ToldMark {
   readonly revision: number;
   readonly position: number;
   readonly recordedAt: Instant;

@@ -41,7 +41,7 @@ export function overReceipts(facts: readonly ToldFact[]): ReadonlyMap<string, Ov
   return over;
 }
 
-export interface OverReceipt {
+interface OverReceipt {
   readonly sku: string;
   readonly location: string;
   readonly quantity: Quantity;

@@ -18,7 +18,7 @@ export function expireOverdue(draft: Draft): void {
 }
 
 /** Its parts are free again, or promised by the events before this one. */
-export function endHold(draft: Draft, hold: Hold, end: 'confirmed' | 'released' | 'expired'): void {
+function endHold(draft: Draft, hold: Hold, end: 'confirmed' | 'released' | 'expired'): void {
   for (const { location } of hold.parts) touch(draft, location);
   const { reservationId } = hold;
   record(draft, { type: 'ReservationEnded', data: { reservationId, end, journal: draft.journal } });

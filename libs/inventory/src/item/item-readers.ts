@@ -26,7 +26,7 @@ export const freeAt = (state: ItemState, location: string): Quantity => {
   return place ? free(place) : 0;
 };
 
-export const onHand = (place: Place): Quantity => sum(place.stock, (stock) => stock.onHand);
+const onHand = (place: Place): Quantity => sum(place.stock, (stock) => stock.onHand);
 
 /** How far dispositions stand below 0, together; 0 where none does. */
 export function negativeOnHand({ stock }: Place): Quantity {
@@ -57,7 +57,7 @@ export function claimsOf(state: ItemState, channel: string): Readonly<Omit<Chann
   return NO_CLAIMS;
 }
 
-export interface ItemTotals {
+interface ItemTotals {
   readonly onHand: Quantity;
   readonly sellable: Quantity;
   readonly committed: Quantity;

@@ -5,7 +5,7 @@ import type { Anchor, ItemEvent, RecordedItemEvent, SweepPosted } from './item-e
 
 /** What the stored events of an item say of times gone by: asked only where the state cannot tell. */
 
-export type Past = readonly RecordedItemEvent[];
+type Past = readonly RecordedItemEvent[];
 
 /** A movement is after a count if it happened later, or if the count's source says it was not in it yet. */
 export function isAfter(

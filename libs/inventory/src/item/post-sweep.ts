@@ -9,7 +9,7 @@ import type { DispositionStock, ItemState, Place } from './item-state.ts';
 import { isSameDocument, movedAfter, sweepsStanding } from './past.ts';
 
 /** A fact about one place, before which the sweeps that also hold for it must be in. */
-export interface SweptFact {
+interface SweptFact {
   readonly kind: 'move' | 'count';
   readonly location: string;
   readonly disposition: Disposition;

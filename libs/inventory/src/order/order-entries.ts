@@ -21,7 +21,7 @@ import {
 import type { OrderFact, OrderState } from './order-state.ts';
 
 /** What a fact does to stock, and which kinds of flag its order has after it. */
-export interface OrderEffect {
+interface OrderEffect {
   readonly entries: readonly Entry[];
   readonly flags: readonly ExceptionKind[];
 }

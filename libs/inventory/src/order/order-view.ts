@@ -20,7 +20,7 @@ export interface OrderView {
   readonly history: readonly OrderHistoryRow[];
 }
 
-export type OrderStatus = 'pending' | 'open' | 'partially_shipped' | 'shipped' | 'cancelled' | 'closed';
+type OrderStatus = 'pending' | 'open' | 'partially_shipped' | 'shipped' | 'cancelled' | 'closed';
 
 export interface OrderLineView extends LineNumbers {
   readonly line: string;
@@ -30,7 +30,7 @@ export interface OrderLineView extends LineNumbers {
   readonly parked: boolean;
 }
 
-export interface ShipmentView {
+interface ShipmentView {
   readonly shipmentId: string;
   readonly location: string;
   readonly shippedAt: Instant;
@@ -42,7 +42,7 @@ export interface ShipmentView {
   }[];
 }
 
-export interface OrderHistoryRow {
+interface OrderHistoryRow {
   readonly type: MessageType;
   readonly source: string;
   readonly id: string;
@@ -77,7 +77,7 @@ export function orderViewOf(channel: string, orderId: string, told: ToldStream):
 export const orderOf = (told: ToldStream): OrderState =>
   (told.order ??= deriveOrder(told.facts.map(orderFactOf), told.announced));
 
-export function statusOf({ isPlaced, rows }: OrderState): OrderStatus {
+function statusOf({ isPlaced, rows }: OrderState): OrderStatus {
   if (!isPlaced || (rows.length > 0 && rows.every(isWaiting))) return 'pending';
   const shipped = rows.filter(({ told }) => told.shipped > 0);
   if (rows.some(({ told }) => told.open > 0)) return shipped.length > 0 ? 'partially_shipped' : 'open';

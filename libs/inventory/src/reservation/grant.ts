@@ -3,7 +3,7 @@ import { amountsOf } from '../document/amounts.ts';
 import type { RequestedLine, Shortage } from './reservation-event.ts';
 
 /** One line of a request with what can be given of it: kits only as often as all their components are there. */
-export interface Granted {
+interface Granted {
   readonly line: RequestedLine;
   readonly quantity: Quantity;
 }

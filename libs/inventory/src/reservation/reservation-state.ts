@@ -32,7 +32,7 @@ export interface ReservationState {
   readonly confirmed?: ReservationConfirmed;
 }
 
-export interface HeldAnswer {
+interface HeldAnswer {
   readonly lines: readonly ReservedLine[];
   readonly expiresAt: Instant;
   readonly position: number;

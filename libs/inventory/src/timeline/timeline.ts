@@ -68,7 +68,7 @@ export function onHandAsOf(events: readonly RecordedItemEvent[], asOf: Instant):
 }
 
 /** The on-hand of one place in one disposition. */
-export interface PlaceBalance {
+interface PlaceBalance {
   readonly location: string;
   readonly disposition: Disposition;
   readonly balance: Quantity;
