@@ -154,12 +154,6 @@ export async function receivedBy({ ask }: Pick<Running, 'ask'>, count: number): 
   return counts!;
 }
 
-/** What the service says of its Kafka. */
-export async function kafkaState({ ask }: Pick<Running, 'ask'>): Promise<any> {
-  const { json } = await ask('GET /health/ready');
-  return json.details?.kafka ?? json.error?.kafka;
-}
-
 /** Every record of a topic with few of them, oldest first: at least so many. */
 export async function recordsOf(kafka: KafkaCluster, topic: string, count: number): Promise<KafkaMessage[]> {
   const { client, disconnect } = await connect(kafka);

@@ -108,11 +108,8 @@ describe('the book', () => {
     await desk.putListing(listing('web', 'B01', 'MUG', 3));
     await desk.putListing(listing('amz', 'B01', 'MUG', 2));
     await opened.catchUp();
-    expect(book.listingsOf('MUG')).toEqual([
-      listing('amz', 'B06', 'MUG', 6),
-      listing('web', 'B01', 'MUG', 3),
-      listing('amz', 'B01', 'MUG', 2),
-    ]);
+    expect(book.listing('web', 'B01')).toEqual(listing('web', 'B01', 'MUG', 3));
+    expect(book.listing('amz', 'B01')).toEqual(listing('amz', 'B01', 'MUG', 2));
     const ofAmz = book.entries('listing', { channel: 'amz', limit: 9 });
     expect(ofAmz.map(({ resource }) => resource)).toEqual([
       listing('amz', 'B01', 'MUG', 2),
@@ -184,7 +181,6 @@ describe('the book', () => {
     expect(book.entries('listing', { channel: 'amz', limit: 9, after: 'B01' })).toHaveLength(1);
     expect(book.entries('listing', { channel: 'web', limit: 9 })).toEqual([]);
     expect(book.entries('channel', { limit: 9 }).map(({ resource }) => resource.id)).toEqual(['amz', 'web']);
-    expect(book.itemCount()).toBe(5);
   });
 
   it('opened again after a stop has all it had', async () => {

@@ -126,11 +126,6 @@ export class CatalogBook implements Fold, CatalogView {
     return this.#sellingChannels().byId.get(id);
   }
 
-  /** Listings that were defined for the item, in any channel. */
-  listingsOf(sku: string): readonly Listing[] {
-    return (this.#items.row(sku)?.listings ?? []).map((listing) => ({ ...listing, sku }));
-  }
-
   /** An item with every listing of it, defined ones and those of channels that list all, in one look. */
   offering(sku: string): Offering | undefined {
     const row = this.#items.row(sku);
@@ -189,10 +184,6 @@ export class CatalogBook implements Fold, CatalogView {
     page: Page & { readonly category?: string; readonly channel?: string },
   ): readonly SetupEntry<ResourceOf[Kind]>[] {
     return this.#entries(kind, page) as readonly SetupEntry<ResourceOf[Kind]>[];
-  }
-
-  itemCount(): number {
-    return this.#items.count();
   }
 
   /** What the newest set-up event changed, while the picture is at it. */

@@ -55,7 +55,7 @@ describe('an import', () => {
       results.every(({ outcome }, index) => outcome === 'created' && results[index]?.index === index),
     ).toBe(true);
     await opened.catchUp();
-    expect(opened.book.itemCount()).toBe(5_000);
+    expect(opened.book.entries('item', { limit: 9_999 })).toHaveLength(5_000);
     const again = await importAll(rows);
     expect(again.map(({ position }) => position)).toEqual(results.map(({ position }) => position));
     expect(again.every(({ outcome }) => outcome === 'unchanged')).toBe(true);

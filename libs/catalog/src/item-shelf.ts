@@ -70,10 +70,6 @@ export class ItemShelf {
     return rows.filter(({ resource }) => resource.channel === channel);
   }
 
-  count(): number {
-    return this.#items.count();
-  }
-
   /** `channels`: all there are, for in any of them the new item's name may be taken. */
   define(item: Item, placed: Placed, channels: readonly string[]): Item | undefined {
     const former = this.#items.get(item.sku);

@@ -88,11 +88,6 @@ export class Log {
     }
   }
 
-  /** How far the index of streams has all events. */
-  get settledThrough(): number {
-    return this.#settledThrough;
-  }
-
   /** Carries what is in the write-ahead log into the file. For a log that nobody else has open. */
   checkpoint(): void {
     this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');

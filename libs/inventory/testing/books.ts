@@ -133,9 +133,3 @@ export class Books {
     return known;
   }
 }
-
-/** A book that must be there. */
-export function only<Value>(value: Value | undefined): Value {
-  assert(value !== undefined, 'a value');
-  return value;
-}

@@ -16,8 +16,7 @@ import type { ItemDesk } from './item-desk.ts';
 import type { Done } from './item-slots.ts';
 
 /** What could be held of a request: lines, or, where that is not enough, why not. */
-export type HoldOutcome =
-  { readonly lines: readonly ReservedLine[] } | { readonly shortages: readonly Shortage[] };
+type HoldOutcome = { readonly lines: readonly ReservedLine[] } | { readonly shortages: readonly Shortage[] };
 
 type Parts = StockReserved['parts'];
 

@@ -36,10 +36,6 @@ export class Page {
     this.#out.write(`${text}\n`);
   }
 
-  heading(text: string): void {
-    this.line(this.paint('bold', text));
-  }
-
   paint(style: Style, text: string): string {
     return this.#colours ? styleText(style, text, { validateStream: false }) : text;
   }

@@ -39,10 +39,6 @@ export class Reads {
     this.#faults = faults;
   }
 
-  get subscriberCount(): number {
-    return this.#subscribers.size;
-  }
-
   /** Ends every subscription, cleanly or with that status. */
   endSubscriptions(how: 'cleanly' | 'dropped as slow' | 'unavailable'): void {
     for (const call of this.#subscribers) {

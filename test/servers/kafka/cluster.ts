@@ -130,15 +130,6 @@ export class KafkaCluster {
     await this.ready();
   }
 
-  /** Accepts connections and says nothing more. */
-  freeze(node = 1): void {
-    this.#node(node).signal('SIGSTOP');
-  }
-
-  thaw(node = 1): void {
-    this.#node(node).signal('SIGCONT');
-  }
-
   /** Resolves when every node that runs is part of the cluster; throws with the nodes' own words where that never comes. */
   async ready(): Promise<void> {
     const until = performance.now() + READY_MS_MAX;

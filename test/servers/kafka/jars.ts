@@ -41,9 +41,6 @@ export async function kafkaJars(version: string): Promise<string> {
   }
 }
 
-/** True where a broker can run: there is a Java, and the jars are there or can be fetched. */
-export const hasJava = (): boolean => spawnSync('java', ['-version']).status === 0;
-
 const pom = (version: string): string => `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>onhand</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging>

@@ -14,26 +14,23 @@ import { ALL_OF_IT, kitsIn, perListing, publishedOf } from './published.ts';
 
 /** One number that goes into a listing's number. */
 export interface Term {
-  readonly name: (typeof TERM_NAMES)[number];
+  readonly name:
+    | 'sellable'
+    | 'committed'
+    | 'reserved'
+    | 'locationSafetyStock'
+    | 'safetyStock'
+    | 'ringFenced'
+    | 'buffer'
+    | 'percent'
+    | 'cap'
+    | 'stopAt'
+    | 'decimals'
+    | 'unitsPer';
   /** A quantity; of `percent` the percentage in the same hundred-thousandths; of `decimals` the plain count. */
   readonly value: Quantity;
   readonly location?: string;
 }
-
-export const TERM_NAMES = [
-  'sellable',
-  'committed',
-  'reserved',
-  'locationSafetyStock',
-  'safetyStock',
-  'ringFenced',
-  'buffer',
-  'percent',
-  'cap',
-  'stopAt',
-  'decimals',
-  'unitsPer',
-] as const;
 
 /** One field of a policy that had a say, and where it comes from. */
 export interface PolicyTerm {
