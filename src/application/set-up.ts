@@ -12,6 +12,7 @@ import type { PreviewItem } from '#availability';
 import type { Policy, Rejection } from '#inventory';
 import { onCommand, onQuery } from './handlers.ts';
 import { previewed } from './previewed.ts';
+import { SEEN_MS_MAX } from './seen.ts';
 
 /** A resource as it is to be from now on. */
 export type Resource = Exclude<ImportRow, { kind: 'rejected' }>;
@@ -54,12 +55,10 @@ export class PreviewPolicy extends Query<readonly PreviewItem[] | Rejection> {
   }
 }
 
-/** Read-your-writes: what a PUT has answered, the next GET finds. */
-const SEEN_MS_MAX = 2_000;
-
 export const SET_UP_HANDLERS = [
   onCommand(PutResource, async ({ rooms }, { put }) => {
     const done = await putResource(rooms.catalogDesk, put);
+    // What a PUT has answered, the next GET finds.
     if ('outcome' in done && done.outcome !== 'unchanged')
       await rooms.projector.waitFor(done.position, SEEN_MS_MAX);
     return done;

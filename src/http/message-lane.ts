@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type BodyReading, readBody, toArrival } from '#intake';
+import { BODY_BYTES_MAX, type BodyReading, readBody, toArrival } from '#intake';
 import type { Arrival } from '#inventory';
 import type { Bringer, Outcome } from '#journal';
 import type { Clock } from '#kernel';
@@ -9,7 +9,7 @@ import type { Farewell } from './farewell.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import { LaneVisit } from './lane-visit.ts';
 import { answerToMany, answerToOne, PROBLEM_TYPE } from './message-answers.ts';
-import { BODY_BYTES_MAX, problemOf } from './problem.ts';
+import { problemOf } from './problem.ts';
 import type { ProblemFilter } from './problem-filter.ts';
 import type { RequestIds } from './request-id.ts';
 import type { Watch } from './traffic.ts';

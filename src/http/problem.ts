@@ -1,5 +1,5 @@
 import { Fault } from '#kernel';
-import { ID_LENGTH_MAX } from '#intake';
+import { BODY_BYTES_MAX, ID_LENGTH_MAX } from '#intake';
 import { cut, type Rejection } from '#inventory';
 import { HttpException } from '@nestjs/common';
 import { statusOf, titleOf } from './problem-codes.ts';
@@ -153,9 +153,7 @@ function httpRefusal(status: number, cause: unknown): Refusal {
   }
 }
 
-export const BODY_BYTES_MAX = 4 * 1024 * 1024;
-
-export const tooLarge = (): Refusal =>
+const tooLarge = (): Refusal =>
   refuse(
     'MESSAGE_TOO_LARGE',
     `The body is larger than ${BODY_BYTES_MAX / 1024 / 1024} MB: send it in parts.`,

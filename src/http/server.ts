@@ -5,6 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { BODY_BYTES_MAX } from '#intake';
 import { type Logger, NestLog } from '../log.ts';
 import { ANSWER_HEADERS } from './answer-headers.ts';
 import { doorOf } from './door.ts';
@@ -12,7 +13,7 @@ import { Farewell } from './farewell.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import { inflated } from './inflate.ts';
 import { LANE_METHOD, LANE_PATH, MessageLane, type Telling } from './message-lane.ts';
-import { BODY_BYTES_MAX, problemOf, refusalOf } from './problem.ts';
+import { problemOf, refusalOf } from './problem.ts';
 import { ProblemFilter } from './problem-filter.ts';
 import { RequestIds } from './request-id.ts';
 import { RouteTable } from './route-table.ts';

@@ -17,12 +17,10 @@ import { checkConfirm } from './check-reserve.ts';
 import { answerOf, firstAnswerOf, type ReservationAnswer } from './reservation-answer.ts';
 import { Contention } from './ledger.faults.ts';
 import { readReservation } from './read-reservation.ts';
-import { Reserving, type ReserveRequest, type ReservingParts } from './reserving.ts';
+import { POSTED_WAIT_MS, Reserving, type ReserveRequest, type ReservingParts } from './reserving.ts';
 
 /** How often a decision on a reservation may lose against another one. */
 const RACES_MAX = 8;
-/** How long an answer waits for what it decided to reach the items. */
-const POSTED_WAIT_MS = 2_000;
 
 /**
  * Holds over several items. What is decided is decided in the reservation's own stream, at its exact revision:

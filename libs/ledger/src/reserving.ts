@@ -45,7 +45,8 @@ interface Reserved {
 }
 
 const ROUNDS_MAX = 8;
-const POSTED_WAIT_MS = 2_000;
+/** How long an answer waits for what it decided to reach the items. */
+export const POSTED_WAIT_MS = 2_000;
 
 /**
  * Makes reservations, request first: what is asked is durable before any item is held, so that after a crash

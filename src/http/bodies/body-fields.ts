@@ -1,24 +1,24 @@
 import { type Field, fields } from '#intake';
+import { CHANNEL_LOCATIONS_MAX, POLICY_ENTRIES_MAX } from '#inventory';
 import { IsInt, IsNumber, Max, Min } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 
 /** Kinds of fields that messages do not have, in the same terms. */
 
 const SLUG = { type: 'string', 'x-slug': true };
-const MAP_ENTRIES_MAX = 1_000;
 
 export const integer = (description: string, least: number, most: number): Field<false> =>
   field(description, { type: 'integer' }, IsInt(), Min(least), Max(most));
 
-/** Ids of sources, channels or locations, in an order that counts. */
-export const slugs = (description: string, most = MAP_ENTRIES_MAX): Field<false> =>
-  field(description, { type: 'array', maxItems: most, uniqueItems: true, items: SLUG });
+/** Ids of locations, in an order that counts. */
+export const slugs = (description: string): Field<false> =>
+  field(description, { type: 'array', maxItems: CHANNEL_LOCATIONS_MAX, uniqueItems: true, items: SLUG });
 
 /** By the id of a channel or location: a quantity, 0 or more. */
 export const quantities = (description: string): Field<false> =>
   field(description, {
     type: 'object',
-    maxProperties: MAP_ENTRIES_MAX,
+    maxProperties: POLICY_ENTRIES_MAX,
     propertyNames: SLUG,
     additionalProperties: { type: 'number', 'x-quantity': 'notNegative' },
   });

@@ -2,11 +2,14 @@ import {
   CHANNEL_KINDS,
   type Channel,
   type Item,
+  ITEM_IDENTIFIERS_MAX,
+  KIT_COMPONENTS_MAX,
   LOCATION_KINDS,
   type Location,
   type PolicyFields,
   SOURCE_KINDS,
   type Source,
+  UNKNOWN_ITEMS,
   type UnknownItems,
 } from '#inventory';
 import { fields } from '#intake';
@@ -17,9 +20,6 @@ import { integer, objects, percentage, quantities, slugs } from './body-fields.t
 
 const { flag, id, instant, object, oneOf, optional, quantity, sku, text } = fields;
 
-const IDENTIFIERS_MAX = 100;
-const COMPONENTS_MAX = 100;
-const UNKNOWN_ITEMS = ['create', 'park'] as const satisfies readonly UnknownItems[];
 const name = optional(text('For people; default: its id.'));
 
 export interface LocationTold {
@@ -124,8 +124,8 @@ const itemRules = {
   category: optional(id('What policies may be about.')),
   decimals: optional(integer('How many decimals its quantities may have; default: 0, whole units.', 0, 5)),
   unit: optional(text('What it is counted in: piece, kg, …')),
-  identifiers: optional(objects(IdentifierBody, 'Its foreign numbers.', IDENTIFIERS_MAX)),
-  components: optional(objects(ComponentBody, 'What one of it holds, if it is a kit.', COMPONENTS_MAX)),
+  identifiers: optional(objects(IdentifierBody, 'Its foreign numbers.', ITEM_IDENTIFIERS_MAX)),
+  components: optional(objects(ComponentBody, 'What one of it holds, if it is a kit.', KIT_COMPONENTS_MAX)),
 };
 class ItemBody {}
 export const ITEM_BODY = body<ItemTold>(ItemBody, 'What is sold.', itemRules, {

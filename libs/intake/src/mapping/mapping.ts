@@ -1,4 +1,4 @@
-import { type Rejection, SLUG_LENGTH_MAX } from '#inventory';
+import { LOCATION_KINDS, type Rejection, SLUG_LENGTH_MAX, SOURCE_KINDS, UNKNOWN_ITEMS } from '#inventory';
 import { readJson } from '../json/lossless-json.ts';
 import { ID_LENGTH_MAX } from '../limits.ts';
 import { problem, shown } from '../problem.ts';
@@ -42,9 +42,6 @@ interface DeclaredLocation {
   readonly kind: (typeof LOCATION_KINDS)[number];
 }
 
-const SOURCE_KINDS = ['warehouse', '3pl', 'erp', 'file'] as const;
-const UNKNOWN_ITEMS = ['create', 'park'] as const;
-const LOCATION_KINDS = ['warehouse', 'store', '3pl', 'platform'] as const;
 const NAMES = ['name', 'description', 'source', 'locations', 'values', 'rules', 'opening'];
 /** Characters of a mapping: it is read by people. */
 const MAPPING_LENGTH_MAX = 262_144;

@@ -48,7 +48,8 @@ export interface Channel {
 export const CHANNEL_KINDS = ['storefront', 'marketplace', 'pos', 'social'] as const;
 
 /** What happens to a line whose item is not in the catalog. */
-export type UnknownItems = 'create' | 'park';
+export type UnknownItems = (typeof UNKNOWN_ITEMS)[number];
+export const UNKNOWN_ITEMS = ['create', 'park'] as const;
 
 export interface Listing {
   readonly channel: string;
@@ -107,13 +108,12 @@ export type KeyEvent =
 export interface KeyCreated {
   readonly id: string;
   /** Whose it is: one channel's, one source's, or a role's. */
-  readonly kind: (typeof IDENTITY_KINDS)[number];
+  readonly kind: 'channel' | 'source' | 'analyst' | 'admin';
   /** The channel or source. */
   readonly name?: string;
   /** SHA-256 of the secret part, in hex. */
   readonly secretSha256: string;
 }
-export const IDENTITY_KINDS = ['channel', 'source', 'analyst', 'admin'] as const;
 
 /** Streams: `catalog-item:{sku}`, `catalog-listing:{channel}:{listing}`, `location-{id}`, `source-{id}`, … */
 export const setupStream = {
