@@ -147,7 +147,8 @@ export class Appends {
     const before = this.#log.events.length;
     const written = this.#log.append(stream, expected, events, Date.now() + this.#faults.clockOffsetMs);
     const isNew = this.#log.events.length > before;
-    if (typeof fault === 'object' && isNew) setTimeout(this.#log.hold(before), fault.lateMs);
+    const indexMs = typeof fault === 'object' ? fault.lateMs : this.#faults.indexMs;
+    if (isNew && indexMs > 0) setTimeout(this.#log.hold(before), indexMs);
     // A repeat of what is not indexed yet is dropped without a word.
     const isDropped = written.kind === 'written' && !isNew && !this.#log.isIndexed(written.position);
     return isDropped ? undefined : written;

@@ -44,6 +44,8 @@ export class Faults {
   maxAppendBytes = 1_048_576;
   /** And of one event, which servers know since 24.10: by default none there, and 16 MB since 25.1. */
   maxEventBytes = Infinity;
+  /** What is written is read, and answered, so many milliseconds later: it is flushed, replicated and indexed first. */
+  indexMs = 0;
   /** Milliseconds added to the server's clock. */
   clockOffsetMs = 0;
   /**
