@@ -141,7 +141,10 @@ describe('a confirmed reservation', () => {
     const asked = ledger.reservations.confirm('r-1', { orderId: '1' });
     await until(async () => (await types()).includes('Confirmed'));
     const announced = async () =>
-      (await ledger.store.readStream('order-web:1')).map(({ type, data }) => [type, (data as { lines?: object }).lines]);
+      (await ledger.store.readStream('order-web:1')).map(({ type, data }) => [
+        type,
+        (data as { lines?: object }).lines,
+      ]);
     const other = await ledger.another();
     await until(async () => other.posting.position >= (await ledger.store.head()));
     await until(async () => other.book.position === (await ledger.store.head()));
