@@ -76,14 +76,16 @@ export function deriveOpenSteps(
   const steps = new Map<Row, { at: Instant; open: Quantity }[]>();
   let at = 0;
   for (const each of sorted[0]?.message.type === 'order.placed' ? NONE_ANNOUNCED : announced) {
-    at = Math.max(at, each.confirmedAt);
-    for (const row of announcedRows(sheet, each)) steps.set(row, [{ at, open: openOf(row.posted) }]);
+    for (const row of announcedRows(sheet, each))
+      steps.set(row, [{ at: each.confirmedAt, open: openOf(row.posted) }]);
   }
   for (const fact of sorted) {
     at = Math.max(at, fact.key.at);
     for (const row of enter(sheet, fact)) {
       const known = steps.get(row) ?? [];
       steps.set(row, known);
+      // A fact from before the confirmation names what was confirmed: it was open by then.
+      if (row.announced !== undefined) for (const step of known) step.at = Math.min(step.at, at);
       known.push({ at, open: openOf(row.posted) });
     }
   }

@@ -51,6 +51,20 @@ describe('what of an order was committed as of a moment', () => {
     expect(committedThrough(5, off, gone, five)).toEqual(expected);
   });
 
+  it('is not moved by what a reservation that was confirmed later holds of another item', () => {
+    const books = new Books();
+    const telling = new Telling({ items: [{ sku: 'MUG' }], locations: ['main'] });
+    const lines = [{ sku: 'CUP', quantity: UNIT }];
+    books.post(telling.tell(changed({ at: 3 }, ['1', 'MUG', 8])));
+    books.post(telling.announce({ reservationId: 'r-1', confirmedAt: 11, lines })!);
+    books.post(telling.tell(cancelled({ at: 5 })));
+    books.post(telling.tell(five));
+    const then = [1, 2, 3, 4, 5, 11].map((at) =>
+      stockAsOf(books.book('MUG').stream, at).reduce((sum, { committed }) => sum + committed / UNIT, 0),
+    );
+    expect(then).toEqual([0, 5, 8, 8, 0, 0]);
+  });
+
   it('is nothing before the order was placed, whatever the clocks say', () => {
     const early = changed({ at: 1 }, ['1', 'MUG', 3], ['2', 'MUG', 1]);
     const expected = [{}, { main: 6 }];
