@@ -5,7 +5,7 @@ import { ItemHistory, ListingHistory } from '#history';
 import { Journal, Releaser } from '#journal';
 import { allShards, type Clock } from '#kernel';
 import { type Ledger, openLedger, PostedEverywhere } from '#ledger';
-import { FeedPump, Hub, Receipts } from '#publishing';
+import { FeedPump, Hub, Receipts, type Span } from '#publishing';
 import { KafkaPublisher, type KafkaPublisherParts } from '#publishing/kafka';
 import { Webhooks } from '#publishing/webhook';
 import { Projector, type ReadModel } from '#read-model';
@@ -177,7 +177,7 @@ function openPublishing(
   const receipts = new Receipts({ store, writer: randomUUID(), clock, onFault });
   const numbers = picture.availability;
   const orders = { order: shownOrderOf(journal) };
-  const onHandedOut = (channel: string, position: number): void => receipts.handedOut(channel, position);
+  const onHandedOut = (channel: string, span: Span): void => receipts.handedOut(channel, span);
   const hub = new Hub({ store, numbers, orders, position: readModel.openedAt, onHandedOut });
   const webhooks = new Webhooks({
     hub,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Instant } from '#kernel';
 import { type EventStore, type NewEvent, NO_STREAM } from '#event-store';
+import { isWithin, joined, type Span } from './hand-out.ts';
 import { AVAILABILITY, type Place } from './place.ts';
 import { type PublicationEvent, publicationStream, type WebhookName } from './publication-event.ts';
 import type { Told } from './wire.ts';
@@ -39,8 +40,8 @@ export class ChannelReceipts {
   readonly #told = new Map<string, Receipt>();
   readonly #refused = new Map<string, Receipt>();
   #notes: PublicationEvent[] = [];
-  #handedOut = 0;
-  #handedOutStored = 0;
+  #handedOut: readonly Span[] = [];
+  #handedOutStored: readonly Span[] = [];
   #webhook: WebhookName | undefined;
   #through: (() => Place) | undefined;
   #placeStored: Place | undefined;
@@ -83,8 +84,8 @@ export class ChannelReceipts {
     this.#notes.push(event);
   }
 
-  handedOut(position: number): void {
-    if (position > this.#handedOut) this.#handedOut = position;
+  handedOut(span: Span): void {
+    this.#handedOut = joined(this.#handedOut, span);
   }
 
   /** Stores all there is; throws what the store throws, and then nothing is lost. */
@@ -113,12 +114,15 @@ export class ChannelReceipts {
   #take(rules: FlushRules): readonly PublicationEvent[] {
     const events: PublicationEvent[] = [...this.#takeChanges(rules), ...this.#notes];
     this.#notes = [];
-    if (rules.withHandedOut && this.#handedOut > this.#handedOutStored) {
-      const data = { channel: this.#channel, through: this.#handedOut, at: rules.now };
-      events.push({ type: 'FeedHandedOut', data });
-      this.#handedOutStored = this.#handedOut;
-    }
+    if (rules.withHandedOut) events.push(...this.#takeHandedOut(rules.now));
     return events;
+  }
+
+  #takeHandedOut(at: Instant): readonly PublicationEvent[] {
+    const spans = this.#handedOut.filter((span) => !isWithin(this.#handedOutStored, span));
+    this.#handedOut = [];
+    for (const span of spans) this.#handedOutStored = joined(this.#handedOutStored, span);
+    return spans.map((span) => ({ type: 'FeedHandedOut', data: { channel: this.#channel, ...span, at } }));
   }
 
   #takeChanges(rules: FlushRules): readonly PublicationEvent[] {

@@ -1,27 +1,33 @@
 import type { ChangeReader } from './change-reader.ts';
 import { type FeedEvent, withCursor } from './change.ts';
 import type { OrderSource } from './change-source.ts';
-import { type Place, toCursor } from './place.ts';
+import type { Span } from './hand-out.ts';
+import { passedBy, type Place, toCursor } from './place.ts';
 
 /** What one client of a channel's feed reads: changes as text, each made once for all clients. */
 export class Feed {
   readonly channel: string;
   readonly #reader: ChangeReader;
   readonly #orders: OrderSource;
-  readonly #onHandedOut: (position: number) => void;
+  readonly #onHandedOut: (span: Span) => void;
+  /** Everything up to it was handed out to this client before, or is no business of its. */
+  readonly #from: number;
   #place: Place;
+  /** More of the last version handed out may be to come. */
+  #isCut = false;
 
   constructor(parts: {
     channel: string;
     reader: ChangeReader;
     orders: OrderSource;
-    onHandedOut: (position: number) => void;
+    onHandedOut: (span: Span) => void;
   }) {
     this.channel = parts.channel;
     this.#reader = parts.reader;
     this.#orders = parts.orders;
     this.#onHandedOut = parts.onHandedOut;
     this.#place = parts.reader.place;
+    this.#from = passedBy(this.#place);
   }
 
   /** Resumes behind everything handed out so far: also for a client that has had nothing yet. */
@@ -46,7 +52,10 @@ export class Feed {
         events.push(isShared ? event : withCursor(event, toCursor(this.channel, place)));
       }
       this.#place = this.#reader.place;
-      if (events.length > 0) this.#onHandedOut(events.at(-1)!.version);
+      if (events.length > 0 || this.#isCut) {
+        this.#onHandedOut({ from: this.#from, through: passedBy(this.#place) });
+      }
+      this.#isCut = changes.length === limit;
       if (events.length > 0 || changes.length === 0) return events;
     }
   }

@@ -1,6 +1,7 @@
 import { isRejection } from '#inventory';
 import { Stage } from '../testing/stage.ts';
 import type { Feed } from './feed.ts';
+import type { Span } from './hand-out.ts';
 import { Hub, type FeedStart } from './hub.ts';
 import { endOf, toCursor } from './place.ts';
 import { RING_CHANGES_MAX } from './ring.ts';
@@ -8,6 +9,8 @@ import { RING_CHANGES_MAX } from './ring.ts';
 const LIMIT = 100;
 let stage: Stage;
 let hub: Hub;
+/** What feeds said of what they had handed out. */
+const spans: Span[] = [];
 
 beforeEach(async () => {
   stage = await Stage.open();
@@ -25,6 +28,7 @@ function openHub(): Hub {
     numbers: stage.numbers,
     orders: stage.orders,
     position: stage.position,
+    onHandedOut: (_, span) => spans.push(span),
   });
   stage.folds.splice(1, 1, made);
   return made;
@@ -180,6 +184,20 @@ describe('a feed', () => {
 
     stage.ordersFail = false;
     expect(await read(await open({ cursor: feed.cursor }))).toEqual(['MUG=1', '1001 open']);
+  });
+
+  it('says what it has handed out: from where it began, and of an event’s numbers only once all are out', async () => {
+    await stage.publish('web', { OLD: 1 });
+    const began = stage.position;
+    const feed = await open('now');
+    const version = await stage.publish('web', { CUP: 1, MUG: 1 });
+    await feed.next(1);
+    expect(spans.at(-1)).toEqual({ from: began, through: version - 1 });
+    await feed.next(1);
+    await feed.next(1);
+    expect(spans.at(-1)).toEqual({ from: began, through: version });
+    await read(await open('all'));
+    expect(spans.at(-1)).toEqual({ from: 0, through: version });
   });
 
   it('says up to where the status may call everything published', async () => {

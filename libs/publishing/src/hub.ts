@@ -5,6 +5,7 @@ import { Backlog } from './backlog.ts';
 import { ChangeReader, fromNow, fromPlace, fromTheBeginning, type Start } from './change-reader.ts';
 import type { NumberSource, OrderSource } from './change-source.ts';
 import { Feed } from './feed.ts';
+import type { Span } from './hand-out.ts';
 import { fromCursor } from './place.ts';
 import { ChangeRing } from './ring.ts';
 
@@ -19,8 +20,8 @@ interface HubParts {
   readonly position: number;
   /** Changes kept in memory for each channel; default RING_CHANGES_MAX. */
   readonly ringChangesMax?: number;
-  /** Told of what each feed has handed out: the channel, and through which version. */
-  readonly onHandedOut?: (channel: string, position: number) => void;
+  /** Told of what each feed has handed out so far. */
+  readonly onHandedOut?: (channel: string, span: Span) => void;
 }
 
 /** What every order's stream begins with. */
@@ -76,7 +77,7 @@ export class Hub implements Fold {
       channel,
       reader: this.changes(channel, start),
       orders: this.#parts.orders,
-      onHandedOut: (position) => this.#parts.onHandedOut?.(channel, position),
+      onHandedOut: (span) => this.#parts.onHandedOut?.(channel, span),
     });
   }
 

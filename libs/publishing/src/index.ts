@@ -1,4 +1,5 @@
 export { type ListingNumber, type NumberSource, type OrderNow, type OrderSource } from './change-source.ts';
+export type { Span } from './hand-out.ts';
 export { FeedPump } from './feed-pump.ts';
 export { fromNow } from './change-reader.ts';
 export { type FeedStart, Hub } from './hub.ts';

@@ -24,6 +24,10 @@ export interface Place {
 /** Behind everything up to and with `position`. */
 export const endOf = (position: number): Place => ({ position, kind: END, id: '' });
 
+/** Everything up to this position is behind the place: within a position, an order stands behind the listings. */
+export const passedBy = ({ position, kind }: Place): number =>
+  kind === AVAILABILITY ? position - 1 : position;
+
 export function comparePlaces(a: Place, b: Place): number {
   return a.position - b.position || a.kind - b.kind || compareUtf8(a.id, b.id);
 }

@@ -57,9 +57,11 @@ export interface Refused {
   readonly code: string;
 }
 
-/** Some reader of the channel's feed was handed everything up to `through`. */
+/** Some reader of the channel's feed was handed everything behind `from`, up to `through`. */
 export interface FeedHandedOut {
   readonly channel: string;
+  /** Receipts from before it was said have none: from the beginning. */
+  readonly from?: number;
   readonly through: number;
   readonly at: Instant;
 }

@@ -1,5 +1,6 @@
 import type { Instant } from '#kernel';
 import type { ListingNumber } from './change-source.ts';
+import { type HandOut, spanOf } from './hand-out.ts';
 import type { ChangeKind } from './place.ts';
 import type { Via, WebhookName } from './publication-event.ts';
 
@@ -43,14 +44,14 @@ interface Known {
   /** The channel's webhook, if it has one now. */
   readonly webhook: WebhookName | undefined;
   /** By the feed. */
-  readonly handedOut: Reach | undefined;
+  readonly handedOut: readonly HandOut[];
   readonly topic: Reach | undefined;
 }
 
 export function toPublication(desired: ListingNumber, { webhook, ...known }: Known): Publication {
   const { row, ...reaches } = { ...known, row: known.row && knownAt(webhook, known.row) };
   const { version, recordedAt } = desired;
-  const handedOut = reaching(reaches.handedOut, version);
+  const handedOut = spanOf(reaches.handedOut, version);
   const topic = reaching(reaches.topic, version);
   const acknowledged = acknowledgedBy(row, topic, version);
   const isKnown = handedOut !== undefined || versionOf(acknowledged) >= version;
@@ -81,7 +82,7 @@ const acknowledgedBy = (
     ? { version, at: topic.at }
     : row?.acknowledged;
 
-function sentBy(topic: Reach | undefined, handedOut: Reach | undefined, version: number): ToldRow['sent'] {
+function sentBy(topic: Reach | undefined, handedOut: HandOut | undefined, version: number): ToldRow['sent'] {
   if (topic !== undefined) return { version, at: topic.at, via: 'kafka' };
   return handedOut && { version, at: handedOut.at, via: 'feed' };
 }

@@ -153,8 +153,11 @@ describe('receipts', () => {
     const { receipts, web } = begin();
     receipts.start();
     web.told(told('MUG', 5));
-    receipts.handedOut('web', 9);
+    receipts.handedOut('web', { from: 2, through: 9 });
     await receipts.stop();
-    expect(await stored()).toMatchObject([{ told: [{ listing: 'MUG' }] }, { channel: 'web', through: 9 }]);
+    expect(await stored()).toMatchObject([
+      { told: [{ listing: 'MUG' }] },
+      { channel: 'web', from: 2, through: 9 },
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import { type Clock, Fault } from '#kernel';
 import type { EventStore } from '#event-store';
 import { ChannelReceipts, type Followed } from './channel-receipts.ts';
+import type { Span } from './hand-out.ts';
 import type { Told } from './wire.ts';
 
 /** How long a receipt waits for others to be stored with. */
@@ -78,9 +79,9 @@ export class Receipts {
     };
   }
 
-  /** Some reader of the channel's feed has been handed everything up to `position`. */
-  handedOut(channel: string, position: number): void {
-    this.#of(channel).handedOut(position);
+  /** Some reader of the channel's feed has been handed all of this. */
+  handedOut(channel: string, span: Span): void {
+    this.#of(channel).handedOut(span);
   }
 
   /** Stores what there is now; one at a time. What the store throws goes to `onFault`. */

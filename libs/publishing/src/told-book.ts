@@ -3,7 +3,8 @@ import type { RecordedEvent } from '#event-store';
 import type { CatalogEvent, Channel } from '#inventory';
 import type { Fold, ReadModel, Shelf } from '#read-model';
 import type { NumberSource } from './change-source.ts';
-import { AVAILABILITY, type ChangeKind, endOf, ORDER, type Place } from './place.ts';
+import { type HandOut, joined } from './hand-out.ts';
+import { AVAILABILITY, type ChangeKind, endOf, ORDER, passedBy, type Place } from './place.ts';
 import type {
   ChangesTold,
   FeedHandedOut,
@@ -19,7 +20,7 @@ interface ChannelRow {
   webhook?: WebhookRow;
   through?: Place;
   failing?: { readonly since: Instant; readonly code: string };
-  handedOut?: Reach;
+  handedOut?: readonly HandOut[];
 }
 
 /** A channel's webhook at one address: another address is another receiver, which has been told nothing. */
@@ -106,7 +107,7 @@ export class ToldBook implements Fold {
       toPublication(desired, {
         row: this.#told.get(keyOf(channel, AVAILABILITY, desired.listing)),
         webhook: webhook?.name,
-        handedOut,
+        handedOut: handedOut ?? [],
         topic: this.#topicOf(desired.sku),
       }),
     );
@@ -150,7 +151,7 @@ export class ToldBook implements Fold {
     // Of a receiver that was told before this one: of what this one knows it says nothing.
     if ('webhook' in data && row.webhook !== undefined && data.webhook !== row.webhook.name) return;
     if (type === 'ChangesTold') this.#applyTold(data, event.position, row);
-    else if (type === 'FeedHandedOut') row.handedOut = laterHandOut(row.handedOut, data);
+    else if (type === 'FeedHandedOut') row.handedOut = withHandOut(row.handedOut, data);
     else if (type === 'WebhookFailing') row.failing = { since: data.since, code: data.code };
     else if (type === 'WebhookRecovered') delete row.failing;
     this.#channels.put(data.channel, row);
@@ -207,16 +208,12 @@ function webhookAt(url: string, position: number, { webhook: before, through }: 
   if (before === undefined || through === undefined) {
     return { name: position, url, since: position, ordersAfter: position };
   }
-  // An order stands behind the listings of its position.
-  const passed = through.kind === AVAILABILITY ? through.position - 1 : through.position;
-  return { ...before, name: position, url, ordersAfter: Math.max(before.ordersAfter, passed) };
+  return { ...before, name: position, url, ordersAfter: Math.max(before.ordersAfter, passedBy(through)) };
 }
 
 const keyOf = (channel: string, kind: ChangeKind, id: string): string => `${channel}:${kind}:${id}`;
 
-function laterHandOut(
-  before: ChannelRow['handedOut'],
-  { through, at }: FeedHandedOut,
-): ChannelRow['handedOut'] {
-  return before !== undefined && before.through >= through ? before : { through, at };
-}
+const withHandOut = (
+  before: readonly HandOut[] | undefined,
+  { from = 0, through, at }: FeedHandedOut,
+): readonly HandOut[] => joined(before ?? [], { from, through, at });

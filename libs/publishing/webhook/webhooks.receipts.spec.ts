@@ -99,7 +99,7 @@ describe('the ledger of what was told', () => {
   it('knows what a feed was handed', async () => {
     await scene.define('web');
     const version = await scene.publish({ MUG: 1 });
-    scene.publishing.receipts.handedOut('web', version);
+    scene.publishing.receipts.handedOut('web', { from: 0, through: version });
     await scene.receipted();
     const later = await scene.publish({ CUP: 1 });
 
@@ -108,5 +108,18 @@ describe('the ledger of what was told', () => {
     expect(mug!.staleSince).toBeUndefined();
     expect(cup).toMatchObject({ desired: { version: later }, staleSince: expect.any(Number) });
     expect(cup!.sent).toBeUndefined();
+  });
+
+  it('knows no more of a feed than it was handed: what was there before it began is told to nobody', async () => {
+    await scene.define('web');
+    await scene.publish({ OLD: 1 });
+    const began = scene.stage.position;
+    const version = await scene.publish({ MUG: 1 });
+    scene.publishing.receipts.handedOut('web', { from: began, through: version });
+    await scene.receipted();
+
+    const [mug, old] = scene.publishing.told.publications('web', scene.stage.numbers, { limit: 10 });
+    expect(mug).toMatchObject({ sent: { version, via: 'feed' }, staleSince: undefined });
+    expect(old).toMatchObject({ sent: undefined, staleSince: expect.any(Number) });
   });
 });
