@@ -58,3 +58,30 @@ it('a part of very many kits leaves nothing to be written to who reads their num
   expect(turns).toBeGreaterThanOrEqual(3);
   expect(most).toBeLessThan(20);
 });
+
+it.each([
+  ['to', 'CUP', 'MUG'],
+  ['from', 'MUG', 'CUP'],
+])(
+  'a listing that moves %s such a part is told once, and is never seen as half moved',
+  async (_, from, to) => {
+    const { availability } = merchant.opened;
+    await merchant.item('CUP');
+    for (const sku of ['MUG', 'CUP']) await merchant.tell(sku, received('main', 5));
+    await merchant.listing('amz', 'B1', from);
+    const before = availability.number('amz', 'B1')!;
+    const seen = new Set<string>();
+    let isDone = false;
+    const look = (): void => {
+      const { sku, version } = availability.number('amz', 'B1')!;
+      seen.add(`${sku} ${version}`);
+      if (!isDone) setImmediate(look);
+    };
+    look();
+    const version = await merchant.listing('amz', 'B1', to);
+    isDone = true;
+    look();
+    expect(merchant.changes).toMatchObject([{ channel: 'amz', listing: 'B1', sku: to, version }]);
+    expect([...seen].sort()).toEqual([`${from} ${before.version}`, `${to} ${version}`].sort());
+  },
+);
