@@ -58,11 +58,9 @@ describe('a signature', () => {
 describe('a secret', () => {
   it.each([
     ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
-    ['whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ5OTk5OQ=='],
-    ['whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ5OTk5OQ'],
-    [`whsec_${Buffer.alloc(64).toString('base64')}`],
+    ['whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ5OQ=='],
+    ['whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ5OQ'],
     ['my secret, not base64'],
-    ['short'],
   ])('may be %s', (secret) => expect(checkWebhookSecret(secret)).toBeUndefined());
 
   it.each([
@@ -71,8 +69,6 @@ describe('a secret', () => {
     ['whsec_-_-_9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
     ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw='],
     ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwX'],
-    [`whsec_${Buffer.alloc(23).toString('base64')}`],
-    [`whsec_${Buffer.alloc(65).toString('base64')}`],
   ])('is not %s', (secret) =>
     expect(checkWebhookSecret(secret)).toMatchObject({
       ...{ code: 'WEBHOOK_SECRET_INVALID', pointer: '/webhook/secret' },
