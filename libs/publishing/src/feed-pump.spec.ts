@@ -80,6 +80,27 @@ describe('a feed pump', () => {
     await running;
   });
 
+  it('lets others have their turn while it tells a fast client very much', async () => {
+    const listings = Array.from({ length: 2_000 }, (_, index) => [`MUG-${index}`, index + 1]);
+    await stage.publish('web', Object.fromEntries(listings) as Record<string, number>);
+    const all = await hub.open('web', 'all');
+    if (isRejection(all)) throw new Error(all.code);
+    const out = new PassThrough({ encoding: 'utf8' });
+    let told = 0;
+    let turns = 0;
+    out.on('data', (text: string) => (told += eventsIn(text).length));
+    const running = pump.run(all, out);
+    const others = (): void => {
+      turns++;
+      if (told < listings.length) setImmediate(others);
+    };
+    others();
+    await until(() => told === listings.length, 'every listing');
+    expect(turns).toBeGreaterThan(20);
+    out.destroy();
+    await running;
+  });
+
   it('ends every response when the service stops', async () => {
     const out = new PassThrough();
     const running = pump.run(await open(), out);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Feed } from './feed.ts';
 
 /** Events written at once before the socket is asked whether it can take more. */
@@ -77,6 +78,8 @@ async function pour(feed: Feed, out: Writable, { gone: { signal }, isAdmitted }:
     } else {
       const isTaken = out.write(events.map((event) => event.frame).join(''));
       if (!isTaken && !(await drained(out, signal))) return;
+      // A fast client takes all there is without a turn between, and nobody else would be answered meanwhile.
+      if (events.length === EVENTS_AT_ONCE_MAX) await nextTurn();
     }
   }
 }
