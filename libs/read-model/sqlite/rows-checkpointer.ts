@@ -17,7 +17,7 @@ export interface WalLimits {
 
 const WAL_LIMITS: WalLimits = { carriedFrom: 2_048, wantedMax: 16_384, max: 65_536, leftMax: 8_192 };
 /** So many commits may leave more than that: then the disk is slower than what is written, and it gets no better. */
-const LONG_COMMITS_MAX = 8;
+const LONG_COMMITS_MAX = 3;
 
 /** Keeps the write-ahead log of a read model short, on a thread of its own. */
 export class RowsCheckpointer {
