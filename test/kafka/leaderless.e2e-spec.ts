@@ -50,6 +50,31 @@ describe('three brokers of Kafka 4.1.1 with one copy of each partition', () => {
     }
   });
 
+  it('are not ready where one has all of them and is killed: nothing can be read then', async () => {
+    const onlyCopies = Array.from({ length: PARTITIONS }, (_, partition) => ({
+      partition,
+      replicas: [DEAD],
+    }));
+    const scene = await openIntakeScene(kafka, PARTITIONS, onlyCopies);
+    const { start, sell, received } = scene;
+    try {
+      const { ready, intake } = start();
+      await ready();
+      await kafka.kill(DEAD);
+      await until(() => intake.status().waiting.length === PARTITIONS, 'all of them stand');
+      expect(intake.status().isReady).toBe(false);
+      expect(intake.status().trouble).toMatch(
+        /^Partition .* 0, 1, 2, 3, 4, 5 stands still\. .* by itself\.$/,
+      );
+      await kafka.restart(DEAD);
+      await until(() => intake.status().isReady, 'all of them are read');
+      await sell('a', 60);
+      expect(await received(60)).toMatchObject({ accepted: 60 });
+    } finally {
+      await scene.end();
+    }
+  });
+
   it('are read where they live though one was dead before the start, from where it should be once it is back', async () => {
     const scene = await openScene();
     const { running, start, sell, received, atRest } = scene;

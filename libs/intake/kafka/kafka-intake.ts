@@ -109,6 +109,7 @@ export class KafkaIntake {
     const lasting = consumption?.waiting.find(({ isLasting }) => isLasting);
     if (lasting !== undefined)
       return `Partition ${lasting.partition} of ${lasting.topic} stands until somebody mends this: ${lasting.reason}`;
+    if (consumption !== undefined && standsWhole(consumption)) return unledTrouble(consumption);
     if (consumption?.state !== 'consuming' || consumption.unansweredMs <= UNANSWERED_MS_MAX) return undefined;
     const brokers = this.#parts.connection.brokers.join(', ');
     return `No broker of ${brokers} has answered a fetch for more than ${UNANSWERED_MS_MAX / 1_000} s. It is tried again by itself.`;
@@ -192,9 +193,17 @@ export class KafkaIntake {
   }
 }
 
-function unledTrouble({ unled }: Consumption): string | undefined {
-  const words = [...unled].map(([reason, places]) => standingWords(places, reason));
-  return words.length === 0 ? undefined : `${words.join(' ')} It is tried again by itself; all others go on.`;
+function unledTrouble(consumption: Consumption): string | undefined {
+  const words = [...consumption.unled].map(([reason, places]) => standingWords(places, reason));
+  if (words.length === 0) return undefined;
+  const others = standsWhole(consumption) ? '' : '; all others go on';
+  return `${words.join(' ')} It is tried again by itself${others}.`;
+}
+
+/** Nothing of ours can be read at all: a broker that hangs looks like this, where it is the only one. */
+function standsWhole({ unled, partitions }: Consumption): boolean {
+  const standing = [...unled.values()].reduce((sum, places) => sum + places.length, 0);
+  return standing > 0 && standing === partitions;
 }
 
 const missingWords = (topics: readonly EventTopic[]): string =>
