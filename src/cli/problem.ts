@@ -29,12 +29,18 @@ export class CommandRefused extends Error {
 /** Any error as a problem. Only our own bugs carry a stack, and that goes to the log of whoever runs it. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof CommandRefused) return error.problem;
-  if (error instanceof Fault) return { code: error.code, detail: error.message, ...causeOf(error) };
+  if (error instanceof Fault) {
+    const detail = error.message.replace(SERVICE_ONLY, '');
+    return { code: error.code, detail, ...causeOf(error) };
+  }
   if (isFileError(error)) return { code: 'INPUT_OUTPUT', detail: fileSentence(error) };
   if (hasName(error, 'AbortError')) return INTERRUPTED;
   const detail = error instanceof Error ? error.message : String(error);
   return { code: 'BUG', detail: `Something went wrong inside OnHand, please report it: ${detail}` };
 }
+
+/** A room says it of a service that runs on; a command has ended with it. */
+const SERVICE_ONLY = / It is tried again by itself\.$/;
 
 /** By its name: what Node throws need not be an Error of this realm. */
 const hasName = (error: unknown, name: string): boolean =>

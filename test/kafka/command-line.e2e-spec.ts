@@ -87,6 +87,10 @@ describe('the command line and a real Kafka', () => {
     expect([noTopic.exitCode, noTopic.stderr]).toEqual([69, expect.stringContaining('topics create')]);
     const noBroker = await commandLine(['topics', 'create'], { ...env, KAFKA_BROKERS: '127.0.0.1:1' });
     expect([noBroker.exitCode, noBroker.stderr]).toEqual([69, expect.stringContaining('Nobody answers')]);
+    expect(noBroker.stderr).not.toContain('tried again');
+    const copies = ['topics', 'create', '--replication', '9'];
+    const tooMany = await commandLine(copies, { ...env, KAFKA_EVENT_TOPICS: 'not-there-yet' });
+    expect([tooMany.exitCode, tooMany.stderr]).toEqual([69, expect.stringContaining('--replication')]);
     const noSetting = await commandLine(['topics', 'create'], {});
     expect([noSetting.exitCode, noSetting.stderr]).toEqual([78, expect.stringContaining('KAFKA_BROKERS')]);
   });

@@ -47,6 +47,21 @@ describe('a record', () => {
     expect(name).toEqual({ source: 'web', id: 'm-1', sequence: 7 });
   });
 
+  it('that is a whole event without saying so is told how to say it', () => {
+    const { rejection } = read({}, structured);
+    expect(rejection).toMatchObject({ code: 'MISSING_FIELD', pointer: '/specversion' });
+    expect(rejection.detail).toContain('content-type: application/cloudevents+json');
+    expect(read({}, '{').rejection.code).toBe('INVALID_JSON');
+  });
+
+  it('is told in words of Kafka what a header and a batch must be', () => {
+    expect(read({ ...HEADERS, ce_sequence: '-1' }).rejection.detail).toBe(
+      'The header "ce_sequence" is "-1". Send decimal digits, and nothing else.',
+    );
+    const batch = read({ 'content-type': 'application/cloudevents+json' }, `[${structured}]`);
+    expect(batch.rejection.detail).toContain('many go over HTTP');
+  });
+
   it('is refused for a number that would be rounded, in the same words in both modes', () => {
     const rounded = JSON.stringify(DATA).replace('"quantity":1', '"quantity":1.00000000000000000001');
     const form = { 'content-type': 'application/cloudevents+json' };

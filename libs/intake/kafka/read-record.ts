@@ -52,6 +52,13 @@ const TOO_LARGE_BATCH = problem(
   `It was packed into a batch that becomes more than ${BATCH_BYTES_MAX / 1024 / 1024} MB, and was not unpacked. Send it in a smaller one.`,
 );
 
+/** As a whole event looks that was sent without saying that it is one. */
+const NO_ATTRIBUTES = problem(
+  'MISSING_FIELD',
+  '/specversion',
+  `There is no ce_ header. Send ce_specversion, ce_id, ce_source, ce_type and ce_time, or the whole event with the header content-type: ${STRUCTURED}.`,
+);
+
 const whyNoValue = (headers: EventRecord['headers']): Rejection =>
   headers !== undefined && Object.hasOwn(headers, STAND_IN_HEADER) ? TOO_LARGE_BATCH : TOMBSTONE;
 
@@ -77,8 +84,8 @@ function modeOf(contentType: string | undefined): 'binary' | 'structured' | Reje
 /** The value is the message's data; the headers are everything else. */
 function readBinary(value: Buffer, headers: HeaderValues, now: Instant): IntakeReading {
   const { attributes, problems } = attributesOf(headers);
-  const { told, numbers, forbidden } = envelopeOf(attributes);
-  const [first, ...others] = [...problems, ...forbidden];
+  const { told, numbers, wrong } = envelopeOf(attributes);
+  const [first, ...others] = [...problems, ...wrong];
   const name = nameOf(told);
   if (first !== undefined) return { problems: [first, ...others], ...name, raw: value };
   const data = readData(value);
@@ -87,6 +94,7 @@ function readBinary(value: Buffer, headers: HeaderValues, now: Instant): IntakeR
   if (broken !== undefined) {
     return { problems: [inData(broken), ...alsoBroken.map(inData)], ...name, raw: value };
   }
+  if (attributes.size === 0) return refused(NO_ATTRIBUTES, value);
   for (const [pointer, words] of data.numbers ?? []) numbers.set(`/data${pointer}`, words);
   told['data'] = data.value;
   const reading = readMessage(told, { now, needsSpecVersion: true, numbers });
@@ -97,25 +105,26 @@ function readBinary(value: Buffer, headers: HeaderValues, now: Instant): IntakeR
 function envelopeOf(attributes: ReadonlyMap<string, string>): {
   readonly told: Record<string, unknown>;
   readonly numbers: Map<string, string>;
-  readonly forbidden: readonly Rejection[];
+  readonly wrong: readonly Rejection[];
 } {
   const told: Record<string, unknown> = {};
   const numbers = new Map<string, string>();
-  const forbidden: Rejection[] = [];
+  const wrong: Rejection[] = [];
   for (const [name, text] of attributes) {
     if (FORBIDDEN_NAMES.has(name)) {
-      forbidden.push(
-        problem('FORBIDDEN_KEY', `/${name}`, `The header "ce_${name}" is not allowed. Rename it.`),
-      );
+      wrong.push(problem('FORBIDDEN_KEY', `/${name}`, `The header "ce_${name}" is not allowed. Rename it.`));
     } else if (name === 'data') {
       const detail = 'The header "ce_data" is not allowed: the data is the value of the record.';
-      forbidden.push(problem('HEADER_INVALID', '/data', detail));
-    } else if (name === 'sequence' && DIGITS.test(text)) {
+      wrong.push(problem('HEADER_INVALID', '/data', detail));
+    } else if (name === 'sequence' && !DIGITS.test(text)) {
+      const detail = `The header "ce_sequence" is ${shown(text)}. Send decimal digits, and nothing else.`;
+      wrong.push(problem('WRONG_TYPE', '/sequence', detail));
+    } else if (name === 'sequence') {
       told[name] = Number(text);
       if (!Number.isSafeInteger(told[name])) numbers.set('/sequence', text);
     } else told[name] = text;
   }
-  return { told, numbers, forbidden };
+  return { told, numbers, wrong };
 }
 
 function readData(value: Buffer) {

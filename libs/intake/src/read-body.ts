@@ -90,7 +90,7 @@ function checkForm(isArray: boolean, count: number, { takes }: BodyForm): Reject
     return problem(
       'OBJECT_REQUIRED',
       '',
-      'This is an array. Send one message, or application/cloudevents-batch+json.',
+      'This is an array. Send one message; many go over HTTP, as application/cloudevents-batch+json.',
     );
   }
   if (!isArray && takes === 'many') {

@@ -1,4 +1,4 @@
-import { type LogEntry, logLevel } from 'kafkajs';
+import { Kafka, type KafkaConfig, type LogEntry, logLevel } from 'kafkajs';
 import { type KafkaLog, logCreatorOf } from './log.ts';
 
 const entry = (message: string, more: object = {}): LogEntry => ({
@@ -26,5 +26,14 @@ describe('what the client says', () => {
         'Connection error',
       ],
     ]);
+  });
+
+  it('is not said where nobody can do anything about it', () => {
+    const said: string[] = [];
+    const say = (_: object, words: string): void => void said.push(words);
+    const hear = logCreatorOf({ debug: say, info: say, warn: say, error: say });
+    const config: KafkaConfig = { brokers: ['a:1'], logLevel: logLevel.WARN, logCreator: hear };
+    new Kafka(config).producer();
+    expect(said).toEqual([]);
   });
 });

@@ -21,6 +21,9 @@ export const LOG_LEVEL = logLevel.WARN;
 const SAME_WORDS_EVERY_MS = 30_000;
 const REMEMBERED_MAX = 100;
 
+/** A word to those who come from an older client: every producer of ours says the partition itself, or means the new one. */
+const OF_NO_USE = /switched default partitioner/;
+
 /**
  * The client calls everything an error that it then tries again: in our log it is a warning, and the same words
  * come once in half a minute. Stacks of its insides are left out.
@@ -39,6 +42,7 @@ export function logCreatorOf(log: KafkaLog): logCreator {
     ({ level, log: { message, ...rest } }: LogEntry) => {
       const { error, broker, groupId, topic } = rest as Readonly<Record<string, unknown>>;
       const reason = typeof error === 'string' ? error : undefined;
+      if (OF_NO_USE.test(message)) return;
       if (!isNew(`${message} ${reason} ${String(broker)}`)) return;
       const facts = { kafka: { reason, broker, groupId, topic } };
       if (level === logLevel.ERROR || level === logLevel.WARN) log.warn(facts, message);

@@ -125,6 +125,11 @@ const LOOKS_LIKE: readonly {
     words: () => 'A topic is not there: npx onhand topics create makes what is missing.',
   },
   {
+    when: said(/INVALID_REPLICATION_FACTOR/),
+    words: ({ brokers }) =>
+      `There are fewer brokers at ${brokers.join(', ')} than copies were asked for: name fewer with --replication.`,
+  },
+  {
     when: said(/LEADER_NOT_AVAILABLE/),
     words: () =>
       'A partition has no leader: every broker that has a copy of it is away. It is tried again by itself.',
