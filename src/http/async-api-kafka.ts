@@ -74,7 +74,11 @@ const serversOf = ({ brokers, isEncrypted }: KafkaDocument): Record<string, obje
   );
 
 const eventsWords = (source: string | undefined): string =>
-  source === undefined ? 'What channels and warehouses tell.' : `What ${source} tells: nobody else may here.`;
+  `${source === undefined ? 'What channels and warehouses tell.' : `What ${source} tells: nobody else may here.`} ${MODES}`;
+
+const MODES =
+  'A record is one message: as it stands here, with the header content-type: application/cloudevents+json; or with its ' +
+  'attributes as ce_ headers and its data as the value. Its key should be the id of its order or document.';
 
 const channelsOn =
   (servers: readonly string[]) =>

@@ -62,6 +62,9 @@ it('describes the topics with their keys, headers and clean-up', () => {
     servers: [{ $ref: '#/servers/kafka1' }, { $ref: '#/servers/kafka2' }],
     bindings: { kafka: { topicConfiguration: { 'cleanup.policy': ['compact'] } } },
   });
+  for (const topic of ['onhand.events', 'web.events']) {
+    expect(document['channels'][topic].description).toMatch(/application\/cloudevents\+json.*ce_.*key/);
+  }
   const message = document['components'].messages['onhand.availability.changed.v1.kafka'];
   expect(message.headers.properties.ce_type).toEqual({ const: 'onhand.availability.changed.v1' });
   expect(message.bindings.kafka.key.description).toBe('{channel}:{listing}');
