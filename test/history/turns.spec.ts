@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { READ_EVENTS_MAX } from '#event-store';
 import { UNIT } from '#kernel';
+import { turnsDuring } from '../../libs/kernel/testing/turns-during.ts';
 import { readSettings } from '../../src/environment.ts';
 import { OnHand } from '../../src/service.ts';
 import { until } from '../fixtures/waiting.ts';
@@ -47,21 +48,6 @@ async function isShown(): Promise<void> {
     const { posted, projected, head } = await onhand.status();
     return posted >= head && projected >= head;
   }, 'that all is posted and shown');
-}
-
-/** The turns that others had while it was answered. */
-async function turnsDuring(answer: Promise<unknown>): Promise<number> {
-  let turns = 0;
-  let isDone = false;
-  const count = (): void => {
-    if (isDone) return;
-    turns++;
-    setImmediate(count);
-  };
-  setImmediate(count);
-  await answer;
-  isDone = true;
-  return turns;
 }
 
 describe('an item of very many events', () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { turnsDuring } from '../../kernel/testing/turns-during.ts';
 import { ReadModelFailed, type Shelf } from '../src/index.ts';
 import { until } from '../../kernel/testing/until.ts';
 import { IN_MEMORY, SqliteReadModel } from './index.ts';
@@ -139,16 +140,7 @@ describe('SqliteReadModel', () => {
     });
 
     it('a little in each turn', async () => {
-      let turns = 0;
-      let isOver = false;
-      const others = (): void => {
-        turns++;
-        if (!isOver) setImmediate(others);
-      };
-      setImmediate(others);
-      await model.hashStored().hash;
-      isOver = true;
-      expect(turns).toBeGreaterThan(5);
+      expect(await turnsDuring(model.hashStored().hash)).toBeGreaterThan(5);
     });
 
     it('no further where it is closed', async () => {
