@@ -1,3 +1,4 @@
+import type { MessageRejected } from '#inventory';
 import type { Instant } from '#kernel';
 import { emptyGaps, type SequenceGaps } from './sequence-gaps.ts';
 
@@ -29,17 +30,8 @@ export interface ParkedMessageRow {
 }
 
 /** A message that was refused, or one line of it once its item was known. */
-export interface RejectedRow {
-  readonly source: string;
-  readonly messageId?: string;
+export interface RejectedRow extends Omit<MessageRejected, 'sequence' | 'door'> {
   readonly line?: string;
-  readonly code: string;
-  readonly detail: string;
-  readonly pointer?: string;
-  readonly hint?: string;
-  readonly raw: string;
-  readonly rawEncoding: 'utf8' | 'base64';
-  readonly cutFromBytes?: number;
   /** Where it came in; absent for a line that was parked before. */
   readonly door?: string;
   readonly recordedAt: Instant;
