@@ -1,12 +1,4 @@
-import { assert } from '#kernel';
-import {
-  type Append,
-  APPEND_BYTES_MAX,
-  APPEND_EVENTS_MAX,
-  AppendTooLarge,
-  type NewEvent,
-  NO_STREAM,
-} from '../src/index.ts';
+import { type Append, APPEND_BYTES_MAX, assertAppend, assertBytes, dataText } from '../src/index.ts';
 import { EVENT_ID_BYTES, packEventId } from './event-id.ts';
 
 /** What of appends goes to the file: checked, and turned into text and bytes once. */
@@ -28,30 +20,15 @@ export function prepareAppends(appends: readonly Append[]): PreparedAppends {
 }
 
 /** Adds the JSON of its events; answers how many bytes they are. */
-function prepare({ stream, expectedRevision, events }: Append, data: string[]): number {
-  if (events.length > APPEND_EVENTS_MAX) {
-    throw new AppendTooLarge(
-      `${stream}: ${events.length} events, at most ${APPEND_EVENTS_MAX} fit an append.`,
-    );
-  }
-  assert(events.length > 0, 'at least one event in an append');
-  assert(stream.length > 0 && stream.isWellFormed(), 'a stream name that is text');
-  assert(Number.isSafeInteger(expectedRevision) && expectedRevision >= NO_STREAM, 'a revision or NO_STREAM');
+function prepare(append: Append, data: string[]): number {
+  assertAppend(append);
+  const { stream, events } = append;
 
   const first = data.length;
-  for (let index = 0; index < events.length; index++) data.push(toJson(events[index]!));
+  for (let index = 0; index < events.length; index++) data.push(dataText(events[index]!));
   const bytes = countBytes(data, first);
-  if (bytes > APPEND_BYTES_MAX) {
-    throw new AppendTooLarge(`${stream}: ${bytes} bytes, at most ${APPEND_BYTES_MAX} fit an append.`);
-  }
+  assertBytes(stream, bytes);
   return bytes;
-}
-
-function toJson({ data, type }: NewEvent): string {
-  assert(typeof type === 'string' && type.length > 0, 'an event with a type');
-  const text = JSON.stringify(data) as string | undefined;
-  if (text === undefined || text[0] !== '{') assert(false, `an object as data of ${type}`);
-  return text;
 }
 
 function packEventIds(appends: readonly Append[], count: number): Uint8Array {
@@ -61,9 +38,6 @@ function packEventIds(appends: readonly Append[], count: number): Uint8Array {
     for (let index = 0; index < events.length; index++, offset += EVENT_ID_BYTES) {
       packEventId(events[index]!.id, ids, offset);
     }
-    if (events.length === 1) continue;
-    const different = new Set(events.map(({ id }) => id)).size;
-    assert(different === events.length, 'each event id once in an append');
   }
   return ids;
 }

@@ -1,4 +1,5 @@
 export { appendManySurely, appendSurely, type SureOutcome } from './append-surely.ts';
+export { assertAppend, assertBytes, dataText } from './assert-append.ts';
 export { eventIdText, newEventId } from './event-id.ts';
 export {
   AppendTooLarge,
