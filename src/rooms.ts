@@ -149,7 +149,7 @@ function startPosting(
   loops.start('posting', (signal) => ledger.posting.run(signal));
   if (ledger.marks) loops.start('marks', ledger.marks);
   keep('releaser', (signal) => releaser.run(signal));
-  keep('reservations', (signal) => ledger.sweeper.run(signal));
+  keep('reservations', (signal) => ledger.expiry.run(signal));
   keep('policies', (signal) => policyClock.run(signal));
 }
 

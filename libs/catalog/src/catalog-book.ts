@@ -17,7 +17,7 @@ import {
 import { categoryOf, type RecordedEvent } from '#event-store';
 import { UNIT } from '#kernel';
 import type { Fold, ReadModel } from '#read-model';
-import { Few } from './few.ts';
+import { MirroredShelf } from './mirrored-shelf.ts';
 import { ItemShelf } from './item-shelf.ts';
 import { KeyBook } from './key-book.ts';
 import {
@@ -65,18 +65,18 @@ export class CatalogBook implements Fold, CatalogView {
   readonly categories = [...SETUP_CATEGORIES, KEY_CATEGORY];
   readonly keys: KeyBook;
   readonly #items: ItemShelf;
-  readonly #locations: Few<SetupEntry<Location>>;
-  readonly #sources: Few<SetupEntry<Source>>;
-  readonly #channels: Few<SetupEntry<Channel>>;
+  readonly #locations: MirroredShelf<SetupEntry<Location>>;
+  readonly #sources: MirroredShelf<SetupEntry<Source>>;
+  readonly #channels: MirroredShelf<SetupEntry<Channel>>;
   readonly #policies: PolicyBook;
   #selling: SellingChannels | undefined;
   #change: CatalogChange | undefined;
 
   constructor(readModel: ReadModel) {
     this.#items = new ItemShelf(readModel);
-    this.#locations = new Few(readModel, { name: 'catalog-locations', version: 1 });
-    this.#sources = new Few(readModel, { name: 'catalog-sources', version: 1 });
-    this.#channels = new Few(readModel, { name: 'catalog-channels', version: 1 });
+    this.#locations = new MirroredShelf(readModel, { name: 'catalog-locations', version: 1 });
+    this.#sources = new MirroredShelf(readModel, { name: 'catalog-sources', version: 1 });
+    this.#channels = new MirroredShelf(readModel, { name: 'catalog-channels', version: 1 });
     this.#policies = new PolicyBook(readModel);
     this.keys = new KeyBook(readModel);
   }
@@ -278,12 +278,12 @@ const NONE: readonly string[] = [];
 
 /** In one order, wherever they were loaded from. */
 const byId = <Resource extends { readonly id: string }>(
-  rows: Few<SetupEntry<Resource>>,
+  rows: MirroredShelf<SetupEntry<Resource>>,
 ): readonly Resource[] =>
   [...rows.values()].map(({ resource }) => resource).sort((a, b) => (a.id < b.id ? -1 : 1));
 
 function replace<Resource extends { readonly id: string }>(
-  rows: Few<SetupEntry<Resource>>,
+  rows: MirroredShelf<SetupEntry<Resource>>,
   resource: Resource,
   { position, recordedAt, revision }: CatalogRecord,
 ): { readonly before?: Resource; readonly after: Resource } {

@@ -2,7 +2,7 @@ import type { KeyCreated, KeyEvent } from '#inventory';
 import type { RecordedEvent } from '#event-store';
 import type { Instant } from '#kernel';
 import type { ReadModel } from '#read-model';
-import { Few } from './few.ts';
+import { MirroredShelf } from './mirrored-shelf.ts';
 
 /** A key as it is known: enough to recognise it, not to make it. */
 export interface KeyRecord extends KeyCreated {
@@ -14,10 +14,10 @@ export interface KeyRecord extends KeyCreated {
 
 /** All keys there ever were. */
 export class KeyBook {
-  readonly #keys: Few<KeyRecord>;
+  readonly #keys: MirroredShelf<KeyRecord>;
 
   constructor(readModel: ReadModel) {
-    this.#keys = new Few<KeyRecord>(readModel, { name: 'catalog-keys', version: 1 });
+    this.#keys = new MirroredShelf<KeyRecord>(readModel, { name: 'catalog-keys', version: 1 });
   }
 
   get(id: string): KeyRecord | undefined {

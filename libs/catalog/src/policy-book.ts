@@ -11,7 +11,7 @@ import {
 } from '#inventory';
 import type { RecordedEvent } from '#event-store';
 import type { ReadModel } from '#read-model';
-import { Few } from './few.ts';
+import { MirroredShelf } from './mirrored-shelf.ts';
 import type { SetupEntry } from './setup-entry.ts';
 
 /** Which policy counts for what. The book itself, or what would be if a policy were put (`supposing`). */
@@ -35,13 +35,13 @@ type PolicyRow = PolicyState & { readonly revision: number };
  * listing, so that a change of one costs the same however many there are.
  */
 export class PolicyBook implements Policies {
-  readonly #rows: Few<PolicyRow>;
+  readonly #rows: MirroredShelf<PolicyRow>;
   /** Made at their first use, and kept up from then on. */
   #lookup: PolicyLookup | undefined;
   #waiting: Map<PolicyScope, PendingPolicy> | undefined;
 
   constructor(readModel: ReadModel) {
-    this.#rows = new Few<PolicyRow>(readModel, { name: 'catalog-policies', version: 2 });
+    this.#rows = new MirroredShelf<PolicyRow>(readModel, { name: 'catalog-policies', version: 2 });
   }
 
   policyOf(scope: PolicyScope): PolicyInForce | undefined {

@@ -10,15 +10,15 @@ import { Posting } from './posting.ts';
 import type { Posted } from './posted-everywhere.ts';
 import { SharedShare, WholeShare } from './posting-share.ts';
 import { type Announce, PostingPlan } from './posting-plan.ts';
-import { ReservationSweeper } from './reservation-sweeper.ts';
+import { ReservationExpiry } from './reservation-expiry.ts';
 import { Reservations } from './reservations.ts';
 
-/** Everything that writes to the ledger. `posting.run` and `sweeper.run` make it go. */
+/** Everything that writes to the ledger. `posting.run` and `expiry.run` make it go. */
 export interface Ledger {
   readonly desk: ItemDesk;
   readonly posting: Posting;
   readonly reservations: Reservations;
-  readonly sweeper: ReservationSweeper;
+  readonly expiry: ReservationExpiry;
   readonly corrections: Corrections;
   /** Of all that post, whoever they are. */
   readonly posted: Posted;
@@ -65,10 +65,10 @@ export function openLedger(parts: {
     },
   });
   const posting = new Posting({ ...parts, desk, plan, share });
-  const sweeper = new ReservationSweeper({ book, reservations, clock });
+  const expiry = new ReservationExpiry({ book, reservations, clock });
   const corrections = new Corrections({ desk, book, catalog, head: () => store.head() });
   return {
-    ...{ desk, posting, reservations, sweeper, corrections },
+    ...{ desk, posting, reservations, expiry, corrections },
     posted: shared?.posted ?? posting,
     ...(share instanceof SharedShare && { marks: (signal) => share.run(signal) }),
   };

@@ -7,7 +7,7 @@ import { FaultyStore } from '../../journal/testing/faulty-store.ts';
 import type { ReservationAnswer, ReserveRequest } from '#ledger';
 import { until } from '../../kernel/testing/until.ts';
 import { eventsOf, type OpenedLedger, openTestLedger } from '../testing/opened-ledger.ts';
-import { SWEEP_EVERY_MS } from './reservation-sweeper.ts';
+import { EXPIRY_EVERY_MS } from './reservation-expiry.ts';
 
 let ledger: OpenedLedger;
 let faulty: FaultyStore;
@@ -256,11 +256,11 @@ describe('the end of a reservation', () => {
     await held({ MUG: 3 });
     await ledger.settle();
     ledger.clock.at += 59_999;
-    await ledger.sweeper.sweep();
+    await ledger.expiry.endDue();
     expect(await types()).not.toContain('Expired');
     ledger.clock.at += 1;
     await until(async () => (await types()).includes('Expired'));
-    expect(SWEEP_EVERY_MS).toBeLessThan(1_000);
+    expect(EXPIRY_EVERY_MS).toBeLessThan(1_000);
     await ledger.settle();
     expect(reservedOf('MUG')).toBe(0);
     expect(await ledger.reservations.get('r-1')).toMatchObject({ state: 'expired' });

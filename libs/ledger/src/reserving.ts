@@ -138,7 +138,7 @@ export class Reserving {
       const refused = await this.#finish(state, { type: 'ReservationRefused', data: outcome });
       return refused && insufficientStock(outcome.shortages);
     } catch (cause) {
-      // As far as it still can be: the sweeper does it otherwise.
+      // As far as it still can be: its deadline does it otherwise.
       await this.interrupt(state).catch(nothing);
       throw cause;
     }

@@ -158,7 +158,7 @@ async function start(
     announce: (announcement) => journal.announce(announcement),
     shared: shards && posted && { shards, posted, writer: randomUUID() },
   });
-  const running = [projector.run(signal), ledger.posting.run(signal), ledger.sweeper.run(signal)];
+  const running = [projector.run(signal), ledger.posting.run(signal), ledger.expiry.run(signal)];
   if (ledger.marks) running.push(ledger.marks(signal));
   const ended = Promise.allSettled(running);
   const failed = new Promise<unknown>((resolve) => {

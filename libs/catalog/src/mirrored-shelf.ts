@@ -6,7 +6,7 @@ const PAGE_ROWS = 1_000;
  * A shelf of rows that are asked for all the time, few enough to be mirrored in memory, read from the file once. It is
  * filled at its first use, when every shelf of the read model has been declared.
  */
-export class Few<Row extends object> {
+export class MirroredShelf<Row extends object> {
   readonly #shelf: Shelf<Row>;
   #mirror: Map<string, Row> | undefined;
 

@@ -5,14 +5,14 @@ import type { DuePlace } from './reservation-shelf.ts';
 import type { Reservations } from './reservations.ts';
 
 /** An expiry is stored at most a second late: this often it is looked for. */
-export const SWEEP_EVERY_MS = 200;
+export const EXPIRY_EVERY_MS = 200;
 /** Reservations that are ended at the same time. */
 const TOGETHER_MAX = 128;
 /** How long after its deadline a hold on an item is looked into by itself. */
 const STRAY_AFTER_MS = 5_000;
 
 /** Ends reservations at their deadline, and what a crash or a lost race left behind. */
-export class ReservationSweeper {
+export class ReservationExpiry {
   readonly #book: LedgerBook;
   readonly #reservations: Reservations;
   readonly #clock: Clock;
@@ -26,21 +26,21 @@ export class ReservationSweeper {
   /** Looks again and again until `signal` aborts. Throws what the store throws. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.sweep();
-      await pause(SWEEP_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      await this.endDue();
+      await pause(EXPIRY_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
   /** Ends all that is due now. */
-  async sweep(): Promise<void> {
+  async endDue(): Promise<void> {
     const now = this.#clock.now();
-    await this.#endDue(now);
+    await this.#endReservations(now);
     const strays = this.#book.overdueHolds(now - STRAY_AFTER_MS, TOGETHER_MAX);
     await Promise.all(strays.map(({ reservationId, sku }) => this.#reservations.letGo(reservationId, sku)));
   }
 
-  /** What was ended may not be in the picture yet: each is looked at once a sweep. */
-  async #endDue(now: number): Promise<void> {
+  /** What was ended may not be in the picture yet: each is looked at once. */
+  async #endReservations(now: number): Promise<void> {
     for (let after: DuePlace | undefined; ;) {
       const due = this.#book.dueReservations(now, TOGETHER_MAX, after);
       await Promise.all(due.map(({ reservation }) => this.#reservations.tidy(reservation)));

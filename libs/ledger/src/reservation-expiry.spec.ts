@@ -1,6 +1,6 @@
 import type { LedgerBook } from './ledger-book.ts';
 import type { DuePlace, DueReservation, ReservationRow } from './reservation-shelf.ts';
-import { ReservationSweeper } from './reservation-sweeper.ts';
+import { ReservationExpiry } from './reservation-expiry.ts';
 import type { Reservations } from './reservations.ts';
 
 const DUE = 1_000;
@@ -10,7 +10,7 @@ const dueAt = (value: number): DueReservation => {
   return { reservation: { reservationId } as ReservationRow, place: { key: reservationId, value } };
 };
 
-describe('a sweep', () => {
+describe('what is due', () => {
   it('ends each that is due once, and reads each once, though the picture is behind', async () => {
     const all = Array.from({ length: DUE }, (_, value) => dueAt(value));
     const ended: string[] = [];
@@ -29,7 +29,7 @@ describe('a sweep', () => {
       letGo: () => Promise.resolve(),
     };
     const parts = { book: book as LedgerBook, reservations: reservations as Reservations };
-    await new ReservationSweeper({ ...parts, clock: { now: () => DUE } }).sweep();
+    await new ReservationExpiry({ ...parts, clock: { now: () => DUE } }).endDue();
     expect(ended).toEqual(all.map(({ reservation }) => reservation.reservationId));
     expect(read).toBe(DUE);
   });
