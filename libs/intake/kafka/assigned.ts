@@ -68,7 +68,7 @@ export class Assigned {
   }
 
   /** Those that nothing can be read of, by the reason. */
-  get unled(): ReadonlyMap<string, readonly Place[]> {
+  get leaderless(): ReadonlyMap<string, readonly Place[]> {
     const places = [...this.#partitions.values()].map(({ intake: { place } }) => place);
     const byReason = Map.groupBy(places, (place) => this.#parts.leaders.missing(place) ?? '');
     byReason.delete('');

@@ -96,8 +96,8 @@ export class Consumption {
   }
 
   /** Of those, the ones that nothing can be read of, by the reason. */
-  get unled(): Assigned['unled'] {
-    return this.#assigned.unled;
+  get leaderless(): Assigned['leaderless'] {
+    return this.#assigned.leaderless;
   }
 
   get partitions(): number {

@@ -61,7 +61,7 @@ export class KafkaIntake {
   #trouble: string | undefined;
   #toldAt = -Infinity;
   /** What was last said of partitions that nothing can be read of. */
-  #unled: string | undefined;
+  #leaderless: string | undefined;
   /** Topics that are not there, as far as it is known. */
   #missing: readonly EventTopic[] = [];
 
@@ -73,7 +73,7 @@ export class KafkaIntake {
     const consumption = this.#consumption;
     const state = consumption?.state ?? this.#state;
     const standing = this.#standingTrouble(consumption);
-    const trouble = this.#trouble ?? standing ?? (consumption && unledTrouble(consumption));
+    const trouble = this.#trouble ?? standing ?? (consumption && leaderlessTrouble(consumption));
     return {
       state,
       isReady: state === 'consuming' && standing === undefined,
@@ -109,7 +109,7 @@ export class KafkaIntake {
     const lasting = consumption?.waiting.find(({ isLasting }) => isLasting);
     if (lasting !== undefined)
       return `Partition ${lasting.partition} of ${lasting.topic} stands until somebody mends this: ${lasting.reason}`;
-    if (consumption !== undefined && standsWhole(consumption)) return unledTrouble(consumption);
+    if (consumption !== undefined && standsWhole(consumption)) return leaderlessTrouble(consumption);
     if (consumption?.state !== 'consuming' || consumption.unansweredMs <= UNANSWERED_MS_MAX) return undefined;
     const brokers = this.#parts.connection.brokers.join(', ');
     return `No broker of ${brokers} has answered a fetch for more than ${UNANSWERED_MS_MAX / 1_000} s. It is tried again by itself.`;
@@ -169,9 +169,9 @@ export class KafkaIntake {
   }
 
   #tellUnled(consumption: Consumption): void {
-    const words = unledTrouble(consumption);
-    if (words === this.#unled) return;
-    this.#unled = words;
+    const words = leaderlessTrouble(consumption);
+    if (words === this.#leaderless) return;
+    this.#leaderless = words;
     if (words === undefined) this.#parts.log.info({}, 'all partitions can be read again');
     else this.#parts.log.error({}, words);
   }
@@ -193,16 +193,16 @@ export class KafkaIntake {
   }
 }
 
-function unledTrouble(consumption: Consumption): string | undefined {
-  const words = [...consumption.unled].map(([reason, places]) => standingWords(places, reason));
+function leaderlessTrouble(consumption: Consumption): string | undefined {
+  const words = [...consumption.leaderless].map(([reason, places]) => standingWords(places, reason));
   if (words.length === 0) return undefined;
   const others = standsWhole(consumption) ? '' : '; all others go on';
   return `${words.join(' ')} It is tried again by itself${others}.`;
 }
 
 /** Nothing of ours can be read at all: a broker that hangs looks like this, where it is the only one. */
-function standsWhole({ unled, partitions }: Consumption): boolean {
-  const standing = [...unled.values()].reduce((sum, places) => sum + places.length, 0);
+function standsWhole({ leaderless, partitions }: Consumption): boolean {
+  const standing = [...leaderless.values()].reduce((sum, places) => sum + places.length, 0);
   return standing > 0 && standing === partitions;
 }
 
