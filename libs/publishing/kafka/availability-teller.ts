@@ -47,8 +47,7 @@ export class AvailabilityTeller implements Teller {
 
   tellings(wanted: readonly Wanted[]): readonly Telling[] {
     const tellings: Telling[] = [];
-    for (const { key, position } of wanted) {
-      const number = this.#numberOf(key);
+    for (const { key, position, number = this.#numberOf(key) } of wanted) {
       if (number === undefined || !this.#isOurs(number) || this.#isHeld(key, number)) continue;
       tellings.push({ key, position, version: number.version, record: availabilityRecord(number) });
     }

@@ -138,10 +138,11 @@ export class KafkaPublisher implements Fold {
     const collected = this.#collected;
     this.#collected = [];
     if (collected.length > COLLECTED_MAX) return this.#availability.beginAgain();
-    for (const { channel, listing, version, sku } of collected) {
+    for (const number of collected) {
+      const { channel, listing, version, sku } = number;
       if (!this.#parts.shards.has(sku)) continue;
       this.#receipts.changed(version);
-      this.#availability.changed({ key: topicKey(channel, listing), position: version });
+      this.#availability.changed({ key: topicKey(channel, listing), position: version, number });
     }
   }
 

@@ -1,3 +1,4 @@
+import type { ListingNumber } from '../src/change-source.ts';
 import { Lane, type Wanted } from './lane.ts';
 
 const wanted = (...names: readonly string[]): Wanted[] =>
@@ -16,6 +17,18 @@ function filled(order: { readonly isInLogOrder: boolean }, waiting: readonly str
 describe('a lane', () => {
   it('holds each key once, in the place of its first change: what changes all the time has its turn', () => {
     expect(names(laneOf('a1', 'b2', 'a3').take(9))).toEqual(['a3', 'b2']);
+  });
+
+  it('hands out the number of the last change with it, and none where that is not known', () => {
+    const lane = laneOf();
+    const number = (version: number): ListingNumber => ({
+      ...{ channel: 'web', listing: 'a', sku: 'a', available: 1, version, recordedAt: 0, reason: 'sale' },
+    });
+    lane.want({ key: 'a', position: 1, number: number(1) });
+    lane.want({ key: 'a', position: 2, number: number(2) });
+    lane.want({ key: 'b', position: 3, number: number(3) });
+    lane.want({ key: 'b', position: 4 });
+    expect(lane.take(9).map((each) => each.number?.version)).toEqual([2, undefined]);
   });
 
   it('holds each key where it last changed, if the order of the log counts', () => {

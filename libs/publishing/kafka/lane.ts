@@ -1,9 +1,13 @@
+import type { ListingNumber } from '../src/change-source.ts';
+
 /** Something that is to be told: a listing or an order, and the log position that made it so. */
 export interface Wanted {
   readonly key: string;
   readonly position: number;
   /** Of the first change since which the topic is not known to hold the newest, where that is another. */
   readonly since?: number;
+  /** A listing's number of that position, from whoever has it at hand: it need not be looked up. */
+  readonly number?: ListingNumber | undefined;
 }
 
 /** What was written and the broker has said so. */
@@ -17,6 +21,7 @@ interface Written {
 interface Waiting {
   readonly key: string;
   position: number;
+  number?: ListingNumber | undefined;
   since: number;
 }
 
@@ -72,10 +77,11 @@ export class Lane {
     return oldest;
   }
 
-  want({ key, position }: Wanted): void {
+  want({ key, position, number }: Wanted): void {
     const waiting = this.#waiting.get(key);
-    if (waiting === undefined) return void this.#waiting.set(key, { key, position, since: position });
+    if (waiting === undefined) return void this.#waiting.set(key, { key, position, number, since: position });
     waiting.position = position;
+    waiting.number = number;
     if (!this.#isInLogOrder) return;
     this.#waiting.delete(key);
     this.#waiting.set(key, waiting);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { UNIT } from '#kernel';
 import { availabilityRecord, orderRecord, readKey, versionOf } from './topic-record.ts';
 
@@ -48,4 +49,32 @@ describe('a record of the compacted topics', () => {
     );
     expect([null, ...strange].map(versionOf)).toEqual(Array(6).fill(undefined));
   });
+
+  it('has the version that JSON says, whatever is in its names, and none where it is no JSON', () => {
+    const name = fc.oneof(fc.string(), fc.constantFrom('MUG', '"version":7,', 'a\\b', '{', 'é', '\u0001'));
+    const numbers = fc.record({
+      ...{ channel: name, listing: name, sku: name, reason: name },
+      available: fc.integer({ min: 0, max: 1e17 }),
+      version: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+      recordedAt: fc.constant(AT),
+    });
+    const broken = fc.tuple(fc.nat(), fc.constantFrom(...Buffer.from('"\\{}:,0- \n')));
+    fc.assert(
+      fc.property(numbers, fc.array(broken, { maxLength: 2 }), (told, breaks) => {
+        const bytes = Buffer.from(availabilityRecord(told).value);
+        for (const [at, byte] of breaks) bytes[at % bytes.length] = byte;
+        expect(versionOf(bytes)).toBe(versionByJson(bytes.toString()));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });
+
+function versionByJson(text: string): number | undefined {
+  try {
+    const { version } = JSON.parse(text) as { version?: unknown };
+    return Number.isSafeInteger(version) ? (version as number) : undefined;
+  } catch {
+    return undefined;
+  }
+}
