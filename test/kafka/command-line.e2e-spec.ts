@@ -84,7 +84,10 @@ describe('the command line and a real Kafka', () => {
     const file = join(folder, 'none.jsonl');
     await writeFile(file, '');
     const noTopic = await commandLine(['produce', file, '--topic', 'typo'], env);
-    expect([noTopic.exitCode, noTopic.stderr]).toEqual([69, expect.stringContaining('topics create')]);
+    expect([noTopic.exitCode, noTopic.stderr]).toEqual([
+      69,
+      expect.stringMatching(/topic typo .*topics create/),
+    ]);
     const noBroker = await commandLine(['topics', 'create'], { ...env, KAFKA_BROKERS: '127.0.0.1:1' });
     expect([noBroker.exitCode, noBroker.stderr]).toEqual([69, expect.stringContaining('Nobody answers')]);
     expect(noBroker.stderr).not.toContain('tried again');

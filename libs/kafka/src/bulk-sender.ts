@@ -1,10 +1,10 @@
 import type { Producer } from 'kafkajs';
 import { partOf } from '#kernel';
-import { askKafka, topicOffsets } from './ask.ts';
+import { askKafka, topicsThere } from './ask.ts';
 import { type KafkaConnection, openKafka } from './connection.ts';
 import { SILENT } from './log.ts';
 import { sendTo } from './send.ts';
-import { kafkaTrouble } from './trouble.ts';
+import { kafkaTrouble, KafkaUnavailable } from './trouble.ts';
 import { within } from './within.ts';
 
 export interface BulkMessage {
@@ -18,6 +18,9 @@ const MESSAGES_PER_SEND_MAX = 1_000;
 const WAITING_MAX = 20_000;
 const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10 };
 const GOODBYE_MS_MAX = 3_000;
+
+const notThere = (topic: string): string =>
+  `The topic ${topic} is not there, or not for us: look at its name. npx onhand topics create makes those that the settings name.`;
 
 /**
  * Sends very many messages to one topic: those of one key in their order, to the partition that every client
@@ -48,7 +51,11 @@ export class BulkSender {
 
   /** Throws KafkaUnavailable, also where the topic is not there. */
   static async open(connection: KafkaConnection, topic: string): Promise<BulkSender> {
-    const offsets = await askKafka(connection, (admin) => topicOffsets(admin, topic));
+    const partitions = await askKafka(connection, async (admin) => {
+      const found = (await topicsThere(admin, [topic])).get(topic);
+      if (found === undefined) throw new KafkaUnavailable(notThere(topic));
+      return found.partitions.length;
+    });
     const producer = openKafka(connection, { log: SILENT, retry: RETRY }).producer({
       allowAutoTopicCreation: false,
     });
@@ -57,7 +64,7 @@ export class BulkSender {
     } catch (error) {
       throw kafkaTrouble(error, connection);
     }
-    return new BulkSender({ connection, topic, producer, partitions: offsets.length });
+    return new BulkSender({ connection, topic, producer, partitions });
   }
 
   /** Messages that every replica in sync has. */

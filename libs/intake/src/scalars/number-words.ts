@@ -2,6 +2,8 @@ import { cut, type Rejection } from '#inventory';
 import { problem } from '../problem.ts';
 import { checkWords } from './quantity-number.ts';
 
+/** Its attribute must be a number. */
+const SEQUENCE = '/sequence';
 const QUANTITY_POINTER = /^\/data\/lines\/\d+\/quantity$/;
 
 /**
@@ -22,6 +24,10 @@ export function checkNumbers(numbers: ReadonlyMap<string, string> | undefined): 
 
 function checkInteger(value: number, words: string, pointer: string): Rejection | undefined {
   if (!/^-?\d+$/.test(words) || Number.isSafeInteger(value)) return undefined;
-  const detail = `${cut(words)} is larger than 2^53 and would be rounded. Send it as a string.`;
+  const advice =
+    pointer === SEQUENCE
+      ? 'A sequence counts up to 2^53 - 1: begin with a smaller one.'
+      : 'Send it as a string.';
+  const detail = `${cut(words)} is larger than 2^53 and would be rounded. ${advice}`;
   return problem('UNSAFE_INTEGER', pointer, detail);
 }
