@@ -3,7 +3,7 @@ import { chain } from './chain.ts';
 import type { Figure, Size } from './figure.ts';
 import { hotItem } from './hot-item.ts';
 import { httpAck } from './http-ack.ts';
-import { kafka } from './kafka.ts';
+import { KAFKA_BENCHES } from './kafka.ts';
 import { latency } from './latency.ts';
 import { manyItems } from './many-items.ts';
 
@@ -18,4 +18,7 @@ export const BENCHES: Readonly<Record<string, (size: Size) => Promise<Figure[]>>
 };
 
 /** Those that start a server beside: only when they are named. */
-export const SERVER_BENCHES: typeof BENCHES = { kafka };
+export const SERVER_BENCHES: typeof BENCHES = KAFKA_BENCHES;
+
+/** Several by one name. */
+export const GROUPS: Readonly<Record<string, readonly string[]>> = { kafka: Object.keys(KAFKA_BENCHES) };

@@ -8,7 +8,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import CliTable3 from 'cli-table3';
-import { BENCHES, SERVER_BENCHES } from './benches.ts';
+import { BENCHES, GROUPS, SERVER_BENCHES } from './benches.ts';
 import type { Figure } from './figure.ts';
 
 const { values: options, positionals } = parseArgs({
@@ -20,9 +20,9 @@ const { values: options, positionals } = parseArgs({
     only: { type: 'string', multiple: true },
   },
 });
-const asked = [...positionals, ...(options.only ?? [])];
+const asked = [...positionals, ...(options.only ?? [])].flatMap((name) => GROUPS[name] ?? name);
 const names = asked.length > 0 ? asked : Object.keys(BENCHES);
-const all = [...Object.keys(BENCHES), ...Object.keys(SERVER_BENCHES)];
+const all = [BENCHES, SERVER_BENCHES, GROUPS].flatMap((some) => Object.keys(some));
 const unknown = names.filter((name) => !all.includes(name));
 if (unknown.length > 0) {
   process.stderr.write(`No bench ${unknown.join(', ')}; there are ${all.join(', ')}.\n`);
