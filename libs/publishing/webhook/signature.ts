@@ -21,9 +21,9 @@ export function checkWebhookSecret(secret: string): Rejection | undefined {
 }
 
 /**
- * The keys a secret stands for. `whsec_…` is base64, as Standard Webhooks says; one that was set up before that was checked
- * and is none is text. Without it the secret may be
- * meant as text or as base64: then each message carries a signature by either, and receivers take one of several.
+ * The keys a secret stands for. `whsec_…` is base64, as Standard Webhooks says; one that is none, and was set up before
+ * that was checked, is text. Without the prefix it may be meant as text or as base64: then each message carries a
+ * signature by either, and receivers take one of several.
  */
 export function keysOf(secret: string): readonly Buffer[] {
   const encoded = secret.startsWith(PREFIX) ? padded(secret.slice(PREFIX.length)) : secret;

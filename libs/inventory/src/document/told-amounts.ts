@@ -10,8 +10,8 @@ import type { ToldStream } from './told-stream.ts';
  * The most that one document's message may tell of one item, or all messages of one order or transfer together, in
  * units. Whatever is summed of them stays far below 2^53 hundred-thousandths, and so exact.
  */
-export const TOLD_UNITS_MAX = 50_000_000_000;
-const TOLD_MAX: Quantity = TOLD_UNITS_MAX * UNIT;
+const UNITS_MAX = 50_000_000_000;
+const AMOUNT_MAX: Quantity = UNITS_MAX * UNIT;
 
 type Line = Pick<ResolvedLine, 'index' | 'quantity' | 'components'>;
 type Resolved = { readonly lines: readonly ResolvedLine[]; readonly parked: readonly Line[] };
@@ -26,10 +26,10 @@ export function checkAmounts(
   if (isOrderMessage(message) || isTransferMessage(message)) {
     for (const fact of told.facts)
       sum += amountOf(fact.message, fact.lines) + amountOf(fact.message, fact.parked);
-    return sum > TOLD_MAX ? tooMuch('was told of it in all. Go on under a new id.') : undefined;
+    return sum > AMOUNT_MAX ? tooMuch('was told of it in all. Go on under a new id.') : undefined;
   }
   // As with nearly every message; of those that are not, most list many items.
-  if (sum <= TOLD_MAX || mostOfOneItem(message, lines) <= TOLD_MAX) return undefined;
+  if (sum <= AMOUNT_MAX || mostOfOneItem(message, lines) <= AMOUNT_MAX) return undefined;
   return tooMuch('of one item is told in one message. Split it.');
 }
 
@@ -42,12 +42,15 @@ function amountOf(message: Message, lines: readonly Line[]): Quantity {
 
 function mostOfOneItem(message: Message, lines: readonly ResolvedLine[]): Quantity {
   const items = new Map<string, Quantity>();
+  let most = 0;
   for (const line of lines) {
     for (const { sku, quantity } of amountsOf(line, quantityOf(message, line))) {
-      items.set(sku, (items.get(sku) ?? 0) + quantity);
+      const sum = (items.get(sku) ?? 0) + quantity;
+      items.set(sku, sum);
+      most = Math.max(most, sum);
     }
   }
-  return Math.max(...items.values());
+  return most;
 }
 
 function amountOfLine(message: Message, line: Line): Quantity {
@@ -64,6 +67,6 @@ const quantityOf = (message: Message, { index, quantity }: Line): Quantity =>
 
 const tooMuch = (words: string): Rejection => ({
   code: 'QUANTITY_OUT_OF_RANGE',
-  detail: `More than ${TOLD_UNITS_MAX} ${words}`,
+  detail: `More than ${UNITS_MAX} ${words}`,
   pointer: '/data/lines',
 });

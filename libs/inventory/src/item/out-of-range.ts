@@ -6,7 +6,7 @@ import { exceptionKey } from './item-keys.ts';
 import { placeOf } from './item-readers.ts';
 
 /** Up to twice as much, sums are exact: what is beyond this is told before a number can be wrong. */
-export const EXACT_MAX: Quantity = 2 ** 52;
+const EXACT_MAX: Quantity = 2 ** 52;
 
 const NAME: ExceptionName = { kind: 'out-of-range' };
 const KEY = exceptionKey(NAME);
