@@ -1,0 +1,79 @@
+import { allShards } from '#kernel';
+import { MemoryTopic } from '../testing/memory-topic.ts';
+import { Process } from '../testing/process.ts';
+import { Stage } from '../testing/stage.ts';
+import { AvailabilityTeller } from './availability-teller.ts';
+import { isOrderStream, orderKeyOf, OrderTeller } from './order-teller.ts';
+import type { Teller } from './teller.ts';
+
+describe('what waits for a topic that cannot be written', () => {
+  let stage: Stage;
+  let topic: MemoryTopic;
+  let process: Process;
+
+  beforeEach(async () => {
+    stage = await Stage.open();
+    topic = new MemoryTopic(1);
+  });
+
+  afterEach(async () => {
+    await process.stop();
+    await stage.close();
+  });
+
+  async function down(teller: Teller): Promise<void> {
+    process = new Process(topic, teller);
+    process.start();
+    await process.settled();
+    topic.isDown = true;
+  }
+
+  const told = async (): Promise<readonly string[]> => {
+    topic.isDown = false;
+    await process.settled();
+    return topic.partitions[0]!.map(({ key }) => key!);
+  };
+
+  it('are numbers in the order in which they first changed, each as it is now', async () => {
+    const channels = () => [{ id: 'web' }];
+    stage.numbers.onChange((number) =>
+      process.publisher.changed({ key: `web:${number.listing}`, position: number.version, number }),
+    );
+    await down(new AvailabilityTeller({ numbers: stage.numbers, channels, shards: allShards() }));
+    const first = await stage.publish('web', { A: 1 });
+    await stage.publish('web', { B: 1 });
+    const last = await stage.publish('web', { A: 2 });
+    expect(process.publisher.heldThrough(last)).toBe(first - 1);
+    expect(await told()).toEqual(['web:A', 'web:B']);
+    expect(topic.picture['web:A']).toMatchObject({ available: 2, version: last });
+    expect(process.publisher.heldThrough(last)).toBe(last);
+  });
+
+  it('are orders in the order of the log: the greatest version there says which have been told', async () => {
+    let position = stage.position;
+    stage.folds.push({
+      apply: (event) => {
+        position = event.position;
+        if (isOrderStream(event.stream))
+          process.publisher.changed({ key: orderKeyOf(event.stream), position });
+      },
+    });
+    await down(
+      new OrderTeller({
+        ...{ store: stage.store, orders: stage.orders, shards: allShards() },
+        position: () => position,
+      }),
+    );
+    const changes: readonly [string, string][] = [
+      ['O-1', 'open'],
+      ['O-2', 'open'],
+      ['O-1', 'shipped'],
+    ];
+    for (const [orderId, status] of changes) {
+      await stage.changeOrder('web', orderId, status);
+      await stage.project();
+    }
+    expect(await told()).toEqual(['web:O-2', 'web:O-1']);
+    expect(topic.picture['web:O-1']).toMatchObject({ status: 'shipped' });
+  });
+});
