@@ -275,6 +275,33 @@ describe('the end of a reservation', () => {
     });
   });
 
+  it('just before the deadline keeps what was confirmed from others while posting is behind', async () => {
+    await held({ MUG: 10 });
+    await ledger.stop();
+    ledger.clock.at += 59_999;
+    const confirmed = ledger.reservations.confirm('r-1', { orderId: '1' });
+    await until(async () => (await types()).includes('Confirmed'));
+    ledger.clock.at += 2_000;
+    expect(await reserve({ MUG: 1 }, { reservationId: 'r-2' })).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
+    expect(await confirmed).toMatchObject({ state: 'confirmed' });
+    await (await ledger.another()).posting.waitFor(await ledger.store.head(), 20_000);
+    expect((await ledger.events('MUG')).slice(-3).map(({ type }) => type)).toEqual([
+      'ReservationExtended',
+      'StockCommitted',
+      'ReservationEnded',
+    ]);
+  });
+
+  it('is none where an item has let go already, whatever the clock says since', async () => {
+    await held({ MUG: 10 });
+    await ledger.stop();
+    ledger.clock.at += 60_000;
+    expect(await reserve({ MUG: 10 }, { reservationId: 'r-2' })).toMatchObject({ state: 'held' });
+    ledger.clock.at -= 5_000;
+    const confirmed = await ledger.reservations.confirm('r-1', { orderId: '1' });
+    expect(confirmed).toMatchObject({ code: 'RESERVATION_TERMINAL', facts: { state: 'expired' } });
+  });
+
   it('moves away when it is extended, and never nearer', async () => {
     await held({ MUG: 10 });
     const until_ = ledger.clock.at + 600_000;

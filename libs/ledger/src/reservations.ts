@@ -7,6 +7,7 @@ import {
   isRejection,
   type Rejection,
   type ReservationCommand,
+  type ReservationEvent,
   type ReservationState,
   reservationStream,
   reservationUnknown,
@@ -21,6 +22,8 @@ import { POSTED_WAIT_MS, Reserving, type ReserveRequest, type ReservingParts } f
 
 /** How often a decision on a reservation may lose against another one. */
 const RACES_MAX = 8;
+/** Posting is behind by less than this: so long the items keep what was confirmed, for it to be promised. */
+const CONFIRMED_WITHIN_MS = 60_000;
 
 /**
  * Holds over several items. What is decided is decided in the reservation's own stream, at its exact revision:
@@ -47,7 +50,10 @@ export class Reservations {
     return state && answerOf(state);
   }
 
-  /** Promises it to the order: all of it, or these lines, and the rest is free again. */
+  /**
+   * Promises it to the order: all of it, or these lines, and the rest is free again. Items first where the deadline
+   * is near: one that let go of its hold before the promise gets there would sell the goods twice.
+   */
   async confirm(
     reservationId: string,
     order: { readonly orderId: string; readonly lines?: readonly { sku: string; quantity: Quantity }[] },
@@ -126,10 +132,11 @@ export class Reservations {
     for (let race = 0; race < RACES_MAX; race++) {
       const state = await readReservation(store, reservationId);
       if (!state) return reservationUnknown;
-      const event = decideReservation(command, state, now ?? clock.now());
+      const at = now ?? clock.now();
+      const event = decideReservation(command, state, at);
       if (isRejection(event)) return event;
-      if (event.type === 'ReservationExtended') {
-        const { expiresAt } = event.data;
+      const expiresAt = neededUntil(event, state, at);
+      if (expiresAt !== undefined) {
         const lost = await this.#atItems(state, {
           type: 'end-hold',
           reservationId,
@@ -158,4 +165,12 @@ export class Reservations {
     const answers = await Promise.all(skus.map((sku) => this.#parts.desk.submit(sku, command)));
     return answers.find(isRejection);
   }
+}
+
+/** How long the items must hold what this decides on, and say so first; undefined where it needs nothing of them. */
+function neededUntil(event: ReservationEvent, state: ReservationState, now: Instant): Instant | undefined {
+  if (event.type === 'ReservationExtended') return event.data.expiresAt;
+  const isPromised = event.type === 'ReservationConfirmed' && event.data.byOrder !== true;
+  const until = now + CONFIRMED_WITHIN_MS;
+  return isPromised && state.expiresAt < until ? until : undefined;
 }
