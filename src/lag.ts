@@ -1,23 +1,24 @@
-import type { Instant } from '#kernel';
-
 /** Ten minutes of half seconds: a longer lag is told as at least that. */
 const SAMPLES_MAX = 1_200;
 
-/** Turns positions into seconds: remembers when the log reached which head. */
+/**
+ * Turns positions into seconds: remembers when the log reached which head. In milliseconds of any beginning, of a
+ * clock that nobody sets: a lag of a day because it is a day later all at once would send everybody away.
+ */
 export class Lag {
-  readonly #heads: { readonly position: number; readonly at: Instant }[] = [];
+  readonly #heads: { readonly position: number; readonly atMs: number }[] = [];
 
   /** Call it twice a second or so. */
-  sample(head: number, now: Instant): void {
+  sample(head: number, nowMs: number): void {
     if (this.#heads.at(-1)?.position === head) return;
-    this.#heads.push({ position: head, at: now });
+    this.#heads.push({ position: head, atMs: nowMs });
     if (this.#heads.length > SAMPLES_MAX) this.#heads.shift();
   }
 
   /** How long ago the log first was beyond `position`; 0 if it is not. */
-  secondsBehind(position: number, head: number, now: Instant): number {
+  secondsBehind(position: number, head: number, nowMs: number): number {
     if (position >= head) return 0;
     const passed = this.#heads.find((sample) => sample.position > position);
-    return passed === undefined ? 0 : Math.max(0, (now - passed.at) / 1000);
+    return passed === undefined ? 0 : Math.max(0, (nowMs - passed.atMs) / 1000);
   }
 }

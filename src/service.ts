@@ -156,7 +156,7 @@ export class OnHand {
 
   status(): Promise<Status> {
     return statusOf(this.#rooms, this.#opened.name, (position, head) =>
-      this.#lag.secondsBehind(position, head, this.clock.now()),
+      this.#lag.secondsBehind(position, head, performance.now()),
     );
   }
 
@@ -282,7 +282,7 @@ export class OnHand {
     this.#isSampling = true;
     const head = await this.#opened.store.head().catch(() => undefined);
     this.#isSampling = false;
-    if (head !== undefined) this.#lag.sample(head, this.clock.now());
+    if (head !== undefined) this.#lag.sample(head, performance.now());
   }
 }
 

@@ -138,10 +138,13 @@ export class ChannelsController {
   ): Promise<object> {
     await this.freshness.reach(asked.atLeast);
     requireChannel(this.onhand, channel);
-    const { from = 0, to = this.onhand.clock.now() } = asked;
+    const number = await this.queries.execute(new FindNumber(channel, listing));
+    // The number as it is now may be of a moment to come: the clock may have been set back since.
+    const now = Math.max(this.onhand.clock.now(), number?.recordedAt ?? 0);
+    const { from = 0, to = now } = asked;
     if (from > to)
       throw refuse('INVALID_PARAMETER', '?from is later than ?to: swap them.', { pointer: '?from' });
-    if ((await this.queries.execute(new FindNumber(channel, listing))) === undefined) throw listingUnknown();
+    if (number === undefined) throw listingUnknown();
     const changes = await this.history.read(() =>
       this.queries.execute(new FindChanges(channel, listing, from, to)),
     );

@@ -7,3 +7,20 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => Date.now() };
+
+/**
+ * For how long to wait: where the clock is set back, its time goes on from where it was. What it says is to be
+ * compared with what it said before, and is no moment to show or to store.
+ */
+export function neverBack(clock: Clock): Clock {
+  let before = -Infinity;
+  let ahead = 0;
+  return {
+    now: () => {
+      const now = clock.now();
+      if (now + ahead < before) ahead = before - now;
+      before = now + ahead;
+      return before;
+    },
+  };
+}

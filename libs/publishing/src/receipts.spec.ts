@@ -1,4 +1,4 @@
-import { systemClock } from '#kernel';
+import { type Clock, systemClock } from '#kernel';
 import { type AppendOutcome, EventStore, type NewEvent, StoreUnavailable } from '#event-store';
 import { Stage } from '../testing/stage.ts';
 import { AVAILABILITY, endOf, ORDER } from './place.ts';
@@ -42,11 +42,11 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-function begin(): { receipts: Receipts; web: WebhookReceipts } {
+function begin(clock: Clock = systemClock): { receipts: Receipts; web: WebhookReceipts } {
   const receipts = new Receipts({
     store: line,
     writer: 'one',
-    clock: systemClock,
+    clock,
     onFault: (fault) => faults.push(fault),
   });
   return { receipts, web: receipts.follow('web', { webhook: 3, through: () => endOf(1) }) };
@@ -147,6 +147,20 @@ describe('receipts', () => {
       [3, [5]],
       [6, [7]],
     ]);
+  });
+
+  it('of what feeds were handed are stored now and then, also after the clock was set back', async () => {
+    const clock = { at: Date.UTC(2026, 0, 1), now: () => clock.at };
+    const { receipts } = begin(clock);
+    receipts.handedOut('web', { from: 2, through: 9 });
+    await receipts.flush();
+    clock.at -= 3_600_000;
+    receipts.handedOut('web', { from: 2, through: 12 });
+    await receipts.flush();
+    expect(await stored()).toHaveLength(1);
+    clock.at += 10_000;
+    await receipts.flush();
+    expect(await stored()).toMatchObject([{ through: 9 }, { through: 12, at: clock.at }]);
   });
 
   it('are complete after a stop', async () => {

@@ -1,4 +1,4 @@
-import { type Clock, Fault } from '#kernel';
+import { type Clock, Fault, neverBack } from '#kernel';
 import type { EventStore } from '#event-store';
 import { ChannelReceipts, type Followed } from './channel-receipts.ts';
 import type { Span } from './hand-out.ts';
@@ -40,10 +40,12 @@ export class Receipts {
   readonly #channels = new Map<string, ChannelReceipts>();
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
+  readonly #steady: Clock;
   #handedOutAt = 0;
 
   constructor(parts: ReceiptsParts) {
     this.#parts = parts;
+    this.#steady = neverBack(parts.clock);
   }
 
   start(): void {
@@ -92,8 +94,9 @@ export class Receipts {
 
   async #flush(): Promise<void> {
     const now = this.#parts.clock.now();
-    const withHandedOut = now - this.#handedOutAt >= HANDED_OUT_EVERY_MS;
-    if (withHandedOut) this.#handedOutAt = now;
+    const steadily = this.#steady.now();
+    const withHandedOut = steadily - this.#handedOutAt >= HANDED_OUT_EVERY_MS;
+    if (withHandedOut) this.#handedOutAt = steadily;
     await Promise.all(
       [...this.#channels.values()].map(async (channel) => {
         try {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { Agent } from 'undici';
-import { type Clock, Fault, type Instant } from '#kernel';
+import { type Clock, Fault, type Instant, neverBack } from '#kernel';
 import type { ChangeReader } from '../src/change-reader.ts';
 import type { WebhookName } from '../src/publication-event.ts';
 import type { Receipts, WebhookReceipts } from '../src/receipts.ts';
@@ -64,6 +64,8 @@ export class ChannelWebhook {
   readonly #outbox: Outbox;
   readonly #health: Health;
   readonly #keys: readonly Buffer[];
+  /** Pauses are counted by it: a clock that is set back by an hour makes none an hour longer. */
+  readonly #steady: Clock;
   readonly #agent: Agent;
   readonly #queue = new PQueue({
     concurrency: DELIVERIES_AT_ONCE_MAX,
@@ -85,6 +87,7 @@ export class ChannelWebhook {
     this.#outbox = new Outbox(parts.start, parts.takenBefore);
     this.#health = new Health(parts.failingSince);
     this.#keys = keysOf(parts.secret);
+    this.#steady = neverBack(parts.clock);
     const { allowPrivate, lookup, tryMsMax } = parts;
     this.#agent = openAgent({
       ...{ allowPrivate, connections: DELIVERIES_AT_ONCE_MAX },
@@ -153,14 +156,15 @@ export class ChannelWebhook {
     const { channel, url } = this.#parts;
     const { nextDueAt, counts } = this.#outbox;
     const origin = URL.parse(url)?.origin ?? '';
-    const next = Number.isFinite(nextDueAt) && counts.retrying > 0 ? { nextTryAt: nextDueAt } : {};
+    const isDue = Number.isFinite(nextDueAt) && counts.retrying > 0;
+    const next = isDue ? { nextTryAt: this.#parts.clock.now() + nextDueAt - this.#steady.now() } : {};
     return { channel, origin, ...this.#health.report(), ...counts, ...next };
   }
 
   /** Begins as many tries as there may be, and wakes again when the next is due. */
   #pump(): void {
     if (this.#noMore.signal.aborted) return;
-    const now = this.#parts.clock.now();
+    const now = this.#steady.now();
     while (now >= this.#pausedUntil && this.#outbox.counts.underway < DELIVERIES_AT_ONCE_MAX) {
       const job = this.#outbox.start(now, this.#mayStartFresh());
       if (job === undefined) break;
@@ -197,7 +201,7 @@ export class ChannelWebhook {
   }
 
   #putBack(job: Job): void {
-    this.#pausedUntil = this.#parts.clock.now() + STORE_PAUSE_MS;
+    this.#pausedUntil = this.#steady.now() + STORE_PAUSE_MS;
     this.#outbox.putBack(job, this.#pausedUntil);
   }
 
@@ -225,21 +229,19 @@ export class ChannelWebhook {
   #taken(job: Job, { told }: Message): void {
     this.#receipts.told(told);
     this.#outbox.taken(job, told.version);
-    const now = this.#parts.clock.now();
-    if (this.#health.taken(now)) {
+    if (this.#health.taken(this.#parts.clock.now())) {
       this.#receipts.recovered();
-      this.#outbox.hurry(now);
+      this.#outbox.hurry(this.#steady.now());
     }
   }
 
   #refused(job: Job, { told }: Message, delivery: Delivery & { outcome: 'refused' }): void {
     const { clock, pauses, random } = this.#parts;
     const { code, isReceiverDown } = delivery;
-    const now = clock.now();
     if (job.failures === 0) this.#receipts.refused(told, code);
     const wait = Math.max(pauseMs(job.failures + 1, pauses, random()), delivery.retryAfterMs ?? 0);
-    this.#outbox.refused(job, { dueAt: now + wait, isReceiverDown });
-    if (this.#health.failed(now, code, isReceiverDown)) this.#receipts.failing(code);
+    this.#outbox.refused(job, { dueAt: this.#steady.now() + wait, isReceiverDown });
+    if (this.#health.failed(clock.now(), code, isReceiverDown)) this.#receipts.failing(code);
   }
 
   /** Until there is room for more; looked after once a second too, for the receipts say nothing. */

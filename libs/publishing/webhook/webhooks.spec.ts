@@ -106,6 +106,21 @@ describe('a webhook', () => {
     expect(picture).toEqual({ MUG: 3 });
   });
 
+  it('waits no longer for its next try where the clock is set back meanwhile', async () => {
+    const clock = await scene.holdClock();
+    scene.receiver.behave = (_, response) =>
+      response.writeHead(scene.receiver.received.length < 2 ? 503 : 204).end();
+    await scene.define('web', scene.receiver.webhook);
+    await scene.publish({ MUG: 3 });
+    await until(() => scene.report().retrying === 1, 'the first try to fail');
+    clock.at -= 3_600_000;
+    await scene.timersPassed();
+    expect(scene.report().nextTryAt! - clock.at).toBeLessThanOrEqual(QUICK.msMax);
+    clock.at += QUICK.msMax;
+    await scene.arrived(2);
+    await scene.atRest();
+  });
+
   it('is told the newest number only, where it changed while it waited for its next try', async () => {
     const clock = await scene.holdClock();
     scene.receiver.behave = (_, response) =>
