@@ -207,8 +207,13 @@ export class OnHand {
     const { sharding } = this.#parts;
     if (this.#rooms.kafka !== undefined) {
       this.doors.set('publishing', () => {
-        const states = this.#rooms.kafka?.states() ?? {};
-        return { isReady: !Object.values(states).includes('starting'), facts: states };
+        const { kafka } = this.#rooms;
+        const states = kafka?.states() ?? {};
+        const trouble = kafka?.trouble;
+        return {
+          isReady: !Object.values(states).includes('starting'),
+          facts: { ...states, ...(trouble !== undefined && { trouble }) },
+        };
       });
     }
     if (Object.keys(sharding.states()).length === 0) return;

@@ -1,3 +1,3 @@
 export { KafkaPublisher, type KafkaPublisherParts } from './kafka-publisher.ts';
 export { partitionOf } from './partition-of.ts';
-export type { TopicFigures } from './topic-publisher.ts';
+export type { TopicFigures } from './topic-figures.ts';

@@ -11,7 +11,8 @@ import { Pace } from './pace.ts';
 import { Sleep } from './sleep.ts';
 import type { Teller } from './teller.ts';
 import { topicKey } from './topic-record.ts';
-import { type TopicFigures, TopicPublisher, type TopicState } from './topic-publisher.ts';
+import type { TopicFigures, TopicState } from './topic-figures.ts';
+import { TopicPublisher } from './topic-publisher.ts';
 import { TopicReceipts } from './topic-receipts.ts';
 
 /** A send ends after some 3 s without a broker: what waits then goes with newer values. */
@@ -100,6 +101,11 @@ export class KafkaPublisher implements Fold {
     return { availability: this.#availability.state, orders: this.#orders.state };
   }
 
+  /** What somebody should look at, in words; undefined where all is as it should be. */
+  get trouble(): string | undefined {
+    return this.#availability.trouble ?? this.#orders.trouble;
+  }
+
   figures(): { readonly availability: TopicFigures; readonly orders: TopicFigures } {
     return { availability: this.#availability.figures, orders: this.#orders.figures };
   }
@@ -154,7 +160,7 @@ export class KafkaPublisher implements Fold {
       teller,
       pace: new Pace(this.#parts),
       beforeSend: () => this.#sleep.look(),
-      onTrouble: nowAndThen((err) => log.warn({ topic, err }, 'not told yet')),
+      onTrouble: nowAndThen((err) => log.warn({ topic, err }, 'not told as it should be')),
       onTooLarge: (key, version) =>
         log.error({ topic, key, version }, 'larger than the topic takes: not told'),
     });

@@ -24,11 +24,26 @@ export class TopicMadeAnew extends Fault {
   }
 }
 
+/** What stood at the start of a partition is gone, newest values too: a compacted topic loses nothing there by itself. */
+class RecordsDeleted extends Fault {
+  readonly code = 'KAFKA_RECORDS_DELETED';
+  readonly retriable = true;
+
+  constructor(partition: number) {
+    super(
+      `Records of partition ${partition} were deleted: the topic's cleanup.policy must be compact, and nothing else. ` +
+        'It is read anew, and numbers that are gone are told again; orders are once the topic is made anew.',
+    );
+  }
+}
+
 /** How far each partition was read, and whether that is all there was to be expected. */
 export class ReadBack implements TopicReader {
   readonly #parts: ReadBackParts;
   readonly #next: number[];
   readonly #expected: number[];
+  /** Where each began when it was first asked. */
+  readonly #lows: number[] = [];
   #behind: number;
 
   constructor(partitions: number, parts: ReadBackParts) {
@@ -48,7 +63,7 @@ export class ReadBack implements TopicReader {
     return this.#next[partition] ?? 0;
   }
 
-  /** What the topic holds by now is to be read. Throws TopicMadeAnew. */
+  /** What the topic holds by now is to be read. Throws TopicMadeAnew and RecordsDeleted. */
   expect(extents: readonly (Extent | undefined)[]): void {
     this.check(extents);
     for (const [partition, extent] of extents.entries()) {
@@ -61,10 +76,12 @@ export class ReadBack implements TopicReader {
     this.#count();
   }
 
-  /** Throws TopicMadeAnew where the topic ends before what was read of it. */
+  /** Throws TopicMadeAnew where the topic ends before what was read of it, RecordsDeleted where it begins later than it did. */
   check(extents: readonly (Extent | undefined)[]): void {
     for (const [partition, extent] of extents.entries()) {
-      if (extent !== undefined && extent.high < this.next(partition)) throw new TopicMadeAnew(partition);
+      if (extent === undefined) continue;
+      if (extent.high < this.next(partition)) throw new TopicMadeAnew(partition);
+      if (extent.low > (this.#lows[partition] ??= extent.low)) throw new RecordsDeleted(partition);
     }
   }
 

@@ -1,22 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { AnsweringLink } from './answering-link.ts';
+import { Division } from './division.ts';
 import { Lane, type Wanted } from './lane.ts';
 import { leaderlessOf, mustHaveLeaders } from './leaderless.ts';
 import type { Pace } from './pace.ts';
 import { partitionOf } from './partition-of.ts';
 import { ReadBack, TopicMadeAnew } from './read-back.ts';
+import { sizeOfSend } from './size-of-send.ts';
 import type { Held, Teller, Telling } from './teller.ts';
-import { RecordTooLarge, type TopicLink } from './topic-link.ts';
+import type { TopicFigures, TopicState } from './topic-figures.ts';
+import { type Extent, RecordTooLarge, type TopicLink } from './topic-link.ts';
 
 /** Records of one send. */
 const RECORDS_PER_SEND_MAX = 250;
-/** Characters of one send's values, so that a batch stays below what a broker takes (1 MiB) where it can. */
-const CHARACTERS_PER_SEND_MAX = 300_000;
 /** Keys that may wait for a broker; beyond it none is kept, and what is missing is found again in the topic. */
 export const WAITING_MAX = 100_000;
 /** More is looked for while fewer of those that were found missing wait. */
 const MISSING_WAITING_LOW = 2_000;
-/** How often it is looked whether the topic still reaches as far as it was read. */
-const LOOK_EVERY_MS = 30_000;
+/** How often it is looked whether the topic still is what was read. */
+const LOOK_EVERY_MS = 10_000;
 const FIRST_PAUSE_MS = 100;
 const PAUSE_MS_MAX = 5_000;
 
@@ -30,23 +32,9 @@ interface TopicPublisherParts {
   readonly pace?: Pace;
   /** Called before each send: whoever finds that he has slept calls `beginAgain`. */
   readonly beforeSend?: () => void;
-}
-
-/** `starting`: the topic is being read. `waiting`: for a broker, after a send that failed. */
-export type TopicState = 'starting' | 'telling' | 'waiting';
-
-/** For whoever watches over a topic; counts are since this publisher was made. */
-export interface TopicFigures {
-  /** Keys whose newest value is not known to stand in the topic. */
-  readonly pending: number;
-  /** Records that all replicas in sync have. */
-  readonly told: number;
-  /** Keys that were found lost, or written over by an older value, and are told again. */
-  readonly toldAgain: number;
-  /** Sends that failed, and were tried again. */
-  readonly failed: number;
-  /** Records larger than the topic takes: they are not told. */
-  readonly tooLarge: number;
+  readonly lookEveryMs?: number;
+  /** Whoever has not answered for longer hangs. */
+  readonly answerMsMax?: number;
 }
 
 /**
@@ -56,6 +44,7 @@ export interface TopicFigures {
  */
 export class TopicPublisher {
   readonly #parts: TopicPublisherParts;
+  readonly #link: AnsweringLink;
   #lanes: readonly Lane[] = [];
   #readBack: ReadBack | undefined;
   #state: TopicState = 'starting';
@@ -72,6 +61,8 @@ export class TopicPublisher {
   #leaderless: ReadonlySet<number> = new Set();
   /** True from when more waited than may until the topic has been looked through anew. */
   #isOverfull = false;
+  #division: Division;
+  #added: Error | undefined;
   #endRun: (reason: TopicMadeAnew) => void = () => undefined;
   #waiting = 0;
   /** Keys found missing that wait. What changes meanwhile is not among them: it must not keep the look from its end. */
@@ -83,11 +74,18 @@ export class TopicPublisher {
 
   constructor(parts: TopicPublisherParts) {
     this.#parts = parts;
+    this.#link = new AnsweringLink(parts.link, parts.answerMsMax);
+    this.#division = new Division(this.#link.topic, 0);
     this.#era.abort();
   }
 
   get state(): TopicState {
-    return this.#state;
+    return this.#state === 'telling' && this.#link.trouble !== undefined ? 'waiting' : this.#state;
+  }
+
+  /** What somebody should look at, in words; undefined where all is as it should be. */
+  get trouble(): string | undefined {
+    return this.#link.trouble ?? this.#added?.message;
   }
 
   get figures(): TopicFigures {
@@ -127,15 +125,16 @@ export class TopicPublisher {
     const ending = new AbortController();
     const ends = AbortSignal.any([signal, ending.signal]);
     this.#state = 'starting';
-    const extents = await this.#parts.link.extents();
-    mustHaveLeaders(this.#parts.link.topic, extents);
+    const extents = await this.#extents();
+    mustHaveLeaders(this.#link.topic, extents);
+    this.#division = new Division(this.#link.topic, extents.length);
     this.#lanes = extents.map(() => new Lane(this.#parts.teller));
     this.#parts.teller.forget();
     this.#readBack = this.#openReadBack(extents.length);
     this.#readBack.expect(extents);
     const { promise: madeAnew, reject } = Promise.withResolvers<never>();
     this.#endRun = reject;
-    const parts = [this.#parts.link.follow(this.#readBack, ends), this.#keepTelling(ends), this.#watch(ends)];
+    const parts = [this.#link.follow(this.#readBack, ends), this.#keepTelling(ends), this.#watch(ends)];
     try {
       await Promise.race([...parts, madeAnew]);
     } catch (error) {
@@ -151,10 +150,22 @@ export class TopicPublisher {
 
   /** A topic that nobody writes to brings no record that would tell that it is another. */
   async #watch(signal: AbortSignal): Promise<void> {
+    const { lookEveryMs = LOOK_EVERY_MS } = this.#parts;
     while (!signal.aborted) {
-      await pause(LOOK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
-      if (!signal.aborted) this.#readBack!.check(await this.#parts.link.extents().catch(() => []));
+      await pause(lookEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
+      if (!signal.aborted) this.#readBack!.check(await this.#extents().catch(() => []));
     }
+  }
+
+  async #extents(): Promise<readonly (Extent | undefined)[]> {
+    const extents = await this.#link.extents();
+    this.#mindAdded(extents.length);
+    return extents;
+  }
+
+  #mindAdded(partitions: number): void {
+    this.#added = this.#division.added(partitions);
+    if (this.#added !== undefined) this.#parts.onTrouble(this.#added);
   }
 
   #openReadBack(partitions: number): ReadBack {
@@ -189,8 +200,8 @@ export class TopicPublisher {
 
   /** One without a leader keeps none of the others from being told, but for more than may wait for it. */
   async #lookThrough(): Promise<void> {
-    const extents = await this.#parts.link.extents();
-    if (this.#isOverfull) mustHaveLeaders(this.#parts.link.topic, extents);
+    const extents = await this.#extents();
+    if (this.#isOverfull) mustHaveLeaders(this.#link.topic, extents);
     this.#isOverfull = false;
     this.#leaderless = leaderlessOf(extents);
     this.#readBack!.expect(extents);
@@ -199,7 +210,9 @@ export class TopicPublisher {
   /** What is missing, then what changes, until the era ends. */
   async #tellFrom(signal: AbortSignal): Promise<void> {
     const { teller } = this.#parts;
-    teller.begin(this.#lanes.length, this.#isAnew);
+    this.#division.settle();
+    this.#mindAdded(this.#lanes.length);
+    teller.begin(this.#division.among, this.#isAnew);
     this.#isHearing = !signal.aborted;
     while (!signal.aborted) {
       const missing = teller.missing();
@@ -215,20 +228,23 @@ export class TopicPublisher {
     }
   }
 
+  #partitionOf(key: string): number {
+    return partitionOf(key, this.#division.among);
+  }
+
   #laneOf({ key }: Wanted): Lane {
-    return this.#lanes[partitionOf(key, this.#lanes.length)]!;
+    return this.#lanes[this.#partitionOf(key)]!;
   }
 
   #want(wanted: Wanted): void {
-    const partition = partitionOf(wanted.key, this.#lanes.length);
+    const partition = this.#partitionOf(wanted.key);
     this.#inLane(partition, (lane) => lane.want(wanted));
     this.#drainSoon(partition);
   }
 
   #wantMissing(wanted: Wanted): void {
     // What cannot be told now must not keep the look from its end.
-    if (!this.#leaderless.has(partitionOf(wanted.key, this.#lanes.length)))
-      this.#missingWaiting.add(wanted.key);
+    if (!this.#leaderless.has(this.#partitionOf(wanted.key))) this.#missingWaiting.add(wanted.key);
     this.#want(wanted);
   }
 
@@ -325,7 +341,7 @@ export class TopicPublisher {
     try {
       const records = tellings.map(({ record }) => record);
       const read = this.#readBack!.next(partition);
-      const first = await this.#parts.link.send(partition, records);
+      const first = await this.#link.send(partition, records);
       if (first < read) this.#endRun(new TopicMadeAnew(partition));
       this.#counts.told += records.length;
       const written = tellings.map(({ key, version }, index) => ({ key, version, offset: first + index }));
@@ -346,6 +362,7 @@ export class TopicPublisher {
 
   /** A record was read back: what it says of the key counts until the next. */
   #holds(held: Held, version: number | undefined): void {
+    if (version !== undefined) this.#division.stands(held.key, held.partition);
     this.#parts.teller.holds(held.key, version, held.partition);
     const isAnswered = this.#lanes[held.partition]!.readBack(held.key, held.version);
     if (!isAnswered && this.#readBack!.isCurrent) this.#mend(held);
@@ -378,13 +395,4 @@ export class TopicPublisher {
   async #until(isSo: () => boolean): Promise<void> {
     while (!isSo()) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
-}
-
-function sizeOfSend(tellings: readonly Telling[]): number {
-  let characters = 0;
-  for (const [index, { record }] of tellings.entries()) {
-    characters += record.value.length;
-    if (index > 0 && characters > CHARACTERS_PER_SEND_MAX) return index;
-  }
-  return tellings.length;
 }

@@ -20,11 +20,15 @@ export class MemoryTopic implements TopicLink {
   /** Most sends that were ever under way in one partition at a time. */
   together = 0;
   isDown = false;
+  /** Nothing is refused, and nothing answered until it is false again. */
+  isFrozen = false;
   /** Partitions that nobody leads: nothing is said of them, written to them or read. */
   readonly leaderless = new Set<number>();
   /** What one send may have; more is refused. */
   charactersMax = Infinity;
   readonly mishaps: Mishap[] = [];
+  /** Where a partition begins, if not at 0: what was below is deleted. */
+  readonly lows: number[] = [];
   readonly #readers = new Set<() => void>();
   readonly #underway = new Map<number, number>();
 
@@ -32,12 +36,11 @@ export class MemoryTopic implements TopicLink {
     this.partitions = Array.from({ length: partitions }, () => []);
   }
 
-  extents(): Promise<readonly (Extent | undefined)[]> {
-    if (this.isDown) return Promise.reject(new KafkaUnavailable('Nobody answers.'));
-    return Promise.resolve(
-      this.partitions.map(({ length }, partition) =>
-        this.leaderless.has(partition) ? undefined : { low: 0, high: length },
-      ),
+  async extents(): Promise<readonly (Extent | undefined)[]> {
+    await this.#thawed();
+    if (this.isDown) throw new KafkaUnavailable('Nobody answers.');
+    return this.partitions.map(({ length }, partition) =>
+      this.leaderless.has(partition) ? undefined : { low: this.lows[partition] ?? 0, high: length },
     );
   }
 
@@ -47,6 +50,7 @@ export class MemoryTopic implements TopicLink {
     this.together = Math.max(this.together, underway);
     try {
       await pause(1);
+      await this.#thawed();
       const characters = records.reduce((sum, { value }) => sum + value.length, 0);
       if (characters > this.charactersMax) throw new RecordTooLarge();
       const isRefused = this.isDown || this.leaderless.has(partition);
@@ -64,9 +68,15 @@ export class MemoryTopic implements TopicLink {
     }
   }
 
+  /** Somebody adds some to a topic that is told. */
+  addPartitions(count: number): void {
+    for (let added = 0; added < count; added++) this.partitions.push([]);
+  }
+
   /** Deleted, and made again with the same name: who followed it follows the new one from its start. */
   makeAnew(): void {
     for (const records of this.partitions) records.length = 0;
+    this.lows.length = 0;
   }
 
   /** Somebody else writes there, or we ourselves a long time ago. */
@@ -78,7 +88,8 @@ export class MemoryTopic implements TopicLink {
     const next = this.partitions.map(() => 0);
     while (!signal.aborted) {
       for (const [partition, records] of this.partitions.entries()) {
-        const from = next[partition]! > records.length ? 0 : next[partition]!;
+        const read = next[partition] ?? 0;
+        const from = Math.max(read > records.length ? 0 : read, this.lows[partition] ?? 0);
         if (from === records.length || this.leaderless.has(partition)) continue;
         next[partition] = records.length;
         reader.read(partition, records.slice(from), records.length);
@@ -97,7 +108,7 @@ export class MemoryTopic implements TopicLink {
   /** What a newcomer makes of it: the last value of each key. */
   get picture(): Readonly<Record<string, { readonly version: number; readonly available?: number }>> {
     const last = new Map<string, unknown>();
-    for (const { key, value } of this.partitions.flat()) {
+    for (const { key, value } of this.#records()) {
       if (value === null) last.delete(key!);
       else last.set(key!, JSON.parse(String(value)));
     }
@@ -106,11 +117,18 @@ export class MemoryTopic implements TopicLink {
 
   /** The versions of a key in the order in which they stand there. */
   versionsOf(key: string): number[] {
-    const records = this.partitions[partitionOf(key, this.partitions.length)]!;
-    const values = records
+    const values = this.#records()
       .filter((record) => record.key === key)
       .map(({ value }) => JSON.parse(String(value)) as never);
     return values.map(({ version }: { readonly version: number }) => version);
+  }
+
+  #records(): readonly ReadRecord[] {
+    return this.partitions.flatMap((records, partition) => records.slice(this.lows[partition] ?? 0));
+  }
+
+  async #thawed(): Promise<void> {
+    while (this.isFrozen) await pause(1);
   }
 
   #append(partition: number, key: string, value: string | null): void {

@@ -20,6 +20,7 @@ export class Process {
     this.publisher = new TopicPublisher({
       link: topic,
       teller,
+      ...{ lookEveryMs: 5, answerMsMax: 50 },
       onTrouble: (trouble) => this.troubles.push(trouble),
       onTooLarge: (key) => this.tooLarge.push(key),
       pace: new Pace({ isBehind: () => this.isBehind, pauseAfter: () => pauseMs }),
