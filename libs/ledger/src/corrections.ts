@@ -99,11 +99,12 @@ export class Corrections {
     const exception = this.#book.exception(id);
     if (!exception) return exceptionUnknown(id);
     const { sku, kind, location, channel, orderId, closedBy } = exception;
+    const opened = Number(exception.id);
     if (closedBy !== undefined) return { position: closedBy };
     const name = { kind, location, channel, orderId };
-    const done = await this.#desk.submit(sku, { type: 'resolve-exception', name, ...by });
+    const done = await this.#desk.submit(sku, { type: 'resolve-exception', name, opened, ...by });
     if (!isRejection(done)) return { position: done.position };
-    // The item knows it no more, and the book still does: what closed it stands in the log already.
+    // The item knows it no more (perhaps another since), and the book still does: what closed it stands in the log already.
     return done.code === 'EXCEPTION_UNKNOWN' ? { position: await this.#head() } : done;
   }
 

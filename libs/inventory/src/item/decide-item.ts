@@ -72,8 +72,11 @@ function decide(draft: Draft, command: ItemCommand, party: Party): Decision['ans
 /** A request has no order of its own: what it brings about is nobody's sale. */
 const nobody = ({ now }: DecisionContext): Party => ({ at: now, recordedAt: now });
 
-function resolveException(draft: Draft, { name, reason, actor }: ResolveException): Rejection | undefined {
-  if (!draft.state.exceptions[exceptionKey(name)]) return exceptionUnknown;
+function resolveException(draft: Draft, asked: ResolveException): Rejection | undefined {
+  const { name, opened, reason, actor } = asked;
+  const open = draft.state.exceptions[exceptionKey(name)];
+  // What was opened a moment ago is known by the position before it: never by a greater one.
+  if (!open || open.position > opened) return exceptionUnknown;
   record(draft, { type: 'ExceptionClosed', data: { ...name, state: 'resolved', reason, actor } });
   return undefined;
 }

@@ -216,11 +216,22 @@ describe('negative on hand', () => {
   it('is opened again when it grows after somebody resolved it', () => {
     const books = told(received(1), issued(3));
     const name = { kind: 'negative-on-hand', location: 'main' } as const;
-    const resolve = { type: 'resolve-exception', name, reason: 'known', actor: 'ann' } as const;
+    const { position: opened } = books.state('MUG');
+    const resolve = { type: 'resolve-exception', name, opened, reason: 'known', actor: 'ann' } as const;
     books.ask('MUG', resolve);
     expect(openIn(books)).toEqual({});
     expect(books.ask('MUG', resolve).answer).toMatchObject({ code: 'EXCEPTION_UNKNOWN' });
     books.post([issued(1)]);
+    expect(openIn(books)).toEqual({ 'negative-on-hand/main//': 3 });
+  });
+
+  it('is not resolved by who means the one before it, which was cured', () => {
+    const books = told(received(1), issued(3));
+    const name = { kind: 'negative-on-hand', location: 'main' } as const;
+    const { position: opened } = books.state('MUG').exceptions['negative-on-hand/main//']!;
+    for (const entry of [received(5), issued(6)]) books.post([entry]);
+    const stale = { type: 'resolve-exception', name, opened, reason: 'known', actor: 'ann' } as const;
+    expect(books.ask('MUG', stale).answer).toMatchObject({ code: 'EXCEPTION_UNKNOWN' });
     expect(openIn(books)).toEqual({ 'negative-on-hand/main//': 3 });
   });
 });

@@ -92,6 +92,8 @@ export interface Reallocate {
 export interface ResolveException {
   readonly type: 'resolve-exception';
   readonly name: ExceptionName;
+  /** Position of the event that opened it: one of the same name that was opened since is another. */
+  readonly opened: number;
   readonly reason: string;
   readonly actor: string;
 }

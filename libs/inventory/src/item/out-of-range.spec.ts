@@ -31,7 +31,8 @@ describe('an item of which more is told over time than numbers can hold', () => 
   it('is flagged again where somebody resolved it and it goes on', () => {
     const books = stocked(47);
     const name = { kind: 'out-of-range' } as const;
-    books.ask('MUG', { type: 'resolve-exception', name, reason: 'seen', actor: 'ann' });
+    const { position: opened } = books.state('MUG');
+    books.ask('MUG', { type: 'resolve-exception', name, opened, reason: 'seen', actor: 'ann' });
     expect(books.state('MUG').exceptions).toEqual({});
     books.post([received(1)]);
     expect(books.book('MUG').stream.at(-1)).toMatchObject(OUT_OF_RANGE);
