@@ -102,7 +102,10 @@ function addImport(program: Command, perform: Perform): void {
       '--mapping <name>',
       'how a row becomes messages: one that ships with OnHand (online-retail), or the path of your own (….json)',
     )
-    .option('--source <id>', 'whose messages they are, where the file or the mapping does not say')
+    .option(
+      '--source <id>',
+      'whose messages they are, where a line does not say; or another than the mapping names',
+    )
     .option('--dry-run', 'check every line and tell what would come of it; nothing is stored')
     .addOption(jsonOption())
     .addHelpText(
@@ -216,7 +219,10 @@ function addKafka(program: Command, perform: Perform): void {
     .description("send a file's messages to Kafka: JSON Lines, or CSV with a mapping; also .gz")
     .argument('<file>', 'read as a stream, whatever its size')
     .option('--mapping <name>', 'as for `onhand import`')
-    .option('--source <id>', 'whose messages they are, where the file or the mapping does not say')
+    .option(
+      '--source <id>',
+      'whose messages they are, where a line does not say; or another than the mapping names',
+    )
     .option('--topic <name>', 'default: the first of KAFKA_EVENT_TOPICS')
     .addOption(jsonOption())
     .addHelpText('after', '\nSent again, the same messages are taken as duplicates.')

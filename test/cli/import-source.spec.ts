@@ -17,7 +17,7 @@ beforeAll(async () => {
   service = await HttpService.start(readSettings({ ...env, PORT: '0', AUTH: 'off' }));
   const ask = askAt(service.url);
   await ask('PUT /v1/locations/east', { name: 'East', kind: 'warehouse' });
-  await ask('PUT /v1/sources/wms', { kind: 'warehouse' });
+  for (const source of ['wms', 'sap']) await ask(`PUT /v1/sources/${source}`, { kind: 'warehouse' });
 }, 60_000);
 afterAll(async () => {
   await service?.stop();
@@ -68,9 +68,34 @@ async function toldBySap(name: string): Promise<void> {
 
 it('tells them as its own through the service', () => toldBySap('through'));
 
+it.each([[[]], [['--dry-run']]])(
+  'refuses a source that nobody registered, as every door does (%j)',
+  async (more) => {
+    const file = join(folder, 'misspelt.jsonl');
+    writeFileSync(file, `${JSON.stringify(receipt('misspelt-1'))}\n`);
+    const words = ['import', file, '--source', 'spa', ...more, '--json'];
+    const { exitCode, stdout, stderr } = await commandLine(words, env);
+    expect([exitCode, `${stdout}${stderr}`]).toEqual([65, expect.stringContaining('UNKNOWN_SOURCE')]);
+  },
+);
+
 it('says in a dry run which of them can be told', async () => {
   const [exitCode, { lines, rejectedBy }] = await importLines('dry', '--dry-run');
   expect([exitCode, lines.posted, rejectedBy]).toEqual([65, 3, { CHANNEL_MISMATCH: 1 }]);
+});
+
+it('says in a dry run which of them were told before, and which under the id of another', async () => {
+  await importLines('told');
+  const [, { lines }] = await importLines('told', '--dry-run');
+  expect(lines).toMatchObject({ read: 4, posted: 0, duplicate: 3, rejected: 1 });
+  const file = join(folder, 'changed.jsonl');
+  const other = receipt('told-1', { time: '2026-01-02T00:00:00Z' });
+  writeFileSync(file, `${JSON.stringify(other)}\n`);
+  const { stdout } = await commandLine(['import', file, '--source', 'sap', '--dry-run', '--json'], env);
+  expect(JSON.parse(stdout)).toMatchObject({
+    lines: { read: 1, posted: 0, rejected: 1 },
+    rejectedBy: { ID_REUSED_WITH_DIFFERENT_CONTENT: 1 },
+  });
 });
 
 it('tells them as its own on the store alone', async () => {

@@ -1,13 +1,17 @@
-import type { EventStore } from '#event-store';
+import { type EventStore, NO_STREAM } from '#event-store';
 import {
   type Announcement,
   announceOrder,
   type Arrival,
   type CatalogView,
+  journalStreamOf,
+  type Message,
   orderStream,
   type OrderView,
   orderViewOf,
   type Rejection,
+  type Repeat,
+  repeatOf,
 } from '#inventory';
 import { type Instant, Turns } from '#kernel';
 import { Acceptance, type AcceptanceParts, type Bringer, type ItemMaker } from './acceptance.ts';
@@ -81,6 +85,19 @@ export class Journal {
         return data && { type: 'OrderAnnounced', data };
       }),
     );
+  }
+
+  /** What would come of it, were it told now, where its name is taken; undefined where it is not. */
+  repeatOf(message: Message): Promise<Repeat | undefined> {
+    const stream = journalStreamOf(message);
+    return this.#turns.take(stream, async () => {
+      const told = await this.#streams.read(stream);
+      if (told.revision === NO_STREAM) return undefined;
+      await this.#streams.recall(stream, told, [{ message }]);
+      const repeat = repeatOf(told, message);
+      this.#streams.put(stream, told);
+      return repeat;
+    });
   }
 
   /** An order as the log has it now; undefined if nothing was ever told of it. */

@@ -8,7 +8,7 @@ import { EXIT } from '../exit-codes.ts';
 import { InFlight } from '../import/in-flight.ts';
 import { isPath } from '../import/mappings.ts';
 import { type Proof, proveArrival } from '../import/proof.ts';
-import { setUpFor, tellerOfFile } from '../import/set-up.ts';
+import { declaredTeller, refuseUnknownTeller, setUpFor } from '../import/set-up.ts';
 import { type FileArgs, openTellable, type TellableFile } from '../import/source-of-file.ts';
 import { type Lines, type Messages, Tally, type Trouble } from '../import/tally.ts';
 import { showImport } from '../show/import.ts';
@@ -54,6 +54,7 @@ export const importCommand: Command<ImportArgs, ImportResult> = {
   async run(onhand, args, task) {
     const startedAt = performance.now();
     const file = await openTellable(args, onhand.clock, task.report);
+    refuseUnknownTeller(onhand, { mapping: file.mapping, source: args.source });
     const tally = new Tally();
     const by = { args, task, tally };
     const proof = args.dryRun === true ? undefined : await tellAll(onhand, file, by);
@@ -114,25 +115,35 @@ async function untilRoom({ rooms }: OnHand, handedIn: number, signal: AbortSigna
 const speaksFor = ({ mapping, source }: ImportArgs): { readonly identity?: string } =>
   mapping === undefined && source !== undefined ? { identity: source } : {};
 
-/** What would come of it as far as a message by itself says; that it was told before, or is parked, the store says. */
+/** What would come of it as far as a message and the log say; that a line would be parked shows when it is told. */
 async function lookThrough(
-  { rooms: { catalog } }: OnHand,
+  { rooms: { catalog, journal } }: OnHand,
   file: TellableFile,
   { args, task, tally }: Import,
 ): Promise<void> {
   const { identity } = speaksFor(args);
-  const registered = tellerOfFile({ mapping: file.mapping, source: args.source });
+  const registered = declaredTeller({ mapping: file.mapping, source: args.source });
   const refusal = (message: Message): Rejection | undefined => {
     const { source } = message;
     const known = tellerOf(source, catalog);
     const teller = known ?? (source === registered ? newTeller(source) : undefined);
     return mayTell(message, { teller, identity, catalog });
   };
+  const verdict = async (reading: ToldReading): Promise<'new' | 'repeated' | Rejection> => {
+    if (isRefused(reading)) return reading.problems[0];
+    const refused = refusal(reading.message);
+    if (refused !== undefined) return refused;
+    const repeat = await journal.repeatOf(reading.message);
+    if (repeat?.outcome === 'rejected') return repeat.rejection;
+    return repeat?.outcome ?? 'new';
+  };
   for await (const batch of batchesOf(file, tally, task)) {
-    for (const reading of batch) {
-      const why = isRefused(reading) ? reading.problems[0] : refusal(reading.message);
-      if (why === undefined) tally.wouldBeTold(reading);
-      else tally.wouldBeRefused(reading, why);
+    const verdicts = await Promise.all(batch.map(verdict));
+    for (const [index, reading] of batch.entries()) {
+      const found = verdicts[index]!;
+      if (found === 'new') tally.wouldBeTold(reading);
+      else if (found === 'repeated') tally.wouldRepeat(reading);
+      else tally.wouldBeRefused(reading, found);
     }
   }
 }

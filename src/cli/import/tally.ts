@@ -83,6 +83,13 @@ export class Tally {
   }
 
   /** Of a dry run. */
+  wouldRepeat({ rows }: Rows): void {
+    this.lines.read += rows;
+    this.lines.duplicate += rows;
+    this.messages.duplicate++;
+  }
+
+  /** Of a dry run. */
   wouldBeRefused(reading: Rows, why: Rejection): void {
     this.lines.read += reading.rows;
     this.messages.rejected++;

@@ -42,11 +42,24 @@ export interface Reading {
   readonly isByChannel: boolean;
 }
 
+interface Rejected {
+  readonly outcome: 'rejected';
+  readonly rejection: Rejection;
+}
+
+/** What comes of a message under a name that is taken. */
+export type Repeat = { readonly outcome: 'repeated'; readonly fact: ToldFact } | Rejected;
+
 /** What came of putting a message to its stream. */
-export type FactDecision =
-  | { readonly outcome: 'recorded'; readonly data: FactRecorded }
-  | { readonly outcome: 'repeated'; readonly fact: ToldFact }
-  | { readonly outcome: 'rejected'; readonly rejection: Rejection };
+export type FactDecision = { readonly outcome: 'recorded'; readonly data: FactRecorded } | Repeat;
+
+/** Undefined where its name is not taken. */
+export function repeatOf(told: ToldStream, message: Message): Repeat | undefined {
+  const known = toldFact(told, message.source, message.id);
+  if (known === undefined) return undefined;
+  if (isSameContent(known.message, message)) return { outcome: 'repeated', fact: known };
+  return { outcome: 'rejected', rejection: idReused(message) };
+}
 
 /**
  * A message is recorded once. The same name and content again is a repeat, whatever the catalog says of it
@@ -54,11 +67,8 @@ export type FactDecision =
  */
 export function recordFact(told: ToldStream, reading: Reading): FactDecision {
   const { message, resolved, isByChannel } = reading;
-  const known = toldFact(told, message.source, message.id);
-  if (known !== undefined) {
-    if (isSameContent(known.message, message)) return { outcome: 'repeated', fact: known };
-    return { outcome: 'rejected', rejection: idReused(message) };
-  }
+  const repeat = repeatOf(told, message);
+  if (repeat !== undefined) return repeat;
   if (resolved.refused !== undefined) return { outcome: 'rejected', rejection: resolved.refused };
   const isDerived = isOrderMessage(message) || isTransferMessage(message);
   if (isDerived && told.lineCount >= TOLD_LINES_MAX)
