@@ -56,6 +56,12 @@ describe('a quantity', () => {
   });
 });
 
+it('is read at once, however many zeros somebody writes before its last digit', () => {
+  const words = `1.${'0'.repeat(500_000)}1`;
+  expect(checkWords(Number(words), words, '/q')?.code).toBe('QUANTITY_TOO_PRECISE');
+  expect(parseQuantityWords(words)).toMatchObject({ decimals: 500_001 });
+});
+
 describe('decimal words', () => {
   it('are read exactly', () => {
     const words = fc

@@ -2,6 +2,8 @@ import { cut, type Rejection } from '#inventory';
 import { LINE_UNITS_MAX, type Quantity, QUANTITY_DECIMALS_MAX, toQuantity } from '#kernel';
 import { problem } from '../problem.ts';
 
+const DIGIT_0 = 48;
+
 /** Which quantities a line may have. */
 export type QuantityRule = 'positive' | 'notNegative' | 'signed';
 
@@ -56,7 +58,7 @@ function zeroWords(rule: QuantityRule, pointer: string): string {
 export function parseQuantityWords(words: string): { quantity: Quantity; decimals: number } | undefined {
   const found = /^(-?)(\d{1,15})(?:\.(\d+))?$/.exec(words);
   if (found === null) return undefined;
-  const fraction = (found[3] ?? '').replace(/0+$/, '');
+  const fraction = withoutLastZeros(found[3] ?? '');
   const kept = fraction.slice(0, QUANTITY_DECIMALS_MAX).padEnd(QUANTITY_DECIMALS_MAX, '0');
   const quantity = Number(found[2] + kept);
   return { quantity: (found[1] === '-' ? -quantity : quantity) + 0, decimals: fraction.length };
@@ -83,7 +85,14 @@ function decimalsOf(words: string): number {
   const [mantissa = '', exponent = '0'] = words.toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.split('.');
   const digits = (whole + fraction).replace('-', '');
-  if (/^0*$/.test(digits)) return 0;
-  const trailing = digits.length - digits.replace(/0+$/, '').length;
-  return fraction.length - trailing - Number(exponent);
+  const told = withoutLastZeros(digits);
+  if (told === '') return 0;
+  return fraction.length - (digits.length - told.length) - Number(exponent);
+}
+
+/** By hand: a pattern for it looks at each zero again from every zero before, for minutes in a number as long as a message. */
+function withoutLastZeros(digits: string): string {
+  let end = digits.length;
+  while (end > 0 && digits.charCodeAt(end - 1) === DIGIT_0) end--;
+  return digits.slice(0, end);
 }
