@@ -65,8 +65,11 @@ export const SET_UP_HANDLERS = [
   }),
   onCommand(ImportCatalog, async ({ rooms }, { rows }) => {
     const results: ImportResult[] = [];
-    for await (const result of importRows(rooms.catalogDesk, rows)) results.push(result);
-    const newest = Math.max(0, ...results.map(({ position }) => position ?? 0));
+    let newest = 0;
+    for await (const result of importRows(rooms.catalogDesk, rows)) {
+      results.push(result);
+      newest = Math.max(newest, result.position ?? 0);
+    }
     await rooms.projector.waitFor(newest, SEEN_MS_MAX);
     return results;
   }),

@@ -1,5 +1,6 @@
 import { CsvScanner, detectDialect } from '#intake';
 import { nameHint, type Rejection } from '#inventory';
+import { refuseTooManyRows } from './catalog-rows-max.ts';
 import { refuse, Refusal, shown } from './problem.ts';
 
 /** The two kinds of CSV that set up: what they are known by, and the column that may not stand twice. */
@@ -44,6 +45,7 @@ export function csvRows(text: string): CsvResource[] {
   if (header === undefined || others.length === 0) {
     throw refuse('CSV_EMPTY', 'The file has no rows. Send a header and at least one row.');
   }
+  refuseTooManyRows(others.length);
   const names = header.cells.map((cell) => cell.trim());
   const layout = layoutOf(names);
   const seen = new Map<string, number>();

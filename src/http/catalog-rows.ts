@@ -12,6 +12,7 @@ import {
   SOURCE_ROW,
 } from './bodies/setup-bodies.ts';
 import { csvRows } from './catalog-csv.ts';
+import { refuseTooManyRows } from './catalog-rows-max.ts';
 import { Refusal } from './problem.ts';
 import { toChannel, toItem, toListing, toLocation, toPolicy, toSource } from './wire/setup-wire.ts';
 
@@ -34,6 +35,7 @@ export function readCatalogRows(bytes: Uint8Array, contentType: string, rules: C
   const lines = text.split('\n').map((words, index) => ({ line: index + 1, words }));
   const told = lines.filter(({ words }) => words.trim() !== '');
   if (told.length === 0) throw new Refusal(EMPTY);
+  refuseTooManyRows(told.length);
   return told.map(({ line, words }) => ({ line, row: readRow(words, rules) }));
 }
 

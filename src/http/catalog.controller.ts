@@ -38,7 +38,15 @@ export class CatalogController {
     about: ABOUT,
     does: 'Sets up many things at once, each row for itself: JSON Lines, or CSV of items or listings.',
     answers: { 200: 'ImportResults' },
-    problems: ['CSV_EMPTY', 'CSV_HEADER', 'CSV_DELIMITER', 'CSV_QUOTE', 'CSV_ENCODING', 'EMPTY_PAYLOAD'],
+    problems: [
+      'CSV_EMPTY',
+      'CSV_HEADER',
+      'CSV_DELIMITER',
+      'CSV_QUOTE',
+      'CSV_ENCODING',
+      'EMPTY_PAYLOAD',
+      'TOO_MANY_ROWS',
+    ],
   })
   async import(@Req() request: FastifyRequest): Promise<object> {
     const bytes = (request.body as Uint8Array | undefined) ?? new Uint8Array();

@@ -63,3 +63,17 @@ it('imports a catalog, row by row', async () => {
     expect([text, status, json.code]).toEqual([text, 400, code]);
   }
 });
+
+it('answers a file of very many short rows row by row, and says how many are too many', async () => {
+  const { ask: askAtOnce } = running;
+  const jsonLines = { 'content-type': 'application/jsonl' };
+  const many = await askAtOnce('POST /v1/catalog/import', '0\n'.repeat(150_000), jsonLines);
+  expect(many.json.counts).toEqual({ created: 0, replaced: 0, unchanged: 0, rejected: 150_000 });
+  for (const [text, type] of [
+    ['0\n'.repeat(250_001), 'application/jsonl'],
+    [`sku\n${'a\n'.repeat(250_001)}`, 'text/csv'],
+  ] as const) {
+    const refused = await askAtOnce('POST /v1/catalog/import', text, { 'content-type': type });
+    expect([refused.status, refused.json.code]).toEqual([400, 'TOO_MANY_ROWS']);
+  }
+});
