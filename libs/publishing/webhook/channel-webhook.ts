@@ -170,7 +170,9 @@ export class ChannelWebhook {
       if (job === undefined) break;
       this.#queue.add(() => this.#try(job)).catch(this.#bug.reject);
     }
-    this.#wakeAt(Math.max(this.#pausedUntil, this.#outbox.nextDueAt), now);
+    // What is new has no time of its own: it goes out as soon as the store may be asked again.
+    const isFreshDue = this.#outbox.counts.waiting > 0 && this.#mayStartFresh();
+    this.#wakeAt(Math.max(this.#pausedUntil, isFreshDue ? now : this.#outbox.nextDueAt), now);
     if (this.#outbox.wantsMore) this.#waitingForRoom?.();
   }
 
