@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { crc32 } from 'node:zlib';
 import { AVAILABILITY, comparePlaces, END, endOf, fromCursor, ORDER, type Place, toCursor } from './place.ts';
 
 const place = (position: number, id = 'MUG'): Place => ({ position, kind: AVAILABILITY, id });
@@ -35,6 +36,35 @@ describe('a cursor', () => {
 
   it.each(['', ' ', '0', '42', 'null', 'ä', 'A'.repeat(5_000)])('is not %j', (text) => {
     expect(fromCursor('web', text)).toBeUndefined();
+  });
+});
+
+describe('a cursor that somebody made up', () => {
+  /** With the right sum over it: that one finds damage and proves nothing. */
+  const madeUp = (fields: unknown): string => {
+    const text = typeof fields === 'string' ? fields : JSON.stringify(fields);
+    const sum = crc32(`web\n${text}`).toString(16).padStart(8, '0');
+    return Buffer.from(sum + text).toString('base64url');
+  };
+
+  it('is as good as ours where it names a place', () => {
+    expect(fromCursor('web', madeUp([7, AVAILABILITY, 'MUG']))).toEqual(place(7));
+  });
+
+  it.each([
+    [['7', AVAILABILITY, 'MUG']],
+    [[-1, AVAILABILITY, 'MUG']],
+    [[7.5, AVAILABILITY, 'MUG']],
+    [[7, 3, 'MUG']],
+    [[7, AVAILABILITY, 8]],
+    [[7, AVAILABILITY, 'MUG', -1]],
+    [[7, AVAILABILITY, 'MUG', '6']],
+    [[7, AVAILABILITY, 'MUG', 6, 5]],
+    [{ position: 7 }],
+    ['[7, 0, "MUG"]'],
+    ['[7,0,'],
+  ])('is none where it does not: %j', (fields) => {
+    expect(fromCursor('web', madeUp(fields))).toBeUndefined();
   });
 });
 

@@ -4,7 +4,9 @@ describe('a pause', () => {
   it('is within ten seconds at first, each longer than the one before, up to the most', () => {
     for (const random of [0, 0.5, 0.999_999]) {
       const pauses = [1, 2, 3, 4, 5, 6, 7, 8, 9, 40].map((failures) => pauseMs(failures, PAUSES, random));
+      expect(pauses[0]).toBeGreaterThanOrEqual(PAUSES.firstMsMax / 2);
       expect(pauses[0]).toBeLessThanOrEqual(10_000);
+      expect(pauses.toSorted((a, b) => a - b)).toEqual(pauses);
       expect(Math.max(...pauses)).toBeLessThanOrEqual(PAUSES.msMax);
     }
     for (let failures = 1; failures < 6; failures++) {

@@ -110,6 +110,7 @@ describe('another address', () => {
     await scene.define('web', scene.receiver.webhook);
     await scene.publish(Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`S${index}`, 1])));
     await until(() => scene.report().state === 'failing', 'the webhook to be failing');
+    await scene.receipted();
     const held = (await scene.openOther()).webhook;
     await scene.define('web', { ...held, url: held.url.replace('/hook', '/other') });
     expect(scene.report().state).toBe('ok');

@@ -1,5 +1,6 @@
 import { UNIT } from '#kernel';
 import { until } from '../../kernel/testing/until.ts';
+import { type Receiver, takeIt } from '../testing/receiver.ts';
 import { WebhookScene } from '../testing/webhook-scene.ts';
 
 let scene: WebhookScene;
@@ -45,6 +46,31 @@ describe('after a restart', () => {
     expect(scene.receiver.received.slice(before).map(({ data }) => data!.listing)).toEqual(['BAD']);
     const id = (index: number): string => scene.receiver.received[index]!.headers['webhook-id']!;
     expect(scene.receiver.received.slice(0, before).map((_, index) => id(index))).toContain(id(before));
+  });
+
+  it('is still failing where it was, and well with the first that is taken', async () => {
+    const down: Receiver['behave'] = (_, response) => response.writeHead(500).end();
+    scene.receiver.behave = down;
+    await scene.define('web', scene.receiver.webhook);
+    const names = Array.from({ length: 30 }, (_, index) => `S${index}`);
+    await scene.publish(Object.fromEntries(names.map((name) => [name, 1])));
+    await until(() => scene.report().state === 'failing', 'the webhook to be failing');
+    await scene.publishing.stop();
+    const tried = new Set(Object.keys(scene.receiver.picture));
+    const before = scene.receiver.received.length;
+    await scene.begin();
+    expect(scene.report()).toMatchObject({ state: 'failing', failingSince: expect.any(Number) });
+    await scene.arrived(before + 10);
+    expect(new Set(Object.keys(scene.receiver.picture))).toEqual(tried); // Probes only, nothing new.
+
+    scene.receiver.behave = takeIt;
+    await until(() => scene.report().state === 'ok', 'the webhook to be well');
+    await scene.atRest();
+    expect(Object.keys(scene.receiver.picture).sort()).toEqual(names.sort());
+    expect(scene.report()).not.toHaveProperty('failingSince');
+    await scene.publishing.stop();
+    await scene.begin();
+    expect(scene.report().state).toBe('ok');
   });
 
   it('repeats under the same ids what had no receipt, and loses nothing', async () => {
@@ -94,6 +120,22 @@ describe('the ledger of what was told', () => {
     expect(
       scene.publishing.told.publications('web', scene.stage.numbers, { after: 'BAD', limit: 1 }),
     ).toHaveLength(1);
+  });
+
+  it('takes what a webhook was told before it was taken away; one that comes back is told all again', async () => {
+    await scene.define('web', scene.receiver.webhook);
+    await scene.publish({ MUG: 1 });
+    await scene.arrived(1);
+    await scene.atRest();
+    await scene.define('web');
+    await scene.receipted();
+    const [mug] = scene.publishing.told.publications('web', scene.stage.numbers, { limit: 1 });
+    expect(mug).toMatchObject({ sent: { via: 'webhook' } });
+
+    await scene.define('web', scene.receiver.webhook);
+    await scene.arrived(2);
+    await scene.atRest();
+    expect(scene.receiver.received.map(({ data }) => data!.listing)).toEqual(['MUG', 'MUG']);
   });
 
   it('knows what a feed was handed', async () => {
