@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Message, type ParkedLinesReleased } from '#inventory';
 import { UNIT } from '#kernel';
 import { FaultyStore } from '../testing/faulty-store.ts';
 import { line, NOON, placed, receipt, sale, shipped } from '../testing/messages.ts';
@@ -172,6 +173,56 @@ describe('a parked line whose item comes', () => {
 
     expect(waiting()).toEqual([]);
     expect(opened.desk.view.item('GHOST')).toMatchObject({ decimals: 0 });
+  });
+
+  it.each([
+    ['their item comes', (): Promise<unknown> => opened.putItem('GHOST')],
+    [
+      'their source lets items be made',
+      (): Promise<unknown> =>
+        opened.desk.putChannel({ ...opened.desk.view.channel('pos')!, unknownItems: 'create' }),
+    ],
+  ])('is released however many wait with it: %s', async (_, come) => {
+    const many = Array.from({ length: 150 }, (__, index) => sale(`s${index}`, {}, [line('GHOST', 1)]));
+    await opened.tell(...many);
+    await opened.settle();
+    expect(opened.book.parkedCount()).toBe(150);
+    await come();
+    await opened.settle();
+
+    expect(opened.book.completenessOf('pos')).toMatchObject({ parked: 150, released: 150 });
+    expect(opened.book.parkedCount()).toBe(0);
+  });
+
+  it('waits on, and is looked at once for each change, where it is still two items’', async () => {
+    const identifiers = [{ scheme: 'gtin', value: '4' }];
+    for (const sku of ['TEA', 'TEE', 'THE']) await opened.putItem(sku, { identifiers });
+    const ambiguous = line({ identifier: identifiers[0]! }, 1);
+    await opened.tell(...Array.from({ length: 150 }, (_, index) => placed(`o${index}`, [ambiguous])));
+    await opened.settle();
+    await opened.putItem('THE');
+    expect(opened.book.parkedCount()).toBe(150);
+    await opened.putItem('TEE');
+    expect(opened.book.parkedCount()).toBe(0);
+  });
+
+  it('comes in several records where all that was parked with it does not fit one', async () => {
+    const parts = Array.from({ length: 100 }, (_, index) => ({ sku: `PART-${index}`, quantity: UNIT }));
+    await opened.desk.ensureItems(parts.map(({ sku }) => sku));
+    await opened.putItem('BOX', { components: parts });
+    const boxes = Array.from({ length: 200 }, (_, index) => line('BOX', 1, String(index)));
+    await opened.tell({ ...sale('s1'), data: { saleId: 's1', location: 'moon', lines: boxes } } as Message);
+    await opened.putLocation('moon');
+
+    expect(waiting()).toEqual([]);
+    const [, ...releases] = await opened.store.readStream('document-pos:s1');
+    expect(releases.length).toBeGreaterThan(1);
+    const released = releases.map(({ data }) => data as unknown as ParkedLinesReleased);
+    expect(released.flatMap(({ lines }) => lines.map(({ index }) => index))).toEqual(
+      boxes.map((_, index) => index),
+    );
+    expect(released.flatMap(({ entries }) => entries)).toHaveLength(200 * 100);
+    expect(opened.book.completenessOf('pos')).toMatchObject({ parked: 1, released: 1 });
   });
 
   it('in a channel that lists all may have been told as a listing', async () => {
