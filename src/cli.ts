@@ -38,9 +38,11 @@ export async function main(words: readonly string[]): Promise<void> {
   const end = (): void => ending.abort();
   process.once('SIGINT', end).once('SIGTERM', end);
   // Whoever reads us may have seen enough: `onhand timeline MUG-RED | head`.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    process.exit(error.code === 'EPIPE' ? 0 : EXIT.inputOutput),
-  );
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.done);
+    process.stderr.write(`onhand: INPUT_OUTPUT: Standard output cannot be written: ${error.message}.\n`);
+    process.exit(EXIT.inputOutput);
+  });
   const { stdout, stderr, env } = process;
   const code = await run(words, { stdout, stderr, env, signal: ending.signal });
   await new Promise((written) => stdout.write('', written));

@@ -116,6 +116,8 @@ it('restores over what an attempt that was killed has left, and from nothing but
   rmSync(join(DATA_DIR, 'lock.db'));
   const { exitCode, stderr } = await commandLine(['restore', folder], { DATA_DIR });
   expect({ exitCode, stderr }).toEqual({ exitCode: 74, stderr: expect.stringContaining('it is a folder') });
+  const signal = AbortSignal.abort();
+  expect(await commandLine(['restore', backup], { DATA_DIR }, { signal })).toMatchObject({ exitCode: 130 });
   expect(await commandLine(['restore', backup], { DATA_DIR })).toMatchObject({ exitCode: 0, stderr: '' });
   expect(readdirSync(DATA_DIR).sort()).toEqual(['events.db', 'lock.db']);
 });
@@ -160,7 +162,7 @@ it.each(['sqlite', 'esdb://127.0.0.1:1?tls=false'])(
   'ends with 78 where the data directory is a file, with the log in %s',
   async (EVENT_STORE) => {
     const inTheWay = { ...env, EVENT_STORE, DATA_DIR: path('good.csv') };
-    for (const words of [['start'], ['import', path('good.csv'), '--mapping', 'online-retail']]) {
+    for (const words of [['start'], ['verify'], ['import', path('good.csv'), '--mapping', 'online-retail']]) {
       const { exitCode, stderr } = await commandLine(words, inTheWay);
       expect({ exitCode, stderr }).toEqual({
         exitCode: 78,
@@ -177,6 +179,8 @@ describe('a command that is interrupted ends with 130, and says what is left of 
     [['export', path('cut.jsonl')], 'No file is left behind. The same command again begins anew.'],
     [['export'], 'What was written is only the beginning.'],
     [['verify'], 'Nothing was changed. The same command again begins anew.'],
+    [['rebuild'], 'The same command again begins anew.'],
+    [['backup', path('cut.bak')], 'The same command again begins anew.'],
     [['demo', '--exit'], 'Its data is removed. The same command again begins anew.'],
     [['demo', '--exit', '--dir', path('demo')], 'name another empty folder'],
   ])('%j', async (words, said) => {

@@ -29,6 +29,8 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   STORE_FULL: EXIT.inputOutput,
   DATA_DIRECTORY_UNUSABLE: EXIT.configuration,
   DATA_FILE_UNUSABLE: EXIT.inputOutput,
+  READ_MODEL_FAILED: EXIT.inputOutput,
+  STREAM_DAMAGED: EXIT.inputOutput,
   FILE_UNREADABLE: EXIT.inputOutput,
   INPUT_OUTPUT: EXIT.inputOutput,
   CONFIGURATION: EXIT.configuration,
@@ -46,3 +48,19 @@ const FILE_ERRORS =
 
 export const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
   typeof error === 'object' && error !== null && 'code' in error && FILE_ERRORS.test(String(error.code));
+
+/** What SQLite says of the disk: it has no room, is read-only, cannot be read or written, a file cannot be opened. */
+export const SQLITE_FULL = 13;
+const DISK_ERRORS: readonly number[] = [SQLITE_FULL, 8, 10, 14];
+
+export interface DiskError {
+  readonly errcode: number;
+  readonly message: string;
+}
+
+export const isDiskError = (error: unknown): error is DiskError =>
+  typeof error === 'object' &&
+  error !== null &&
+  'errcode' in error &&
+  typeof error.errcode === 'number' &&
+  DISK_ERRORS.includes(error.errcode & 0xff);

@@ -24,7 +24,13 @@ export async function runHere(
   task: Omit<Task, 'ask'>,
 ): Promise<unknown> {
   setFlagsFromString(HEAP_GROWING);
-  task.report({ step: 'opening the data' });
+  const { signal } = task;
+  // Nobody else waits for what is made here, as in a service: whoever stops it stops also what cannot look for itself.
+  const report: Report = (progress) => {
+    signal.throwIfAborted();
+    task.report(progress);
+  };
+  report({ step: 'opening the data' });
   const onhand = await OnHand.open(settings);
   let doors: LocalDoors | undefined;
   const ask: Ask = async (path, query) => {
@@ -33,8 +39,9 @@ export async function runHere(
     return doors.ask(path, query);
   };
   try {
-    await untilAtRest(onhand, task.report, task.signal);
-    return await command.run(onhand, args, { ...task, ask });
+    await untilAtRest(onhand, report, signal);
+    signal.throwIfAborted();
+    return await command.run(onhand, args, { ...task, report, ask });
   } finally {
     await doors?.close();
     await onhand.close();

@@ -44,7 +44,7 @@ const AFTER: Readonly<Record<CommandName, AfterData>> = {
     path === undefined
       ? `What was written is only the beginning. ${AGAIN}`
       : `No file is left behind. ${AGAIN}`,
-  backup: ({ path }) => `A running service brings a backup to its end by itself: look for ${path}.`,
+  backup: ({ path }) => `A running service brings a backup to its end by itself: look for ${path}. ${AGAIN}`,
   'keys-create': perhapsMade,
   'keys-list': onlyAsked,
   'keys-revoke': perhapsMade,

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readSettings, type Settings } from '../environment.ts';
 import { isLogInFolder } from '../settings/log-place.ts';
@@ -60,7 +60,15 @@ async function runWhereTheDataIs(work: Work, settings: Settings, task: LocalTask
   return (await import('./here.ts')).runHere(work, settings, task);
 }
 
-const holdsLog = (dataDir: string): boolean => existsSync(join(dataDir, 'events.db'));
+/** True also where it cannot be looked for, as in a folder of somebody else: to open it says why. */
+function holdsLog(dataDir: string): boolean {
+  try {
+    statSync(join(dataDir, 'events.db'));
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+  }
+}
 
 function show(
   result: unknown,

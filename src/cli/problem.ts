@@ -1,6 +1,6 @@
 import { Fault } from '#kernel';
 import type { Rejection } from '#inventory';
-import { isFileError } from './exit-codes.ts';
+import { type DiskError, isDiskError, isFileError, SQLITE_FULL } from './exit-codes.ts';
 
 /** Why a command did not do what was asked, in the form that travels from the service to the command line. */
 interface Problem {
@@ -34,6 +34,7 @@ export function problemOf(error: unknown): Problem {
     return { code: error.code, detail, ...causeOf(error) };
   }
   if (isFileError(error)) return { code: 'INPUT_OUTPUT', detail: fileSentence(error) };
+  if (isDiskError(error)) return diskProblem(error);
   if (hasName(error, 'AbortError')) return INTERRUPTED;
   const detail = error instanceof Error ? error.message : String(error);
   return { code: 'BUG', detail: `Something went wrong inside OnHand, please report it: ${detail}` };
@@ -63,6 +64,17 @@ const FILE_WORDS: Readonly<Record<string, string>> = {
   ENOSPC: 'no room is left on the disk: free some and try again',
   EROFS: 'the disk is read-only',
 };
+
+/** Of a file that was just being made or opened: no room has yet put a name to it. */
+function diskProblem({ errcode, message }: DiskError): Problem {
+  if ((errcode & 0xff) === SQLITE_FULL)
+    return {
+      code: 'STORE_FULL',
+      detail: 'No room is left on the disk: free some and try again.',
+      hint: message,
+    };
+  return { code: 'INPUT_OUTPUT', detail: `The file system says: ${message}.` };
+}
 
 function fileSentence(error: NodeJS.ErrnoException): string {
   const words = FILE_WORDS[error.code ?? ''] ?? error.message;

@@ -18,10 +18,12 @@ export async function performRestore(
   if (!isLogInFolder(settings)) throw new CommandRefused(NOT_IN_FOLDER);
   const dataDir = resolve(settings.DATA_DIR);
   await refuseNotEmpty(dataDir);
+  io.signal.throwIfAborted();
   const progress = new ProgressLine(io.stderr, io.env);
-  const position = await restoreLog(resolve(path), settings, ({ pages, pagesTotal }) =>
-    progress.report({ step: 'restoring', done: pages, total: pagesTotal, unit: 'pages' }),
-  ).finally(() => progress.end());
+  const position = await restoreLog(resolve(path), settings, ({ pages, pagesTotal }) => {
+    io.signal.throwIfAborted();
+    progress.report({ step: 'restoring', done: pages, total: pagesTotal, unit: 'pages' });
+  }).finally(() => progress.end());
   io.stdout.write(
     json
       ? `${JSON.stringify({ path: resolve(path), dataDir, position })}\n`

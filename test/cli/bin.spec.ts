@@ -1,7 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { itWith } from '../fixtures/needs.ts';
 
 /** What stands before the command line: it must say what is missing, whatever is. */
 
@@ -56,3 +66,19 @@ it('hides no other error behind that of a missing build', () => {
   expect(status).toBe(1);
   expect(stderr).toContain('gone.js');
 });
+
+const FULL = '/dev/full';
+itWith({ isThere: existsSync(FULL), what: 'a device that never has room: /dev/full' })(
+  'says so where what it prints cannot be written',
+  () => {
+    const { pathname } = new URL('../../src/main.ts', import.meta.url);
+    const { status, stderr } = spawnSync(process.execPath, ['--conditions=source', pathname, '--help'], {
+      stdio: ['ignore', openSync(FULL, 'w'), 'pipe'],
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({
+      status: 74,
+      stderr: expect.stringMatching(/^onhand: INPUT_OUTPUT: Standard output cannot be written: ENOSPC/),
+    });
+  },
+);
