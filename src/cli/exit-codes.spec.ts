@@ -114,6 +114,11 @@ it('restores over what an attempt that was killed has left, and from nothing but
   for (const name of ['lock.db', 'lock.pid', 'events.db.partial', 'events.db.partial-journal'])
     writeFileSync(join(DATA_DIR, name), 'half');
   rmSync(join(DATA_DIR, 'lock.db'));
+  for (const words of [['start'], ['verify']])
+    expect(await commandLine(words, { DATA_DIR })).toMatchObject({
+      exitCode: 74,
+      stderr: expect.stringContaining('`onhand restore` has not brought all of it: run that again'),
+    });
   const { exitCode, stderr } = await commandLine(['restore', folder], { DATA_DIR });
   expect({ exitCode, stderr }).toEqual({ exitCode: 74, stderr: expect.stringContaining('it is a folder') });
   const signal = AbortSignal.abort();

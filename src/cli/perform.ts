@@ -60,15 +60,19 @@ async function runWhereTheDataIs(work: Work, settings: Settings, task: LocalTask
   return (await import('./here.ts')).runHere(work, settings, task);
 }
 
+/** A log, or what a copy or a restore that was killed has brought of one. */
+const LOGS = ['events.db', 'events.copying.db', 'events.db.partial'];
+
 /** True also where it cannot be looked for, as in a folder of somebody else: to open it says why. */
-function holdsLog(dataDir: string): boolean {
-  try {
-    statSync(join(dataDir, 'events.db'));
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
-  }
-}
+const holdsLog = (dataDir: string): boolean =>
+  LOGS.some((name) => {
+    try {
+      statSync(join(dataDir, name));
+      return true;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+    }
+  });
 
 function show(
   result: unknown,

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { backup } from 'node:sqlite';
 import { ChoreThread } from './chore-thread.ts';
 import { openReader } from './connection.ts';
+import { PARTIAL } from './files.ts';
 import { DataFileUnusable } from './sqlite-event-store.faults.ts';
 
 /** Pages copied at once, between two reports of progress. */
@@ -17,7 +18,7 @@ export type OnProgress = (copied: { readonly pages: number; readonly pagesTotal:
  */
 export async function copyLog(from: string, to: string, onProgress: OnProgress = () => {}): Promise<number> {
   if (existsSync(to)) throw new DataFileUnusable(to, 'there is a file already');
-  const partial = `${to}.partial`;
+  const partial = to + PARTIAL;
   removeLog(partial);
   closeSync(openSync(partial, 'wx', 0o600));
   try {

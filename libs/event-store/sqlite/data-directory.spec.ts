@@ -208,6 +208,20 @@ describe('the data directory of a SqliteEventStore', () => {
     });
   });
 
+  it.each([
+    ['events.copying.db', '`onhand copy`'],
+    ['events.db.partial', '`onhand restore`'],
+  ])('begins no new log beside %s, which was to become one', async (name, command) => {
+    mkdirSync(directory);
+    writeFileSync(join(directory, name), 'half');
+    const refused: unknown = await open().catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(DataFileUnusable);
+    expect((refused as Error).message).toContain(`${command} has not brought all of it: run that again`);
+    expect(readdirSync(directory)).toEqual([name, 'lock.db']);
+    rmSync(join(directory, name));
+    await (await open()).close();
+  });
+
   it('is restored from no half of a backup and from no folder, and says so', async () => {
     const store = await open();
     for (let item = 0; item < 20; item++) await store.append(`i-${item}`, NO_STREAM, happenedTimes(100));

@@ -21,7 +21,7 @@ import { ChoreThread } from './chore-thread.ts';
 import { openWriter } from './connection.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { isDiskFull } from './file-error.ts';
-import { EVENTS_FILE } from './files.ts';
+import { EVENTS_FILE, refuseUnfinished } from './files.ts';
 import { LogReader } from './log-reader.ts';
 import { RecentEvents } from './recent-events.ts';
 import { isSqliteError, SQLITE_CORRUPT, SQLITE_FULL } from './sqlite-error.ts';
@@ -83,6 +83,7 @@ export class SqliteEventStore extends EventStore {
     try {
       lock = DirectoryLock.take(options.directory);
       const file = join(options.directory, EVENTS_FILE);
+      refuseUnfinished(options.directory);
       openWriter(file).close(); // Finds out here, where it can be told well, that a file cannot be used.
       const writer = options.writer === 'inline' ? new InlineWriter(file) : await ThreadWriter.open(file);
       return new SqliteEventStore(lock, file, writer, options);

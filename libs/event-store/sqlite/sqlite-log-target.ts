@@ -4,12 +4,9 @@ import { Fault } from '#kernel';
 import { LogTarget, type RecordedEvent, StoreFull, StoreUnavailable } from '../src/index.ts';
 import { openReader } from './connection.ts';
 import { DirectoryLock } from './directory-lock.ts';
-import { EVENTS_FILE } from './files.ts';
+import { COPYING_FILE, EVENTS_FILE } from './files.ts';
 import { Log } from './log.ts';
 import { isSqliteError, SQLITE_FULL } from './sqlite-error.ts';
-
-/** Until all is there, the log has another name: nobody opens it. */
-const COPYING_FILE = 'events.copying.db';
 
 /** So many events stay in the write-ahead log at most. */
 const CHECKPOINT_EVENTS = 50_000;
