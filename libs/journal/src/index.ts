@@ -11,4 +11,4 @@ export {
 export type { Outcome, Written } from './outcome.ts';
 export type { Dismissal, ReleaseOutcome } from './parked-lines.ts';
 export { Releaser } from './releaser.ts';
-export { mayTell, tellerOf, unknownSource } from './teller.ts';
+export { mayTell, tellerOf } from './teller.ts';

@@ -43,14 +43,12 @@ export function mayTell(
     const detail = `This key tells messages of ${shown(identity)} only, not of ${shown(message.source)}.`;
     return { code: 'CHANNEL_MISMATCH', detail, pointer: '/source' };
   }
-  if (teller === undefined) return { ...unknownSource(message.source), pointer: '/source' };
+  if (teller === undefined) {
+    const detail = `No channel or source ${shown(message.source)} is registered. Define it first (PUT /v1/sources/…).`;
+    return { code: 'UNKNOWN_SOURCE', detail, pointer: '/source' };
+  }
   return isOrderMessage(message) ? checkChannel(message, teller, catalog) : undefined;
 }
-
-export const unknownSource = (id: string): Rejection => ({
-  code: 'UNKNOWN_SOURCE',
-  detail: `No channel or source ${shown(id)} is registered. Define it first (PUT /v1/sources/…).`,
-});
 
 /** A channel's orders are its own; a warehouse must say whose order it tells of. */
 function checkChannel(

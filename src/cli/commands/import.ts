@@ -8,7 +8,7 @@ import { EXIT } from '../exit-codes.ts';
 import { InFlight } from '../import/in-flight.ts';
 import { isPath } from '../import/mappings.ts';
 import { type Proof, proveArrival } from '../import/proof.ts';
-import { declaredTeller, refuseUnknownTeller, setUpFor } from '../import/set-up.ts';
+import { newTellerOf, setUpFor, tellerOfFile } from '../import/set-up.ts';
 import { type FileArgs, openTellable, type TellableFile } from '../import/source-of-file.ts';
 import { type Lines, type Messages, Tally, type Trouble } from '../import/tally.ts';
 import { showImport } from '../show/import.ts';
@@ -21,6 +21,8 @@ export interface ImportResult {
   readonly file: string;
   readonly mapping?: string;
   readonly dryRun: boolean;
+  /** Whoever tells the file was not registered before. */
+  readonly newSource?: string;
   readonly seconds: number;
   /** read = posted + duplicate + parked + skipped + rejected. */
   readonly lines: Lines;
@@ -54,7 +56,7 @@ export const importCommand: Command<ImportArgs, ImportResult> = {
   async run(onhand, args, task) {
     const startedAt = performance.now();
     const file = await openTellable(args, onhand.clock, task.report);
-    refuseUnknownTeller(onhand, { mapping: file.mapping, source: args.source });
+    const newSource = newTellerOf(onhand, { mapping: file.mapping, source: args.source });
     const tally = new Tally();
     const by = { args, task, tally };
     const proof = args.dryRun === true ? undefined : await tellAll(onhand, file, by);
@@ -63,6 +65,7 @@ export const importCommand: Command<ImportArgs, ImportResult> = {
       file: args.file,
       ...(file.mapping && { mapping: file.mapping.name }),
       dryRun: args.dryRun === true,
+      ...(newSource !== undefined && { newSource }),
       seconds: Math.round(performance.now() - startedAt) / 1_000,
       lines: tally.lines,
       skippedBy: tally.skippedBy,
@@ -122,7 +125,7 @@ async function lookThrough(
   { args, task, tally }: Import,
 ): Promise<void> {
   const { identity } = speaksFor(args);
-  const registered = declaredTeller({ mapping: file.mapping, source: args.source });
+  const registered = tellerOfFile({ mapping: file.mapping, source: args.source });
   const refusal = (message: Message): Rejection | undefined => {
     const { source } = message;
     const known = tellerOf(source, catalog);

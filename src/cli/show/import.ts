@@ -4,7 +4,7 @@ import { count, duration, number } from '../terminal/words.ts';
 
 /** What became of every line, then the messages, then the proof. */
 export function showImport(result: ImportResult, page: Page): void {
-  const { lines, messages, seconds, dryRun, proof } = result;
+  const { lines, messages, seconds, dryRun, newSource, proof } = result;
   const rate = seconds > 0 ? `, ${number(Math.round(lines.read / seconds))} a second` : '';
   page.line(`${count(lines.read, 'line')} in ${duration(seconds * 1_000)}${rate}`);
   page.line();
@@ -18,11 +18,16 @@ export function showImport(result: ImportResult, page: Page): void {
       ...Object.entries(result.rejectedBy).map(([code, rows]) => [`rejected: ${code}`, rows]),
     ].filter(([, rows]) => rows !== 0),
   );
+  if (newSource !== undefined) page.line(newSourceWords(newSource, dryRun));
   if (!dryRun) page.line(`messages: ${messageWords(messages)}`);
   showTroubles(result, page, !dryRun);
   if (proof !== undefined) showProof(proof, lines.read, page);
   if (dryRun) page.line('Nothing was stored: this was a dry run.');
 }
+
+/** Under a name misspelt, what was told before is told anew: whoever reads it sees it in time. */
+const newSourceWords = (source: string, dryRun: boolean): string =>
+  `${source} ${dryRun ? 'is' : 'was'} not registered as a source: the import ${dryRun ? 'would register' : 'has registered'} it.`;
 
 const messageWords = (messages: ImportResult['messages']): string =>
   Object.entries<number>({ ...messages })
