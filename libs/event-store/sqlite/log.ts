@@ -1,6 +1,7 @@
 import { type Instant } from '#kernel';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { categoryOf, NO_STREAM, type RecordedEvent, TargetDiffers } from '../src/index.ts';
+import { AcknowledgedMark } from './acknowledged-mark.ts';
 import type { AppendWritten, Batch, BatchFailed, BatchResult } from './batch.ts';
 import { openWriter } from './connection.ts';
 import { EVENT_ID_BYTES, isSameEventId, packEventId } from './event-id.ts';
@@ -35,6 +36,7 @@ export class Log {
   readonly #settler: Settler;
   readonly #heads = new TwoGenerations<StreamHead>(STREAM_HEADS_MAX);
   readonly #typeIds = new Map<string, number>();
+  readonly #mark: AcknowledgedMark;
   #lastStreamId = 0;
   #position = 0;
   #recordedAt: Instant = 0;
@@ -43,6 +45,7 @@ export class Log {
 
   constructor(file: string) {
     this.#database = openWriter(file);
+    this.#mark = new AcknowledgedMark(file);
     this.#statements = prepareStatements(this.#database);
     const columns = '(position, stream, revision, id, type, recorded_at, data)';
     this.#insertEvent = new RowsInsert(this.#database, `events ${columns}`, 7);
@@ -68,6 +71,7 @@ export class Log {
       const before = this.#position;
       const results = batches.map((batch) => this.#writeBatch(batch));
       this.#commit(this.#position - before);
+      this.#mark.reached(this.#position);
       return results;
     } catch (cause) {
       const failure = this.#fail(cause);
@@ -100,6 +104,7 @@ export class Log {
 
   close(): void {
     if (this.#stoppedBy === undefined) this.#settleAll();
+    this.#mark.close();
     this.#database.close();
   }
 

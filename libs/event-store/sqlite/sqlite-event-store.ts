@@ -14,6 +14,7 @@ import {
   StoreFull,
   StoreUnavailable,
 } from '../src/index.ts';
+import { assertHasAcknowledged } from './acknowledged-mark.ts';
 import { AppendQueue } from './append-queue.ts';
 import { checkLog, copyLog, type OnProgress } from './backup.ts';
 import { Checkpointer } from './checkpointer.ts';
@@ -84,6 +85,7 @@ export class SqliteEventStore extends EventStore {
       lock = DirectoryLock.take(options.directory);
       const file = join(options.directory, EVENTS_FILE);
       refuseUnfinished(options.directory);
+      assertHasAcknowledged(file);
       openWriter(file).close(); // Finds out here, where it can be told well, that a file cannot be used.
       const writer = options.writer === 'inline' ? new InlineWriter(file) : await ThreadWriter.open(file);
       return new SqliteEventStore(lock, file, writer, options);
