@@ -17,7 +17,8 @@ const JOURNALS: ReadonlySet<string> = new Set(['order', 'document', 'transfer'])
  * sums. Nothing was posted twice, nothing was left out. True once everything is posted.
  */
 export class TwoBooks implements LogCheck {
-  /** Journal minus ledger, by `{sku}` and account. */
+  readonly #findings = new Findings('ledger = journal');
+  /** Journal minus ledger, by `{sku}` and account, where they differ: of a large log few at a time. */
   readonly #differences = new Map<string, Quantity>();
 
   look(event: RecordedEvent): void {
@@ -27,14 +28,11 @@ export class TwoBooks implements LogCheck {
   }
 
   result(): CheckResult {
-    const findings = new Findings('ledger = journal');
     for (const [account, difference] of this.#differences) {
-      findings.look(
-        difference === 0,
-        () => `${account.replace('\n', ', ')}: journal − ledger = ${difference}`,
-      );
+      const where = account.replace('\n', ', ');
+      this.#findings.look(false, () => `${where}: journal − ledger = ${difference}`);
     }
-    return findings.result();
+    return this.#findings.result();
   }
 
   #lookAtJournal(event: RecordedEvent): void {
@@ -43,6 +41,7 @@ export class TwoBooks implements LogCheck {
   }
 
   #lookAtLedger(event: RecordedEvent): void {
+    this.#findings.look(true, NOTHING_WRONG);
     this.#add(skuOfStream(event.stream), event.data as MovementPosted, -1);
   }
 
@@ -57,6 +56,10 @@ export class TwoBooks implements LogCheck {
 
   #book(sku: string, account: Account, quantity: Quantity): void {
     const key = `${sku}\n${account}`;
-    this.#differences.set(key, (this.#differences.get(key) ?? 0) + quantity);
+    const difference = (this.#differences.get(key) ?? 0) + quantity;
+    if (difference === 0) this.#differences.delete(key);
+    else this.#differences.set(key, difference);
   }
 }
+
+const NOTHING_WRONG = (): string => '';
