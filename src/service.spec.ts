@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { DataDirectoryLocked, StoreUnavailable } from '#event-store';
 import { readMessageText, toArrival } from '#intake';
 import { isRejection } from '#inventory';
+import type { SqliteReadModel } from '#read-model/sqlite';
 import { BEHIND_MAX } from './backpressure.ts';
 import { currentPicture } from './data-files.ts';
 import { readSettings, type Settings } from './environment.ts';
@@ -101,6 +102,17 @@ describe('the rooms over one data directory', () => {
       counts: { received: 50, accepted: 50 },
       lag: { seconds: 0 },
     });
+  });
+
+  it('say how they stand without writing what has changed: whoever watches them asks all the time', async () => {
+    const onhand = await openOnHand();
+    await receive(onhand, 50);
+    await settle(onhand);
+    const readModel = onhand.rooms.readModel as SqliteReadModel;
+    const { changedRows } = readModel;
+    expect(changedRows).toBeGreaterThan(0);
+    await onhand.status();
+    expect(readModel.changedRows).toBe(changedRows);
   });
 
   it('are the same after they were closed and opened again', async () => {
