@@ -21,6 +21,7 @@ const DRAIN_MS_MAX = 10_000;
 export interface HttpServiceOptions extends OpenOptions {
   readonly rate?: Rate;
   readonly requestMsMax?: number;
+  readonly stalledMsMax?: number;
   readonly droppedLogLines?: () => number;
   /** Awaited when all is ready but the door: whoever held its place leaves now. */
   readonly beforeListening?: () => Promise<void>;
@@ -101,6 +102,7 @@ export class HttpService {
         onAnswered: (outcomes) => metrics.messagesAnswered(outcomes),
       },
       requestMsMax: options.requestMsMax,
+      stalledMsMax: options.stalledMsMax,
     });
     await options.beforeListening?.();
     const url = await server.listen(settings.HOST, settings.PORT);

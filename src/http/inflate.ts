@@ -1,5 +1,8 @@
 import type { FastifyRequest, RequestPayload } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import { PassThrough, type Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { BODY_BYTES_MAX } from '#intake';
 import { refuse } from './problem.ts';
 
 /** What `Content-Encoding` may say. */
@@ -11,13 +14,34 @@ export function checkEncoding(encoding: string | undefined): void {
   );
 }
 
-/** The body as it was before gzip. Fastify counts what comes out, so that a bomb ends at the limit of a body. */
-export function inflated(request: FastifyRequest, payload: RequestPayload): RequestPayload {
-  if (request.headers['content-encoding'] !== 'gzip') return payload;
-  const gunzip = createGunzip() as RequestPayload & ReturnType<typeof createGunzip>;
-  gunzip.receivedEncodedLength = 0;
-  payload.on('data', (chunk: Buffer) => (gunzip.receivedEncodedLength! += chunk.length));
-  payload.on('error', (error) => gunzip.destroy(error));
-  gunzip.on('close', () => payload.unpipe(gunzip));
-  return payload.pipe(gunzip);
+/** What a head says that its body will take; nothing where it does not say, or says it of the gzip. */
+export function announcedBytes(headers: IncomingHttpHeaders): number {
+  if (headers['content-encoding'] === 'gzip') return 0;
+  return Math.min(Number(headers['content-length'] ?? 0), BODY_BYTES_MAX);
+}
+
+/**
+ * The body as it was before gzip. Fastify counts what comes out, so that a bomb ends at the limit of a body; `keep` is
+ * told of it, as of what nobody announced, and may throw.
+ */
+export function readable(
+  { headers }: FastifyRequest,
+  payload: RequestPayload,
+  keep: (bytes: number) => void,
+): RequestPayload {
+  const isGzip = headers['content-encoding'] === 'gzip';
+  if (!isGzip && headers['content-length'] !== undefined) return payload;
+  const body = (isGzip ? createGunzip() : new PassThrough()) as RequestPayload & Transform;
+  body.receivedEncodedLength = 0;
+  payload.on('data', (chunk: Buffer) => (body.receivedEncodedLength! += chunk.length));
+  payload.on('error', (error) => body.destroy(error));
+  body.on('data', (chunk: Buffer) => {
+    try {
+      keep(chunk.length);
+    } catch (error) {
+      body.destroy(error as Error);
+    }
+  });
+  body.on('close', () => payload.unpipe(body));
+  return payload.pipe(body);
 }

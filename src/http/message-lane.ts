@@ -67,8 +67,10 @@ export class MessageLane {
     const { gatekeeper, farewell, requestIds } = this.#parts;
     const visit = new LaneVisit(request, response, requestIds.of(request), farewell.meet());
     try {
-      this.#door.seen(response, visit.id);
+      const stay = this.#door.seen(response, visit.id);
       gatekeeper.admit(this.#door.door, visit);
+      stay.admit(visit.caller.keyId);
+      stay.keep(Number(request.headers['content-length']));
       this.#come(visit);
     } catch (error) {
       this.#refuse(visit, error);

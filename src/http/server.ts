@@ -11,12 +11,13 @@ import { ANSWER_HEADERS } from './answer-headers.ts';
 import { doorOf } from './door.ts';
 import { Farewell } from './farewell.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
-import { inflated } from './inflate.ts';
+import { announcedBytes, readable } from './inflate.ts';
 import { LANE_METHOD, LANE_PATH, MessageLane, type Telling } from './message-lane.ts';
 import { problemOf, refusalOf } from './problem.ts';
 import { ProblemFilter } from './problem-filter.ts';
 import { RequestIds } from './request-id.ts';
 import { RouteTable } from './route-table.ts';
+import { endStalledReaders, STALLED_MS_MAX } from './stalled-readers.ts';
 import type { Traffic } from './traffic.ts';
 
 const HEADER_BYTES_MAX = 64 * 1024;
@@ -37,6 +38,8 @@ interface ServerParts {
   readonly telling?: Telling;
   /** How long a request may take to come; default 25 s. */
   readonly requestMsMax?: number | undefined;
+  /** How long a client may take nothing of an answer; default a minute. */
+  readonly stalledMsMax?: number | undefined;
 }
 
 /** Nest on Fastify, listening. */
@@ -77,6 +80,7 @@ export class Server {
     app.useGlobalFilters(filter);
     await app.init();
     await adapter.getInstance().ready();
+    endStalledReaders(app.getHttpServer(), parts.stalledMsMax ?? STALLED_MS_MAX);
     if (lane !== undefined) leadPast(lane, app.getHttpServer());
     return new Server(app, routes, { ...parts, farewell });
   }
@@ -150,7 +154,7 @@ interface Entrance extends Pick<ServerParts, 'gatekeeper' | 'traffic'> {
 function prepare(fastify: FastifyInstance, entrance: Entrance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  fastify.decorateRequest('caller');
+  fastify.decorateRequest('caller').decorateRequest('stay');
   fastify.addHook('onRequest', (request, reply, done) => {
     setHeaders(reply, request.id);
     if (entrance.farewell.meet()) void reply.header('connection', 'close');
@@ -166,18 +170,25 @@ function guard(route: RouteOptions, { routes, gatekeeper, traffic, lane }: Entra
     throw new Error(`Bug: expected a door before ${String(route.method)} ${route.url}.`);
   for (const method of [route.method].flat()) routes.add({ method, path: route.url });
   const seen = traffic.watch(`${String(route.method)} ${route.url}`, door);
+  const takesBody = door.body !== undefined && door.body !== 'none';
   route.onRequest = (request, reply, done) => {
     try {
-      seen(reply.raw, request.id);
+      request.stay = seen(reply.raw, request.id);
       gatekeeper.admit(door, request);
+      if (door.access !== 'open') request.stay.admit(request.caller.keyId);
+      if (takesBody) request.stay.keep(announcedBytes(request.headers));
       done();
     } catch (error) {
       done(error as Error);
     }
   };
   if (route.method === LANE_METHOD && route.url === LANE_PATH) lane?.open({ door, seen });
-  if (door.body === undefined || door.body === 'none') return;
-  route.preParsing = (request, _reply, payload, done) => done(null, inflated(request, payload));
+  if (!takesBody) return;
+  route.preParsing = (request, _reply, payload, done) =>
+    done(
+      null,
+      readable(request, payload, (bytes) => request.stay.keep(bytes)),
+    );
 }
 
 function setHeaders(reply: FastifyReply, requestId: string): void {

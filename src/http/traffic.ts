@@ -1,16 +1,20 @@
 import type { ServerResponse } from 'node:http';
 import type { Door } from './door.ts';
-import { tryAgain } from './problem.ts';
-
-/** Requests that are being answered, streams not counted. */
-const REQUESTS_AT_ONCE_MAX = 2_000;
-const RETRY_SECONDS = 1;
+import { Share, Shares } from './shares.ts';
 
 /** Called when a request of a route has been answered. */
 type OnAnswered = (answered: Answered) => void;
 
-/** Called for each request of a route, as soon as it comes. Throws SERVICE_BUSY. */
-export type Watch = (response: ServerResponse, requestId: string) => void;
+/** Called for each request of a route, as soon as it comes. */
+export type Watch = (response: ServerResponse, requestId: string) => Stay;
+
+/** One request, from its head to the end of its answer. */
+export interface Stay {
+  /** It is let in. Throws SERVICE_BUSY where there are too many, and TOO_MANY_REQUESTS where they are of this key. */
+  admit(keyId: string): void;
+  /** So many bytes of its body are kept until it is answered. Throws as `admit` does. */
+  keep(bytes: number): void;
+}
 
 export interface Answered {
   readonly route: string;
@@ -23,12 +27,14 @@ export interface Answered {
 export class Traffic {
   readonly #onAnswered: OnAnswered;
   readonly #waiting: (() => void)[] = [];
+  readonly #shares = new Shares();
   #inside = 0;
 
   constructor(onAnswered: OnAnswered) {
     this.#onAnswered = onAnswered;
   }
 
+  /** Streams not counted. */
   get inside(): number {
     return this.#inside;
   }
@@ -38,12 +44,15 @@ export class Traffic {
     const isCounted = door.isAnsweredAtOnce !== false && door.access !== 'open';
     return (response, requestId) => {
       const startedAt = performance.now();
-      if (isCounted) this.#enter();
+      const share = isCounted ? new Share(this.#shares) : NO_SHARE;
+      if (isCounted) this.#inside += 1;
       response.once('close', () => {
+        share.giveBack();
         if (isCounted) this.#leave();
         const seconds = (performance.now() - startedAt) / 1000;
         this.#onAnswered({ route, status: response.statusCode, seconds, requestId });
       });
+      return share;
     };
   }
 
@@ -59,17 +68,13 @@ export class Traffic {
     });
   }
 
-  #enter(): void {
-    if (this.#inside >= REQUESTS_AT_ONCE_MAX) {
-      const detail = `More than ${REQUESTS_AT_ONCE_MAX} requests are being answered: try again in a moment.`;
-      throw tryAgain('SERVICE_BUSY', detail, RETRY_SECONDS);
-    }
-    this.#inside += 1;
-  }
-
   #leave(): void {
     this.#inside -= 1;
     if (this.#inside > 0) return;
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }
+
+const nothing = (): void => undefined;
+/** Of who takes no place: streams, which have limits of their own, and what is open to everybody. */
+const NO_SHARE = { admit: nothing, keep: nothing, giveBack: nothing };
