@@ -46,6 +46,10 @@ describe('a webhook URL', () => {
     ['https://[64:ff9b::7f00:1]/', 'not a public address'],
     ['https://[fd00::1]/', 'not a public address'],
     ['https://[fe80::1]/', 'not a public address'],
+    ['https://[::ffff:0:127.0.0.1]/', 'not a public address'],
+    ['https://[100:0:0:1::1]/', 'not a public address'],
+    ['https://[3fff::1]/', 'not a public address'],
+    ['https://[5f00::1]/', 'not a public address'],
     [`https://shop.example.com/${'a'.repeat(WEBHOOK_URL_LENGTH_MAX)}`, 'characters'],
   ])('may not be %s', (url, why) => {
     expect(checkWebhookUrl(url, PUBLIC_ONLY)).toMatchObject({

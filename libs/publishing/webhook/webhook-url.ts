@@ -15,20 +15,28 @@ const PORTS_ALLOWED: readonly string[] = ['', '443', '8443'];
 const REFUSED_V4 =
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 ' +
   '192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4';
-const REFUSED_V6 =
-  '::/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8';
+const REFUSED_V6 = '2001::/23 2001:db8::/32 2002::/16 3fff::/20';
+/** All that IANA has given out to be public; IPv4-mapped addresses have the rules of IPv4 beside. */
+const PUBLIC_V6 = '2000::/3 ::ffff:0:0/96';
 
 const refusedAddresses = new BlockList();
-for (const [networks, family] of [[REFUSED_V4, 'ipv4'] as const, [REFUSED_V6, 'ipv6'] as const]) {
+addNetworks(refusedAddresses, REFUSED_V4, 'ipv4');
+addNetworks(refusedAddresses, REFUSED_V6, 'ipv6');
+const publicAddresses = new BlockList();
+addNetworks(publicAddresses, PUBLIC_V6, 'ipv6');
+
+function addNetworks(list: BlockList, networks: string, family: 'ipv4' | 'ipv6'): void {
   for (const network of networks.split(' ')) {
     const [address, bits] = network.split('/');
-    refusedAddresses.addSubnet(address!, Number(bits), family);
+    list.addSubnet(address!, Number(bits), family);
   }
 }
 
 /** True if no message may ever go to this IP address. */
 export const isRefusedAddress = (address: string): boolean =>
-  refusedAddresses.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  isIPv6(address)
+    ? !publicAddresses.check(address, 'ipv6') || refusedAddresses.check(address, 'ipv6')
+    : refusedAddresses.check(address, 'ipv4');
 
 /**
  * Checks a URL when it is set up, and again before each message, for the rules may have changed. What a name
