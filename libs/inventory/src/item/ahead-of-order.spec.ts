@@ -56,6 +56,9 @@ describe('what a reservation promised an order that is not placed', () => {
     expect(committed(books)).toEqual({ main: 5 });
     books.post([left(4, 0)]);
     expect(committed(books)).toEqual({ main: 5 });
+    expect(books.state('MUG').exceptions).toEqual({});
+    books.post([left(9, 0)]);
+    expect(books.state('MUG').exceptions).toMatchObject({ 'oversell/main/web/1': { quantity: UNIT } });
   });
 
   it('is not used up by what ships of a line that had its own, and less of it is left first where that ships', () => {

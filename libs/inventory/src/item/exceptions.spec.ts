@@ -13,7 +13,8 @@ import {
   shipped,
   sold,
 } from '../../testing/entries.ts';
-import { CUSTOMER, type Entry } from '../entry.ts';
+import { CUSTOMER, type Entry, type Open } from '../entry.ts';
+import type { Reserve } from './item-command.ts';
 import { EXCEPTION_CLAIMS_MAX, type ExceptionOpened } from './item-event.ts';
 import { free, placeOf } from './item-readers.ts';
 
@@ -31,6 +32,12 @@ const openIn = (books: Books): Record<string, number> =>
 
 const opened = (books: Books): ExceptionOpened[] =>
   books.book('MUG').stream.flatMap(({ type, data }) => (type === 'ExceptionOpened' ? [data] : []));
+
+const hold = (more: Partial<Reserve> = {}): Reserve => ({
+  ...{ type: 'reserve', reservationId: 'r-1', request: 0, channel: 'app', partial: false, step: UNIT },
+  ...{ wanted: [{ quantity: 4 * UNIT }], expiresAt: 1_000 },
+  ...more,
+});
 
 describe('an oversell', () => {
   it('is what an order took beyond what there was, with all who claim it', () => {
@@ -127,6 +134,38 @@ describe('an oversell', () => {
     expect(openIn(books)).toEqual({});
   });
 
+  it('is handed on to those promised units there, less what other oversells tell of already', () => {
+    const books = told(received(5), received(9, 1, { location: 'shop' }), open('1', 3, { channel: 'app' }));
+    books.ask('MUG', hold({ wanted: [{ quantity: 2 * UNIT, location: 'main' }] }), 100);
+    books.ask('MUG', hold({ reservationId: 'r-2', wanted: [{ quantity: UNIT, location: 'shop' }] }), 100);
+    books.post([open('9', 4, { location: 'shop' })], 101);
+    books.post([open('2', 2, { location: 'main' })], 102);
+    books.post([open('1', 1, { location: 'main' })], 103);
+    expect(openIn(books)).toEqual({ 'oversell/main/web/2': 2, 'oversell/main/web/1': 1 });
+    books.post([open('1', 0, { near: 'main' }), shipped('1', 1)], 104);
+    expect(openIn(books)).toEqual({ 'oversell/main/web/2': 2, 'oversell/main/app/1': 1 });
+    expect(opened(books).at(-1)!.claims).toMatchObject([
+      { channel: 'app', orderId: '1' },
+      { channel: 'web', orderId: '2' },
+      { reservationId: 'r-1' },
+    ]);
+  });
+
+  it('is told of and cured for each place and each channel’s order alone, whatever else is open', () => {
+    const at = (location: string): Partial<Open> => ({ location, line: location });
+    const books = told(received(5), received(5, 1, { location: 'shop' }));
+    books.post([open('1', 6, at('main')), open('1', 8, at('shop'))]);
+    books.post([open('1', 2, { ...at('main'), channel: 'app' })]);
+    books.post([issued(6)]);
+    const shop = { 'oversell/shop/web/1': 3 };
+    const owed = { 'oversell/main//': 6, 'negative-on-hand/main//': 1 };
+    expect(openIn(books)).toEqual({ ...shop, ...owed, 'oversell/main/web/1': 1, 'oversell/main/app/1': 2 });
+    books.post([open('1', 1, { ...at('main'), channel: 'app' })]);
+    expect(openIn(books)).toEqual({ ...shop, ...owed, 'oversell/main/web/1': 1, 'oversell/main/app/1': 1 });
+    books.post([received(2)]);
+    expect(openIn(books)).toEqual({ ...shop, 'oversell/main//': 6 });
+  });
+
   it('is handed on only as far as units are still short', () => {
     const books = told(received(6), open('1', 5));
     books.post([open('2', 1)], 101);
@@ -138,10 +177,7 @@ describe('an oversell', () => {
 
   it('stays where it is while only a hold misses the units', () => {
     const books = told(received(5));
-    books.ask('MUG', {
-      ...{ type: 'reserve', reservationId: 'r-1', request: 0, channel: 'app', partial: false, step: UNIT },
-      ...{ wanted: [{ quantity: 4 * UNIT }], expiresAt: 1_000 },
-    });
+    books.ask('MUG', hold());
     books.post([shipped('1', 3)], 100);
     books.post([move(CUSTOMER, shelf(), 1, { cause: 'return', channel: 'web', orderId: '1' })], 100);
     expect(openIn(books)).toEqual({ 'oversell/main/web/1': 1 });
@@ -164,12 +200,30 @@ describe('an oversell', () => {
     expect(claims.slice(0, 3).map(({ orderId }) => orderId)).toEqual(['last', '29', '28']);
   });
 
+  it('names its own claims before newer ones, and newer holds before older orders', () => {
+    const books = told(received(9), open('1', 2));
+    books.post([open('2', 2)], 101);
+    books.ask('MUG', hold({ wanted: [{ quantity: 3 * UNIT }] }), 102);
+    books.post([open('1', 1, { channel: 'app' })], 103);
+    books.post([open('1', 4)], 104);
+    expect(opened(books)[0]!.claims).toMatchObject([
+      { channel: 'web', orderId: '1', quantity: 4 * UNIT, recordedAt: 100 },
+      { channel: 'app', orderId: '1', recordedAt: 103 },
+      { reservationId: 'r-1', recordedAt: 102 },
+      { channel: 'web', orderId: '2', recordedAt: 101 },
+    ]);
+  });
+
+  it('is told where a count finds less than one order and one hold were promised', () => {
+    const books = told(received(5), open('1', 2));
+    books.ask('MUG', hold({ wanted: [{ quantity: 2 * UNIT }] }), 100);
+    books.post([counted(3, 5)]);
+    expect(openIn(books)).toEqual({ 'oversell/main//': 1 });
+  });
+
   it('is cleared when the hold that it competes with ends', () => {
     const books = told(received(5));
-    books.ask('MUG', {
-      ...{ type: 'reserve', reservationId: 'r-1', request: 0, channel: 'app', partial: false, step: UNIT },
-      ...{ wanted: [{ quantity: 4 * UNIT }], expiresAt: 1_000 },
-    });
+    books.ask('MUG', hold());
     books.post([sold(3)], 100);
     books.ask('MUG', { type: 'trim-hold', reservationId: 'r-1', quantity: 3 * UNIT }, 100);
     expect(Object.values(openIn(books))).toEqual([1]);
@@ -179,10 +233,7 @@ describe('an oversell', () => {
 
   it('names holds that compete', () => {
     const books = told(received(5));
-    books.ask('MUG', {
-      ...{ type: 'reserve', reservationId: 'r-1', request: 0, channel: 'app', partial: false, step: UNIT },
-      ...{ wanted: [{ quantity: 4 * UNIT }], expiresAt: 1_000 },
-    });
+    books.ask('MUG', hold());
     books.post([sold(3)], 100);
     expect(opened(books)[0]!.claims![1]).toMatchObject({ reservationId: 'r-1', channel: 'app' });
   });
@@ -213,7 +264,7 @@ describe('negative on hand', () => {
     }
   });
 
-  it('is opened again when it grows after somebody resolved it', () => {
+  it('is opened again when it grows after somebody resolved it, and not before', () => {
     const books = told(received(1), issued(3));
     const name = { kind: 'negative-on-hand', location: 'main' } as const;
     const { position: opened } = books.state('MUG');
@@ -221,8 +272,11 @@ describe('negative on hand', () => {
     books.ask('MUG', resolve);
     expect(openIn(books)).toEqual({});
     expect(books.ask('MUG', resolve).answer).toMatchObject({ code: 'EXCEPTION_UNKNOWN' });
+    books.post([received(1), issued(1)]);
+    books.post([received(1)]);
+    expect(openIn(books)).toEqual({});
     books.post([issued(1)]);
-    expect(openIn(books)).toEqual({ 'negative-on-hand/main//': 3 });
+    expect(openIn(books)).toEqual({ 'negative-on-hand/main//': 2 });
   });
 
   it('is not resolved by who means the one before it, which was cured', () => {

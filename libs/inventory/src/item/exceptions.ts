@@ -42,7 +42,7 @@ export function flagMore(
 ): void {
   const name = { kind, location, channel: party.channel, orderId: party.orderId };
   const known = draft.state.exceptions[exceptionKey(name)]?.quantity ?? 0;
-  if (quantity > 0) setException(draft, name, known + quantity);
+  setException(draft, name, known + quantity);
 }
 
 /**
@@ -107,7 +107,8 @@ function lessenOversells(draft: Draft, place: Place, { channel, orderId }: Party
   const open = oversellsAt(draft.state, place.location);
   let spare = open.reduce((sum, { quantity }) => sum + quantity, 0) + free(place);
   if (spare <= 0) return;
-  const isOwn = ({ name }: Oversold): boolean => name.channel === channel && name.orderId === orderId;
+  const isOwn = ({ name }: Oversold): boolean =>
+    orderId !== undefined && name.channel === channel && name.orderId === orderId;
   open.sort((a, b) => Number(isOwn(b)) - Number(isOwn(a)) || a.position - b.position);
   for (const { name, quantity } of open) {
     const less = Math.min(spare, quantity);

@@ -31,7 +31,7 @@ const ended = (end: HoldEnd['end'], more: Partial<HoldEnd> = {}): HoldEnd => ({
 
 describe('an order line', () => {
   it('is committed at the first location of the channel that can fulfil all of it', () => {
-    const books = stocked(2, 5);
+    const books = stocked(2, 3);
     books.post([open('1', 3)]);
     expect(committed(books)).toEqual({ shop: 3 });
   });
@@ -80,6 +80,11 @@ describe('an order line', () => {
     expect(committed(books)).toEqual({ main: 2, shop: 2 });
     books.post([open('1', 3)]);
     expect(committed(books)).toEqual({ main: 2, shop: 1 });
+    const released = books.book('MUG').stream.filter(({ type }) => type === 'CommitmentReleased');
+    expect(released.map(({ data }) => data)).toMatchObject([
+      { location: 'main', quantity: UNIT },
+      { location: 'shop', quantity: UNIT },
+    ]);
   });
 
   it('is one fact with the goods that leave: only the last event is told outside', () => {
@@ -120,12 +125,19 @@ describe('a hold', () => {
     });
   });
 
-  it('never goes beyond what the channel may sell, whatever lies there', () => {
+  it('never goes beyond what the channel may sell, all its lines together, whatever lies there', () => {
     const books = stocked(9, 0, { reservable: () => 2.5 * UNIT });
     expect(ask(books, reserve(3)).answer).toMatchObject({ facts: { available: 2 * UNIT } });
     expect(ask(stocked(9, 0, { reservable: () => -3 }), reserve(1)).answer).toMatchObject({
       facts: { available: 0 },
     });
+    const lines = [{ quantity: 2 * UNIT, location: 'main' }, { quantity: UNIT }, { quantity: UNIT }];
+    const few = stocked(9, 9, { reservable: () => 3 * UNIT });
+    expect(ask(few, reserve(0, { wanted: lines })).answer).toMatchObject({
+      facts: { requested: 4 * UNIT, available: 3 * UNIT },
+    });
+    ask(few, reserve(0, { wanted: lines, partial: true }));
+    expect(reserved(few)).toEqual({ main: 3 });
   });
 
   it('takes what can be had where that is enough', () => {
@@ -139,9 +151,10 @@ describe('a hold', () => {
   it('of an inactive location or one of others cannot be had', () => {
     const pinned = { wanted: [{ quantity: UNIT, location: 'shop' }] };
     const inactive = stocked(0, 9, { isActive: () => false });
-    expect(ask(inactive, reserve(1, pinned)).answer).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
+    const none = { code: 'INSUFFICIENT_STOCK', facts: { requested: UNIT, available: 0 } };
+    expect(ask(inactive, reserve(1, pinned)).answer).toMatchObject(none);
     const others = stocked(0, 9, { locationsOf: () => ['main'] });
-    expect(ask(others, reserve(1, pinned)).answer).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
+    expect(ask(others, reserve(1, pinned)).answer).toMatchObject(none);
   });
 
   it('asked for again is the one that is there', () => {
@@ -302,10 +315,14 @@ describe('a confirmed reservation', () => {
     expect(committed(books)).toEqual({ main: 4 });
   });
 
-  it('is promised also where its hold ran out on the way', () => {
+  it('is promised also where its hold ran out on the way, and told where others have the units by then', () => {
     const books = stocked(9);
     books.post([confirmed(5)]);
     expect(committed(books)).toEqual({ main: 5 });
+    expect(books.state('MUG').exceptions).toEqual({});
+    const late = stocked(4);
+    late.post([confirmed(5)]);
+    expect(late.state('MUG').exceptions).toMatchObject({ 'oversell/main/web/1': { quantity: UNIT } });
   });
 
   it('by an order gives it what was held, and the order’s lines win', () => {
@@ -344,6 +361,18 @@ describe('a confirmed reservation', () => {
     ask(books, reserve(3, { wanted: [{ quantity: 3 * UNIT, location: 'shop' }] }));
     books.post([open('1', 5, { reservationId: 'r-1' })]);
     expect(committed(books)).toEqual({ shop: 3, main: 2 });
+  });
+
+  it('by an order for less than was held promises it nothing at the places it does not need', () => {
+    const books = stocked(2, 9);
+    const wanted = [
+      { quantity: 2 * UNIT, location: 'main' },
+      { quantity: UNIT, location: 'shop' },
+    ];
+    ask(books, reserve(0, { wanted }));
+    books.post([open('1', 1, { reservationId: 'r-1' })]);
+    expect([committed(books), reserved(books)]).toEqual([{ main: 1 }, {}]);
+    expect(books.state('MUG').commitments['web/1']).toHaveLength(1);
   });
 
   it('by an order that has nothing open any more is over', () => {

@@ -23,6 +23,13 @@ describe('reallocating', () => {
     expect(committed(books)).toEqual({ main: 1, shop: 3 });
   });
 
+  it('may take all that is free there', () => {
+    const books = stocked(5, 3);
+    books.post([open('1', 4)]);
+    ask(books, move(3));
+    expect(committed(books)).toEqual({ main: 1, shop: 3 });
+  });
+
   it('is refused for more than is promised there, or than is free elsewhere', () => {
     const books = stocked(5, 2);
     books.post([open('1', 4)]);
@@ -31,6 +38,7 @@ describe('reallocating', () => {
       facts: { committed: 4 * UNIT },
     });
     expect(ask(books, move(3)).answer).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
+    expect(ask(books, move(1, { orderId: '2' })).answer).toMatchObject({ facts: { committed: 0 } });
   });
 
   it('moves the promise of that line and place, and of no other', () => {
@@ -175,6 +183,32 @@ describe('adjusting', () => {
     expect(main(books).onHand).toBe(6 * UNIT);
     books.post([{ ...countAt(100), quantity: 3 * UNIT }]);
     expect(main(books).onHand).toBe(3 * UNIT);
+  });
+
+  it('stays beside a late count also where nothing ever moved', () => {
+    const books = stocked(0);
+    books.post([{ ...countAt(10), quantity: 5 * UNIT }]);
+    ask(books, adjust({ change: 2 * UNIT }), 100);
+    books.post([{ ...countAt(50), quantity: 4 * UNIT }]);
+    expect(main(books).onHand).toBe(6 * UNIT);
+  });
+
+  it('is in a later count, and what moves after that count stays beside it', () => {
+    const books = stocked(5);
+    books.post([received(3, 500)]);
+    ask(books, adjust({ change: 2 * UNIT }), 100);
+    books.post([{ ...countAt(300), quantity: 9 * UNIT }]);
+    expect(main(books).onHand).toBe(12 * UNIT);
+  });
+
+  it('goes with a complete snapshot from after it, and stays where that lists the item after all', () => {
+    const books = stocked(0);
+    ask(books, adjust({ change: 2 * UNIT }), 100);
+    const key = keyAt(300);
+    books.post([swept(300, [], { key })]);
+    expect(main(books).onHand).toBe(0);
+    books.post([{ ...countAt(300), key, disposition: 'damaged', quantity: UNIT }]);
+    expect(main(books).onHand).toBe(2 * UNIT);
   });
 
   it('is not swallowed by a complete snapshot ahead, of an item that was never told of there', () => {

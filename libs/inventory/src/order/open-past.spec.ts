@@ -1,15 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { UNIT } from '#kernel';
 import { Books } from '../../testing/books.ts';
+import { received } from '../../testing/entries.ts';
 import { cancelled, changed, type OrderTold, placed, shipped } from '../../testing/order-messages.ts';
 import { Telling } from '../../testing/telling.ts';
+import type { Entry, HoldEnd } from '../entry.ts';
 import { stockAsOf } from '../timeline/stock-as-of.ts';
 
 /** Told in this order: what was committed as of each moment from 1 on, and where. */
-function committedThrough(last: number, ...told: OrderTold[]): Record<string, number>[] {
+function committedThrough(last: number, ...told: (OrderTold | readonly Entry[])[]): Record<string, number>[] {
   const books = new Books();
   const telling = new Telling({ items: [{ sku: 'MUG' }], locations: ['main', 'shop'] });
-  for (const message of told) books.post(telling.tell(message));
+  for (const each of told) books.post('type' in each ? telling.tell(each) : each);
   return Array.from({ length: last }, (_, index) =>
     Object.fromEntries(
       stockAsOf(books.book('MUG').stream, index + 1)
@@ -43,6 +45,22 @@ describe('what of an order was committed as of a moment', () => {
     expect(committedThrough(5, down, up, five)).toEqual(expected);
   });
 
+  it('was committed where the channel wanted it, else where it still is', () => {
+    const to = (location: string | undefined): OrderTold => ({
+      ...five,
+      data: { ...five.data, lines: [{ ...five.data.lines[0]!, location }] },
+    });
+    const up = changed({ at: 3 }, ['1', 'MUG', 8]);
+    const down = changed({ at: 5 }, ['1', 'MUG', 2]);
+    const expected = [{}, { shop: 5 }, { shop: 8 }, { shop: 8 }, { shop: 2 }];
+    expect(committedThrough(5, to('shop'), down, up)).toEqual(expected);
+    const over = [...expected.slice(0, 4), {}];
+    expect(committedThrough(5, to('shop'), changed({ at: 5 }, ['1', 'MUG', 0]), up)).toEqual(over);
+    const lies = received(9, 1, { location: 'shop' });
+    expect(committedThrough(5, [lies], to(undefined), down, up, [received(90, 1)])).toEqual(expected);
+    expect(committedThrough(5, [lies], to(undefined), down, [received(90, 1)], up)).toEqual(expected);
+  });
+
   it('is less from a late cancellation until the shipment that took it back', () => {
     const off = cancelled({ at: 3 }, ['1', 'MUG', 2]);
     const gone = shipped({ at: 5, location: 'shop' }, ['1', 'MUG', 5]);
@@ -63,6 +81,39 @@ describe('what of an order was committed as of a moment', () => {
       stockAsOf(books.book('MUG').stream, at).reduce((sum, { committed }) => sum + committed / UNIT, 0),
     );
     expect(then).toEqual([0, 5, 8, 8, 0, 0]);
+  });
+
+  it('is from its confirmation on what a reservation holds, whatever of its lines is told late', () => {
+    const off = cancelled({ at: 5 }, ['a', 'MUG', 2]);
+    const gone = shipped({ at: 7 }, ['a', 'MUG', 3]);
+    const cup = changed({ at: 6 }, ['b', 'CUP', 1]);
+    for (const told of [
+      [off, gone, cup],
+      [off, cup, gone],
+      [cup, off, gone],
+    ]) {
+      const books = new Books();
+      const telling = new Telling({ items: [{ sku: 'MUG' }, { sku: 'CUP' }], locations: ['main'] });
+      const lines = [
+        { sku: 'CUP', quantity: UNIT },
+        { sku: 'MUG', quantity: 5 * UNIT },
+      ];
+      const key = { at: 3, source: 'web', id: 'r-1', document: 'o1' };
+      books.post(
+        lines.map(({ sku, quantity }): HoldEnd => {
+          const order = { channel: 'web', orderId: 'o1', quantity };
+          return { kind: 'hold', key, sku, reservationId: 'r-1', request: 0, end: 'confirmed', ...order };
+        }),
+      );
+      books.post(telling.announce({ reservationId: 'r-1', confirmedAt: 3, lines })!);
+      for (const message of told) books.post(telling.tell(message));
+      const then = (sku: string): number[] =>
+        [1, 2, 3, 4, 5, 6, 7].map((at) =>
+          stockAsOf(books.book(sku).stream, at).reduce((sum, { committed }) => sum + committed / UNIT, 0),
+        );
+      expect(then('MUG')).toEqual([0, 0, 5, 5, 3, 3, 0]);
+      expect(then('CUP')).toEqual([0, 0, 1, 1, 1, 1, 1]);
+    }
   });
 
   it('is nothing before the order was placed, whatever the clocks say', () => {
