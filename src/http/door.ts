@@ -5,7 +5,8 @@ import type { FastifyRequest } from 'fastify';
 import { ID_LENGTH_MAX } from '#intake';
 import { SLUG } from '#inventory';
 import type { Access } from './access.ts';
-import { type AnswerName, schemaRef } from './answers/answer-schemas.ts';
+import type { AnswerName } from './answers/answer-schemas.ts';
+import { schemaRef } from './answers/schema-words.ts';
 import { type Body, readTold } from './bodies/body.ts';
 import type { Caller } from './caller.ts';
 import { exampleDetail } from './example-details.ts';
@@ -67,7 +68,11 @@ export function PathId(name: string, kind: PathIdKind): ParameterDecorator {
   const read = createParamDecorator((_: unknown, context: ExecutionContext) =>
     readPathId(kind, name, (requestOf(context).params as Record<string, string>)[name]!),
   );
-  return documented(read(), ApiParam({ name, schema: PATH_SCHEMAS[kind] }), refuses(PATH_REFUSALS[kind]));
+  return documented(
+    read(),
+    ApiParam({ name, description: PATH_WORDS[kind], schema: PATH_SCHEMAS[kind] }),
+    refuses(PATH_REFUSALS[kind]),
+  );
 }
 
 /** Query parameters as declared, checked. */
@@ -113,6 +118,14 @@ const PATH_SCHEMAS: Readonly<Record<PathIdKind, object>> = {
   sku: { type: 'string', minLength: 1, maxLength: ID_LENGTH_MAX },
   id: { type: 'string', minLength: 1, maxLength: ID_LENGTH_MAX },
   scope: { type: 'string', pattern: '^(global|(channel|category|item|listing):.+)$' },
+};
+
+const PATH_WORDS: Readonly<Record<PathIdKind, string>> = {
+  slug: 'Small letters, digits and hyphens.',
+  sku: 'Percent-encoded: a SKU may have a slash or a space.',
+  id: 'Percent-encoded: it may have a slash or a space.',
+  scope:
+    '`global`, `channel:{channel}`, `category:{category}`, `item:{sku}` or `listing:{channel}:{listing}`, percent-encoded.',
 };
 
 const PATH_REFUSALS: Readonly<Record<PathIdKind, readonly string[]>> = {
@@ -167,8 +180,16 @@ function problemAnswer(status: number, codes: readonly string[]): MethodDecorato
       examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(status, code) }])),
     },
   };
-  return ApiResponse({ status, description: codes.join(', '), content });
+  const headers = { 'Retry-After': RETRY_AFTER };
+  const isForNow = FOR_NOW.includes(status) || codes.includes('CONTENTION');
+  return ApiResponse({ status, description: codes.join(', '), content, ...(isForNow && { headers }) });
 }
+
+const FOR_NOW: readonly number[] = [429, 503];
+const RETRY_AFTER = {
+  description: 'After so many seconds the same request may be taken.',
+  schema: { type: 'integer' as const, minimum: 0 },
+};
 
 const exampleOf = (status: number, code: string): object => ({
   type: `urn:onhand:error:${code}`,

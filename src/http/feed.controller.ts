@@ -1,4 +1,5 @@
 import { Controller, Get, Headers, Req, Res } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isRejection } from '#inventory';
 import type { FeedStart } from '#publishing';
@@ -43,6 +44,12 @@ export class FeedController {
   ) {}
 
   @Get('feed')
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'Resume after this very event; an `EventSource` sends it by itself when it comes back.',
+    schema: { type: 'string' },
+  })
   @Door({
     access: 'own-channel',
     about: 'What channels may sell',

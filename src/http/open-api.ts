@@ -8,7 +8,8 @@ import {
   publishedSchemas,
   type WireClass,
 } from '#intake';
-import { answerSchemas, schemaRef } from './answers/answer-schemas.ts';
+import { answerSchemas } from './answers/answer-schemas.ts';
+import { schemaRef } from './answers/schema-words.ts';
 import * as requests from './bodies/request-bodies.ts';
 import * as setUp from './bodies/setup-bodies.ts';
 
@@ -50,7 +51,15 @@ const one = {
   sale: { value: messageExample('sale.completed') },
   order: { value: messageExample('order.placed') },
 };
-const rows = { schema: { type: 'string' } };
+const rowSchema = (description: string) => ({ schema: { type: 'string', description } });
+const JSON_ROWS = rowSchema(
+  'A line each, told apart by what they have: a PreviewBody by `scope`, a ListingRow by `listing`, a LocationRow, SourceRow or ' +
+    'ChannelRow by `id` and its `kind` (where that may be two: by `resource`), all others are an ItemRow.',
+);
+const CSV_ROWS = rowSchema(
+  'Items: `sku`, and of `name`, `category`, `decimals`, `unit`, `identifiers` (`scheme:value;…`) those that you have; or ' +
+    'listings: `channel`, `listing`, `sku`, and `unitsPer`.',
+);
 
 /** Bodies that are more than one JSON object of a class. */
 const OTHER_BODIES = {
@@ -60,8 +69,11 @@ const OTHER_BODIES = {
     'application/cloudevents-batch+json': { schema: messages },
   },
   '/v1/catalog/import': {
-    'application/jsonl': { ...rows, example: '{"sku":"MUG-RED","name":"Mug, red"}\n{"sku":"MUG-BLUE"}\n' },
-    'text/csv': { ...rows, example: 'sku,name,category\nMUG-RED,"Mug, red",mugs\n' },
+    'application/jsonl': {
+      ...JSON_ROWS,
+      example: '{"sku":"MUG-RED","name":"Mug, red"}\n{"sku":"MUG-BLUE"}\n',
+    },
+    'text/csv': { ...CSV_ROWS, example: 'sku,name,category\nMUG-RED,"Mug, red",mugs\n' },
   },
 };
 

@@ -116,3 +116,36 @@ it.each([
   const answer = await (await conforming(running.ask))(line, body);
   expect([answer.status, answer.json.code]).toEqual([status, code]);
 });
+
+it('says when to come back, where a feed resumes, what a scope is, and which words there are for why', async () => {
+  const { json } = await running.ask('GET /openapi.json');
+  const { get } = json.paths['/v1/channels/{channel}/feed'];
+  expect(get.parameters).toContainEqual(
+    expect.objectContaining({ name: 'Last-Event-ID', in: 'header', required: false }),
+  );
+  const answers = Object.values<any>(json.paths).flatMap((methods) =>
+    Object.values<any>(methods).flatMap(({ responses }) => Object.entries<any>(responses)),
+  );
+  const mayPass = answers.filter(([status]) => status === '429');
+  expect(mayPass.length).toBeGreaterThan(30);
+  for (const [, { headers }] of mayPass)
+    expect(headers['Retry-After'].schema).toEqual({ type: 'integer', minimum: 0 });
+
+  const parameters = Object.values<any>(json.paths).flatMap((methods) =>
+    Object.values<any>(methods).flatMap((operation) => operation.parameters),
+  );
+  expect(parameters.filter((each) => each.in === 'path' && !('description' in each))).toEqual([
+    expect.objectContaining({ name: 'part' }),
+    expect.objectContaining({ name: 'name' }),
+  ]);
+  const { Availability, Exception, Result } = json.components.schemas;
+  expect(Availability.properties.reason.enum).toEqual(expect.arrayContaining(['receipt', 'order']));
+  expect(Exception.properties.kind.enum).toEqual(Result.properties.flags.items.enum);
+});
+
+it('describes a row of a catalog so that the rows it takes fit', async () => {
+  const { json } = await running.ask('GET /openapi.json');
+  const fits = new Ajv2020({ strict: false }).addSchema(json, 'api');
+  const row = { channel: 'web', listing: 'B-1', sku: 'A', unitsPer: 2 };
+  expect(fits.validate('api#/components/schemas/ListingRow', row)).toBe(true);
+});

@@ -173,24 +173,26 @@ export const onHandAccount = (location: string, disposition: Disposition): Accou
 export const inTransitAccount = (location: string): Account => `${location}/in-transit`;
 
 /** The word a timeline, a number's `reason` and an explanation use. */
-export type Cause =
-  | 'receipt'
-  | 'sale'
-  | 'sale-return'
-  | 'order'
-  | 'cancellation'
-  | 'shipment'
-  | 'return'
-  | 'goods-issue'
-  | 'adjustment'
-  | 'move'
-  | 'count'
-  | 'snapshot'
-  | 'transfer'
-  | 'reservation'
-  | 'reallocation'
-  | 'policy'
-  | 'catalog';
+export type Cause = (typeof CAUSES)[number];
+export const CAUSES = [
+  'receipt',
+  'sale',
+  'sale-return',
+  'order',
+  'cancellation',
+  'shipment',
+  'return',
+  'goods-issue',
+  'adjustment',
+  'move',
+  'count',
+  'snapshot',
+  'transfer',
+  'reservation',
+  'reallocation',
+  'policy',
+  'catalog',
+] as const;
 
 export type ExceptionKind = (typeof EXCEPTION_KINDS)[number];
 export const EXCEPTION_KINDS = [

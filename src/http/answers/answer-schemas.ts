@@ -1,50 +1,49 @@
-import type { JsonSchema } from '#intake';
-import { SCHEMA_PREFIX } from '#intake';
+import {
+  CAUSES,
+  CHANNEL_KINDS,
+  EXCEPTION_KINDS,
+  LOCATION_KINDS,
+  SOURCE_KINDS,
+  TERM_NAMES,
+  UNKNOWN_ITEMS,
+} from '#inventory';
+import {
+  count,
+  flag,
+  list,
+  map,
+  number,
+  object,
+  position,
+  type Schema,
+  says,
+  schemaRef,
+  text,
+  time,
+  words,
+} from './schema-words.ts';
 
 /** What is answered, in JSON Schema's words. Specs hold every answer against these. */
 
-type Schema = JsonSchema;
-
-export const schemaRef = (name: string): { $ref: string } => ({ $ref: `${SCHEMA_PREFIX}${name}` });
-
-const text: Schema = { type: 'string' };
-const number: Schema = { type: 'number' };
-const count: Schema = { type: 'integer', minimum: 0 };
-const position: Schema = {
-  type: 'integer',
-  minimum: 0,
-  description: 'A position in the log; it only grows.',
+const cause = says('The kind of event that did it.', words(...CAUSES));
+const unknownItems = words(...UNKNOWN_ITEMS);
+const outcomes = {
+  received: says('accepted + duplicate + parked + rejected.', count),
+  accepted: count,
+  duplicate: count,
+  parked: count,
+  rejected: count,
 };
-const time: Schema = { type: 'string', format: 'date-time', description: 'UTC, with milliseconds.' };
-const flag: Schema = { type: 'boolean' };
-const words = (...values: readonly string[]): Schema => ({ type: 'string', enum: values });
-const list = (items: Schema | { $ref: string }): Schema => ({ type: 'array', items });
-const map = (values: Schema): Schema => ({ type: 'object', additionalProperties: values });
-
-/** Fields that end in `?` may be left out. */
-function object(
-  fields: Readonly<Record<string, Schema | { $ref: string }>>,
-  more: Partial<Schema> = {},
-): Schema {
-  const names = Object.keys(fields);
-  return {
-    type: 'object',
-    properties: Object.fromEntries(names.map((name) => [name.replace('?', ''), fields[name] as Schema])),
-    required: names.filter((name) => !name.endsWith('?')),
-    additionalProperties: false,
-    ...more,
-  };
-}
 
 const exception: Readonly<Record<string, Schema>> = {
   id: text,
-  kind: text,
+  kind: words(...EXCEPTION_KINDS),
   state: words('open', 'cleared', 'resolved'),
   sku: text,
   'location?': text,
   'channel?': text,
   'orderId?': text,
-  quantity: number,
+  quantity: says('How much it is about now; it gets less as stock or facts come.', number),
   claims: list(
     object({ 'channel?': text, 'orderId?': text, quantity: number, occurredAt: time, recordedAt: time }),
   ),
@@ -64,15 +63,18 @@ const availability = object({
   channel: text,
   listing: text,
   sku: text,
-  available: number,
-  version: position,
+  available: says("What the channel may offer, in its listing's units; never below 0.", number),
+  version: says(
+    'The position of the event that made the number. Drop what is not above what you have.',
+    position,
+  ),
   recordedAt: time,
-  reason: text,
+  reason: cause,
 });
 const message = object({ source: text, id: text });
 const evidence = object({ position, message: { anyOf: [message, { type: 'null' }] } });
 const term = object({
-  name: text,
+  name: words(...TERM_NAMES),
   value: { type: ['number', 'null'] },
   'location?': text,
   events: list(evidence),
@@ -102,8 +104,14 @@ const result = object({
   'id?': text,
   position,
   recordedAt: time,
-  'parked?': list(object({ line: text, code: text, detail: text })),
-  'flags?': list(text),
+  'parked?': says(
+    'The lines that wait for the catalog; the others are posted.',
+    list(object({ line: text, code: text, detail: text })),
+  ),
+  'flags?': says(
+    'What is known to be odd about it already; it counts all the same.',
+    list(words(...EXCEPTION_KINDS)),
+  ),
   'error?': schemaRef('Problem'),
 });
 
@@ -125,15 +133,15 @@ export const ANSWER_SCHEMAS = {
     results: list(schemaRef('Result')),
     counts: object({ accepted: count, duplicate: count, parked: count, rejected: count }),
   }),
-  Location: object({ id: text, name: text, kind: text, active: flag, ...setup }),
-  Source: object({ id: text, name: text, kind: text, unknownItems: text, ...setup }),
+  Location: object({ id: text, name: text, kind: words(...LOCATION_KINDS), active: flag, ...setup }),
+  Source: object({ id: text, name: text, kind: words(...SOURCE_KINDS), unknownItems, ...setup }),
   Channel: object({
     id: text,
     name: text,
-    kind: text,
-    locations: list(text),
-    lists: text,
-    unknownItems: text,
+    kind: words(...CHANNEL_KINDS),
+    locations: says('In their order of priority.', list(text)),
+    lists: words('all', 'listed'),
+    unknownItems,
     'webhook?': object({ url: text }),
     ...setup,
   }),
@@ -213,14 +221,26 @@ export const ANSWER_SCHEMAS = {
   Availability: availability,
   Publication: object({
     desired: schemaRef('Availability'),
-    'sent?': object({ version: position, via: text, at: time }),
-    'acknowledged?': object({ version: position, at: time }),
-    'refused?': object({ version: position, code: text, at: time }),
-    'staleSince?': time,
+    'sent?': says(
+      'The newest that went out, taken or not.',
+      object({ version: position, via: words('webhook', 'feed', 'kafka'), at: time }),
+    ),
+    'acknowledged?': says('The newest that was taken.', object({ version: position, at: time })),
+    'refused?': says(
+      'Sent, not taken, and tried again.',
+      object({ version: position, code: text, at: time }),
+    ),
+    'staleSince?': says(
+      'Since when the channel may sell by an older number; absent: it knows the newest.',
+      time,
+    ),
   }),
   Webhook: object({
     'origin?': text,
-    'state?': words('ok', 'degraded', 'failing'),
+    'state?': says(
+      '`degraded`: the last try failed. `failing`: so many in a row that nothing new is tried.',
+      words('ok', 'degraded', 'failing'),
+    ),
     'failuresInARow?': count,
     'waiting?': count,
     'underway?': count,
@@ -282,11 +302,11 @@ export const ANSWER_SCHEMAS = {
   Dismissed: object({ id: text, position }),
   TimelineRow: object({
     position,
-    kind: text,
+    kind: cause,
     'location?': text,
     'disposition?': text,
-    quantity: number,
-    balance: number,
+    quantity: says('Signed; of a count the difference it made.', number),
+    balance: says('The one before, and the quantity.', number),
     'document?': text,
     'message?': message,
     occurredAt: time,
@@ -295,33 +315,35 @@ export const ANSWER_SCHEMAS = {
   Explanation: object({
     available: number,
     version: position,
-    terms: list(term),
+    terms: says(
+      'With the formula they give `available` exactly; `+ sellable`, `- committed` and so on.',
+      list(term),
+    ),
     policies: list(object({ scope: text, field: text, value: {}, position })),
     'components?': list(object({ sku: text, required: number, available: number, terms: list(term) })),
   }),
   Changes: object({
     from: object({ at: time, available: number }),
     to: object({ at: time, available: number }),
-    changes: list(object({ cause: text, delta: number, events: list(evidence) })),
+    changes: says(
+      'Their deltas sum to the difference.',
+      list(object({ cause, delta: number, events: list(evidence) })),
+    ),
   }),
   CompletenessRow: object({
-    source: text,
-    received: count,
-    accepted: count,
-    duplicate: count,
-    parked: count,
-    rejected: count,
-    released: count,
-    sequenceGaps: count,
+    source: says('`(unknown)`: of a source that is none, or that could not be read.', text),
+    ...outcomes,
+    released: says('Of those that were parked: whose lines have found their item since.', count),
+    sequenceGaps: says('How many are missing between the lowest and the highest `sequence` told.', count),
   }),
   Status: object({
     store: text,
-    head: position,
-    posted: position,
-    projected: position,
-    published: position,
+    head: says('The newest event of the log. At rest the four are equal.', position),
+    posted: says('Through here, stock is what was told.', position),
+    projected: says('Through here, reads are answered.', position),
+    published: says('Through here, numbers are told.', position),
     lag: object({ seconds: number }, { additionalProperties: true }),
-    counts: object({ received: count, accepted: count, duplicate: count, parked: count, rejected: count }),
+    counts: says('Since the log began.', object(outcomes)),
   }),
   Health: object({ status: text }, { additionalProperties: true }),
   OpenApi: { type: 'object', description: 'This document.' },

@@ -64,7 +64,8 @@ export function publishedSchemas(roots: readonly WireClass[] = MESSAGE_ROOTS): R
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
       schema.properties![name] = publish(property);
     }
-    if (schema.properties?.['listing'] !== undefined) {
+    const { listing, identifier } = schema.properties ?? {};
+    if (listing !== undefined && identifier !== undefined) {
       schema['oneOf'] = ['sku', 'listing', 'identifier'].map((name) => ({ required: [name] }));
     }
   }

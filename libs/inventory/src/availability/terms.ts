@@ -12,21 +12,24 @@ import {
 } from './available.ts';
 import { ALL_OF_IT, kitsIn, perListing, publishedOf } from './published.ts';
 
+export const TERM_NAMES = [
+  'sellable',
+  'committed',
+  'reserved',
+  'locationSafetyStock',
+  'safetyStock',
+  'ringFenced',
+  'buffer',
+  'percent',
+  'cap',
+  'stopAt',
+  'decimals',
+  'unitsPer',
+] as const;
+
 /** One number that goes into a listing's number. */
 export interface Term {
-  readonly name:
-    | 'sellable'
-    | 'committed'
-    | 'reserved'
-    | 'locationSafetyStock'
-    | 'safetyStock'
-    | 'ringFenced'
-    | 'buffer'
-    | 'percent'
-    | 'cap'
-    | 'stopAt'
-    | 'decimals'
-    | 'unitsPer';
+  readonly name: (typeof TERM_NAMES)[number];
   /** A quantity; of `percent` the percentage in the same hundred-thousandths; of `decimals` the plain count. */
   readonly value: Quantity;
   readonly location?: string;
