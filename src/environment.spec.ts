@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { BadSettings, readSettings, SETTING_NAMES, showSettings } from './environment.ts';
+import { BadSettings, readSettings, SETTING_NAMES, settingWarnings, showSettings } from './environment.ts';
 
 const problemsOf = (variables: Record<string, string>): readonly string[] => {
   try {
@@ -115,6 +115,13 @@ describe('settings', () => {
     expect(showSettings(readSettings({})).map(({ name }) => name)).toEqual(SETTING_NAMES);
     expect(SETTING_NAMES).toContain('KAFKA_SASL_PASSWORD');
   });
+});
+
+it('warns where roles are left out that no other process can have', () => {
+  const warned = (settings: Record<string, string>): string => settingWarnings(readSettings(settings)).join();
+  expect(warned({ ROLES: 'http,intake' })).toContain('leaves posting and publishing to another process');
+  expect(warned({ ROLES: 'http,posting,publishing' })).toBe('');
+  expect(warned({ ROLES: 'http', EVENT_STORE: 'esdb://db:2113' })).toBe('');
 });
 
 function saslWith(password: string): Record<string, string> {

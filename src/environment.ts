@@ -204,11 +204,27 @@ function wrongValue(
 /** What works, and should not be left so. What the address of a store says is the store's to know. */
 export function settingWarnings(settings: Settings): string[] {
   const { KAFKA_BROKERS, KAFKA_SASL_PASSWORD, KAFKA_SSL } = settings;
-  if (KAFKA_BROKERS === undefined || KAFKA_SASL_PASSWORD === undefined || KAFKA_SSL) return [];
+  const isInTheClear = KAFKA_BROKERS !== undefined && KAFKA_SASL_PASSWORD !== undefined && !KAFKA_SSL;
   return [
-    'KAFKA_SASL_PASSWORD goes to the brokers without TLS, for whoever listens: set KAFKA_SSL=true where they can',
+    ...(isInTheClear
+      ? [
+          'KAFKA_SASL_PASSWORD goes to the brokers without TLS, for whoever listens: set KAFKA_SSL=true where they can',
+        ]
+      : []),
+    ...workOfNobody(settings),
   ];
 }
+
+/** Over a log in a folder there is no second process that could have the other roles. */
+function workOfNobody(settings: Settings): string[] {
+  const leftOut = ALWAYS_NEEDED.filter((role) => !settings.ROLES.includes(role));
+  if (!isLogInFolder(settings) || leftOut.length === 0) return [];
+  return [
+    `ROLES leaves ${leftOut.join(' and ')} to another process, and there is none over a log in DATA_DIR: nobody does it`,
+  ];
+}
+
+const ALWAYS_NEEDED: readonly Role[] = ['posting', 'publishing'];
 
 function contradictions(settings: Settings): string[] {
   const problems: string[] = [];
