@@ -5,11 +5,12 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const PATIENCE_MS = 60_000;
-const here = (name) => new URL(name, import.meta.url);
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const onhand = (...words) =>
-  execFileSync(process.execPath, [here('../../bin/onhand.js').pathname, ...words], { encoding: 'utf8' });
+  execFileSync(process.execPath, [here('../../bin/onhand.js'), ...words], { encoding: 'utf8' });
 
 const url = `http://127.0.0.1:${process.env.PORT ?? 3000}`;
 const { key } = JSON.parse(onhand('keys', 'create', '--role', 'admin', '--json'));
@@ -41,7 +42,7 @@ const imported = await ask('/v1/catalog/import', {
 });
 console.log(`set up: ${JSON.stringify(imported.counts ?? imported)}`);
 const { counts } = await ask('/v1/status');
-console.log(onhand('produce', here('day.jsonl').pathname).trim());
+console.log(onhand('produce', here('day.jsonl')).trim());
 const after = await untilPublished(counts.received);
 console.log(`what became of the messages: ${JSON.stringify(after)}`);
 for (const channel of ['web', 'market', 'till']) {
