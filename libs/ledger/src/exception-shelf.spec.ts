@@ -46,6 +46,31 @@ describe('the shelf of exceptions', () => {
     expect(looked).toBe(4);
   });
 
+  it('is narrowed by all that is asked for', async () => {
+    expect(await list({ state: 'cleared', kind: 'oversell' })).toEqual(['1000', '2000', '3000']);
+    expect(await list({ channel: 'pos-0', kind: 'oversell', state: 'cleared' })).toEqual(['3000']);
+    expect(await list({ sku: 'S-8', state: 'open' })).toEqual([]);
+    expect(await list({ sku: 'S-8', kind: 'oversell' })).toEqual([]);
+    expect(await list({ sku: 'S-8', channel: 'pos-1' })).toEqual([]);
+    expect(await list({ sku: 'S-8', channel: 'pos-2', state: 'cleared', kind: 'late' })).toEqual(['8']);
+  });
+
+  it('keeps when an exception was opened, and who claimed it where that is not told anew', () => {
+    const opened = { kind: 'oversell', location: 'east', channel: 'web', orderId: 'o-1' } as const;
+    const state = {
+      ...emptyItem(),
+      exceptions: { [exceptionKey(opened)]: { position: 9_000, quantity: 0 } },
+    };
+    const tell = (recordedAt: number, more: Pick<ExceptionOpened, 'quantity' | 'claims'>): unknown => {
+      shelf.opened('S-1', { ...opened, ...more }, state, { recordedAt } as RecordedEvent);
+      return shelf.get('9000');
+    };
+    const claims = [{ channel: 'web', orderId: 'o-1', quantity: 3, occurredAt: 1, recordedAt: 5 }];
+    expect(tell(5, { quantity: 3, claims })).toMatchObject({ quantity: 3, claims, openedAt: 5 });
+    expect(tell(6, { quantity: 2 })).toMatchObject({ quantity: 2, claims, openedAt: 5 });
+    expect(tell(7, { quantity: 4, claims: [] })).toMatchObject({ quantity: 4, claims: [], openedAt: 5 });
+  });
+
   it('lets others have their turn while it looks through many', async () => {
     const listed = list({ kind: 'oversell', channel: 'pos-0' });
     expect(await turnsDuring(listed)).toBeGreaterThan(0);

@@ -48,6 +48,7 @@ describe('the complete snapshots known', () => {
     expect(times(sweeps, { from: 200, before: 400 })).toEqual([200, 300]);
     expect(times(sweeps, { journal: 4 })).toEqual([100, 200, 300]);
     expect(times(sweeps, { journal: 2 })).toEqual([100]);
+    expect(times(sweeps, { from: 300 })).toEqual([300, 400]);
     expect(times(sweeps, { from: 401 })).toEqual([]);
   });
 });

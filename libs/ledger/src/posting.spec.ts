@@ -133,6 +133,23 @@ describe('a complete snapshot', () => {
     expect([onHand('MUG'), onHand('LID')]).toEqual([9, 0]);
   });
 
+  it('does not take for listed what its document listed elsewhere or as of another time', async () => {
+    const tea = { ...received(5), sku: 'TEA' };
+    await ledger.tell([received(10), { ...received(4), sku: 'LID' }, tea]);
+    const listed = (sku: string, at: number, location: string) =>
+      counted(1, at, { sku, location, key: keyAt(at, { document: 'snap' }), cause: 'snapshot' });
+    await ledger.tell(
+      [listed('LID', asOf, 'shop'), listed('TEA', asOf - 1, 'main'), listed('MUG', asOf, 'main')],
+      {
+        stream: 'document-wms:snap',
+        type: 'StockSnapshotTaken',
+      },
+    );
+    await tellSweep([]);
+    await ledger.settle();
+    expect([onHand('MUG'), onHand('LID'), onHand('TEA')]).toEqual([1, 0, 0]);
+  });
+
   it('holds for an item that is told of later, also after a restart', async () => {
     await tellSweep();
     await ledger.settle();

@@ -106,6 +106,14 @@ describe('a reservation', () => {
     });
   });
 
+  it('that may be partial holds the other items where there is nothing of one', async () => {
+    await held({ LID: 4 });
+    const answer = await held({ LID: 1, MUG: 2 }, { reservationId: 'r-2', partial: true });
+    expect(answer.lines).toEqual([{ sku: 'MUG', quantity: 2 * UNIT, location: 'main' }]);
+    await ledger.settle();
+    expect([reservedOf('MUG'), reservedOf('LID')]).toEqual([2, 4]);
+  });
+
   it.each<[string, Partial<ReserveRequest>, Partial<Rejection>]>([
     ['CHANNEL_UNKNOWN', { channel: 'nobody' }, { pointer: '/channel' }],
     ['ITEM_UNKNOWN', { lines: [{ sku: 'NO', quantity: UNIT }] }, { pointer: '/lines/0/sku' }],
@@ -161,6 +169,32 @@ describe('a reservation', () => {
   });
 });
 
+describe('a hold', () => {
+  const events = () => ledger.store.readStream(reservationStream('r-1'));
+
+  it('is ended by its own channel’s order only', async () => {
+    await held({ MUG: 3 });
+    const order = { orderId: 'o-1', recordedAt: ledger.clock.at };
+    await ledger.reservations.confirmByOrder('r-1', { ...order, channel: 'app' });
+    expect(await types()).toEqual(['Requested', 'Held']);
+    await ledger.reservations.confirmByOrder('r-1', { ...order, channel: 'web' });
+    expect(await types()).toEqual(['Requested', 'Held', 'Confirmed']);
+  });
+
+  it('stays on its items as long as its reservation is held, whoever thinks it was left behind', async () => {
+    await held({ MUG: 3 });
+    await ledger.reservations.letGo('r-1', 'MUG');
+    await ledger.settle();
+    expect(reservedOf('MUG')).toBe(3);
+  });
+
+  it('says who let it go', async () => {
+    await held({ MUG: 3 });
+    await ledger.reservations.release('r-1', 'ann');
+    expect((await events()).at(-1)).toMatchObject({ type: 'ReservationReleased', data: { actor: 'ann' } });
+  });
+});
+
 describe('the same request again', () => {
   it('is answered as it was first, whatever has come of it', async () => {
     const first = await held({ MUG: 3 });
@@ -186,7 +220,21 @@ describe('the same request again', () => {
     for (const other of [{ MUG: 2 }, { LID: 3 }] as Record<string, number>[]) {
       expect(await reserve(other)).toMatchObject({ code: 'ID_REUSED_WITH_DIFFERENT_CONTENT' });
     }
-    expect(await reserve({ MUG: 3 }, { expiresInSeconds: 61 })).toMatchObject({
+    const line = (sku: string, units: number, location?: string) => ({
+      ...{ sku, quantity: units * UNIT },
+      ...(location !== undefined && { location }),
+    });
+    for (const other of [
+      { expiresInSeconds: 61 },
+      { partial: true },
+      { channel: 'app' },
+      { lines: [line('MUG', 3, 'main')] },
+    ]) {
+      expect(await reserve({ MUG: 3 }, other)).toMatchObject({ code: 'ID_REUSED_WITH_DIFFERENT_CONTENT' });
+    }
+    const two = { reservationId: 'r-2', lines: [line('MUG', 1), line('LID', 1)] };
+    await held({}, two);
+    expect(await reserve({}, { ...two, lines: [line('MUG', 1), line('LID', 2)] })).toMatchObject({
       code: 'ID_REUSED_WITH_DIFFERENT_CONTENT',
     });
   });
