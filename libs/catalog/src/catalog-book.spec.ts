@@ -115,6 +115,35 @@ describe('the book', () => {
       listing('amz', 'B01', 'MUG', 2),
       listing('amz', 'B06', 'MUG', 6),
     ]);
+    await desk.putListing(listing('amz', 'B01', 'MUG', 4));
+    await opened.catchUp();
+    const offers = book.offering('MUG')?.offers ?? [];
+    expect(offers.map((each) => `${each.channel.id} ${each.listing} ${each.unitsPer / UNIT}`).sort()).toEqual(
+      ['amz B01 4', 'amz B06 6', 'web B01 3', 'web MUG 1'],
+    );
+  });
+
+  it('gives an item its own name back in the one channel where it is free again', async () => {
+    const { book, desk } = opened;
+    await desk.putChannel(aChannel('app', { locations: ['main'] }));
+    for (const channel of ['web', 'app']) await desk.putListing(listing(channel, 'LID', 'TEA'));
+    const channelsOf = (sku: string) =>
+      (book.offering(sku)?.offers ?? []).map(({ channel }) => channel.id).sort();
+    await desk.putListing(listing('amz', 'JAR', 'TEA'));
+    await desk.putItem(anItem('JAR'));
+    await desk.putListing(listing('amz', 'BOX', 'BOX'));
+    await opened.catchUp();
+    expect([channelsOf('LID'), channelsOf('JAR'), channelsOf('BOX')]).toEqual([
+      [],
+      ['app', 'web'],
+      ['amz', 'app', 'web'],
+    ]);
+    await desk.putListing(listing('app', 'LID', 'LID'));
+    await opened.catchUp();
+    expect(channelsOf('LID')).toEqual(['app']);
+    await desk.putListing(listing('web', 'LID', 'LID'));
+    await opened.catchUp();
+    expect(channelsOf('LID')).toEqual(['app', 'web']);
   });
 
   it('knows the kits that hold an item, also within others', async () => {
@@ -126,6 +155,12 @@ describe('the book', () => {
     await opened.catchUp();
     expect(book.kitsHolding('MUG')).toEqual([]);
     expect([...book.kitsHolding('LID')].sort()).toEqual(['BOX', 'PAIR']);
+    await desk.putItem(anItem('SET', { components: [{ sku: 'LID', quantity: UNIT }] }));
+    await opened.catchUp();
+    expect([...book.kitsHolding('LID')].sort()).toEqual(['BOX', 'PAIR', 'SET']);
+    await desk.putItem(anItem('PAIR', { components: [{ sku: 'TEA', quantity: UNIT }] }));
+    await opened.catchUp();
+    expect(book.kitsHolding('LID')).toEqual(['SET']);
   });
 
   it('knows who carries an identifier, one or more', async () => {
