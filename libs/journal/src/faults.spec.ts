@@ -44,6 +44,16 @@ describe('a store that cannot write', () => {
     expect(outcomesOf(await opened.tell(sale('s1'), sale('s2')))).toEqual(['duplicate', 'accepted']);
   });
 
+  it('makes the call fail too where only refusals are to be written; told again, they are', async () => {
+    const refused = [sale('s1', {}, [line('MUG', 0.5)]), sale('s2', {}, [line('MUG', 0.5)])];
+    failing('intake-', new StoreUnavailable('Gone.'));
+    await expect(opened.tell(...refused)).rejects.toThrow(StoreUnavailable);
+
+    expect(outcomesOf(await opened.tell(...refused))).toEqual(['rejected', 'rejected']);
+    await opened.settle();
+    expect(opened.book.counts()).toMatchObject({ received: 2, rejected: 2 });
+  });
+
   it('leaves nothing behind of an order that was half told', async () => {
     await opened.tell(placed('o1', [line('MUG', 2)]));
     failing('order-web:o1', new StoreUnavailable('Gone.'));

@@ -225,6 +225,16 @@ describe('a parked line whose item comes', () => {
     expect(opened.book.completenessOf('pos')).toMatchObject({ parked: 1, released: 1 });
   });
 
+  it('is released too when its channel lists all: it may have told a SKU as its listing', async () => {
+    await opened.tell(placed('o1', [line({ listing: 'MUG' }, 2)]));
+    await opened.settle();
+    expect(waiting()).toEqual(['placed-o1 1 LISTING_UNKNOWN']);
+    await opened.desk.putChannel({ ...opened.desk.view.channel('web')!, lists: 'all' });
+    await opened.settle();
+
+    expect(waiting()).toEqual([]);
+  });
+
   it('in a channel that lists all may have been told as a listing', async () => {
     await opened.tell(sale('s1', {}, [line({ listing: 'GHOST' }, 1)]));
     await opened.putItem('GHOST');
