@@ -53,6 +53,25 @@ async function tellADay({ rooms }: OnHand): Promise<void> {
     },
     { id: 'o', source: 'till', occurredAt, type: 'order.placed', data: { orderId: 'o', lines } },
   ];
+  await tell({ rooms }, facts);
+}
+
+/** So many items come in. */
+function tellOf({ rooms }: Pick<OnHand, 'rooms'>, items: number): Promise<void> {
+  const lines = Array.from({ length: items }, (_, index) => ({
+    ...{ line: String(index), sku: `S${index}`, quantity: UNIT },
+  }));
+  const documents = [lines.slice(0, 900), lines.slice(900)].filter(({ length }) => length > 0);
+  return tell(
+    { rooms },
+    documents.map((part, index) => ({
+      ...{ id: `n${index}`, source: 'till', occurredAt: Date.UTC(2026, 0, 6), type: 'stock.received' },
+      data: { documentId: `n${index}`, location: 'shop', lines: part },
+    })),
+  );
+}
+
+async function tell({ rooms }: Pick<OnHand, 'rooms'>, facts: readonly Message[]): Promise<void> {
   const raw = new Uint8Array();
   await rooms.journal.accept(
     facts.map((message) => ({ message, raw })),
@@ -63,12 +82,24 @@ async function tellADay({ rooms }: OnHand): Promise<void> {
   await rooms.projector.waitFor(await rooms.store.head(), WAIT_MS_MAX);
 }
 
-const verifyNow = (): Promise<VerifyReport> =>
+interface Terms {
+  readonly checkFiles?: () => Promise<readonly string[]>;
+  readonly signal?: AbortSignal;
+  /** Before the live picture is hashed. */
+  readonly meanwhile?: (onhand: OnHand) => Promise<void>;
+}
+
+const verifyNow = ({ meanwhile, ...terms }: Terms = {}): Promise<VerifyReport> =>
   withOnHand((onhand) => {
     const { rooms } = onhand;
+    const hash = async () => {
+      await meanwhile?.(onhand);
+      return onhand.hashServed();
+    };
     return verify({
+      ...terms,
       store: rooms.store,
-      live: { hash: () => onhand.hashServed(), position: () => rooms.projector.position },
+      live: { hash, position: () => rooms.projector.position },
       openFresh: () => {
         const readModel = openMemoryReadModel();
         return { readModel, ...openPicture({ readModel, store: rooms.store }) };
@@ -101,6 +132,41 @@ describe('verify', () => {
     expect(failed(report)).toEqual([]);
     expect(report.ok).toBe(true);
     expect(report.checks.map(({ looked }) => looked).every((looked) => looked > 0)).toBe(true);
+    expect(report.checks.map(({ check }) => check)).toEqual([
+      ...['log order', 'every message once', 'ledger = journal', 'every message accounted for'],
+      ...['published versions', 'live picture = log lived again'],
+      ...['accounts sum to 0', 'reserved = open holds', 'committed = open promises', 'stock = facts by time'],
+      'explanations sum to their numbers',
+    ]);
+  });
+
+  it('looks at every item and every number, however many there are', async () => {
+    await withOnHand((onhand) => tellOf(onhand, 1_100));
+    const { ok, checks } = await verifyNow();
+    expect(ok).toBe(true);
+    const looked = Object.fromEntries(checks.map((each) => [each.check, each.looked]));
+    expect(looked).toMatchObject({
+      'accounts sum to 0': 1_101,
+      'explanations sum to their numbers': 1_101,
+    });
+  });
+
+  it('finds nothing where more is told while it looks', async () => {
+    const report = await verifyNow({ meanwhile: (onhand) => tellOf(onhand, 5) });
+    expect(failed(report)).toEqual([]);
+  });
+
+  it('says what the store finds wrong with its own files', async () => {
+    const report = await verifyNow({ checkFiles: () => Promise.resolve(['a page is torn', 'another too']) });
+    expect(failed(report)).toEqual(['files']);
+    expect(report.checks[0]!.findings).toEqual(['a page is torn; another too']);
+    expect((await verifyNow({ checkFiles: () => Promise.resolve([]) })).checks[0]).toMatchObject({
+      ok: true,
+    });
+  });
+
+  it('ends where it is not wanted any more', async () => {
+    await expect(verifyNow({ signal: AbortSignal.abort(new Error('not now')) })).rejects.toThrow('not now');
   });
 
   it('finds a movement that the journal does not know', async () => {

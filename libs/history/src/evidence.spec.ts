@@ -1,5 +1,6 @@
 import { emptyItem, type ItemState, type RecordedItemEvent } from '#inventory';
 import { UNIT } from '#kernel';
+import { ask, stocked } from '../../inventory/testing/mugs.ts';
 import { evidenceOf } from './evidence.ts';
 
 const ORDERS = 50;
@@ -31,5 +32,23 @@ describe('the events behind what is committed', () => {
     const behind = evidenceOf({ name: 'committed', value: 0, location: 'main' }, events, state);
     expect(behind).toEqual(events.filter((_, index) => index !== 3));
     expect(walks()).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('the events behind what is reserved', () => {
+  it('are those of the holds that are open there', () => {
+    const books = stocked(9, 9);
+    const asked = { type: 'reserve', request: 0, channel: 'web', partial: false, step: UNIT } as const;
+    const wanted = [{ quantity: 2 * UNIT, location: 'main' }];
+    for (const reservationId of ['kept', 'ended']) {
+      ask(books, { ...asked, reservationId, wanted, expiresAt: 3_600_000 });
+    }
+    ask(books, { type: 'end-hold', reservationId: 'ended', end: 'released' });
+    const { state, stream } = books.book('MUG');
+    const behind = (location: string): unknown[] =>
+      evidenceOf({ name: 'reserved', value: 0, location }, stream, state).map(({ data }) => data);
+
+    expect(behind('main')).toMatchObject([{ reservationId: 'kept' }]);
+    expect(behind('shop')).toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ import { ItemBooks } from './item-books.ts';
 import { LogOrder } from './log-order.ts';
 import { MessageCounts } from './message-counts.ts';
 import { MessagesOnce } from './messages-once.ts';
+import { TwoBooks } from './two-books.ts';
 
 const failedOf = (results: readonly CheckResult[]): string[] =>
   results.filter(({ ok }) => !ok).map(({ check }) => check);
@@ -154,5 +155,42 @@ describe('every message once', () => {
     const once = new MessagesOnce(readModel);
     for (const each of events) once.look(each);
     expect(once.result()).toMatchObject({ ok: isRight, looked: events.length });
+  });
+});
+
+describe('what the journal says was moved', () => {
+  const moved = (quantity: number, to = 'main/sellable', sku = 'MUG') => ({
+    ...{ sku, quantity, from: 'supplier', to, kind: 'move' },
+  });
+  const event = (stream: string, type: string, data: object) => ({
+    ...{ stream, type, data, revision: 0, position: 1, recordedAt: 0, id: '' },
+  });
+  const told = (...entries: object[]) => event('document-wms:r1', 'StockReceived', { entries });
+  const released = (...entries: object[]) => event('order-web:o1', 'ParkedLinesReleased', { entries });
+  const posted = (data: { sku: string }) => event(`item-${data.sku}`, 'MovementPosted', data);
+
+  it.each<[string, ReturnType<typeof event>[], number]>([
+    ['is posted', [told(moved(3), moved(2)), posted(moved(3)), posted(moved(2))], 0],
+    ['is posted where a parked line was released', [released(moved(3)), posted(moved(3))], 0],
+    ['is more than promises', [told({ kind: 'open', sku: 'MUG', quantity: 5 })], 0],
+    ['is not posted yet', [told(moved(3))], 2],
+    ['is posted twice', [told(moved(3)), posted(moved(3)), posted(moved(3))], 2],
+    ['is posted as another quantity', [told(moved(3)), posted(moved(2))], 2],
+    ['is posted to another account', [told(moved(3)), posted(moved(3, 'main/damaged'))], 2],
+    ['is posted to another item', [told(moved(3)), posted(moved(3, 'main/sellable', 'CUP'))], 4],
+    ['is not what was posted', [posted(moved(3))], 2],
+  ])('%s', (_, events, wrong) => {
+    const books = new TwoBooks();
+    for (const each of events) books.look(each);
+    expect(books.result()).toMatchObject({ ok: wrong === 0, wrong });
+  });
+
+  it('is told in words for the first that are wrong, and counted for the others', () => {
+    const books = new TwoBooks();
+    books.look(told(...Array.from({ length: 30 }, (_, index) => moved(1, 'main/sellable', `S${index}`))));
+    const { findings, wrong } = books.result();
+    expect(wrong).toBe(60);
+    expect(findings).toHaveLength(20);
+    expect(findings[0]).toBe('S0, supplier: journal − ledger = -1');
   });
 });
