@@ -15,6 +15,8 @@ const withData = (type: MessageType, change: Told): Told => {
 const withLine = (type: MessageType, line: Told): Told => withData(type, { lines: [line] });
 const withQuantity = (type: MessageType, quantity: unknown): Told =>
   withLine(type, { sku: 'MUG-RED', quantity });
+const withAttributes = (attributes: Told): Told =>
+  withLine('sale.completed', { sku: 'A', quantity: 1, attributes });
 const sale = (change: Told): Told => ({ ...messageExample('sale.completed'), ...change });
 const lines = (count: number): Told[] =>
   Array.from({ length: count }, () => ({ sku: 'MUG-RED', quantity: 1 }));
@@ -243,6 +245,17 @@ describe('lines', () => {
       'with an attribute that is a number',
       withLine('sale.completed', { sku: 'A', quantity: 1, attributes: { 'a/b': 1 } }),
       ['WRONG_TYPE /data/lines/0/attributes/a~1b'],
+    ],
+    ['with attributes as long as they may be', withAttributes({ ['n'.repeat(128)]: 'x'.repeat(1_024) }), []],
+    [
+      'with an attribute that is too long',
+      withAttributes({ a: 'x'.repeat(1_025) }),
+      ['OUT_OF_RANGE /data/lines/0/attributes/a'],
+    ],
+    [
+      'with an attribute whose name is too long',
+      withAttributes({ a: '', ['n'.repeat(129)]: '' }),
+      [`OUT_OF_RANGE /data/lines/0/attributes/${'n'.repeat(129)}`],
     ],
   ])('%s', (_, value, problems) => {
     expect(problemsOf(value)).toEqual(problems);

@@ -93,7 +93,9 @@ describe('a file as a whole', () => {
 
   it('says where it stops being UTF-8', async () => {
     const bytes = Buffer.concat([Buffer.from(HEADER + row('1', 'A').repeat(3)), Buffer.from([0x31, 0xff])]);
-    expect(await readAll(bytes)).toMatchObject([{ facts: { byte: bytes.length - 1 } }]);
+    const [problem] = (await readAll(bytes)) as readonly Rejection[];
+    expect(problem).toMatchObject({ facts: { byte: bytes.length - 1 } });
+    expect(problem!.detail).toContain('near line 5 ');
   });
 
   it.each([

@@ -36,6 +36,14 @@ describe('a mapping', () => {
     });
   });
 
+  it('says of its source what is told, and takes the rest as usual', () => {
+    const source = { id: 'till-1', name: 'Till', kind: 'erp', unknownItems: 'park' };
+    expect(load(mapping({ source }))).toMatchObject({ source });
+    expect(load(mapping({ source: { id: 'till-1', kind: 'erp' } }))).toMatchObject({
+      source: { name: 'till-1', kind: 'erp', unknownItems: 'create' },
+    });
+  });
+
   it.each<[string, Json, string[]]>([
     ['without rules', mapping({ rules: undefined }), ['MISSING_FIELD /rules']],
     ['with no rule', mapping({ rules: [] }), ['WRONG_TYPE /rules']],
@@ -45,6 +53,11 @@ describe('a mapping', () => {
       'with another kind of source',
       mapping({ source: { id: 'a', kind: 'files' } }),
       ['VALUE_UNKNOWN /source/kind'],
+    ],
+    [
+      'with a source that is named by a number',
+      mapping({ source: { id: 'a', name: 5 } }),
+      ['WRONG_TYPE /source/name'],
     ],
     ['with a mistyped field', mapping({ rule: [] }), ['UNKNOWN_FIELD /rule']],
     [
@@ -153,6 +166,13 @@ describe('a mapping', () => {
       withSku({ if: { column: 'A', empty: true, equals: 'a' }, then: { const: 'x' }, else: { const: 'y' } }),
       [`FIELDS_EXCLUDE ${SKU}/if`],
     ],
+    ...['equals', 'empty'].map((test): [string, Json, string[]] => [
+      `with a condition that is ${test} to nothing`,
+      withSku({ if: { column: 'A', [test]: null }, then: { const: 'x' }, else: { const: 'y' } }),
+      [`WRONG_TYPE ${SKU}/if/${test}`],
+    ]),
+    ['with a constant that is none', withSku({ const: null }), [`WRONG_TYPE ${SKU}/const`]],
+    ['joined with a number', withSku({ join: [column('A')], with: 1 }), [`WRONG_TYPE ${SKU}/with`]],
     [
       'with a zone that is none',
       withSku({ column: 'A', as: 'instant', format: 'yyyy-MM-dd', zone: 'Europe/Lodon' }),
@@ -162,6 +182,16 @@ describe('a mapping', () => {
       'with a format that is none',
       withSku({ column: 'A', as: 'instant', format: 'YYYY-mm', zone: 'UTC' }),
       [`VALUE_UNKNOWN ${SKU}/format`],
+    ],
+    [
+      'with a format without a day',
+      withSku({ column: 'A', as: 'instant', format: 'yyyy-MM', zone: 'UTC' }),
+      [`VALUE_UNKNOWN ${SKU}/format`],
+    ],
+    [
+      'with a zone but no format',
+      withSku({ column: 'A', as: 'instant', zone: 'UTC' }),
+      [`MISSING_FIELD ${SKU}/format`],
     ],
     [
       'with a format but no zone',
@@ -174,6 +204,23 @@ describe('a mapping', () => {
     [
       'with an opening elsewhere',
       mapping({ opening: { documentId: 'o', location: 'depot' } }),
+      ['VALUE_UNKNOWN /opening'],
+    ],
+    [
+      'with an opening for what is not for sale',
+      mapping({
+        rules: [
+          {
+            name: 'a',
+            message: message({
+              type: 'sale.returned',
+              data: { returnId: column('A'), location: { const: 'shop' } },
+              line: { sku: column('Code'), quantity: column('Count'), disposition: { const: 'damaged' } },
+            }),
+          },
+        ],
+        opening: { documentId: 'o', location: 'shop' },
+      }),
       ['VALUE_UNKNOWN /opening'],
     ],
     [

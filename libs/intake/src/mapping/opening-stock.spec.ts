@@ -68,6 +68,8 @@ describe('the opening stock', () => {
         { at: day(outOn), change: -10 },
       ]);
     expect([of(1, 1), of(1, 2), of(1, 3), of(1, 9)]).toEqual([10, 10, 0, 0]);
+    const everyDay = [10, -1, -9].map((change, index) => ({ at: day(index + 1), change }));
+    expect(openingOf(everyDay)).toBe(1);
   });
 
   it('is told by SKU, and not of what needs none', () => {

@@ -49,6 +49,8 @@ describe('a quantity', () => {
     ['25e-7', 'QUANTITY_TOO_PRECISE'],
     ['2.50000000000000000', undefined],
     ['1.5e1', undefined],
+    ['1.000001E3', undefined],
+    ['25E-7', 'QUANTITY_TOO_PRECISE'],
     ['120000e-5', undefined],
     ['1234567.1234567890', 'QUANTITY_TOO_PRECISE'],
   ])('by its words, %s is %s', (words, code) => {
