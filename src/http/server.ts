@@ -25,6 +25,8 @@ const HEADER_BYTES_MAX = 64 * 1024;
 const REQUEST_MS_MAX = 25_000;
 const HEADER_SHARE = 0.4;
 const LOOKS_PER_REQUEST = 12;
+/** Who could not be understood reads why, and goes: so long he may take for it. */
+const LEAVING_MS_MAX = 5_000;
 const KEEP_ALIVE_MS = 72_000;
 /** Longer than any id is, each character as up to four encoded bytes, so that we can say so ourselves. */
 const PATH_PART_LENGTH_MAX = 16 * 1024;
@@ -202,6 +204,9 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, reque
     return;
   }
   const status = BROKEN_STATUS[error.code ?? ''] ?? 400;
+  // Node waits for his end of it as well, and looks after this connection no more.
+  const leaving = setTimeout(() => socket.destroy(), LEAVING_MS_MAX).unref();
+  socket.once('close', () => clearTimeout(leaving));
   socket.end(status === 408 ? tooSlow(requestIds.ofUnfinished(socket)) : bare(status));
 }
 
