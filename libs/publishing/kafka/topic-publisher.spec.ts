@@ -1,14 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { EventStore } from '#event-store';
-import { allShards, type Shards, ShardSet } from '#kernel';
+import { allShards } from '#kernel';
 import { until } from '../../kernel/testing/until.ts';
 import { MemoryTopic } from '../testing/memory-topic.ts';
 import { Process } from '../testing/process.ts';
 import { Stage } from '../testing/stage.ts';
 import { AvailabilityTeller } from './availability-teller.ts';
-import { isOrderStream, orderKeyOf, OrderTeller } from './order-teller.ts';
 
-describe('a publisher of', () => {
+describe('a publisher of numbers', () => {
   let stage: Stage;
   let topic: MemoryTopic;
   const processes: Process[] = [];
@@ -23,42 +21,16 @@ describe('a publisher of', () => {
     await stage.close();
   });
 
-  const follow = (process: Process, changed: Parameters<typeof stage.folds.push>[0]): Process => {
-    stage.folds.push(changed);
-    processes.push(process);
-    process.start();
-    return process;
-  };
-
-  function tellNumbers(shards: Shards = allShards(), pauseMs?: number): Process {
+  function tellNumbers(pauseMs?: number): Process {
     const channels = () => [{ id: 'web' }, { id: 'pos' }];
-    const teller = new AvailabilityTeller({ numbers: stage.numbers, channels, shards });
+    const teller = new AvailabilityTeller({ numbers: stage.numbers, channels, shards: allShards() });
     const process = new Process(topic, teller, pauseMs);
     stage.numbers.onChange(({ channel, listing, version }) =>
       process.publisher.changed({ key: `${channel}:${listing}`, position: version }),
     );
-    return follow(process, { apply: () => undefined });
-  }
-
-  function tellOrders(
-    shards: Shards = allShards(),
-    store: Pick<EventStore, 'readAll'> = stage.store,
-  ): Process {
-    let position = stage.position;
-    const teller = new OrderTeller({
-      store,
-      orders: stage.orders,
-      shards,
-      position: () => position,
-    });
-    const process = new Process(topic, teller);
-    return follow(process, {
-      apply: (event) => {
-        position = event.position;
-        if (isOrderStream(event.stream))
-          process.publisher.changed({ key: orderKeyOf(event.stream), position });
-      },
-    });
+    processes.push(process);
+    process.start();
+    return process;
   }
 
   const set = async (channel: string, numbers: Record<string, number>): Promise<number> => {
@@ -69,340 +41,221 @@ describe('a publisher of', () => {
   const available = (): Record<string, number | undefined> =>
     Object.fromEntries(Object.entries(topic.picture).map(([key, value]) => [key, value.available]));
 
-  describe('numbers', () => {
-    it('tells all that there is, then what changes, one send a partition at a time', async () => {
-      await set('web', { A: 1, B: 2 });
-      const process = tellNumbers();
-      await process.settled();
-      for (let n = 1; n <= 40; n++) await set(n % 2 ? 'web' : 'pos', { A: n, C: n });
-      await process.settled();
-      expect(available()).toEqual({ 'web:A': 39, 'web:B': 2, 'web:C': 39, 'pos:A': 40, 'pos:C': 40 });
-      expect(topic.together).toBe(1);
-      const versions = topic.versionsOf('web:A');
-      expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
-    });
+  it('tells all that there is, then what changes, one send a partition at a time', async () => {
+    await set('web', { A: 1, B: 2 });
+    const process = tellNumbers();
+    await process.settled();
+    for (let n = 1; n <= 40; n++) await set(n % 2 ? 'web' : 'pos', { A: n, C: n });
+    await process.settled();
+    expect(available()).toEqual({ 'web:A': 39, 'web:B': 2, 'web:C': 39, 'pos:A': 40, 'pos:C': 40 });
+    expect(topic.together).toBe(1);
+    const versions = topic.versionsOf('web:A');
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+  });
 
-    it('tells what changes while the catalog is looked through', async () => {
-      const listings = Array.from({ length: 3_000 }, (_, n) => `L-${String(n).padStart(4, '0')}`);
-      await set('web', Object.fromEntries(listings.map((listing) => [listing, 1])));
-      const process = tellNumbers();
-      await process.settled();
-      for (let round = 0; round < 5; round++) {
-        process.publisher.beginAgain();
-        for (let n = 0; n < 30; n++) {
-          await set('web', { [listings[(round * 30 + n) * 7]!]: n + 2 });
-          await nextTurn();
-        }
-        await process.settled();
-      }
-      const { picture } = topic;
-      const untold = listings.filter(
-        (listing) => picture[`web:${listing}`]!.version !== stage.numbers.number('web', listing)!.version,
-      );
-      expect(untold).toEqual([]);
-      const versions = topic.partitions.flat().map(({ key, value }) => `${key} ${String(value)}`);
-      expect(versions).toHaveLength(new Set(versions).size);
-    });
-
-    it('comes to the end of the catalog though all of it changes again and again', async () => {
-      const listings = Array.from({ length: 6_000 }, (_, n) => `L-${n}`);
-      const all = (quantity: number) =>
-        Object.fromEntries(listings.map((listing) => [listing, quantity] as const));
-      await set('web', all(1));
-      const process = tellNumbers();
-      for (let n = 2; process.publisher.state !== 'telling'; n++) {
-        await set('web', all(n));
+  it('tells what changes while the catalog is looked through', async () => {
+    const listings = Array.from({ length: 3_000 }, (_, n) => `L-${String(n).padStart(4, '0')}`);
+    await set('web', Object.fromEntries(listings.map((listing) => [listing, 1])));
+    const process = tellNumbers();
+    await process.settled();
+    for (let round = 0; round < 5; round++) {
+      process.publisher.beginAgain();
+      for (let n = 0; n < 30; n++) {
+        await set('web', { [listings[(round * 30 + n) * 7]!]: n + 2 });
         await nextTurn();
       }
       await process.settled();
-    });
-
-    it('tells nothing over and over while the log is ahead, from the first look on', async () => {
-      const listings = Array.from({ length: 3_000 }, (_, n) => `L-${String(n).padStart(4, '0')}`);
-      await set('web', Object.fromEntries(listings.map((listing) => [listing, 1])));
-      const process = tellNumbers();
-      process.isBehind = true;
-      await until(() => topic.versionsOf('web:L-0000').length === 1, 'it is told');
-      for (let n = 2; n <= 20; n++) await set('web', { 'L-0000': n });
-      expect(topic.versionsOf('web:L-0000').length).toBeLessThanOrEqual(2);
-      process.isBehind = false;
-      await process.settled();
-      expect(topic.picture['web:L-0000']).toMatchObject({ available: 20 });
-    });
-
-    it('tells nothing twice after a restart', async () => {
-      await set('web', { A: 1, B: 2 });
-      const first = tellNumbers();
-      await first.settled();
-      await first.stop();
-      await set('web', { A: 5 });
-      await tellNumbers().settled();
-      expect(topic.versionsOf('web:A')).toHaveLength(2);
-      expect(topic.versionsOf('web:B')).toHaveLength(1);
-    });
-
-    it('tells what the log is still ahead of once, and then the newest', async () => {
-      const process = tellNumbers();
-      await process.settled();
-      process.isBehind = true;
-      await set('web', { A: 1 });
-      await process.settled();
-      for (let n = 2; n <= 20; n++) await set('web', { A: n });
-      expect(topic.versionsOf('web:A')).toHaveLength(1);
-      process.isBehind = false;
-      await process.settled();
-      expect(topic.versionsOf('web:A')).toHaveLength(2);
-      expect(available()).toEqual({ 'web:A': 20 });
-    });
-
-    it('does not wait for ever, though the log is ahead all the time', async () => {
-      const process = tellNumbers(allShards(), 20);
-      process.isBehind = true;
-      for (let n = 1; n <= 3; n++) {
-        await set('web', { A: n });
-        await process.settled();
-      }
-      expect(available()).toEqual({ 'web:A': 3 });
-    });
-
-    it('tells only the newest of what changed while nobody answered', async () => {
-      const process = tellNumbers();
-      await process.settled();
-      topic.isDown = true;
-      for (let n = 1; n <= 20; n++) await set('web', { A: n });
-      const tried = process.troubles.length; // What is on its way now may be an older value.
-      await until(() => process.troubles.length > tried, 'it has tried');
-      expect(process.publisher.state).toBe('waiting');
-      expect(process.publisher.figures).toMatchObject({ pending: 1, told: 0 });
-      expect(process.publisher.figures.failed).toBeGreaterThan(0);
-      topic.isDown = false;
-      await process.settled();
-      expect(process.publisher.state).toBe('telling');
-      expect(topic.versionsOf('web:A')).toHaveLength(1);
-      expect(available()).toEqual({ 'web:A': 20 });
-    });
-
-    it('tells at most once more what was written without an answer', async () => {
-      const process = tellNumbers();
-      await process.settled();
-      topic.mishaps.push('late');
-      const version = await set('web', { A: 7 });
-      await process.settled();
-      await set('web', { B: 1 }); // Whatever else was to be told goes before it, or with it.
-      await process.settled();
-      expect(topic.versionsOf('web:A').length).toBeLessThanOrEqual(2);
-      expect(new Set(topic.versionsOf('web:A'))).toEqual(new Set([version]));
-    });
-
-    it('tells again what was answered and is not there', async () => {
-      const process = tellNumbers();
-      await process.settled();
-      topic.mishaps.push('lost');
-      await set('web', { A: 7 });
-      await until(() => available()['web:A'] === 7, 'it is there');
-      await process.settled();
-      expect(process.publisher.figures).toMatchObject({ pending: 0, told: 2, toldAgain: 1, failed: 0 });
-    });
-
-    it('puts right what somebody who had slept wrote over it', async () => {
-      const process = tellNumbers();
-      const old = await set('web', { A: 1 });
-      const newest = await set('web', { A: 2 });
-      await process.settled();
-      topic.write('web:A', { version: old, available: 1 });
-      await until(() => available()['web:A'] === 2, 'the newest is last again');
-      expect(topic.versionsOf('web:A').slice(-2)).toEqual([old, newest]);
-    });
-
-    it('puts right what was written over it while nobody was there', async () => {
-      await set('web', { A: 1 });
-      const first = tellNumbers();
-      await first.settled();
-      await first.stop();
-      topic.write('web:A', { version: 0, available: 99 });
-      topic.write('web:X', null);
-      topic.write('not of ours', { what: 'ever' });
-      await tellNumbers().settled();
-      expect(available()['web:A']).toBe(1);
-    });
-
-    it('never tells an older number than the topic has, though its picture is behind', async () => {
-      await set('web', { A: 1 });
-      topic.write('web:A', { version: 1_000, available: 50 });
-      const process = tellNumbers();
-      await process.settled();
-      await set('web', { A: 2 });
-      await process.settled();
-      expect(topic.versionsOf('web:A')).toEqual([1_000]);
-    });
-
-    it('looks in the topic for what is missing where more waits than may', async () => {
-      const process = tellNumbers();
-      await process.settled();
-      topic.isDown = true;
-      await set('web', { A: 1 });
-      process.publisher.beginAgain(); // As a full lane does.
-      await set('web', { A: 2, B: 3 });
-      topic.isDown = false;
-      await until(() => available()['web:B'] === 3, 'nothing was forgotten');
-      await process.settled();
-      expect(available()).toEqual({ 'web:A': 2, 'web:B': 3 });
-    });
-
-    it('divides what is too much for one send, and leaves out only what is too large by itself', async () => {
-      topic = new MemoryTopic(1);
-      topic.charactersMax = 1_000;
-      const long = 'L'.repeat(1_000);
-      await set('web', Object.fromEntries([...'ABCDEFGHIJ', long].map((listing) => [listing, 1])));
-      const process = tellNumbers();
-      await process.settled();
-      expect(Object.keys(available()).sort()).toEqual([...'ABCDEFGHIJ'].map((listing) => `web:${listing}`));
-      expect(process.tooLarge).toEqual([`web:${long}`]);
-      expect(process.publisher.figures).toMatchObject({ pending: 0, told: 10, tooLarge: 1 });
-      expect(process.troubles).toEqual([]);
-    });
-
-    it('tells nothing more once it has slept, before it has looked at the topic', async () => {
-      const process = tellNumbers();
-      await process.settled();
-      topic.isDown = true;
-      await set('web', { A: 1 });
-      await until(() => process.troubles.length > 0, 'it waits');
-      const later = await stage.setNumbers('web', { A: 9 });
-      topic.write('web:A', { version: later, available: 9 }); // Of the one that has the shard by now.
-      process.publisher.beginAgain();
-      topic.isDown = false;
-      await process.settled();
-      await stage.project();
-      await process.settled();
-      expect(topic.versionsOf('web:A')).toEqual([later]);
-    });
-
-    it('begins anew where the topic was made anew', async () => {
-      await set('web', { A: 1, B: 2, C: 3 });
-      const process = tellNumbers();
-      await process.settled();
-      for (const records of topic.partitions) records.length = 0;
-      process.publisher.beginAgain();
-      await until(() => Object.keys(available()).length === 3, 'all of it is told again');
-      expect(process.troubles).toMatchObject([{ code: 'KAFKA_TOPIC_MADE_ANEW' }]);
-    });
+    }
+    const { picture } = topic;
+    const untold = listings.filter(
+      (listing) => picture[`web:${listing}`]!.version !== stage.numbers.number('web', listing)!.version,
+    );
+    expect(untold).toEqual([]);
+    const versions = topic.partitions.flat().map(({ key, value }) => `${key} ${String(value)}`);
+    expect(versions).toHaveLength(new Set(versions).size);
   });
 
-  describe('orders', () => {
-    const orders = (from: number, to: number): string[] =>
-      Array.from({ length: to - from }, (_, n) => `O-${from + n}`);
-    const change = async (ids: readonly string[], status: string): Promise<void> => {
-      for (const id of ids) await stage.changeOrder('web', id, status);
-      await stage.project();
-    };
+  it('comes to the end of the catalog though all of it changes again and again', async () => {
+    const listings = Array.from({ length: 6_000 }, (_, n) => `L-${n}`);
+    const all = (quantity: number) =>
+      Object.fromEntries(listings.map((listing) => [listing, quantity] as const));
+    await set('web', all(1));
+    const process = tellNumbers();
+    for (let n = 2; process.publisher.state !== 'telling'; n++) {
+      await set('web', all(n));
+      await nextTurn();
+    }
+    await process.settled();
+  });
 
-    it('tells those of the log, then what changes, and after a restart only what is new', async () => {
-      await change(orders(0, 40), 'open');
-      const first = tellOrders();
-      await first.settled();
-      await change(orders(0, 5), 'shipped');
-      await first.settled();
-      await first.stop();
-      await change(orders(35, 45), 'shipped');
-      const second = tellOrders();
-      await second.settled();
-      expect(Object.keys(topic.picture)).toHaveLength(45);
-      expect(topic.versionsOf('web:O-0')).toHaveLength(2);
-      expect(topic.versionsOf('web:O-10')).toHaveLength(1);
-      expect(topic.versionsOf('web:O-36')).toHaveLength(2);
-    });
+  it('tells nothing over and over while the log is ahead, from the first look on', async () => {
+    const listings = Array.from({ length: 3_000 }, (_, n) => `L-${String(n).padStart(4, '0')}`);
+    await set('web', Object.fromEntries(listings.map((listing) => [listing, 1])));
+    const process = tellNumbers();
+    process.isBehind = true;
+    await until(() => topic.versionsOf('web:L-0000').length === 1, 'it is told');
+    for (let n = 2; n <= 20; n++) await set('web', { 'L-0000': n });
+    expect(topic.versionsOf('web:L-0000').length).toBeLessThanOrEqual(2);
+    process.isBehind = false;
+    await process.settled();
+    expect(topic.picture['web:L-0000']).toMatchObject({ available: 20 });
+  });
 
-    it('tells them in the order of the log, whatever changes while a page of it is on its way', async () => {
-      topic = new MemoryTopic(1); // Who goes ahead of others there leaves them out for good, should it end.
-      await change(orders(0, 10), 'open');
-      let left = 10;
-      const process = tellOrders(allShards(), {
-        readAll: async (query) => {
-          const page = await stage.store.readAll(query);
-          if (left-- > 0) await change([`O-${left}`, `O-${left + 10}`], 'shipped');
-          return page;
-        },
-      });
+  it('tells nothing twice after a restart', async () => {
+    await set('web', { A: 1, B: 2 });
+    const first = tellNumbers();
+    await first.settled();
+    await first.stop();
+    await set('web', { A: 5 });
+    await tellNumbers().settled();
+    expect(topic.versionsOf('web:A')).toHaveLength(2);
+    expect(topic.versionsOf('web:B')).toHaveLength(1);
+  });
+
+  it('tells what the log is still ahead of once, and then the newest', async () => {
+    const process = tellNumbers();
+    await process.settled();
+    process.isBehind = true;
+    await set('web', { A: 1 });
+    await process.settled();
+    for (let n = 2; n <= 20; n++) await set('web', { A: n });
+    expect(topic.versionsOf('web:A')).toHaveLength(1);
+    process.isBehind = false;
+    await process.settled();
+    expect(topic.versionsOf('web:A')).toHaveLength(2);
+    expect(available()).toEqual({ 'web:A': 20 });
+  });
+
+  it('does not wait for ever, though the log is ahead all the time', async () => {
+    const process = tellNumbers(20);
+    process.isBehind = true;
+    for (let n = 1; n <= 3; n++) {
+      await set('web', { A: n });
       await process.settled();
-      const versions = topic.partitions[0]!.map(({ value }) => JSON.parse(String(value)).version as number);
-      expect(versions).toEqual(versions.toSorted((a, b) => a - b));
-      expect(Object.keys(topic.picture)).toHaveLength(20);
-    });
+    }
+    expect(available()).toEqual({ 'web:A': 3 });
+  });
 
-    it('puts right an older state that was written late, now or while nobody was there', async () => {
-      await change(orders(0, 20), 'open');
-      await change(['O-3'], 'shipped');
-      const first = tellOrders();
-      await first.settled();
-      const newest = topic.picture['web:O-3']!.version;
-      topic.write('web:O-3', { version: 1 });
-      await until(() => topic.picture['web:O-3']!.version === newest, 'put right at once');
-      await first.stop();
-      topic.write('web:O-3', { version: 1 });
-      await change(orders(20, 40), 'open');
-      const second = tellOrders();
-      await second.settled();
-      await until(() => topic.picture['web:O-3']!.version === newest, 'put right after a start');
-    });
+  it('tells only the newest of what changed while nobody answered', async () => {
+    const process = tellNumbers();
+    await process.settled();
+    topic.isDown = true;
+    for (let n = 1; n <= 20; n++) await set('web', { A: n });
+    const tried = process.troubles.length; // What is on its way now may be an older value.
+    await until(() => process.troubles.length > tried, 'it has tried');
+    expect(process.publisher.state).toBe('waiting');
+    expect(process.publisher.figures).toMatchObject({ pending: 1, told: 0 });
+    expect(process.publisher.figures.failed).toBeGreaterThan(0);
+    topic.isDown = false;
+    await process.settled();
+    expect(process.publisher.state).toBe('telling');
+    expect(topic.versionsOf('web:A')).toHaveLength(1);
+    expect(available()).toEqual({ 'web:A': 20 });
+  });
 
-    it('puts right what was found, though the shards change before it can be told', async () => {
-      topic = new MemoryTopic(1);
-      const process = tellOrders();
-      await change(['O-1'], 'open');
-      await change(['O-1'], 'shipped');
-      await change(['O-2'], 'open');
-      await process.settled();
-      const newest = topic.picture['web:O-1']!.version;
-      topic.mishaps.push('refused', 'refused');
-      topic.write('web:O-1', { version: 1 });
-      await until(() => process.publisher.figures.failed > 0, 'it was found, and could not be told');
-      process.publisher.beginAgain();
-      await until(() => topic.picture['web:O-1']!.version === newest, 'put right');
-    });
+  it('tells at most once more what was written without an answer', async () => {
+    const process = tellNumbers();
+    await process.settled();
+    topic.mishaps.push('late');
+    const version = await set('web', { A: 7 });
+    await process.settled();
+    await set('web', { B: 1 }); // Whatever else was to be told goes before it, or with it.
+    await process.settled();
+    expect(topic.versionsOf('web:A').length).toBeLessThanOrEqual(2);
+    expect(new Set(topic.versionsOf('web:A'))).toEqual(new Set([version]));
+  });
 
-    it('puts right a tombstone, and what is not ours, that were written while nobody was there', async () => {
-      topic = new MemoryTopic(1);
-      const first = tellOrders();
-      await change(orders(1, 4), 'open');
-      await first.settled();
-      const told = topic.picture;
-      await first.stop();
-      topic.write('web:O-1', null);
-      topic.write('web:O-2', { no: 'version' });
-      topic.write('web:unknown', null);
-      const second = tellOrders();
-      await second.settled();
-      await until(() => topic.picture['web:O-1'] !== undefined, 'put right');
-      await second.settled();
-      expect(topic.picture).toEqual(told);
-    });
+  it('tells again what was answered and is not there', async () => {
+    const process = tellNumbers();
+    await process.settled();
+    topic.mishaps.push('lost');
+    await set('web', { A: 7 });
+    await until(() => available()['web:A'] === 7, 'it is there');
+    await process.settled();
+    expect(process.publisher.figures).toMatchObject({ pending: 0, told: 2, toldAgain: 1, failed: 0 });
+  });
 
-    it('tells all again to a topic that was made anew, also what is older than what it told there first', async () => {
-      const process = tellOrders();
-      await change(orders(0, 30), 'open');
-      await process.settled();
-      topic.makeAnew();
-      await change(['O-29'], 'shipped');
-      await until(() => Object.keys(topic.picture).length === 30, 'all are there');
-      await process.settled();
-      expect(process.troubles.map(String)).toEqual([expect.stringContaining('told again from its start')]);
-    });
+  it('puts right what somebody who had slept wrote over it', async () => {
+    const process = tellNumbers();
+    const old = await set('web', { A: 1 });
+    const newest = await set('web', { A: 2 });
+    await process.settled();
+    topic.write('web:A', { version: old, available: 1 });
+    await until(() => available()['web:A'] === 2, 'the newest is last again');
+    expect(topic.versionsOf('web:A').slice(-2)).toEqual([old, newest]);
+  });
 
-    it('is divided among two processes, and taken over from the one that ends', async () => {
-      const shards = [new ShardSet(4, [0, 1]), new ShardSet(4, [2, 3])];
-      const [first, second] = shards.map((each) => tellOrders(each));
-      await change(orders(0, 60), 'open');
-      await Promise.all([first!.settled(), second!.settled()]);
-      expect(topic.partitions.flat()).toHaveLength(60);
-      await first!.stop();
-      await change(orders(30, 90), 'shipped');
-      await second!.settled();
-      shards[1]!.set([0, 1, 2, 3]);
-      second!.publisher.beginAgain();
-      await second!.settled();
-      expect(Object.keys(topic.picture)).toHaveLength(90);
-      expect(topic.partitions.flat()).toHaveLength(120);
-    });
+  it('puts right what was written over it while nobody was there', async () => {
+    await set('web', { A: 1 });
+    const first = tellNumbers();
+    await first.settled();
+    await first.stop();
+    topic.write('web:A', { version: 0, available: 99 });
+    topic.write('web:X', null);
+    topic.write('not of ours', { what: 'ever' });
+    await tellNumbers().settled();
+    expect(available()['web:A']).toBe(1);
+  });
+
+  it('never tells an older number than the topic has, though its picture is behind', async () => {
+    await set('web', { A: 1 });
+    topic.write('web:A', { version: 1_000, available: 50 });
+    const process = tellNumbers();
+    await process.settled();
+    await set('web', { A: 2 });
+    await process.settled();
+    expect(topic.versionsOf('web:A')).toEqual([1_000]);
+  });
+
+  it('looks in the topic for what is missing where more waits than may', async () => {
+    const process = tellNumbers();
+    await process.settled();
+    topic.isDown = true;
+    await set('web', { A: 1 });
+    process.publisher.beginAgain(); // As a full lane does.
+    await set('web', { A: 2, B: 3 });
+    topic.isDown = false;
+    await until(() => available()['web:B'] === 3, 'nothing was forgotten');
+    await process.settled();
+    expect(available()).toEqual({ 'web:A': 2, 'web:B': 3 });
+  });
+
+  it('divides what is too much for one send, and leaves out only what is too large by itself', async () => {
+    topic = new MemoryTopic(1);
+    topic.charactersMax = 1_000;
+    const long = 'L'.repeat(1_000);
+    await set('web', Object.fromEntries([...'ABCDEFGHIJ', long].map((listing) => [listing, 1])));
+    const process = tellNumbers();
+    await process.settled();
+    expect(Object.keys(available()).sort()).toEqual([...'ABCDEFGHIJ'].map((listing) => `web:${listing}`));
+    expect(process.tooLarge).toEqual([`web:${long}`]);
+    expect(process.publisher.figures).toMatchObject({ pending: 0, told: 10, tooLarge: 1 });
+    expect(process.troubles).toEqual([]);
+  });
+
+  it('tells nothing more once it has slept, before it has looked at the topic', async () => {
+    const process = tellNumbers();
+    await process.settled();
+    topic.isDown = true;
+    await set('web', { A: 1 });
+    await until(() => process.troubles.length > 0, 'it waits');
+    const later = await stage.setNumbers('web', { A: 9 });
+    topic.write('web:A', { version: later, available: 9 }); // Of the one that has the shard by now.
+    process.publisher.beginAgain();
+    topic.isDown = false;
+    await process.settled();
+    await stage.project();
+    await process.settled();
+    expect(topic.versionsOf('web:A')).toEqual([later]);
+  });
+
+  it('begins anew where the topic was made anew', async () => {
+    await set('web', { A: 1, B: 2, C: 3 });
+    const process = tellNumbers();
+    await process.settled();
+    for (const records of topic.partitions) records.length = 0;
+    process.publisher.beginAgain();
+    await until(() => Object.keys(available()).length === 3, 'all of it is told again');
+    expect(process.troubles).toMatchObject([{ code: 'KAFKA_TOPIC_MADE_ANEW' }]);
   });
 });

@@ -1,0 +1,162 @@
+import type { EventStore } from '#event-store';
+import { allShards, type Shards, ShardSet } from '#kernel';
+import { until } from '../../kernel/testing/until.ts';
+import { MemoryTopic } from '../testing/memory-topic.ts';
+import { Process } from '../testing/process.ts';
+import { Stage } from '../testing/stage.ts';
+import { isOrderStream, orderKeyOf, OrderTeller } from './order-teller.ts';
+
+describe('a publisher of orders', () => {
+  let stage: Stage;
+  let topic: MemoryTopic;
+  const processes: Process[] = [];
+
+  beforeEach(async () => {
+    stage = await Stage.open();
+    topic = new MemoryTopic();
+  });
+
+  afterEach(async () => {
+    for (const each of processes.splice(0)) await each.stop();
+    await stage.close();
+  });
+
+  function tellOrders(
+    shards: Shards = allShards(),
+    store: Pick<EventStore, 'readAll'> = stage.store,
+  ): Process {
+    let position = stage.position;
+    const teller = new OrderTeller({
+      store,
+      orders: stage.orders,
+      shards,
+      position: () => position,
+    });
+    const process = new Process(topic, teller);
+    stage.folds.push({
+      apply: (event) => {
+        position = event.position;
+        if (isOrderStream(event.stream))
+          process.publisher.changed({ key: orderKeyOf(event.stream), position });
+      },
+    });
+    processes.push(process);
+    process.start();
+    return process;
+  }
+
+  const orders = (from: number, to: number): string[] =>
+    Array.from({ length: to - from }, (_, n) => `O-${from + n}`);
+  const change = async (ids: readonly string[], status: string): Promise<void> => {
+    for (const id of ids) await stage.changeOrder('web', id, status);
+    await stage.project();
+  };
+
+  it('tells those of the log, then what changes, and after a restart only what is new', async () => {
+    await change(orders(0, 40), 'open');
+    const first = tellOrders();
+    await first.settled();
+    await change(orders(0, 5), 'shipped');
+    await first.settled();
+    await first.stop();
+    await change(orders(35, 45), 'shipped');
+    const second = tellOrders();
+    await second.settled();
+    expect(Object.keys(topic.picture)).toHaveLength(45);
+    expect(topic.versionsOf('web:O-0')).toHaveLength(2);
+    expect(topic.versionsOf('web:O-10')).toHaveLength(1);
+    expect(topic.versionsOf('web:O-36')).toHaveLength(2);
+  });
+
+  it('tells them in the order of the log, whatever changes while a page of it is on its way', async () => {
+    topic = new MemoryTopic(1); // Who goes ahead of others there leaves them out for good, should it end.
+    await change(orders(0, 10), 'open');
+    let left = 10;
+    const process = tellOrders(allShards(), {
+      readAll: async (query) => {
+        const page = await stage.store.readAll(query);
+        if (left-- > 0) await change([`O-${left}`, `O-${left + 10}`], 'shipped');
+        return page;
+      },
+    });
+    await process.settled();
+    const versions = topic.partitions[0]!.map(({ value }) => JSON.parse(String(value)).version as number);
+    expect(versions).toEqual(versions.toSorted((a, b) => a - b));
+    expect(Object.keys(topic.picture)).toHaveLength(20);
+  });
+
+  it('puts right an older state that was written late, now or while nobody was there', async () => {
+    await change(orders(0, 20), 'open');
+    await change(['O-3'], 'shipped');
+    const first = tellOrders();
+    await first.settled();
+    const newest = topic.picture['web:O-3']!.version;
+    topic.write('web:O-3', { version: 1 });
+    await until(() => topic.picture['web:O-3']!.version === newest, 'put right at once');
+    await first.stop();
+    topic.write('web:O-3', { version: 1 });
+    await change(orders(20, 40), 'open');
+    const second = tellOrders();
+    await second.settled();
+    await until(() => topic.picture['web:O-3']!.version === newest, 'put right after a start');
+  });
+
+  it('puts right what was found, though the shards change before it can be told', async () => {
+    topic = new MemoryTopic(1);
+    const process = tellOrders();
+    await change(['O-1'], 'open');
+    await change(['O-1'], 'shipped');
+    await change(['O-2'], 'open');
+    await process.settled();
+    const newest = topic.picture['web:O-1']!.version;
+    topic.mishaps.push('refused', 'refused');
+    topic.write('web:O-1', { version: 1 });
+    await until(() => process.publisher.figures.failed > 0, 'it was found, and could not be told');
+    process.publisher.beginAgain();
+    await until(() => topic.picture['web:O-1']!.version === newest, 'put right');
+  });
+
+  it('puts right a tombstone, and what is not ours, that were written while nobody was there', async () => {
+    topic = new MemoryTopic(1);
+    const first = tellOrders();
+    await change(orders(1, 4), 'open');
+    await first.settled();
+    const told = topic.picture;
+    await first.stop();
+    topic.write('web:O-1', null);
+    topic.write('web:O-2', { no: 'version' });
+    topic.write('web:unknown', null);
+    const second = tellOrders();
+    await second.settled();
+    await until(() => topic.picture['web:O-1'] !== undefined, 'put right');
+    await second.settled();
+    expect(topic.picture).toEqual(told);
+  });
+
+  it('tells all again to a topic that was made anew, also what is older than what it told there first', async () => {
+    const process = tellOrders();
+    await change(orders(0, 30), 'open');
+    await process.settled();
+    topic.makeAnew();
+    await change(['O-29'], 'shipped');
+    await until(() => Object.keys(topic.picture).length === 30, 'all are there');
+    await process.settled();
+    expect(process.troubles.map(String)).toEqual([expect.stringContaining('told again from its start')]);
+  });
+
+  it('is divided among two processes, and taken over from the one that ends', async () => {
+    const shards = [new ShardSet(4, [0, 1]), new ShardSet(4, [2, 3])];
+    const [first, second] = shards.map((each) => tellOrders(each));
+    await change(orders(0, 60), 'open');
+    await Promise.all([first!.settled(), second!.settled()]);
+    expect(topic.partitions.flat()).toHaveLength(60);
+    await first!.stop();
+    await change(orders(30, 90), 'shipped');
+    await second!.settled();
+    shards[1]!.set([0, 1, 2, 3]);
+    second!.publisher.beginAgain();
+    await second!.settled();
+    expect(Object.keys(topic.picture)).toHaveLength(90);
+    expect(topic.partitions.flat()).toHaveLength(120);
+  });
+});
