@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { until, WAIT_MS_MAX } from '../fixtures/waiting.ts';
-import { type Answer, type Ask, askAt, NEVER, type Running, startService } from '../http/harness.ts';
+import { type Ask, askAt, NEVER, type Running, startService } from '../http/harness.ts';
+import { refused } from './refused.ts';
 import { missingRows } from './rows.ts';
 import { speak } from './speak.ts';
 
@@ -66,13 +67,6 @@ const head = (line: string, ...more: string[]): string => {
     '\r\n',
   );
 };
-
-async function refused(asked: Promise<Answer>, status: number, code: string): Promise<Answer['json']> {
-  const answer = await asked;
-  expect([answer.status, answer.json?.code]).toEqual([status, code]);
-  expect(answer.headers.get('content-type')).toBe('application/problem+json');
-  return answer.json;
-}
 
 const ROWS: readonly (readonly [row: number, title: string, test: () => Promise<unknown>])[] = [
   [
