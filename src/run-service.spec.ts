@@ -22,6 +22,30 @@ it('runs until it is told to stop, and says 0', async () => {
   expect(await running).toBe(0);
 });
 
+it('stops while it catches up with a long log, and goes on from there at the next start', async () => {
+  const picture = join(directory, currentPicture(directory));
+  const run = async (told: readonly object[]): Promise<void> => {
+    const ending = new AbortController();
+    const running = runService(settings(0), ending.signal);
+    const address = join(directory, 'service.json');
+    await until(() => existsSync(address), 'it runs');
+    const { url } = JSON.parse(readFileSync(address, 'utf8')) as { url: string };
+    const headers = { 'content-type': 'application/json' };
+    if (told.length > 0)
+      await fetch(`${url}/v1/events`, { method: 'POST', headers, body: JSON.stringify(told) });
+    ending.abort();
+    expect(await running).toBe(0);
+  };
+  await run(Array.from({ length: 1_000 }, (_, index) => ({ id: `m-${index}`, source: 'nobody' })));
+  for (const end of ['', '-wal', '-shm']) rmSync(picture + end, { force: true });
+
+  expect(await runService(settings(0), AbortSignal.abort())).toBe(0);
+  const stoppedAt = positionOf(picture);
+  expect(stoppedAt).toBeGreaterThan(0);
+  await run([]);
+  expect(positionOf(picture)).toBeGreaterThan(stoppedAt);
+});
+
 it('ends where its picture cannot be used any more, and says 1; the next start is as if nothing had been', async () => {
   const running = runService(settings(0), new AbortController().signal);
   const address = join(directory, 'service.json');
@@ -51,4 +75,11 @@ function spoil(picture: string): void {
   const shelves = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
   for (const { name } of shelves) database.exec(`DROP TABLE ${String(name)}`);
   database.close();
+}
+
+function positionOf(picture: string): number {
+  const database = new DatabaseSync(picture, { readOnly: true });
+  const row = database.prepare('SELECT position FROM picture').get();
+  database.close();
+  return Number(row?.['position']);
 }

@@ -45,19 +45,20 @@ interface StartParts {
 }
 
 /**
- * A store on another machine may come later than we do: it is waited for, and who asks meanwhile hears why.
- * Undefined where the wish to stop came first.
+ * A store on another machine may come later than we do: it is waited for, and who asks meanwhile hears why. To catch
+ * up with a long log takes minutes, which nobody who wants to stop waits for. Undefined where the wish to stop came first.
  */
 async function startWhenItCan(settings: Settings, parts: StartParts): Promise<HttpService | undefined> {
   let room: WaitingRoom | undefined;
   const leave = async (): Promise<void> => room?.close();
   const { log, onFatal, signal } = parts;
-  const options = { log: log.logger, onFatal, droppedLogLines: log.dropped, beforeListening: leave };
+  const options = { log: log.logger, onFatal, signal, droppedLogLines: log.dropped, beforeListening: leave };
   try {
     for (;;) {
       try {
         return await HttpService.start(settings, options);
       } catch (error) {
+        if (signal.aborted && error === signal.reason) return undefined;
         if (isLogInFolder(settings) || !(error instanceof StoreUnavailable)) throw error;
         log.logger.warn({ err: error }, 'the event store is waited for');
         room ??= await WaitingRoom.open(settings, error.message);

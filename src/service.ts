@@ -33,6 +33,8 @@ export interface OpenOptions {
   readonly joins?: boolean;
   /** Called if the log, the picture of it or the rooms have stopped for good: the process must end. */
   readonly onFatal?: (cause: unknown) => void;
+  /** Ends the opening with its reason while the picture catches up, which goes on from there the next time. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a rebuild came to. */
@@ -52,6 +54,7 @@ interface Parts {
   readonly onFatal: (cause: unknown) => void;
   readonly sharding: Sharding;
   readonly kafka: ReturnType<typeof kafkaOutOf>;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The log is in a store that has a backup of its own. */
@@ -112,12 +115,13 @@ export class OnHand {
 
   /**
    * Opens the log, brings the picture up to it, and takes up the work. Throws DataDirectoryLocked,
-   * DataFileUnusable and StoreUnavailable.
+   * DataFileUnusable, StoreUnavailable and the reason of `signal`.
    */
   static async open(settings: Settings, options: OpenOptions = {}): Promise<OnHand> {
     const { clock = systemClock, log = silentLog(), publish = false, onFatal = () => undefined } = options;
     const sharding = new Sharding(settings, { log, joins: options.joins === true });
-    const parts = { settings, clock, log, publish, onFatal, sharding, kafka: kafkaOutOf(settings) };
+    const kafka = kafkaOutOf(settings);
+    const parts = { settings, clock, log, publish, onFatal, sharding, kafka, signal: options.signal };
     const onAlarm = (message: string, cause?: unknown): void =>
       log.warn(cause instanceof Error ? { cause: cause.message } : {}, message);
     const opened = await openLog(settings, { clock, onFatal, onAlarm });
@@ -312,7 +316,7 @@ async function openOn(parts: Parts, { store }: OpenLog, picture: PictureFile): P
   const readModel = await openPictureOf(parts, store, picture);
   try {
     const rooms = openRooms({ ...parts, store, readModel });
-    await catchUp(rooms, parts.log);
+    await catchUp(rooms, parts);
     await rooms.caughtUp();
     return rooms;
   } catch (error) {
@@ -335,11 +339,15 @@ async function openPictureOf(
   return openReadModel(settings, picture, onFatal);
 }
 
-async function catchUp({ projector }: Rooms, log: Logger): Promise<void> {
+async function catchUp({ projector, readModel }: Rooms, { log, signal }: Parts): Promise<void> {
   const from = projector.position;
   const startedAt = performance.now();
   let toldAt = startedAt;
   await projector.catchUp((position, head) => {
+    if (signal?.aborted === true && position < head) {
+      readModel.commit(position);
+      signal.throwIfAborted();
+    }
     const now = performance.now();
     if (now - toldAt < PROGRESS_EVERY_MS) return;
     toldAt = now;
