@@ -4,7 +4,7 @@ import { MemoryTopic } from '../testing/memory-topic.ts';
 import { Process } from '../testing/process.ts';
 import { Stage } from '../testing/stage.ts';
 import { AvailabilityTeller } from './availability-teller.ts';
-import { WAITING_MAX } from './topic-publisher.ts';
+import { WAITING_MAX } from './lanes.ts';
 
 /** A publisher of the numbers of one channel, and what it is to tell. */
 async function playing(

@@ -5,7 +5,7 @@ import { Process } from '../testing/process.ts';
 import { Stage } from '../testing/stage.ts';
 import { AvailabilityTeller } from './availability-teller.ts';
 import { partitionOf } from './partition-of.ts';
-import { WAITING_MAX } from './topic-publisher.ts';
+import { WAITING_MAX } from './lanes.ts';
 
 const PARTITIONS = 3;
 const DEAD = 1;

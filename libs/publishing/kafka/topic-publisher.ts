@@ -1,26 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AnsweringLink } from './answering-link.ts';
 import { Division } from './division.ts';
-import { Lane, type Wanted } from './lane.ts';
+import type { Wanted } from './lane.ts';
+import { Lanes } from './lanes.ts';
 import { leaderlessOf, mustHaveLeaders } from './leaderless.ts';
 import type { Pace } from './pace.ts';
 import { partitionOf } from './partition-of.ts';
 import { ReadBack, TopicMadeAnew } from './read-back.ts';
-import { sizeOfSend } from './size-of-send.ts';
-import type { Held, Teller, Telling } from './teller.ts';
+import type { Held, Teller } from './teller.ts';
 import type { TopicFigures, TopicState } from './topic-figures.ts';
-import { type Extent, RecordTooLarge, type TopicLink } from './topic-link.ts';
+import type { Extent, TopicLink } from './topic-link.ts';
 
-/** Records of one send. */
-const RECORDS_PER_SEND_MAX = 250;
-/** Keys that may wait for a broker; beyond it none is kept, and what is missing is found again in the topic. */
-export const WAITING_MAX = 100_000;
 /** More is looked for while fewer of those that were found missing wait. */
 const MISSING_WAITING_LOW = 2_000;
 /** How often it is looked whether the topic still is what was read. */
 const LOOK_EVERY_MS = 10_000;
-const FIRST_PAUSE_MS = 100;
-const PAUSE_MS_MAX = 5_000;
 
 interface TopicPublisherParts {
   readonly link: TopicLink;
@@ -45,7 +39,7 @@ interface TopicPublisherParts {
 export class TopicPublisher {
   readonly #parts: TopicPublisherParts;
   readonly #link: AnsweringLink;
-  #lanes: readonly Lane[] = [];
+  #lanes: Lanes;
   #readBack: ReadBack | undefined;
   #state: TopicState = 'starting';
   /** From one look for what is missing to the next. What belongs to an earlier era is given up. */
@@ -64,11 +58,6 @@ export class TopicPublisher {
   #division: Division;
   #added: Error | undefined;
   #endRun: (reason: TopicMadeAnew) => void = () => undefined;
-  #waiting = 0;
-  /** Keys found missing that wait. What changes meanwhile is not among them: it must not keep the look from its end. */
-  readonly #missingWaiting = new Set<string>();
-  /** Partitions at work. */
-  readonly #draining = new Set<number>();
   readonly #counts = { told: 0, toldAgain: 0, failed: 0, tooLarge: 0 };
   #wake: () => void = () => undefined;
 
@@ -76,6 +65,7 @@ export class TopicPublisher {
     this.#parts = parts;
     this.#link = new AnsweringLink(parts.link, parts.answerMsMax);
     this.#division = new Division(this.#link.topic, 0);
+    this.#lanes = this.#openLanes(0);
     this.#era.abort();
   }
 
@@ -89,24 +79,24 @@ export class TopicPublisher {
   }
 
   get figures(): TopicFigures {
-    return { ...this.#counts, pending: this.#lanes.reduce((sum, lane) => sum + lane.pending, 0) };
+    return { ...this.#counts, pending: this.#lanes.pending };
   }
 
   /** True if the topic was read and holds everything that was wanted so far. */
   get isAtRest(): boolean {
-    return this.#isLive && this.#draining.size === 0 && this.#lanes.every((lane) => lane.isAtRest);
+    return this.#isLive && this.#lanes.isAtRest;
   }
 
   /** Of everything that changed through `now`, up to where it stands in the topic; undefined while that is found out. */
   heldThrough(now: number): number | undefined {
     if (!this.#isLive) return undefined;
-    return Math.min(now, ...this.#lanes.map(({ oldest }) => oldest - 1));
+    return Math.min(now, this.#lanes.oldest - 1);
   }
 
   /** A value changed. It costs next to nothing until the topic has been read to its end. */
   changed(change: Wanted): void {
     if (!this.#isHearing || !this.#parts.teller.isNews(change)) return;
-    if (this.#waiting < WAITING_MAX) return this.#want(change);
+    if (!this.#lanes.isFull) return this.#lanes.want(this.#partitionOf(change.key), change);
     this.#isOverfull = true;
     this.beginAgain();
   }
@@ -128,7 +118,7 @@ export class TopicPublisher {
     const extents = await this.#extents();
     mustHaveLeaders(this.#link.topic, extents);
     this.#division = new Division(this.#link.topic, extents.length);
-    this.#lanes = extents.map(() => new Lane(this.#parts.teller));
+    this.#lanes = this.#openLanes(extents.length);
     this.#parts.teller.forget();
     this.#readBack = this.#openReadBack(extents.length);
     this.#readBack.expect(extents);
@@ -144,7 +134,7 @@ export class TopicPublisher {
       ending.abort();
       this.beginAgain();
       await Promise.allSettled(parts);
-      await this.#until(() => this.#draining.size === 0);
+      await this.#until(() => this.#lanes.isIdle);
     }
   }
 
@@ -168,6 +158,17 @@ export class TopicPublisher {
     if (this.#added !== undefined) this.#parts.onTrouble(this.#added);
   }
 
+  #openLanes(partitions: number): Lanes {
+    const { teller, pace, beforeSend, onTooLarge } = this.#parts;
+    return new Lanes(partitions, {
+      ...{ link: this.#link, teller, counts: this.#counts, pace, beforeSend, onTooLarge },
+      readThrough: (partition) => this.#readBack!.next(partition),
+      onSent: (partition, trouble) => this.#sent(partition, trouble),
+      onMadeAnew: (partition) => this.#endRun(new TopicMadeAnew(partition)),
+      onDrained: () => this.#wake(),
+    });
+  }
+
   #openReadBack(partitions: number): ReadBack {
     return new ReadBack(partitions, {
       holds: (held, version) => this.#holds(held, version),
@@ -185,11 +186,10 @@ export class TopicPublisher {
       if (readFor === this.#erasAsked) {
         const era = new AbortController();
         this.#era = era;
+        this.#lanes.begin(era.signal);
         await this.#tellFrom(AbortSignal.any([signal, era.signal]));
-        await this.#until(() => this.#draining.size === 0);
-        for (const lane of this.#lanes) lane.clear();
-        this.#waiting = 0;
-        this.#missingWaiting.clear();
+        await this.#until(() => this.#lanes.isIdle);
+        this.#lanes.clear();
       }
       // Whoever had a shard before may have written until now.
       readFor = this.#erasAsked;
@@ -211,7 +211,7 @@ export class TopicPublisher {
   async #tellFrom(signal: AbortSignal): Promise<void> {
     const { teller } = this.#parts;
     this.#division.settle();
-    this.#mindAdded(this.#lanes.length);
+    this.#mindAdded(this.#lanes.partitions);
     teller.begin(this.#division.among, this.#isAnew);
     this.#isHearing = !signal.aborted;
     while (!signal.aborted) {
@@ -223,8 +223,8 @@ export class TopicPublisher {
         this.#state = 'telling';
         return this.#until(() => signal.aborted);
       }
-      for (const each of await missing) if (!this.#laneOf(each).covers(each)) this.#wantMissing(each);
-      await this.#until(() => signal.aborted || this.#missingWaiting.size < MISSING_WAITING_LOW);
+      for (const each of await missing) this.#wantMissing(each);
+      await this.#until(() => signal.aborted || this.#lanes.missing < MISSING_WAITING_LOW);
     }
   }
 
@@ -232,146 +232,42 @@ export class TopicPublisher {
     return partitionOf(key, this.#division.among);
   }
 
-  #laneOf({ key }: Wanted): Lane {
-    return this.#lanes[this.#partitionOf(key)]!;
-  }
-
-  #want(wanted: Wanted): void {
-    const partition = this.#partitionOf(wanted.key);
-    this.#inLane(partition, (lane) => lane.want(wanted));
-    this.#drainSoon(partition);
-  }
-
   #wantMissing(wanted: Wanted): void {
+    const partition = this.#partitionOf(wanted.key);
+    if (this.#lanes.covers(partition, wanted)) return;
     // What cannot be told now must not keep the look from its end.
-    if (!this.#leaderless.has(this.#partitionOf(wanted.key))) this.#missingWaiting.add(wanted.key);
-    this.#want(wanted);
+    if (this.#leaderless.has(partition)) this.#lanes.want(partition, wanted);
+    else this.#lanes.wantMissing(partition, wanted);
   }
 
   /** Something in the topic is not as it should be. */
   #wantAgain(partition: number, wanted: readonly Wanted[]): void {
     if (wanted.length === 0) return;
     this.#counts.toldAgain += wanted.length;
-    this.#inLane(partition, (lane) => lane.wantFirst(wanted));
-    this.#drainSoon(partition);
+    this.#lanes.wantFirst(partition, wanted);
   }
 
-  #inLane<Answer>(partition: number, change: (lane: Lane) => Answer): Answer {
-    const lane = this.#lanes[partition]!;
-    const before = lane.waiting;
-    const answer = change(lane);
-    this.#waiting += lane.waiting - before;
-    return answer;
-  }
-
-  /** When this turn is over: all that one event or page changes goes together. */
-  #drainSoon(partition: number): void {
-    if (this.#draining.has(partition) || this.#era.signal.aborted) return;
-    this.#draining.add(partition);
-    const { signal } = this.#era;
-    queueMicrotask(() => {
-      void this.#drain(partition, signal).finally(() => {
-        this.#draining.delete(partition);
-        this.#wake();
-      });
-    });
-  }
-
-  /** One send at a time, with the newest values as they are then. */
-  async #drain(partition: number, signal: AbortSignal): Promise<void> {
-    const lane = this.#lanes[partition]!;
-    let pauseMs = FIRST_PAUSE_MS;
-    while (lane.waiting > 0 && !signal.aborted) {
-      await this.#parts.pace?.turn(partition, () => this.#mayWait(signal));
-      const begun = performance.now();
-      for (let left = lane.waiting; left > 0 && !signal.aborted; left -= RECORDS_PER_SEND_MAX) {
-        const trouble = await this.#tellNext(partition, signal);
-        if (trouble === undefined) pauseMs = FIRST_PAUSE_MS;
-        else {
-          await pause(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
-          pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2);
-        }
-      }
-      this.#parts.pace?.told(partition, performance.now() - begun);
-    }
-  }
-
-  #mayWait(signal: AbortSignal): boolean {
-    return this.#waiting < WAITING_MAX / 2 && !signal.aborted;
-  }
-
-  /** One send. Answers what stood in its way. */
-  async #tellNext(partition: number, signal: AbortSignal): Promise<unknown> {
-    this.#parts.beforeSend?.();
-    if (signal.aborted) return undefined;
-    const taken = this.#inLane(partition, (lane) => lane.take(RECORDS_PER_SEND_MAX));
-    for (const { key } of taken) this.#missingWaiting.delete(key);
-    const { untold, trouble } = await this.#tell(partition, taken);
-    this.#inLane(partition, (lane) => lane.land(untold));
+  #sent(partition: number, trouble: unknown): void {
     this.#lookForLost(partition);
     this.#wake();
     if (trouble !== undefined) {
       this.#state = 'waiting';
-      this.#counts.failed++;
       this.#parts.onTrouble(trouble);
     } else if (this.#isLive) this.#state = 'telling';
-    return trouble;
-  }
-
-  /** What could not be told, in order; it may be there all the same. */
-  async #tell(
-    partition: number,
-    taken: readonly Wanted[],
-  ): Promise<{ readonly untold: readonly Wanted[]; readonly trouble?: unknown }> {
-    let left: readonly Telling[] | undefined;
-    try {
-      left = await this.#parts.teller.tellings(taken);
-      while (left.length > 0) {
-        const size = sizeOfSend(left);
-        await this.#send(partition, left.slice(0, size));
-        left = left.slice(size);
-      }
-      return { untold: [] };
-    } catch (trouble) {
-      return { untold: left ?? taken, trouble };
-    }
-  }
-
-  async #send(partition: number, tellings: readonly Telling[]): Promise<void> {
-    try {
-      const records = tellings.map(({ record }) => record);
-      const read = this.#readBack!.next(partition);
-      const first = await this.#link.send(partition, records);
-      if (first < read) this.#endRun(new TopicMadeAnew(partition));
-      this.#counts.told += records.length;
-      const written = tellings.map(({ key, version }, index) => ({ key, version, offset: first + index }));
-      this.#lanes[partition]!.wrote(written);
-    } catch (error) {
-      if (!(error instanceof RecordTooLarge)) throw error;
-      const half = Math.ceil(tellings.length / 2);
-      if (tellings.length === 1) return this.#isTooLarge(tellings[0]!);
-      await this.#send(partition, tellings.slice(0, half));
-      await this.#send(partition, tellings.slice(half));
-    }
-  }
-
-  #isTooLarge({ key, version }: Telling): void {
-    this.#counts.tooLarge++;
-    this.#parts.onTooLarge(key, version);
   }
 
   /** A record was read back: what it says of the key counts until the next. */
   #holds(held: Held, version: number | undefined): void {
     if (version !== undefined) this.#division.stands(held.key, held.partition);
     this.#parts.teller.holds(held.key, version, held.partition);
-    const isAnswered = this.#lanes[held.partition]!.readBack(held.key, held.version);
+    const isAnswered = this.#lanes.readBack(held.partition, held.key, held.version);
     if (!isAnswered && this.#readBack!.isCurrent) this.#mend(held);
   }
 
   #mend(held: Held): void {
     const era = this.#era;
     const settle = (wanted: Wanted | undefined): void => {
-      const isLate = era !== this.#era || this.#lanes[held.partition]!.isPending(held.key);
+      const isLate = era !== this.#era || this.#lanes.isPending(held.partition, held.key);
       if (wanted !== undefined && !isLate) this.#wantAgain(held.partition, [wanted]);
     };
     const mend = this.#parts.teller.mend(held);
@@ -385,11 +281,7 @@ export class TopicPublisher {
   }
 
   #lookForLost(partition: number): void {
-    const next = this.#readBack!.next(partition);
-    this.#wantAgain(
-      partition,
-      this.#inLane(partition, (lane) => lane.lostBefore(next)),
-    );
+    this.#wantAgain(partition, this.#lanes.lostBefore(partition, this.#readBack!.next(partition)));
   }
 
   async #until(isSo: () => boolean): Promise<void> {
