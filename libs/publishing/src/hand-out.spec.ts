@@ -7,13 +7,19 @@ const span = fc
 
 it('what was handed out holds exactly the versions of all its spans, in as few as there can be', () => {
   fc.assert(
-    fc.property(fc.array(span, { maxLength: SPANS_MAX }), (spans) => {
+    fc.property(fc.array(span, { maxLength: SPANS_MAX }), span, (spans, other) => {
       const all = spans.reduce(joined<Span>, []);
       for (let version = 0; version < 40; version++) {
         const isIn = spans.some(({ from, through }) => from < version && version <= through);
         expect(spanOf(all, version) !== undefined).toBe(isIn);
       }
       for (const each of spans) expect(isWithin(all, each)).toBe(true);
+      const versions = Array.from(
+        { length: other.through - other.from },
+        (_, index) => other.from + index + 1,
+      );
+      const isWhole = versions.every((version) => spanOf(all, version) !== undefined);
+      expect(isWithin(all, other)).toBe(isWhole);
       expect(all.every(({ through }, index) => through < (all[index + 1]?.from ?? Infinity))).toBe(true);
     }),
   );

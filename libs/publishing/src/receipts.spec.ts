@@ -80,6 +80,22 @@ describe('receipts', () => {
     ]);
   });
 
+  it('say of what was refused and then taken that it was taken, and of trouble once', async () => {
+    const { receipts, web } = begin();
+    web.refused(told('MUG', 5), 'HTTP_500');
+    web.told(told('MUG', 6));
+    web.failing('HTTP_500');
+    await receipts.flush();
+    web.told(told('CUP', 7));
+    await receipts.flush();
+
+    expect(await stored()).toMatchObject([
+      { told: [{ listing: 'MUG', version: 6 }], refused: [] },
+      { channel: 'web', webhook: 3, code: 'HTTP_500' },
+      { told: [{ listing: 'CUP', version: 7 }] },
+    ]);
+  });
+
   it('are stored once where the answer got lost', async () => {
     const { receipts, web } = begin();
     line.loses = 2;

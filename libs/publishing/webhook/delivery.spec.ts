@@ -157,3 +157,25 @@ function drip(response: ServerResponse, beginning: string, again: string): void 
     else socket.write(again[index++ % again.length]!);
   }, 10);
 }
+
+describe('a name, looked up as the machine does it', () => {
+  const sendTo = async (allowPrivate: boolean): Promise<Delivery> => {
+    const own = openAgent({ allowPrivate, connections: 1, waitMsMax: PATIENT_MS });
+    try {
+      const url = receiver.webhook.url.replace('127.0.0.1', 'localhost');
+      return await deliver({ url, agent: own, timeoutMs: PATIENT_MS }, MESSAGE, new AbortController().signal);
+    } finally {
+      await own.destroy();
+    }
+  };
+
+  it('is where the message goes', async () => {
+    expect(await sendTo(true)).toEqual({ outcome: 'taken' });
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it('is refused before anything is sent, where it is a private address', async () => {
+    expect(await sendTo(false)).toMatchObject({ outcome: 'refused', code: 'URL_NOT_ALLOWED' });
+    expect(receiver.received).toEqual([]);
+  });
+});

@@ -14,6 +14,29 @@ const OTHER_SECRET = 'whsec_AAAA9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const ordersOf = (receiver: Receiver): string[] =>
   receiver.received.flatMap(({ data }) => data?.orderId ?? []);
 
+describe('another secret', () => {
+  it('is of the same receiver: it is told nothing twice, what it refused again, and then what changes', async () => {
+    await scene.holdClock(); // What was refused waits for its time.
+    const other = await scene.openOther(OTHER_SECRET);
+    other.behave = ({ data }, response) => response.writeHead(data?.listing === 'BAD' ? 400 : 200).end();
+    const { url } = other.webhook;
+    await scene.define('web', other.webhook);
+    await scene.publish({ MUG: 3, CUP: 4, BAD: 1 });
+    await until(() => scene.report().retrying === 1 && scene.report().lastTakenAt !== undefined, 'a refusal');
+    await until(() => scene.report().waiting + scene.report().underway === 0, 'all to be tried');
+    other.behave = takeIt;
+    await scene.define('web', { url, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' });
+    await scene.publish({ MUG: 2 });
+    await scene.arrived(5, other);
+    await scene.atRest();
+
+    const ids = other.received.map(({ headers }) => headers['webhook-id']);
+    expect(ids).toHaveLength(5);
+    expect(new Set(ids).size).toBe(4);
+    expect(new Set(ids.slice(0, 3)).size).toBe(3);
+  });
+});
+
 describe('another address', () => {
   it('is told every listing once, then what changes; the one before hears no more', async () => {
     await scene.define('web', scene.receiver.webhook);

@@ -73,6 +73,20 @@ describe('after a restart', () => {
     expect(scene.report().state).toBe('ok');
   });
 
+  it('is probed with what is new where nothing is left of what it did not take', async () => {
+    await scene.define('web', scene.receiver.webhook);
+    const webhook = scene.publishing.told.resume('web')!.name;
+    const failing = { channel: 'web', webhook, since: 1, code: 'HTTP_500' };
+    await scene.stage.append('publication-web:before', 'WebhookFailing', failing);
+    await scene.publishing.stop();
+    await scene.begin();
+    expect(scene.report().state).toBe('failing');
+    await scene.publish({ MUG: 1, CUP: 2 });
+    await scene.arrived(2);
+    await scene.atRest();
+    expect(scene.report().state).toBe('ok');
+  });
+
   it('repeats under the same ids what had no receipt, and loses nothing', async () => {
     await scene.define('web', scene.receiver.webhook);
     await scene.publish({ MUG: 1, CUP: 1 });

@@ -121,6 +121,15 @@ describe('a webhook', () => {
     await scene.atRest();
   });
 
+  it('is given the time it asks for, where that is more', async () => {
+    const clock = await scene.holdClock();
+    scene.receiver.behave = (_, response) => response.writeHead(503, { 'retry-after': '100' }).end();
+    await scene.define('web', scene.receiver.webhook);
+    await scene.publish({ MUG: 3 });
+    await until(() => scene.report().retrying === 1, 'the first try to fail');
+    expect(scene.report().nextTryAt).toBe(clock.at + 100_000);
+  });
+
   it('is told the newest number only, where it changed while it waited for its next try', async () => {
     const clock = await scene.holdClock();
     scene.receiver.behave = (_, response) =>
