@@ -65,7 +65,10 @@ export class ChannelReceipts {
     this.#through = through;
     this.#placeStored = through();
     return () => {
-      if (this.#through === through) this.#through = undefined;
+      if (this.#through !== through) return;
+      // The last of its receipts are stored behind its end, and have this place: else all since the ones before came again.
+      const last = through();
+      this.#through = () => last;
     };
   }
 

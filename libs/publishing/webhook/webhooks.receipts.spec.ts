@@ -44,8 +44,32 @@ describe('after a restart', () => {
     await scene.atRest();
 
     expect(scene.receiver.received.slice(before).map(({ data }) => data!.listing)).toEqual(['BAD']);
+    await scene.publishing.stop();
+    await scene.begin();
+    await scene.publish({ PEN: 1 });
+    await scene.arrived(before + 2);
+    await scene.atRest();
+    expect(scene.receiver.received.slice(before + 1).map(({ data }) => data!.listing)).toEqual(['PEN']);
     const id = (index: number): string => scene.receiver.received[index]!.headers['webhook-id']!;
     expect(scene.receiver.received.slice(0, before).map((_, index) => id(index))).toContain(id(before));
+  });
+
+  it('tells what it had not begun: a service that stops lets what is underway end, and begins no more', async () => {
+    const held = scene.receiver.hold();
+    await scene.define('web', scene.receiver.webhook);
+    await scene.publish(Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`S${index}`, 1])));
+    await until(() => held.length === 8, 'eight underway');
+    const stopped = scene.publishing.stop();
+    for (const each of held) each.end();
+    await stopped;
+    expect(scene.receiver.received).toHaveLength(8);
+
+    scene.receiver.behave = takeIt;
+    await scene.begin();
+    await scene.arrived(12);
+    await scene.atRest();
+    expect(scene.receiver.received).toHaveLength(12);
+    expect(Object.keys(scene.receiver.picture)).toHaveLength(12);
   });
 
   it('is still failing where it was, and well with the first that is taken', async () => {
