@@ -215,6 +215,9 @@ describe(`history, SEED=${SEED}`, () => {
   it('has a timeline whose balances run on, and end at what is there now', async () => {
     for (const sku of ITEMS) {
       const rows = await onhand.rooms.itemHistory.timeline(sku, {});
+      const middle = rows[Math.floor(rows.length / 2)]!.occurredAt;
+      const until = rows.filter(({ occurredAt }) => occurredAt <= middle);
+      expect(await onhand.rooms.itemHistory.timeline(sku, { asOf: middle })).toEqual(until);
       const balances = new Map<string, number>();
       for (const { location, disposition, quantity, balance } of rows) {
         const place = `${location}/${disposition}`;
