@@ -30,15 +30,25 @@ export class ChoreThread {
   }
 
   #send(chore: Chore): Promise<ChoreAnswer> {
-    const worker = (this.#worker ??= startWorker('./chores.worker', { file: this.#file }));
+    const worker = (this.#worker ??= this.#start());
     return new Promise((resolve) => {
       const settle = (answer: ChoreAnswer): void => {
-        worker.off('message', settle).off('error', fail);
+        worker.off('message', settle).off('error', fail).off('exit', end);
         resolve(answer);
       };
       const fail = (cause: unknown): void => settle({ kind: 'failed', cause });
-      worker.on('message', settle).on('error', fail);
+      const end = (): void => fail(new Error('The thread for chores has ended.'));
+      worker.on('message', settle).on('error', fail).on('exit', end);
       worker.postMessage(chore);
     });
+  }
+
+  /** One that has ended, for whatever reason, is no thread any more: nobody would hear from it. */
+  #start(): Worker {
+    const worker = startWorker('./chores.worker', { file: this.#file });
+    const forget = (): void => {
+      if (this.#worker === worker) this.#worker = undefined;
+    };
+    return worker.once('error', forget).once('exit', forget);
   }
 }
