@@ -204,12 +204,18 @@ const exampleOf = (status: number, code: string): object => ({
 /** Doors that only those may enter who may write; what is only read has others. */
 const WRITING: readonly Access[] = ['tell', 'hold', 'admin'];
 
+/** What whoever needs a key may hear at any door. */
+const guardedProblems = ({ isAnsweredAtOnce = true, isOfProcess = false }: Door): string[] => [
+  ...['KEY_REQUIRED', 'TOO_MANY_REQUESTS', 'SHUTTING_DOWN', 'INTERNAL_ERROR'],
+  ...(isAnsweredAtOnce ? ['SERVICE_BUSY'] : []),
+  ...(isOfProcess ? [] : ['ROLE_NOT_HERE']),
+];
+
 /** Every code a door may answer with, by status. */
 function problemsOf(door: Door, refusals: readonly string[]): [number, string[]][] {
   const { access, body = 'none', problems = [], notThere = [] } = door;
   const codes = [
-    ...(access === 'open' ? [] : ['KEY_REQUIRED', 'TOO_MANY_REQUESTS', 'SHUTTING_DOWN', 'INTERNAL_ERROR']),
-    ...(access === 'open' || door.isOfProcess === true ? [] : ['ROLE_NOT_HERE']),
+    ...(access === 'open' ? [] : guardedProblems(door)),
     ...(['open', 'known', 'own-rows'].includes(access) ? [] : ['SCOPE_REQUIRED']),
     ...(WRITING.includes(access) ? ['STORE_UNAVAILABLE', 'STORE_FULL'] : []),
     ...(body === 'none' ? [] : ['INVALID_JSON', 'MEDIA_TYPE', 'MESSAGE_TOO_LARGE', 'REQUEST_TIMEOUT']),

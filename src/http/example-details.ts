@@ -25,6 +25,7 @@ const DETAILS: Readonly<Record<string, string>> = {
   QUANTITY_NEGATIVE: 'It is -1. Send 0 or more.',
   QUANTITY_ZERO: 'A quantity of 0 moves nothing. Leave the line out.',
   SCOPE_REQUIRED: 'A key of kind channel may not do this: use one that may, see `onhand keys`.',
+  SERVICE_BUSY: 'More than 2000 requests are being answered: try again in a moment.',
   SHUTTING_DOWN: 'The service is stopping: try again soon.',
   STALE_VALUE: 'It is 7 now, not 5: look again, and decide anew.',
   STORE_FULL: 'No room is left on the disk of the log: free some, then send it again.',

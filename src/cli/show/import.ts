@@ -19,7 +19,7 @@ export function showImport(result: ImportResult, page: Page): void {
     ].filter(([, rows]) => rows !== 0),
   );
   if (newSource !== undefined) page.line(newSourceWords(newSource, dryRun));
-  if (!dryRun) page.line(`messages: ${messageWords(messages)}`);
+  if (!dryRun && lines.read > 0) page.line(`messages: ${messageWords(messages)}`);
   showTroubles(result, page, !dryRun);
   if (proof !== undefined) showProof(proof, lines.read, page);
   if (dryRun) page.line('Nothing was stored: this was a dry run.');
