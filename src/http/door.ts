@@ -205,10 +205,10 @@ const exampleOf = (status: number, code: string): object => ({
 const WRITING: readonly Access[] = ['tell', 'hold', 'admin'];
 
 /** What whoever needs a key may hear at any door. */
-const guardedProblems = ({ isAnsweredAtOnce = true, isOfProcess = false }: Door): string[] => [
+const guardedProblems = ({ isAnsweredAtOnce = true, isOfProcess }: Door): string[] => [
   ...['KEY_REQUIRED', 'TOO_MANY_REQUESTS', 'SHUTTING_DOWN', 'INTERNAL_ERROR'],
   ...(isAnsweredAtOnce ? ['SERVICE_BUSY'] : []),
-  ...(isOfProcess ? [] : ['ROLE_NOT_HERE']),
+  ...(isOfProcess === true ? [] : ['ROLE_NOT_HERE']),
 ];
 
 /** Every code a door may answer with, by status. */

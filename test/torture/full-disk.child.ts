@@ -17,6 +17,7 @@ const TRIES = 3;
 const ANSWERS = 200;
 const PAGE = Buffer.alloc(4_096, 1);
 
+let filling = 0;
 const disk = process.argv[2]!;
 const ballast = join(disk, 'ballast');
 const service = await Service.startIn(join(disk, 'data'));
@@ -27,8 +28,6 @@ const feed = new Feed(new Client(service.url), 'web');
 
 await work('before');
 const acceptedBefore = tally.accepted.length;
-fillDisk();
-await untilRefused();
 const refusals = await everyWayToWrite();
 const readsWhenFull = await reads();
 rmSync(ballast);
@@ -52,7 +51,7 @@ async function work(name: string): Promise<void> {
   await Promise.all(keepers.map((keeper) => keeper.work(() => tally.answered >= enough)));
 }
 
-/** To the last page, while the service writes as well. */
+/** To the last page, while the service writes as well: what it carries over or begins anew gives room again. */
 function fillDisk(): void {
   try {
     for (;;) appendFileSync(ballast, PAGE);
@@ -68,8 +67,9 @@ function message(id: string): object {
 
 /** What was allotted before may still be filled. What is taken meanwhile counts. */
 async function untilRefused(): Promise<void> {
-  for (let number = 0; ; number++) {
-    const told = message(`filling-${number}`);
+  for (;;) {
+    fillDisk();
+    const told = message(`filling-${filling++}`);
     const { status, body } = await service.post('/v1/events', told);
     if (status === 507) return;
     if (status !== 201) throw new Error(`${status} ${JSON.stringify(body)}`);
@@ -103,6 +103,7 @@ async function everyWayToWrite(): Promise<Record<string, Record<string, number>>
   for (const [name, way] of Object.entries(ways)) {
     const seen: Record<string, number> = (refused[name] = {});
     for (let number = 0; number < TRIES; number++) {
+      await untilRefused();
       const { status, body } = await way(`refused-${name}-${number}`);
       const answer = `${status} ${body.code}`;
       seen[answer] = (seen[answer] ?? 0) + 1;
