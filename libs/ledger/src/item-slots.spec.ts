@@ -20,4 +20,13 @@ describe('the items on the desk', () => {
     }
     expect(desk.of('MUG')).not.toBe(mug);
   });
+
+  it('are not gone over again for each one that comes, however many of them are at work', () => {
+    const [desk, items] = [slots(), 10_000];
+    let looks = 0;
+    const isBusy = { get: () => ++looks > 0 };
+    for (let number = 0; number < items; number++)
+      Object.defineProperty(desk.of(`item-${number}`), 'isBusy', isBusy);
+    expect(looks).toBeLessThan(4 * items);
+  });
 });

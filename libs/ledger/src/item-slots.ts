@@ -92,10 +92,13 @@ export class ItemSlots {
   readonly #commandsMax: number;
   #young = new Map<string, ItemSlot>();
   #old = new Map<string, ItemSlot>();
+  /** The young generation is full at so many. */
+  #fullAt: number;
 
-  /** Keeps at most `slotsMax` beside those at work, and at least the half of it last used. */
+  /** Keeps at most `slotsMax` beside those at work and as many again, and at least the half of it last used. */
   constructor(slotsMax: number, commandsMax: number) {
     this.#youngMax = Math.max(1, Math.floor(slotsMax / 2));
+    this.#fullAt = this.#youngMax;
     this.#commandsMax = commandsMax;
   }
 
@@ -105,7 +108,7 @@ export class ItemSlots {
   }
 
   #keep(slot: ItemSlot): ItemSlot {
-    if (this.#young.size >= this.#youngMax) this.#turn();
+    if (this.#young.size >= this.#fullAt) this.#turn();
     this.#young.set(slot.sku, slot);
     return slot;
   }
@@ -116,5 +119,7 @@ export class ItemSlots {
     this.#young = new Map();
     // A second slot of an item that is at work would be a second writer of it.
     for (const slot of gone.values()) if (slot.isBusy) this.#young.set(slot.sku, slot);
+    // As many again come before the next turn: else, where more are at work than fit, each new one would go over all.
+    this.#fullAt = Math.max(this.#youngMax, 2 * this.#young.size);
   }
 }
