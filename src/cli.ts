@@ -36,13 +36,21 @@ const commandsOf = (command: Command): Command[] => [command, ...command.command
 export async function main(words: readonly string[]): Promise<void> {
   const ending = new AbortController();
   const end = (): void => ending.abort();
+  let isTerminalGone = false;
   process.once('SIGINT', end).once('SIGTERM', end);
+  // A terminal that closes may say so twice, itself and through its shell: that is no second wish.
+  process.on('SIGHUP', () => {
+    isTerminalGone = true;
+    end();
+  });
   // Whoever reads us may have seen enough: `onhand timeline MUG-RED | head`.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (isTerminalGone) return;
     if (error.code === 'EPIPE') process.exit(EXIT.done);
     process.stderr.write(`onhand: INPUT_OUTPUT: Standard output cannot be written: ${error.message}.\n`);
     process.exit(EXIT.inputOutput);
   });
+  process.stderr.on('error', () => undefined); // Nobody is left to hear of it.
   const { stdout, stderr, env } = process;
   const code = await run(words, { stdout, stderr, env, signal: ending.signal });
   await new Promise((written) => stdout.write('', written));

@@ -1,12 +1,9 @@
 import type { LoggerService } from '@nestjs/common';
-import { destination, type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { LogLines } from './log-lines.ts';
 
 export type { Logger } from 'pino';
 
-/** Lines that wait for a reader of our output who has stopped reading; more are dropped and counted. */
-const WAITING_BYTES_MAX = 1024 * 1024;
-/** A reader who has stopped reading is waited for so long when the process ends: his words are not worth more. */
-const FLUSH_MS_MAX = 500;
 /** Wherever one of these stands in a line, its value does not. */
 const SECRETS = ['authorization', 'key', 'password', 'secret', 'token'];
 
@@ -20,19 +17,9 @@ export interface LogOutput {
 
 /** Lines of JSON on a file descriptor, 1 for standard output. Never blocks the event loop. */
 export function openLog(level: string, fileDescriptor = 1): LogOutput {
-  let dropped = 0;
-  let endsAt = Infinity;
-  const retryEAGAIN = (): boolean => performance.now() < endsAt;
-  const options = { fd: fileDescriptor, sync: false, maxLength: WAITING_BYTES_MAX, retryEAGAIN };
-  const output = destination(options);
-  output.on('drop', () => (dropped += 1));
-  // A reader that has gone (EPIPE) must not take the service with it.
-  output.on('error', () => (dropped += 1));
-  const end = (): void => {
-    endsAt = performance.now() + FLUSH_MS_MAX;
-    flush(output);
-  };
-  return { logger: createLog(level, output), dropped: () => dropped, flush: end };
+  const lines = new LogLines(fileDescriptor);
+  const logger = createLog(level, lines);
+  return { logger, dropped: () => lines.dropped, flush: () => lines.flush() };
 }
 
 export function createLog(level: string, output: DestinationStream): Logger {
@@ -61,13 +48,5 @@ export class NestLog implements LoggerService {
 
   warn(message: unknown, context?: string): void {
     this.#log.warn({ context }, String(message));
-  }
-}
-
-function flush(output: ReturnType<typeof destination>): void {
-  try {
-    output.flushSync();
-  } catch {
-    // It was never opened, or its reader has gone: there is nobody to tell.
   }
 }

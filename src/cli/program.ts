@@ -80,7 +80,10 @@ function addRunning(program: Command, perform: Perform): void {
     .command('start')
     .description('start the service: HTTP in front, the data in DATA_DIR')
     .addOption(new Option('--json', 'its log is JSON in any case, a line an event'))
-    .addHelpText('after', '\nStops in order on Ctrl-C or SIGTERM; a second one stops at once.')
+    .addHelpText(
+      'after',
+      '\nStops in order on Ctrl-C, SIGTERM or when its terminal closes; a second one stops at once.',
+    )
     .action(() => perform({ kind: 'start' }));
   program
     .command('demo')

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Answer, pause, Service } from '../e2e/service.ts';
@@ -133,6 +133,16 @@ it(
     await load.end();
     await service.end('SIGTERM');
     expect([...tally.surprises, ...(await verifyFindings(service))]).toEqual([]);
+  },
+  SLOW_MS,
+);
+
+it(
+  'a terminal that closes, and says so twice, ends it in order',
+  async () => {
+    const ends = await Promise.all([service.end('SIGHUP'), service.end('SIGHUP')]);
+    expect(ends).toEqual([0, 0]);
+    expect(readdirSync(service.directory)).not.toContain('service.json');
   },
   SLOW_MS,
 );
