@@ -83,7 +83,9 @@ describe('a lane', () => {
 
   it('is at rest once all that was written was read back, also before the answer', () => {
     const lane = laneOf('a1', 'b2');
+    expect([lane.isPending('a'), lane.isPending('c')]).toEqual([true, false]);
     lane.take(9);
+    expect(lane.isPending('a')).toBe(true);
     lane.readBack('a', 1);
     lane.wrote([
       { key: 'a', version: 1, offset: 0 },

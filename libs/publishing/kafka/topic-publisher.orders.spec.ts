@@ -59,9 +59,20 @@ describe('a publisher of orders', () => {
     await change(orders(0, 5), 'shipped');
     await first.settled();
     await first.stop();
+    const told = topic.partitions.map((records) =>
+      records.map(({ value }) => JSON.parse(String(value)).version),
+    );
     await change(orders(35, 45), 'shipped');
-    const second = tellOrders();
+    const readFrom: number[] = [];
+    const second = tellOrders(allShards(), {
+      readAll: (query) => {
+        readFrom.push(query.after);
+        return stage.store.readAll(query);
+      },
+    });
     await second.settled();
+    // Not from the start of the log: from where the first of the partitions ends.
+    expect(readFrom[0]).toBe(Math.min(...told.map((versions) => Math.max(...versions))));
     expect(Object.keys(topic.picture)).toHaveLength(45);
     expect(topic.versionsOf('web:O-0')).toHaveLength(2);
     expect(topic.versionsOf('web:O-10')).toHaveLength(1);
@@ -99,6 +110,19 @@ describe('a publisher of orders', () => {
     const second = tellOrders();
     await second.settled();
     await until(() => topic.picture['web:O-3']!.version === newest, 'put right after a start');
+  });
+
+  it('leaves alone what came again behind another order, and is the newest of its own', async () => {
+    topic = new MemoryTopic(1);
+    const process = tellOrders();
+    await change(['O-1', 'O-2'], 'open');
+    await process.settled();
+    const { version } = topic.picture['web:O-1']!;
+    topic.write('web:O-1', { version });
+    process.publisher.beginAgain();
+    await process.settled();
+    expect(topic.versionsOf('web:O-1')).toEqual([version, version]);
+    expect(process.publisher.figures.toldAgain).toBe(0);
   });
 
   it('puts right what was found, though the shards change before it can be told', async () => {

@@ -5,6 +5,7 @@ import { MemoryTopic } from '../testing/memory-topic.ts';
 import { Process } from '../testing/process.ts';
 import { Stage } from '../testing/stage.ts';
 import { AvailabilityTeller } from './availability-teller.ts';
+import { WAITING_MAX } from './lanes.ts';
 
 describe('a publisher of numbers', () => {
   let stage: Stage;
@@ -136,6 +137,21 @@ describe('a publisher of numbers', () => {
     expect(available()).toEqual({ 'web:A': 3 });
   });
 
+  it('waits for no picture that is behind once half of what may wait does', async () => {
+    const process = tellNumbers();
+    await set('web', Object.fromEntries([...'ABCDEFGH'].map((listing) => [listing, 1])));
+    await process.settled();
+    expect(topic.partitions.map(({ length }) => length)).not.toContain(0); // Each has told, and pauses now.
+    process.isBehind = true;
+    for (let n = 1; n < WAITING_MAX / 2; n++) process.publisher.changed({ key: `web:no-${n}`, position: n });
+    await nextTurn();
+    expect(process.publisher.figures.pending).toBe(WAITING_MAX / 2 - 1);
+    process.publisher.changed({ key: 'web:no-0', position: 1 });
+    await until(() => process.publisher.figures.pending < WAITING_MAX / 2 - 1, 'some of it is told');
+    process.isBehind = false;
+    await process.settled();
+  });
+
   it('tells only the newest of what changed while nobody answered', async () => {
     const process = tellNumbers();
     await process.settled();
@@ -247,6 +263,19 @@ describe('a publisher of numbers', () => {
     await stage.project();
     await process.settled();
     expect(topic.versionsOf('web:A')).toEqual([later]);
+  });
+
+  it('finds out before each send whether it has slept', async () => {
+    const process = tellNumbers();
+    await process.settled();
+    process.beforeSend = () => {
+      process.beforeSend = () => undefined;
+      topic.write('web:A', { version: 1_000, available: 9 }); // Of the one that has the shard by now.
+      process.publisher.beginAgain();
+    };
+    await set('web', { A: 1 });
+    await process.settled();
+    expect(topic.versionsOf('web:A')).toEqual([1_000]);
   });
 
   it('begins anew where the topic was made anew', async () => {

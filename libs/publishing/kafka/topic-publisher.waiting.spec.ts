@@ -1,4 +1,5 @@
 import { allShards } from '#kernel';
+import { until } from '../../kernel/testing/until.ts';
 import { MemoryTopic } from '../testing/memory-topic.ts';
 import { Process } from '../testing/process.ts';
 import { Stage } from '../testing/stage.ts';
@@ -29,6 +30,8 @@ describe('what waits for a topic that cannot be written', () => {
   }
 
   const told = async (): Promise<readonly string[]> => {
+    const tried = process.troubles.length; // What is on its way now may be an older value.
+    await until(() => process.troubles.length > tried, 'it has tried');
     topic.isDown = false;
     await process.settled();
     return topic.partitions[0]!.map(({ key }) => key!);

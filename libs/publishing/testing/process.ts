@@ -13,6 +13,8 @@ export class Process {
   readonly troubles: unknown[] = [];
   readonly tooLarge: string[] = [];
   isBehind = false;
+  /** Called before each send. */
+  beforeSend: () => void = () => undefined;
   #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
@@ -23,6 +25,7 @@ export class Process {
       ...{ lookEveryMs: 5, answerMsMax: 50 },
       onTrouble: (trouble) => this.troubles.push(trouble),
       onTooLarge: (key) => this.tooLarge.push(key),
+      beforeSend: () => this.beforeSend(),
       pace: new Pace({ isBehind: () => this.isBehind, pauseAfter: () => pauseMs }),
     });
   }
