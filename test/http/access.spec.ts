@@ -229,6 +229,10 @@ describe('a key', () => {
     for (const header of ['Bearer', 'Bearer x', 'Basic eDp5', 'oh_x', `Bearer oh_${'a'.repeat(600)}`]) {
       expect(await words(header)).toEqual(none);
     }
+    // What only begins as the service's own secret does opens nothing.
+    for (const secret of ['ohs_', 'ohs_x', `ohs_${'a'.repeat(43)}`]) {
+      expect(await words(`Bearer ${secret}`)).toEqual(none);
+    }
   });
 
   it('is refused as soon as it was revoked', async () => {

@@ -314,11 +314,14 @@ describe('headers', () => {
     expect(await idOf('x'.repeat(65))).not.toContain('xx');
   });
 
-  it('refuses a page of another site', async () => {
-    const { status, json } = await running.ask('GET /v1/locations', undefined, {
-      'sec-fetch-site': 'cross-site',
-    });
+  it.each(['cross-site', 'same-site'])('refuses a page of another site (%s)', async (site) => {
+    const { status, json } = await running.ask('GET /v1/locations', undefined, { 'sec-fetch-site': site });
     expect([status, json.code]).toEqual([403, 'CROSS_SITE']);
+  });
+
+  it.each(['same-origin', 'none'])('answers its own page, and who typed the address (%s)', async (site) => {
+    const { status } = await running.ask('GET /v1/locations', undefined, { 'sec-fetch-site': site });
+    expect(status).toBe(200);
   });
 
   it('refuses a name that only points here, where no key protects', async () => {

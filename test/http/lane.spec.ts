@@ -235,6 +235,7 @@ describe('the lane', () => {
   it('leaves to the framework what it does not know', async () => {
     const odd = [
       'GET /v1/events HTTP/1.1\r\nhost: a\r\n\r\n',
+      'PUT /v1/events HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}',
       'POST /v1/events/ HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n',
       'POST /v1/events HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n',
       'POST /v1/events HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\ncontent-encoding: gzip\r\n\r\n{}',
