@@ -6,6 +6,8 @@ import { type SetUp, Telling } from '../testing/telling.ts';
 import { journalStreamOf } from './document/told-message.ts';
 import { incoming, inTransit, sumOfAccounts } from './item/item-readers.ts';
 import type { Message, MessageType } from './message.ts';
+import { effectsOf } from './order/order-effects.ts';
+import { orderOf } from './order/order-view.ts';
 import { stockAsOf } from './timeline/stock-as-of.ts';
 
 const SKUS = ['MUG', 'LID', 'GHOST'];
@@ -16,8 +18,8 @@ const KIT = {
     { sku: 'LID', quantity: UNIT },
   ],
 };
-const LATER: SetUp = { items: [...SKUS.map((sku) => ({ sku })), KIT], locations: ['main', 'shop'] };
-/** At first nobody knows GHOST. */
+const LATER: SetUp = { items: [...SKUS.map((sku) => ({ sku })), KIT], locations: ['main', 'shop', 'attic'] };
+/** At first nobody knows GHOST, nor the attic. */
 const FIRST: SetUp = {
   items: LATER.items!.filter(({ sku }) => sku !== 'GHOST'),
   locations: ['main', 'shop'],
@@ -46,13 +48,21 @@ const unnamed = fc.array(
   }),
   { minLength: 1, maxLength: 2 },
 );
+/** Of an order that may say where it wants them promised. */
+const placedAt = (lines: fc.Arbitrary<object[]>) =>
+  fc
+    .tuple(
+      lines,
+      fc.array(fc.constantFrom(undefined, 'main', 'shop', 'attic'), { minLength: 3, maxLength: 3 }),
+    )
+    .map(([told, places]) => told.map((line, index) => ({ ...line, location: places[index] })));
 const order = { orderId: fc.constantFrom('1', '2'), channel: fc.constant('web') };
 const document = { documentId: fc.constantFrom('d1', 'd2'), location: place };
 const transfer = fc.constantFrom({ from: 'main', to: 'shop' }, { from: 'shop', to: 'main' });
 
 const DATA: readonly (readonly [MessageType, fc.Arbitrary<object>])[] = [
-  ['order.placed', fc.record({ ...order, lines: named(sellable) })],
-  ['order.changed', fc.record({ ...order, lines: unnamed })],
+  ['order.placed', fc.record({ ...order, lines: placedAt(named(sellable)) })],
+  ['order.changed', fc.record({ ...order, lines: placedAt(unnamed) })],
   ['order.cancelled', fc.record({ ...order, lines: unnamed })],
   ['order.cancelled', fc.record(order)],
   ['order.shipped', fc.record({ ...order, shipmentId: fc.constant('s'), location: place, lines: unnamed })],
@@ -184,7 +194,7 @@ function worldOf(told: readonly Message[], known: number): World {
   return world;
 }
 
-/** What must not depend on the order of arrival; where a promise was made may. */
+/** What must not depend on the order of arrival; where a promise was made may, unless its place is told. */
 function outcomeOf({ books, tellings: all }: World) {
   const items = SKUS.map((sku) => {
     const state = books.state(sku);
@@ -224,6 +234,26 @@ describe('any order of arrival of all that may be told, with any repeats', () =>
     fc.assert(
       fc.property(tellings, ({ told, again, known, knownAgain }) => {
         expect(outcomeOf(worldOf(again, knownAgain))).toEqual(outcomeOf(worldOf(told, known)));
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('promises what orders have open where they want it, whenever they say so', () => {
+    fc.assert(
+      fc.property(tellings, ({ again, knownAgain }) => {
+        const { books, tellings: all } = worldOf(again, knownAgain);
+        for (const [stream, { told }] of all) {
+          if (!stream.startsWith('order-')) continue;
+          for (const { line, sku, location, quantity } of effectsOf(orderOf(told)).opens.values()) {
+            if (location === undefined || quantity === 0) continue;
+            const ofItem = Object.values(books.state(sku).commitments).flat();
+            const promised = ofItem.filter(
+              (each) => stream.endsWith(`:${each.orderId}`) && each.line === line,
+            );
+            expect(promised.map((each) => [each.location, each.quantity])).toEqual([[location, quantity]]);
+          }
+        }
       }),
       { numRuns: 600 },
     );

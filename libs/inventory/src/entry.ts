@@ -68,6 +68,8 @@ export interface Open extends OfItem {
   readonly quantity: Quantity;
   /** Where the channel wants it committed. */
   readonly location?: string;
+  /** The channel has said so only now: what is promised elsewhere moves there. */
+  readonly moves?: true;
   /** Where it just shipped: release there first. */
   readonly near?: string;
   /** Take it out of this hold first: the order confirms a reservation. */

@@ -144,7 +144,10 @@ function effectOnOrder({ told, fact }: Step): Effect {
   const effect = orderEffect(orderOf(told), deriveOrder(facts, announced), orderFact);
   if (isNewest(orderFact, facts)) return effect;
   const past = openPastEntries(told.facts.map(orderFactOf), facts, orderFact, announced);
-  return { ...effect, entries: [...effect.entries, ...past] };
+  // What moves now was until then where it still is.
+  const isMove = effect.entries.some((entry) => entry.kind === 'open' && entry.moves === true);
+  const entries = isMove ? [...past, ...effect.entries] : [...effect.entries, ...past];
+  return { ...effect, entries };
 }
 
 function effectOnTransfer({ told, fact, lines }: Step, message: TransferMessage): Effect {

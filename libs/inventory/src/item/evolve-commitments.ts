@@ -17,18 +17,21 @@ export function evolveReleased(state: ItemState, released: CommitmentReleased): 
 
 export function evolveCommitmentMoved(state: ItemState, moved: CommitmentMoved): void {
   const taken = takeCommitment(state, { ...moved, location: moved.from }, moved.quantity);
-  if (taken) addCommitment(state, { ...taken, location: moved.to, quantity: moved.quantity });
+  const { to: location, quantity, occurredAt: movedAt } = moved;
+  if (taken) addCommitment(state, { ...taken, location, quantity, movedAt });
   state.requests = remember(state.requests, moved.reallocationId);
 }
 
 /** One entry per (line, location) of an order: what is committed again is added to it. */
-function addCommitment(state: ItemState, added: Commitment): void {
+function addCommitment(state: ItemState, added: HeldCommitment): void {
   placeFor(state, added.location).committed += added.quantity;
   const commitments = (state.commitments[orderKey(added.channel, added.orderId)] ??= []);
   const index = indexOf(commitments, added);
   const known = commitments[index];
-  if (known) commitments[index] = withQuantity(known, known.quantity + added.quantity);
-  else commitments.push(withQuantity(added, added.quantity));
+  if (known) {
+    const movedAt = added.movedAt ?? known.movedAt;
+    commitments[index] = withQuantity({ ...known, movedAt }, known.quantity + added.quantity);
+  } else commitments.push(withQuantity(added, added.quantity));
 }
 
 type Where = Pick<Commitment, 'channel' | 'orderId' | 'line' | 'location'>;
@@ -52,6 +55,9 @@ const indexOf = (commitments: readonly HeldCommitment[], { line, location }: Whe
 
 /** Only what a commitment is, without what an event has beside it. */
 const withQuantity = (
-  { channel, orderId, line, location, occurredAt, recordedAt }: Commitment,
+  { channel, orderId, line, location, occurredAt, recordedAt, movedAt }: HeldCommitment,
   quantity: Quantity,
-): HeldCommitment => ({ channel, orderId, line, location, quantity, occurredAt, recordedAt });
+): HeldCommitment => ({
+  ...{ channel, orderId, line, location, quantity, occurredAt, recordedAt },
+  ...(movedAt !== undefined && { movedAt }),
+});

@@ -48,7 +48,10 @@ export interface Outside {
   shrinkage: Quantity;
 }
 
-export type HeldCommitment = Commitment;
+export interface HeldCommitment extends Commitment {
+  /** When a reallocation last moved some of it here. */
+  readonly movedAt?: Instant;
+}
 export type Hold = Omit<StockReserved, 'journal' | 'more'>;
 
 export interface ChannelClaims {

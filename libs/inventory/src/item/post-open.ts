@@ -24,6 +24,23 @@ export function postOpen(draft: Draft, open: Open, post: Post, taken: HoldsTaken
   if (delta < 0) {
     release(draft, { quantity: -delta, held, near: open.near, cause: post.cause, at: open.key.at });
   }
+  if (open.moves === true) moveToPin(draft, open, post);
+}
+
+/**
+ * Its place was told after it was promised elsewhere. What was reallocated since the fact happened stays where that
+ * put it.
+ */
+function moveToPin(draft: Draft, open: Open, post: Post): void {
+  const { location: pin, line, key } = open;
+  if (pin === undefined) return;
+  for (const held of [...commitmentsOf(draft.state, open)]) {
+    const { location, quantity, movedAt } = held;
+    if (held.line !== line || location === pin) continue;
+    if (movedAt !== undefined && movedAt >= key.at) continue;
+    commitAt(draft, open, { location: pin, quantity, post });
+    releaseAt(draft, held, { quantity, cause: post.cause, at: key.at });
+  }
 }
 
 interface Commit {

@@ -60,10 +60,16 @@ function itemsOf(announced: readonly OrderAnnounced[]): readonly string[] {
   return [...new Set(lines.flatMap((line) => line.components?.map(({ sku }) => sku) ?? [line.sku]))];
 }
 
-/** How much of one row was open from a moment on, until its next step; as posted. */
+/** How much of one row was open from a moment on, until its next step, and where it was wanted; as posted. */
 export interface OpenSteps {
-  readonly row: Pick<Row, 'line' | 'sku' | 'components' | 'location' | 'announced' | 'isUnnamed'>;
-  readonly steps: readonly { readonly at: Instant; readonly open: Quantity }[];
+  readonly row: Pick<Row, 'line' | 'sku' | 'components' | 'announced' | 'isUnnamed'>;
+  readonly steps: readonly Readonly<OpenStep>[];
+}
+
+interface OpenStep {
+  at: Instant;
+  readonly open: Quantity;
+  readonly location: string | undefined;
 }
 
 /** What was open through time: no fact counts before those that the order reads ahead of it. */
@@ -73,11 +79,11 @@ export function deriveOpenSteps(
 ): OpenSteps[] {
   const sorted = inReadingOrder(facts);
   const sheet = emptySheet();
-  const steps = new Map<Row, { at: Instant; open: Quantity }[]>();
+  const steps = new Map<Row, OpenStep[]>();
   let at = 0;
   for (const each of sorted[0]?.message.type === 'order.placed' ? NONE_ANNOUNCED : announced) {
     for (const row of announcedRows(sheet, each))
-      steps.set(row, [{ at: each.confirmedAt, open: openOf(row.posted) }]);
+      steps.set(row, [{ at: each.confirmedAt, open: openOf(row.posted), location: undefined }]);
   }
   for (const fact of sorted) {
     at = Math.max(at, fact.key.at);
@@ -86,7 +92,7 @@ export function deriveOpenSteps(
       steps.set(row, known);
       // A fact from before the confirmation names what was confirmed: it was open by then.
       if (row.announced !== undefined) for (const step of known) step.at = Math.min(step.at, at);
-      known.push({ at, open: openOf(row.posted) });
+      known.push({ at, open: openOf(row.posted), location: row.location });
     }
   }
   nameRest(sheet);
@@ -125,8 +131,9 @@ function takeMeaning(row: Row, line: OrderFactLine): void {
   else row.components = line.components;
 }
 
-function takeLocation(row: Row, { key }: OrderFact, { location }: OrderFactLine): void {
-  if (location === undefined || isOlder(key, row.locatedBy)) return;
+/** Of a parked line it may be the place that nobody knows. */
+function takeLocation(row: Row, { key }: OrderFact, { location, isParked }: OrderFactLine): void {
+  if (isParked || location === undefined || isOlder(key, row.locatedBy)) return;
   row.location = location;
   row.locatedBy = key;
 }

@@ -9,7 +9,8 @@ import type { OrderFact } from './order-state.ts';
 
 /**
  * What a fact that is told late says of the time in between: the order was open before it was cancelled, also
- * where the cancel was told first. What is open in the end its other entries say, as of the fact's own time.
+ * where the cancel was told first; and it was wanted in one place before it was in another. What is open in the end,
+ * and where, its other entries say, as of the fact's own time.
  */
 export function openPastEntries(
   before: readonly OrderFact[],
@@ -41,7 +42,7 @@ export function openPastEntries(
 export const isNewest = (fact: OrderFact, facts: readonly OrderFact[]): boolean =>
   facts.every(({ key }) => key.at <= fact.key.at) && inReadingOrder(facts).at(-1) === fact;
 
-/** By how much more or less of a line was open from each moment on. */
+/** By how much more or less of a line was open from each moment on, in one place or where nobody said. */
 interface Changes {
   readonly sku: string;
   readonly line: string;
@@ -50,19 +51,30 @@ interface Changes {
 }
 
 function addSteps(changes: Map<string, Changes>, { row, steps }: OpenSteps, sign: 1 | -1): void {
-  const { sku: told, line, location, components, announced } = row;
-  if (told === undefined) return; // Nothing of it is posted yet.
-  let open = 0;
+  let last: Omit<(typeof steps)[number], 'at'> = { open: 0, location: undefined };
   for (const step of steps) {
-    const by = step.open - open;
-    open = step.open;
-    if (by === 0) continue;
-    const item = { sku: told, ...(components && { components }) };
-    for (const { sku, quantity } of amountsOf(item, Math.abs(by))) {
-      const key = announced === undefined ? `${sku}\n${line}` : `${sku}\n\n${announced}`;
-      const known = changes.get(key) ?? { sku, line, location, byTime: new Map<Instant, Quantity>() };
-      changes.set(key, known);
-      known.byTime.set(step.at, (known.byTime.get(step.at) ?? 0) + sign * Math.sign(by) * quantity);
+    const { at, open, location } = step;
+    if (location === last.location) addStep(changes, row, { at, location, by: sign * (open - last.open) });
+    else {
+      addStep(changes, row, { at, location: last.location, by: -sign * last.open });
+      addStep(changes, row, { at, location, by: sign * open });
     }
+    last = step;
+  }
+}
+
+function addStep(
+  changes: Map<string, Changes>,
+  { sku: told, line, components, announced }: OpenSteps['row'],
+  { at, location, by }: { at: Instant; location: string | undefined; by: Quantity },
+): void {
+  if (told === undefined || by === 0) return; // Nothing of it is posted yet.
+  const item = { sku: told, ...(components && { components }) };
+  for (const { sku, quantity } of amountsOf(item, Math.abs(by))) {
+    const name = announced === undefined ? `${sku}\n${line}` : `${sku}\n\n${announced}`;
+    const key = `${name}\n${location ?? ''}`;
+    const known = changes.get(key) ?? { sku, line, location, byTime: new Map<Instant, Quantity>() };
+    changes.set(key, known);
+    known.byTime.set(at, (known.byTime.get(at) ?? 0) + Math.sign(by) * quantity);
   }
 }

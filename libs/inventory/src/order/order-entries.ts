@@ -104,12 +104,13 @@ function changedOpens(from: OrderEffects, to: OrderEffects, { key, order, hints,
   const lowered: Entry[] = [];
   const raised: Entry[] = [];
   for (const [name, open] of inEither(from.opens, to.opens)) {
-    const was = from.opens.get(name)?.quantity ?? 0;
+    const before = from.opens.get(name);
+    const was = before?.quantity ?? 0;
     const quantity = to.opens.get(name)?.quantity ?? 0;
+    const { sku, line } = open;
+    const pin = pinOf(open, before);
     // A hold ends with the order that confirms it, even if that order has nothing open any more.
-    if (quantity === was && !confirmed?.has(open.line)) continue;
-    const { sku, line, location } = open;
-    const pin = location === undefined ? {} : { location };
+    if (quantity === was && !pin.moves && !confirmed?.has(line)) continue;
     (quantity < was ? lowered : raised).push({
       kind: 'open',
       key,
@@ -122,6 +123,13 @@ function changedOpens(from: OrderEffects, to: OrderEffects, { key, order, hints,
     });
   }
   return [...lowered, ...raised];
+}
+
+/** Where it is wanted; of what is promised already, whether that is news. */
+function pinOf({ location, quantity }: OpenEffect, before?: OpenEffect): Pick<Open, 'location' | 'moves'> {
+  if (location === undefined) return {};
+  const isNews = before !== undefined && before.location !== location;
+  return isNews && Math.min(before.quantity, quantity) > 0 ? { location, moves: true } : { location };
 }
 
 /** Said of all its items with each fact of an order that is announced: none of them is left to a guess. */
