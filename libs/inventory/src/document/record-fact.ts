@@ -1,4 +1,4 @@
-import { type Entry, EXCEPTION_KINDS, type ExceptionKind } from '../entry.ts';
+import { type Entry, EXCEPTION_KINDS, type ExceptionKind, type Open } from '../entry.ts';
 import type { FactRecorded, ParkedLinesReleased } from '../journal-event.ts';
 import type { Message } from '../message.ts';
 import { deriveOrder } from '../order/derive-order.ts';
@@ -141,7 +141,11 @@ function effectOnOrder({ told, fact }: Step): Effect {
   const orderFact = orderFactOf(fact);
   const facts = [...othersThan(told, fact).map(orderFactOf), orderFact];
   const { announced } = told;
-  const effect = orderEffect(orderOf(told), deriveOrder(facts, announced), orderFact);
+  const effect = orderEffect(
+    { before: orderOf(told), posted: told.opens ?? NO_OPENS },
+    deriveOrder(facts, announced),
+    orderFact,
+  );
   if (isNewest(orderFact, facts)) return effect;
   const past = openPastEntries(told.facts.map(orderFactOf), facts, orderFact, announced);
   // What moves now was until then where it still is.
@@ -149,6 +153,8 @@ function effectOnOrder({ told, fact }: Step): Effect {
   const entries = isMove ? [...past, ...effect.entries] : [...effect.entries, ...past];
   return { ...effect, entries };
 }
+
+const NO_OPENS: readonly Open[] = [];
 
 function effectOnTransfer({ told, fact, lines }: Step, message: TransferMessage): Effect {
   const after = overReceipts([...othersThan(told, fact), fact]);

@@ -1,5 +1,5 @@
 import { assert, type Instant } from '#kernel';
-import type { ExceptionKind } from '../entry.ts';
+import type { Entry, ExceptionKind, Open } from '../entry.ts';
 import type {
   FactRecorded,
   JournalEvent,
@@ -33,6 +33,8 @@ export interface ToldStream {
   recalled?: Map<string, ToldFact>;
   /** Of an order: reservations that were confirmed for it before its placing was known. */
   announced?: readonly OrderAnnounced[];
+  /** Of an order: what its events say is open, one after the other; of a line its last word is what was posted. */
+  opens?: Open[];
   /** The order as its facts so far make it; derived when it is asked for. */
   order?: OrderState;
 }
@@ -77,14 +79,23 @@ interface ToldMark {
   readonly recordedAt: Instant;
   readonly factCount: number;
   readonly lineCount: number;
+  readonly openCount: number;
 }
 
-export const markOf = ({ revision, position, recordedAt, facts, lineCount }: ToldStream): ToldMark => ({
+export const markOf = ({
+  revision,
+  position,
+  recordedAt,
+  facts,
+  lineCount,
+  opens,
+}: ToldStream): ToldMark => ({
   revision,
   position,
   recordedAt,
   factCount: facts.length,
   lineCount,
+  openCount: opens?.length ?? 0,
 });
 
 /** Forgets the facts added since; whatever else was told since stays. */
@@ -93,6 +104,7 @@ export function forgetSince(told: ToldStream, mark: ToldMark): void {
   told.position = mark.position;
   told.recordedAt = mark.recordedAt;
   told.lineCount = mark.lineCount;
+  told.opens?.splice(mark.openCount);
   delete told.order;
   for (const { message } of told.facts.splice(mark.factCount)) told.byName?.delete(factNameOf(message));
 }
@@ -119,6 +131,11 @@ export function evolveTold(told: ToldStream, event: JournalEvent, place: Journal
   else if (event.type === 'ParkedLineDismissed') dismiss(told, event.data);
   else if (event.type === 'OrderAnnounced') announce(told, event.data);
   else addFact(told, event.data, place);
+  if ('entries' in event.data) addOpens(told, event.data.entries);
+}
+
+function addOpens(told: ToldStream, entries: readonly Entry[]): void {
+  for (const entry of entries) if (entry.kind === 'open') (told.opens ??= []).push(entry);
 }
 
 function addFact(told: ToldStream, data: FactRecorded, place: JournalPlace): void {

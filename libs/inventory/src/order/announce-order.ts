@@ -23,5 +23,10 @@ export function announceOrder(told: ToldStream, announcement: Announcement): Ord
   if (told.announced?.some((known) => known.reservationId === reservationId)) return undefined;
   const all = withAnnounced(told, { reservationId, confirmedAt, lines, entries: [] });
   const after = deriveOrder(told.facts.map(orderFactOf), all);
-  return { reservationId, confirmedAt, lines, entries: announcedEntries(before, after, announcement) };
+  return {
+    reservationId,
+    confirmedAt,
+    lines,
+    entries: announcedEntries({ before, posted: told.opens ?? [] }, after, announcement),
+  };
 }

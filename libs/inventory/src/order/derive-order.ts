@@ -109,6 +109,8 @@ function enter(sheet: Sheet, fact: OrderFact): readonly Row[] {
     }
     return sheet.rows;
   }
+  // No other line of the message is named by a number that it gives itself.
+  for (const { line } of message.data.lines ?? []) if (line !== undefined) sheet.names.add(line);
   return fact.lines.map((line) => {
     const row = rowFor(sheet, message.type, line);
     takeMeaning(row, line);

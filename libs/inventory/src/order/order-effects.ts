@@ -1,6 +1,6 @@
 import type { Quantity } from '#kernel';
 import { amountsOf } from '../document/amounts.ts';
-import type { ExceptionKind } from '../entry.ts';
+import type { ExceptionKind, Open } from '../entry.ts';
 import type { OrderPart, OrderRow, OrderState } from './order-state.ts';
 
 /** All that an order, as it stands, does to stock: of two states the difference is what gets posted. */
@@ -64,9 +64,16 @@ function addPromised({ promised }: Sums, row: OrderRow): void {
   }
 }
 
+const openName = (sku: string, line: string): string => `${sku}\n${line}`;
+
+/** What was posted, whatever rules it was told by. */
+export function postedOpens(posted: readonly Open[]): ReadonlyMap<string, OpenEffect> {
+  return new Map(posted.map((open) => [openName(open.sku, open.line), open]));
+}
+
 function addOpens({ opens }: Sums, row: OrderRow): void {
   for (const { sku, quantity } of ofItems(row, row.posted.open)) {
-    const key = `${sku}\n${row.line}`;
+    const key = openName(sku, row.line);
     const before = opens.get(key); // A line told with two items that share a component is one promise of it.
     const location = before?.location ?? row.location;
     const sum = (before?.quantity ?? 0) + quantity;

@@ -17,6 +17,7 @@ import {
   type MoveEffect,
   type OpenEffect,
   type OrderEffects,
+  postedOpens,
 } from './order-effects.ts';
 import type { OrderFact, OrderState } from './order-state.ts';
 
@@ -26,13 +27,19 @@ interface OrderEffect {
   readonly flags: readonly ExceptionKind[];
 }
 
+/** An order before an event. */
+interface Before {
+  readonly before: OrderState;
+  readonly posted: readonly Open[];
+}
+
 /**
  * What a fact that turned `before` into `after` does to stock: the difference, with the time and name of the
- * message that told it. What is open is absolute; an earlier return that this fact corrects keeps its own key.
+ * message that told it. What was open is what was `posted`: a line that was named by older rules is found again. What is open is absolute; an earlier return that this fact corrects keeps its own key.
  * Releases come before new promises and promises before goods, so that nothing looks short in between.
  */
-export function orderEffect(before: OrderState, after: OrderState, fact: OrderFact): OrderEffect {
-  const from = effectsOf(before);
+export function orderEffect({ before, posted }: Before, after: OrderState, fact: OrderFact): OrderEffect {
+  const from = { ...effectsOf(before), opens: postedOpens(posted) };
   const to = effectsOf(after);
   const order = { channel: channelOf(fact.message), orderId: fact.message.data.orderId };
   const entries = [
@@ -56,11 +63,11 @@ function kindsOf({ flags }: OrderEffects): ExceptionKind[] {
  * confirmed. Lines that were named before it take over what is theirs.
  */
 export function announcedEntries(
-  before: OrderState,
+  { before, posted }: Before,
   after: OrderState,
   announced: Omit<OrderAnnounced, 'entries'> & OrderName,
 ): readonly Entry[] {
-  const from = effectsOf(before);
+  const from = { ...effectsOf(before), opens: postedOpens(posted) };
   const to = effectsOf(after);
   const { channel, orderId, reservationId, confirmedAt } = announced;
   const key = { at: confirmedAt, source: channel, id: reservationId, document: orderId };
