@@ -9,8 +9,8 @@
  * ON_THE_WAY_MAX messages are between the first step and the last.
  *
  * Raw is what the same driver needs to write the very same rows of a chain's round, read beforehand, with ready
- * JSON and ids: the log's own columns, a unique index over (stream, revision) and one over the streams' names,
- * the same settings of the connection, as many events to a transaction as the chain had on average.
+ * JSON, ids and checksums: the log's own columns, a unique index over (stream, revision) and one over the streams'
+ * names, the same settings of the connection, as many events to a transaction as the chain had on average.
  * Processor time is told beside, for it hardly depends on what else the machine does.
  */
 import { join } from 'node:path';
@@ -164,7 +164,8 @@ const RAW_SCHEMA = `
   CREATE TABLE streams (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, category TEXT NOT NULL) STRICT;
   CREATE TABLE events (
     position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL, id BLOB NOT NULL,
-    type INTEGER NOT NULL, recorded_at INTEGER NOT NULL, data TEXT NOT NULL, UNIQUE (stream, revision)
+    type INTEGER NOT NULL, recorded_at INTEGER NOT NULL, data TEXT NOT NULL, checksum INTEGER,
+    UNIQUE (stream, revision)
   ) STRICT;`;
 
 function writeRaw(
@@ -176,7 +177,7 @@ function writeRaw(
   const database = new DatabaseSync(file);
   database.exec(RAW_SCHEMA);
   const insertStream = database.prepare('INSERT INTO streams VALUES (?, ?, ?)');
-  const insertEvent = database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const insertEvent = database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
   const start = performance.now();
   const used = process.cpuUsage();
   for (let first = 0; first < rows.length; first += perCommit) {

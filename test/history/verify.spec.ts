@@ -107,7 +107,7 @@ const verifyNow = ({ meanwhile, ...terms }: Terms = {}): Promise<VerifyReport> =
     });
   });
 
-/** Changes a stored file behind OnHand's back. */
+/** Changes a stored file behind OnHand's back. An event without a checksum is held for what a bug has written. */
 function damage(file: string, sql: string): void {
   const database = new DatabaseSync(join(directory, file));
   const { changes } = database.prepare(sql).run();
@@ -173,7 +173,7 @@ describe('verify', () => {
     const halved = `replace(data, '"quantity":300000', '"quantity":100000')`;
     damage(
       'events.db',
-      `UPDATE events SET data = ${halved} WHERE data LIKE '%"cause":"sale"%' AND data LIKE '%journal%'`,
+      `UPDATE events SET data = ${halved}, checksum = NULL WHERE data LIKE '%"cause":"sale"%' AND data LIKE '%journal%'`,
     );
     expect(failed(await verifyNow())).toContain('ledger = journal');
   });
@@ -187,7 +187,9 @@ describe('verify', () => {
   });
 
   it('finds an event that is gone', async () => {
-    damage('events.db', `DELETE FROM events WHERE position = (SELECT max(position) - 1 FROM events)`);
+    const sale = `(SELECT position FROM log WHERE type = 'SaleCompleted')`;
+    for (const table of ['stream_events', 'events'])
+      damage('events.db', `DELETE FROM ${table} WHERE position = ${sale}`);
     expect(failed(await verifyNow())).not.toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { fileErrorWords } from './file-error.ts';
-import { createSchema, SCHEMA_VERSION } from './schema.ts';
+import { assertReadable, createSchema } from './schema.ts';
 import { isSqliteError, SQLITE_NOTADB } from './sqlite-error.ts';
 import { DataFileUnusable, TAKE_A_BACKUP } from './sqlite-event-store.faults.ts';
 
@@ -44,9 +44,13 @@ function makeFile(file: string): void {
 /** A connection for reading pages, or for chores beside the writer, of a file that is there. */
 export function openReader(file: string): DatabaseSync {
   const database = connect(file, READER_CACHE_KIB);
-  if (schemaVersionOf(database) === SCHEMA_VERSION) return database;
-  database.close();
-  throw new DataFileUnusable(file, 'it has no event log');
+  try {
+    assertReadable(database, file);
+    return database;
+  } catch (cause) {
+    database.close();
+    throw cause;
+  }
 }
 
 /** Every connection sets FULL itself: the default of a build may be NORMAL, which loses acknowledged commits. */
@@ -67,10 +71,6 @@ function connect(file: string, cacheKib: number): DatabaseSync {
     if (!isSqliteError(cause, SQLITE_NOTADB)) throw cause;
     throw new DataFileUnusable(file, `it is not a database, or is damaged: ${TAKE_A_BACKUP}`, { cause });
   }
-}
-
-function schemaVersionOf(database: DatabaseSync): number {
-  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
 }
 
 export function assertSqliteVersion(version: string): void {

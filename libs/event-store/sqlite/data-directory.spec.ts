@@ -106,7 +106,7 @@ describe('the data directory of a SqliteEventStore', () => {
 
     it('when a later version wrote it', async () => {
       await change('PRAGMA user_version = 99');
-      await expect(open()).rejects.toThrow(/a later OnHand wrote it \(schema 99, here 1\)/);
+      await expect(open()).rejects.toThrow(/a later OnHand wrote it \(schema 99, here 2\)/);
     });
 
     it('when it has somebody else’s database', async () => {
@@ -258,7 +258,11 @@ describe('the data directory of a SqliteEventStore', () => {
       { damage: 'DELETE FROM stream_events WHERE position = 2', finds: /gap[^]*not in the index/ },
       { damage: 'UPDATE events SET recorded_at = 5 WHERE position = 4', finds: /recorded before/ },
       { damage: 'UPDATE events SET data = \'{"a":\' WHERE position = 4', finds: /not an object: 4/ },
-      { damage: "DELETE FROM streams WHERE name = 'item-2'", finds: /no name: 4/ },
+      { damage: "DELETE FROM streams WHERE name = 'item-1'", finds: /no name: 1/ },
+      { damage: "UPDATE streams SET category = 'sku' WHERE id = 2", finds: /does not say: item-2/ },
+      { damage: 'UPDATE events SET data = \'{"a":1}\' WHERE position = 4', finds: /as it was written: 4/ },
+      { damage: "UPDATE streams SET name = 'item-3' WHERE id = 1", finds: /as it was written: 3/ },
+      { damage: `UPDATE events SET recorded_at = ${2n ** 60n} WHERE position = 3`, finds: /written: 3/ },
       { damage: 'DELETE FROM stream_names_fresh', finds: /name leads elsewhere: item-1/ },
     ])('shows what is wrong: $damage', async ({ damage, finds }) => {
       const store = await open();

@@ -1,4 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { checksumOf, seedOf, sumOfIdDigits, sumOfName } from './event-checksum.ts';
+import { hasChecksums } from './schema.ts';
+import { isSafe } from './stored-events.ts';
 
 /** Problems listed at most, of each kind. */
 const PROBLEMS_MAX = 100;
@@ -8,8 +11,13 @@ const STREAM_EVENTS = `
   SELECT stream, revision FROM stream_events WHERE position <= (SELECT through FROM settled)
   UNION ALL SELECT stream, revision FROM events WHERE position > (SELECT through FROM settled)`;
 
+interface Question {
+  readonly problem: string;
+  readonly sql: string;
+}
+
 /** Each question names what is wrong, row by row; a sound log answers nothing. */
-const QUESTIONS: readonly { readonly problem: string; readonly sql: string }[] = [
+const QUESTIONS: readonly Question[] = [
   {
     problem: 'a stream whose revisions have a gap',
     sql: `SELECT coalesce(streams.name, wrong.stream) AS what FROM (
@@ -35,6 +43,11 @@ const QUESTIONS: readonly { readonly problem: string; readonly sql: string }[] =
       WHERE coalesce(settled.stream, fresh.stream) IS NOT streams.id`,
   },
   {
+    problem: 'a stream of a category that its name does not say',
+    sql: `SELECT name AS what FROM streams
+      WHERE category <> CASE instr(name, '-') WHEN 0 THEN name ELSE substr(name, 1, instr(name, '-') - 1) END`,
+  },
+  {
     problem: 'an event of a stream or type that has no name',
     sql: `SELECT events.position AS what FROM events
       LEFT JOIN streams ON streams.id = events.stream LEFT JOIN types ON types.id = events.type
@@ -53,6 +66,18 @@ const QUESTIONS: readonly { readonly problem: string; readonly sql: string }[] =
   },
 ];
 
+/** A log of the first version has none to ask. A number that is too large for the function was never written. */
+const CHECKSUMS: Question = {
+  problem: 'an event that is not as it was written',
+  sql: `SELECT position AS what FROM events
+    JOIN streams ON streams.id = events.stream JOIN types ON types.id = events.type
+    WHERE checksum IS NOT NULL AND CASE
+      WHEN ${['position', 'revision', 'recorded_at'].map(isSafe).join(' AND ')}
+      THEN checksum <> event_checksum(
+        position, revision, lower(hex(events.id)), recorded_at, data, streams.name, types.name)
+      ELSE TRUE END`,
+};
+
 /** What is wrong with the file, in words; nothing if it is sound. Reads all of it. */
 export function findProblems(database: DatabaseSync): string[] {
   const problems: string[] = [];
@@ -61,10 +86,29 @@ export function findProblems(database: DatabaseSync): string[] {
     if (answer !== 'ok') problems.push(`SQLite finds: ${String(answer)}`);
   }
   if (problems.length > 0) return problems; // Asking a damaged file further would only throw.
-  for (const { problem, sql } of QUESTIONS) {
-    for (const { what } of database.prepare(`${sql} LIMIT ${PROBLEMS_MAX}`).all()) {
-      problems.push(`${problem}: ${String(what)}`);
-    }
-  }
-  return problems;
+  for (const question of QUESTIONS) problems.push(...answersTo(question, database));
+  if (!hasChecksums(database)) return problems;
+  database.function('event_checksum', { deterministic: true, varargs: true }, eventChecksum);
+  return [...problems, ...answersTo(CHECKSUMS, database)];
+}
+
+/** As text, for a damaged number may be larger than ours are. */
+const answersTo = ({ problem, sql }: Question, database: DatabaseSync): string[] =>
+  database
+    .prepare(`SELECT CAST(what AS TEXT) AS what FROM (${sql} LIMIT ${PROBLEMS_MAX})`)
+    .all()
+    .map(({ what }) => `${problem}: ${String(what)}`);
+
+function eventChecksum(...row: SQLOutputValue[]): number {
+  const [position, revision, id, recordedAt, data, stream, type] = row as [
+    number,
+    number,
+    string,
+    number,
+    string,
+    string,
+    string,
+  ];
+  const seed = seedOf(sumOfName(stream), sumOfName(type), sumOfIdDigits(id), recordedAt);
+  return checksumOf(seed, position, revision, data);
 }

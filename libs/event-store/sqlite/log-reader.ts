@@ -1,41 +1,41 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { type LogPage, type LogQuery, type RecordedEvent } from '../src/index.ts';
 import { openReader } from './connection.ts';
-import { DataFileUnusable } from './sqlite-event-store.faults.ts';
+import { EVENT_COLUMNS, StoredEvents } from './stored-events.ts';
 import { FIND_STREAM } from './stream-names.ts';
 import { UnsettledEvents } from './unsettled-events.ts';
 
 /** Events looked at for one page, of whatever category: it bounds how long a page takes. */
 const PAGE_SCAN_EVENTS_MAX = 4_000;
 
-/** An id as text: bytes of their own for each would cost more than all the rest of a row. */
-const COLUMNS = 'e.position, e.revision, e.type, e.recorded_at, lower(hex(e.id)), e.data';
-
 /** Reads pages of events from the file, on the caller's thread: a page of 500 takes a few milliseconds. */
 export class LogReader {
   /** To be told of everything that is committed. */
   readonly unsettled = new UnsettledEvents();
-  readonly #file: string;
   readonly #database: DatabaseSync;
+  readonly #stored: StoredEvents;
   readonly #findStream: StatementSync;
   readonly #selectStream: StatementSync;
   readonly #selectEvents: StatementSync;
+  readonly #selectBefore: StatementSync;
   readonly #selectScanEnd: StatementSync;
   /** By how many categories are asked for; 0 for all. */
   readonly #selectAll = new Map<number, StatementSync>();
-  readonly #types = new Map<SQLOutputValue, string>();
 
   constructor(file: string) {
-    this.#file = file;
     this.#database = openReader(file);
+    this.#stored = new StoredEvents(file, this.#database);
     this.#findStream = this.#prepare(FIND_STREAM);
     this.#selectStream = this.#prepare(`
-      SELECT ${COLUMNS} FROM stream_events
-      CROSS JOIN events e ON e.position = stream_events.position
+      SELECT stream_events.position, ${EVENT_COLUMNS} FROM stream_events
+      LEFT JOIN events e ON e.position = stream_events.position
       WHERE stream_events.stream = ? AND stream_events.revision >= ?
       ORDER BY stream_events.revision LIMIT ?`);
     this.#selectEvents = this.#prepare(`
-      SELECT ${COLUMNS} FROM events e WHERE e.position BETWEEN ? AND ? ORDER BY e.position`);
+      SELECT e.position, ${EVENT_COLUMNS} FROM events e WHERE e.position BETWEEN ? AND ? ORDER BY e.position`);
+    this.#selectBefore = this.#prepare(`
+      SELECT e.position, ${EVENT_COLUMNS}, s.name FROM events e LEFT JOIN streams s ON s.id = e.stream
+      WHERE e.position <= ? ORDER BY e.position DESC LIMIT 1`);
     this.#selectScanEnd = this.#prepare(
       `SELECT position FROM events WHERE position > ? ORDER BY position LIMIT 1 OFFSET ${PAGE_SCAN_EVENTS_MAX - 1}`,
     );
@@ -49,13 +49,16 @@ export class LogReader {
     const run = this.unsettled.runOf(streamId as number, fromRevision);
     const isSettledAsked = run === undefined || fromRevision < run.firstRevision;
     const events = isSettledAsked
-      ? this.#toEvents(this.#selectStream.all(streamId, fromRevision, limit), stream)
+      ? this.#stored.read(this.#selectStream, [streamId, fromRevision, limit], stream)
       : [];
-    if (run === undefined) return events;
-    const { firstRevision, positions } = run;
-    const from = Math.max(0, (events.at(-1)?.revision ?? fromRevision - 1) + 1 - firstRevision);
-    const end = Math.min(positions.length, from + limit - events.length);
-    this.#addEvents(events, positions, { stream, from, end });
+    if (run !== undefined) {
+      const { firstRevision, positions } = run;
+      const from = Math.max(0, (events.at(-1)?.revision ?? fromRevision - 1) + 1 - firstRevision);
+      const end = Math.min(positions.length, from + limit - events.length);
+      this.#addEvents(events, positions, { stream, from, end });
+    }
+    const known = run === undefined ? 0 : run.firstRevision + run.positions.length - fromRevision;
+    this.#assertNoGap(events, stream, fromRevision, Math.min(known, limit));
     return events;
   }
 
@@ -68,20 +71,47 @@ export class LogReader {
     for (let first = from; first < end;) {
       let last = first;
       while (last + 1 < end && positions[last + 1] === positions[last]! + 1) last++;
-      const rows = this.#selectEvents.all(positions[first]!, positions[last]!);
-      for (const event of this.#toEvents(rows, stream)) events.push(event);
+      const some = this.#stored.read(this.#selectEvents, [positions[first]!, positions[last]!], stream);
+      for (const event of some) events.push(event);
       first = last + 1;
     }
+  }
+
+  /** A position that was damaged is that of no event, or of another one. */
+  #assertNoGap(events: readonly RecordedEvent[], stream: string, first: number, atLeast: number): void {
+    let revision = first;
+    for (const event of events) if (event.revision === revision) revision++;
+    if (revision - first === events.length && events.length >= atLeast) return;
+    throw this.#stored.damaged(`the event at revision ${revision} of ${stream}`);
   }
 
   /** Looks no further than `head`. */
   readAll({ after, categories = [] }: LogQuery, limit: number, head: number): LogPage {
     if (after >= head) return { events: [], position: after };
+    this.#assertWholeBefore(after);
     const scanEnd = categories.length === 0 ? head : Math.min(this.#scanEnd(after), head);
     const select = this.#selectAll.get(categories.length) ?? this.#prepareSelectAll(categories.length);
-    const events = this.#toEvents(select.all(after, scanEnd, ...categories, limit));
+    const events = this.#stored.read(select, [after, scanEnd, ...categories, limit]);
     const isCut = events.length === limit;
+    if (!isCut && categories.length === 0 && events.at(-1)?.position !== head) {
+      throw this.#stored.damaged(`the event after position ${events.at(-1)?.position ?? after}`);
+    }
     return { events, position: isCut ? events[limit - 1]!.position : scanEnd };
+  }
+
+  /**
+   * A damaged position leads the search for another one astray, and what is between the two would be left out: then
+   * the search ends beside it.
+   */
+  #assertWholeBefore(after: number): void {
+    const [before] = this.#stored.read(this.#selectBefore, [after]);
+    if (before === undefined || before.position <= after) return;
+    throw this.#stored.damaged(`the event after position ${after}`);
+  }
+
+  /** Throws DataFileUnusable. What is written next has a position and a time that follow from it. */
+  assertNewestWhole(): void {
+    this.#stored.read(this.#selectBefore, [Number.MAX_SAFE_INTEGER]);
   }
 
   close(): void {
@@ -102,8 +132,9 @@ export class LogReader {
   #prepareSelectAll(categoryCount: number): StatementSync {
     const categories = new Array(categoryCount).fill('?').join(', ');
     const statement = this.#prepare(`
-      SELECT ${COLUMNS}, s.name FROM events e CROSS JOIN streams s ON s.id = e.stream
-      WHERE e.position > ? AND e.position <= ? ${categoryCount > 0 ? `AND s.category IN (${categories})` : ''}
+      SELECT e.position, ${EVENT_COLUMNS}, s.name FROM events e LEFT JOIN streams s ON s.id = e.stream
+      WHERE e.position > ? AND e.position <= ?
+        ${categoryCount > 0 ? `AND (s.category IN (${categories}) OR s.id IS NULL)` : ''}
       ORDER BY e.position LIMIT ?`);
     this.#selectAll.set(categoryCount, statement);
     return statement;
@@ -114,43 +145,4 @@ export class LogReader {
     statement.setReturnArrays(true);
     return statement;
   }
-
-  /** The statements return arrays, which the types of the driver do not show. */
-  #toEvents(rows: readonly unknown[], stream?: string): RecordedEvent[] {
-    return (rows as readonly SQLOutputValue[][]).map((row) => this.#toEvent(row, stream));
-  }
-
-  /** A stream that is known is not read again with each of its events. */
-  #toEvent(row: SQLOutputValue[], known: string | undefined): RecordedEvent {
-    const [position, revision, type, recordedAt, id, data, stream = known] = row;
-    return {
-      id: withDashes(id as string),
-      stream: stream as string,
-      revision: revision as number,
-      position: position as number,
-      type: this.#types.get(type!) ?? this.#learnType(type!),
-      data: this.#dataOf(data as string, position as number),
-      recordedAt: recordedAt as number,
-    };
-  }
-
-  #dataOf(text: string, position: number): object {
-    try {
-      return JSON.parse(text) as object;
-    } catch (cause) {
-      const why = `the event at position ${position} is damaged; restore a backup`;
-      throw new DataFileUnusable(this.#file, why, { cause });
-    }
-  }
-
-  #learnType(id: SQLOutputValue): string {
-    for (const row of this.#database.prepare('SELECT id, name FROM types').iterate()) {
-      this.#types.set(row['id']!, row['name'] as string);
-    }
-    return this.#types.get(id)!;
-  }
 }
-
-/** A UUID from its 32 digits. */
-const withDashes = (digits: string): string =>
-  `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`;

@@ -4,6 +4,7 @@ import { categoryOf, NO_STREAM, type RecordedEvent, TargetDiffers } from '../src
 import { AcknowledgedMark } from './acknowledged-mark.ts';
 import type { AppendWritten, Batch, BatchFailed, BatchResult } from './batch.ts';
 import { openWriter } from './connection.ts';
+import { checksumOf, seedOf, sumOfId, sumOfName } from './event-checksum.ts';
 import { EVENT_ID_BYTES, isSameEventId, packEventId } from './event-id.ts';
 import { prepareStatements, type Statements } from './log-statements.ts';
 import { isSqliteError, SQLITE_BUSY, SQLITE_FULL } from './sqlite-error.ts';
@@ -16,8 +17,13 @@ import { TwoGenerations } from './two-generations.ts';
 /** Streams whose newest revision is remembered, from their second append on; the others are looked up. */
 const STREAM_HEADS_MAX = 100_000;
 
-interface StreamHead {
+/** What the file has a number for; `sum` is what its name adds to the checksum of an event. */
+interface Named {
   readonly id: number;
+  readonly sum: number;
+}
+
+interface StreamHead extends Named {
   revision: number;
 }
 
@@ -35,7 +41,7 @@ export class Log {
   readonly #unsettled = new UnsettledEvents();
   readonly #settler: Settler;
   readonly #heads = new TwoGenerations<StreamHead>(STREAM_HEADS_MAX);
-  readonly #typeIds = new Map<string, number>();
+  readonly #types = new Map<string, Named>();
   readonly #mark: AcknowledgedMark;
   #lastStreamId = 0;
   #position = 0;
@@ -47,8 +53,8 @@ export class Log {
     this.#database = openWriter(file);
     this.#mark = new AcknowledgedMark(file);
     this.#statements = prepareStatements(this.#database);
-    const columns = '(position, stream, revision, id, type, recorded_at, data)';
-    this.#insertEvent = new RowsInsert(this.#database, `events ${columns}`, 7);
+    const columns = '(position, stream, revision, id, type, recorded_at, data, checksum)';
+    this.#insertEvent = new RowsInsert(this.#database, `events ${columns}`, 8);
     this.#insertStream = new RowsInsert(this.#database, 'streams (id, name, category)', 3);
     this.#names = new StreamNames(this.#database);
     this.#settler = new Settler(this.#database, this.#unsettled);
@@ -160,10 +166,14 @@ export class Log {
     const end = first + batch.eventCounts[index]!;
     for (let event = first; event < end; event++) {
       const id = batch.ids.subarray(event * EVENT_ID_BYTES, (event + 1) * EVENT_ID_BYTES);
-      const type = this.#typeIds.get(batch.types[event]!) ?? this.#addType(batch.types[event]!);
+      const type = this.#types.get(batch.types[event]!) ?? this.#addType(batch.types[event]!);
       const position = ++this.#position;
       const revision = ++head.revision;
-      this.#insertEvent.add(position, head.id, revision, id, type, this.#recordedAt, batch.data[event]!);
+      const recordedAt = this.#recordedAt;
+      const data = batch.data[event]!;
+      const seed = seedOf(head.sum, type.sum, sumOfId(id), recordedAt);
+      const checksum = checksumOf(seed, position, revision, data);
+      this.#insertEvent.add(position, head.id, revision, id, type.id, recordedAt, data, checksum);
       this.#unsettled.add(head.id, revision, position);
     }
     streamIds[index] = head.id;
@@ -175,10 +185,13 @@ export class Log {
     if (head?.revision !== revision - 1 || position <= this.#position) {
       throw new TargetDiffers(`${stream}: event ${revision} at ${position} does not follow what is here.`);
     }
-    const typeId = this.#typeIds.get(type) ?? this.#addType(type);
+    const named = this.#types.get(type) ?? this.#addType(type);
     const bytes = new Uint8Array(EVENT_ID_BYTES);
     packEventId(id, bytes, 0);
-    this.#insertEvent.add(position, head.id, revision, bytes, typeId, recordedAt, JSON.stringify(data));
+    const text = JSON.stringify(data);
+    const seed = seedOf(head.sum, named.sum, sumOfId(bytes), recordedAt);
+    const checksum = checksumOf(seed, position, revision, text);
+    this.#insertEvent.add(position, head.id, revision, bytes, named.id, recordedAt, text, checksum);
     head.revision = revision;
     this.#position = position;
     this.#recordedAt = Math.max(this.#recordedAt, recordedAt);
@@ -201,14 +214,15 @@ export class Log {
     if (!this.#names.addNew(stream, id)) return undefined;
     this.#lastStreamId = id;
     this.#insertStream.add(id, stream, categoryOf(stream));
-    return { id, revision: NO_STREAM };
+    return { id, sum: sumOfName(stream), revision: NO_STREAM };
   }
 
   #lookUp(stream: string): StreamHead | undefined {
     const id = this.#names.find(stream);
     if (id === undefined) return undefined;
-    const revision = this.#unsettled.newestRevision(id);
-    return { id, revision: revision ?? Number(this.#statements.selectHead.get(id)?.['revision']) };
+    const unsettled = this.#unsettled.newestRevision(id);
+    const revision = unsettled ?? Number(this.#statements.selectHead.get(id)?.['revision']);
+    return { id, sum: sumOfName(stream), revision };
   }
 
   /** The same ids at the same revisions are a repeat of what was written; anything else lost the race. */
@@ -245,10 +259,11 @@ export class Log {
     });
   }
 
-  #addType(type: string): number {
+  #addType(type: string): Named {
     const id = Number(this.#statements.insertType.run(type).lastInsertRowid);
-    this.#typeIds.set(type, id);
-    return id;
+    const named = { id, sum: sumOfName(type) };
+    this.#types.set(type, named);
+    return named;
   }
 
   /** Nothing of a transaction that failed may be remembered. */
@@ -281,9 +296,10 @@ export class Log {
     this.#unsettled.recall(this.#database);
     this.#settler.recall();
     this.#names.recall();
-    this.#typeIds.clear();
+    this.#types.clear();
     for (const row of this.#statements.selectTypes.iterate()) {
-      this.#typeIds.set(String(row['name']), Number(row['id']));
+      const name = String(row['name']);
+      this.#types.set(name, { id: Number(row['id']), sum: sumOfName(name) });
     }
     this.#settledThrough = Number(this.#statements.selectSettled.get()?.['through']);
     this.#lastStreamId = Number(this.#statements.selectLastStream.get()?.['id'] ?? 0);

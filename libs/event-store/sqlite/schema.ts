@@ -1,7 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { DataFileUnusable } from './sqlite-event-store.faults.ts';
+import { isSqliteError, SQLITE_CONSTRAINT, SQLITE_ERROR } from './sqlite-error.ts';
+import { DataFileUnusable, TAKE_A_BACKUP } from './sqlite-event-store.faults.ts';
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+/** Its events have no checksum. */
+const FIRST_VERSION = 1;
 /** "OnHa": tells our files from other people's. */
 const APPLICATION_ID = 0x4f6e4861;
 /** 1.3 times the append rate of 4 KiB pages, with events of a few hundred bytes. */
@@ -10,7 +13,8 @@ export const PAGE_BYTES = 16_384;
 /**
  * Streams and types are named once and are integers from then on: a third faster to append than text.
  * An event's position is its rowid, so the log itself is in commit order on disk. `stream_events` has all events
- * up to the position `settled.through`, and perhaps some after it.
+ * up to the position `settled.through`, and perhaps some after it. Events that a first version wrote have no
+ * checksum.
  */
 const TABLES = `
   CREATE TABLE streams (
@@ -29,7 +33,8 @@ const TABLES = `
     id BLOB NOT NULL,
     type INTEGER NOT NULL,
     recorded_at INTEGER NOT NULL,
-    data TEXT NOT NULL
+    data TEXT NOT NULL,
+    checksum INTEGER
   ) STRICT;
   CREATE TABLE stream_events (
     stream INTEGER NOT NULL,
@@ -46,13 +51,13 @@ const TABLES = `
     FROM events JOIN streams ON streams.id = events.stream JOIN types ON types.id = events.type;
 `;
 
-/** Makes the tables in an empty file; in any other, checks that they are ours and of this version. */
+/** Makes the tables in an empty file, and brings older ones to this version; checks that any others are ours. */
 export function createSchema(database: DatabaseSync, file: string): void {
   const version = pragma(database, 'user_version');
-  if (version === SCHEMA_VERSION && pragma(database, 'application_id') === APPLICATION_ID) return;
-  if (version > SCHEMA_VERSION) {
-    throw new DataFileUnusable(file, `a later OnHand wrote it (schema ${version}, here ${SCHEMA_VERSION})`);
-  }
+  const isOurs = pragma(database, 'application_id') === APPLICATION_ID;
+  if (version === SCHEMA_VERSION && isOurs) return;
+  if (version === FIRST_VERSION && isOurs) return addChecksums(database, file);
+  assertNotLater(database, file);
   if (pragma(database, 'schema_version') !== 0)
     throw new DataFileUnusable(file, 'it is not an OnHand event log');
   database.exec(`
@@ -64,6 +69,38 @@ export function createSchema(database: DatabaseSync, file: string): void {
     PRAGMA user_version = ${SCHEMA_VERSION};
     COMMIT;
   `);
+}
+
+/** SQLite reads the table once for it, and writes none of its rows. What is of no type that it may be, it refuses. */
+function addChecksums(database: DatabaseSync, file: string): void {
+  try {
+    database.exec(`
+      BEGIN IMMEDIATE;
+      ALTER TABLE events ADD COLUMN checksum INTEGER;
+      PRAGMA user_version = ${SCHEMA_VERSION};
+      COMMIT;
+    `);
+  } catch (cause) {
+    if (!isSqliteError(cause, SQLITE_ERROR) && !isSqliteError(cause, SQLITE_CONSTRAINT)) throw cause;
+    const why = `it is damaged (${(cause as Error).message}): ${TAKE_A_BACKUP}`;
+    throw new DataFileUnusable(file, why, { cause });
+  }
+}
+
+/** Whoever only reads takes a log as the version that wrote it has left it. */
+export function assertReadable(database: DatabaseSync, file: string): void {
+  assertNotLater(database, file);
+  if (pragma(database, 'user_version') < FIRST_VERSION)
+    throw new DataFileUnusable(file, 'it has no event log');
+}
+
+export const hasChecksums = (database: DatabaseSync): boolean =>
+  pragma(database, 'user_version') > FIRST_VERSION;
+
+function assertNotLater(database: DatabaseSync, file: string): void {
+  const version = pragma(database, 'user_version');
+  if (version <= SCHEMA_VERSION) return;
+  throw new DataFileUnusable(file, `a later OnHand wrote it (schema ${version}, here ${SCHEMA_VERSION})`);
 }
 
 const pragma = (database: DatabaseSync, name: string): number =>

@@ -25,7 +25,7 @@ import { isDiskFull } from './file-error.ts';
 import { EVENTS_FILE, refuseUnfinished } from './files.ts';
 import { LogReader } from './log-reader.ts';
 import { RecentEvents } from './recent-events.ts';
-import { isSqliteError, SQLITE_CORRUPT, SQLITE_FULL } from './sqlite-error.ts';
+import { isSqliteError, isTooLarge, SQLITE_CORRUPT, SQLITE_FULL } from './sqlite-error.ts';
 import { DataFileUnusable, TAKE_A_BACKUP } from './sqlite-event-store.faults.ts';
 import { ThreadWriter } from './thread-writer.ts';
 import { InlineWriter, type Writer } from './writer.ts';
@@ -59,12 +59,16 @@ export class SqliteEventStore extends EventStore {
   #unavailable: StoreUnavailable | undefined;
   #hasFailed = false;
 
-  private constructor(lock: DirectoryLock, file: string, writer: Writer, options: SqliteEventStoreOptions) {
+  private constructor(
+    lock: DirectoryLock,
+    { file, reader, writer }: { file: string; reader: LogReader; writer: Writer },
+    options: SqliteEventStoreOptions,
+  ) {
     super();
     this.#file = file;
     this.#onFatal = options.onFatal ?? (() => {});
     this.#lock = lock;
-    this.#reader = new LogReader(file);
+    this.#reader = reader;
     this.#recent = new RecentEvents(writer.head);
     this.#chores = new ChoreThread(file);
     this.#checkpointer = new Checkpointer(this.#chores, (cause) => this.#queue.stop(cause));
@@ -81,15 +85,19 @@ export class SqliteEventStore extends EventStore {
   /** Throws DataDirectoryLocked, DataDirectoryUnusable, DataFileUnusable, StoreFull and StoreUnavailable. */
   static async open(options: SqliteEventStoreOptions): Promise<SqliteEventStore> {
     let lock: DirectoryLock | undefined;
+    let reader: LogReader | undefined;
     try {
       lock = DirectoryLock.take(options.directory);
       const file = join(options.directory, EVENTS_FILE);
       refuseUnfinished(options.directory);
       assertHasAcknowledged(file);
       openWriter(file).close(); // Finds out here, where it can be told well, that a file cannot be used.
+      reader = new LogReader(file);
+      reader.assertNewestWhole();
       const writer = options.writer === 'inline' ? new InlineWriter(file) : await ThreadWriter.open(file);
-      return new SqliteEventStore(lock, file, writer, options);
+      return new SqliteEventStore(lock, { file, reader, writer }, options);
     } catch (cause) {
+      reader?.close();
       lock?.release();
       const what = `${options.directory} cannot be opened`;
       throw (
@@ -221,6 +229,7 @@ export class SqliteEventStore extends EventStore {
     try {
       return read();
     } catch (cause) {
+      if (isTooLarge(cause)) throw damagedFile(this.#file, cause);
       if (!isSqliteError(cause)) throw cause;
       const then = isSqliteError(cause, SQLITE_CORRUPT) ? `: it is damaged, ${TAKE_A_BACKUP}` : '';
       throw new StoreUnavailable(`The log cannot be read${then}.`, { cause });
@@ -239,15 +248,14 @@ export class SqliteEventStore extends EventStore {
 /** Why a log cannot be opened or copied, where that is known. */
 function knownFault(cause: unknown, file: string, what: string): Fault | undefined {
   if (cause instanceof Fault) return cause;
-  if (isSqliteError(cause, SQLITE_CORRUPT)) {
-    return new DataFileUnusable(file, `it is damaged (${(cause as Error).message}): ${TAKE_A_BACKUP}`, {
-      cause,
-    });
-  }
+  if (isSqliteError(cause, SQLITE_CORRUPT) || isTooLarge(cause)) return damagedFile(file, cause);
   if (isSqliteError(cause, SQLITE_FULL) || isDiskFull(cause))
     return new StoreFull(`${what}: no room left on the disk.`, { cause });
   return undefined;
 }
+
+const damagedFile = (file: string, cause: unknown): DataFileUnusable =>
+  new DataFileUnusable(file, `it is damaged (${(cause as Error).message}): ${TAKE_A_BACKUP}`, { cause });
 
 const theOnly = ([outcome]: readonly AppendOutcome[]): AppendOutcome => outcome!;
 
