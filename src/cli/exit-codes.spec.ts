@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -126,6 +134,30 @@ it('restores over what an attempt that was killed has left, and from nothing but
   expect(await commandLine(['restore', backup], { DATA_DIR })).toMatchObject({ exitCode: 0, stderr: '' });
   expect(readdirSync(DATA_DIR).sort()).toEqual(['events.db', 'lock.db']);
 });
+
+it('ends with 74 where a digit of an event has changed on the disk, and names the event', async () => {
+  const [backup, DATA_DIR] = [path('before.bak'), path('flipped')];
+  await commandLine(['import', path('good.csv'), '--mapping', 'online-retail'], env);
+  expect((await commandLine(['backup', backup], env)).exitCode).toBe(0);
+  expect((await commandLine(['restore', backup], { DATA_DIR })).exitCode).toBe(0);
+  for (const file of [backup, join(DATA_DIR, 'events.db')]) flipADigit(file);
+  for (const words of [['start'], ['verify'], ['item', '85123A'], ['backup', path('after.bak')]])
+    expect(await commandLine(words, { DATA_DIR, PORT: '0' })).toMatchObject({
+      exitCode: 74,
+      stderr: expect.stringMatching(/DATA_FILE_UNUSABLE: .*the event at position \d+ is damaged/),
+    });
+  expect(await commandLine(['restore', backup], { DATA_DIR: path('flipped-again') })).toMatchObject({
+    exitCode: 74,
+    stderr: expect.stringMatching(/DATA_FILE_UNUSABLE: .*an event that is not as it was written: \d+/),
+  });
+});
+
+function flipADigit(file: string): void {
+  const bytes = readFileSync(file);
+  const found = '"quantity":';
+  bytes[bytes.indexOf(found) + found.length]! ^= 1;
+  writeFileSync(file, bytes);
+}
 
 it('ends with 78 where the demo cannot listen at the port named', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
