@@ -5,7 +5,7 @@ import { SetUpLog } from '#history';
 import { JournalBook } from '#journal';
 import { LedgerBook } from '#ledger';
 import { ToldBook } from '#publishing';
-import type { Fold, ReadModel } from '#read-model';
+import { type Fold, NewestEvent, type ReadModel } from '#read-model';
 
 /** What the log amounts to: every room's book, all of them as of one position. */
 export interface Picture {
@@ -15,6 +15,7 @@ export interface Picture {
   readonly availability: AvailabilityBook;
   readonly setUp: SetUpLog;
   readonly told: ToldBook;
+  readonly newest: NewestEvent;
   /** In the order in which they must see each event: who computes comes after what it computes from. */
   readonly folds: readonly Fold[];
 }
@@ -26,6 +27,7 @@ export function openPicture({ readModel, store }: { readModel: ReadModel; store:
   const availability = new AvailabilityBook({ readModel, catalog, ledger, past: store });
   const setUp = new SetUpLog(readModel);
   const told = new ToldBook(readModel);
-  const folds = [catalog, journal, ledger, availability, setUp, told];
-  return { catalog, journal, ledger, availability, setUp, told, folds };
+  const newest = new NewestEvent(readModel);
+  const folds = [catalog, journal, ledger, availability, setUp, told, newest];
+  return { catalog, journal, ledger, availability, setUp, told, newest, folds };
 }

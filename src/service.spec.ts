@@ -140,6 +140,24 @@ describe('the rooms over one data directory', () => {
     expect(after.rooms.readModel.hash()).toBe(hash);
   });
 
+  it('are made anew where the picture is of another log, though of none that is longer', async () => {
+    const [own, other] = [directory, mkdtempSync(join(tmpdir(), 'onhand-other-'))];
+    const hashOf = async (folder: string, count: number): Promise<string> => {
+      settings = readSettings({ DATA_DIR: folder });
+      const onhand = await openOnHand();
+      if (count > 0) await receive(onhand, count);
+      await settle(onhand);
+      const hash = onhand.rooms.readModel.hash();
+      await open.pop()!.close();
+      return hash;
+    };
+    const hash = await hashOf(own, 29);
+    await hashOf(other, 20);
+    copyFileSync(join(other, 'picture.db'), join(own, 'picture.db'));
+    rmSync(other, { recursive: true });
+    expect(await hashOf(own, 0)).toBe(hash);
+  });
+
   it('are one process only', async () => {
     await openOnHand();
     await expect(OnHand.open(settings)).rejects.toThrow(DataDirectoryLocked);

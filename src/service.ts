@@ -312,10 +312,17 @@ async function sortOutOther(parts: Parts, store: EventStore, picture: PictureFil
   else (await openPictureOf(parts, store, picture)).close();
 }
 
-async function openOn(parts: Parts, { store }: OpenLog, picture: PictureFile): Promise<Rooms> {
+async function openOn(parts: Parts, opened: OpenLog, picture: PictureFile): Promise<Rooms> {
+  const { store } = opened;
   const readModel = await openPictureOf(parts, store, picture);
   try {
     const rooms = openRooms({ ...parts, store, readModel });
+    if (!(await rooms.picture.newest.isIn(store))) {
+      parts.log.warn({ picture: readModel.openedAt }, 'the picture is of another log: it is made anew');
+      readModel.close();
+      removePicture(parts.settings.DATA_DIR, picture);
+      return await openOn(parts, opened, picture);
+    }
     await catchUp(rooms, parts);
     await rooms.caughtUp();
     return rooms;

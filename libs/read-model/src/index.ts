@@ -1,3 +1,4 @@
+export { NewestEvent } from './newest-event.ts';
 export { type Fold, type PagedLog, Projector } from './projector.ts';
 export { ReadModelFailed, ReadModelFull } from './read-model.faults.ts';
 export {
