@@ -35,8 +35,9 @@ interface Before {
 
 /**
  * What a fact that turned `before` into `after` does to stock: the difference, with the time and name of the
- * message that told it. What was open is what was `posted`: a line that was named by older rules is found again. What is open is absolute; an earlier return that this fact corrects keeps its own key.
- * Releases come before new promises and promises before goods, so that nothing looks short in between.
+ * message that told it. What was open is what was `posted`: a line that was named by older rules is found again.
+ * What is open is absolute; an earlier return that this fact corrects keeps its own key. Releases come before new
+ * promises and promises before goods, so that nothing looks short in between.
  */
 export function orderEffect({ before, posted }: Before, after: OrderState, fact: OrderFact): OrderEffect {
   const from = { ...effectsOf(before), opens: postedOpens(posted) };
