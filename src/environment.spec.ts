@@ -79,12 +79,46 @@ describe('settings', () => {
     ['a share that is none', { SHARD: '3/2' }, 'which part of how many'],
     ['more shares than shards', { SHARD: '1/32', EVENT_STORE: 'esdb://localhost:2113' }, 'only 16 SHARDS'],
     ['a share of a log that nobody else has', { SHARD: '1/2' }, 'set EVENT_STORE'],
+    ['a broker without a host', { KAFKA_BROKERS: ':9092' }, 'KAFKA_BROKERS must be'],
+    ['a port of a broker that is none', { KAFKA_BROKERS: 'a:x' }, 'KAFKA_BROKERS must be'],
+    ['a port of a broker with a fraction', { KAFKA_BROKERS: 'a:1.5' }, 'KAFKA_BROKERS must be'],
+    ['a port 0 of a broker', { KAFKA_BROKERS: 'a:0' }, 'KAFKA_BROKERS must be'],
+    ['a port of a broker too great', { KAFKA_BROKERS: 'a:65536' }, 'KAFKA_BROKERS must be'],
+    ['two letters wrong in a long name', { KAFKA_BROKR: 'a:1' }, 'did you mean KAFKA_BROKERS?'],
+    ['a certificate without TLS', { KAFKA_SSL_CA: fileURLToPath(import.meta.url) }, 'KAFKA_SSL is not true'],
+    ['the share before the first', { SHARD: '0/2' }, 'which part of how many'],
+    ['a topic bound twice', { KAFKA_EVENT_TOPICS: 'a=web=pos' }, 'KAFKA_EVENT_TOPICS must be'],
+    ['a topic that is none', { KAFKA_EVENT_TOPICS: 'a b' }, 'KAFKA_EVENT_TOPICS must be'],
+    ['a placeholder in other letters', saslWith('ChangeMe'), 'not a placeholder'],
     ['a topic twice', { KAFKA_EVENT_TOPICS: 'a=web,a' }, 'names a twice'],
     ['one topic for two uses', { KAFKA_ORDERS_TOPIC: 'onhand.availability' }, 'a topic of its own'],
     ['the shards beside messages', { KAFKA_EVENT_TOPICS: 'onhand.shards' }, 'OnHand itself'],
     ['its own words as messages', { KAFKA_EVENT_TOPICS: 'onhand.orders' }, 'OnHand itself writes'],
   ])('refuses %s', (_, variables, message) => {
     expect(problemsOf(variables).join('\n')).toContain(message);
+  });
+
+  it.each([
+    ['the last port of a broker', { KAFKA_BROKERS: 'a:65535' }],
+    ['brokers elsewhere that want no login', { KAFKA_BROKERS: 'k.example:9092' }],
+    ['a login over TLS', { ...saslWith('s3cr3t'), KAFKA_BROKERS: 'k.example:9092', KAFKA_SSL: 'true' }],
+    ['a login in the clear on this machine', { ...saslWith('s3cr3t'), KAFKA_BROKERS: '[::1]:9092' }],
+    ['keys for the world', { HOST: '0.0.0.0' }],
+    ['keys off at a name of this machine', { AUTH: 'off', HOST: 'localhost' }],
+    ['keys off at an address of this machine', { AUTH: 'off', HOST: '127.1.2.3' }],
+    ['keys off at its address in IPv6', { AUTH: 'off', HOST: '::1' }],
+    ['keys off at its address in brackets', { AUTH: 'off', HOST: '[::1]' }],
+    ['as many shares as shards', { SHARD: '16/16', EVENT_STORE: 'esdb://db:2113' }],
+    ['all of a log of its own', { SHARD: '1/1' }],
+    ['a topic bound to a source, and one that is not', { KAFKA_EVENT_TOPICS: 'a=web, b' }],
+    ['a flag said out', { KAFKA_SSL: 'false' }],
+    ['a number with spaces around it', { PORT: ' 8080 ' }],
+  ])('takes %s', (_, variables) => {
+    expect(problemsOf(variables)).toEqual([]);
+  });
+
+  it('says nothing of what settings mean together while one of them is wrong', () => {
+    expect(problemsOf({ AUTH: 'off', HOST: 'a b' })).toEqual([expect.stringContaining('HOST must be')]);
   });
 
   it('lets neighbours of short names alone', () => {
@@ -109,6 +143,16 @@ describe('settings', () => {
       value: 'esdb://admin:***@db:2113',
       isDefault: false,
     });
+    expect(shown).toContainEqual({ name: 'KAFKA_SASL_PASSWORD', value: '***', isDefault: false });
+  });
+
+  it('masks only what is a secret', () => {
+    const valueOf = (variables: Record<string, string>, wanted: string): unknown =>
+      showSettings(readSettings(variables)).find(({ name }) => name === wanted)?.value;
+    expect(valueOf({}, 'KAFKA_SASL_PASSWORD')).toBe('');
+    expect(valueOf({ DATA_DIR: '/home/a:b@c' }, 'DATA_DIR')).toBe('/home/a:b@c');
+    expect(valueOf({ EVENT_STORE: 'esdb://admin@db:2113' }, 'EVENT_STORE')).toBe('esdb://admin@db:2113');
+    expect(problemsOf({ EVENT_STORE: 'admin:hunter2@db' }).join()).toContain('got "***@db"');
   });
 
   it('shows every setting', () => {
@@ -122,6 +166,15 @@ it('warns where roles are left out that no other process can have', () => {
   expect(warned({ ROLES: 'http,intake' })).toContain('leaves posting and publishing to another process');
   expect(warned({ ROLES: 'http,posting,publishing' })).toBe('');
   expect(warned({ ROLES: 'http', EVENT_STORE: 'esdb://db:2113' })).toBe('');
+});
+
+it('warns of a password that goes to the brokers without TLS', () => {
+  const warned = (settings: Record<string, string>): string => settingWarnings(readSettings(settings)).join();
+  const here = { KAFKA_BROKERS: 'localhost:9092' };
+  expect(warned({ ...saslWith('s3cr3t'), ...here })).toContain('goes to the brokers without TLS');
+  expect(warned({ ...saslWith('s3cr3t'), ...here, KAFKA_SSL: 'true' })).toBe('');
+  expect(warned(here)).toBe('');
+  expect(warned(saslWith('s3cr3t'))).toBe('');
 });
 
 function saslWith(password: string): Record<string, string> {
