@@ -1,9 +1,15 @@
 import { StoreFull } from '#event-store';
+import { Fault } from '#kernel';
 import { silentLog } from './log.ts';
 import { Loops } from './loops.ts';
 
 const forever = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+
+class Lasting extends Fault {
+  readonly code = 'DATA_FILE_UNUSABLE';
+  readonly retriable = false;
+}
 
 describe('background loops', () => {
   it('run until they are stopped, the last one first', async () => {
@@ -33,6 +39,33 @@ describe('background loops', () => {
     await again;
     expect(loops.states()).toEqual({ posting: 'running' });
     await loops.stopAll();
+  });
+
+  it('say that they try again while they wait to, and that they ended once they are stopped', async () => {
+    const loops = new Loops(silentLog());
+    loops.start('posting', () => Promise.reject(new StoreFull('no room')));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(loops.states()).toEqual({ posting: 'retrying' });
+    await loops.stop('posting');
+    expect(loops.states()).toEqual({ posting: 'stopped' });
+  });
+
+  it('stay down after what does not pass by itself', async () => {
+    const loops = new Loops(silentLog());
+    loops.start('posting', () => Promise.reject(new Lasting('it is damaged')));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(loops.states()).toEqual({ posting: 'failed' });
+    await loops.stopAll();
+  });
+
+  it('end in order though they fail while they are stopped', async () => {
+    const loops = new Loops(silentLog());
+    loops.start('posting', async (signal) => {
+      await forever(signal);
+      throw new TypeError('it was in the middle of something');
+    });
+    await loops.stop('posting');
+    expect(loops.states()).toEqual({ posting: 'stopped' });
   });
 
   it('stay down after a bug, and say so, and the others go on', async () => {
