@@ -9,14 +9,23 @@ import type { Ended, MessageDoor } from './event-topic.ts';
 import { PartitionIntake } from './partition-intake.ts';
 import type { RejectedRecord } from './rejected-topic.ts';
 
-const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const NOW = 1_795_324_617_597;
+
+const silent = {
+  ...{ debug: () => undefined, info: () => undefined },
+  ...{ warn: () => undefined, error: () => undefined },
+};
 
 /** A partition before a door and a rejected topic that do as a spec wants. */
 function partition({ source }: { readonly source?: string } = {}) {
   const told: { readonly ids: readonly unknown[]; readonly by: object }[] = [];
   const rejected: string[] = [];
   const heard: Ended[] = [];
+  /** What was told as rejected. */
+  const refused: Arrival[] = [];
+  /** The errors in the log. */
+  const errors: string[] = [];
+  const log = { ...silent, error: (_: object, words: string) => void errors.push(words) };
   const world = {
     /** Of the next calls of the door: what it throws, if anything. */
     faults: [] as (() => Error | undefined)[],
@@ -33,6 +42,7 @@ function partition({ source }: { readonly source?: string } = {}) {
       const fault = world.faults.shift()?.();
       if (fault !== undefined) return Promise.reject(fault);
       told.push({ ids, by });
+      refused.push(...arrivals.filter((arrival) => 'rejection' in arrival));
       return Promise.resolve(arrivals.map(endOf));
     },
   };
@@ -47,7 +57,7 @@ function partition({ source }: { readonly source?: string } = {}) {
     ...{ clock: { now: () => NOW }, log, door: () => door, rejected: { write } },
     onEnded: (ended) => heard.push(...ended),
   });
-  return { intake, world, told, rejected, heard };
+  return { intake, world, told, rejected, heard, refused, errors };
 }
 
 /** A message of this id; without one it is none. */
@@ -67,7 +77,7 @@ function intakeEndingAt(...positions: readonly number[]): PartitionIntake {
   const end = (): Ended => ({ outcome: 'accepted', position: left.shift()!, recordedAt: NOW });
   const door: MessageDoor = { accept: (arrivals) => Promise.resolve(arrivals.map(end)) };
   return new PartitionIntake({
-    ...{ place: { topic: 't', partition: 0 }, from: { topic: 't' }, clock: { now: () => NOW }, log },
+    ...{ place: { topic: 't', partition: 0 }, from: { topic: 't' }, clock: { now: () => NOW }, log: silent },
     ...{ door: () => door, rejected: { write: () => Promise.resolve() }, onEnded: () => undefined },
   });
 }
@@ -157,9 +167,10 @@ describe('a partition', () => {
   });
 
   it('has taken nothing where the store does not serve, and the same again is right', async () => {
-    const { intake, world, rejected, heard } = partition();
+    const { intake, world, rejected, heard, errors } = partition();
     world.faults.push(away);
     await expect(intake.take([message(0), message(1, 'a')], 2)).rejects.toThrow('for now');
+    expect(errors).toEqual([]);
     await intake.settle();
     expect([intake.next, intake.hasTaken(2), rejected, heard]).toEqual([undefined, false, [], []]);
     await intake.take([message(0), message(1, 'a')], 2);
@@ -182,11 +193,14 @@ describe('a partition', () => {
   });
 
   it('rejects alone what is a bug to us, by its name, and takes the others', async () => {
-    const { intake, world, told, rejected } = partition();
+    const { intake, world, told, rejected, refused, errors } = partition();
     world.faults.push(bug, () => undefined, bug);
-    await intake.take([message(0, 'a'), message(1, 'b'), message(2, 'c')], 3);
+    const records = [message(0, 'a'), message(1, 'b'), message(2, 'c')];
+    await intake.take(records, 3);
     expect(told.map(({ ids }) => ids)).toEqual([['a'], ['b'], ['c']]);
     expect([intake.next, rejected]).toEqual([3, ['1 INTERNAL_ERROR']]);
+    expect(refused).toMatchObject([{ source: 'web', id: 'b', raw: records[1]!.value }]);
+    expect(errors).toEqual([expect.stringContaining('because of a bug')]);
   });
 
   it('waits where the store goes away while it looks for what is a bug to us', async () => {
@@ -201,7 +215,7 @@ describe('a partition', () => {
     ['a stream that is damaged', new StreamDamaged('order-1', 'it was deleted')],
     ['a log that is damaged', new DataFileUnusable('events.db', 'it is damaged')],
   ])('stands at %s, rejects nothing, says so, and goes on once it is mended', async (_, fault) => {
-    const { intake, world, told, rejected } = partition();
+    const { intake, world, told, rejected, errors } = partition();
     const records = [message(0, 'a'), message(1, 'b')];
     world.faults.push(() => fault);
     await expect(intake.take(records, 2)).rejects.toThrow(fault);
@@ -217,6 +231,7 @@ describe('a partition', () => {
       fault,
       [],
     ]);
+    expect(errors).toEqual([expect.stringContaining('until somebody mends this')]); // Once.
     await intake.take(records, 2);
     expect([intake.next, intake.lastingFault, rejected]).toEqual([2, undefined, []]);
     expect(told.map(({ ids }) => ids)).toEqual([['a'], ['a', 'b']]);
@@ -231,7 +246,7 @@ describe('a partition', () => {
   });
 
   it('rejects what cannot even be read because of a bug', async () => {
-    const { intake, rejected } = partition();
+    const { intake, rejected, refused } = partition();
     const record = Object.defineProperty(message(0, 'a'), 'headers', {
       get: () => {
         throw new RangeError('of the client');
@@ -239,6 +254,7 @@ describe('a partition', () => {
     });
     await intake.take([record, message(1, 'b')], 2);
     expect([intake.next, rejected]).toEqual([2, ['0 INTERNAL_ERROR']]);
+    expect(refused).toMatchObject([{ raw: record.value }]);
   });
 
   it('goes on where the log says that it has come to', async () => {

@@ -1,4 +1,5 @@
 import type { IHeaders } from 'kafkajs';
+import { STAND_IN_HEADER } from '#kafka';
 import { headersOf } from './headers.ts';
 import { type EventRecord, readRecord } from './read-record.ts';
 
@@ -128,6 +129,11 @@ describe('a record', () => {
     ['data of another type', { ce_datacontenttype: 'text/xml' }, 'MEDIA_TYPE'],
   ])('with %s is refused', (_, header, code) => {
     expect(codeOf({ ...HEADERS, ...header })).toBe(code);
+  });
+
+  it('stands in for a batch that was not unpacked, and is refused as too large', () => {
+    expect(codeOf({ [STAND_IN_HEADER]: '' }, null)).toBe('MESSAGE_TOO_LARGE');
+    expect(readRecord({ value: null }, NOW)).toMatchObject({ rejection: { code: 'TOMBSTONE_NOT_ALLOWED' } });
   });
 
   it.each([
