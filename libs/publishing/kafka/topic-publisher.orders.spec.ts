@@ -150,11 +150,13 @@ describe('a publisher of orders', () => {
     topic.write('web:O-1', null);
     topic.write('web:O-2', { no: 'version' });
     topic.write('web:unknown', null);
+    topic.write('of nobody', null);
     const second = tellOrders();
     await second.settled();
     await until(() => topic.picture['web:O-1'] !== undefined, 'put right');
     await second.settled();
     expect(topic.picture).toEqual(told);
+    expect(second.troubles).toEqual([]);
   });
 
   it('tells all again to a topic that was made anew, also what is older than what it told there first', async () => {

@@ -1,4 +1,4 @@
-import { allShards } from '#kernel';
+import { allShards, ShardSet } from '#kernel';
 import { until } from '../../kernel/testing/until.ts';
 import { MemoryTopic } from '../testing/memory-topic.ts';
 import { Process } from '../testing/process.ts';
@@ -78,5 +78,20 @@ describe('what waits for a topic that cannot be written', () => {
     }
     expect(await told()).toEqual(['web:O-2', 'web:O-1']);
     expect(topic.picture['web:O-1']).toMatchObject({ status: 'shipped' });
+  });
+
+  it('keeps no look from its end once it is another process’s', async () => {
+    const listings = Array.from({ length: 5_000 }, (_, n) => [`L-${n}`, 1] as const);
+    await stage.publish('web', Object.fromEntries(listings));
+    const shards = new ShardSet(2, [0, 1]);
+    const channels = () => [{ id: 'web' }];
+    process = new Process(topic, new AvailabilityTeller({ numbers: stage.numbers, channels, shards }));
+    topic.mishaps.push(...Array<'refused'>(10_000).fill('refused'));
+    process.start();
+    await until(() => process.publisher.figures.pending >= 2_250, 'no more is looked for');
+    shards.set([]);
+    process.publisher.beginAgain();
+    await process.settled();
+    expect(topic.partitions.flat()).toEqual([]);
   });
 });
