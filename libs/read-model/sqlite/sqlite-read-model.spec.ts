@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -277,6 +277,26 @@ describe('SqliteReadModel', () => {
     expect(() => failing.commit(2)).toThrow(ReadModelFailed);
     expect(told).toEqual([expect.any(ReadModelFailed)]);
     failing.close();
+    expect(existsSync(join(directory, 'failing.db'))).toBe(true); // It is not damaged: somebody may want to know.
+  });
+
+  it('throws away a file that turns out to be damaged: the next opening makes it anew', () => {
+    for (let number = 0; number < 100; number++) shelf.put(`sku-${number}`, { units: number });
+    model.commit(7);
+    model.close();
+    const other = new DatabaseSync(file);
+    const [table] = other.prepare("SELECT rootpage FROM sqlite_master WHERE sql LIKE '%row TEXT%'").all();
+    const pageBytes = Number(other.prepare('PRAGMA page_size').get()?.['page_size']);
+    other.close();
+    const bytes = readFileSync(file);
+    const start = (Number(table!['rootpage']) - 1) * pageBytes;
+    writeFileSync(file, bytes.fill(0xff, start, start + pageBytes));
+    open();
+    expect(model.openedAt).toBe(7);
+    expect(() => shelf.get('sku-1')).toThrow(ReadModelFailed);
+    expect(existsSync(file)).toBe(false);
+    reopen();
+    expect([model.openedAt, shelf.get('sku-1')]).toEqual([0, undefined]);
   });
 
   it('refuses a shelf that comes late, and one that is declared twice', () => {
