@@ -19,6 +19,15 @@ describe('what a policy would change', () => {
     expect(await previewed(changes(PREVIEWED_MAX))).toHaveLength(PREVIEWED_MAX);
   });
 
+  it('is shown by channel first', async () => {
+    async function* ofTwo(): AsyncGenerator<PreviewItem> {
+      await nextTurn();
+      yield { channel: 'web', listing: 'A', sku: 'MUG', from: 1, to: 0 };
+      yield { channel: 'pos', listing: 'B', sku: 'MUG', from: 1, to: 0 };
+    }
+    expect(await previewed(ofTwo())).toMatchObject([{ channel: 'pos' }, { channel: 'web' }]);
+  });
+
   it('is not read on where it is more than one answer holds', async () => {
     const refused = await previewed(changes(2 * PREVIEWED_MAX));
     expect(isRejection(refused)).toBe(true);

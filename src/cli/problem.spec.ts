@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { StoreUnavailable } from '#event-store';
 import { StreamDamaged } from '#event-store/eventstoredb';
 import { ReadModelFailed } from '#read-model';
 import { exitCodeOf } from './exit-codes.ts';
@@ -40,4 +41,11 @@ it('a picture that is damaged, and a stream that was deleted, end a command with
 
 it('what SQLite says of our own words to it is a bug', () => {
   expect(problemOf(errorOf('query_only = 0; SELECT nonsense'))).toMatchObject({ code: 'BUG' });
+});
+
+it('what lies behind a fault is told beside it, where it does not say it itself', () => {
+  const cause = new Error('disk I/O error');
+  const hintOf = (message: string): unknown => problemOf(new StoreUnavailable(message, { cause })).hint;
+  expect(hintOf('The log has stopped after a failed write.')).toBe('disk I/O error');
+  expect(hintOf('The log has stopped: disk I/O error.')).toBeUndefined();
 });
