@@ -97,3 +97,33 @@ describe('a fact that does to one item more than fits an append', () => {
     expect(last).toMatchObject({ type: 'MovementPosted', data: { countedSince: ['main/sellable'] } });
   });
 });
+
+describe('facts that are about very many items each', () => {
+  it('are on their way to some thousands of these at a time, and not to all of them at once', async () => {
+    const [facts, lines] = [400, 50];
+    await ledger.stop(); // Nobody posts what is told now.
+    for (let fact = 0; fact < facts; fact++) {
+      const skus = Array.from({ length: lines }, (_, line) => `S-${fact}-${line}`);
+      await ledger.tell(skus.map((sku) => ({ ...received(1), sku })));
+    }
+    const put = Reflect.get(ItemDesk.prototype, 'put');
+    let [underWay, most] = [0, 0];
+    ItemDesk.prototype.put = function (sku, post, asker) {
+      most = Math.max(most, ++underWay);
+      const done: typeof asker.done = (answer) => {
+        underWay--;
+        asker.done(answer);
+      };
+      put.call(this, sku, post, { ...asker, done });
+    };
+    try {
+      const other = await ledger.another(); // It begins at the first journal event.
+      const head = await ledger.store.head();
+      await until(() => other.posting.position >= head);
+    } finally {
+      ItemDesk.prototype.put = put;
+    }
+    expect(most).toBeGreaterThan(lines);
+    expect(most).toBeLessThan((facts * lines) / 2);
+  });
+});

@@ -1,5 +1,11 @@
 import { JOURNAL_CATEGORIES, type Post } from '#inventory';
-import { type EventStore, type LogPage, PositionWaiters, type RecordedEvent } from '#event-store';
+import {
+  type EventStore,
+  type LogPage,
+  PositionWaiters,
+  READ_EVENTS_MAX,
+  type RecordedEvent,
+} from '#event-store';
 import type { ItemDesk } from './item-desk.ts';
 import type { PostingPlan } from './posting-plan.ts';
 import type { PostingShare } from './posting-share.ts';
@@ -8,6 +14,8 @@ import type { PostingShare } from './posting-share.ts';
 const PAGES_MAX = 16;
 /** Items of one page on their way at the same time, where it is about very many. */
 const ITEMS_MAX = 2_000;
+/** The same of all pages: as many as where each fact is about one. What comes in one turn is decided in one. */
+const UNDER_WAY_MAX = PAGES_MAX * READ_EVENTS_MAX;
 
 /** A page of the journal whose effects are on their way. */
 interface PageUnderWay {
@@ -104,8 +112,16 @@ export class Posting {
     for (const event of events) {
       if (this.#failure) break;
       if (!this.#plan.putNow(event, put)) await this.#postSlowly(page, event, put);
+      if (this.#partsUnderWay() > UNDER_WAY_MAX)
+        await this.#until(() => this.#partsUnderWay() <= UNDER_WAY_MAX);
     }
     done();
+  }
+
+  #partsUnderWay(): number {
+    let parts = 0;
+    for (const { left } of this.#underWay) parts += left;
+    return parts;
   }
 
   /** What must be looked up first, or is about more items than may be under way at once. */
