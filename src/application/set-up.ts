@@ -24,7 +24,7 @@ export class PutResource extends Command<Put<object> | Rejection> {
 }
 
 export class ImportCatalog extends Command<readonly ImportResult[]> {
-  constructor(readonly rows: Iterable<ImportRow>) {
+  constructor(readonly rows: AsyncIterable<ImportRow>) {
     super();
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImportRow } from '#catalog';
 import { CHANNEL_KINDS, isRejection, type Rejection, SOURCE_KINDS, LOCATION_KINDS } from '#inventory';
 import { decodeUtf8 } from '#intake';
@@ -16,27 +17,42 @@ import { refuseTooManyRows } from './catalog-rows-max.ts';
 import { Refusal } from './problem.ts';
 import { toChannel, toItem, toListing, toLocation, toPolicy, toSource } from './wire/setup-wire.ts';
 
-/** One row of an import: what it is, or why it is none, and the line it stands on, from 1. */
-interface ReadRow {
+/** One row of an import as it was told, or why it is none, and the line it stands on, from 1. */
+interface ToldRow {
   readonly line: number;
-  readonly row: ImportRow;
+  readonly json: string | Rejection;
 }
 
 interface CatalogRules {
   readonly allowPrivateWebhooks: boolean;
 }
 
-/** Reads JSON Lines or CSV. Throws a Refusal where the file as a whole cannot be read. */
-export function readCatalogRows(bytes: Uint8Array, contentType: string, rules: CatalogRules): ReadRow[] {
+/** Cuts JSON Lines or CSV into its rows. Throws a Refusal where the file as a whole cannot be read. */
+export function cutCatalogRows(bytes: Uint8Array, contentType: string): readonly ToldRow[] {
   const text = decodeUtf8(bytes);
   const isCsv = contentType.toLowerCase().startsWith('text/csv');
   if (typeof text !== 'string') throw new Refusal(isCsv ? { ...text, code: 'CSV_ENCODING' } : text);
-  if (isCsv) return csvRows(text).map(({ line, json }) => ({ line, row: readRow(json, rules) }));
-  const lines = text.split('\n').map((words, index) => ({ line: index + 1, words }));
-  const told = lines.filter(({ words }) => words.trim() !== '');
+  if (isCsv) return csvRows(text);
+  const lines = text.split('\n').map((json, index) => ({ line: index + 1, json }));
+  const told = lines.filter(({ json }) => json.trim() !== '');
   if (told.length === 0) throw new Refusal(EMPTY);
   refuseTooManyRows(told.length);
-  return told.map(({ line, words }) => ({ line, row: readRow(words, rules) }));
+  return told;
+}
+
+/** Rows read within one turn of the event loop: those of a large file take seconds, in which others are served too. */
+const ROWS_A_TURN = 100;
+
+/** What each row is, or why it is none. */
+export async function* readCatalogRows(
+  told: readonly ToldRow[],
+  rules: CatalogRules,
+): AsyncGenerator<ImportRow> {
+  let read = 0;
+  for (const { json } of told) {
+    if (++read % ROWS_A_TURN === 0) await nextTurn();
+    yield readRow(json, rules);
+  }
 }
 
 const EMPTY: Rejection = { code: 'EMPTY_PAYLOAD', detail: 'It is empty. Send at least one row.' };

@@ -6,7 +6,7 @@ import { isRejection } from '#inventory';
 import { ImportCatalog, PreviewPolicy } from '../application/set-up.ts';
 import { OnHand } from '../service.ts';
 import { PREVIEW_BODY, type PolicyTold } from './bodies/setup-bodies.ts';
-import { readCatalogRows } from './catalog-rows.ts';
+import { cutCatalogRows, readCatalogRows } from './catalog-rows.ts';
 import { Door, Query, Told } from './door.ts';
 import { Freshness } from './freshness.ts';
 import { HistoryReads } from './history-reads.ts';
@@ -51,8 +51,8 @@ export class CatalogController {
   async import(@Req() request: FastifyRequest): Promise<object> {
     const bytes = (request.body as Uint8Array | undefined) ?? new Uint8Array();
     const rules = { allowPrivateWebhooks: this.onhand.settings.WEBHOOK_ALLOW_PRIVATE };
-    const rows = readCatalogRows(bytes, request.headers['content-type'] ?? '', rules);
-    const results = await this.commands.execute(new ImportCatalog(rows.map(({ row }) => row)));
+    const rows = cutCatalogRows(bytes, request.headers['content-type'] ?? '');
+    const results = await this.commands.execute(new ImportCatalog(readCatalogRows(rows, rules)));
     const counts = { created: 0, replaced: 0, unchanged: 0, rejected: 0 };
     for (const { outcome } of results) counts[outcome] += 1;
     return {
