@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 
 /** So long nobody asks: then all who were busy have heard it. */
 const QUIET_MS = 50;
@@ -25,6 +25,7 @@ export class Farewell {
     for (let before = -1; before < this.#asked && performance.now() < until;) {
       before = this.#asked;
       await pause(QUIET_MS);
+      await nextTurn(); // Whoever asked while we were busy is read by then.
     }
   }
 }
