@@ -140,8 +140,7 @@ describe('the rooms over one data directory', () => {
     expect(after.rooms.readModel.hash()).toBe(hash);
   });
 
-  it('are made anew where the picture is of another log, though of none that is longer', async () => {
-    const [own, other] = [directory, mkdtempSync(join(tmpdir(), 'onhand-other-'))];
+  describe('whose picture is of another log', () => {
     const hashOf = async (folder: string, count: number): Promise<string> => {
       settings = readSettings({ DATA_DIR: folder });
       const onhand = await openOnHand();
@@ -151,11 +150,28 @@ describe('the rooms over one data directory', () => {
       await open.pop()!.close();
       return hash;
     };
-    const hash = await hashOf(own, 29);
-    await hashOf(other, 20);
-    copyFileSync(join(other, 'picture.db'), join(own, 'picture.db'));
-    rmSync(other, { recursive: true });
-    expect(await hashOf(own, 0)).toBe(hash);
+
+    /** The hash of what it should be. */
+    async function takePictureOfOther(count: number): Promise<string> {
+      const other = mkdtempSync(join(tmpdir(), 'onhand-other-'));
+      const hash = await hashOf(directory, count);
+      await hashOf(other, 20);
+      copyFileSync(join(other, 'picture.db'), join(directory, 'picture.db'));
+      rmSync(other, { recursive: true });
+      settings = readSettings({ DATA_DIR: directory });
+      return hash;
+    }
+
+    it('have it made anew, though the other is no longer than theirs', async () => {
+      const hash = await takePictureOfOther(29);
+      expect(await hashOf(directory, 0)).toBe(hash);
+    });
+
+    it('stop while it is made anew, where that is wished', async () => {
+      await takePictureOfOther(600);
+      const reason = new Error('stop');
+      await expect(OnHand.open(settings, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    });
   });
 
   it('are one process only', async () => {

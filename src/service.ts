@@ -317,19 +317,19 @@ async function openOn(parts: Parts, opened: OpenLog, picture: PictureFile): Prom
   const readModel = await openPictureOf(parts, store, picture);
   try {
     const rooms = openRooms({ ...parts, store, readModel });
-    if (!(await rooms.picture.newest.isIn(store))) {
-      parts.log.warn({ picture: readModel.openedAt }, 'the picture is of another log: it is made anew');
-      readModel.close();
-      removePicture(parts.settings.DATA_DIR, picture);
-      return await openOn(parts, opened, picture);
+    if (await rooms.picture.newest.isIn(store)) {
+      await catchUp(rooms, parts);
+      await rooms.caughtUp();
+      return rooms;
     }
-    await catchUp(rooms, parts);
-    await rooms.caughtUp();
-    return rooms;
   } catch (error) {
     readModel.close();
     throw error;
   }
+  parts.log.warn({ picture: readModel.openedAt }, 'the picture is of another log: it is made anew');
+  readModel.close();
+  removePicture(parts.settings.DATA_DIR, picture);
+  return openOn(parts, opened, picture);
 }
 
 /** One that is ahead of the log is of a log that was taken back to a backup. */

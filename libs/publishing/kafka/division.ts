@@ -38,8 +38,9 @@ export class Division {
 
   /** A key of ours was read. */
   stands(key: string, partition: number): void {
+    if (this.#isSettled) return; // Each record that is read back comes here.
     const fits = (count: number): boolean => partitionOf(key, count) === partition;
-    if (!this.#isSettled && !this.#fitting.every(fits)) this.#fitting = this.#fitting.filter(fits);
+    if (!this.#fitting.every(fits)) this.#fitting = this.#fitting.filter(fits);
   }
 
   /** The topic was read: from here on whatever stands there changes nothing. */
