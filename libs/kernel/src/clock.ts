@@ -24,3 +24,16 @@ export function neverBack(clock: Clock): Clock {
     },
   };
 }
+
+/**
+ * Writes instants as RFC 3339 in UTC, with milliseconds. What is stored together has one time: asked for it again,
+ * each writer gives the text it made last.
+ */
+export function timeWriter(): (at: Instant) => string {
+  let lastAt: Instant | undefined;
+  let lastText = '';
+  return (at) => {
+    if (at !== lastAt) [lastAt, lastText] = [at, new Date(at).toISOString()];
+    return lastText;
+  };
+}

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Instant, toUnits } from '#kernel';
+import { type Instant, timeWriter, toUnits } from '#kernel';
 import type { ListingNumber } from './change-source.ts';
 import { AVAILABILITY, type ChangeKind } from './place.ts';
 
@@ -24,18 +24,8 @@ export const availabilityBody = (number: ListingNumber): AvailabilityBody => ({
   reason: number.reason,
 });
 
-/** What one event changes has one time: it is written once for all of it. */
-let lastInstant: Instant | undefined;
-let lastTime = '';
-
 /** RFC 3339 in UTC, with milliseconds. */
-export function toTime(instant: Instant): string {
-  if (instant !== lastInstant) {
-    lastTime = new Date(instant).toISOString();
-    lastInstant = instant;
-  }
-  return lastTime;
-}
+export const toTime = timeWriter();
 
 /** CloudEvents types of what goes out. */
 export const AVAILABILITY_CHANGED = 'onhand.availability.changed.v1';

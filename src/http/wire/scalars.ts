@@ -1,4 +1,4 @@
-import { type Instant, type Quantity, QUANTITY_DECIMALS_MAX, toQuantity, toUnits } from '#kernel';
+import { type Instant, type Quantity, QUANTITY_DECIMALS_MAX, timeWriter, toQuantity, toUnits } from '#kernel';
 import { parseInstant } from '#intake';
 import { refuse, shown } from '../problem.ts';
 
@@ -23,14 +23,8 @@ export const units = (amount: Quantity): number => toUnits(amount);
 export const unitsMap = (ours: Readonly<Record<string, Quantity>>): Record<string, number> =>
   mapped(ours, toUnits);
 
-let lastAt: Instant = 0;
-let lastTime = new Date(0).toISOString();
-
-/** UTC with milliseconds. What was stored together has one time, which is written once. */
-export function time(at: Instant): string {
-  if (at !== lastAt) [lastAt, lastTime] = [at, new Date(at).toISOString()];
-  return lastTime;
-}
+/** RFC 3339 in UTC, with milliseconds. */
+export const time = timeWriter();
 
 function mapped<From, To>(
   entries: Readonly<Record<string, From>>,
