@@ -4,6 +4,8 @@ import {
   type ImportResult,
   type ImportRow,
   type Put,
+  putResource,
+  type Resource,
   type ResourceOf,
   type SetupEntry,
   type SetupKind,
@@ -13,9 +15,6 @@ import type { Policy, Rejection } from '#inventory';
 import { onCommand, onQuery } from './handlers.ts';
 import { previewed } from './previewed.ts';
 import { SEEN_MS_MAX } from './seen.ts';
-
-/** A resource as it is to be from now on. */
-export type Resource = Exclude<ImportRow, { kind: 'rejected' }>;
 
 export class PutResource extends Command<Put<object> | Rejection> {
   constructor(readonly put: Resource) {
@@ -85,22 +84,3 @@ export const SET_UP_HANDLERS = [
     Promise.resolve(rooms.catalog.entries(kind, page)),
   ),
 ];
-
-type Desk = Parameters<typeof importRows>[0];
-
-function putResource(desk: Desk, put: Resource): Promise<Put<object> | Rejection> {
-  switch (put.kind) {
-    case 'item':
-      return desk.putItem(put.resource);
-    case 'location':
-      return desk.putLocation(put.resource);
-    case 'source':
-      return desk.putSource(put.resource);
-    case 'channel':
-      return desk.putChannel(put.resource);
-    case 'listing':
-      return desk.putListing(put.resource);
-    case 'policy':
-      return desk.putPolicy(put.resource);
-  }
-}

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
-import type { SetupEntry, SetupKind } from '#catalog';
+import type { Resource, SetupEntry, SetupKind } from '#catalog';
 import { isRejection } from '#inventory';
-import { FindResource, ListResources, PutResource, type Resource } from '../application/set-up.ts';
+import { FindResource, ListResources, PutResource } from '../application/set-up.ts';
 import { Freshness } from './freshness.ts';
 import { Pager, type PageAsked, type Page, shownPage } from './pager.ts';
 import { notThere, Refusal } from './problem.ts';
@@ -45,10 +45,7 @@ export class SetUpDesk {
     const page = await this.pager.page(
       [kind, channel],
       asked,
-      (after, limit) =>
-        this.queries.execute(
-          new ListResources(kind, { limit, ...(after && { after }), ...(channel && { channel }) }),
-        ),
+      (after, limit) => this.queries.execute(new ListResources(kind, { limit, after, channel })),
       ({ resource }) => placeOf(resource as never),
     );
     return shownPage(page, (entry) => shownEntry(kind, entry as SetupEntry<never>));

@@ -11,15 +11,17 @@ import {
 import type { CatalogDesk, ChannelPut, Put } from './catalog-desk.ts';
 import { listingKey } from './setup-entry.ts';
 
-/** One row of a catalog file, already read: a resource to put, or why it is none. */
-export type ImportRow =
+/** A resource of any kind, as it is to be from now on. */
+export type Resource =
   | { readonly kind: 'item'; readonly resource: Item }
   | { readonly kind: 'location'; readonly resource: Location }
   | { readonly kind: 'source'; readonly resource: Source }
   | { readonly kind: 'channel'; readonly resource: ChannelPut }
   | { readonly kind: 'listing'; readonly resource: Listing }
-  | { readonly kind: 'policy'; readonly resource: Policy }
-  | { readonly kind: 'rejected'; readonly rejection: Rejection };
+  | { readonly kind: 'policy'; readonly resource: Policy };
+
+/** One row of a catalog file, already read: a resource to put, or why it is none. */
+export type ImportRow = Resource | { readonly kind: 'rejected'; readonly rejection: Rejection };
 
 /** What came of one row; `index` counts from 0. */
 export interface ImportResult {
@@ -63,31 +65,29 @@ async function importRow(desk: CatalogDesk, row: ImportRow, index: number): Prom
   const { kind } = row;
   if (kind === 'rejected') return { index, kind, outcome: 'rejected', rejection: row.rejection };
   const id = idOf(row);
-  const put = await putRow(desk, row);
+  const put = await putResource(desk, row);
   if (isRejection(put)) return { index, kind, id, outcome: 'rejected', rejection: put };
   return { index, kind, id, outcome: put.outcome, position: put.position };
 }
 
-type PutRow = Exclude<ImportRow, { kind: 'rejected' }>;
-
-function putRow(desk: CatalogDesk, row: PutRow): Promise<Put<object> | Rejection> {
-  switch (row.kind) {
+export function putResource(desk: CatalogDesk, put: Resource): Promise<Put<object> | Rejection> {
+  switch (put.kind) {
     case 'item':
-      return desk.putItem(row.resource);
+      return desk.putItem(put.resource);
     case 'location':
-      return desk.putLocation(row.resource);
+      return desk.putLocation(put.resource);
     case 'source':
-      return desk.putSource(row.resource);
+      return desk.putSource(put.resource);
     case 'channel':
-      return desk.putChannel(row.resource);
+      return desk.putChannel(put.resource);
     case 'listing':
-      return desk.putListing(row.resource);
+      return desk.putListing(put.resource);
     case 'policy':
-      return desk.putPolicy(row.resource);
+      return desk.putPolicy(put.resource);
   }
 }
 
-function idOf(row: PutRow): string {
+function idOf(row: Resource): string {
   switch (row.kind) {
     case 'item':
       return row.resource.sku;
