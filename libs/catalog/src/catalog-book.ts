@@ -109,14 +109,6 @@ export class CatalogBook implements Fold, CatalogView {
     return this.#items.skusOf(identifier);
   }
 
-  locations(): readonly Location[] {
-    return byId(this.#locations);
-  }
-
-  sources(): readonly Source[] {
-    return byId(this.#sources);
-  }
-
   /** With their webhooks' secrets: for what reads show, `entry` and `withoutSecret`. */
   channels(): readonly Channel[] {
     return byId(this.#channels);
@@ -202,11 +194,11 @@ export class CatalogBook implements Fold, CatalogView {
     switch (event.type) {
       case 'ItemDefined': {
         const before = this.#items.define(event.data, event, [...this.#sellingChannels().byId.keys()]);
-        return { kind: 'item', position, ...(before && { before }), after: event.data };
+        return { kind: 'item', position, before, after: event.data };
       }
       case 'ListingDefined': {
         const before = this.#items.defineListing(event.data, event);
-        return { kind: 'listing', position, ...(before && { before }), after: event.data };
+        return { kind: 'listing', position, before, after: event.data };
       }
       case 'LocationDefined':
         this.#selling = undefined;
@@ -289,5 +281,5 @@ function replace<Resource extends { readonly id: string }>(
 ): { readonly before?: Resource; readonly after: Resource } {
   const before = rows.get(resource.id)?.resource;
   rows.put(resource.id, { resource, position, recordedAt, revision });
-  return { ...(before && { before }), after: resource };
+  return { before, after: resource };
 }

@@ -28,6 +28,12 @@ export interface Policies {
   ): EffectivePolicy;
 }
 
+/** What was in force in a scope, and what is now. */
+interface PolicyChange {
+  readonly before: PolicyInForce | undefined;
+  readonly after: PolicyInForce | undefined;
+}
+
 type PolicyRow = PolicyState & { readonly revision: number };
 
 /**
@@ -72,19 +78,14 @@ export class PolicyBook implements Policies {
     return this.#rows.page(page).map(entryOf);
   }
 
-  /** Returns what was and what is now in force. */
-  define(policy: Policy, event: RecordedEvent): { before?: PolicyInForce; after?: PolicyInForce } {
+  define(policy: Policy, event: RecordedEvent): PolicyChange {
     const state = this.#rows.get(policy.scope);
     return this.#put(policy.scope, policyDefined(state, policy, event), event.revision);
   }
 
-  takeEffect(
-    scope: PolicyScope,
-    definedAt: number,
-    event: RecordedEvent,
-  ): { before?: PolicyInForce; after?: PolicyInForce } {
+  takeEffect(scope: PolicyScope, definedAt: number, event: RecordedEvent): PolicyChange {
     const state = this.#rows.get(scope);
-    if (state === undefined) return {};
+    if (state === undefined) return { before: undefined, after: undefined };
     return this.#put(scope, policyTookEffect(state, definedAt, event), event.revision);
   }
 
@@ -100,18 +101,14 @@ export class PolicyBook implements Policies {
     return new PolicyLookup(inForce);
   }
 
-  #put(
-    scope: PolicyScope,
-    state: PolicyState,
-    revision: number,
-  ): { before?: PolicyInForce; after?: PolicyInForce } {
+  #put(scope: PolicyScope, state: PolicyState, revision: number): PolicyChange {
     const before = this.policyOf(scope);
     this.#rows.put(scope, { ...state, revision });
     const { inForce, pending } = state;
     if (inForce !== undefined && inForce !== before) this.#lookup?.put(inForce);
     if (pending !== undefined) this.#waiting?.set(scope, pending);
     else this.#waiting?.delete(scope);
-    return { ...(before && { before }), ...(inForce && { after: inForce }) };
+    return { before, after: inForce };
   }
 
   #inForce(): readonly PolicyInForce[] {
