@@ -40,7 +40,7 @@ export * from './availability/published.ts';
 export * from './availability/ring-fence.ts';
 export * from './availability/terms.ts';
 export * from './item/account.ts';
-export { decideInPlace, decideItem } from './item/decide-item.ts';
+export { decideInPlace } from './item/decide-item.ts';
 export { evolveItem } from './item/evolve-item.ts';
 export * from './item/item-command.ts';
 export * from './item/item-keys.ts';

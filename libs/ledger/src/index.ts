@@ -1,7 +1,5 @@
 export { type Adjusted, type Reallocated } from './corrections.ts';
 export type { ExceptionFilter, ExceptionRow } from './exception-shelf.ts';
-export type { Reservable } from './item-context.ts';
-export type { Done } from './item-slots.ts';
 export { LedgerBook, type Page as LedgerPage } from './ledger-book.ts';
 export { type Ledger, openLedger } from './open-ledger.ts';
 export { PostedEverywhere } from './posted-everywhere.ts';

@@ -3,9 +3,9 @@ import { received } from '../../inventory/testing/entries.ts';
 import { type AppendFault, FaultyStore } from '../../journal/testing/faulty-store.ts';
 import { StoreFull } from '#event-store';
 import { isRejection, itemStream, type Reserve } from '#inventory';
-import type { Done } from '#ledger';
 import { until } from '../../kernel/testing/until.ts';
 import { type OpenedLedger, openTestLedger } from '../testing/opened-ledger.ts';
+import type { Done } from './item-slots.ts';
 
 let ledger: OpenedLedger;
 let faulty: FaultyStore;

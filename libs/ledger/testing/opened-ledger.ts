@@ -18,10 +18,11 @@ import {
 } from '#inventory';
 import { type Instant, type Shards, UNIT } from '#kernel';
 import { Journal } from '#journal';
-import { type Ledger, LedgerBook, openLedger, PostedEverywhere, type Reservable } from '#ledger';
+import { type Ledger, LedgerBook, openLedger, PostedEverywhere } from '#ledger';
 import { Projector } from '#read-model';
 import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
 import { until } from '../../kernel/testing/until.ts';
+import type { Reservable } from '../src/item-context.ts';
 
 const LOOK_EVERY_MS = 50;
 

@@ -4,7 +4,7 @@ import { systemClock } from '#kernel';
 import type { ReadModel } from '#read-model';
 import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
 import { Hub, Receipts, ToldBook } from '../src/index.ts';
-import { Webhooks, type WebhooksParts } from '../webhook/index.ts';
+import { Webhooks, type WebhooksParts } from '../webhook/webhooks.ts';
 import type { Stage } from './stage.ts';
 
 /** Pauses of specs, in place of minutes. */

@@ -1,7 +1,8 @@
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import type { Channel } from '#inventory';
 import type { Instant } from '#kernel';
-import type { WebhookReport, WebhooksParts } from '../webhook/index.ts';
+import type { WebhookReport } from '../webhook/index.ts';
+import type { WebhooksParts } from '../webhook/webhooks.ts';
 import { until } from '../../kernel/testing/until.ts';
 import { channelOf, Publishing, QUICK } from './publishing.ts';
 import { Receiver } from './receiver.ts';

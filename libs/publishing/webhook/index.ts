@@ -1,3 +1,3 @@
 export type { WebhookReport } from './channel-webhook.ts';
 export { checkWebhook } from './check-webhook.ts';
-export { Webhooks, type WebhooksParts } from './webhooks.ts';
+export { Webhooks } from './webhooks.ts';
