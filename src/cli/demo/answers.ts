@@ -1,14 +1,4 @@
-/** What the demo reads of the service's answers (the whole of each is in /docs). */
-
-/** A listing's number, the same object in the feed and in a pull. */
-export interface Told {
-  readonly channel: string;
-  readonly listing: string;
-  readonly sku: string;
-  readonly available: number;
-  readonly version: number;
-  readonly reason: string;
-}
+/** What the demo reads of the service's answers; /docs has the whole of each. */
 
 export interface OrderTold {
   readonly orderId: string;
@@ -41,18 +31,6 @@ export interface Status {
   readonly published: number;
 }
 
-export interface ItemAnswer {
-  readonly sku: string;
-  readonly name: string;
-  readonly totals: Readonly<Record<'onHand' | 'sellable' | 'committed' | 'reserved' | 'inTransit', number>>;
-  readonly locations: readonly {
-    readonly location: string;
-    readonly onHand: Readonly<Record<string, number>>;
-    readonly committed: number;
-    readonly inTransit: number;
-  }[];
-}
-
 export interface ExceptionAnswer {
   readonly id: string;
   readonly kind: string;
@@ -65,15 +43,6 @@ export interface ExceptionAnswer {
     readonly orderId?: string;
     readonly quantity: number;
   }[];
-}
-
-export interface CompletenessRow {
-  readonly source: string;
-  readonly received: number;
-  readonly accepted: number;
-  readonly duplicate: number;
-  readonly parked: number;
-  readonly rejected: number;
 }
 
 export interface Term {

@@ -1,4 +1,5 @@
-import type { OrderTold, Told } from './answers.ts';
+import type { AvailabilityBody } from '#publishing';
+import type { OrderTold } from './answers.ts';
 import type { Client } from './client.ts';
 
 /** How long to wait before connecting again. */
@@ -10,7 +11,7 @@ const RECONNECT_AFTER_MS = 200;
  */
 export class Feed {
   readonly channel: string;
-  readonly numbers = new Map<string, Told>();
+  readonly numbers = new Map<string, AvailabilityBody>();
   /** The newest word on each order. */
   readonly orders = new Map<string, OrderTold>();
   #news: OrderTold[] = [];
@@ -66,7 +67,7 @@ export class Feed {
     if (data === undefined) return;
     this.#lastId = fields.get('id') ?? this.#lastId;
     if (fields.get('event') === 'order.updated') this.#hearOrder(JSON.parse(data) as OrderTold);
-    else this.#hear(JSON.parse(data) as Told);
+    else this.#hear(JSON.parse(data) as AvailabilityBody);
   }
 
   /** What was told of orders since it was last asked. */
@@ -81,7 +82,7 @@ export class Feed {
     this.#news.push(order);
   }
 
-  #hear(told: Told): void {
+  #hear(told: AvailabilityBody): void {
     const before = this.numbers.get(told.listing);
     if (before !== undefined && told.version <= before.version) this.stepsBack++;
     this.heard++;

@@ -1,5 +1,7 @@
+import type { JournalCounts } from '#journal';
+import type { AvailabilityBody } from '#publishing';
 import { count, number, printable } from '../terminal/words.ts';
-import type { CompletenessRow, Explanation, Told } from './answers.ts';
+import type { Explanation } from './answers.ts';
 import { availableByHand } from './arithmetic.ts';
 import type { Stage } from './stage.ts';
 
@@ -22,9 +24,8 @@ export async function proveTheDay(stage: Stage): Promise<readonly Check[]> {
 }
 
 async function everyMessageEndedOnce(stage: Stage): Promise<Check> {
-  const rows = await stage.client.all<CompletenessRow>('/v1/completeness');
-  const sum = (key: Exclude<keyof CompletenessRow, 'source'>): number =>
-    rows.reduce((total, row) => total + row[key], 0);
+  const rows = await stage.client.all<JournalCounts>('/v1/completeness');
+  const sum = (key: keyof JournalCounts): number => rows.reduce((total, row) => total + row[key], 0);
   const [received, accepted, duplicate, parked, rejected] = [
     sum('received'),
     sum('accepted'),
@@ -64,7 +65,7 @@ async function feedsEqualPulls(stage: Stage): Promise<Check> {
   const wrong: string[] = [];
   let compared = 0;
   for (const feed of stage.feeds) {
-    const pulled = await stage.client.all<Told>(`/v1/channels/${feed.channel}/availability`);
+    const pulled = await stage.client.all<AvailabilityBody>(`/v1/channels/${feed.channel}/availability`);
     if (pulled.length !== feed.numbers.size)
       wrong.push(`${feed.channel} was told ${feed.numbers.size} listings of ${pulled.length}`);
     for (const told of pulled) {

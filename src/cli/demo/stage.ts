@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AvailabilityBody } from '#publishing';
 import type { Page } from '../terminal/page.ts';
 import { count, duration, number, wrap } from '../terminal/words.ts';
-import type { BatchAnswer, OrderTold, Result, Status, Told } from './answers.ts';
+import type { BatchAnswer, OrderTold, Result, Status } from './answers.ts';
 import type { Client } from './client.ts';
 import { Feed } from './feed.ts';
 
@@ -34,7 +35,7 @@ export class Stage {
   /** Orders told so far, by channel. */
   readonly #orders = new Map<string, Set<string>>();
   /** What each listing was told when it was last shown, by `channel listing`. */
-  readonly #shown = new Map<string, Told>();
+  readonly #shown = new Map<string, AvailabilityBody>();
 
   constructor(parts: {
     client: Client;
@@ -125,7 +126,7 @@ export class Stage {
     this.note(this.page.paint('dim', footnote));
   }
 
-  #collect(told: Told, rows: Map<string, Map<string, string>>): void {
+  #collect(told: AvailabilityBody, rows: Map<string, Map<string, string>>): void {
     const key = `${told.channel} ${told.listing}`;
     const before = this.#shown.get(key);
     if (before?.version === told.version) return;
@@ -179,7 +180,7 @@ export class Stage {
         0,
         ...[...this.#shown.values()].filter((t) => t.channel === feed.channel).map((t) => t.version),
       );
-      const expected = await this.client.all<Told>(
+      const expected = await this.client.all<AvailabilityBody>(
         `/v1/channels/${feed.channel}/availability?after=${newest}`,
       );
       const isBehind = (): boolean =>

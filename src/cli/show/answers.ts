@@ -37,16 +37,6 @@ export interface LocationRow {
   readonly incoming: number;
 }
 
-export interface NumberAnswer {
-  readonly channel: string;
-  readonly listing: string;
-  readonly sku: string;
-  readonly available: number;
-  readonly version: number;
-  readonly recordedAt: string;
-  readonly reason: string;
-}
-
 export interface Term {
   readonly name: string;
   readonly value: number;

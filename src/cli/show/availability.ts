@@ -1,9 +1,10 @@
+import type { AvailabilityBody } from '#publishing';
 import type { Page } from '../terminal/page.ts';
 import { time } from '../terminal/words.ts';
-import type { NumberAnswer, PageOf } from './answers.ts';
+import type { PageOf } from './answers.ts';
 import { showNext } from './paging.ts';
 
-export function showNumbers(numbers: PageOf<NumberAnswer>, page: Page): void {
+export function showNumbers(numbers: PageOf<AvailabilityBody>, page: Page): void {
   if (numbers.items.length === 0) return page.line('This channel lists nothing yet.');
   page.table(
     ['listing', 'sku', 'may sell', 'because of', 'since (UTC)', 'version'],

@@ -1,5 +1,5 @@
 import { count, number } from '../../terminal/words.ts';
-import type { ItemAnswer } from '../answers.ts';
+import type { ItemAnswer } from '../../show/answers.ts';
 import type { Stage } from '../stage.ts';
 import { line, listed, showExceptions, type Teller } from './telling.ts';
 
