@@ -120,7 +120,7 @@ async function listItems(onhand: OnHand, { limit, ...asked }: ListItems['page'])
   const found: ItemNow[] = [];
   let { after } = asked;
   for (;;) {
-    const entries = definitions(onhand, asked, { limit: LOOKED_AT, ...(after !== undefined && { after }) });
+    const entries = definitions(onhand, asked, { limit: LOOKED_AT, after });
     for (const { resource, position } of entries) {
       if (asked.category !== undefined && resource.category !== asked.category) continue;
       found.push(itemNow(onhand, resource, position));
@@ -139,7 +139,7 @@ function definitions(
   page: CatalogPage,
 ): readonly SetupEntry<Item>[] {
   if (location === undefined) {
-    return rooms.catalog.entries('item', { ...page, ...(category !== undefined && { category }) });
+    return rooms.catalog.entries('item', { ...page, category });
   }
   const skus = rooms.picture.ledger.skusAt(location, page);
   return skus.map((sku) => rooms.catalog.entry('item', sku)).filter((entry) => entry !== undefined);

@@ -129,7 +129,7 @@ export class CorrectionsController {
     const page = await this.pager.page(
       ['exceptions', filter],
       asked,
-      (after, limit) => this.queries.execute(new ListExceptions(filter, { limit, ...(after && { after }) })),
+      (after, limit) => this.queries.execute(new ListExceptions(filter, { limit, after })),
       ({ id }) => id,
     );
     return shownPage(page, (row) => shownException(row, owner));

@@ -44,15 +44,10 @@ export class ItemsController {
   async listItems(@Query(ITEMS) asked: ParameterValues<typeof ITEMS>): Promise<Page<object>> {
     await this.freshness.reach(asked.atLeast);
     const { location, category } = asked;
-    const filter = {
-      ...(location !== undefined && { location }),
-      ...(category !== undefined && { category }),
-    };
     const page = await this.pager.page(
       ['items', location, category],
       asked,
-      (after, limit) =>
-        this.queries.execute(new ListItems({ limit, ...(after !== undefined && { after }), ...filter })),
+      (after, limit) => this.queries.execute(new ListItems({ limit, after, location, category })),
       ({ item }) => item.sku,
     );
     return shownPage(page, shownItem);
@@ -74,8 +69,9 @@ export class ItemsController {
     await this.freshness.reach(asked.atLeast);
     const now = await this.queries.execute(new FindItem(sku));
     if (now === undefined) throw itemUnknown();
-    if (asked.knownAt === undefined && asked.asOf === undefined) return shownItem(now);
-    const at = await this.history.read(() => this.queries.execute(new FindItemAt(sku, momentOf(asked))));
+    const { knownAt, asOf } = asked;
+    if (knownAt === undefined && asOf === undefined) return shownItem(now);
+    const at = await this.history.read(() => this.queries.execute(new FindItemAt(sku, { knownAt, asOf })));
     return shownItemAt(now.item, at);
   }
 
@@ -94,9 +90,12 @@ export class ItemsController {
   ): Promise<Page<object>> {
     await this.freshness.reach(asked.atLeast);
     if ((await this.queries.execute(new FindItem(sku))) === undefined) throw itemUnknown();
-    const rows = await this.history.read(() => this.queries.execute(new FindTimeline(sku, momentOf(asked))));
+    const { knownAt, asOf } = asked;
+    const rows = await this.history.read(() =>
+      this.queries.execute(new FindTimeline(sku, { knownAt, asOf })),
+    );
     const page = await this.pager.page(
-      ['timeline', sku, asked.knownAt, asked.asOf],
+      ['timeline', sku, knownAt, asOf],
       asked,
       (after, limit) => behind(rows, after).slice(0, limit),
       (row) => JSON.stringify(placeOf(row)),
@@ -112,16 +111,6 @@ const behind = (rows: readonly TimelineRow[], after: string | undefined): readon
 function placeOf(row: TimelineRow): TimelinePlace {
   const { position, kind, location, disposition, document, message, occurredAt } = row;
   return { position, kind, location, disposition, document, message, occurredAt };
-}
-
-function momentOf({
-  knownAt,
-  asOf,
-}: {
-  readonly knownAt?: number | undefined;
-  readonly asOf?: number | undefined;
-}) {
-  return { ...(knownAt !== undefined && { knownAt }), ...(asOf !== undefined && { asOf }) };
 }
 
 const itemUnknown = (): Error =>

@@ -3,7 +3,6 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isRejection } from '#inventory';
 import { readBody, toArrival } from '#intake';
-import type { JournalPage } from '#journal';
 import {
   DismissParked,
   ListCompleteness,
@@ -91,7 +90,7 @@ export class MessagesController {
     const page = await this.pager.page(
       ['parked', source],
       asked,
-      (after, limit) => this.queries.execute(new ListParked(rowsAfter(source, after, limit))),
+      (after, limit) => this.queries.execute(new ListParked({ source, after, limit })),
       ({ id }) => id,
     );
     return shownPage(page, (row) => shownParked(this.onhand.clock.now(), row));
@@ -110,7 +109,7 @@ export class MessagesController {
     const page = await this.pager.page(
       ['rejected', source],
       asked,
-      (after, limit) => this.queries.execute(new ListRejected(rowsAfter(source, after, limit))),
+      (after, limit) => this.queries.execute(new ListRejected({ source, after, limit })),
       ({ id }) => id,
     );
     return shownPage(page, (row) => shownRejected(this.onhand.clock.now(), row));
@@ -129,7 +128,7 @@ export class MessagesController {
     return this.pager.page(
       ['completeness', source],
       asked,
-      (after, limit) => this.queries.execute(new ListCompleteness(rowsAfter(source, after, limit))),
+      (after, limit) => this.queries.execute(new ListCompleteness({ source, after, limit })),
       (row) => row.source,
     );
   }
@@ -169,9 +168,3 @@ export class MessagesController {
     return { id, position: done.position };
   }
 }
-
-const rowsAfter = (source: string | undefined, after: string | undefined, limit: number): JournalPage => ({
-  limit,
-  ...(source !== undefined && { source }),
-  ...(after !== undefined && { after }),
-});

@@ -40,8 +40,7 @@ export class PublicationsController {
     const page = await this.pager.page(
       ['publications', channel],
       asked,
-      (after, limit) =>
-        this.queries.execute(new ListPublications(channel, { limit, ...(after !== undefined && { after }) })),
+      (after, limit) => this.queries.execute(new ListPublications(channel, { limit, after })),
       ({ desired }) => desired.listing,
     );
     return shownPage(page, shownPublication);

@@ -203,11 +203,7 @@ export class ReservationsController {
     const found: ReservationRow[] = [];
     let place = after;
     for (;;) {
-      const page = {
-        limit: ROWS_LOOKED_AT,
-        ...(place !== undefined && { after: place }),
-        ...(channel && { channel }),
-      };
+      const page = { limit: ROWS_LOOKED_AT, after: place, channel };
       const rows = await this.queries.execute(new ListReservations(page));
       for (const row of rows) {
         if (row.held !== undefined) found.push(row);

@@ -13,7 +13,7 @@ export function* itemsIn(
     return;
   }
   for (let after: string | undefined; ;) {
-    const page = catalog.entries('item', { limit: SLICE_ITEMS, ...(after !== undefined && { after }) });
+    const page = catalog.entries('item', { limit: SLICE_ITEMS, after });
     if (page.length === 0) return;
     yield page.map(({ resource }) => resource.sku);
     after = page.at(-1)?.resource.sku;

@@ -123,7 +123,7 @@ function listedIn(channel: string, catalog: Catalog): readonly string[] {
     const page = catalog.entries('listing', {
       channel,
       limit: PAGE_ITEMS,
-      ...(after !== undefined && { after }),
+      after,
     });
     skus.push(...page.map(({ resource }) => resource.sku));
     after = page.at(-1)?.resource.listing;
@@ -137,7 +137,7 @@ function itemsOf(category: string, catalog: Catalog): readonly string[] {
     const page = catalog.entries('item', {
       category,
       limit: PAGE_ITEMS,
-      ...(after !== undefined && { after }),
+      after,
     });
     skus.push(...page.map(({ resource }) => resource.sku));
     after = page.at(-1)?.resource.sku;

@@ -57,7 +57,7 @@ export class ItemShelf {
   items(page: { after?: string; limit: number; category?: string | undefined }): readonly ItemRow[] {
     const { category, after, limit } = page;
     if (category === undefined) {
-      return this.#items.byKey({ limit, ...(after !== undefined && { after }) }).map(({ row }) => row);
+      return this.#items.byKey({ limit, after }).map(({ row }) => row);
     }
     const behind = after === undefined ? {} : { after: { value: category, key: after } };
     return this.#items.byIndex('category', { equals: category, limit, ...behind }).map(({ row }) => row);

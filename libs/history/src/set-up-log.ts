@@ -58,7 +58,7 @@ export class SetUpLog implements Fold {
       const page = this.#rows.byIndex('concerns', {
         equals: concerns,
         limit: PAGE_ROWS,
-        ...(after && { after }),
+        after,
       });
       events.push(...page.map(({ row }) => row.event));
       const last = page.at(-1);

@@ -275,7 +275,7 @@ function pageOf<Row extends { readonly source: string }>(
   { source, after: id, limit }: JournalPage,
 ): readonly ShelfEntry<Row>[] {
   const after = id === undefined ? undefined : keyOfId(id);
-  if (source === undefined) return shelf.byKey({ ...(after !== undefined && { after }), limit });
+  if (source === undefined) return shelf.byKey({ after, limit });
   const behind = after === undefined ? {} : { after: { value: source, key: after } };
   return shelf.byIndex('bySource', { equals: source, ...behind, limit });
 }

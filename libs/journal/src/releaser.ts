@@ -115,7 +115,7 @@ export class Releaser implements Fold {
     const { book } = this.#parts;
     for (let after: string | undefined; ;) {
       const page = book.waiting(cause, {
-        ...(after !== undefined && { after }),
+        after,
         limit: MESSAGES_AT_ONCE_MAX,
       });
       const last = page.at(-1);

@@ -121,7 +121,7 @@ export class ExceptionShelf {
     if (kind !== undefined)
       return state === undefined ? by('kind', kind) : by('stateKind', `${state}/${kind}`);
     if (state !== undefined) return by('state', state);
-    return this.#shelf.byKey({ limit: LOOK_ROWS, ...(after !== undefined && { after }) });
+    return this.#shelf.byKey({ limit: LOOK_ROWS, after });
   }
 }
 

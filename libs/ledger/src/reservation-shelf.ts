@@ -69,16 +69,15 @@ export class ReservationShelf {
   /** By id, behind the id `after`, at most `limit`; of one channel, if it is named. */
   list(page: { channel?: string; after?: string; limit: number }): readonly ReservationRow[] {
     const { channel, after, limit } = page;
-    const behind = after === undefined ? {} : { after };
-    if (channel === undefined) return this.#reservations.byKey({ limit, ...behind }).map(({ row }) => row);
-    const place = after === undefined ? {} : { after: { value: channel, key: after } };
-    return this.#reservations.byIndex('channel', { equals: channel, limit, ...place }).map(({ row }) => row);
+    if (channel === undefined) return this.#reservations.byKey({ limit, after }).map(({ row }) => row);
+    const behind = after === undefined ? {} : { after: { value: channel, key: after } };
+    return this.#reservations.byIndex('channel', { equals: channel, limit, ...behind }).map(({ row }) => row);
   }
 
   /** Held ones whose deadline has come and requests that nobody finished, the oldest first, behind `after`. */
   due(now: Instant, limit: number, after?: DuePlace): readonly DueReservation[] {
     return this.#reservations
-      .byIndex('due', { limit, ...(after && { after }) })
+      .byIndex('due', { limit, after })
       .filter(({ value }) => Number(value) <= now)
       .map(({ key, value, row: reservation }) => ({ reservation, place: { key, value } }));
   }
@@ -99,7 +98,7 @@ export class ReservationShelf {
       const page = this.#reservations.byIndex('orderAt', {
         above: journal,
         limit: PAGE_ROWS,
-        ...(after && { after }),
+        after,
       });
       rows.push(...page.map(({ row }) => row));
       const last = page.at(-1);

@@ -50,7 +50,7 @@ export const keysListCommand: Command<object, { readonly items: readonly KeyShow
   run({ rooms }) {
     const items: KeyShown[] = [];
     for (let after: string | undefined; ;) {
-      const page = rooms.keyDesk.list({ limit: KEYS_A_PAGE, ...(after !== undefined && { after }) });
+      const page = rooms.keyDesk.list({ limit: KEYS_A_PAGE, after });
       for (const { id, kind, name, createdAt, revokedAt } of page) {
         const revoked = revokedAt === undefined ? undefined : time(revokedAt);
         items.push(present({ id, kind, name, createdAt: time(createdAt), revokedAt: revoked }));

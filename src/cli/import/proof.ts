@@ -62,7 +62,7 @@ function balance(onhand: OnHand): { readonly items: number; readonly unbalanced:
   for (;;) {
     const page = onhand.rooms.picture.ledger.items({
       limit: ITEMS_A_PAGE,
-      ...(after !== undefined && { after }),
+      after,
     });
     for (const { key, row } of page) {
       items++;

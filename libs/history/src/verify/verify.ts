@@ -135,7 +135,7 @@ async function booksChecks(
   let done = 0;
   for (let after: string | undefined; ;) {
     signal?.throwIfAborted();
-    const page = ledger.items({ limit: ITEMS_PAGE, ...(after !== undefined && { after }) });
+    const page = ledger.items({ limit: ITEMS_PAGE, after });
     for (const { key, row } of page) await books.look(key, row);
     done += page.length;
     onProgress?.({ step: 'reading the books of every item', done, of });
