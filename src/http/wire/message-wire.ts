@@ -2,7 +2,7 @@ import type { Rejection } from '#inventory';
 import type { Outcome, ParkedLineShown, RejectedShown } from '#journal';
 import type { Instant } from '#kernel';
 import { problemOf } from '../problem.ts';
-import { time } from './scalars.ts';
+import { present, time } from './scalars.ts';
 
 export const OUTCOME_STATUS = { accepted: 201, duplicate: 200, parked: 202 } as const;
 
@@ -38,14 +38,10 @@ export const shownParked = (now: Instant, row: ParkedLineShown): object => ({
 export const shownRejected = (now: Instant, row: RejectedShown): object => ({
   id: row.id,
   source: row.source,
-  ...(row.messageId !== undefined && { messageId: row.messageId }),
-  ...(row.line !== undefined && { line: row.line }),
+  ...present({ messageId: row.messageId, line: row.line }),
   code: row.code,
   detail: row.detail,
-  ...(row.pointer !== undefined && { pointer: row.pointer }),
-  ...(row.hint !== undefined && { hint: row.hint }),
-  ...(row.door !== undefined && { door: row.door }),
-  ...(row.cutFromBytes !== undefined && { cutFromBytes: row.cutFromBytes }),
+  ...present({ pointer: row.pointer, hint: row.hint, door: row.door, cutFromBytes: row.cutFromBytes }),
   ...words(row, now),
 });
 

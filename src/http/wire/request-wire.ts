@@ -9,7 +9,7 @@ export const shownReservation = (held: ReservationAnswer): object => ({
   state: held.state,
   lines: held.lines.map(shownLine),
   expiresAt: time(held.expiresAt),
-  ...(held.orderId !== undefined && { orderId: held.orderId }),
+  ...present({ orderId: held.orderId }),
   position: held.position,
 });
 
@@ -20,22 +20,14 @@ export const shownReservationRow = (row: ReservationRow): object => ({
   state: row.state,
   lines: linesOf(row).map(shownLine),
   expiresAt: time(row.expiresAt),
-  ...(row.confirmed && { orderId: row.confirmed.orderId }),
+  ...present({ orderId: row.confirmed?.orderId }),
   position: row.position,
 });
 
-const shownLine = ({
-  sku,
-  quantity,
-  location,
-}: {
-  sku: string;
-  quantity: Quantity;
-  location: string;
-}): object => ({
-  sku,
-  quantity: units(quantity),
-  location,
+const shownLine = (line: { sku: string; quantity: Quantity; location: string }): object => ({
+  sku: line.sku,
+  quantity: units(line.quantity),
+  location: line.location,
 });
 
 const shownClaim = ({ channel, orderId, quantity, occurredAt, recordedAt }: Claim): object => ({

@@ -40,9 +40,9 @@ export const toChannel = (id: string, told: ChannelTold): ChannelPut => ({
 export const toItem = (sku: string, told: ItemTold): Item => ({
   sku,
   name: told.name ?? sku,
-  ...(told.category !== undefined && { category: told.category }),
+  ...present({ category: told.category }),
   decimals: told.decimals ?? 0,
-  ...(told.unit !== undefined && { unit: told.unit }),
+  ...present({ unit: told.unit }),
   identifiers: (told.identifiers ?? []).map(({ scheme, value }) => ({ scheme, value })),
   components: (told.components ?? []).map((part) => ({ sku: part.sku, quantity: quantity(part.quantity) })),
 });
