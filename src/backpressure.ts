@@ -1,6 +1,6 @@
-/** How many events posting and the picture may be behind what was handed in before more is. */
+/** How many events posting and the picture may lag behind what was handed in before they count as behind. */
 export const BEHIND_MAX = 2_000;
-/** Who catches up is at the head for a moment now and then: more is on its way. */
+/** One that is catching up reaches the head for a moment now and then, while more is still on its way. */
 const BEHIND_FOR_MS = 100;
 
 /** What follows the log. */
@@ -15,7 +15,7 @@ interface BackpressureParts {
     readonly isBehind: boolean;
     onAdvance(listener: () => void): () => void;
   };
-  /** Undefined where it is not all done in this process: who hands in cannot wait for others. */
+  /** Undefined where other processes post too: an importer here cannot wait for them. */
   readonly posting: Follower | undefined;
 }
 

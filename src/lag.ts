@@ -2,8 +2,8 @@
 const SAMPLES_MAX = 1_200;
 
 /**
- * Turns positions into seconds: remembers when the log reached which head. In milliseconds of any beginning, of a
- * clock that nobody sets: a lag of a day because it is a day later all at once would send everybody away.
+ * Turns positions into seconds: remembers when the log reached which head. Times are those of a monotonic clock, in
+ * milliseconds: were a wall clock set forward by a day, the lag would be a day, and readiness would turn everybody away.
  */
 export class Lag {
   readonly #heads: { readonly position: number; readonly atMs: number }[] = [];

@@ -2,9 +2,9 @@ import { write, writeSync } from 'node:fs';
 
 /** Lines that wait for a reader who has stopped reading; more are dropped. */
 const WAITING_CHARACTERS_MAX = 1024 * 1024;
-/** A reader who has stopped reading is looked at again so often. */
+/** How often a reader that has stopped reading is tried again. */
 const AGAIN_MS = 100;
-/** He is waited for so long when the process ends: his words are not worth more. */
+/** How long such a reader is waited for when the process ends. */
 const FLUSH_MS_MAX = 500;
 
 /**

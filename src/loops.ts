@@ -4,7 +4,7 @@ import type { Logger } from './log.ts';
 
 const FIRST_PAUSE_MS = 100;
 const PAUSE_MS_MAX = 5_000;
-/** After so long without trouble the next trouble is a new one. */
+/** After this long without trouble the next trouble counts as a new one. */
 const CALM_AFTER_MS = 60_000;
 
 type LoopState = 'running' | 'retrying' | 'failed' | 'stopped';

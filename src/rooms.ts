@@ -53,7 +53,7 @@ export interface Rooms {
   readonly itemHistory: ItemHistory;
   readonly listingHistory: ListingHistory;
   readonly loops: Loops;
-  /** For whoever hands in very much. */
+  /** For importers: how much more may be handed in. */
   readonly backpressure: Backpressure;
   /** The picture has caught up with the log, by the projector. Throws StoreUnavailable. */
   caughtUp(): Promise<void>;
@@ -61,7 +61,7 @@ export interface Rooms {
   start(): void;
   /** Holds the picture still where it is. Everything else goes on, and waits for it where it must. */
   pause(): Promise<void>;
-  /** Lets it follow the log again; nothing where it does, or where all has ended. */
+  /** Lets it follow the log again. Does nothing if it already does, or after `stop`. */
   resume(): void;
   /** Ends it, in order; what was acknowledged is in the log, and the picture is written. */
   stop(): Promise<void>;
@@ -71,7 +71,7 @@ export interface Rooms {
 const FOREVER_MS = 2 ** 31 - 1;
 
 const PROJECTOR = 'projector';
-/** Who has this shard does what is to be done once for all: expiries, releases, policies that take effect. */
+/** The process that has this shard also does what only one need do: expiries, releases, policies that take effect. */
 const HOUSE_KEEPER = 0;
 
 /** Wires the rooms. Nothing moves yet: catch the picture up, then `start`. */
@@ -143,7 +143,7 @@ function startPosting(
   rooms: { ledger: Ledger; releaser: Releaser; policyClock: PolicyClock },
 ): void {
   const { ledger, releaser, policyClock } = rooms;
-  // One process keeps the house; two for a moment do no harm.
+  // One process does these; two at once for a moment do no harm.
   const keep = (name: string, run: (signal: AbortSignal) => Promise<void>): void =>
     loops.start(name, sharding ? whileHas(sharding.posting, HOUSE_KEEPER, run) : run);
   loops.start('posting', (signal) => ledger.posting.run(signal));
@@ -153,7 +153,7 @@ function startPosting(
   keep('policies', (signal) => policyClock.run(signal));
 }
 
-/** Several processes post: how far all of them are, this one learns from the log. */
+/** Where several processes post, this one learns from the log how far all of them are. */
 function sharedPosting({ sharding }: RoomsParts, { ledger: book }: Picture) {
   if (sharding?.isShared !== true) return { folds: [] };
   const { posting: shards, writer } = sharding;

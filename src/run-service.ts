@@ -7,10 +7,10 @@ import { WaitingRoom } from './waiting-room.ts';
 import { isLogInFolder } from './settings/log-place.ts';
 import { wrongAddressOr } from './settings/taken-address.ts';
 
-/** From the wish to stop to the end of the process, whatever hangs. Kubernetes kills after 30 s. */
+/** From the request to stop to the end of the process at most, whatever hangs. Kubernetes kills after 30 s. */
 const STOP_MS_MAX = 25_000;
 const FAILED = 1;
-/** A store that does not answer is asked again so often. */
+/** How often a store that does not answer is tried again. */
 const STORE_EVERY_MS = 2_000;
 
 /**
@@ -45,8 +45,8 @@ interface StartParts {
 }
 
 /**
- * A store on another machine may come later than we do: it is waited for, and who asks meanwhile hears why. To catch
- * up with a long log takes minutes, which nobody who wants to stop waits for. Undefined where the wish to stop came first.
+ * A store on another machine may start later than we do: we wait for it, and requests meanwhile hear why. To catch
+ * up with a long log takes minutes, and a stop does not wait for that. Undefined where the stop was asked for first.
  */
 async function startWhenItCan(settings: Settings, parts: StartParts): Promise<HttpService | undefined> {
   let room: WaitingRoom | undefined;
@@ -74,7 +74,7 @@ async function startWhenItCan(settings: Settings, parts: StartParts): Promise<Ht
   }
 }
 
-/** A second wish is not ours to handle: by then the signal has its own meaning again. */
+/** A second signal is not ours to handle: it has its usual effect again. */
 async function stopInTime(service: HttpService, log: LogOutput): Promise<void> {
   const deadline = setTimeout(() => {
     log.logger.fatal('it could not be stopped in time: what was acknowledged is safe');

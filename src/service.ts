@@ -33,7 +33,7 @@ export interface OpenOptions {
   readonly joins?: boolean;
   /** Called if the log, the picture of it or the rooms have stopped for good: the process must end. */
   readonly onFatal?: (cause: unknown) => void;
-  /** Ends the opening with its reason while the picture catches up, which goes on from there the next time. */
+  /** Ends the opening, with its reason, while the picture catches up; the next opening goes on from there. */
   readonly signal?: AbortSignal;
 }
 
@@ -70,10 +70,10 @@ class BackupElsewhere extends Fault {
   }
 }
 
-/** A read that began over the old picture has ended by then. */
+/** How long reads that began over the former picture may still take. */
 const READS_END_MS = 5_000;
 const LAG_EVERY_MS = 500;
-/** While the picture catches up, it says how far it is so often. */
+/** How often the log says how far the picture has caught up. */
 const PROGRESS_EVERY_MS = 2_000;
 
 /**
@@ -95,7 +95,7 @@ export class OnHand {
   #rooms: Rooms;
   #picture: PictureFile;
   #rebuilding: Promise<Rebuilt> | undefined;
-  /** The picture that was taken over from is gone. */
+  /** Resolves once the file of the former picture is gone. */
   #formerGone = Promise.resolve();
   #isStopping = false;
 
@@ -252,7 +252,7 @@ export class OnHand {
       readModel.close();
       isClosed = true;
       endRebuilding(DATA_DIR);
-      // Another position: what is served was not written any more, for a loop had failed.
+      // Positions differ where a loop had failed, so that the served picture was no longer written.
       const wasRight = served.position === made.position && before === hash;
       if (!wasRight) await this.#takeOver(live, next);
       else removePicture(DATA_DIR, next);
@@ -295,7 +295,7 @@ export class OnHand {
   }
 }
 
-/** It stands still for as long as it takes to write to its file what has changed. */
+/** The picture stands still only until its changes are in its file; hashing goes on beside its work. */
 async function hashServed(rooms: Rooms): Promise<StoredHash> {
   await rooms.pause();
   try {
@@ -305,7 +305,7 @@ async function hashServed(rooms: Rooms): Promise<StoredHash> {
   }
 }
 
-/** Only what an interrupted rebuild has made of this very log is kept: a picture that was taken over from is wrong. */
+/** The other picture is kept only if an interrupted rebuild was making it of this log: one that was replaced is wrong. */
 async function sortOutOther(parts: Parts, store: EventStore, picture: PictureFile): Promise<void> {
   const { DATA_DIR } = parts.settings;
   if (!isBeingRebuilt(DATA_DIR, picture)) removePicture(DATA_DIR, picture);
@@ -332,7 +332,7 @@ async function openOn(parts: Parts, opened: OpenLog, picture: PictureFile): Prom
   return openOn(parts, opened, picture);
 }
 
-/** One that is ahead of the log is of a log that was taken back to a backup. */
+/** A picture that is ahead of its log means that the log was restored from an older backup. */
 async function openPictureOf(
   { settings, log, onFatal }: Parts,
   store: EventStore,

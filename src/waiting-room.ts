@@ -5,7 +5,7 @@ import type { Settings } from './environment.ts';
 const RETRY_AFTER_S = 5;
 
 /**
- * Who comes while the service cannot start yet, because its store does not answer: he hears why, and that the
+ * Answers requests while the service cannot start yet because its store does not answer: why it waits, and that the
  * process lives. The service takes its place as soon as it can.
  */
 export class WaitingRoom {

@@ -9,7 +9,7 @@ import type { LocalDoors } from './local-doors.ts';
 
 const LOOK_EVERY_MS = 10;
 /**
- * By so much the heap of a command may grow over what is alive in it before all of it is collected: V8 lets it
+ * How far the heap of a command may grow beyond what is alive in it before a full collection: V8 by itself lets it
  * grow to four times that, several hundred megabytes in an import, to save a tenth of the time.
  */
 const HEAP_GROWING = '--heap-growing-percent=50';
@@ -25,7 +25,7 @@ export async function runHere(
 ): Promise<unknown> {
   setFlagsFromString(HEAP_GROWING);
   const { signal } = task;
-  // Nobody else waits for what is made here, as in a service: whoever stops it stops also what cannot look for itself.
+  // Unlike in a service, nobody else waits for what is made here: a stop may also end work that cannot look for itself.
   const report: Report = (progress) => {
     signal.throwIfAborted();
     task.report(progress);

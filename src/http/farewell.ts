@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 
-/** So long nobody asks: then all who were busy have heard it. */
+/** After this long without a request every busy client has heard it. */
 const QUIET_MS = 50;
 const SAYING_MS_MAX = 1_000;
 

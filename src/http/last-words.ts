@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
-/** Nothing more came for so long: he has stopped talking. */
+/** After this long without a byte the client has stopped talking. */
 const SILENCE_MS_MAX = 1_000;
 const LISTENING_MS_MAX = 10_000;
 const LISTENING_BYTES_MAX = 64 * 1024 * 1024;

@@ -21,11 +21,11 @@ import { endStalledReaders, STALLED_MS_MAX } from './stalled-readers.ts';
 import type { Traffic } from './traffic.ts';
 
 const HEADER_BYTES_MAX = 64 * 1024;
-/** All of a request has come by then: its header sooner, and it is looked at a few times meanwhile. */
+/** By when all of a request has come; its header sooner. Connections are checked a few times meanwhile. */
 const REQUEST_MS_MAX = 25_000;
 const HEADER_SHARE = 0.4;
 const LOOKS_PER_REQUEST = 12;
-/** Who could not be understood reads why, and goes: so long he may take for it. */
+/** How long a client whose request could not be read may take to read why, and to close. */
 const LEAVING_MS_MAX = 5_000;
 const KEEP_ALIVE_MS = 72_000;
 /** Longer than any id is, each character as up to four encoded bytes, so that we can say so ourselves. */
@@ -204,7 +204,7 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, reque
     return;
   }
   const status = BROKEN_STATUS[error.code ?? ''] ?? 400;
-  // Node waits for his end of it as well, and looks after this connection no more.
+  // Node waits for the client to close too, and watches over this connection no longer.
   const leaving = setTimeout(() => socket.destroy(), LEAVING_MS_MAX).unref();
   socket.once('close', () => clearTimeout(leaving));
   socket.end(status === 408 ? tooSlow(requestIds.ofUnfinished(socket)) : bare(status));

@@ -24,7 +24,7 @@ export class DataDirectoryLocked extends Fault {
   readonly retriable = false;
 }
 
-/** The data directory is none, or cannot be written: whoever set it has to look. */
+/** The data directory is not a directory, or cannot be written: the setting or its rights must be mended. */
 export class DataDirectoryUnusable extends Fault {
   readonly code = 'DATA_DIRECTORY_UNUSABLE';
   readonly retriable = false;

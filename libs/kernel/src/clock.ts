@@ -9,8 +9,8 @@ export interface Clock {
 export const systemClock: Clock = { now: () => Date.now() };
 
 /**
- * For how long to wait: where the clock is set back, its time goes on from where it was. What it says is to be
- * compared with what it said before, and is no moment to show or to store.
+ * A clock to measure waits by: when the real one is set back, this one goes on from where it was. Its times are to be
+ * compared with each other only: none of them is a moment to show or to store.
  */
 export function neverBack(clock: Clock): Clock {
   let before = -Infinity;

@@ -2,8 +2,8 @@ const SEED = 0x9747b28c;
 const MIX = 0x5bd1e995;
 
 /**
- * Kafka's hash of a key, bit for bit as its Java client computes it: 32 bits, signed. What is spread by it lies where
- * it lies for good: it must never change.
+ * Kafka's hash of a key, bit for bit as its Java client computes it: 32 bits, signed. Keys stay where it
+ * has put them for ever: it must never change.
  */
 export function murmur2(bytes: Uint8Array, length = bytes.length): number {
   const tail = length - (length % 4);

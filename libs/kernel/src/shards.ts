@@ -1,8 +1,8 @@
 import { partOf } from './murmur2.ts';
 
 /**
- * Work on items is divided by their SKU into shards, and each shard is some process's. For a moment two may
- * think that they have one: what they do must be harmless then.
+ * Work on items is divided by SKU into shards, each owned by one process. For a moment two processes may both think
+ * that they own one: what they do then must be harmless.
  */
 export interface Shards {
   readonly count: number;
@@ -14,7 +14,7 @@ export interface Shards {
   onChange(listener: () => void): () => void;
 }
 
-/** The shard of a SKU. It is stored with progress: it must never change. */
+/** The shard of a SKU. Progress is stored by shard, so that the choice must never change. */
 export const shardOf = (name: string, count: number): number => partOf(name, count);
 
 /** What is owned, as somebody else decides it. */
@@ -36,7 +36,7 @@ export class ShardSet implements Shards {
   }
 
   has(name: string): boolean {
-    // Who has all need not look.
+    // A process that has them all need not compute it.
     return this.#owned.length === this.count || this.#flags[shardOf(name, this.count)] === true;
   }
 

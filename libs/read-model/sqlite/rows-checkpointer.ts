@@ -9,14 +9,14 @@ export interface WalLimits {
   readonly carriedFrom: number;
   /** From here on it should begin anew, which it does when we write only after all of it was carried over. */
   readonly wantedMax: number;
-  /** From here on it must, for who reads much writes before that each time: we wait for what is left, if it is little. */
+  /** From here on it must: a long read writes all changes first, each time. We wait for what is left, if it is little. */
   readonly max: number;
-  /** So little: a fraction of a second. One change of very many rows brings more, and is carried over beside us. */
+  /** What counts as little: a fraction of a second. One change of very many rows leaves more, and is carried over beside us. */
   readonly leftMax: number;
 }
 
 const WAL_LIMITS: WalLimits = { carriedFrom: 2_048, wantedMax: 16_384, max: 65_536, leftMax: 8_192 };
-/** So many commits may leave more than that: then the disk is slower than what is written, and it gets no better. */
+/** After this many commits that left more, the disk is slower than what is written, and waiting for less is in vain. */
 const LONG_COMMITS_MAX = 3;
 
 /** Keeps the write-ahead log of a read model short, on a thread of its own. */
@@ -30,7 +30,7 @@ export class RowsCheckpointer {
   #isUnderWay = false;
   /** Those who read the file as it was: the log cannot begin anew before they have ended. */
   #readers = 0;
-  /** True until a checkpoint without readers is through: by then much may be left, and nobody should wait for it. */
+  /** True until a checkpoint without readers is through: until then much may be left, and nobody should wait for it. */
   #isHeldBack = false;
   #isOfAll = false;
   #isLong = false;

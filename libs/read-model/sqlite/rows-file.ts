@@ -8,7 +8,7 @@ const LAYOUT_VERSION = 1;
 const APPLICATION_ID = 0x4f6e4872;
 /** Small, so that little is left to write when a commit comes: the operating system caches the file as well. */
 const CACHE_KIB = 8 * 1024;
-/** More than it grows to: who cuts it off waits 50 ms for the disk, and it grows again at once. */
+/** More than it grows to: cutting it off costs 50 ms of the disk, and it grows again at once. */
 const WAL_KEPT_BYTES_MAX = 256 * 1024 * 1024;
 const BUSY_TIMEOUT_MS = 5_000;
 

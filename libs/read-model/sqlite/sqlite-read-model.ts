@@ -19,7 +19,7 @@ export { IN_MEMORY } from './rows-file.ts';
 
 /** How what has changed comes to the file while the log goes on. */
 interface Pace {
-  /** From one commit to the beginning of the next: the file is behind the shelves by so much, and a little more. */
+  /** From one commit to the beginning of the next: the file is this far behind the shelves, and a little more. */
   readonly commitEveryMs: number;
   /** Changed rows that do not wait for that time. */
   readonly dirtyRowsMax: number;
@@ -32,7 +32,7 @@ interface Pace {
  * a seventh of all work at three; after a crash the log brings what is missing in less than half of the time.
  */
 const PACE: Pace = { commitEveryMs: 10_000, dirtyRowsMax: 50_000, spillRows: 64 };
-/** A row more is written by a spill for so many that have changed meanwhile. */
+/** A spill writes one row more for each this many that have changed. */
 const DIRTY_ROWS_PER_SPILLED_ROW = 32;
 /** Freezes that may be given up, one after the other, for a query that needs what has changed since. */
 const FREEZES_GIVEN_UP_MAX = 3;
@@ -86,7 +86,7 @@ export class SqliteReadModel extends ReadModel {
   readonly #checkpointer: RowsCheckpointer | undefined;
   #openedAt: number;
   #isInUse = false;
-  /** The position of which the frozen rows are. */
+  /** The log position that the frozen rows stand for. */
   #frozenAt: number | undefined;
   #freezesGivenUp = 0;
   #committedAtMs = performance.now();
@@ -302,7 +302,7 @@ export class SqliteReadModel extends ReadModel {
       .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
   }
 
-  /** From the first row on no shelf can come any more; those of the file that nobody declared would only age. */
+  /** After the first row no shelf may be declared any more; shelves of the file that nobody declared would only grow stale. */
   #use(): void {
     if (this.#failure) throw this.#failure;
     if (this.#isInUse) return;

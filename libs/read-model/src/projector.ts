@@ -15,7 +15,7 @@ import type { ReadModel } from './read-model.port.ts';
  */
 export interface Fold {
   readonly name: string;
-  /** Of which streams its events are; all, where left out. What is of another is not its business. */
+  /** The categories of the streams it reads; all, if left out. */
   readonly categories?: readonly string[];
   /** May be asynchronous where one event touches very many rows; the log waits for it. */
   apply(event: RecordedEvent): void | Promise<void>;
@@ -57,7 +57,7 @@ export class Projector<Log extends PagedLog = EventStore> {
     return this.#position;
   }
 
-  /** True if the page that is read, or was last, is a full one: mostly more is waiting behind it. */
+  /** True if the page being read, or the last one, is full: then more is usually waiting behind it. */
   get isBehind(): boolean {
     return this.#isBehind;
   }

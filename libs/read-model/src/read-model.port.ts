@@ -33,9 +33,9 @@ export abstract class ReadModel {
 }
 
 export interface StoredHash {
-  /** The log position of which the rows are. */
+  /** The log position that the rows stand for. */
   readonly position: number;
-  /** Rejects where the read model is closed before. Whoever does not ask for it misses nothing. */
+  /** Rejects if the read model is closed before it is done. It may be left unawaited. */
   readonly hash: Promise<string>;
 }
 
@@ -68,8 +68,8 @@ export interface Shelf<Row> {
   byIndex(index: string, page: IndexPage): readonly (ShelfEntry<Row> & { readonly value: string | number })[];
   count(): number;
   /**
-   * Takes what has changed so far to where lists are read from. For whoever changes very many rows in one event, a
-   * little at a time: else the next one who reads a list waits for all of them.
+   * Writes what has changed so far to where lists are read from. A fold that changes very many rows in one event calls it
+   * now and then: otherwise the next reader of a list waits for all of them.
    */
   writeChanged(): void;
 }

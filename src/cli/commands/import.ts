@@ -42,7 +42,7 @@ export interface ImportResult {
 const LINES_A_BATCH = 500;
 /** Batches under way: while one is made durable, the next are read. */
 const BATCHES_IN_FLIGHT_MAX = 4;
-/** How often it is looked whether somebody wants it to stop, while it waits for what follows. */
+/** How often a wait for posting looks whether the import was told to stop. */
 const LOOK_EVERY_MS = 200;
 
 export const importCommand: Command<ImportArgs, ImportResult> = {
