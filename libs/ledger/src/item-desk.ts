@@ -36,7 +36,7 @@ const ITEMS_KEPT_MAX = 20_000;
 const COMMANDS_MAX = 256;
 /** How often a request may lose against another writer. */
 const RACES_MAX = 8;
-/** Between tries of a fact while the store does not serve. */
+/** Between tries to write a fact while the store does not serve. */
 const RETRY_MS = 250;
 
 /**
@@ -123,7 +123,7 @@ export class ItemDesk {
     try {
       this.#decide(slot, state, now, undefined);
     } catch {
-      slot.state = undefined; // Decided again by itself, it fails where that is seen to.
+      slot.state = undefined; // It is decided again by itself, where a failure is handled.
       return false;
     }
     return slot.events.length > 0;
@@ -150,7 +150,7 @@ export class ItemDesk {
     }
   }
 
-  /** Where many were to be written, some may be: each finds out by itself. */
+  /** Of many that failed together some may have been written: each finds out by itself. */
   async #retry(slot: ItemSlot, tried: number, cause: unknown): Promise<void> {
     if (tried === 1 && !(cause instanceof AppendTooLarge)) throw cause;
     return this.#writeAlone(slot);
@@ -275,7 +275,7 @@ export class ItemDesk {
       // One command that cannot be decided fails alone; anything else fails them all.
       const failed = deciding ?? (decided === 1 ? slot.pending[0] : undefined);
       this.#drop(slot, (pending) => failed === undefined || pending === failed, cause);
-      // Posted through must not pass a fact that was not posted.
+      // `postedThrough` must not pass a fact that was not posted.
       if (failed === undefined || failed.command.type === 'post') this.#drop(slot, isFact, cause);
     }
   }

@@ -55,7 +55,7 @@ export class ItemSlot {
   /** How many of `pending` were decided together, and what that brought: one append. */
   decided = 0;
   events: readonly NewEvent[] = NO_EVENTS;
-  /** Whose decision did not come to its end. */
+  /** The one whose decision threw. */
   deciding: Pending | undefined;
   /** Before the decisions. */
   revision = 0;
@@ -119,7 +119,8 @@ export class ItemSlots {
     this.#young = new Map();
     // A second slot of an item that is at work would be a second writer of it.
     for (const slot of gone.values()) if (slot.isBusy) this.#young.set(slot.sku, slot);
-    // As many again come before the next turn: else, where more are at work than fit, each new one would go over all.
+    // The next turn comes after as many new slots again: otherwise, where more are at work than fit, each new slot
+    // would go over all of them.
     this.#fullAt = Math.max(this.#youngMax, 2 * this.#young.size);
   }
 }

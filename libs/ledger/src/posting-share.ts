@@ -50,7 +50,7 @@ export class WholeShare implements PostingShare {
   }
 }
 
-/** How late others learn at most how far we are. */
+/** How late, at most, others learn how far this process is. */
 export const MARK_EVERY_MS = 200;
 
 /**
@@ -76,14 +76,14 @@ export class SharedShare implements PostingShare {
 
   begin(): number {
     const before = this.#since;
-    const byAll = this.#book.postedByAll(); // Also where items were divided otherwise until now.
+    const byAll = this.#book.postedByAll(); // Even where items were divided otherwise until now.
     this.#since = new Map(
       this.#shards.owned.map((shard) => {
         const ours = before.has(shard) ? this.#through : 0;
         return [shard, Math.max(ours, byAll, this.#book.postedThrough(this.#shards.count, shard))];
       }),
     );
-    // Under another division than before nobody has said how far he is: it is to be said, though nothing new was posted.
+    // Under a new division nobody has left a mark yet: leave one, even though nothing new was posted.
     const isUnsaid = ([shard, through]: readonly [number, number]): boolean =>
       through > this.#book.postedThrough(this.#shards.count, shard);
     if ([...this.#since].some(isUnsaid)) this.#journal = Math.max(this.#journal, 1);

@@ -4,7 +4,7 @@ import type { LedgerBook } from './ledger-book.ts';
 import type { DuePlace } from './reservation-shelf.ts';
 import type { Reservations } from './reservations.ts';
 
-/** An expiry is stored at most a second late: this often it is looked for. */
+/** How often expired holds are looked for: an expiry is stored at most this late. */
 export const EXPIRY_EVERY_MS = 200;
 /** Reservations that are ended at the same time. */
 const TOGETHER_MAX = 128;

@@ -22,7 +22,7 @@ import { POSTED_WAIT_MS, Reserving, type ReserveRequest, type ReservingParts } f
 
 /** How often a decision on a reservation may lose against another one. */
 const RACES_MAX = 8;
-/** Posting is behind by less than this: so long the items keep what was confirmed, for it to be promised. */
+/** Items keep a confirmed hold for this long: posting, which is behind by less, then still finds it. */
 const CONFIRMED_WITHIN_MS = 60_000;
 
 /**
