@@ -67,7 +67,7 @@ export class Assigned {
     });
   }
 
-  /** Those that nothing can be read of, by the reason. */
+  /** Those that cannot be read, by reason. */
   get leaderless(): ReadonlyMap<string, readonly Place[]> {
     const places = [...this.#partitions.values()].map(({ intake: { place } }) => place);
     const byReason = Map.groupBy(places, (place) => this.#parts.leaders.missing(place) ?? '');
@@ -96,7 +96,7 @@ export class Assigned {
     const fresh = places
       .filter((place) => !this.#partitions.has(keyOf(place)))
       .map((place) => this.#add(place));
-    // Where those of before go on may still be asked for when we are dealt others.
+    // We may be dealt others while it is still being asked where the former ones go on.
     this.#keptGoOn = Promise.all([this.#keptGoOn, this.#goOn(kept)]).then(() => undefined);
     void this.#begin(fresh);
   }
@@ -245,12 +245,12 @@ export class Assigned {
     this.#seek(place, low ?? 0);
   }
 
-  /** One that has no leader just now keeps no other waiting: it is asked for again. */
+  /** A partition that has no leader just now holds up no other: it is asked for again. */
   async #begin(fresh: readonly Partition[]): Promise<void> {
     const { leaders } = this.#parts;
     const parts = { ...this.#parts, ownOffsets: this.#ownOffsets };
     for (let left = fresh; left.length > 0 && !this.#isClosed;) {
-      // Nobody is asked, for hours perhaps, for what he cannot know.
+      // A partition without a leader may stand for hours: nobody is asked where it begins.
       const places = left
         .map(({ intake }) => intake.place)
         .filter((place) => leaders.missing(place) === undefined);
@@ -300,7 +300,7 @@ export class Assigned {
     intake.beginsBehind({ mark, newestAt: own?.newestAt });
   }
 
-  /** The brokers have forgotten it, or never heard of it: else the group seems behind until the next record comes. */
+  /** The brokers have forgotten it, or never heard of it: without this the group would seem behind until the next record. */
   #tellAgain(partition: Partition, own: OwnOffset): void {
     partition.intake.goOnFrom(own);
     partition.written = own.next;

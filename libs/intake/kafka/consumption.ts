@@ -23,16 +23,16 @@ import type { PartitionIntake } from './partition-intake.ts';
 
 export type ConsumptionState = 'joining' | 'consuming' | 'rejoining';
 
-/** The group gives partitions of the dead to the living after so long. */
+/** After this long the group gives the partitions of a dead member to others. */
 const SESSION_MS = 10_000;
-/** A member may take so long to come back when the group is dealt anew. */
+/** How long a member may take to come back when partitions are dealt anew. */
 const REBALANCE_MS = 15_000;
 const HEARTBEAT_MS = 2_000;
-/** How long a broker holds a fetch that finds nothing; consumption stands still so long when a leader dies. */
+/** How long a broker holds a fetch that finds nothing; consumption stands still for as long when a leader dies. */
 const FETCH_WAIT_MS = 500;
 const PARTITION_BYTES_MAX = 256 * 1024;
 const FETCH_BYTES_MAX = 4 * 1024 * 1024;
-/** New partitions of a topic are seen after so long. */
+/** After this long new partitions of a topic are seen. */
 const METADATA_MS = 30_000;
 /** Partitions that are worked on at once: one that is slow does not keep the others waiting. */
 const CONCURRENT_PARTITIONS = 64;

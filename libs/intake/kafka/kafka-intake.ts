@@ -8,7 +8,7 @@ interface KafkaIntakeParts extends ConsumptionParts {
   readonly topics: readonly EventTopic[];
   /** The client has died of a bug: the process must end, and be started again. */
   readonly onFatal: (cause: unknown) => void;
-  /** A consumer to which no broker has answered for so long is made anew, if the brokers answer others. */
+  /** A consumer that no broker has answered for longer is made anew, if the brokers answer others. */
   readonly silentMsMax?: number;
 }
 
@@ -41,10 +41,10 @@ interface KafkaIntakeStatus {
 
 const FIRST_PAUSE_MS = 500;
 const PAUSE_MS_MAX = 5_000;
-/** The same trouble is told again so often. */
+/** How often the same trouble is logged again. */
 const SAME_TROUBLE_EVERY_MS = 60_000;
 const LOOK_AFTER_MS = 5_000;
-/** Brokers answer each fetch within half a second: after so long it is asked why they do not. */
+/** Brokers answer each fetch within half a second: after this long we ask why they do not. */
 const SILENT_MS = 5_000;
 const SILENT_MS_MAX = 90_000;
 /** A broker that restarts, or a leader that changes, is no reason to be taken out of service. */
@@ -60,7 +60,7 @@ export class KafkaIntake {
   #state: 'connecting' | 'failed' | 'stopped' = 'connecting';
   #trouble: string | undefined;
   #toldAt = -Infinity;
-  /** What was last said of partitions that nothing can be read of. */
+  /** What was last logged of partitions that cannot be read. */
   #leaderless: string | undefined;
   /** Topics that are not there, as far as it is known. */
   #missing: readonly EventTopic[] = [];

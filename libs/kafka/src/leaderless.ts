@@ -46,10 +46,10 @@ export interface LeadingCluster {
 const METADATA_VERSION_MAX = 6;
 const NO_ERROR = 0;
 const LEADER_NOT_AVAILABLE = 5;
-/** The leader is there, but not where we ask: for us it is none. */
+/** The leader exists, but not on the listener we use: for us there is none. */
 const LISTENER_NOT_FOUND = 72;
 const NOBODY = -1;
-/** While somebody is missing it is asked again so often who leads: a broker that comes back is found as soon. */
+/** How often leaders are asked for again while one is missing: a broker that comes back is found as soon. */
 const LOOK_AGAIN_MS = 1_000;
 
 /**
@@ -110,7 +110,7 @@ async function offsetsOfLed(
     return { ...each, partitions: each.partitions.filter(({ partition }) => !leaderless.has(partition)) };
   });
   const told = await fetchAll.call(this, led);
-  // Who asks looks for his topic in the answer, also where nobody is there to be asked.
+  // The caller looks for its topic in the answer, even where no broker could be asked.
   return topics.map(({ topic }) => told.find((each) => each.topic === topic) ?? { topic, partitions: [] });
 }
 

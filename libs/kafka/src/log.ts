@@ -17,7 +17,7 @@ export const SILENT: KafkaLog = {
 
 /** Its INFO is about each pause and each join. */
 export const LOG_LEVEL = logLevel.WARN;
-/** An outage is told again so often, not with every try. */
+/** How often an outage is logged again, rather than with every try. */
 const SAME_WORDS_EVERY_MS = 30_000;
 const REMEMBERED_MAX = 100;
 

@@ -3,9 +3,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { within } from './within.ts';
 
 /**
- * A consumer's place in its group, and the way out of it. Who says goodbye while he joins is not heard by the client,
- * comes into the group afterwards as a ghost that holds partitions, and nobody can stop him any more: here he leaves
- * once he has joined.
+ * A consumer's place in its group, and the way out of it. A member that leaves while it is still joining is not heard
+ * by the client: it then comes into the group as a ghost that holds partitions and cannot be stopped. Here it leaves once it
+ * has joined.
  */
 export class Membership {
   readonly #consumer: Consumer;
@@ -34,7 +34,7 @@ export class Membership {
     }
   }
 
-  /** Resolves when the consumer has left, or after so long; it leaves all the same, as soon as it can. */
+  /** Resolves when the consumer has left, or after `msMax`; it still leaves, as soon as it can. */
   leave(msMax: number): Promise<void> {
     return within(this.#leave(), msMax);
   }

@@ -179,7 +179,7 @@ export class KafkaPublisher implements Fold {
   }
 }
 
-/** An outage is told again so often, not with every try. */
+/** How often an outage is logged again, rather than with every try. */
 const SAME_WORDS_EVERY_MS = 30_000;
 
 function nowAndThen(say: (trouble: unknown) => void): (trouble: unknown) => void {

@@ -7,7 +7,7 @@ import { RecordTooLarge, type TopicLink } from './topic-link.ts';
 
 /** Records of one send. */
 const RECORDS_PER_SEND_MAX = 250;
-/** Keys that may wait for a broker; beyond it none is kept, and what is missing is found again in the topic. */
+/** Keys that may wait for a broker. Beyond it none is kept: what is missing is found again by reading the topic. */
 export const WAITING_MAX = 100_000;
 const FIRST_PAUSE_MS = 100;
 const PAUSE_MS_MAX = 5_000;
@@ -24,7 +24,7 @@ export interface LanesParts {
   readonly teller: Teller;
   readonly counts: LaneCounts;
   readonly pace?: Pace | undefined;
-  /** Called before each send: whoever finds that he has slept begins anew. */
+  /** Called before each send: a process that finds that it has slept begins anew. */
   readonly beforeSend?: (() => void) | undefined;
   /** Of all that is written to the partition, up to where it was read back. */
   readonly readThrough: (partition: number) => number;

@@ -1,5 +1,5 @@
 const LOOK_EVERY_MS = 500;
-/** Who stood still for so long may have lost what he had. */
+/** A process that stood still for this long may have lost its shards. */
 const SLEPT_MS = 3_000;
 
 /** Notices that the process stood still: paused, or swapped out, or too busy to look. */

@@ -13,7 +13,7 @@ import type { Extent, TopicLink } from './topic-link.ts';
 
 /** More is looked for while fewer of those that were found missing wait. */
 const MISSING_WAITING_LOW = 2_000;
-/** How often it is looked whether the topic still is what was read. */
+/** How often the topic is checked: is it still the one that was read? */
 const LOOK_EVERY_MS = 10_000;
 
 interface TopicPublisherParts {
@@ -24,17 +24,17 @@ interface TopicPublisherParts {
   /** It is refused for its size, and is not told. */
   readonly onTooLarge: (key: string, version: number) => void;
   readonly pace?: Pace;
-  /** Called before each send: whoever finds that he has slept calls `beginAgain`. */
+  /** Called before each send: a process that finds that it has slept calls `beginAgain`. */
   readonly beforeSend?: () => void;
   readonly lookEveryMs?: number;
-  /** Whoever has not answered for longer hangs. */
+  /** A broker that has not answered for longer hangs. */
   readonly answerMsMax?: number;
 }
 
 /**
  * Keeps one compacted topic as it should be. What the topic holds is read from its start, what is missing is
- * told, then every change. All that is written is read back: a key that was lost, or that somebody who had
- * slept wrote an older value over, is told again.
+ * told, then every change. All that is written is read back: a key that was lost, or over which a process
+ * that had slept wrote an older value, is told again.
  */
 export class TopicPublisher {
   readonly #parts: TopicPublisherParts;
@@ -47,13 +47,13 @@ export class TopicPublisher {
   #erasAsked = 0;
   /** True while all that changes comes by `changed`. */
   #isLive = false;
-  /** True from the look for what is missing on: what changes behind it would be missed. */
+  /** True once the look for what is missing has begun: what changes behind the look would otherwise be missed. */
   #isHearing = false;
-  /** True from when a topic was found to be another than was read until all has been told to it. */
+  /** True from when the topic was found to be a new one until everything has been told to it. */
   #isAnew = false;
   /** Partitions that nobody led when it was last asked. */
   #leaderless: ReadonlySet<number> = new Set();
-  /** True from when more waited than may until the topic has been looked through anew. */
+  /** True from when too much waited until the topic has been looked through again. */
   #isOverfull = false;
   #division: Division;
   #added: Error | undefined;
@@ -191,14 +191,14 @@ export class TopicPublisher {
         await this.#until(() => this.#lanes.isIdle);
         this.#lanes.clear();
       }
-      // Whoever had a shard before may have written until now.
+      // The former owner of a shard may have written until now.
       readFor = this.#erasAsked;
       if (!signal.aborted) await this.#lookThrough();
     }
     signal.removeEventListener('abort', leave);
   }
 
-  /** One without a leader keeps none of the others from being told, but for more than may wait for it. */
+  /** A partition without a leader does not hold up the others, unless too much waits for it. */
   async #lookThrough(): Promise<void> {
     const extents = await this.#extents();
     if (this.#isOverfull) mustHaveLeaders(this.#link.topic, extents);
@@ -235,7 +235,7 @@ export class TopicPublisher {
   #wantMissing(wanted: Wanted): void {
     const partition = this.#partitionOf(wanted.key);
     if (this.#lanes.covers(partition, wanted)) return;
-    // What cannot be told now must not keep the look from its end.
+    // What cannot be told now must not hold up the look.
     if (this.#leaderless.has(partition)) this.#lanes.want(partition, wanted);
     else this.#lanes.wantMissing(partition, wanted);
   }

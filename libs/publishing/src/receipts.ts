@@ -6,9 +6,9 @@ import type { Told } from './wire.ts';
 
 /** How long a receipt waits for others to be stored with. */
 const RECEIPT_EVERY_MS = 1_000;
-/** Feeds are read all the time: what was handed out is noted so often. */
+/** Feeds are read all the time: how often what was handed out is noted. */
 const HANDED_OUT_EVERY_MS = 10_000;
-/** A quiet channel's place is stored once it is so many events old, so that a restart reads little. */
+/** After this many events a quiet channel's place is stored too, so that a restart reads little. */
 const PLACE_LAG_MAX = 100_000;
 
 interface ReceiptsParts {

@@ -6,7 +6,7 @@ import { joinKey, partId } from './apply.ts';
 import type { OpeningRule } from './opening-rule.ts';
 import type { OpeningStock } from './opening-stock.ts';
 
-/** The opening stands so long before the earliest of all times. */
+/** How long before the earliest of all times the opening stands. */
 const LEAD_MS = 1_000;
 
 /** The opening stock as receipts of up to a message full of lines each, to be told before everything else. */
