@@ -28,6 +28,6 @@ export function openPicture({ readModel, store }: { readModel: ReadModel; store:
   const setUp = new SetUpLog(readModel);
   const told = new ToldBook(readModel);
   const newest = new NewestEvent(readModel);
-  const folds = [catalog, journal, ledger, availability, setUp, told, newest];
+  const folds = [catalog, journal, ledger, availability, setUp, told];
   return { catalog, journal, ledger, availability, setUp, told, newest, folds };
 }

@@ -20,8 +20,8 @@ export class Rebuild {
     const { store, readModel } = parts;
     this.readModel = readModel;
     this.#window = new LogWindow(store);
-    const { folds } = openPicture({ readModel, store });
-    this.#projector = new Projector({ store: this.#window, readModel, folds });
+    const { folds, newest } = openPicture({ readModel, store });
+    this.#projector = new Projector({ store: this.#window, readModel, folds, newest });
   }
 
   /** Until it is nearly where the live one is, which moves on. */

@@ -87,7 +87,7 @@ export function openRooms(parts: RoomsParts): Rooms {
   const publishing = openPublishing(parts, { picture, journal, loops, isBehind });
   const shared = sharedPosting(parts, picture);
   const folds = [...picture.folds, ...shared.folds, releaser, ...publishing.folds];
-  const projector = new Projector({ store, readModel, folds });
+  const projector = new Projector({ store, readModel, folds, newest: picture.newest });
   const ledger = openLedger({
     store,
     clock,

@@ -1,5 +1,4 @@
 import { type EventStore, PositionUnknown, type RecordedEvent } from '#event-store';
-import type { Fold } from './projector.ts';
 import type { ReadModel, Shelf } from './read-model.port.ts';
 
 interface NewestRow {
@@ -13,8 +12,7 @@ const KEY = 'newest';
  * Which event a picture was brought up to: where it stands in the log, that very one must be found. Else the picture
  * is of another log, or of this one before it was taken back and grew in another way: nothing else would tell.
  */
-export class NewestEvent implements Fold {
-  readonly name = 'newest-event';
+export class NewestEvent {
   readonly #rows: Shelf<NewestRow>;
 
   constructor(readModel: ReadModel) {
@@ -22,7 +20,8 @@ export class NewestEvent implements Fold {
     this.#rows = readModel.shelf<NewestRow>({ name: 'newest-event', version: 1, hashed: false });
   }
 
-  apply({ position, id }: RecordedEvent): void {
+  /** Once a page, before the page may reach the file: what is committed names the newest event that is in it. */
+  reached({ position, id }: RecordedEvent): void {
     this.#rows.put(KEY, { position, id });
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { NO_STREAM, READ_EVENTS_MAX, type RecordedEvent } from '#event-store';
 import { SqliteEventStore } from '#event-store/sqlite';
 import { systemClock } from '#kernel';
-import { type Fold, Projector, type ReadModel, type Shelf } from '#read-model';
+import { type Fold, NewestEvent, Projector, type ReadModel, type Shelf } from '#read-model';
 import { SqliteReadModel } from '#read-model/sqlite';
 
 /** Longer than any machine takes. */
@@ -46,12 +46,16 @@ let directory: string;
 let store: SqliteEventStore;
 let readModel: SqliteReadModel;
 let counting: Counting;
+let newest: NewestEvent;
 let projector: Projector;
 
-const openPicture = (): void => {
-  readModel = SqliteReadModel.open({ file: join(directory, 'picture.db') });
+const openLog = (folder: string): Promise<SqliteEventStore> =>
+  SqliteEventStore.open({ directory: folder, clock: systemClock, writer: 'inline' });
+const openPicture = (options: Pick<Parameters<typeof SqliteReadModel.open>[0], 'pace'> = {}): void => {
+  readModel = SqliteReadModel.open({ file: join(directory, 'picture.db'), ...options });
   counting = new Counting(readModel);
-  projector = new Projector({ store, readModel, folds: [counting] });
+  newest = new NewestEvent(readModel);
+  projector = new Projector({ store, readModel, folds: [counting], newest });
 };
 const happen = async (stream: string, times: number): Promise<void> => {
   const events = Array.from({ length: times }, () => ({
@@ -64,7 +68,7 @@ const happen = async (stream: string, times: number): Promise<void> => {
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'onhand-projector-'));
-  store = await SqliteEventStore.open({ directory, clock: systemClock, writer: 'inline' });
+  store = await openLog(directory);
   openPicture();
 });
 afterEach(async () => {
@@ -118,6 +122,42 @@ it('goes on from the very fold that broke off', async () => {
   later.failAt = 0;
   await projector.catchUp();
   expect([counting.countOf('a-1'), later.seen]).toEqual([5, [1, 2, 3, 4, 5]]);
+});
+
+describe('a picture', () => {
+  const reopen = (options?: Parameters<typeof openPicture>[0]): void => {
+    readModel.close();
+    openPicture(options);
+  };
+
+  it('is of its own log, however far that has gone on since, and of no other', async () => {
+    await happen('a-1', 3);
+    expect(await newest.isIn(store)).toBe(true);
+    await projector.catchUp();
+    await happen('a-2', 2);
+    reopen();
+    expect(await newest.isIn(store)).toBe(true);
+    await store.close();
+    store = await openLog(join(directory, 'other'));
+    await happen('a-1', 5);
+    expect(await newest.isIn(store)).toBe(false);
+  });
+
+  it('names the newest event of what its file stands for, also after a crash', async () => {
+    reopen({ pace: { commitEveryMs: 0, dirtyRowsMax: 1, spillRows: 1 } });
+    counting.failAt = 12;
+    const running = projector.run(new AbortController().signal).catch(String);
+    for (let event = 1; event <= counting.failAt; event++) {
+      await happen(`a-${event}`, 1);
+      if (event < counting.failAt) await projector.waitFor(event, PATIENT_MS);
+    }
+    expect(await running).toBe('Error: no fold for 12');
+    readModel.close();
+    readModel = SqliteReadModel.open({ file: join(directory, 'picture.db') });
+    const row = readModel.shelf({ name: 'newest-event', version: 1, hashed: false }).get('newest');
+    expect(readModel.openedAt).toBeGreaterThan(1);
+    expect(row).toMatchObject({ position: readModel.openedAt });
+  });
 });
 
 it('says that it is behind while the log is ahead by more than a page, and not at rest', async () => {

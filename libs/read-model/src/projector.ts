@@ -7,6 +7,7 @@ import {
   READ_EVENTS_MAX,
   type RecordedEvent,
 } from '#event-store';
+import type { NewestEvent } from './newest-event.ts';
 import type { ReadModel } from './read-model.port.ts';
 
 /**
@@ -32,6 +33,7 @@ export class Projector<Log extends PagedLog = EventStore> {
   readonly #store: Log;
   readonly #readModel: ReadModel;
   readonly #folds: readonly Fold[];
+  readonly #newest: NewestEvent | undefined;
   readonly #waiters = new PositionWaiters();
   readonly #listeners = new Set<(position: number) => void>();
   /** Those that an event of a category is for, in their order. */
@@ -44,10 +46,12 @@ export class Projector<Log extends PagedLog = EventStore> {
   /** Where a page broke off: what was applied before that is not applied again. */
   #brokeOff = { position: 0, fold: 0 };
 
-  constructor(parts: { store: Log; readModel: ReadModel; folds: readonly Fold[] }) {
+  /** `newest`: for who wants to know later which log the picture is of. */
+  constructor(parts: { store: Log; readModel: ReadModel; folds: readonly Fold[]; newest?: NewestEvent }) {
     this.#store = parts.store;
     this.#readModel = parts.readModel;
     this.#folds = parts.folds;
+    this.#newest = parts.newest;
     this.#lastConcerned = concernedBy('', parts.folds);
     this.#position = parts.readModel.openedAt;
   }
@@ -115,6 +119,8 @@ export class Projector<Log extends PagedLog = EventStore> {
         }
       }
     }
+    const newest = events.at(-1);
+    if (newest !== undefined) this.#newest?.reached(newest);
     this.#position = position;
     this.#readModel.spill(position);
     for (const listener of this.#listeners) listener(position);
