@@ -63,9 +63,14 @@ export class ReadBack implements TopicReader {
     return this.#next[partition] ?? 0;
   }
 
+  /** How far each partition was read by now: for who asks what the topic holds, and hears of it later. */
+  get places(): readonly number[] {
+    return [...this.#next];
+  }
+
   /** What the topic holds by now is to be read. Throws TopicMadeAnew and RecordsDeleted. */
-  expect(extents: readonly (Extent | undefined)[]): void {
-    this.check(extents);
+  expect(extents: readonly (Extent | undefined)[], read: readonly number[] = this.#next): void {
+    this.check(extents, read);
     for (const [partition, extent] of extents.entries()) {
       // Of one without a leader nothing can be read: what was expected of it still is, and what is there beyond is mended.
       if (partition >= this.#next.length || extent === undefined) continue;
@@ -76,11 +81,14 @@ export class ReadBack implements TopicReader {
     this.#count();
   }
 
-  /** Throws TopicMadeAnew where the topic ends before what was read of it, RecordsDeleted where it begins later than it did. */
-  check(extents: readonly (Extent | undefined)[]): void {
+  /**
+   * Throws TopicMadeAnew where the topic ends before what was `read` of it when it was asked, RecordsDeleted where it begins
+   * later than it did. What was read since may be more than the answer knows of.
+   */
+  check(extents: readonly (Extent | undefined)[], read: readonly number[] = this.#next): void {
     for (const [partition, extent] of extents.entries()) {
       if (extent === undefined) continue;
-      if (extent.high < this.next(partition)) throw new TopicMadeAnew(partition);
+      if (extent.high < (read[partition] ?? 0)) throw new TopicMadeAnew(partition);
       if (extent.low > (this.#lows[partition] ??= extent.low)) throw new RecordsDeleted(partition);
     }
   }

@@ -76,6 +76,21 @@ describe('a topic that an operator changes while it is told', () => {
     expect(process.troubles).toMatchObject([{ code: 'KAFKA_TOPIC_MADE_ANEW' }]);
   });
 
+  it('is the same still where more is told and read back while an answer to what it holds is under way', async () => {
+    await stage.publish('web', all(1));
+    const process = await telling();
+    const { asked, letGo } = topic.holdAnswer();
+    await asked;
+    await stage.publish('web', all(2));
+    await process.settled();
+    const next = topic.holdAnswer();
+    letGo();
+    await next.asked;
+    next.letGo();
+    expect(process.troubles).toEqual([]);
+    expect(process.publisher.figures.toldAgain).toBe(0);
+  });
+
   it.each([
     ['nothing is to be told', () => Promise.resolve(0)],
     ['a number is on its way', () => stage.publish('web', { A: 9 })],

@@ -143,7 +143,9 @@ export class TopicPublisher {
     const { lookEveryMs = LOOK_EVERY_MS } = this.#parts;
     while (!signal.aborted) {
       await pause(lookEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
-      if (!signal.aborted) this.#readBack!.check(await this.#extents().catch(() => []));
+      if (signal.aborted) return;
+      const read = this.#readBack!.places;
+      this.#readBack!.check(await this.#extents().catch(() => []), read);
     }
   }
 
@@ -200,11 +202,12 @@ export class TopicPublisher {
 
   /** A partition without a leader does not hold up the others, unless too much waits for it. */
   async #lookThrough(): Promise<void> {
+    const read = this.#readBack!.places;
     const extents = await this.#extents();
     if (this.#isOverfull) mustHaveLeaders(this.#link.topic, extents);
     this.#isOverfull = false;
     this.#leaderless = leaderlessOf(extents);
-    this.#readBack!.expect(extents);
+    this.#readBack!.expect(extents, read);
   }
 
   /** What is missing, then what changes, until the era ends. */

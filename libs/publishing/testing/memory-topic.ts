@@ -30,6 +30,7 @@ export class MemoryTopic implements TopicLink {
   /** Where a partition begins, if not at 0: what was below is deleted. */
   readonly lows: number[] = [];
   readonly #readers = new Set<() => void>();
+  #heldAnswer: { readonly asked: () => void; readonly letGo: Promise<void> } | undefined;
   readonly #underway = new Map<number, number>();
 
   constructor(partitions = 3) {
@@ -39,9 +40,22 @@ export class MemoryTopic implements TopicLink {
   async extents(): Promise<readonly (Extent | undefined)[]> {
     await this.#thawed();
     if (this.isDown) throw new KafkaUnavailable('Nobody answers.');
-    return this.partitions.map(({ length }, partition) =>
+    const extents = this.partitions.map(({ length }, partition) =>
       this.leaderless.has(partition) ? undefined : { low: this.lows[partition] ?? 0, high: length },
     );
+    const held = this.#heldAnswer;
+    this.#heldAnswer = undefined;
+    held?.asked();
+    await held?.letGo;
+    return extents;
+  }
+
+  /** The next time that it is asked what it holds, the answer is under way until it is let go. */
+  holdAnswer(): { readonly asked: Promise<void>; readonly letGo: () => void } {
+    const asked = Promise.withResolvers<void>();
+    const letGo = Promise.withResolvers<void>();
+    this.#heldAnswer = { asked: asked.resolve, letGo: letGo.promise };
+    return { asked: asked.promise, letGo: letGo.resolve };
   }
 
   async send(partition: number, records: readonly OutgoingRecord[]): Promise<number> {
