@@ -6,24 +6,43 @@ import { within } from './within.ts';
 
 const GOODBYE_MS_MAX = 3_000;
 
+/** A connection over which somebody asks, or several who began to ask together. */
+interface Line {
+  readonly admin: Admin;
+  readonly connected: Promise<void>;
+  askers: number;
+}
+
+/** Lines that are not connected yet: who asks meanwhile asks over them. One that stands may be about to end, or hang. */
+const connecting = new WeakMap<KafkaConnection, Line>();
+
 /**
- * Asks the cluster something over a connection of its own, without patience. Throws KafkaUnavailable with words
- * that help; the client's own words are kept out of the log.
+ * Asks the cluster something over a connection of its own, which those who ask at the same time share, without patience.
+ * Throws KafkaUnavailable with words that help; the client's own words are kept out of the log.
  */
 export async function askKafka<Answer>(
   connection: KafkaConnection,
   ask: (admin: Admin) => Promise<Answer>,
 ): Promise<Answer> {
-  let admin: Admin | undefined;
+  let line: Line | undefined;
   try {
-    admin = openKafka(connection, { log: SILENT, retry: IMPATIENT }).admin();
-    await admin.connect();
-    return await ask(admin);
+    line = connecting.get(connection) ?? openLine(connection);
+    line.askers++;
+    await line.connected;
+    return await ask(line.admin);
   } catch (error) {
     throw kafkaTrouble(error, connection);
   } finally {
-    if (admin !== undefined) await within(admin.disconnect(), GOODBYE_MS_MAX);
+    if (line !== undefined && --line.askers === 0) await within(line.admin.disconnect(), GOODBYE_MS_MAX);
   }
+}
+
+function openLine(connection: KafkaConnection): Line {
+  const admin = openKafka(connection, { log: SILENT, retry: IMPATIENT }).admin();
+  const connected = admin.connect().finally(() => connecting.delete(connection));
+  const line = { admin, connected, askers: 0 };
+  connecting.set(connection, line);
+  return line;
 }
 
 /** What is there of these topics: by name, with its partitions. Those that are not there, or not for us, are left out. */

@@ -13,7 +13,7 @@ import type { Extent, TopicLink } from './topic-link.ts';
 
 /** More is looked for while fewer of those that were found missing wait. */
 const MISSING_WAITING_LOW = 2_000;
-/** How often the topic is checked: is it still the one that was read? */
+/** How often the topic is checked: is it still the one that was read? All topics of a process at once, over one connection. */
 const LOOK_EVERY_MS = 10_000;
 
 interface TopicPublisherParts {
@@ -142,7 +142,9 @@ export class TopicPublisher {
   async #watch(signal: AbortSignal): Promise<void> {
     const { lookEveryMs = LOOK_EVERY_MS } = this.#parts;
     while (!signal.aborted) {
-      await pause(lookEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(lookEveryMs - (performance.now() % lookEveryMs), undefined, { signal, ref: false }).catch(
+        () => undefined,
+      );
       if (signal.aborted) return;
       const read = this.#readBack!.places;
       this.#readBack!.check(await this.#extents().catch(() => []), read);
