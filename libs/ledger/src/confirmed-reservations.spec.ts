@@ -137,7 +137,7 @@ describe('a confirmed reservation', () => {
   it('makes its order known, once, also where the process ended behind the confirmation', async () => {
     await held({ MUG: 3, KIT: 1 });
     await ledger.settle();
-    await ledger.stop(true);
+    await ledger.stop();
     const asked = ledger.reservations.confirm('r-1', { orderId: '1' });
     await until(async () => (await types()).includes('Confirmed'));
     const announced = async () =>

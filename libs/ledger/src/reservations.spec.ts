@@ -323,13 +323,16 @@ describe('the end of a reservation', () => {
     });
   });
 
-  it('just before the deadline keeps what was confirmed from others while posting is behind', async () => {
+  it.each([
+    ['just before the deadline', 59_999],
+    ['long before the deadline', 1],
+  ])('%s keeps what was confirmed from others, however far posting is behind', async (_, afterMs) => {
     await held({ MUG: 10 });
     await ledger.stop();
-    ledger.clock.at += 59_999;
+    ledger.clock.at += afterMs;
     const confirmed = ledger.reservations.confirm('r-1', { orderId: '1' });
     await until(async () => (await types()).includes('Confirmed'));
-    ledger.clock.at += 2_000;
+    ledger.clock.at += 3_600_000;
     expect(await reserve({ MUG: 1 }, { reservationId: 'r-2' })).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
     expect(await confirmed).toMatchObject({ state: 'confirmed' });
     await (await ledger.another()).posting.waitFor(await ledger.store.head(), 20_000);
@@ -338,6 +341,17 @@ describe('the end of a reservation', () => {
       'StockCommitted',
       'ReservationEnded',
     ]);
+  });
+
+  it('comes at the deadline also where a confirmation was begun and never stored', async () => {
+    await held({ MUG: 10 });
+    await ledger.desk.submit('MUG', {
+      ...{ type: 'end-hold', reservationId: 'r-1', end: 'extended', expiresAt: ledger.clock.at + 3_600_000 },
+    });
+    await ledger.settle();
+    ledger.clock.at += 60_000;
+    await until(() => reservedOf('MUG') === 0);
+    expect(await ledger.reservations.get('r-1')).toMatchObject({ state: 'expired' });
   });
 
   it('is none where an item has let go already, whatever the clock says since', async () => {

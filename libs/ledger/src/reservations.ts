@@ -22,8 +22,8 @@ import { POSTED_WAIT_MS, Reserving, type ReserveRequest, type ReservingParts } f
 
 /** How often a decision on a reservation may lose against another one. */
 const RACES_MAX = 8;
-/** Items keep a confirmed hold for this long: posting, which is behind by less, then still finds it. */
-const CONFIRMED_WITHIN_MS = 60_000;
+/** Items keep a confirmed hold for this long, whatever its deadline was, so that posting finds it: far longer than it needs. */
+const CONFIRMED_WITHIN_MS = 7 * 24 * 60 * 60 * 1_000;
 
 /**
  * Holds over several items. What is decided is decided in the reservation's own stream, at its exact revision:
@@ -51,8 +51,9 @@ export class Reservations {
   }
 
   /**
-   * Promises it to the order: all of it, or these lines, and the rest is free again. Items first where the deadline
-   * is near: one that let go of its hold before the promise gets there would sell the goods twice.
+   * Promises it to the order: all of it, or these lines, and the rest is free again. Items first, for they let go at
+   * the deadline by themselves: one that did before the promise gets there would sell the goods twice. Should the
+   * confirmation never be stored, the reservation still ends at its deadline, and its holds with it.
    */
   async confirm(
     reservationId: string,
@@ -135,7 +136,7 @@ export class Reservations {
       const at = now ?? clock.now();
       const event = decideReservation(command, state, at);
       if (isRejection(event)) return event;
-      const expiresAt = neededUntil(event, state, at);
+      const expiresAt = neededUntil(event, at);
       if (expiresAt !== undefined) {
         const lost = await this.#atItems(state, {
           type: 'end-hold',
@@ -168,9 +169,8 @@ export class Reservations {
 }
 
 /** How long the items must hold what this decides on, and say so first; undefined where it needs nothing of them. */
-function neededUntil(event: ReservationEvent, state: ReservationState, now: Instant): Instant | undefined {
+function neededUntil(event: ReservationEvent, now: Instant): Instant | undefined {
   if (event.type === 'ReservationExtended') return event.data.expiresAt;
   const isPromised = event.type === 'ReservationConfirmed' && event.data.byOrder !== true;
-  const until = now + CONFIRMED_WITHIN_MS;
-  return isPromised && state.expiresAt < until ? until : undefined;
+  return isPromised ? now + CONFIRMED_WITHIN_MS : undefined;
 }
