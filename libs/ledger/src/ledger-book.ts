@@ -48,7 +48,7 @@ export class LedgerBook implements Fold {
   #position: number;
 
   constructor(readModel: ReadModel) {
-    this.#items = readModel.shelf<ItemState>({ name: 'ledger-items', version: 4 });
+    this.#items = readModel.shelf<ItemState>({ name: 'ledger-items', version: 5 });
     this.#places = readModel.shelf<{ sku: string }>({ name: 'ledger-places', version: 1, hotRowsMax: 1_000 });
     this.#cursors = readModel.shelf<{ position: number }>({
       name: 'ledger-cursors',

@@ -39,6 +39,7 @@ function forgetOne(state: ItemState): void {
   if (!oldest) return;
   delete state.expectations[nameKey(oldest.name)];
   state.unexpected = remember(state.unexpected, oldest.name);
+  state.forgotten = remember(state.forgotten, oldest.name);
 }
 
 const isComplete = (expectation: Expectation): boolean =>

@@ -33,6 +33,8 @@ export interface ItemState {
   expectations: Record<string, Expectation>;
   /** Names of receipts that nobody expected so far, and of forgotten expectations. */
   unexpected?: Remembered;
+  /** Of these, the forgotten expectations: whatever else comes of one is too much. */
+  forgotten?: Remembered;
   /** Ids of adjustments and reallocations. */
   requests?: Remembered;
   /** Open exceptions, by `exceptionKey`. */
@@ -117,6 +119,7 @@ export const emptyItem = (): ItemState => ({
   channels: [],
   expectations: {},
   unexpected: undefined,
+  forgotten: undefined,
   requests: undefined,
   exceptions: {},
   latestAt: 0,
@@ -134,6 +137,7 @@ export function copyItem(state: ItemState): ItemState {
     channels: state.channels.map((claims) => ({ ...claims })),
     expectations: copyRecord(state.expectations, (expectation) => ({ ...expectation })),
     unexpected: state.unexpected && copyRemembered(state.unexpected),
+    forgotten: state.forgotten && copyRemembered(state.forgotten),
     requests: state.requests && copyRemembered(state.requests),
     exceptions: copyRecord(state.exceptions, (exception) => ({ ...exception })),
   };

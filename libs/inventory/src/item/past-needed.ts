@@ -1,4 +1,4 @@
-import { compareFacts, type FactKey } from '../entry.ts';
+import { compareFacts, type FactKey, type Move } from '../entry.ts';
 import { parseAccount } from './account.ts';
 import { mayHaveAsked } from './adjust.ts';
 import type { ItemCommand, ItemEntry, ItemSweep, Post } from './item-command.ts';
@@ -6,7 +6,7 @@ import { placeOf, stockOf } from './item-readers.ts';
 import type { DispositionStock, ItemState, Place } from './item-state.ts';
 import type { PastNeeded } from './past.ts';
 import { liftsSweep } from './post-count.ts';
-import { mayHaveCome } from './post-expectation.ts';
+import { mayBeForgotten, mayHaveCome } from './post-expectation.ts';
 import { isToldBy, mayHaveMovedAfter, standsOnSweptPlace } from './post-sweep.ts';
 
 /** How much of the item's past the decision will ask for, beyond what the state remembers; most need none. */
@@ -37,11 +37,8 @@ type Needed = PastNeeded | undefined;
 
 function entryNeeds(entry: ItemEntry, state: ItemState): Needed {
   switch (entry.kind) {
-    case 'move': {
-      if (!state.places.some(isSwept)) return undefined;
-      const stands = accountStands(state, entry.from, entry.key) || accountStands(state, entry.to, entry.key);
-      return stands ? 'all' : undefined;
-    }
+    case 'move':
+      return moveNeeds(entry, state);
     case 'count': {
       if (liftsSweep(state, entry) || standsOnSweptPlace(state, entry)) return 'all';
       const place = placeOf(state, entry.location);
@@ -55,6 +52,12 @@ function entryNeeds(entry: ItemEntry, state: ItemState): Needed {
     default:
       return undefined;
   }
+}
+
+function moveNeeds({ expectation, from, to, key }: Move, state: ItemState): Needed {
+  if (expectation !== undefined && mayBeForgotten(state, expectation)) return 'all';
+  if (!state.places.some(isSwept)) return undefined;
+  return accountStands(state, from, key) || accountStands(state, to, key) ? 'all' : undefined;
 }
 
 const isSwept = ({ swept }: Place): boolean => swept !== undefined;

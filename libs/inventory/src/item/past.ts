@@ -95,15 +95,24 @@ function laterOf(a: Anchor | undefined, b: Anchor | undefined): Anchor | undefin
 const anchorOf = ({ key, quantity, watermark }: Anchor): Anchor => ({ key, quantity, watermark });
 
 /** What was received under this name, and the latest word on what was expected. */
-export function expectationIn(past: Past, name: string): { received: Quantity; latest?: FactKey } {
+export function expectationIn(past: readonly ItemEvent[], name: string): PastExpectation {
   let received = 0;
-  let latest: FactKey | undefined;
+  let latest: PastExpectation['latest'];
   for (const { type, data } of past) {
     if (type === 'MovementPosted' && data.expectation === name) received += data.quantity;
     if (type !== 'SupplyExpected' || data.documentId !== name) continue;
-    if (!latest || compareFacts(data.key, latest) > 0) latest = data.key;
+    const { key, location, quantity } = data;
+    const order = latest ? compareFacts(key, latest.key) : 1;
+    if (order > 0) latest = { key, location, expected: quantity };
+    // Several lines of one message add up.
+    else if (latest && order === 0) latest = { ...latest, expected: latest.expected + quantity };
   }
   return { received, latest };
+}
+
+interface PastExpectation {
+  readonly received: Quantity;
+  readonly latest?: { readonly key: FactKey; readonly location: string; readonly expected: Quantity };
 }
 
 export type PastNeeded = 'all' | { readonly movedAfter: Instant };

@@ -2,7 +2,7 @@ import { compareFacts, type Expect } from '../entry.ts';
 import { type Draft, record } from './draft.ts';
 import { setException } from './exceptions.ts';
 import { nameKey } from './item-keys.ts';
-import type { ItemState } from './item-state.ts';
+import type { Expectation, ItemState } from './item-state.ts';
 import { expectationIn } from './past.ts';
 import { pastOf } from './post-sweep.ts';
 import { mayRemember } from './remembered.ts';
@@ -12,14 +12,15 @@ export function postExpectation(draft: Draft, expect: Expect): void {
   const { key, documentId, location, quantity, expectedAt } = expect;
   const data = { key, documentId, location, quantity, expectedAt, journal: draft.journal };
   const known = draft.state.expectations[nameKey(documentId)];
-  const former = known?.location;
+  let former = known?.location;
   const order = known ? compareFacts(key, known.key) : 1;
   if (known && order <= 0) {
     const more = order === 0 ? {} : { superseded: true as const };
     record(draft, { type: 'SupplyExpected', data: { ...data, received: known.received, ...more } });
   } else {
     const { received, latest } = known ? { ...known, latest: undefined } : recall(draft, documentId);
-    const isOld = latest !== undefined && compareFacts(key, latest) < 0;
+    const isOld = latest !== undefined && compareFacts(key, latest.key) < 0;
+    if (!isOld) former ??= latest?.location;
     const more = isOld ? { superseded: true as const } : {};
     record(draft, { type: 'SupplyExpected', data: { ...data, received, ...more } });
   }
@@ -42,11 +43,26 @@ function recall(draft: Draft, documentId: string): ReturnType<typeof expectation
 export const mayHaveCome = (state: ItemState, documentId: string): boolean =>
   state.expectations[nameKey(documentId)] === undefined && mayRemember(state.unexpected, documentId);
 
+/** True where goods that come under this name may come of an expectation that only the past knows. */
+export const mayBeForgotten = (state: ItemState, documentId: string): boolean =>
+  state.expectations[nameKey(documentId)] === undefined && mayRemember(state.forgotten, documentId);
+
 /** More came than was expected: known once both are. Where it was called off (0), nothing is that more could come than. */
-export function judgeReceipt(draft: Draft, documentId: string): void {
+function judgeReceipt(draft: Draft, documentId: string): void {
   const expectation = draft.state.expectations[nameKey(documentId)];
-  if (!expectation) return;
-  const { location, expected, received } = expectation;
+  if (expectation) judge(draft, documentId, expectation);
+}
+
+/** The same of goods that came just now, also under the name of what is forgotten: any that come of it may be too much. */
+export function judgeReceived(draft: Draft, documentId: string): void {
+  if (!mayBeForgotten(draft.state, documentId)) return judgeReceipt(draft, documentId);
+  const { received, latest } = expectationIn([...pastOf(draft), ...draft.events], documentId);
+  if (latest) judge(draft, documentId, { ...latest, received });
+}
+
+type Judged = Pick<Expectation, 'location' | 'expected' | 'received'>;
+
+function judge(draft: Draft, documentId: string, { location, expected, received }: Judged): void {
   const over = expected === 0 ? 0 : Math.max(0, received - expected);
   setException(draft, { kind: 'over-receipt', location, orderId: documentId }, over);
 }

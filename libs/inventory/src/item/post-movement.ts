@@ -5,7 +5,7 @@ import { flagMore, type Party } from './exceptions.ts';
 import type { MovementPosted } from './item-event.ts';
 import { placeOf, stockOf } from './item-readers.ts';
 import { isAfter } from './past.ts';
-import { judgeReceipt } from './post-expectation.ts';
+import { judgeReceived } from './post-expectation.ts';
 import { sweepBefore } from './post-sweep.ts';
 
 type OnHand = Extract<ParsedAccount, { kind: 'on-hand' }>;
@@ -27,7 +27,7 @@ export function postMovement(draft: Draft, move: Move, party: Party): void {
   }
   if (from) flagInactive(draft, move, from.location, party);
   if (to && to.location !== from?.location) flagInactive(draft, move, to.location, party);
-  if (move.expectation !== undefined) judgeReceipt(draft, move.expectation);
+  if (move.expectation !== undefined) judgeReceived(draft, move.expectation);
 }
 
 const NONE: readonly OnHand[] = [];

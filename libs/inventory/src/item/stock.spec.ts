@@ -324,6 +324,33 @@ describe('what is expected', () => {
     expect([needed('po-1001'), needed('po-1000'), needed('po-1')]).toEqual([undefined, 'all', 'all']);
   });
 
+  it('flags what comes beyond it long after it was complete, and sixty-four others later', () => {
+    const books = told(expected('po-0', 10), received(10, 2, { expectation: 'po-0' }));
+    for (let number = 1; number <= 70; number++) books.post([expected(`later-${number}`, 1)]);
+    expect(books.state('MUG').expectations[':po-0']).toBeUndefined();
+    const open = () =>
+      events(books).flatMap(({ type, data }) => (type === 'ExceptionOpened' ? [data.quantity / UNIT] : []));
+    books.post([received(3, 8, { expectation: 'nobody' })]);
+    expect(open()).toEqual([]);
+    books.post([received(3, 8, { expectation: 'po-0' })]);
+    books.post([received(1, 9, { expectation: 'po-0' })]);
+    expect(last(books)).toMatchObject({
+      data: { kind: 'over-receipt', location: 'main', orderId: 'po-0', quantity: 4 * UNIT },
+    });
+    expect(open()).toEqual([3, 4]);
+    books.post([expected('po-0', 14, { key: keyAt(9), location: 'other' })]);
+    expect(books.state('MUG').exceptions).toEqual({});
+  });
+
+  it('that is called off before it was known, beside so many others, is nothing to look back for', () => {
+    const books = new Books();
+    for (let number = 1; number <= 70; number++)
+      books.post([expected(`later-${number}`, 1, { key: keyAt(5) })]);
+    books.post([expected('po-0', 0, { key: keyAt(1) })]);
+    expect(books.state('MUG').expectations[':po-0']).toBeUndefined();
+    expect(books.state('MUG').exceptions).toEqual({});
+  });
+
   it('is remembered exactly, also when it was forgotten', () => {
     const books = told(expected('po-0', 10), received(10, 2, { expectation: 'po-0' }));
     for (let number = 1; number <= 70; number++) books.post([expected(`later-${number}`, 1)]);
