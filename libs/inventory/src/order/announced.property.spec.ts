@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Quantity, UNIT } from '#kernel';
+import { type Instant, type Quantity, UNIT } from '#kernel';
 import { Books } from '../../testing/books.ts';
 import {
   cancelled,
@@ -81,8 +81,12 @@ const shuffledTwice = steps.chain((all) =>
 class World {
   readonly books = new Books();
   readonly order = new Telling(SET_UP);
-  #confirmedAt = 10;
+  #confirmedAt: Instant;
   #unheard: (() => void)[] = [];
+
+  constructor(firstConfirmedAt: Instant = 11) {
+    this.#confirmedAt = firstConfirmedAt - 1;
+  }
 
   take(step: Step): void {
     const unheard = this.#unheard.splice(0);
@@ -140,6 +144,14 @@ class World {
     });
   }
 
+  /** By item, in units. */
+  promisedAsOf(moment: Instant): readonly Quantity[] {
+    return ITEMS.map((item) => {
+      const places = stockAsOf(this.books.book(item).stream, moment);
+      return places.reduce((sum, { committed }) => sum + committed / UNIT, 0);
+    });
+  }
+
   /** What the order shows as open, by ordinary item. */
   open(): Record<string, Quantity> {
     const open = itemsOf(
@@ -152,6 +164,10 @@ class World {
     return Object.fromEntries(ITEMS.map((item) => [item, (open.get(item) ?? 0) / UNIT]));
   }
 }
+
+/** A fact that leaves no guess which line it is about. */
+const namesItsLines = (step: Step): boolean =>
+  'fact' in step && (step.fact.data.lines ?? []).every(({ line }) => line !== undefined);
 
 const wordsOf = (places: readonly { location: string; committed: Quantity }[]): readonly string[] =>
   places.flatMap(({ location, committed }) => (committed === 0 ? [] : [`${location} ${committed}`])).sort();
@@ -190,6 +206,22 @@ describe('an order that reservations are confirmed for before it is placed', () 
         for (const step of again) other.take(step);
         expect(other.settle().order.view().lines).toEqual(one.settle().order.view().lines);
         expect(other.committed()).toEqual(one.committed());
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('was promised at any moment the same, whichever of what happened later to its lines was told first', () => {
+    fc.assert(
+      fc.property(shuffledTwice, ([all, again]) => {
+        const [one, other] = [new World(0), new World(0)];
+        const { confirmed: first } = all.find((step) => 'confirmed' in step)!;
+        const confirmation = { confirmed: { ...first, isSlow: false } };
+        for (const step of [confirmation, ...all.filter(namesItsLines)]) one.take(step);
+        for (const step of [confirmation, ...again.filter(namesItsLines)]) other.take(step);
+        for (const moment of [1, 2, 3, 4, 5, 6]) {
+          expect(other.settle().promisedAsOf(moment)).toEqual(one.settle().promisedAsOf(moment));
+        }
       }),
       { numRuns: 600 },
     );

@@ -116,6 +116,30 @@ describe('what of an order was committed as of a moment', () => {
     }
   });
 
+  it('is less from a cancellation of what a reservation holds, also if a later one was told first', () => {
+    const early = cancelled({ at: 4 }, ['a', 'MUG', 2]);
+    const late = cancelled({ at: 6 }, ['a', 'MUG', 1]);
+    const lines = [{ sku: 'MUG', quantity: 5 * UNIT }];
+    const key = { at: 3, source: 'web', id: 'r-1', document: 'o1' };
+    const order = { channel: 'web', orderId: 'o1', quantity: 5 * UNIT };
+    for (const told of [
+      [early, late],
+      [late, early],
+    ]) {
+      const books = new Books();
+      const telling = new Telling({ items: [{ sku: 'MUG' }], locations: ['main'] });
+      books.post([
+        { kind: 'hold', key, sku: 'MUG', reservationId: 'r-1', request: 0, end: 'confirmed', ...order },
+      ]);
+      books.post(telling.announce({ reservationId: 'r-1', confirmedAt: 3, lines })!);
+      for (const message of told) books.post(telling.tell(message));
+      const then = [2, 3, 4, 5, 6].map((at) =>
+        stockAsOf(books.book('MUG').stream, at).reduce((sum, { committed }) => sum + committed / UNIT, 0),
+      );
+      expect(then).toEqual([0, 5, 3, 3, 2]);
+    }
+  });
+
   it('is nothing before the order was placed, whatever the clocks say', () => {
     const early = changed({ at: 1 }, ['1', 'MUG', 3], ['2', 'MUG', 1]);
     const expected = [{}, { main: 6 }];

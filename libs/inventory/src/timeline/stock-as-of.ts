@@ -54,15 +54,17 @@ const IN_TRANSIT = inTransitAccount('');
 
 /** Promises by the time of their orders; one that ended before it began was never owed. */
 function addCommitted(places: Places, events: readonly RecordedItemEvent[], asOf: Instant): void {
-  const owed = new Map<string, Map<string, Quantity>>();
+  const owed = new Map<string, Map<string | undefined, Map<string, Quantity>>>();
   const add = (
     of: { channel: string; orderId: string; line?: string },
     location: string,
     by: Quantity,
   ): void => {
-    const key = JSON.stringify([of.channel, of.orderId, of.line]);
-    const byPlace = owed.get(key) ?? new Map<string, Quantity>();
-    owed.set(key, byPlace);
+    const key = JSON.stringify([of.channel, of.orderId]);
+    const byLine = owed.get(key) ?? new Map<string | undefined, Map<string, Quantity>>();
+    owed.set(key, byLine);
+    const byPlace = byLine.get(of.line) ?? new Map<string, Quantity>();
+    byLine.set(of.line, byPlace);
     byPlace.set(location, (byPlace.get(location) ?? 0) + by);
   };
   for (const { type, data } of events) {
@@ -76,12 +78,26 @@ function addCommitted(places: Places, events: readonly RecordedItemEvent[], asOf
       for (const { from, by } of data.changes) if (from <= asOf) add(data, data.location, by);
     }
   }
-  for (const byPlace of owed.values()) addOwed(places, byPlace);
+  for (const byLine of owed.values()) addOwedOf(places, byLine);
 }
 
-/** What one line is owed; what ended elsewhere than where it began is owed nowhere. */
-function addOwed(places: Places, byPlace: ReadonlyMap<string, Quantity>): void {
+/** What one order is owed: a line that ended before it took over what a reservation had promised the order ended that. */
+function addOwedOf(
+  places: Places,
+  byLine: ReadonlyMap<string | undefined, ReadonlyMap<string, Quantity>>,
+): void {
   let ended = 0;
+  for (const [line, byPlace] of byLine) if (line !== undefined) ended += addOwed(places, byPlace, 0);
+  const unnamed = byLine.get(undefined);
+  if (unnamed) addOwed(places, unnamed, ended);
+}
+
+/**
+ * What one line is owed; what ended elsewhere than where it began, or (`endedBefore`) under another name, is owed nowhere.
+ * Answers how much ended that was never owed.
+ */
+function addOwed(places: Places, byPlace: ReadonlyMap<string, Quantity>, endedBefore: Quantity): Quantity {
+  let ended = endedBefore;
   for (const quantity of byPlace.values()) ended += Math.max(0, -quantity);
   for (const [location, quantity] of byPlace) {
     const owed = Math.max(0, quantity);
@@ -89,6 +105,7 @@ function addOwed(places: Places, byPlace: ReadonlyMap<string, Quantity>): void {
     ended -= owed - left;
     if (left > 0) placeOf(places, location).committed += left;
   }
+  return ended;
 }
 
 function addReserved(places: Places, events: readonly RecordedItemEvent[], asOf: Instant): void {
