@@ -1,3 +1,5 @@
+import type { Bringer } from '#journal';
+
 /** Who asks, as its key says. */
 export type Caller =
   /** A channel or a source: `name` is its own id. */
@@ -12,3 +14,9 @@ export const OPEN_CALLER: Caller = { kind: 'admin', keyId: 'open' };
 /** Whose rows a list shows: one channel's or source's own, or everybody's. */
 export const ownerOf = (caller: Caller): string | undefined =>
   caller.kind === 'channel' || caller.kind === 'source' ? caller.name : undefined;
+
+/** Whose messages they are, as the journal keeps them. */
+export function bringerOf(caller: Caller): Bringer {
+  const identity = ownerOf(caller);
+  return identity === undefined ? { door: 'http' } : { door: 'http', identity };
+}

@@ -1,9 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BODY_BYTES_MAX, type BodyReading, readBody, toArrival } from '#intake';
+import {
+  BODY_BYTES_MAX,
+  BODY_BYTES_A_TURN,
+  type BodyReading,
+  readBody,
+  readBodyInSlices,
+  toArrival,
+} from '#intake';
 import type { Arrival } from '#inventory';
 import type { Bringer, Outcome } from '#journal';
 import type { Clock } from '#kernel';
-import { ownerOf } from './caller.ts';
+import { bringerOf, type Caller, ownerOf } from './caller.ts';
 import type { Door } from './door.ts';
 import type { Farewell } from './farewell.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
@@ -12,6 +19,7 @@ import { answerToMany, answerToOne, PROBLEM_TYPE } from './message-answers.ts';
 import { problemOf } from './problem.ts';
 import type { ProblemFilter } from './problem-filter.ts';
 import type { RequestIds } from './request-id.ts';
+import { toldInSlices } from './told-in-slices.ts';
 import type { Watch } from './traffic.ts';
 
 /** What the lane needs of the rooms. */
@@ -45,7 +53,7 @@ const ALONE_MIN = 64;
  * The way that nearly every message takes: past the framework, through the same door, to the same answers.
  * Whoever sends as most do (a length, no encoding, no query) is answered here; everybody else takes the long way.
  * What comes in one turn of the event loop is told to the journal in one call: under load that is many, and each
- * costs less. Nobody waits longer than the turn.
+ * costs less. Nobody waits longer than the turn, and what is much is told in slices, so that no turn is long.
  */
 export class MessageLane {
   readonly #parts: LaneParts;
@@ -86,19 +94,42 @@ export class MessageLane {
     const came = this.#came;
     this.#came = [];
     const groups: Group[] = [];
+    let bytes = 0;
     for (const visit of came) {
-      if (visit.isWhole) this.#read(visit, groups);
+      if (bytes >= BODY_BYTES_A_TURN) this.#come(visit);
+      else if (visit.isWhole) bytes += this.#read(visit, groups);
       else visit.whenWhole(() => this.#come(visit));
     }
     for (const group of groups) void this.#tell(group);
   }
 
-  #read(visit: LaneVisit, groups: Group[]): void {
+  /** How many bytes that took. */
+  #read(visit: LaneVisit, groups: Group[]): number {
+    const bytes = visit.body();
+    if (bytes.length > BODY_BYTES_A_TURN) {
+      void this.#tellInSlices(visit, bytes);
+      return bytes.length;
+    }
     try {
-      const body = readBody(visit.body(), visit.headers['content-type'], this.#parts.clock.now());
+      const body = readBody(bytes, visit.headers['content-type'], this.#parts.clock.now());
       groupOf(visit, body.readings.length, groups).add(visit, body);
     } catch (error) {
       this.#refuse(visit, error);
+    }
+    return bytes.length;
+  }
+
+  /** A long body, by itself: others come in between. */
+  async #tellInSlices(visit: LaneVisit, bytes: Uint8Array): Promise<void> {
+    const { clock, accept, onAnswered } = this.#parts;
+    try {
+      const slices = readBodyInSlices(bytes, visit.headers['content-type'], clock.now());
+      const by = bringerOf(visit.caller);
+      const { body, outcomes } = await toldInSlices(slices, (arrivals) => accept(arrivals, by));
+      onAnswered(outcomes);
+      this.#answer(visit, body, outcomes, 0);
+    } catch (error) {
+      if (!visit.isAnswered) this.#refuse(visit, error);
     }
   }
 
@@ -143,9 +174,9 @@ class Group {
 
   readonly #isAlone: boolean;
 
-  constructor(identity: string | undefined, isAlone: boolean) {
+  constructor(caller: Caller, isAlone: boolean) {
     this.#isAlone = isAlone;
-    this.by = identity === undefined ? { door: 'http' } : { door: 'http', identity };
+    this.by = bringerOf(caller);
   }
 
   add(visit: LaneVisit, body: BodyReading): void {
@@ -165,7 +196,7 @@ function groupOf(visit: LaneVisit, messages: number, groups: Group[]): Group {
   const isAlone = messages >= ALONE_MIN;
   const open = isAlone ? undefined : groups.find((group) => group.takes(identity));
   if (open !== undefined) return open;
-  const group = new Group(identity, isAlone);
+  const group = new Group(visit.caller, isAlone);
   groups.push(group);
   return group;
 }

@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isRejection } from '#inventory';
-import { readBody, toArrival } from '#intake';
+import { readBodyInSlices } from '#intake';
 import {
   DismissParked,
   ListCompleteness,
@@ -13,7 +13,7 @@ import {
 } from '../application/messages.ts';
 import { OnHand } from '../service.ts';
 import { REASON_BODY, type ReasonTold } from './bodies/request-bodies.ts';
-import { type Caller, ownerOf } from './caller.ts';
+import { bringerOf, type Caller, ownerOf } from './caller.ts';
 import { Asking, Door, PathId, Query, Told } from './door.ts';
 import { Freshness } from './freshness.ts';
 import { Metrics } from './metrics.ts';
@@ -21,6 +21,7 @@ import { type Page, Pager, shownPage } from './pager.ts';
 import { PAGE, type ParameterValues, text } from './parameters.ts';
 import { answerToMany, answerToOne, PROBLEM_TYPE } from './message-answers.ts';
 import { Refusal } from './problem.ts';
+import { toldInSlices } from './told-in-slices.ts';
 import { shownParked, shownRejected } from './wire/message-wire.ts';
 
 const ABOUT = 'Messages';
@@ -63,11 +64,13 @@ export class MessagesController {
     ],
   })
   async tell(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const body = (request.body as Uint8Array | undefined) ?? NOTHING;
-    const { isMany, readings } = readBody(body, request.headers['content-type'], this.onhand.clock.now());
-    const identity = ownerOf(request.caller);
-    const by = identity === undefined ? { door: 'http' } : { door: 'http', identity };
-    const outcomes = await this.commands.execute(new TellMessages(readings.map(toArrival), by));
+    const told = (request.body as Uint8Array | undefined) ?? NOTHING;
+    const slices = readBodyInSlices(told, request.headers['content-type'], this.onhand.clock.now());
+    const by = bringerOf(request.caller);
+    const { body, outcomes } = await toldInSlices(slices, (arrivals) =>
+      this.commands.execute(new TellMessages(arrivals, by)),
+    );
+    const { isMany, readings } = body;
     this.metrics.messagesAnswered(outcomes);
     const { status, contentType, text } = isMany
       ? answerToMany(outcomes, readings, request.id)

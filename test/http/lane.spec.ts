@@ -129,19 +129,20 @@ describe('the lane and the framework', () => {
 describe('the lane', () => {
   const told: { by: string | undefined; ids: string[] }[] = [];
   let fault: Error | undefined;
-  const accept = (arrivals: readonly Arrival[], by: Bringer) => {
+  /** The journal is so long about what `pos` tells. */
+  let hold: PromiseWithResolvers<void> | undefined;
+  const accept = async (arrivals: readonly Arrival[], by: Bringer) => {
     const ids = arrivals.map((each) => ('message' in each ? each.message.id : 'refused'));
     told.push({ by: by.identity, ids });
-    if (fault !== undefined) return Promise.reject(fault);
-    return Promise.resolve(
-      ids.map((id, position) => ({
-        outcome: 'accepted' as const,
-        source: 'pos',
-        id,
-        position,
-        recordedAt: 0,
-      })),
-    );
+    if (by.identity === 'pos') await hold?.promise;
+    if (fault !== undefined) throw fault;
+    return ids.map((id, position) => ({
+      outcome: 'accepted' as const,
+      source: 'pos',
+      id,
+      position,
+      recordedAt: 0,
+    }));
   };
   const gatekeeper = new Gatekeeper({
     auth: 'keys',
@@ -175,6 +176,7 @@ describe('the lane', () => {
   beforeEach(() => {
     told.length = 0;
     fault = undefined;
+    hold = undefined;
   });
 
   const asked = (key: string, body: object, last = false): string => {
@@ -205,6 +207,34 @@ describe('the lane', () => {
       ['web', 1],
       ['pos', 64],
     ]);
+  });
+
+  it('tells a long body in slices, in order, and serves others between', async () => {
+    const long = Array.from({ length: 900 }, (_, i) => sale(`l-${i}`, { subject: 's'.repeat(900) }));
+    hold = Promise.withResolvers();
+    const heard = speak(url, [asked('pos', long, true)]);
+    await until(() => told.length > 0, 'its first slice was told');
+    const other = await speak(url, [asked('web', sale('other'), true)]);
+    expect(statuses(other)).toEqual(['201']);
+    hold.resolve();
+    const { results, counts } = JSON.parse((await heard).split('\r\n\r\n')[1]!) as {
+      results: { id: string }[];
+      counts: { accepted: number };
+    };
+    const ids = long.map((_, i) => `l-${i}`);
+    expect(results.map(({ id }) => id)).toEqual(ids);
+    expect(counts.accepted).toBe(ids.length);
+    const slices = told.filter(({ by }) => by === 'pos');
+    expect(slices.flatMap((slice) => slice.ids)).toEqual(ids);
+    expect(slices.length).toBeGreaterThan(2);
+  });
+
+  it('refuses a long body that the journal fails to take, and serves the next', async () => {
+    fault = new Error('a bug');
+    const long = Array.from({ length: 600 }, (_, i) => sale(`f-${i}`, { subject: 's'.repeat(900) }));
+    expect(statuses(await speak(url, [asked('pos', long, true)]))).toEqual(['500']);
+    fault = undefined;
+    expect(statuses(await speak(url, [asked('pos', sale('a'), true)]))).toEqual(['201']);
   });
 
   it('refuses all of a turn where the journal fails, and serves the next', async () => {

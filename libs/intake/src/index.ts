@@ -2,11 +2,18 @@ export { type ByteSource, fileSource } from './files/byte-source.ts';
 export type { FileBatch, FileReading } from './files/file-reading.ts';
 export { readJsonLines } from './files/json-lines.ts';
 export { readMappedCsv } from './files/mapped-csv.ts';
-export { BODY_BYTES_MAX, ID_LENGTH_MAX, MESSAGES_MAX } from './limits.ts';
+export { BODY_BYTES_MAX, BODY_BYTES_A_TURN, ID_LENGTH_MAX, MESSAGES_MAX } from './limits.ts';
 export { loadMapping, type Mapping } from './mapping/mapping.ts';
 export { messageExample } from './messages/examples.ts';
 export { asyncApiMessages, asyncApiSchemas, MESSAGE_SCHEMA, messageSchemas } from './messages/published.ts';
-export { type BodyReading, type IntakeReading, isRefused, readBody, readMessageText } from './read-body.ts';
+export {
+  type BodyReading,
+  type IntakeReading,
+  isRefused,
+  readBody,
+  readBodyInSlices,
+  readMessageText,
+} from './read-body.ts';
 export { detectDialect } from './files/csv-header.ts';
 export { CsvScanner } from './files/csv-scanner.ts';
 export { decodeUtf8 } from './json/utf8.ts';

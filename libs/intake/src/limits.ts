@@ -2,6 +2,8 @@
 export const MESSAGE_BYTES_MAX = 262_144;
 /** Bytes of one HTTP body, however many messages it carries. */
 export const BODY_BYTES_MAX = 4_194_304;
+/** So much of bodies is read and decided at a time, before others are served: no less, for one message may have it. */
+export const BODY_BYTES_A_TURN = MESSAGE_BYTES_MAX;
 /** Messages in one body. */
 export const MESSAGES_MAX = 1_000;
 /** How deep objects and arrays of one message may stand in each other. */

@@ -2,7 +2,7 @@ import type { Message, Rejection } from '#inventory';
 import type { Instant } from '#kernel';
 import { type JsonValue, readJson } from './json/lossless-json.ts';
 import { decodeUtf8 } from './json/utf8.ts';
-import { BODY_BYTES_MAX, MESSAGES_MAX } from './limits.ts';
+import { BODY_BYTES_MAX, BODY_BYTES_A_TURN, MESSAGES_MAX } from './limits.ts';
 import { bodyForm, type BodyForm } from './media-type.ts';
 import { problem } from './problem.ts';
 import { nameOf, readMessage, type Refusal } from './read-message.ts';
@@ -32,6 +32,42 @@ export const isRefused = (reading: IntakeReading): reading is RefusedMessage => 
 
 /** Reads an HTTP body: one message, or up to a thousand, each for itself. */
 export function readBody(bytes: Uint8Array, contentType: string | undefined, now: Instant): BodyReading {
+  return readAll(parseBody(bytes, contentType), now);
+}
+
+/** The same, some of its messages after the other: all of a long one take longer than others would wait. */
+export function* readBodyInSlices(
+  bytes: Uint8Array,
+  contentType: string | undefined,
+  now: Instant,
+): Generator<BodyReading> {
+  const body = parseBody(bytes, contentType);
+  if ('readings' in body) {
+    yield body;
+    return;
+  }
+  const { isMany, values, form } = body;
+  let readings: IntakeReading[] = [];
+  let length = 0;
+  for (const value of values) {
+    readings.push(readValue(value, form, now));
+    length += value.raw.length;
+    if (length < BODY_BYTES_A_TURN) continue;
+    yield { isMany, readings };
+    readings = [];
+    length = 0;
+  }
+  yield { isMany, readings };
+}
+
+/** A body that can be read: none of its messages is yet. */
+interface ParsedBody {
+  readonly isMany: boolean;
+  readonly values: readonly JsonValue[];
+  readonly form: TextForm;
+}
+
+function parseBody(bytes: Uint8Array, contentType: string | undefined): ParsedBody | BodyReading {
   const form = bodyForm(contentType);
   if ('code' in form) return refusedBody(form, bytes);
   if (bytes.length > BODY_BYTES_MAX) {
@@ -40,12 +76,12 @@ export function readBody(bytes: Uint8Array, contentType: string | undefined, now
   }
   const text = decodeUtf8(bytes);
   if (typeof text !== 'string') return refusedBody(text, bytes);
-  return readTextBody(text, form, now);
+  return parseText(text, form);
 }
 
 /** Reads the text of one message, such as a line of a JSON Lines file; `source` tells it where it names none. */
 export function readMessageText(text: string, now: Instant, source?: string): IntakeReading {
-  const { readings } = readTextBody(text, { needsSpecVersion: false, takes: 'one', source }, now);
+  const { readings } = readAll(parseText(text, { needsSpecVersion: false, takes: 'one', source }), now);
   return readings[0]!;
 }
 
@@ -54,15 +90,20 @@ interface TextForm extends BodyForm {
   readonly source?: string | undefined;
 }
 
-function readTextBody(text: string, form: TextForm, now: Instant): BodyReading {
+function parseText(text: string, form: TextForm): ParsedBody | BodyReading {
   if (text.trim() === '')
     return refusedBody(problem('EMPTY_PAYLOAD', '', 'It is empty. Send a message.'), text);
   const json = readJson(text);
   if ('code' in json) return refusedBody(json, text);
   const wrong = checkForm(json.isArray, json.values.length, form);
   if (wrong !== undefined) return refusedBody(wrong, text);
-  const readings = json.values.map((value) => readValue(value, form, now));
-  return { isMany: json.isArray, readings };
+  return { isMany: json.isArray, values: json.values, form };
+}
+
+function readAll(body: ParsedBody | BodyReading, now: Instant): BodyReading {
+  if ('readings' in body) return body;
+  const { isMany, values, form } = body;
+  return { isMany, readings: values.map((value) => readValue(value, form, now)) };
 }
 
 function readValue(json: JsonValue, { needsSpecVersion, source }: TextForm, now: Instant): IntakeReading {
