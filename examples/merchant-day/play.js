@@ -13,7 +13,8 @@ const onhand = (...words) =>
   execFileSync(process.execPath, [here('../../bin/onhand.js'), ...words], { encoding: 'utf8' });
 
 const url = `http://127.0.0.1:${process.env.PORT ?? 3000}`;
-const { key } = JSON.parse(onhand('keys', 'create', '--role', 'admin', '--json'));
+const { id: keyId, key } = JSON.parse(onhand('keys', 'create', '--role', 'admin', '--json'));
+process.once('exit', () => onhand('keys', 'revoke', keyId)); // It was for this play only.
 
 async function ask(path, init = {}) {
   const headers = { authorization: `Bearer ${key}`, ...init.headers };

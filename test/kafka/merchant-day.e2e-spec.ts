@@ -43,6 +43,13 @@ describe('the day of a merchant that `docker compose --profile demo` plays', () 
     for (const line of shown()) expect(again).toContain(line);
   });
 
+  it('leaves no key behind that still opens', async () => {
+    const { stdout } = await onHand(['keys', 'list', '--json'], env);
+    const { items } = JSON.parse(stdout) as { items: { revokedAt?: string }[] };
+    expect(items).toHaveLength(2);
+    for (const key of items) expect(key).toHaveProperty('revokedAt');
+  });
+
   it('ends in a topic that holds the same numbers', async () => {
     const expected = Object.entries(NUMBERS).flatMap(([channel, numbers]) =>
       Object.entries(numbers).map(([listing, available]) => `${channel}:${listing} ${available}`),
