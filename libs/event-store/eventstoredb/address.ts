@@ -107,7 +107,7 @@ function decoded(shown: string, text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new EventStoreDbUnusable(shown, 'it has a % that begins no sign: % itself is written as %25');
+    throw new EventStoreDbUnusable(shown, 'it has a % without two hex digits behind it: % itself is written as %25');
   }
 }
 

@@ -32,7 +32,7 @@ class RecordsDeleted extends Fault {
   constructor(partition: number) {
     super(
       `Records of partition ${partition} were deleted: the topic's cleanup.policy must be compact, and nothing else. ` +
-        'It is read anew, and numbers that are gone are told again; orders are once the topic is made anew.',
+        'It is read anew, and numbers that are gone are told again; orders only once the topic is made anew.',
     );
   }
 }

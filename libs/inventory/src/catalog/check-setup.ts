@@ -101,7 +101,7 @@ export function unknownChannel(
 
 export function tooMany(what: string, pointer: string, count: number, most: number): Rejection | undefined {
   if (count <= most) return undefined;
-  return { code: `TOO_MANY_${what}`, detail: `At most ${most} are taken, these are ${count}.`, pointer };
+  return { code: `TOO_MANY_${what}`, detail: `At most ${most} are allowed; there are ${count}.`, pointer };
 }
 
 /** The first rejection any of them gets. */
