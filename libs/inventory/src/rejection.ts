@@ -1,6 +1,6 @@
 /**
  * A business "no", or a word we cannot take: an ordinary answer, so it is returned and never thrown.
- * `code` is stable and upper case (CONTRACT §7); `detail` says what to do next.
+ * `code` is stable and upper case; `detail` says what to do next.
  */
 export interface Rejection {
   readonly code: string;

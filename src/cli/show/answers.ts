@@ -1,4 +1,4 @@
-/** The answers of the HTTP API (CONTRACT §4, §5) as far as people are shown them; `--json` prints them whole. */
+/** The answers of the HTTP API (`/openapi.json`) as far as people are shown them; `--json` prints them whole. */
 
 export interface PageOf<Row> {
   readonly items: readonly Row[];

@@ -144,7 +144,7 @@ export interface CommitmentReleased extends Posted {
   readonly occurredAt: Instant;
 }
 
-/** DESIGN's StockReallocated: a commitment changed its location, by request. */
+/** A reallocation: a commitment changed its location, by request. */
 export interface CommitmentMoved extends Posted {
   readonly reallocationId: string;
   readonly channel: string;

@@ -6,7 +6,7 @@ import { orderFactOf } from './order-fact.ts';
 import { deriveOrder } from './derive-order.ts';
 import type { LineNumbers, OrderRow, OrderState } from './order-state.ts';
 
-/** An order as people and channels see it (CONTRACT §4). Quantities in units of the item. */
+/** An order as people and channels see it. Quantities in units of the item. */
 export interface OrderView {
   readonly orderId: string;
   readonly channel: string;
