@@ -74,13 +74,7 @@ export class HttpService {
       metrics.answered(answered);
       log.debug(answered, 'answered');
     });
-    const gatekeeper = new Gatekeeper({
-      auth: settings.AUTH,
-      answersAll: settings.ROLES.includes('http'),
-      serviceSecret: secret,
-      authenticate: (key) => callerOf(onhand, key),
-      rate: new RateLimit(options.rate ?? KEY_RATE),
-    });
+    const gatekeeper = gatekeeperOf(onhand, secret, options.rate);
     const module = AppModule.of({
       onhand,
       metrics,
@@ -108,18 +102,7 @@ export class HttpService {
     const url = await server.listen(settings.HOST, settings.PORT);
     writeServiceFile(settings.DATA_DIR, { url: fromHere(url), secret, pid: process.pid });
     log.info({ url, dataDirectory: settings.DATA_DIR, auth: settings.AUTH }, 'ready');
-    const doors = new Loops(log);
-    const intake = kafkaIntakeOf(onhand, {
-      onOutcome: (outcome) => metrics.messageAnswered(outcome),
-      onFatal: options.onFatal ?? (() => undefined),
-    });
-    if (intake !== undefined) {
-      onhand.doors.set('kafka', () => {
-        const { isReady, ...facts } = intake.status();
-        return { isReady, facts };
-      });
-      doors.start('kafka', (ending) => intake.run(ending));
-    }
+    const doors = openOtherDoors(onhand, metrics, options.onFatal);
     return new HttpService({ onhand, url, server, metrics, doors });
   }
 
@@ -150,6 +133,33 @@ export class HttpService {
 /** Whoever listens everywhere is reached here by loopback. */
 const fromHere = (url: string): string =>
   url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+
+function gatekeeperOf(onhand: OnHand, serviceSecret: string, rate = KEY_RATE): Gatekeeper {
+  const { AUTH, ROLES } = onhand.settings;
+  return new Gatekeeper({
+    auth: AUTH,
+    answersAll: ROLES.includes('http'),
+    serviceSecret,
+    authenticate: (key) => callerOf(onhand, key),
+    rate: new RateLimit(rate),
+  });
+}
+
+/** Kafka's intake, where this process has one. */
+function openOtherDoors(onhand: OnHand, metrics: Metrics, onFatal: OpenOptions['onFatal']): Loops {
+  const doors = new Loops(onhand.log);
+  const intake = kafkaIntakeOf(onhand, {
+    onOutcome: (outcome) => metrics.messageAnswered(outcome),
+    onFatal: onFatal ?? (() => undefined),
+  });
+  if (intake === undefined) return doors;
+  onhand.doors.set('kafka', () => {
+    const { isReady, ...facts } = intake.status();
+    return { isReady, facts };
+  });
+  doors.start('kafka', (ending) => intake.run(ending));
+  return doors;
+}
 
 function callerOf(onhand: OnHand, key: string): Caller | undefined {
   const identity = onhand.rooms.keyDesk.authenticate(key);
