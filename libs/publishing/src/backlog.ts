@@ -27,7 +27,7 @@ export class Backlog {
     this.#position = position;
   }
 
-  /** Some changes behind `after`, in order; none of them does not mean that there are no more. */
+  /** Some changes behind `after`, in order. An empty answer does not mean that there are no more. */
   async read(query: BacklogQuery): Promise<ChangeBatch> {
     const alone = this.#readNumbers(query);
     const last = alone.at(-1);
@@ -36,7 +36,7 @@ export class Backlog {
     }
     const after = Math.max(query.after.position, query.ordersAfter);
     const page = await this.#store.readAll({ after, categories: ['order'] });
-    // Read again in the turn that says how far: a number that moved on while we waited must not fall between.
+    // Read again in the turn that says how far: a number that moved on while we waited must not be missed.
     return this.#merge(query, page, this.#readNumbers(query));
   }
 

@@ -35,7 +35,7 @@ export class Change implements Place {
     return new Change(number.version, AVAILABILITY, number.listing, number);
   }
 
-  /** A newer change of the same listing or order stands further on: whoever has not read this one need not. */
+  /** A newer change of the same listing or order follows: a reader that has not had this one need not read it. */
   get isSuperseded(): boolean {
     return this.#isSuperseded;
   }

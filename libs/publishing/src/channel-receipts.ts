@@ -8,7 +8,7 @@ import type { Told } from './wire.ts';
 
 /** Told and refused changes in one event: with the longest ids they stay below what an append may carry. */
 const CHANGES_PER_RECEIPT_MAX = 1_000;
-/** Receipts that may wait for a store that does not answer, before no more is sent. */
+/** Receipts that may wait for a store that does not answer; with more, nothing more is sent. */
 const WAITING_MAX = 5_000;
 
 interface Receipt extends Told {
@@ -19,7 +19,7 @@ interface Receipt extends Told {
 interface FlushRules {
   readonly now: Instant;
   readonly withHandedOut: boolean;
-  /** Write a place that is so much older than the stored one, even if nothing was told. */
+  /** A place this far beyond the stored one is written even if nothing was told. */
   readonly placeLagMax: number;
 }
 
@@ -58,7 +58,7 @@ export class ChannelReceipts {
     return this.#told.size + this.#refused.size >= WAITING_MAX;
   }
 
-  /** From here on it is this one's receipts; what waits of another is stored as that one's. Returns how to stop. */
+  /** From here on receipts are this webhook's; those of another that still wait stay that one's. Returns how to stop. */
   follow({ webhook, through }: Followed): () => void {
     if (this.#webhook !== undefined && this.#webhook !== webhook) this.#notes.push(...this.#takeWaiting());
     this.#webhook = webhook;
@@ -66,13 +66,14 @@ export class ChannelReceipts {
     this.#placeStored = through();
     return () => {
       if (this.#through !== through) return;
-      // The last of its receipts are stored behind its end, and have this place: else all since the ones before came again.
+      // Its last receipts are stored after its end, with this place: otherwise everything since the former ones would be
+      // told again.
       const last = through();
       this.#through = () => last;
     };
   }
 
-  /** A word too late of a former webhook: nobody goes on there. */
+  /** Too late, from a former webhook: nobody goes on from there. */
   told(webhook: WebhookName, told: Told, at: Instant): void {
     if (webhook !== this.#webhook) return;
     this.#told.set(keyOf(told), { ...told, at });

@@ -34,8 +34,8 @@ export class FeedPump {
   }
 
   /**
-   * Runs until the client goes, `close` is called, or the client stalls; then `out` is ended. Who is admitted no
-   * more gets no further event, and is ended with the next heartbeat at the latest. Throws what the store throws:
+   * Runs until the client goes, `close` is called, or the client stalls; then `out` is ended. A client that is no
+   * longer admitted gets no further event, and is ended with the next heartbeat at the latest. Throws what the store throws:
    * the client resumes behind the last event it has.
    */
   async run(feed: Feed, out: Writable, isAdmitted: () => boolean = () => true): Promise<void> {
@@ -44,7 +44,7 @@ export class FeedPump {
     const leave = (): void => gone.abort();
     out.once('close', leave).once('error', leave);
     this.#open.set(out, reading);
-    // Who went while its feed was made ready has said so already, and says it only once.
+    // A client that went while its feed was made ready has already said so, and says it only once.
     if (this.#isClosed || out.destroyed) leave();
     try {
       await pour(feed, out, reading);
@@ -78,7 +78,7 @@ async function pour(feed: Feed, out: Writable, { gone: { signal }, isAdmitted }:
     } else {
       const isTaken = out.write(events.map((event) => event.frame).join(''));
       if (!isTaken && !(await drained(out, signal))) return;
-      // A fast client takes all there is without a turn between, and nobody else would be answered meanwhile.
+      // A fast client would take everything in one turn, and nobody else would be answered meanwhile.
       if (events.length === EVENTS_AT_ONCE_MAX) await nextTurn();
     }
   }

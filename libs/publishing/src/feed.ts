@@ -10,7 +10,7 @@ export class Feed {
   readonly #reader: ChangeReader;
   readonly #orders: OrderSource;
   readonly #onHandedOut: (span: Span) => void;
-  /** Everything up to it was handed out to this client before, or is no business of its. */
+  /** Everything up to it was handed out to this client before, or does not concern it. */
   readonly #from: number;
   #place: Place;
   /** More of the last version handed out may be to come. */
@@ -30,7 +30,7 @@ export class Feed {
     this.#from = passedBy(this.#place);
   }
 
-  /** Resumes behind everything handed out so far: also for a client that has had nothing yet. */
+  /** Resumes behind everything handed out so far, even for a client that has had nothing yet. */
   get cursor(): string {
     return toCursor(this.channel, this.#place);
   }

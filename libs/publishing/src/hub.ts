@@ -29,7 +29,7 @@ const ORDER_PREFIX = 'order-';
 
 /**
  * Per channel the ordered stream of changes: listings' numbers and orders. Runs as the last fold, so that it
- * sees an event once availability has spoken about it. It stores nothing: what memory does not reach is read
+ * sees an event after availability has. It stores nothing: what memory does not reach is read
  * from availability's index and from the log, without a gap at the seam.
  */
 export class Hub implements Fold {
@@ -39,7 +39,7 @@ export class Hub implements Fold {
   readonly #backlog: Backlog;
   readonly #startedAt: number;
   readonly #stopListening: () => void;
-  /** Rings of the event that is being applied: the first so many. */
+  /** Rings that the event being applied has changed: the first `#touchedCount` of these. */
   readonly #touched: ChangeRing[] = [];
   #touchedCount = 0;
   /** Rings whose readers are to be woken when this turn is over. */
@@ -69,7 +69,7 @@ export class Hub implements Fold {
     this.#position = position;
   }
 
-  /** Rejects a cursor that is none of this channel's, or from a log that was longer than this one. */
+  /** Rejects a cursor that is not this channel's, or is from a log that was longer than this one. */
   async open(channel: string, from: FeedStart): Promise<Feed | Rejection> {
     const start = await this.#startOf(channel, from);
     if (start === undefined) return CURSOR_INVALID;

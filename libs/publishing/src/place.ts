@@ -45,7 +45,7 @@ export function toCursor(channel: string, place: Place): string {
   return Buffer.from(sumOf(channel, text) + text).toString('base64url');
 }
 
-/** The place of a cursor; `undefined` if it is none of this channel's. */
+/** The place of a cursor; `undefined` if it is not this channel's. */
 export function fromCursor(channel: string, cursor: string): Place | undefined {
   if (cursor.length > CURSOR_LENGTH_MAX || !CURSOR.test(cursor)) return undefined;
   const decoded = Buffer.from(cursor, 'base64url').toString();

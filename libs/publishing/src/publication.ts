@@ -64,7 +64,7 @@ export function toPublication(desired: ListingNumber, { webhook, ...known }: Kno
   };
 }
 
-/** What a receiver before this one took, or did not take, says nothing of this one; where there is none, it is what was. */
+/** What a former receiver took, or did not take, says nothing about the present one. */
 function knownAt(webhook: WebhookName | undefined, row: ToldRow): ToldRow {
   const { acknowledged, refused, ...rest } = row;
   const isTaken = acknowledged !== undefined && acknowledged.position > (webhook ?? 0);

@@ -30,7 +30,7 @@ export interface WebhookReceipts {
   recovered(): void;
   /** True while so much waits to be stored that nothing new should be sent. */
   readonly isFull: boolean;
-  /** It has no place any more to go on at. */
+  /** It no longer has a place to go on from. */
   end(): void;
 }
 

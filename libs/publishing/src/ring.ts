@@ -28,7 +28,7 @@ export class ChangeRing {
   #isKeeping = false;
   #isOverfull = false;
   #count = 0;
-  /** From which index on, and at which count, what a later change has overtaken is marked as such. */
+  /** From which index on, and as of which count, overtaken changes are marked as such. */
   #marked = { from: 0, count: 0 };
   /** Changes since somebody last read. */
   #unread = 0;
@@ -114,7 +114,7 @@ export class ChangeRing {
     for (const wake of waiting) wake();
   }
 
-  /** Who has not read for a whole ring of changes reads the indexes anyway. */
+  /** A reader that has not read for a whole ring of changes reads the indexes anyway. */
   #isAttended(): boolean {
     return this.#unread < this.#changesMax || this.#waiting.size > 0;
   }
@@ -185,7 +185,7 @@ export class ChangeRing {
   }
 }
 
-/** Of so many of the newest, one in eight at least is overtaken: then it may pay to look at all of them. */
+/** How many of the newest are sampled: if one in eight is overtaken, it may pay to look at all of them. */
 const SAMPLED_CHANGES = 256;
 
 function repeatThemselves(changes: readonly Change[]): boolean {

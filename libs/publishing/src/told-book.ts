@@ -77,8 +77,8 @@ export class ToldBook implements Fold {
   }
 
   /**
-   * Of a channel with a webhook. A new one, and one with a new address, is told every listing once, then what changes: what
-   * it is not told it goes on selling by whatever number it had. Orders that the address before did not take come too.
+   * Of a channel with a webhook. A new webhook, and one with a new address, is told every listing once, then what changes:
+   * for what it is not told it would go on selling by an old number. Orders that the former address did not take come too.
    */
   resume(channel: string): WebhookResume | undefined {
     const row = this.#channels.get(channel);
@@ -148,7 +148,7 @@ export class ToldBook implements Fold {
     const { type, data } = event as unknown as PublicationEvent;
     if (type === 'TopicReadBack') return this.#applyReadBack(data);
     const row = this.#channel(data.channel);
-    // Of a receiver that was told before this one: of what this one knows it says nothing.
+    // From a former receiver: it says nothing of what the present one knows.
     if ('webhook' in data && row.webhook !== undefined && data.webhook !== row.webhook.name) return;
     if (type === 'ChangesTold') this.#applyTold(data, event.position, row);
     else if (type === 'FeedHandedOut') row.handedOut = withHandOut(row.handedOut, data);

@@ -56,7 +56,7 @@ export interface WebhookReport extends WebhookHealth {
 }
 
 /**
- * Tells one channel's webhook every change, newest state first come first served, and again until it takes it.
+ * Tells one channel's webhook every change with its newest state, in the order of the changes, and again until it is taken.
  * Its queue, its connections and its troubles are its own: no other channel waits for it.
  */
 export class ChannelWebhook {
@@ -64,7 +64,7 @@ export class ChannelWebhook {
   readonly #outbox: Outbox;
   readonly #health: Health;
   readonly #keys: readonly Buffer[];
-  /** Pauses are counted by it: a clock that is set back by an hour makes none an hour longer. */
+  /** For pauses: a clock that is set back by an hour makes none of them an hour longer. */
   readonly #steady: Clock;
   readonly #agent: Agent;
   readonly #queue = new PQueue({
@@ -73,8 +73,9 @@ export class ChannelWebhook {
     intervalCap: DELIVERIES_PER_SECOND_MAX,
     strict: true,
   });
-  /** Nothing new is begun; then also what is underway is cut off. */
+  /** Nothing new is begun. */
   readonly #noMore = new AbortController();
+  /** What is underway is cut off too. */
   readonly #cut = new AbortController();
   readonly #bug = Promise.withResolvers<never>();
   readonly #receipts: WebhookReceipts;
@@ -131,7 +132,7 @@ export class ChannelWebhook {
     }
   }
 
-  /** Begins nothing new, gives what is underway so long to end, then stops. */
+  /** Begins nothing new, gives what is underway `graceMs` to end, then stops. */
   async stop(graceMs: number): Promise<void> {
     this.#noMore.abort();
     this.#queue.clear();
@@ -256,7 +257,7 @@ export class ChannelWebhook {
   }
 }
 
-/** Waits, or less long if aborted. */
+/** Waits; shorter if aborted. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
 }

@@ -2,9 +2,9 @@ import { type Agent, request } from 'undici';
 
 /** One try to hand a message over: connect, send, and the answer, all together. */
 const DELIVERY_MS_MAX = 10_000;
-/** Of an answer: more is cut off, nobody reads it. */
+/** Bytes of an answer that are read; the rest is cut off. */
 export const ANSWER_BYTES_MAX = 64 * 1024;
-/** The longest wait that a `Retry-After` is believed. */
+/** A longer `Retry-After` is not believed. */
 const RETRY_AFTER_SECONDS_MAX = 3_600;
 
 /** What came of one try. */

@@ -6,7 +6,7 @@ import { Retries } from './retries.ts';
 
 /** Changes taken from the hub and not tried yet: the others stay where they are. */
 export const FRESH_MAX = 256;
-/** Listings and orders that wait for another try; with so many, nothing new is tried. */
+/** Listings and orders that may wait for another try; with that many, nothing new is tried. */
 const RETRIES_MAX = 10_000;
 /** Versions taken that are remembered until the reader has passed them. */
 const TAKEN_MAX = 1_024;

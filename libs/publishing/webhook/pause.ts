@@ -1,4 +1,4 @@
-/** How long to wait for another try: doubled each time, with a random part so that nobody comes in step. */
+/** How long to wait for another try: doubled each time, with a random part, so that tries do not fall in step. */
 export interface Pauses {
   readonly firstMsMax: number;
   readonly msMax: number;

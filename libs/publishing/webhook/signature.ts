@@ -6,8 +6,8 @@ const PREFIX = 'whsec_';
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /**
- * What is told to be a secret of Standard Webhooks is one: a receiver that reads it as the standard says would take no message
- * signed with anything else. Checked when it is set up.
+ * A secret that claims to be one of Standard Webhooks must be one: a receiver that reads it as the standard says would take no
+ * message signed with anything else. Checked when it is set up.
  */
 export function checkWebhookSecret(secret: string): Rejection | undefined {
   if (!secret.startsWith(PREFIX)) return undefined;
