@@ -40,7 +40,7 @@ export class Output {
   }
 }
 
-/** Written under another name until it is whole: nobody takes a beginning for all of it. */
+/** Written under another name until it is whole: a part must not be taken for all of it. */
 class NewFile {
   readonly stream: WriteStream;
   readonly #path: string;

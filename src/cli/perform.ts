@@ -63,7 +63,7 @@ async function runWhereTheDataIs(work: Work, settings: Settings, task: LocalTask
 /** A log, or what a copy or a restore that was killed has brought of one. */
 const LOGS = ['events.db', 'events.copying.db', 'events.db.partial'];
 
-/** True also where it cannot be looked for, as in a folder of somebody else: to open it says why. */
+/** Also true where it cannot be looked for, as in somebody else's folder: opening it then says why. */
 const holdsLog = (dataDir: string): boolean =>
   LOGS.some((name) => {
     try {

@@ -42,7 +42,7 @@ export async function runRemotely(
   throw endedEarly();
 }
 
-/** Somebody else listens there now: ours would know its own secret, and answer as OnHand does. */
+/** Another process listens there now: ours would know its own secret, and answer as OnHand does. */
 const isAnother = ({ status, headers }: Response): boolean =>
   status === 401 || !/^application\/(x-ndjson|problem\+json)/.test(headers.get('content-type') ?? '');
 

@@ -35,7 +35,7 @@ export function refusedAccess(access: Access, caller: Caller, pathChannel?: stri
   const admitted: readonly Kind[] = ADMITTED[access];
   if (!admitted.includes(caller.kind)) return scopeRequired(caller);
   const isAnothers = access === 'own-channel' && caller.kind === 'channel' && caller.name !== pathChannel;
-  // Another channel's things are not even there.
+  // To a channel's key the things of others do not exist.
   return isAnothers
     ? notYours({ code: 'CHANNEL_UNKNOWN', detail: 'There is no such channel for this key.' }, 404)
     : undefined;

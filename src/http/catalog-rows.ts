@@ -70,7 +70,7 @@ function readRow(json: string | Rejection, rules: CatalogRules): ImportRow {
 type Resource = Exclude<ImportRow, { kind: 'rejected' }>;
 type Kind = Resource['kind'] | 'unknown';
 
-/** By what it has: nothing else says which kind of row it is. A row that cannot be parsed is read as an item. */
+/** The kind of a row, told by its fields: nothing else says it. A row that cannot be parsed is read as an item. */
 function kindOf(json: string): Kind {
   const told = peek(json);
   if (told['scope'] !== undefined) return 'policy';

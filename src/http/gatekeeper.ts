@@ -33,7 +33,7 @@ export interface Asked {
 export const SERVICE_PREFIX = 'ohs_';
 const DRAINED_SECONDS = 5;
 
-/** Stands before every route: who comes, how often, whether he may, and whether he brings what is taken here. */
+/** Stands before every route: who asks, how often, whether they may, and whether the body is of a type taken here. */
 export class Gatekeeper {
   readonly #parts: GatekeeperParts;
   readonly #serviceSecret: Uint8Array;
@@ -44,7 +44,7 @@ export class Gatekeeper {
     this.#serviceSecret = digest(parts.serviceSecret);
   }
 
-  /** From now on nobody new is let in, but to ask how we are. */
+  /** From now on no new request is let in, except to ask for our health. */
   drain(): void {
     this.#isDraining = true;
   }

@@ -11,7 +11,7 @@ const ABOUT = 'About the service';
 const LAG_SECONDS_MAX = 30;
 const UNAVAILABLE = 503;
 
-/** Is the process alive, and is it worth sending anybody here? */
+/** Is the process alive, and should requests be sent here? */
 @Controller('health')
 export class HealthController {
   /** As it was last told. */
@@ -22,7 +22,7 @@ export class HealthController {
     private readonly onhand: OnHand,
   ) {}
 
-  /** Never asks anything else: whoever restarts us for a full disk only makes it worse. */
+  /** Asks nothing else: to restart us for a full disk would only make it worse. */
   @Get('live')
   @Door({ access: 'open', about: ABOUT, does: 'Whether the process turns.', answers: { 200: 'Health' } })
   live(): object {
@@ -54,7 +54,7 @@ export class HealthController {
     }
   }
 
-  /** Those who ask do so every few seconds: only a change is worth a line. */
+  /** Probes ask every few seconds: only a change is worth a line. */
   #note(isReady: boolean, { error = {} }: HealthCheckResult): void {
     if (isReady === this.#wasReady) return;
     this.#wasReady = isReady;

@@ -7,9 +7,9 @@ const LISTENING_MS_MAX = 10_000;
 const LISTENING_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
- * The answer to somebody who is still talking, after which the connection closes. It goes out at once and ends only when
- * he has said all, or too much: closed while his bytes come in, the connection would be reset, and he, who says all
- * before he listens, would find a broken pipe where the answer was.
+ * The answer to a client that is still sending, after which the connection closes. It goes out at once, and ends only when
+ * the client has sent all, or too much: closed while bytes come in, the connection would be reset, and a client that sends
+ * all before it reads would find a broken pipe instead of the answer.
  */
 export function lastWords(answer: Buffer, request: IncomingMessage): Readable {
   let bytes = 0;

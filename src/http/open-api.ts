@@ -42,7 +42,7 @@ export function openApiOf(app: INestApplication): OpenAPIObject {
     const post = document.paths[path]?.post;
     if (post !== undefined) post.requestBody = { required: true, content: requestBody };
   }
-  return { ...document, components: { ...document.components, schemas: schemas } };
+  return { ...document, components: { ...document.components, schemas } };
 }
 
 const message = schemaRef(MESSAGE_SCHEMA);

@@ -39,11 +39,11 @@ export class ProblemFilter implements ExceptionFilter {
     sendProblem(request, reply, refusal);
   }
 
-  /** What is answered to what was thrown. What is our fault is logged, and who reached for what is not his. */
+  /** The answer to what was thrown. Our own faults are logged, and callers that reached for what is not theirs. */
   refusalOf(error: unknown, request: Failed): Refusal {
     const refusal = refusalOf(error) ?? refuse('INTERNAL_ERROR', INTERNAL);
     if (refusal.isReach) this.#note(request, refusal);
-    // A door's own no is no trouble, be it for now.
+    // A refusal of the door itself is not our fault, even if it is only for now.
     if (refusal.status >= 500 && error !== refusal) this.#tell(error, request, refusal);
     return refusal.rejections[0].code === 'NOT_FOUND' ? this.#notFound(request, refusal) : refusal;
   }

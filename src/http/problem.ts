@@ -31,7 +31,7 @@ export class Refusal extends Error {
   readonly rejections: readonly [Rejection, ...Rejection[]];
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Somebody reached for what is not his: his operator may want to know. */
+  /** Somebody reached for what is not theirs: their operator may want to know. */
   readonly isReach: boolean;
 
   constructor(
@@ -58,7 +58,7 @@ export const refuse = (code: string, detail: string, more: Partial<Rejection> = 
 export const notThere = (code: string, detail: string): Refusal =>
   new Refusal({ code, detail }, { status: 404 });
 
-/** It is another's; `status` 404 where it is not even there for this caller. */
+/** It belongs to another; `status` 404 where this caller may not know that it exists. */
 export const notYours = (rejection: Rejection, status = statusOf(rejection.code)): Refusal =>
   new Refusal(rejection, { status, isReach: true });
 

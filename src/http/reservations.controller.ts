@@ -181,7 +181,7 @@ export class ReservationsController {
     return shownReservation(changed);
   }
 
-  /** Another channel's is not even there. */
+  /** To a channel's key the reservations of others do not exist. */
   async #find(id: string, caller: Caller): Promise<ReservationAnswer> {
     const held = await this.queries.execute(new FindReservation(id));
     const owner = ownerOf(caller);

@@ -28,7 +28,7 @@ const LOOKS_PER_REQUEST = 12;
 /** How long a client whose request could not be read may take to read why, and to close. */
 const LEAVING_MS_MAX = 5_000;
 const KEEP_ALIVE_MS = 72_000;
-/** Longer than any id is, each character as up to four encoded bytes, so that we can say so ourselves. */
+/** Room for an id that is too long, each character up to four encoded bytes, so that it is we who refuse it. */
 const PATH_PART_LENGTH_MAX = 16 * 1024;
 
 interface ServerParts {
@@ -98,7 +98,7 @@ export class Server {
     return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${taken}`;
   }
 
-  /** Lets nobody new in, and resolves when all who are in have their answer, or after `graceMs`. */
+  /** Lets no new request in, and resolves when all that are in have their answer, or after `graceMs`. */
   async drain(graceMs: number): Promise<void> {
     this.#gatekeeper.drain();
     await this.#farewell.say();
@@ -114,7 +114,7 @@ export class Server {
   }
 }
 
-/** Puts the lane before the framework: what it does not take goes on as ever. */
+/** Puts the lane before the framework: what it does not take goes on to the framework. */
 function leadPast(lane: MessageLane, server: HttpServer): void {
   const [framework] = server.listeners('request') as [(...asked: [IncomingMessage, ServerResponse]) => void];
   server.removeAllListeners('request').on('request', (request, response) => {

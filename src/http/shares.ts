@@ -5,7 +5,7 @@ import { tryAgain } from './problem.ts';
 const REQUESTS_AT_ONCE_MAX = 2_000;
 /** Of their bodies: what has come, or is announced, until they are answered. */
 const BODY_BYTES_AT_ONCE_MAX = 256 * 1024 * 1024;
-/** What one key may have of either, that others are answered whatever it does. */
+/** The share of either that one key may have, so that others are answered whatever it does. */
 const OF_ONE_KEY = 1 / 2;
 const RETRY_SECONDS = 1;
 
@@ -43,7 +43,7 @@ export class Shares {
   #take(what: keyof Holding, amount: number, keyId: string, own: Holding): void {
     const { most, words } = LIMITS[what];
     if (this.#all[what] + amount > most) throw tryAgain('SERVICE_BUSY', words.ofAll, RETRY_SECONDS);
-    // Where AUTH is off nobody is told apart.
+    // With AUTH off all callers are one.
     if (own[what] + amount > most * OF_ONE_KEY && keyId !== OPEN_CALLER.keyId)
       throw tryAgain('TOO_MANY_REQUESTS', words.ofOne, RETRY_SECONDS);
     this.#all[what] += amount;

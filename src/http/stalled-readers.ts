@@ -1,13 +1,13 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How long a client may take nothing of an answer; then its connection ends. As long as a feed's client may. */
+/** How long a client may leave an answer unread before its connection ends; the same as for a feed. */
 export const STALLED_MS_MAX = 60_000;
 const LOOKS_PER_STALL = 4;
 
 /**
- * Ends the connections of clients who read no more: an answer that nobody takes would keep its place among those
- * that are being answered for ever. Who takes but a little at a time is none of them.
+ * Ends the connections of clients that no longer read: an answer that nobody takes would keep its place among those
+ * being answered for ever. A client that reads slowly, a little at a time, is not cut off.
  */
 export function endStalledReaders(server: Server, stalledMsMax: number): void {
   const open = new Set<Socket>();

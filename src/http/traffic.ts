@@ -23,7 +23,7 @@ export interface Answered {
   readonly requestId: string;
 }
 
-/** Counts who is in, so that there are never too many, and so that a stop can wait for the last one. */
+/** Counts the requests being answered, so that there are never too many, and so that a stop can wait for the last one. */
 export class Traffic {
   readonly #onAnswered: OnAnswered;
   readonly #waiting: (() => void)[] = [];
@@ -76,5 +76,5 @@ export class Traffic {
 }
 
 const nothing = (): void => undefined;
-/** Of who takes no place: streams, which have limits of their own, and what is open to everybody. */
+/** For requests that take no place: streams, which have limits of their own, and what is open to everybody. */
 const NO_SHARE = { admit: nothing, keep: nothing, giveBack: nothing };

@@ -11,7 +11,7 @@ interface TurnstileLimits {
 
 const RETRY_SECONDS = 1;
 
-/** Lets so many through at once, so many wait, and sends the others away to come back. */
+/** Lets `atOnceMax` through at once and `waitingMax` wait; the others are told to come back. */
 export class Turnstile {
   readonly #limits: TurnstileLimits;
   readonly #waiting: (() => void)[] = [];
