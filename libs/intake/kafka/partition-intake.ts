@@ -15,7 +15,7 @@ interface PartitionParts extends Pick<ConsumptionParts, 'door' | 'clock' | 'log'
   readonly rejected: Pick<RejectedTopic, 'write'>;
 }
 
-/** A clock may be so far ahead of ours. */
+/** How far a producer's clock may be ahead of ours. */
 const AHEAD_MS_MAX = 300_000;
 const NOTHING = Buffer.alloc(0);
 const INTERNAL: Rejection = {
@@ -61,7 +61,7 @@ export class PartitionIntake {
     return this.#newestAt;
   }
 
-  /** What it met when it was last told, where that does not pass by itself: somebody has to mend it. */
+  /** The fault that its last records met, if that does not pass by itself: somebody has to mend it. */
   get lastingFault(): Fault | undefined {
     return this.#lastingFault;
   }
@@ -73,8 +73,8 @@ export class PartitionIntake {
   }
 
   /**
-   * What ended before the partition was ours. Repeats end where they ended first: a mark of theirs alone would let an
-   * older log believe that it has all that came after them.
+   * What ended before the partition was ours. A repeat has the position of its first copy: as a mark by itself it would
+   * make an older log believe that it has everything that came after.
    */
   beginsBehind({ mark, newestAt }: Partial<Pick<OwnOffset, 'mark' | 'newestAt'>>): void {
     if (mark !== undefined && mark.position > (this.#mark?.position ?? 0)) this.#mark = mark;
@@ -166,7 +166,7 @@ export class PartitionIntake {
     return this.#parts.door().accept(arrivals, source === undefined ? { door } : { door, identity: source });
   }
 
-  /** Said once: the partition is told the same again and again. */
+  /** Logged once: the partition is tried again and again. */
   #noted(fault: Fault): Fault {
     const before = this.#lastingFault;
     this.#lastingFault = fault.retriable ? undefined : fault;
@@ -194,7 +194,7 @@ export class PartitionIntake {
   }
 }
 
-/** Whatever failed around us, for now or for good, the record is right: only what is too large is its own doing. */
+/** The fault is around us, for now or for good, and not in the record; only being too large is the record's own. */
 const isNoFaultOfIt = (error: unknown): error is Fault =>
   error instanceof Fault && !(error instanceof AppendTooLarge);
 

@@ -47,7 +47,7 @@ interface Outgoing {
 
 interface Part {
   readonly each: RejectedRecord;
-  /** As it goes where it need not be cut any more. */
+  /** As it is sent where it need not be cut further. */
   readonly outgoing: Outgoing;
 }
 
@@ -91,7 +91,7 @@ export class RejectedTopic {
     }
   }
 
-  /** A topic that somebody made himself may take less than that: then one after the other. */
+  /** A topic that we did not make may take less than that: then one after the other. */
   async #sendTogether(from: Place, part: readonly Part[]): Promise<void> {
     if (part.length > 1) {
       try {

@@ -27,7 +27,7 @@ export async function fileSource(path: string): Promise<ByteSource> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new FileUnreadable(`${path} cannot be read: ${reason(cause)}.`, { cause });
   });
-  // A pipe ends with its first reading, and one of the caller's is another one in the service that reads for him.
+  // A pipe can be read only once, and a pipe of the caller's does not exist in the service that reads for it.
   if (!found.isFile()) {
     throw new FileUnreadable(
       `${path} is no file but a folder, a pipe or a device: save what it has to a file.`,

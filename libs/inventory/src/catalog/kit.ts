@@ -68,7 +68,7 @@ const componentsIn = (sums: ReadonlyMap<string, Quantity>): readonly Component[]
  */
 const times = (a: Quantity, b: Quantity): Quantity => Math.max(QUANTITY_MIN, multiplyDown(a, b));
 
-/** The way from a kit through what it would hold back to itself, such as `A, B, A`; undefined if there is none. */
+/** The path from a kit through its components back to itself, such as `A, B, A`; undefined if there is none. */
 export function cycleOf(items: Items, kit: Item): readonly string[] | undefined {
   const seen = new Set<string>();
   const way: string[] = [kit.sku];

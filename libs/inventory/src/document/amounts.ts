@@ -21,7 +21,7 @@ export function amountsOf(
   quantity: Quantity,
 ): readonly Component[] {
   if (components === undefined) return [{ sku, quantity }];
-  // Exact, for a line that would not be has been refused: nothing is rounded here.
+  // Exact: a line that would not be has been refused, so that nothing is rounded here.
   return components.map((component) => ({
     sku: component.sku,
     quantity: multiplyDown(quantity, component.quantity),

@@ -8,8 +8,8 @@ import { factOf, type JournalPlace, factNameOf, type ToldFact, type ToldStream }
 export const SHORT_LINES_MAX = 1_000;
 
 /**
- * Lets go of the facts of a long document that say nothing of what comes: of each only a hash of its name stays, so
- * that all that a year of counts was told under costs little. One that may be told again is to be recalled first.
+ * Forgets the facts of a long document that no later decision needs, all but a hash of each name: a year of counts under
+ * one document then costs little. A fact that may be told again is to be recalled first.
  */
 export function outlineDocument(told: ToldStream): void {
   if (told.lineCount <= SHORT_LINES_MAX) return;

@@ -83,7 +83,7 @@ function bySku(sku: string, { catalog, made, unknownItems }: LineContext): Found
   return { code: 'ITEM_UNKNOWN', detail, waitsFor: [`item:${sku}`], sku };
 }
 
-/** What an eye would take for the same: other code points, another width, blanks around it, another case. */
+/** Names that look alike: other code points, another width, blanks around them, another case. */
 function twinOf(sku: string, catalog: CatalogView): string | undefined {
   const plain = sku.normalize('NFKC').trim();
   return [plain, plain.toUpperCase()].find((twin) => twin !== sku && catalog.item(twin) !== undefined);

@@ -31,7 +31,7 @@ export function evolveDecided(state: ItemState, event: ItemEvent): void {
 
 function apply(state: ItemState, event: ItemEvent): void {
   const fold = FOLDS[event.type] as ((state: ItemState, data: ItemEvent['data']) => void) | undefined;
-  // To pass over an event of a later version would quietly miscount.
+  // Skipping an event of a later version would miscount in silence.
   assert(fold, `an item event, got ${event.type}`);
   const { journal, more } = event.data;
   if (journal !== undefined && journal > state.postedThrough) {

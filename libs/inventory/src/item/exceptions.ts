@@ -185,7 +185,7 @@ function promisedAt(state: ItemState, location: string): PromisedOrder[] {
     .sort((a, b) => b.recordedAt - a.recordedAt);
 }
 
-/** As much as is missing now; once it was resolved by hand, only from when more is. */
+/** As much as is missing now; after it was resolved by hand, only once more is missing. */
 function judgeOnHand(draft: Draft, place: Place, negativeBefore: Quantity): void {
   const negative = negativeOnHand(place);
   if (negative === 0 && negativeBefore === 0) return; // As with nearly every item.

@@ -28,7 +28,7 @@ export function postOpen(draft: Draft, open: Open, post: Post, taken: HoldsTaken
 }
 
 /**
- * Its place was told after it was promised elsewhere. What was reallocated since the fact happened stays where that
+ * Moves what was promised before its place was told. What was reallocated since the fact happened stays where that
  * put it.
  */
 function moveToPin(draft: Draft, open: Open, post: Post): void {

@@ -133,7 +133,7 @@ function takeMeaning(row: Row, line: OrderFactLine): void {
   else row.components = line.components;
 }
 
-/** Of a parked line it may be the place that nobody knows. */
+/** A parked line may be parked because nobody knows its place. */
 function takeLocation(row: Row, { key }: OrderFact, { location, isParked }: OrderFactLine): void {
   if (isParked || location === undefined || isOlder(key, row.locatedBy)) return;
   row.location = location;
