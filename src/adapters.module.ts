@@ -4,11 +4,13 @@ import type { Clock } from '#kernel';
 import type { EventStore, LogTarget } from '#event-store';
 import { DirectoryLock, SqliteEventStore, SqliteLogTarget } from '#event-store/sqlite';
 import type { ReadModel } from '#read-model';
-import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
+import { discard, IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
 import type { Settings } from './environment.ts';
 import { isLogInFolder } from './settings/log-place.ts';
 
 /** The one place where ports meet adapters: another store is another line here. */
+
+export { EVENTS_FILE, hasLog, isLeftByRestore, mayHaveLog } from '#event-store/sqlite';
 
 /** The log, with what only some adapters can do. */
 export interface OpenLog {
@@ -133,6 +135,9 @@ export function openReadModel(
 ): ReadModel {
   return SqliteReadModel.open({ file: join(settings.DATA_DIR, file), ...(onFatal && { onFatal }) });
 }
+
+/** It must be closed. */
+export const removeReadModel = (directory: string, file: string): void => discard(join(directory, file));
 
 /** For replays: gone when it is closed. */
 export const openMemoryReadModel = (): ReadModel => SqliteReadModel.open({ file: IN_MEMORY });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeReadModel } from './adapters.module.ts';
 import { SERVICE_PREFIX } from './http/gatekeeper.ts';
 
 /** The small files beside the log: for their owner's eyes only. */
@@ -77,10 +78,7 @@ function pictureNamedIn(file: string): PictureFile | undefined {
 }
 
 /** It must be closed. */
-export function removePicture(directory: string, file: PictureFile): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal'])
-    rmSync(join(directory, file + suffix), { force: true });
-}
+export const removePicture = (directory: string, file: PictureFile): void => removeReadModel(directory, file);
 
 /** Pictures of another log than the one of this identity are thrown away: the folder was used with another store. */
 export function removePicturesOfAnother(directory: string, log: string): void {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { EVENTS_FILE } from './adapters.module.ts';
 import type { MetricsSource } from './http/metrics.ts';
 import type { OnHand } from './service.ts';
 import type { Status } from './status.ts';
@@ -15,7 +16,7 @@ export function gaugesOf(onhand: OnHand): Omit<MetricsSource, 'droppedLogLines'>
     lagSeconds: () => pick(status?.lag, ['posted', 'projected', 'published']),
     outcomes: () => ({ ...status?.counts }),
     walBytes: () => {
-      const files = ['events.db-wal', `${onhand.pictureFile}-wal`];
+      const files = [EVENTS_FILE, onhand.pictureFile].map((file) => `${file}-wal`);
       return Object.fromEntries(files.map((file) => [file, sizeOf(join(onhand.settings.DATA_DIR, file))]));
     },
     parkedLines: () => onhand.rooms.picture.journal.parkedCount(),

@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { readSettings, type Settings } from '../environment.ts';
 import { isLogInFolder } from '../settings/log-place.ts';
 import type { Command, Task } from './command.ts';
@@ -51,7 +50,9 @@ async function runWhereTheDataIs(work: Work, settings: Settings, task: LocalTask
   const service = await findService(dataDir);
   const answer = service && (await runRemotely(service, work, task));
   if (answer !== undefined) return answer.result;
-  if (work.command.begins !== true && isLogInFolder(settings) && !holdsLog(dataDir)) {
+  // What opens a log is loaded where no service does the work.
+  const { mayHaveLog } = await import('../adapters.module.ts');
+  if (work.command.begins !== true && isLogInFolder(settings) && !mayHaveLog(dataDir)) {
     throw new CommandRefused({
       code: 'DATA_UNKNOWN',
       detail: `There is no data in ${dataDir} yet: name another folder with DATA_DIR, or begin with \`onhand start\` or \`onhand import\`.`,
@@ -59,20 +60,6 @@ async function runWhereTheDataIs(work: Work, settings: Settings, task: LocalTask
   }
   return (await import('./here.ts')).runHere(work, settings, task);
 }
-
-/** A log, or what a copy or a restore that was killed has brought of one. */
-const LOGS = ['events.db', 'events.copying.db', 'events.db.partial'];
-
-/** Also true where it cannot be looked for, as in somebody else's folder: opening it then says why. */
-const holdsLog = (dataDir: string): boolean =>
-  LOGS.some((name) => {
-    try {
-      statSync(join(dataDir, name));
-      return true;
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code !== 'ENOENT';
-    }
-  });
 
 function show(
   result: unknown,

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { restoreLog } from '../adapters.module.ts';
+import { isLeftByRestore, restoreLog } from '../adapters.module.ts';
 import { readSettings } from '../environment.ts';
 import { isLogInFolder } from '../settings/log-place.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -39,15 +39,12 @@ const NOT_IN_FOLDER = {
     'then `onhand copy --from sqlite:FOLDER --to esdb://…` carries it there.',
 };
 
-/** Left behind by an attempt that failed or was killed: nobody has ever used it. */
-const LEFT_BEHIND = /^(lock\.(db|pid)|events\.db\.partial(-wal|-shm|-journal)?)$/;
-
 async function refuseNotEmpty(folder: string): Promise<void> {
   const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  if (files.every((file) => LEFT_BEHIND.test(file))) return;
+  if (files.every(isLeftByRestore)) return;
   throw new CommandRefused({
     code: 'FOLDER_NOT_EMPTY',
     detail: `${folder} is not empty, and nothing is overwritten: name an empty folder with DATA_DIR.`,

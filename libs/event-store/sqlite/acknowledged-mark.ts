@@ -1,13 +1,11 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { acknowledgedFile } from './files.ts';
 import { isSqliteError } from './sqlite-error.ts';
 import { DataFileUnusable, TAKE_A_BACKUP } from './sqlite-event-store.faults.ts';
 
 /** Always as long: it is written over in place, and needs room only once. */
 const DIGITS = 16;
-
-/** Sorts before the log itself: who copies a folder file by file has it first. */
-const markOf = (file: string): string => file.replace(/\.db$/, '.acknowledged');
 
 /**
  * Beside the log: up to where it was durable when somebody was answered. SQLite ends a write-ahead log that is
@@ -18,7 +16,7 @@ export class AcknowledgedMark {
   #descriptor: number | undefined;
 
   constructor(file: string) {
-    this.#file = markOf(file);
+    this.#file = acknowledgedFile(file);
   }
 
   /** After a commit, and before anybody is answered. Never more than is in the log, perhaps less: nobody waits for it. */
@@ -39,13 +37,13 @@ export class AcknowledgedMark {
 
 /** Throws DataFileUnusable where the log ends before what was acknowledged, and leaves all files as they are. */
 export function assertHasAcknowledged(file: string): void {
-  const mark = readMark(markOf(file));
+  const mark = readMark(acknowledgedFile(file));
   const head = mark === 0 ? 0 : headOf(file);
   if (head === undefined || head >= mark) return;
   throw new DataFileUnusable(
     file,
     `it ends at position ${head}, and ${mark} was acknowledged, so its -wal is lost, damaged or of another time: ` +
-      `keep the files, and ${TAKE_A_BACKUP}. If it is an older log on purpose, remove ${markOf(file)}`,
+      `keep the files, and ${TAKE_A_BACKUP}. If it is an older log on purpose, remove ${acknowledgedFile(file)}`,
   );
 }
 

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { backup } from 'node:sqlite';
 import { ChoreThread } from './chore-thread.ts';
 import { openReader } from './connection.ts';
-import { PARTIAL } from './files.ts';
+import { PARTIAL, withSideFiles } from './files.ts';
 import { DataFileUnusable } from './sqlite-event-store.faults.ts';
 
 /** Pages copied at once, between two reports of progress. */
@@ -67,7 +67,7 @@ export async function checkLog(file: string): Promise<readonly string[]> {
 }
 
 function removeLog(file: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
+  for (const each of withSideFiles(file)) rmSync(each, { force: true });
 }
 
 function syncDirectory(directory: string): void {

@@ -3,11 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DataDirectoryLocked, DataDirectoryUnusable } from '../src/index.ts';
 import { fileErrorWords } from './file-error.ts';
+import { HOLDER_FILE, LOCK_FILE } from './files.ts';
 import { isSqliteError, SQLITE_BUSY } from './sqlite-error.ts';
-
-const LOCK_FILE = 'lock.db';
-/** Says who holds it, for people: it locks nothing, and where it is missing or old nothing else is wrong. */
-const HOLDER_FILE = 'lock.pid';
 
 /** Holds a data directory for this process until it is released, or until the process is no more. */
 export class DirectoryLock {

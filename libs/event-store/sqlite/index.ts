@@ -1,4 +1,5 @@
 export { DirectoryLock } from './directory-lock.ts';
+export { EVENTS_FILE, hasLog, isLeftByRestore, mayHaveLog } from './files.ts';
 export { DataFileUnusable } from './sqlite-event-store.faults.ts';
 export { SqliteEventStore } from './sqlite-event-store.ts';
 export { SqliteLogTarget } from './sqlite-log-target.ts';

@@ -112,7 +112,7 @@ export class RowsFile {
 
 /** Removes the file with what belongs to it. */
 export function discard(file: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
 }
 
 function connect(file: string): DatabaseSync {

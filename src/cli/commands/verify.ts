@@ -1,7 +1,5 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { verify, type VerifyReport } from '#history';
-import { openReadModel } from '../../adapters.module.ts';
+import { openReadModel, removeReadModel } from '../../adapters.module.ts';
 import { openPicture } from '../../picture.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -14,7 +12,7 @@ const FRESH_FILE = 'verify.db';
 export const verifyCommand: Command<object, VerifyReport> = {
   async run(onhand, _, { report, signal }) {
     const { settings } = onhand;
-    removeFresh(settings.DATA_DIR);
+    removeReadModel(settings.DATA_DIR, FRESH_FILE);
     const { projector, store } = onhand.rooms;
     const patient = new PatientLog(store);
     try {
@@ -30,7 +28,7 @@ export const verifyCommand: Command<object, VerifyReport> = {
         signal,
       });
     } finally {
-      removeFresh(settings.DATA_DIR);
+      removeReadModel(settings.DATA_DIR, FRESH_FILE);
     }
   },
   show({ ok, position, checks }, page) {
@@ -49,9 +47,3 @@ export const verifyCommand: Command<object, VerifyReport> = {
   },
   exitCode: ({ ok }) => (ok ? EXIT.done : EXIT.checkFailed),
 };
-
-function removeFresh(directory: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) {
-    rmSync(join(directory, FRESH_FILE + suffix), { force: true });
-  }
-}

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { LogPlace } from '../../adapters.module.ts';
+import { hasLog, type LogPlace } from '../../adapters.module.ts';
 import { isServerAddress, withoutPassword } from '../../settings/log-place.ts';
 import { CommandRefused } from '../problem.ts';
 
@@ -18,7 +17,7 @@ export function readPlace(text: string, option: '--from' | '--to'): LogPlace {
     });
   }
   const directory = resolve(path);
-  if (option === '--from' && !existsSync(join(directory, 'events.db'))) {
+  if (option === '--from' && !hasLog(directory)) {
     throw new CommandRefused({
       code: 'DATA_UNKNOWN',
       detail: `There is no log in ${directory}: name the DATA_DIR of an OnHand that has one.`,
