@@ -11,6 +11,8 @@ beforeEach(async () => {
 afterEach(() => scene.close());
 
 const OTHER_SECRET = 'whsec_AAAA9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const idsOf = ({ received }: Receiver): string[] =>
+  received.map(({ headers }) => String(headers['webhook-id']));
 const ordersOf = (receiver: Receiver): string[] =>
   receiver.received.flatMap(({ data }) => data?.orderId ?? []);
 
@@ -30,7 +32,7 @@ describe('another secret', () => {
     await scene.arrived(5, other);
     await scene.atRest();
 
-    const ids = other.received.map(({ headers }) => headers['webhook-id']);
+    const ids = idsOf(other);
     expect(ids).toHaveLength(5);
     expect(new Set(ids).size).toBe(4);
     expect(new Set(ids.slice(0, 3)).size).toBe(3);
@@ -54,6 +56,8 @@ describe('another address', () => {
     expect(other.picture).toEqual({ MUG: 2, CUP: 4 });
     expect(other.received).toHaveLength(3);
     expect(scene.receiver.received).toHaveLength(2);
+    // Where both addresses are of one receiver, it can tell that it knows these.
+    expect(idsOf(other).slice(0, 2).sort()).toEqual(idsOf(scene.receiver).sort());
   });
 
   it('is told all of it also where the service ends before the first of it has come', async () => {
