@@ -50,10 +50,18 @@ export class ProblemFilter implements ExceptionFilter {
 
   #notFound(request: Failed, refusal: Refusal): Refusal {
     const methods = this.#routes.methodsOf(request.url);
-    if (methods.length === 0 || methods.includes(request.method)) return refusal;
+    if (methods.length === 0) return this.#withoutSlash(request) ?? refusal;
+    if (methods.includes(request.method)) return refusal;
     const allowed = methods.join(', ');
     const detail = `${request.method} is not for this path: it takes ${allowed}.`;
     return new Refusal({ code: 'METHOD_NOT_ALLOWED', detail }, { headers: { allow: allowed } });
+  }
+
+  /** There may be such a path but for the slash at its end. */
+  #withoutSlash({ url }: Failed): Refusal | undefined {
+    const path = url.split('?', 1)[0]!.replace(/\/$/, '');
+    if (this.#routes.methodsOf(path).length === 0) return undefined;
+    return refuse('NOT_FOUND', `No path ends in a slash: ask for ${shown(path)}.`);
   }
 
   #note({ id, method, url, caller }: Failed, { rejections }: Refusal): void {

@@ -30,6 +30,8 @@ const LEAVING_MS_MAX = 5_000;
 const KEEP_ALIVE_MS = 72_000;
 /** Room for an id that is too long, each character up to four encoded bytes, so that it is we who refuse it. */
 const PATH_PART_LENGTH_MAX = 16 * 1024;
+/** As it is often typed: served there, the page would look for its parts one floor too deep. */
+const PAGE_WITH_SLASH = '/docs/';
 
 interface ServerParts {
   readonly module: DynamicModule;
@@ -160,7 +162,8 @@ function prepare(fastify: FastifyInstance, entrance: Entrance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     setHeaders(reply, request.id);
     if (entrance.farewell.meet()) void reply.header('connection', 'close');
-    done();
+    if (request.url === PAGE_WITH_SLASH) void reply.redirect('../docs', 308);
+    else done();
   });
   fastify.addHook('onRoute', (route) => guard(route, entrance));
 }

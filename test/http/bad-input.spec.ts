@@ -234,6 +234,7 @@ describe('paths', () => {
     ['GET /v1/policies/listing:web', 400, 'SCOPE_INVALID'],
     ['GET /nowhere', 404, 'NOT_FOUND'],
     ['GET /v1/locations/a/b', 404, 'NOT_FOUND'],
+    ['GET /v1/status/', 404, 'NOT_FOUND'],
     ['DELETE /v1/locations/a', 405, 'METHOD_NOT_ALLOWED'],
     ['OPTIONS /v1/locations', 405, 'METHOD_NOT_ALLOWED'],
     ['PATCH /v1/status', 405, 'METHOD_NOT_ALLOWED'],
@@ -241,6 +242,12 @@ describe('paths', () => {
     const body = line.startsWith('PUT') ? {} : undefined;
     const answer = await running.ask(line, body);
     expect([answer.status, answer.json.code]).toEqual([status, code]);
+  });
+
+  it('says that a slash at its end is too much, and leads from it to the documentation', async () => {
+    const { json } = await running.ask('POST /v1/events/', good);
+    expect(json.detail).toBe('No path ends in a slash: ask for /v1/events.');
+    expect((await running.ask('GET /docs/')).text).toBe((await running.ask('GET /docs')).text);
   });
 
   it('says which methods a path takes', async () => {
