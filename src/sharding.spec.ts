@@ -1,4 +1,5 @@
 import { shardOf, ShardSet } from '#kernel';
+import { until } from '../test/fixtures/waiting.ts';
 import { readSettings } from './environment.ts';
 import { silentLog } from './log.ts';
 import { Sharding } from './sharding.ts';
@@ -25,6 +26,18 @@ describe('the part of a process', () => {
     const sharding = shardingOf({ ...SERVER, KAFKA_BROKERS: 'localhost:9092', ROLES: 'http,posting' });
     expect(sharding.states()).toEqual({ posting: { state: 'joining', shards: [] } });
     expect([sharding.posting.owned, sharding.publishing.owned]).toEqual([[], []]);
+  });
+
+  it('is nothing where Kafka is not there, and that is said', async () => {
+    const sharding = shardingOf({ ...SERVER, KAFKA_BROKERS: '127.0.0.1:1', ROLES: 'posting' });
+    sharding.start();
+    await until(() => sharding.states().posting?.trouble !== undefined, 'it is said why');
+    expect(sharding.states().posting).toEqual({
+      state: 'joining',
+      shards: [],
+      trouble: expect.stringContaining('Nobody answers at 127.0.0.1:1'),
+    });
+    await sharding.stop();
   });
 
   it('is everything for a command, whatever Kafka hands out', () => {

@@ -11,6 +11,14 @@ import { isLogInFolder } from './settings/log-place.ts';
 const DIVIDED = ['posting', 'publishing'] as const;
 type DividedRole = (typeof DIVIDED)[number];
 
+/** What Kafka has handed out to a role of this process. */
+interface Handed {
+  readonly state: string;
+  readonly shards: readonly number[];
+  /** Why it has handed out nothing. */
+  readonly trouble?: string;
+}
+
 /**
  * Which part of the work on items is this process's: all of it where it has the log to itself; else what SHARD
  * says, or what Kafka hands out. It outlives the rooms.
@@ -44,11 +52,14 @@ export class Sharding {
     for (const [name, group] of this.#groups) this.#loops.start(name, (signal) => group.run(signal));
   }
 
-  /** By role, where Kafka hands them out: whether it has, and what. */
-  states(): Readonly<Record<string, { readonly state: string; readonly shards: readonly number[] }>> {
+  /** By role, where Kafka hands them out: whether it has, and what; or why not. */
+  states(): Readonly<Record<string, Handed>> {
     const owned: Readonly<Record<string, Shards>> = { posting: this.posting, publishing: this.publishing };
     return Object.fromEntries(
-      [...this.#groups].map(([role, { state }]) => [role, { state, shards: owned[role]?.owned ?? [] }]),
+      [...this.#groups].map(([role, { state, trouble }]) => [
+        role,
+        { state, shards: owned[role]?.owned ?? [], ...(trouble !== undefined && { trouble }) },
+      ]),
     );
   }
 

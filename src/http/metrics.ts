@@ -159,7 +159,7 @@ export class Metrics {
       of('pending'),
     );
     const counted: readonly (readonly [figure: keyof TopicFigures, name: string, help: string])[] = [
-      ['told', 'records', 'Records that the topic has.'],
+      ['told', 'records', 'Records that this process has told, and that the topic has.'],
       ['toldAgain', 'told_again', 'Keys told again: they were lost, or written over by an older value.'],
       ['failed', 'sends_failed', 'Sends that failed, and were tried again.'],
       ['tooLarge', 'too_large', 'Records larger than the topic takes: they are not told.'],

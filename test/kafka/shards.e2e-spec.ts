@@ -17,14 +17,15 @@ describe('shards shared by the group protocol', () => {
   class Member {
     readonly shards = new ShardSet(COUNT);
     readonly loops = new Loops(openLog('fatal').logger);
+    readonly group: ShardGroup;
 
     constructor(groupId: string) {
-      const group = new ShardGroup({
+      this.group = new ShardGroup({
         connection: { brokers: kafka.brokers, clientId: 'onhand', isEncrypted: false },
         log: openLog('fatal').logger,
         ...{ groupId, topic: TOPIC, shards: this.shards },
       });
-      this.loops.start('shards', (signal) => group.run(signal));
+      this.loops.start('shards', (signal) => this.group.run(signal));
       members.push(this);
     }
   }
@@ -53,19 +54,22 @@ describe('shards shared by the group protocol', () => {
     await kafka?.stop();
   });
 
-  it('are not shared where the topic has another number of them', async () => {
+  it('are not shared where the topic has another number of them, and whoever wants some says so', async () => {
     const shards = new ShardSet(COUNT / 2);
     const connection = { brokers: kafka.brokers, clientId: 'onhand', isEncrypted: false };
     const group = new ShardGroup({
       ...{ connection, groupId: 'b', topic: TOPIC, shards },
       log: openLog('fatal').logger,
     });
-    await expect(group.run(new AbortController().signal)).rejects.toThrow('16 partitions and SHARDS is 8');
+    const why = '16 partitions and SHARDS is 8';
+    await expect(group.run(new AbortController().signal)).rejects.toThrow(why);
+    expect(group.trouble).toContain(why);
   });
 
   it('go to who comes, stay where they are, and come back from who leaves', async () => {
     const first = new Member('a');
     await divided([first], [16]);
+    expect(first.group.trouble).toBeUndefined();
     const second = new Member('a');
     await divided([first, second], [8]);
     const kept = [...first.shards.owned];

@@ -33,6 +33,7 @@ interface ShardGroupParts {
 export class ShardGroup {
   readonly #parts: ShardGroupParts;
   #state: 'joining' | 'member' = 'joining';
+  #trouble: string | undefined;
 
   constructor(parts: ShardGroupParts) {
     this.#parts = parts;
@@ -43,10 +44,25 @@ export class ShardGroup {
     return this.#state;
   }
 
+  /** Why it was no member when it last tried; absent since it is one. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
   /** A member until `signal` aborts; then the shards go to the others at once. Throws KafkaUnavailable. */
   async run(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#checkTopic();
+      await this.#join(signal);
+    } catch (error) {
+      const trouble = kafkaTrouble(error, this.#parts.connection);
+      this.#trouble = trouble.message;
+      throw trouble;
+    }
+  }
+
+  async #join(signal: AbortSignal): Promise<void> {
     const { connection, log, groupId, topic, shards } = this.#parts;
-    await this.#checkTopic();
     const consumer = openKafka(connection, { log }).consumer({
       groupId,
       allowAutoTopicCreation: false,
@@ -59,8 +75,6 @@ export class ShardGroup {
     });
     try {
       await this.#beMember(consumer, signal);
-    } catch (error) {
-      throw kafkaTrouble(error, connection);
     } finally {
       this.#state = 'joining';
       if (signal.aborted) shards.set([]);
@@ -88,10 +102,12 @@ export class ShardGroup {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       if (signal.aborted) return;
       this.#state = 'member';
+      this.#trouble = undefined;
       shards.set(payload.memberAssignment[topic] ?? []);
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       this.#state = 'joining';
+      this.#trouble = kafkaTrouble(payload.error, this.#parts.connection).message;
       if (!payload.restart) ended.reject(payload.error);
     });
     try {
