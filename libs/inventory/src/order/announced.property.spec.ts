@@ -165,6 +165,14 @@ class World {
   }
 }
 
+const MOMENTS = [1, 2, 3, 4, 5, 6];
+
+/** The first confirmation, of which the order hears at once. */
+function promptly(steps: readonly Step[]): Step {
+  const first = steps.find((step) => 'confirmed' in step)!;
+  return { confirmed: { ...first.confirmed, isSlow: false } };
+}
+
 /** A fact that leaves no guess which line it is about. */
 const namesItsLines = (step: Step): boolean =>
   'fact' in step && (step.fact.data.lines ?? []).every(({ line }) => line !== undefined);
@@ -215,13 +223,26 @@ describe('an order that reservations are confirmed for before it is placed', () 
     fc.assert(
       fc.property(shuffledTwice, ([all, again]) => {
         const [one, other] = [new World(0), new World(0)];
-        const { confirmed: first } = all.find((step) => 'confirmed' in step)!;
-        const confirmation = { confirmed: { ...first, isSlow: false } };
-        for (const step of [confirmation, ...all.filter(namesItsLines)]) one.take(step);
-        for (const step of [confirmation, ...again.filter(namesItsLines)]) other.take(step);
-        for (const moment of [1, 2, 3, 4, 5, 6]) {
-          expect(other.settle().promisedAsOf(moment)).toEqual(one.settle().promisedAsOf(moment));
-        }
+        for (const step of [promptly(all), ...all.filter(namesItsLines)]) one.take(step);
+        for (const step of [promptly(all), ...again.filter(namesItsLines)]) other.take(step);
+        for (const moment of MOMENTS) expect(other.promisedAsOf(moment)).toEqual(one.promisedAsOf(moment));
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('was promised at any moment the same, whenever it is told that it had been placed before', () => {
+    const placing = fc.tuple(fc.constantFrom(1, 2), namedLines, fc.nat(6));
+    fc.assert(
+      fc.property(shuffledTwice, placing, ([all, again], [time, told, place]) => {
+        const placingStep = { fact: { ...placed({ at: time }, ...told), id: 'p' } };
+        const [one, other] = [new World(3), new World(3)];
+        const after = again.filter(
+          (step) => namesItsLines(step) && 'fact' in step && step.fact.occurredAt > 3,
+        );
+        for (const step of [promptly(all), placingStep, ...after]) one.take(step);
+        for (const step of [promptly(all), ...after.toSpliced(place, 0, placingStep)]) other.take(step);
+        for (const moment of MOMENTS) expect(other.promisedAsOf(moment)).toEqual(one.promisedAsOf(moment));
       }),
       { numRuns: 600 },
     );

@@ -21,6 +21,22 @@ function committedThrough(last: number, ...told: (OrderTold | readonly Entry[])[
   );
 }
 
+/** The same of five that a reservation held, which was confirmed at 3 before any of it was told. */
+function heldThrough(last: number, ...told: OrderTold[]): number[] {
+  const books = new Books();
+  const telling = new Telling({ items: [{ sku: 'MUG' }, { sku: 'CUP' }], locations: ['main'] });
+  const quantity = 5 * UNIT;
+  const key = { at: 3, source: 'web', id: 'r-1', document: 'o1' };
+  const hold = { kind: 'hold', key, sku: 'MUG', reservationId: 'r-1', request: 0, end: 'confirmed' } as const;
+  books.post([{ ...hold, channel: 'web', orderId: 'o1', quantity }]);
+  const lines = [{ sku: 'MUG', quantity }];
+  books.post(telling.announce({ reservationId: 'r-1', confirmedAt: 3, lines })!);
+  for (const message of told) books.post(telling.tell(message));
+  return Array.from({ length: last }, (_, index) =>
+    stockAsOf(books.book('MUG').stream, index + 1).reduce((sum, { committed }) => sum + committed / UNIT, 0),
+  );
+}
+
 const five = placed({ at: 2 }, ['1', 'MUG', 5]);
 
 describe('what of an order was committed as of a moment', () => {
@@ -119,25 +135,25 @@ describe('what of an order was committed as of a moment', () => {
   it('is less from a cancellation of what a reservation holds, also if a later one was told first', () => {
     const early = cancelled({ at: 4 }, ['a', 'MUG', 2]);
     const late = cancelled({ at: 6 }, ['a', 'MUG', 1]);
-    const lines = [{ sku: 'MUG', quantity: 5 * UNIT }];
-    const key = { at: 3, source: 'web', id: 'r-1', document: 'o1' };
-    const order = { channel: 'web', orderId: 'o1', quantity: 5 * UNIT };
-    for (const told of [
-      [early, late],
-      [late, early],
-    ]) {
-      const books = new Books();
-      const telling = new Telling({ items: [{ sku: 'MUG' }], locations: ['main'] });
-      books.post([
-        { kind: 'hold', key, sku: 'MUG', reservationId: 'r-1', request: 0, end: 'confirmed', ...order },
-      ]);
-      books.post(telling.announce({ reservationId: 'r-1', confirmedAt: 3, lines })!);
-      for (const message of told) books.post(telling.tell(message));
-      const then = [2, 3, 4, 5, 6].map((at) =>
-        stockAsOf(books.book('MUG').stream, at).reduce((sum, { committed }) => sum + committed / UNIT, 0),
-      );
-      expect(then).toEqual([0, 5, 3, 3, 2]);
-    }
+    const expected = [0, 0, 5, 3, 3, 2];
+    expect(heldThrough(6, early, late)).toEqual(expected);
+    expect(heldThrough(6, late, early)).toEqual(expected);
+  });
+
+  it('is not twice what a reservation holds, where its order had been placed before and was told last', () => {
+    const off = cancelled({ at: 5 });
+    const expected = [0, 5, 5, 5, 0, 0];
+    expect(heldThrough(6, five, off)).toEqual(expected);
+    expect(heldThrough(6, off, five)).toEqual(expected);
+    const cup = placed({ at: 2 }, ['1', 'CUP', 1]);
+    expect(heldThrough(6, cup, off)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(heldThrough(6, off, cup)).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  it('is what a reservation holds until its order is placed, whatever had ended by then', () => {
+    const off = cancelled({ at: 4 }, ['MUG', 2]);
+    const later = placed({ at: 5 }, ['1', 'MUG', 4]);
+    expect(heldThrough(6, off, later)).toEqual([0, 0, 5, 3, 2, 2]);
   });
 
   it('is nothing before the order was placed, whatever the clocks say', () => {

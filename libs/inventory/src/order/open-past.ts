@@ -22,8 +22,8 @@ export function openPastEntries(
   const now = deriveOpenSteps(after, announced);
   const isStill = (each: OpenSteps): boolean => now.some(({ row }) => row.announced === each.row.announced);
   for (const steps of deriveOpenSteps(before, announced)) {
-    // What was promised without a line, and ends with the placing, was never posted by the order.
-    if (!steps.row.isUnnamed || isStill(steps)) addSteps(changes, steps, -1);
+    if (steps.row.announced === undefined || isStill(steps)) addSteps(changes, steps, -1);
+    else addEnded(changes, steps, fact.key.at);
   }
   for (const steps of now) addSteps(changes, steps, 1);
   const order = { channel: channelOf(fact.message), orderId: fact.message.data.orderId };
@@ -60,6 +60,21 @@ function addSteps(changes: Map<string, Changes>, { row, steps }: OpenSteps, sign
       addStep(changes, row, { at, location, by: sign * open });
     }
     last = step;
+  }
+}
+
+/**
+ * What a reservation promised ends with the placing. From then on it was the order's own lines that were promised, also
+ * where what had ended by now was promised until later. What has no name yet is not of a line: what is left of it is
+ * released as of the placing's own time.
+ */
+function addEnded(changes: Map<string, Changes>, { row, steps }: OpenSteps, placedAt: Instant): void {
+  const since = steps.map((step) => ({ ...step, at: Math.max(step.at, placedAt) }));
+  if (!row.isUnnamed) return addSteps(changes, { row, steps: since }, -1);
+  let last = since.at(-1)!.open;
+  for (const { at, open, location } of since) {
+    addStep(changes, row, { at, location, by: last - open });
+    last = open;
   }
 }
 
