@@ -1,5 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { Fault } from '#kernel';
+import { Fault, pause } from '#kernel';
 import type { Logger } from './log.ts';
 
 const FIRST_PAUSE_MS = 100;
@@ -69,7 +68,7 @@ export class Loops {
         if (performance.now() - startedAt > CALM_AFTER_MS) pauseMs = FIRST_PAUSE_MS;
         loop.state = 'retrying';
         this.#log.warn({ loop: name, err: error, pauseMs }, 'trouble that may pass');
-        await pause(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+        await pause(pauseMs, signal, { ref: false });
         pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2);
         loop.state = 'running';
       }

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable } from '#event-store';
+import { pause } from '#kernel';
 import { type Settings, settingWarnings } from './environment.ts';
 import { HttpService } from './http-service.ts';
 import { type LogOutput, openLog } from './log.ts';
@@ -63,7 +63,7 @@ async function startWhenItCan(settings: Settings, parts: StartParts): Promise<Ht
         log.logger.warn({ err: error }, 'the event store is waited for');
         room ??= await WaitingRoom.open(settings, error.message);
         room.why = error.message;
-        await pause(STORE_EVERY_MS, undefined, { signal }).catch(() => undefined);
+        await pause(STORE_EVERY_MS, signal);
         if (signal.aborted) return undefined;
       }
     }

@@ -1,5 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { type Clock, Fault, systemClock } from '#kernel';
+import { type Clock, Fault, pause, systemClock } from '#kernel';
 import type { EventStore } from '#event-store';
 import type { ReadModel, StoredHash } from '#read-model';
 import { type OnCopied, type OpenLog, openLog, openReadModel } from './adapters.module.ts';
@@ -281,7 +280,7 @@ export class OnHand {
   }
 
   async #endFormer({ readModel }: Rooms, picture: PictureFile): Promise<void> {
-    await pause(READS_END_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+    await pause(READS_END_MS, this.#closing.signal);
     readModel.close();
     removePicture(this.settings.DATA_DIR, picture);
   }

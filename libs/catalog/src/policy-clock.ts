@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type CatalogEvent, type PendingPolicy, setupStream } from '#inventory';
 import { appendSurely, type EventStore } from '#event-store';
-import type { Clock } from '#kernel';
+import { type Clock, pause } from '#kernel';
 import type { CatalogBook } from './catalog-book.ts';
 
 /** A policy takes effect at most this much late. */
@@ -29,7 +28,7 @@ export class PolicyClock {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.look();
-      await pause(LOOK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(LOOK_EVERY_MS, signal, { ref: false });
     }
   }
 

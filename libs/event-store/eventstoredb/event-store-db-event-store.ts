@@ -1,6 +1,6 @@
 import type { JSONEventData } from '@eventstore/db-client';
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import { assert } from '#kernel';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { assert, pause } from '#kernel';
 import {
   type AppendOutcome,
   EventStore,
@@ -270,7 +270,7 @@ export class EventStoreDbEventStore extends EventStore {
         const mayPass =
           error instanceof StoreUnavailable || (isOwnPosition && error instanceof PositionUnknown);
         if (!mayPass) throw error;
-        await pause(RETRY_MS, undefined, { signal }).catch(() => {});
+        await pause(RETRY_MS, signal);
         if (signal.aborted) return { events: [], position: query.after };
       }
     }

@@ -7,7 +7,7 @@ import {
   streamNameFilter,
   TimeoutError,
 } from '@eventstore/db-client';
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '#kernel';
 import type { Connection } from './connection.ts';
 import type { Head } from './log-reader.ts';
 import type { RecentEvents } from './recent-events.ts';
@@ -88,7 +88,7 @@ export class Follower {
       this.#onAlarm('The subscription to the event store ended; it is begun again.', cause);
       if (this.#client !== undefined) this.#connection.drop(this.#client);
       pauseMs = hasCome ? RESUBSCRIBE_MS : Math.min(RESUBSCRIBE_MS_MAX, pauseMs * 2);
-      await pause(pauseMs, undefined, { signal: this.#stop.signal }).catch(() => {});
+      await pause(pauseMs, this.#stop.signal);
     }
   }
 

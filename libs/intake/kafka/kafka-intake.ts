@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { askKafka, KafkaUnavailable, standingWords, topicsThere } from '#kafka';
+import { pause } from '#kernel';
 import type { ConsumptionParts } from './consumption-parts.ts';
 import { Consumption, type ConsumptionState } from './consumption.ts';
 import type { EventTopic } from './event-topic.ts';
@@ -96,7 +96,7 @@ export class KafkaIntake {
       } catch (error) {
         if (!(error instanceof KafkaUnavailable)) throw this.#failed(error);
         this.#tell(error);
-        await pause(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+        await pause(pauseMs, signal, { ref: false });
         pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2);
       }
     }

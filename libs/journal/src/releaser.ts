@@ -1,9 +1,8 @@
 import type { RecordedEvent } from '#event-store';
 import type { CatalogBook, CatalogChange } from '#catalog';
 import { FACT_EVENT_TYPES, type FactRecorded } from '#inventory';
-import { Fault } from '#kernel';
+import { Fault, pause } from '#kernel';
 import type { Fold } from '#read-model';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Journal, ParkedMessageName } from './journal.ts';
 import type { JournalBook, WaitingCause } from './journal-book.ts';
 
@@ -102,7 +101,7 @@ export class Releaser implements Fold {
     } catch (fault) {
       if (!(fault instanceof Fault) || !fault.retriable) throw fault;
       this.#isEverythingDue = true;
-      await pause(RETRY_PAUSE_MS, undefined, { signal }).catch(() => undefined);
+      await pause(RETRY_PAUSE_MS, signal);
     }
   }
 

@@ -37,3 +37,21 @@ export function timeWriter(): (at: Instant) => string {
     return lastText;
   };
 }
+
+/**
+ * Resolves after `ms`, or as soon as `signal` aborts: look at the signal next. With `ref: false` the wait alone keeps
+ * no process alive.
+ */
+export function pause(ms: number, signal: AbortSignal, { ref = true } = {}): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    if (!ref) timer.unref();
+    signal.addEventListener('abort', end);
+  });
+}

@@ -1,5 +1,5 @@
 export { assert, assertNever } from './assert.ts';
-export { type Clock, type Instant, neverBack, systemClock, timeWriter } from './clock.ts';
+export { type Clock, type Instant, neverBack, pause, systemClock, timeWriter } from './clock.ts';
 export { compareUtf8 } from './compare-utf8.ts';
 export { Fault } from './fault.ts';
 export { few } from './few.ts';

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   type CatalogView,
   decideInPlace,
@@ -21,7 +20,7 @@ import {
   StoreFull,
   StoreUnavailable,
 } from '#event-store';
-import { type Clock, few, type Instant } from '#kernel';
+import { type Clock, few, type Instant, pause } from '#kernel';
 import { partsOf } from './fact-parts.ts';
 import { ItemContext, type Reservable } from './item-context.ts';
 import { ItemLoader } from './item-loader.ts';
@@ -270,7 +269,7 @@ export class ItemDesk {
       slot.eventsMax = Math.ceil(slot.eventsMax / 2);
     } else if (cause instanceof StoreUnavailable || cause instanceof StoreFull) {
       this.#drop(slot, ({ command }) => command.type !== 'post', cause);
-      await pause(RETRY_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      await pause(RETRY_MS, this.#closing.signal);
     } else {
       // One command that cannot be decided fails alone; anything else fails them all.
       const failed = deciding ?? (decided === 1 ? slot.pending[0] : undefined);

@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '#event-store';
-import { shardOf, type Shards } from '#kernel';
+import { pause, shardOf, type Shards } from '#kernel';
 import type { LedgerBook } from './ledger-book.ts';
 import { PostingMarks } from './posting-reached.ts';
 
@@ -114,7 +113,7 @@ export class SharedShare implements PostingShare {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       if (this.#journal > this.#marked && this.#since.size > 0) await this.#mark();
-      await pause(MARK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(MARK_EVERY_MS, signal, { ref: false });
     }
   }
 

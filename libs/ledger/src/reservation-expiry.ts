@@ -1,5 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Clock } from '#kernel';
+import { type Clock, pause } from '#kernel';
 import type { LedgerBook } from './ledger-book.ts';
 import type { DuePlace } from './reservation-shelf.ts';
 import type { Reservations } from './reservations.ts';
@@ -27,7 +26,7 @@ export class ReservationExpiry {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.endDue();
-      await pause(EXPIRY_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      await pause(EXPIRY_EVERY_MS, signal);
     }
   }
 

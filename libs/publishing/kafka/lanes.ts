@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '#kernel';
 import { Lane, type Wanted } from './lane.ts';
 import type { Pace } from './pace.ts';
 import { sizeOfSend } from './size-of-send.ts';
@@ -166,7 +166,7 @@ export class Lanes {
       for (let left = lane.waiting; left > 0 && !signal.aborted; left -= RECORDS_PER_SEND_MAX) {
         if (await this.#tellNext(partition, signal)) pauseMs = FIRST_PAUSE_MS;
         else {
-          await pause(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+          await pause(pauseMs, signal, { ref: false });
           pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2);
         }
       }

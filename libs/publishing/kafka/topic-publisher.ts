@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '#kernel';
 import { AnsweringLink } from './answering-link.ts';
 import { Division } from './division.ts';
 import type { Wanted } from './lane.ts';
@@ -142,9 +142,7 @@ export class TopicPublisher {
   async #watch(signal: AbortSignal): Promise<void> {
     const { lookEveryMs = LOOK_EVERY_MS } = this.#parts;
     while (!signal.aborted) {
-      await pause(lookEveryMs - (performance.now() % lookEveryMs), undefined, { signal, ref: false }).catch(
-        () => undefined,
-      );
+      await pause(lookEveryMs - (performance.now() % lookEveryMs), signal, { ref: false });
       if (signal.aborted) return;
       const read = this.#readBack!.places;
       this.#readBack!.check(await this.#extents().catch(() => []), read);

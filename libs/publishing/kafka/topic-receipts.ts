@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type EventStore, newEventId, type NewEvent, NO_STREAM } from '#event-store';
-import type { Clock, Shards } from '#kernel';
+import { type Clock, pause, type Shards } from '#kernel';
 import { publicationStream, type TopicReadBack } from '../src/publication-event.ts';
 
 /** So late others learn at most that a number stands in the topic. */
@@ -46,7 +45,7 @@ export class TopicReceipts {
   /** Until `signal` aborts. Throws StoreUnavailable. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await pause(RECEIPT_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(RECEIPT_EVERY_MS, signal, { ref: false });
       await this.#storeNews();
     }
   }

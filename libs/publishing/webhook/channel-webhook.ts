@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { Agent } from 'undici';
-import { type Clock, Fault, type Instant, neverBack } from '#kernel';
+import { type Clock, Fault, type Instant, neverBack, pause } from '#kernel';
 import type { ChangeReader } from '../src/change-reader.ts';
 import type { WebhookName } from '../src/publication-event.ts';
 import type { Receipts, WebhookReceipts } from '../src/receipts.ts';
@@ -123,7 +122,7 @@ export class ChannelWebhook {
       const changes = await reader.next(FRESH_MAX).catch(whereRetriable);
       if (signal.aborted) return;
       if (changes === undefined) {
-        await pause(STORE_PAUSE_MS, signal);
+        await pause(STORE_PAUSE_MS, signal, { ref: false });
         continue;
       }
       this.#outbox.take(changes, reader.place);
@@ -137,7 +136,7 @@ export class ChannelWebhook {
     this.#noMore.abort();
     this.#queue.clear();
     const ended = new AbortController();
-    await Promise.race([this.#queue.onPendingZero(), pause(graceMs, ended.signal)]);
+    await Promise.race([this.#queue.onPendingZero(), pause(graceMs, ended.signal, { ref: false })]);
     ended.abort();
     this.handOver();
   }
@@ -251,15 +250,13 @@ export class ChannelWebhook {
   async #room(signal: AbortSignal): Promise<void> {
     const room = new Promise<void>((resolve) => (this.#waitingForRoom = resolve));
     const waited = new AbortController();
-    await Promise.race([room, pause(STORE_PAUSE_MS, AbortSignal.any([signal, waited.signal]))]);
+    await Promise.race([
+      room,
+      pause(STORE_PAUSE_MS, AbortSignal.any([signal, waited.signal]), { ref: false }),
+    ]);
     waited.abort();
     this.#waitingForRoom = undefined;
   }
-}
-
-/** Waits; shorter if aborted. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
 }
 
 /** A store that does not answer now is asked again; anything else is our bug. */
