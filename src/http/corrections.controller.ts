@@ -29,7 +29,6 @@ const EXCEPTIONS = {
 };
 const WHERE = ['CONTENTION', 'LOCATION_UNKNOWN', 'NOT_ALLOWED_FOR_KIT'];
 
-const RETRY_SECONDS = 1;
 const STILL_OPEN =
   'It is closed, and reads do not show that yet: ask again soon, and you are answered what became of it.';
 
@@ -152,7 +151,7 @@ export class CorrectionsController {
     @Asking() caller: Caller,
   ): Promise<object> {
     const closed = await this.commands.execute(new ResolveException(id, { reason, actor: caller.keyId }));
-    if (closed === undefined) throw tryAgain('NOT_YET', STILL_OPEN, RETRY_SECONDS);
+    if (closed === undefined) throw tryAgain('NOT_YET', STILL_OPEN);
     if (isRejection(closed)) throw notThere(closed.code, closed.detail);
     return { ...shownException(closed), ...present({ position: closed.closedBy }) };
   }

@@ -3,7 +3,6 @@ import type { OnHand } from '../service.ts';
 import { tryAgain } from './problem.ts';
 import { Turnstile } from './turnstile.ts';
 
-const RETRY_SECONDS = 1;
 /** Reads that wait for a position, at once. */
 const WAITING_READS_MAX = 500;
 
@@ -26,6 +25,6 @@ export class Freshness {
     if (position === undefined) return;
     if (await this.#waiting.run(() => isSeen(this.#onhand, position))) return;
     const detail = `Position ${position} is not in this answer after ${SEEN_MS_MAX / 1000} seconds: ask again soon.`;
-    throw tryAgain('NOT_YET', detail, RETRY_SECONDS);
+    throw tryAgain('NOT_YET', detail);
   }
 }

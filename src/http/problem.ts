@@ -63,7 +63,7 @@ export const notYours = (rejection: Rejection, status = statusOf(rejection.code)
   new Refusal(rejection, { status, isReach: true });
 
 /** The caller may try again soon. */
-export const tryAgain = (code: string, detail: string, afterSeconds: number): Refusal =>
+export const tryAgain = (code: string, detail: string, afterSeconds = 1): Refusal =>
   new Refusal({ code, detail }, { headers: { 'retry-after': String(afterSeconds) } });
 
 /** A value as it may be shown again: short, on one line, harmless. */

@@ -7,7 +7,6 @@ const REQUESTS_AT_ONCE_MAX = 2_000;
 const BODY_BYTES_AT_ONCE_MAX = 256 * 1024 * 1024;
 /** The share of either that one key may have, so that others are answered whatever it does. */
 const OF_ONE_KEY = 1 / 2;
-const RETRY_SECONDS = 1;
 
 interface Holding {
   requests: number;
@@ -42,10 +41,10 @@ export class Shares {
 
   #take(what: keyof Holding, amount: number, keyId: string, own: Holding): void {
     const { most, words } = LIMITS[what];
-    if (this.#all[what] + amount > most) throw tryAgain('SERVICE_BUSY', words.ofAll, RETRY_SECONDS);
+    if (this.#all[what] + amount > most) throw tryAgain('SERVICE_BUSY', words.ofAll);
     // With AUTH off all callers are one.
     if (own[what] + amount > most * OF_ONE_KEY && keyId !== OPEN_CALLER.keyId)
-      throw tryAgain('TOO_MANY_REQUESTS', words.ofOne, RETRY_SECONDS);
+      throw tryAgain('TOO_MANY_REQUESTS', words.ofOne);
     this.#all[what] += amount;
     own[what] += amount;
   }

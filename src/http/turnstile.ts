@@ -9,8 +9,6 @@ interface TurnstileLimits {
   readonly busyWith: string;
 }
 
-const RETRY_SECONDS = 1;
-
 /** Lets `atOnceMax` through at once and `waitingMax` wait; the others are told to come back. */
 export class Turnstile {
   readonly #limits: TurnstileLimits;
@@ -59,6 +57,6 @@ export class Turnstile {
   #full(): Error {
     const { code, busyWith, atOnceMax, waitingMax } = this.#limits;
     const detail = `More than ${atOnceMax + waitingMax} ${busyWith}: try again in a moment.`;
-    return tryAgain(code, detail, RETRY_SECONDS);
+    return tryAgain(code, detail);
   }
 }
