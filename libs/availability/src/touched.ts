@@ -120,11 +120,7 @@ function withKits(skus: readonly string[], catalog: Catalog): readonly string[] 
 function listedIn(channel: string, catalog: Catalog): readonly string[] {
   const skus: string[] = [];
   for (let after: string | undefined; ;) {
-    const page = catalog.entries('listing', {
-      channel,
-      limit: PAGE_ITEMS,
-      after,
-    });
+    const page = catalog.entries('listing', { channel, limit: PAGE_ITEMS, after });
     skus.push(...page.map(({ resource }) => resource.sku));
     after = page.at(-1)?.resource.listing;
     if (after === undefined) return skus;
@@ -134,11 +130,7 @@ function listedIn(channel: string, catalog: Catalog): readonly string[] {
 function itemsOf(category: string, catalog: Catalog): readonly string[] {
   const skus: string[] = [];
   for (let after: string | undefined; ;) {
-    const page = catalog.entries('item', {
-      category,
-      limit: PAGE_ITEMS,
-      after,
-    });
+    const page = catalog.entries('item', { category, limit: PAGE_ITEMS, after });
     skus.push(...page.map(({ resource }) => resource.sku));
     after = page.at(-1)?.resource.sku;
     if (after === undefined) return skus;

@@ -55,11 +55,7 @@ export class SetUpLog implements Fold {
     const events: RecordedEvent[] = [];
     let after: { value: string; key: string } | undefined;
     for (;;) {
-      const page = this.#rows.byIndex('concerns', {
-        equals: concerns,
-        limit: PAGE_ROWS,
-        after,
-      });
+      const page = this.#rows.byIndex('concerns', { equals: concerns, limit: PAGE_ROWS, after });
       events.push(...page.map(({ row }) => row.event));
       const last = page.at(-1);
       if (page.length < PAGE_ROWS || !last) return events;

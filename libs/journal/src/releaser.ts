@@ -113,10 +113,7 @@ export class Releaser implements Fold {
     }
     const { book } = this.#parts;
     for (let after: string | undefined; ;) {
-      const page = book.waiting(cause, {
-        after,
-        limit: MESSAGES_AT_ONCE_MAX,
-      });
+      const page = book.waiting(cause, { after, limit: MESSAGES_AT_ONCE_MAX });
       const last = page.at(-1);
       if (last === undefined) return;
       yield [...new Map(page.map(({ message }) => [nameOf(message), message])).values()];

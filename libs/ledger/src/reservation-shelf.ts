@@ -95,11 +95,7 @@ export class ReservationShelf {
     const rows: ReservationRow[] = [];
     let after: { value: string | number; key: string } | undefined;
     for (;;) {
-      const page = this.#reservations.byIndex('orderAt', {
-        above: journal,
-        limit: PAGE_ROWS,
-        after,
-      });
+      const page = this.#reservations.byIndex('orderAt', { above: journal, limit: PAGE_ROWS, after });
       rows.push(...page.map(({ row }) => row));
       const last = page.at(-1);
       if (!last) return rows;

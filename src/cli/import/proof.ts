@@ -60,10 +60,7 @@ function balance(onhand: OnHand): { readonly items: number; readonly unbalanced:
   let items = 0;
   let after: string | undefined;
   for (;;) {
-    const page = onhand.rooms.picture.ledger.items({
-      limit: ITEMS_A_PAGE,
-      after,
-    });
+    const page = onhand.rooms.picture.ledger.items({ limit: ITEMS_A_PAGE, after });
     for (const { key, row } of page) {
       items++;
       if (sumOfAccounts(row) !== 0 && unbalanced.length < UNBALANCED_NAMED_MAX) unbalanced.push(key);
