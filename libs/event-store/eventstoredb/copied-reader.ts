@@ -1,10 +1,4 @@
-import {
-  categoryOf,
-  type LogPage,
-  type LogQuery,
-  READ_EVENTS_MAX,
-  type RecordedEvent,
-} from '../src/index.ts';
+import { isOfAny, type LogPage, type LogQuery, READ_EVENTS_MAX, type RecordedEvent } from '../src/index.ts';
 import { inOrder } from './copied-range.ts';
 import { isOurs, positionOf, type RecordedEvents, type Told } from './recorded-event.ts';
 
@@ -32,7 +26,7 @@ export class CopiedReader {
     for (const event of await this.#blockAfter(after)) {
       if (event.position <= after) continue;
       ({ position } = event);
-      if (categories?.includes(categoryOf(event.stream)) ?? true) events.push(event);
+      if (isOfAny(event.stream, categories)) events.push(event);
       if (events.length === limit) break;
     }
     return { events, position };

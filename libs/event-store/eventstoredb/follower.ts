@@ -83,7 +83,7 @@ export class Follower {
       const cause = await this.#followOnce();
       if (this.#stop.signal.aborted) return;
       const hasCome = this.#recent.head > before;
-      // Servers before 24.2 drop whoever is some tens of events behind: nothing is wrong with him or the connection.
+      // Servers before 24.2 drop a subscriber that is some tens of events behind: nothing is wrong with it or the connection.
       if (hasCome && cause instanceof TimeoutError) continue;
       this.#onAlarm('The subscription to the event store ended; it is begun again.', cause);
       if (this.#client !== undefined) this.#connection.drop(this.#client);

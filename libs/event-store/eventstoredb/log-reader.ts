@@ -10,7 +10,7 @@ import {
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  categoryOf,
+  isOfAny,
   type LogPage,
   type LogQuery,
   PositionUnknown,
@@ -102,7 +102,7 @@ export class LogReader {
         floor = event.recordedAt;
         if (event.position <= after) continue;
         ({ position } = event);
-        if (categories?.includes(categoryOf(event.stream)) ?? true) events.push(event);
+        if (isOfAny(event.stream, categories)) events.push(event);
         if (events.length === limit) return { events, position };
       }
       const isEnd = page.length <= wanted;

@@ -35,7 +35,7 @@ export async function ownWordsOf(reader: LogReader, lane: AppendLane): Promise<O
   if (words.length > 0) return fold(words);
   await append(lane, NO_STREAM, { type: 'LogBegun', data: { id: randomUUID() } });
   for (let tries = 1; tries <= UNKNOWN_TRIES_MAX; tries++) {
-    const begun = await readWords(reader); // Ours, or that of one who was faster.
+    const begun = await readWords(reader); // Ours, or another process's that was faster.
     if (begun.length > 0) return fold(begun);
     await pause(PAUSE_MS * 2 ** tries); // Read from a node that has not heard of it yet.
   }

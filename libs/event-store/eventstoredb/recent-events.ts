@@ -1,5 +1,5 @@
 import { assert } from '#kernel';
-import { categoryOf, type LogPage, type LogQuery, type RecordedEvent } from '../src/index.ts';
+import { isOfAny, type LogPage, type LogQuery, type RecordedEvent } from '../src/index.ts';
 
 /** How much of the newest log is kept for those who follow it, in events and in bytes of the server's log. */
 const RECENT_EVENTS_MAX = 16_384;
@@ -8,7 +8,7 @@ const RECENT_BYTES_MAX = 32 * 1024 * 1024;
 const FORGOTTEN_EVENTS_MAX = 4_096;
 
 interface Waiter {
-  /** Beyond which he waits for the log to move. */
+  /** It waits for the log to move beyond this. */
   readonly position: number;
   readonly wake: () => void;
 }
@@ -51,7 +51,7 @@ export class RecentEvents {
     for (let index = this.#indexAfter(after); index < this.#events.length; index++) {
       const event = this.#events[index]!;
       ({ position } = event);
-      if (categories?.includes(categoryOf(event.stream)) ?? true) events.push(event);
+      if (isOfAny(event.stream, categories)) events.push(event);
       if (events.length === limit) break;
     }
     return { events, position };
@@ -78,7 +78,7 @@ export class RecentEvents {
     for (const { wake } of this.#waiting.splice(0, reached)) wake();
   }
 
-  /** Everybody looks again, whatever he waits for. */
+  /** Wakes every waiter, whatever it waits for. */
   wakeAll(): void {
     for (const { wake } of this.#waiting.splice(0)) wake();
   }

@@ -1,5 +1,5 @@
 import type { Instant } from '#kernel';
-import { type Append, isOfCategory, type LogPage, type LogQuery, type RecordedEvent } from '../src/index.ts';
+import { type Append, isOfAny, type LogPage, type LogQuery, type RecordedEvent } from '../src/index.ts';
 
 /** How much of the newest log is kept as objects for those who follow it. */
 const RECENT_EVENTS_MAX = 16_384;
@@ -68,7 +68,7 @@ export class RecentEvents {
     while (position < this.#head && events.length < limit) {
       position++;
       const event = this.#events[position % RECENT_EVENTS_MAX]!;
-      if (categories === undefined || isOfAny(event.stream, categories)) events.push(event);
+      if (isOfAny(event.stream, categories)) events.push(event);
     }
     return { events, position };
   }
@@ -122,9 +122,4 @@ export class RecentEvents {
     this.#bytes -= this.#sizes[place]!;
     this.#events[place] = undefined;
   }
-}
-
-function isOfAny(stream: string, categories: readonly string[]): boolean {
-  for (const category of categories) if (isOfCategory(stream, category)) return true;
-  return false;
 }

@@ -2,9 +2,9 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { RowsInsert } from './rows-insert.ts';
 import type { Generation, UnsettledEvents } from './unsettled-events.ts';
 
-/** Per event written, so many are settled with it: more than one, or the generations would pile up. */
+/** Events settled for each one written: more than one, or the generations would pile up. */
 const SETTLED_PER_WRITTEN = 2;
-/** And so many with each commit. */
+/** Events settled with each commit besides. */
 const SETTLED_PER_COMMIT = 64;
 
 /** A generation on its way into the index, in the order of its keys. */

@@ -165,7 +165,7 @@ export class SqliteEventStore extends EventStore {
           this.#recent.release();
           if (pages % PAGES_AT_ONCE_MAX === 0) await nextTurn();
         } else {
-          // Aborted while it looked: nobody would wake it any more.
+          // Aborted during the read: nothing would wake it any more.
           if (!signal.aborted) await this.#recent.movedPast(after);
           pages = 0;
         }
@@ -210,8 +210,8 @@ export class SqliteEventStore extends EventStore {
   }
 
   /**
-   * A page from memory, else from the file, after a turn of the event loop: who reads a long log to its end
-   * would otherwise let nobody else have one, for reading never waits.
+   * A page from memory, else from the file, after a turn of the event loop: a reader of a long log
+   * would otherwise give nobody else a turn, for reading never waits.
    */
   async #readAll(query: LogQuery, limit: number): Promise<LogPage> {
     const recent = this.#read(() => this.#recent.read(query, limit));

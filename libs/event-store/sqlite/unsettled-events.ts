@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Events of a generation: so many settle together. More would take more memory, fewer would write more pages. */
+/** Events of a generation, which settle together. More would take more memory, fewer would write more pages. */
 const GENERATION_EVENTS = 32_768;
 /** A power of two, and twice as many as there are events: chains are short. */
 const BUCKETS = GENERATION_EVENTS * 2;

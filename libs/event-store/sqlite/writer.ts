@@ -7,7 +7,7 @@ export interface Writer {
   readonly head: number;
   /** How many batches may be on their way at once. */
   readonly batchesMax: number;
-  /** A batch with so many events is handed over at once, in the middle of a turn of the event loop. */
+  /** A batch of this many events is handed over at once, in the middle of a turn of the event loop. */
   readonly eventsEnough: number;
   /** Never rejects: a failure is an answer. */
   write(batch: Batch): Promise<BatchResult>;

@@ -146,3 +146,10 @@ export function categoryOf(stream: string): string {
 /** The same question without a new string for the answer: for those who ask it of every event. */
 export const isOfCategory = (stream: string, category: string): boolean =>
   stream.startsWith(category) && (stream.length === category.length || stream[category.length] === '-');
+
+/** True for each stream where no categories are named. */
+export function isOfAny(stream: string, categories: readonly string[] | undefined): boolean {
+  if (categories === undefined) return true;
+  for (const category of categories) if (isOfCategory(stream, category)) return true;
+  return false;
+}

@@ -17,6 +17,7 @@ export {
   type AppendOutcome,
   categoryOf,
   EventStore,
+  isOfAny,
   isOfCategory,
   type LogPage,
   type LogQuery,
