@@ -108,7 +108,11 @@ export class RowsCheckpointer {
       if (this.#isOfAll && this.#readers === 0) this.#isHeldBack = false;
       if (failure !== undefined) this.#onFailed(failure);
     });
-    worker.on('error', this.#onFailed);
+    // It has not begun: there was no thread or no file to be had. The log keeps everything, and the next commit tries again.
+    worker.on('error', () => {
+      this.#isUnderWay = false;
+      this.#worker = undefined;
+    });
     return worker;
   }
 }

@@ -1,6 +1,8 @@
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { ReadModelFailed } from '../src/index.ts';
+import { errorCodeOf, SQLITE_CANTOPEN } from './sqlite-error.ts';
 
 /** Grows when the layout below changes: other files are made anew. */
 const LAYOUT_VERSION = 1;
@@ -42,12 +44,22 @@ export class RowsFile {
     this.#updatePosition = database.prepare('UPDATE picture SET position = ?');
   }
 
-  /** A file that cannot be used, for whatever reason, is discarded: everything in it can be had again. */
+  /**
+   * A file that cannot be used is discarded: everything in it can be had again. Where nothing could be opened it may be as
+   * good as ever, and is kept. Throws ReadModelFailed.
+   */
   static open(file: string): RowsFile {
     try {
       return new RowsFile(connect(file));
     } catch (cause) {
       if (file === IN_MEMORY) throw cause;
+      if (isOfSurroundings(cause)) {
+        const { message } = cause as Error;
+        throw new ReadModelFailed(
+          `${file} cannot be opened: ${message}. Nothing is lost: start again once files can be opened (ulimit -n).`,
+          { cause },
+        );
+      }
       discard(file);
       return new RowsFile(connect(file));
     }
@@ -108,6 +120,12 @@ export class RowsFile {
     this.database.exec(`DROP TABLE IF EXISTS ${tableName}`);
     this.database.prepare('DELETE FROM shelves WHERE name = ?').run(name);
   }
+}
+
+/** No descriptor was to be had. */
+function isOfSurroundings(cause: unknown): boolean {
+  const { code } = cause as NodeJS.ErrnoException;
+  return code === 'EMFILE' || code === 'ENFILE' || errorCodeOf(cause) === SQLITE_CANTOPEN;
 }
 
 /** Removes the file with what belongs to it. */

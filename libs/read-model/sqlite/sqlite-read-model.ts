@@ -13,6 +13,7 @@ import { discard, IN_MEMORY, RowsFile } from './rows-file.ts';
 import { RowsHash } from './rows-hash.ts';
 import { RowsSnapshot } from './rows-snapshot.ts';
 import { ShelfTable } from './shelf-table.ts';
+import { errorCodeOf, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_NOTADB } from './sqlite-error.ts';
 import { SqliteShelf } from './sqlite-shelf.ts';
 
 export { IN_MEMORY } from './rows-file.ts';
@@ -40,9 +41,6 @@ const FREEZES_GIVEN_UP_MAX = 3;
 const WAITING_ROWS_MAX = 100_000;
 /** Rows hashed in one turn: a millisecond or two. */
 const HASH_ROWS_A_TURN = 200;
-const SQLITE_CORRUPT = 11;
-const SQLITE_FULL = 13;
-const SQLITE_NOTADB = 26;
 
 interface SqliteReadModelOptions {
   /** A file that is damaged, of another layout or not ours is made anew: `openedAt` is then 0. */
@@ -333,10 +331,4 @@ export class SqliteReadModel extends ReadModel {
     }
     return this.#failure;
   }
-}
-
-/** SQLite's primary result code; undefined if the error is not one of SQLite. */
-function errorCodeOf(cause: unknown): number | undefined {
-  const { errcode } = cause as { errcode?: unknown };
-  return typeof errcode === 'number' ? errcode & 0xff : undefined;
 }
