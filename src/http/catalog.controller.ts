@@ -1,7 +1,7 @@
-import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import type { FastifyRequest } from 'fastify';
-import type { ImportResult } from '#catalog';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
 import { isRejection } from '#inventory';
 import { ImportCatalog, PreviewPolicy } from '../application/set-up.ts';
 import { OnHand } from '../service.ts';
@@ -10,9 +10,10 @@ import { cutCatalogRows, readCatalogRows } from './catalog-rows.ts';
 import { Door, Query, Told } from './door.ts';
 import { Freshness } from './freshness.ts';
 import { HistoryReads } from './history-reads.ts';
+import { importAnswer } from './import-answer.ts';
 import { atLeast, type ParameterValues } from './parameters.ts';
 import { POLICY_PROBLEMS } from './problem-codes.ts';
-import { problemOf, Refusal } from './problem.ts';
+import { Refusal } from './problem.ts';
 import { units } from './wire/scalars.ts';
 import { toPolicy } from './wire/setup-wire.ts';
 
@@ -48,17 +49,13 @@ export class CatalogController {
       'TOO_MANY_ROWS',
     ],
   })
-  async import(@Req() request: FastifyRequest): Promise<object> {
+  async import(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const bytes = (request.body as Uint8Array | undefined) ?? new Uint8Array();
     const rules = { allowPrivateWebhooks: this.onhand.settings.WEBHOOK_ALLOW_PRIVATE };
     const rows = cutCatalogRows(bytes, request.headers['content-type'] ?? '');
     const results = await this.commands.execute(new ImportCatalog(readCatalogRows(rows, rules)));
-    const counts = { created: 0, replaced: 0, unchanged: 0, rejected: 0 };
-    for (const { outcome } of results) counts[outcome] += 1;
-    return {
-      results: results.map((result) => shownResult(rows[result.index]!.line, result, request.id)),
-      counts,
-    };
+    const answer = importAnswer(results, ({ index }) => rows[index]!.line, request.id);
+    void reply.header('content-type', 'application/json; charset=utf-8').send(Readable.from(answer));
   }
 
   @Post('policies/preview')
@@ -84,19 +81,4 @@ export class CatalogController {
     });
     return { items };
   }
-}
-
-function shownResult(
-  row: number,
-  { kind, id, outcome, position, rejection }: ImportResult,
-  instance: string,
-): object {
-  return {
-    row,
-    kind,
-    ...(id !== undefined && { id }),
-    outcome,
-    ...(position !== undefined && { position }),
-    ...(rejection && { error: problemOf([rejection], { instance }) }),
-  };
 }
