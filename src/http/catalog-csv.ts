@@ -1,6 +1,7 @@
-import { CsvScanner, detectDialect } from '#intake';
+import { type CsvRow, CsvScanner, detectDialect } from '#intake';
 import { nameHint, type Rejection } from '#inventory';
 import { refuseTooManyRows } from './catalog-rows-max.ts';
+import type { ToldRows } from './catalog-rows.ts';
 import { refuse, Refusal, shown } from './problem.ts';
 
 /** The two kinds of CSV that set up: what they are known by, and the column that may not stand twice. */
@@ -28,14 +29,8 @@ const EXCEL_NUMBER = /^\d(\.\d+)?E\+\d+$/i;
 const WHOLE = /^\d{1,9}$/;
 const DECIMAL = /^\d{1,10}(\.\d{1,10})?$/;
 
-/** A row as the JSON of a row of an import, or why it is none. */
-interface CsvResource {
-  readonly line: number;
-  readonly json: string | Rejection;
-}
-
 /** Throws a Refusal where the text as a whole cannot be read. */
-export function csvRows(text: string): CsvResource[] {
+export function csvRows(text: string): ToldRows {
   const dialect = detectDialect(text);
   if ('code' in dialect) throw new Refusal(dialect);
   const scanner = new CsvScanner(dialect.delimiter, dialect.headerLine);
@@ -48,8 +43,16 @@ export function csvRows(text: string): CsvResource[] {
   refuseTooManyRows(others.length);
   const names = header.cells.map((cell) => cell.trim());
   const layout = layoutOf(names);
+  return { lines: others.map(({ line }) => line), json: readRows(others, names, layout) };
+}
+
+function* readRows(
+  rows: readonly CsvRow[],
+  names: readonly string[],
+  layout: Layout,
+): Generator<string | Rejection> {
   const seen = new Map<string, number>();
-  return others.map(({ cells, line }) => ({ line, json: readCells(cells, { names, layout, seen, line }) }));
+  for (const { cells, line } of rows) yield readCells(cells, { names, layout, seen, line });
 }
 
 function layoutOf(names: readonly string[]): Layout {

@@ -17,10 +17,12 @@ import { refuseTooManyRows } from './catalog-rows-max.ts';
 import { Refusal } from './problem.ts';
 import { toChannel, toItem, toListing, toLocation, toPolicy, toSource } from './wire/setup-wire.ts';
 
-/** One row of an import as it was told, or why it is none, and the line it stands on, from 1. */
-interface ToldRow {
-  readonly line: number;
-  readonly json: string | Rejection;
+/** The rows of an import as they were told. */
+export interface ToldRows {
+  /** On which line each stands, from 1. */
+  readonly lines: readonly number[];
+  /** Each as JSON, or why it is none; made when it is asked for, and once. */
+  readonly json: Iterable<string | Rejection>;
 }
 
 interface CatalogRules {
@@ -28,7 +30,7 @@ interface CatalogRules {
 }
 
 /** Cuts JSON Lines or CSV into its rows. Throws a Refusal where the file as a whole cannot be read. */
-export function cutCatalogRows(bytes: Uint8Array, contentType: string): readonly ToldRow[] {
+export function cutCatalogRows(bytes: Uint8Array, contentType: string): ToldRows {
   const text = decodeUtf8(bytes);
   const isCsv = contentType.toLowerCase().startsWith('text/csv');
   if (typeof text !== 'string') throw new Refusal(isCsv ? { ...text, code: 'CSV_ENCODING' } : text);
@@ -37,19 +39,16 @@ export function cutCatalogRows(bytes: Uint8Array, contentType: string): readonly
   const told = lines.filter(({ json }) => json.trim() !== '');
   if (told.length === 0) throw new Refusal(EMPTY);
   refuseTooManyRows(told.length);
-  return told;
+  return { lines: told.map(({ line }) => line), json: told.map(({ json }) => json) };
 }
 
 /** Rows read within one turn of the event loop: those of a large file take seconds, in which others are served too. */
 const ROWS_A_TURN = 100;
 
 /** What each row is, or why it is none. */
-export async function* readCatalogRows(
-  told: readonly ToldRow[],
-  rules: CatalogRules,
-): AsyncGenerator<ImportRow> {
+export async function* readCatalogRows(told: ToldRows, rules: CatalogRules): AsyncGenerator<ImportRow> {
   let read = 0;
-  for (const { json } of told) {
+  for (const json of told.json) {
     if (++read % ROWS_A_TURN === 0) await nextTurn();
     yield readRow(json, rules);
   }

@@ -54,7 +54,7 @@ export class CatalogController {
     const rules = { allowPrivateWebhooks: this.onhand.settings.WEBHOOK_ALLOW_PRIVATE };
     const rows = cutCatalogRows(bytes, request.headers['content-type'] ?? '');
     const results = await this.commands.execute(new ImportCatalog(readCatalogRows(rows, rules)));
-    const answer = importAnswer(results, ({ index }) => rows[index]!.line, request.id);
+    const answer = importAnswer(results, ({ index }) => rows.lines[index]!, request.id);
     void reply.header('content-type', 'application/json; charset=utf-8').send(Readable.from(answer));
   }
 

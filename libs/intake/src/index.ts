@@ -15,7 +15,7 @@ export {
   readMessageText,
 } from './read-body.ts';
 export { detectDialect } from './files/csv-header.ts';
-export { CsvScanner } from './files/csv-scanner.ts';
+export { type CsvRow, CsvScanner } from './files/csv-scanner.ts';
 export { decodeUtf8 } from './json/utf8.ts';
 // For the bodies of other doors: set-up and requests are read by the same rules as messages.
 export * as fields from './messages/field.ts';
