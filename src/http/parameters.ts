@@ -85,7 +85,7 @@ export const oneOf = <const Word extends string>(description: string, words: rea
     schema: { type: 'string', enum: words },
     description,
     read: (word: string) => words.find((known) => known === word),
-    form: `one of ${words.join(', ')}`,
+    form: words.length === 1 ? words[0]! : `one of ${words.join(', ')}`,
   }) as const satisfies Parameter<Word>;
 
 /** The same parameter, as often as wanted. */

@@ -112,11 +112,12 @@ it('tells whose a listing is that became another item’s, also where the number
 });
 
 it.each([
-  ['?after=1', 'INVALID_PARAMETER', 400],
-  ['?cursor=nonsense', 'CURSOR_INVALID', 400],
-])('refuses %s', async (query, code, status) => {
+  ['?after=1', 'INVALID_PARAMETER', 'send 0.'],
+  ['?cursor=nonsense', 'CURSOR_INVALID', ''],
+])('refuses %s', async (query, code, advice) => {
   const answer = await running.ask(`GET /v1/channels/web/feed${query}`);
-  expect([answer.status, answer.json.code]).toEqual([status, code]);
+  expect([answer.status, answer.json.code]).toEqual([400, code]);
+  expect(answer.json.detail).toContain(advice);
 });
 
 it('refuses a cursor of another channel, and a channel that is not there', async () => {

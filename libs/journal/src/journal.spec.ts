@@ -69,6 +69,7 @@ describe('a message', () => {
       'parked',
       'accepted',
     ]);
+    expect(outcomes[3]?.error?.detail).toContain('PUT /v1/channels/… or PUT /v1/sources/…');
     expect(outcomes.every(({ position, recordedAt }) => position > 0 && recordedAt > 0)).toBe(true);
   });
 

@@ -44,7 +44,7 @@ export function mayTell(
     return { code: 'CHANNEL_MISMATCH', detail, pointer: '/source' };
   }
   if (teller === undefined) {
-    const detail = `No channel or source ${shown(message.source)} is registered. Define it first (PUT /v1/sources/…).`;
+    const detail = `No channel or source ${shown(message.source)} is registered. Define it first (PUT /v1/channels/… or PUT /v1/sources/…).`;
     return { code: 'UNKNOWN_SOURCE', detail, pointer: '/source' };
   }
   return isOrderMessage(message) ? checkChannel(message, teller, catalog) : undefined;
