@@ -88,6 +88,8 @@ describe('settings', () => {
     ['a certificate without TLS', { KAFKA_SSL_CA: fileURLToPath(import.meta.url) }, 'KAFKA_SSL is not true'],
     ['the share before the first', { SHARD: '0/2' }, 'which part of how many'],
     ['a topic bound twice', { KAFKA_EVENT_TOPICS: 'a=web=pos' }, 'KAFKA_EVENT_TOPICS must be'],
+    ['a topic that Kafka would not make', { KAFKA_AVAILABILITY_TOPIC: '..' }, 'a topic name'],
+    ['messages of such a topic', { KAFKA_EVENT_TOPICS: '.=web' }, 'KAFKA_EVENT_TOPICS must be'],
     ['a topic that is none', { KAFKA_EVENT_TOPICS: 'a b' }, 'KAFKA_EVENT_TOPICS must be'],
     ['a placeholder in other letters', saslWith('ChangeMe'), 'not a placeholder'],
     ['a topic twice', { KAFKA_EVENT_TOPICS: 'a=web,a' }, 'names a twice'],
@@ -110,6 +112,7 @@ describe('settings', () => {
     ['keys off at its address in brackets', { AUTH: 'off', HOST: '[::1]' }],
     ['as many shares as shards', { SHARD: '16/16', EVENT_STORE: 'esdb://db:2113' }],
     ['all of a log of its own', { SHARD: '1/1' }],
+    ['a topic that begins with two dots', { KAFKA_ORDERS_TOPIC: '..orders' }],
     ['a topic bound to a source, and one that is not', { KAFKA_EVENT_TOPICS: 'a=web, b' }],
     ['a flag said out', { KAFKA_SSL: 'false' }],
     ['a number with spaces around it', { PORT: ' 8080 ' }],
@@ -166,6 +169,14 @@ it('warns where roles are left out that no other process can have', () => {
   expect(warned({ ROLES: 'http,intake' })).toContain('leaves posting and publishing to another process');
   expect(warned({ ROLES: 'http,posting,publishing' })).toBe('');
   expect(warned({ ROLES: 'http', EVENT_STORE: 'esdb://db:2113' })).toBe('');
+});
+
+it('warns where a process takes messages by Kafka alone, and there is no Kafka', () => {
+  const warned = (settings: Record<string, string>): string =>
+    settingWarnings(readSettings({ EVENT_STORE: 'esdb://db:2113', ...settings })).join();
+  expect(warned({ ROLES: 'intake' })).toContain('nothing to do');
+  expect(warned({ ROLES: 'intake', KAFKA_BROKERS: 'localhost:9092' })).toBe('');
+  expect(warned({ ROLES: 'http,intake' })).toBe('');
 });
 
 it('warns of a password that goes to the brokers without TLS', () => {

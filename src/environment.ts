@@ -212,7 +212,14 @@ export function settingWarnings(settings: Settings): string[] {
         ]
       : []),
     ...workOfNobody(settings),
+    ...workOfNothing(settings),
   ];
+}
+
+/** Messages come to `intake` by Kafka alone: those of HTTP are taken by `http`. */
+function workOfNothing({ ROLES, KAFKA_BROKERS }: Settings): string[] {
+  if (KAFKA_BROKERS !== undefined || ROLES.join() !== 'intake') return [];
+  return ['ROLES is intake alone, and KAFKA_BROKERS is not set: this process has nothing to do'];
 }
 
 /** Over a log in a folder there is no second process that could have the other roles. */

@@ -5,7 +5,8 @@ import { isIP } from 'node:net';
 /** Decorators for settings: each turns the text of the environment into its value and says what it expects. */
 
 const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
-const TOPIC = /^[A-Za-z0-9._-]{1,249}$/;
+/** As Kafka has them: a folder of its own name holds each of its partitions. */
+const TOPIC = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
 
 export function WholeNumber(least: number, most: number): PropertyDecorator {
   const options = expects(`a whole number from ${least} to ${most}`);
