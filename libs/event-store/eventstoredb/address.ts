@@ -107,7 +107,10 @@ function decoded(shown: string, text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new EventStoreDbUnusable(shown, 'it has a % without two hex digits behind it: % itself is written as %25');
+    throw new EventStoreDbUnusable(
+      shown,
+      'it has a % without two hex digits behind it: % itself is written as %25',
+    );
   }
 }
 
