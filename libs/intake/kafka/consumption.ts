@@ -16,6 +16,7 @@ import {
   within,
 } from '#kafka';
 import { Assigned } from './assigned.ts';
+import { beating } from './beating.ts';
 import type { ConsumptionParts } from './consumption-parts.ts';
 import type { EventTopic } from './event-topic.ts';
 import { OffsetCommits } from './offset-commits.ts';
@@ -206,12 +207,12 @@ export class Consumption {
       const isLast = start + CHUNK_RECORDS >= messages.length;
       // Behind the last one may be records that we never see, such as the end of a transaction.
       const next = Number(isLast ? batch.lastOffset() : last.offset) + 1;
-      const fault = await this.#beating(this.#take(intake, chunk, next), payload);
-      if (!this.#isStillOurs(intake)) return;
-      if (fault === undefined || intake.hasTaken(next)) {
+      const fault = await this.#beating(this.#take(intake, chunk, next), payload, (met) => {
+        if (!this.#isStillOurs(intake) || (met !== undefined && !intake.hasTaken(next))) return;
         payload.resolveOffset(last.offset);
         this.#assigned.expect(intake.place, next);
-      }
+      });
+      if (!this.#isStillOurs(intake)) return;
       if (fault !== undefined) return this.#assigned.wait(intake.place, fault.error);
       await payload.heartbeat();
     }
@@ -238,20 +239,13 @@ export class Consumption {
   }
 
   /** Waits, and lets the group know that we live. When the group is dealt anew, what is in hand is finished first. */
-  async #beating<Result>(work: Promise<Result>, payload: EachBatchPayload): Promise<Result> {
-    let isDone = false;
-    const done = (): void => void (isDone = true);
-    const ended = work.then(done, done);
-    for (;;) {
-      await within(ended, HEARTBEAT_MS);
-      if (isDone) return work;
-      try {
-        await payload.heartbeat();
-      } catch (error) {
-        await within(ended, HAND_OVER_MS_MAX);
-        throw error;
-      }
-    }
+  #beating<Result>(
+    work: Promise<Result>,
+    payload: EachBatchPayload,
+    whenDone: (result: Result) => void = () => undefined,
+  ): Promise<Result> {
+    const beat = (): Promise<void> => payload.heartbeat();
+    return beating(work, { beat, everyMs: HEARTBEAT_MS, finishMs: HAND_OVER_MS_MAX, whenDone });
   }
 
   async #stop(): Promise<void> {

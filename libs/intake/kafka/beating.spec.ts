@@ -1,0 +1,44 @@
+import { beating } from './beating.ts';
+
+const EVERY_MS = 1;
+const LONG_MS = 60_000;
+
+describe('work in hand while the brokers go away', () => {
+  it('counts as done where it ends after all, so that it is not done again', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const done: string[] = [];
+    const beat = (): Promise<void> => {
+      resolve('taken');
+      return Promise.reject(new Error('the broker is away'));
+    };
+    const whenDone = (result: string): void => void done.push(result);
+    const waited = beating(promise, { beat, everyMs: EVERY_MS, finishMs: LONG_MS, whenDone });
+    await expect(waited).rejects.toThrow('the broker is away');
+    expect(done).toEqual(['taken']);
+  });
+
+  it('does not count where it ends too late: others have gone on', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const done: string[] = [];
+    const beat = (): Promise<void> => Promise.reject(new Error('the broker is away'));
+    const whenDone = (result: string): void => void done.push(result);
+    const waited = beating(promise, { beat, everyMs: EVERY_MS, finishMs: EVERY_MS, whenDone });
+    await expect(waited).rejects.toThrow('the broker is away');
+    resolve('taken');
+    await promise;
+    expect(done).toEqual([]);
+  });
+
+  it('is waited for while the group hears us, and counts once', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const done: string[] = [];
+    let beats = 0;
+    const beat = (): Promise<void> => {
+      if (++beats === 2) resolve('taken');
+      return Promise.resolve();
+    };
+    const whenDone = (result: string): void => void done.push(result);
+    expect(await beating(promise, { beat, everyMs: EVERY_MS, finishMs: LONG_MS, whenDone })).toBe('taken');
+    expect(done).toEqual(['taken']);
+  });
+});
