@@ -15,10 +15,10 @@ export class Lag {
     if (this.#heads.length > SAMPLES_MAX) this.#heads.shift();
   }
 
-  /** How long ago the log first was beyond `position`; 0 if it is not. */
+  /** How long ago the log first was beyond `position`, to the millisecond; 0 if it is not. */
   secondsBehind(position: number, head: number, nowMs: number): number {
     if (position >= head) return 0;
     const passed = this.#heads.find((sample) => sample.position > position);
-    return passed === undefined ? 0 : Math.max(0, (nowMs - passed.atMs) / 1000);
+    return passed === undefined ? 0 : Math.max(0, Math.round(nowMs - passed.atMs) / 1_000);
   }
 }
