@@ -22,7 +22,12 @@ function leadsNowhere(page: string, link: string): boolean {
   const [path = '', anchor] = link.split('#');
   const target = path === '' ? page : join(dirname(page), path);
   if (!existsSync(target)) return true;
-  return anchor !== undefined && !all(/^#+ (.+)$/gm, target).map(anchorOf).includes(anchor);
+  return (
+    anchor !== undefined &&
+    !all(/^#+ (.+)$/gm, target)
+      .map(anchorOf)
+      .includes(anchor)
+  );
 }
 
 describe('the documents', () => {
