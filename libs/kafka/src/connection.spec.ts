@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { openKafka } from './connection.ts';
 import { SILENT } from './log.ts';
-import { ReadRecord } from './record-reader.ts';
+import { ReadRecord } from './mends/record-reader.ts';
 
 const require = createRequire(import.meta.url);
 

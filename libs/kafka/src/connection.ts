@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
-import { mendAborted } from './aborted.ts';
+import { mendAborted } from './mends/aborted.ts';
 import { registerCodecs } from './codecs.ts';
 import { type KafkaLog, logCreatorOf, LOG_LEVEL } from './log.ts';
-import { mendCommits } from './commits.ts';
-import { mendCoordinator } from './coordinator.ts';
-import { mendCrc32c } from './crc32c.ts';
-import { mendDeleted } from './deleted.ts';
-import { mendJoining } from './joining.ts';
-import { mendLargeBatches } from './large-batches.ts';
-import { mendLeaderless } from './leaderless.ts';
-import { mendRecordReader } from './record-reader.ts';
-import { mendRecordWriter } from './record-writer.ts';
-import { mendProduce } from './shared-produce.ts';
-import { mendTimers } from './timers.ts';
-import { mendUnreachable } from './unreachable.ts';
+import { mendCommits } from './mends/commits.ts';
+import { mendCoordinator } from './mends/coordinator.ts';
+import { mendCrc32c } from './mends/crc32c.ts';
+import { mendDeleted } from './mends/deleted.ts';
+import { mendJoining } from './mends/joining.ts';
+import { mendLargeBatches } from './mends/large-batches.ts';
+import { mendLeaderless } from './mends/leaderless.ts';
+import { mendRecordReader } from './mends/record-reader.ts';
+import { mendRecordWriter } from './mends/record-writer.ts';
+import { mendProduce } from './mends/shared-produce.ts';
+import { mendTimers } from './mends/timers.ts';
+import { mendUnreachable } from './mends/unreachable.ts';
 
 type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
 

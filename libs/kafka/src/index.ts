@@ -2,7 +2,7 @@ export { askKafka, topicOffsets, topicsThere } from './ask.ts';
 export { type BulkMessage, BulkSender } from './bulk-sender.ts';
 export { BATCH_BYTES_MAX } from './codecs.ts';
 export { IMPATIENT, type KafkaConnection, openKafka, PATIENT } from './connection.ts';
-export { Leaders } from './leaderless.ts';
+export { Leaders } from './mends/leaderless.ts';
 export type { KafkaLog } from './log.ts';
 export { Membership } from './membership.ts';
 export { sendTo } from './send.ts';

@@ -1,4 +1,4 @@
-import { writeRecord } from './record-writer.ts';
+import { writeRecord } from './mends/record-writer.ts';
 
 /**
  * A batch that must not be unpacked would end the client each time it is fetched. In its place the client is given as many

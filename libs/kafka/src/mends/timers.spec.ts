@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createRequire } from 'node:module';
 import { type AddressInfo, createConnection, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { until } from '../../kernel/testing/until.ts';
+import { until } from '../../../kernel/testing/until.ts';
 import { mendTimers } from './timers.ts';
 
 const require = createRequire(import.meta.url);

@@ -7,7 +7,7 @@ import {
   type Metadata,
   type PartitionMetadata,
 } from './leaderless.ts';
-import { NO_LEADER } from './trouble.ts';
+import { NO_LEADER } from '../trouble.ts';
 
 interface Lookup {
   readonly protocol: (asked: { readonly version: number }) => (question: object) => {

@@ -1,6 +1,6 @@
 import kafkajs, { type Cluster, type PartitionAssigner } from 'kafkajs';
 import { insideOf, once, wrap } from './mend.ts';
-import { NO_LEADER } from './trouble.ts';
+import { NO_LEADER } from '../trouble.ts';
 import { refusedAddress } from './unreachable.ts';
 
 export interface PartitionMetadata {
