@@ -1,17 +1,14 @@
 import { type Clock, Fault, pause, systemClock } from '#kernel';
-import type { EventStore } from '#event-store';
-import type { ReadModel, StoredHash } from '#read-model';
+import type { StoredHash } from '#read-model';
 import { type OnCopied, type OpenLog, openLog, openReadModel } from './adapters.module.ts';
 import {
   beginRebuilding,
-  currentPicture,
   cursorKey,
   endRebuilding,
   isBeingRebuilt,
   otherPicture,
   type PictureFile,
   removePicture,
-  removePicturesOfAnother,
   setCurrentPicture,
 } from './data-files.ts';
 import type { Settings } from './environment.ts';
@@ -19,7 +16,8 @@ import { Lag } from './lag.ts';
 import { type Logger, silentLog } from './log.ts';
 import { type OnRebuilt, Rebuild } from './rebuild.ts';
 import { kafkaOutOf } from './kafka.ts';
-import { openRooms, type Rooms } from './rooms.ts';
+import type { Rooms } from './rooms.ts';
+import { choosePicture, openRoomsOn, type RoomsOnPictureParts } from './rooms-on-picture.ts';
 import { Sharding } from './sharding.ts';
 import { type Status, statusOf } from './status.ts';
 
@@ -45,17 +43,6 @@ export interface Rebuilt {
   readonly wasRight: boolean;
 }
 
-interface Parts {
-  readonly settings: Settings;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly publish: boolean;
-  readonly onFatal: (cause: unknown) => void;
-  readonly sharding: Sharding;
-  readonly kafka: ReturnType<typeof kafkaOutOf>;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** The log is in a store that has a backup of its own. */
 class BackupElsewhere extends Fault {
   readonly code = 'BACKUP_ELSEWHERE';
@@ -72,8 +59,6 @@ class BackupElsewhere extends Fault {
 /** How long reads that began over the former picture may still take. */
 const READS_END_MS = 5_000;
 const LAG_EVERY_MS = 500;
-/** How often the log says how far the picture has caught up. */
-const PROGRESS_EVERY_MS = 2_000;
 
 /**
  * All of OnHand over one data directory, without HTTP: the rooms, wired and working. The service puts HTTP in
@@ -85,7 +70,7 @@ export class OnHand {
   readonly log: Logger;
   /** Doors beside HTTP, by name: whether they are as they should be, and what they say of themselves. */
   readonly doors = new Map<string, () => { readonly isReady: boolean; readonly facts: object }>();
-  readonly #parts: Parts;
+  readonly #parts: RoomsOnPictureParts;
   readonly #opened: OpenLog;
   readonly #lag = new Lag();
   readonly #sampling: NodeJS.Timeout;
@@ -99,7 +84,11 @@ export class OnHand {
   #isStopping = false;
 
   private constructor(
-    parts: Parts & { readonly opened: OpenLog; readonly picture: PictureFile; readonly rooms: Rooms },
+    parts: RoomsOnPictureParts & {
+      readonly opened: OpenLog;
+      readonly picture: PictureFile;
+      readonly rooms: Rooms;
+    },
   ) {
     this.settings = parts.settings;
     this.clock = parts.clock;
@@ -125,10 +114,8 @@ export class OnHand {
       log.warn(cause instanceof Error ? { cause: cause.message } : {}, message);
     const opened = await openLog(settings, { clock, onFatal, onAlarm });
     try {
-      removePicturesOfAnother(settings.DATA_DIR, opened.identity);
-      const picture = currentPicture(settings.DATA_DIR);
-      await sortOutOther(parts, opened.store, otherPicture(picture));
-      const rooms = await openOn(parts, opened, picture);
+      const picture = await choosePicture(parts, opened);
+      const rooms = await openRoomsOn(picture, parts, opened.store);
       rooms.start();
       sharding.start();
       return new OnHand({ ...parts, opened, picture, rooms });
@@ -267,7 +254,7 @@ export class OnHand {
     try {
       await old.stop();
       setCurrentPicture(this.settings.DATA_DIR, picture);
-      const rooms = await openOn(this.#parts, this.#opened, picture);
+      const rooms = await openRoomsOn(picture, this.#parts, this.#opened.store);
       const former = this.#picture;
       this.#picture = picture;
       this.#rooms = rooms;
@@ -302,65 +289,4 @@ async function hashServed(rooms: Rooms): Promise<StoredHash> {
   } finally {
     rooms.resume();
   }
-}
-
-/** The other picture is kept only if an interrupted rebuild was making it of this log: one that was replaced is wrong. */
-async function sortOutOther(parts: Parts, store: EventStore, picture: PictureFile): Promise<void> {
-  const { DATA_DIR } = parts.settings;
-  if (!isBeingRebuilt(DATA_DIR, picture)) removePicture(DATA_DIR, picture);
-  else (await openPictureOf(parts, store, picture)).close();
-}
-
-async function openOn(parts: Parts, opened: OpenLog, picture: PictureFile): Promise<Rooms> {
-  const { store } = opened;
-  const readModel = await openPictureOf(parts, store, picture);
-  try {
-    const rooms = openRooms({ ...parts, store, readModel });
-    if (await rooms.picture.newest.isIn(store)) {
-      await catchUp(rooms, parts);
-      await rooms.caughtUp();
-      return rooms;
-    }
-  } catch (error) {
-    readModel.close();
-    throw error;
-  }
-  parts.log.warn({ picture: readModel.openedAt }, 'the picture is of another log: it is made anew');
-  readModel.close();
-  removePicture(parts.settings.DATA_DIR, picture);
-  return openOn(parts, opened, picture);
-}
-
-/** A picture that is ahead of its log means that the log was restored from an older backup. */
-async function openPictureOf(
-  { settings, log, onFatal }: Parts,
-  store: EventStore,
-  picture: PictureFile,
-): Promise<ReadModel> {
-  const readModel = openReadModel(settings, picture, onFatal);
-  if (readModel.openedAt === 0 || readModel.openedAt <= (await store.head())) return readModel;
-  log.warn({ picture: readModel.openedAt }, 'the log has less than the picture: it is made anew');
-  readModel.close();
-  removePicture(settings.DATA_DIR, picture);
-  return openReadModel(settings, picture, onFatal);
-}
-
-async function catchUp({ projector, readModel }: Rooms, { log, signal }: Parts): Promise<void> {
-  const from = projector.position;
-  const startedAt = performance.now();
-  let toldAt = startedAt;
-  await projector.catchUp((position, head) => {
-    if (signal?.aborted === true && position < head) {
-      readModel.commit(position);
-      signal.throwIfAborted();
-    }
-    const now = performance.now();
-    if (now - toldAt < PROGRESS_EVERY_MS) return;
-    toldAt = now;
-    const percent = Math.floor((100 * (position - from)) / Math.max(1, head - from));
-    const secondsLeft = Math.ceil(
-      ((now - startedAt) / 1000 / Math.max(1, position - from)) * (head - position),
-    );
-    log.info({ position, head, percent, secondsLeft }, 'catching up with the log');
-  });
 }

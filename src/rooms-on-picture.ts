@@ -1,0 +1,114 @@
+import type { EventStore } from '#event-store';
+import type { Clock } from '#kernel';
+import type { ReadModel } from '#read-model';
+import { type OpenLog, openReadModel } from './adapters.module.ts';
+import {
+  currentPicture,
+  isBeingRebuilt,
+  otherPicture,
+  type PictureFile,
+  removePicture,
+  removePicturesOfAnother,
+} from './data-files.ts';
+import type { Settings } from './environment.ts';
+import type { kafkaOutOf } from './kafka.ts';
+import type { Logger } from './log.ts';
+import { openRooms, type Rooms } from './rooms.ts';
+import type { Sharding } from './sharding.ts';
+
+/** Which file of the picture is used, and the rooms over it, once it has caught up with the log. */
+
+export interface RoomsOnPictureParts {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly publish: boolean;
+  readonly onFatal: (cause: unknown) => void;
+  readonly sharding: Sharding;
+  readonly kafka: ReturnType<typeof kafkaOutOf>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How often the log says how far the picture has caught up. */
+const PROGRESS_EVERY_MS = 2_000;
+
+/** The file to open the rooms on. Those that cannot be used are removed. */
+export async function choosePicture(
+  parts: RoomsOnPictureParts,
+  { store, identity }: Pick<OpenLog, 'store' | 'identity'>,
+): Promise<PictureFile> {
+  const { DATA_DIR } = parts.settings;
+  removePicturesOfAnother(DATA_DIR, identity);
+  const picture = currentPicture(DATA_DIR);
+  await sortOutOther(parts, store, otherPicture(picture));
+  return picture;
+}
+
+/** The other picture is kept only if an interrupted rebuild was making it of this log: one that was replaced is wrong. */
+async function sortOutOther(
+  parts: RoomsOnPictureParts,
+  store: EventStore,
+  picture: PictureFile,
+): Promise<void> {
+  const { DATA_DIR } = parts.settings;
+  if (!isBeingRebuilt(DATA_DIR, picture)) removePicture(DATA_DIR, picture);
+  else (await openPictureOf(parts, store, picture)).close();
+}
+
+/** Throws StoreUnavailable and the reason of `signal`. */
+export async function openRoomsOn(
+  picture: PictureFile,
+  parts: RoomsOnPictureParts,
+  store: EventStore,
+): Promise<Rooms> {
+  const readModel = await openPictureOf(parts, store, picture);
+  try {
+    const rooms = openRooms({ ...parts, store, readModel });
+    if (await rooms.picture.newest.isIn(store)) {
+      await catchUp(rooms, parts);
+      await rooms.caughtUp();
+      return rooms;
+    }
+  } catch (error) {
+    readModel.close();
+    throw error;
+  }
+  parts.log.warn({ picture: readModel.openedAt }, 'the picture is of another log: it is made anew');
+  readModel.close();
+  removePicture(parts.settings.DATA_DIR, picture);
+  return openRoomsOn(picture, parts, store);
+}
+
+/** A picture that is ahead of its log means that the log was restored from an older backup. */
+async function openPictureOf(
+  { settings, log, onFatal }: RoomsOnPictureParts,
+  store: EventStore,
+  picture: PictureFile,
+): Promise<ReadModel> {
+  const readModel = openReadModel(settings, picture, onFatal);
+  if (readModel.openedAt === 0 || readModel.openedAt <= (await store.head())) return readModel;
+  log.warn({ picture: readModel.openedAt }, 'the log has less than the picture: it is made anew');
+  readModel.close();
+  removePicture(settings.DATA_DIR, picture);
+  return openReadModel(settings, picture, onFatal);
+}
+
+async function catchUp({ projector, readModel }: Rooms, { log, signal }: RoomsOnPictureParts): Promise<void> {
+  const from = projector.position;
+  const startedAt = performance.now();
+  let toldAt = startedAt;
+  await projector.catchUp((position, head) => {
+    if (signal?.aborted === true && position < head) {
+      readModel.commit(position);
+      signal.throwIfAborted();
+    }
+    const now = performance.now();
+    if (now - toldAt < PROGRESS_EVERY_MS) return;
+    toldAt = now;
+    const percent = Math.floor((100 * (position - from)) / Math.max(1, head - from));
+    const secondsLeft = Math.ceil(
+      ((now - startedAt) / 1000 / Math.max(1, position - from)) * (head - position),
+    );
+    log.info({ position, head, percent, secondsLeft }, 'catching up with the log');
+  });
+}
