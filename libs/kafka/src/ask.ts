@@ -6,19 +6,19 @@ import { within } from './within.ts';
 
 const GOODBYE_MS_MAX = 3_000;
 
-/** A connection over which somebody asks, or several who began to ask together. */
+/** A connection to ask questions over, shared by callers that began at the same time. */
 interface Line {
   readonly admin: Admin;
   readonly connected: Promise<void>;
   askers: number;
 }
 
-/** Lines that are not connected yet: who asks meanwhile asks over them. One that stands may be about to end, or hang. */
+/** Lines that are still connecting: only these are shared. One that is connected may be about to close, or may hang. */
 const connecting = new WeakMap<KafkaConnection, Line>();
 
 /**
- * Asks the cluster something over a connection of its own, which those who ask at the same time share, without patience.
- * Throws KafkaUnavailable with words that help; the client's own words are kept out of the log.
+ * Asks the cluster something over a short-lived connection, which callers at the same time share. Retries only once.
+ * Throws KafkaUnavailable, whose message says what to do; the client's own messages are kept out of the log.
  */
 export async function askKafka<Answer>(
   connection: KafkaConnection,
@@ -45,7 +45,7 @@ function openLine(connection: KafkaConnection): Line {
   return line;
 }
 
-/** What is there of these topics: by name, with its partitions. Those that are not there, or not for us, are left out. */
+/** Those of these topics that exist and that we may see, by name. */
 export async function topicsThere(
   admin: Admin,
   topics: readonly string[],
@@ -63,14 +63,14 @@ interface PartitionOffsets {
   readonly high: number;
 }
 
-/** Of each partition by its number; undefined where nobody leads it just now. Throws where there is no such topic. */
+/** By partition number; undefined for a partition that has no leader just now. Throws if there is no such topic. */
 export async function topicOffsets(
   admin: Admin,
   topic: string,
 ): Promise<readonly (PartitionOffsets | undefined)[]> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   const told = await admin.fetchTopicOffsets(topic);
-  // How many there are is never asked of the offsets: the last of them may have no leader.
+  // The answer does not say how many partitions there are: it leaves out those without a leader.
   const offsets = new Array<PartitionOffsets | undefined>(topics[0]!.partitions.length).fill(undefined);
   for (const { partition, low, high } of told) offsets[partition] = { low: Number(low), high: Number(high) };
   return offsets;

@@ -14,7 +14,7 @@ export interface BulkMessage {
 }
 
 const MESSAGES_PER_SEND_MAX = 1_000;
-/** Messages that wait in memory while the brokers write. */
+/** Messages that may wait in memory for the brokers. */
 const WAITING_MAX = 20_000;
 const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10 };
 const GOODBYE_MS_MAX = 3_000;
@@ -23,8 +23,8 @@ const notThere = (topic: string): string =>
   `The topic ${topic} is not there, or not for us: look at its name. npx onhand topics create makes those that the settings name.`;
 
 /**
- * Sends very many messages to one topic: those of one key in their order, to the partition that every client
- * would choose. One partition a send.
+ * Sends very many messages to one topic. Those of one key keep their order, and go to the partition that every other
+ * client would choose. Each send is to one partition.
  */
 export class BulkSender {
   readonly #connection: KafkaConnection;
@@ -49,7 +49,7 @@ export class BulkSender {
     this.#lanes = Array.from({ length: parts.partitions }, () => []);
   }
 
-  /** Throws KafkaUnavailable, also where the topic is not there. */
+  /** Throws KafkaUnavailable, also if there is no such topic. */
   static async open(connection: KafkaConnection, topic: string): Promise<BulkSender> {
     const partitions = await askKafka(connection, async (admin) => {
       const found = (await topicsThere(admin, [topic])).get(topic);
@@ -67,12 +67,12 @@ export class BulkSender {
     return new BulkSender({ connection, topic, producer, partitions });
   }
 
-  /** Messages that every replica in sync has. */
+  /** How many messages all in-sync replicas have. */
   get sent(): number {
     return this.#sent;
   }
 
-  /** Resolves when there is room for more. Throws KafkaUnavailable where one could not be sent. */
+  /** Resolves when there is room for more. Throws KafkaUnavailable if any message could not be sent. */
   async send(messages: readonly BulkMessage[]): Promise<void> {
     for (const message of messages) {
       const partition = partOf(message.key, this.#lanes.length);
@@ -86,7 +86,7 @@ export class BulkSender {
     this.#throwFailure();
   }
 
-  /** Resolves when all of it is there. Throws KafkaUnavailable. */
+  /** Resolves when all messages have been written. Throws KafkaUnavailable. */
   async settled(): Promise<void> {
     while (this.#sending.size > 0) await Promise.all(this.#sending.values());
     this.#throwFailure();
@@ -97,7 +97,7 @@ export class BulkSender {
   }
 
   async #drain(partition: number): Promise<void> {
-    await Promise.resolve(); // All that comes in this turn goes together.
+    await Promise.resolve(); // So that all messages of this turn are sent together.
     const lane = this.#lanes[partition]!;
     try {
       while (lane.length > 0 && !this.#failure) {

@@ -6,16 +6,16 @@ import { compressFrame, decompressFrame } from 'lz4-napi';
 import { lz4Bytes } from './lz4-bytes.ts';
 import { refuseTooMany, standIn } from './stand-in.ts';
 
-/** What one batch may become; the broker's limit is of compressed bytes. Beyond it is a bomb, not a batch. */
+/** How large a batch may be when it is unpacked; the broker limits only its compressed size. More is a bomb. */
 export const BATCH_BYTES_MAX = 256 * 1024 * 1024;
 
-/** kafkajs hands its own encoder to `compress`, and a buffer to `decompress`. */
+/** kafkajs passes its own encoder to `compress`, and a buffer to `decompress`. */
 interface Codec {
   compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
   decompress(bytes: Buffer): Promise<Buffer>;
 }
 
-/** The package brings no types of its own. `uncompress` throws where it would become longer than it may. */
+/** The package has no types. `uncompress` throws if the result would be longer than `lengthMax`. */
 const snappy = createRequire(import.meta.url)('snappyjs') as {
   compress(bytes: Buffer): Buffer;
   uncompress(bytes: Buffer, lengthMax: number): Buffer;
@@ -41,7 +41,7 @@ const snappyCodec = guarded({
   decompress: (bytes) => Promise.resolve(unpackXerial(bytes) ?? snappy.uncompress(bytes, BATCH_BYTES_MAX)),
 });
 
-/** What becomes too long is stood in for; whatever else is thrown may be a bug, or pass. Of too many records nothing is unpacked. */
+/** Puts stand-ins in the place of a batch that would become too long; a batch of too many records is not even unpacked. */
 function guarded(codec: Codec): Codec {
   const decompress = async (bytes: Buffer): Promise<Buffer> => {
     refuseTooMany(bytes);
@@ -58,13 +58,13 @@ function guarded(codec: Codec): Codec {
 const TOO_LONG = 'ERR_BUFFER_TOO_LARGE';
 const tooLong = (): Error => Object.assign(new Error('A batch becomes too long.'), { code: TOO_LONG });
 
-/** Node's own codecs say it by a code, snappyjs in words. */
+/** Node's own codecs throw an error with a code, snappyjs one with a message. */
 function isTooLong(error: unknown): boolean {
   const { code, message } = error as NodeJS.ErrnoException;
   return code === TOO_LONG || /uncompressed length .* is too big/.test(message);
 }
 
-/** kafkajs knows only gzip, and one batch of another kind ends its consumer for good. */
+/** By itself kafkajs knows only gzip, and one batch of another codec ends its consumer for good. */
 export function registerCodecs(): void {
   const { CompressionCodecs, CompressionTypes } = kafkajs;
   const codecs = CompressionCodecs as Record<number, () => Codec>;
@@ -79,7 +79,7 @@ const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00
 const XERIAL_HEAD_BYTES = 16;
 const LENGTH_BYTES = 4;
 
-/** Java's own framing of snappy: blocks, each behind its length. Undefined if these bytes are not framed so. */
+/** The framing of Java's snappy: blocks, each preceded by its length. Undefined if these bytes are not framed so. */
 function unpackXerial(bytes: Buffer): Buffer | undefined {
   if (!bytes.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return undefined;
   const blocks: Buffer[] = [];

@@ -20,12 +20,12 @@ type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
 
 /** How the brokers are reached. */
 export interface KafkaConnection {
-  /** `host:port` of one or more; the others are learnt from them. */
+  /** `host:port` of one or more; they name the others. */
   readonly brokers: readonly string[];
   /** Shown in the brokers' logs and quotas. */
   readonly clientId: string;
   readonly isEncrypted: boolean;
-  /** A file with the certificate authority's certificate; absent: those that Node trusts. */
+  /** A file with the certificate authority's certificate. Default: the authorities that Node trusts. */
   readonly caFile?: string;
   readonly login?: {
     readonly mechanism: SaslMechanism;
@@ -35,19 +35,19 @@ export interface KafkaConnection {
 }
 
 /**
- * For what must ride out an outage by itself: it never gives up, and asks again every 3 s at the latest. A
- * consumer that gives up leaves its group, and then waits for its own old session to expire.
+ * For what must survive an outage by itself: never gives up, and retries at least every 3 s. A consumer that gives up
+ * leaves its group, and then has to wait until its own old session expires.
  */
 export const PATIENT: RetryOptions = { initialRetryTime: 100, maxRetryTime: 3_000, retries: 2 ** 31 };
-/** For questions to which "no" is an answer: once more after a short while, then it throws. */
+/** For questions that may fail: retries once after a short pause, then throws. */
 export const IMPATIENT: RetryOptions = { initialRetryTime: 100, maxRetryTime: 500, retries: 1 };
 
 const CONNECT_MS_MAX = 5_000;
-/** Brokers answer what we send within 10 s, or say that they could not: after that one is believed to hang. */
+/** Brokers answer a send within 10 s, even if only with an error: one that takes longer than this hangs. */
 const REQUEST_MS_MAX = 15_000;
 
 function mendClient(): void {
-  // What is put in the place of another goes first: before the client has loaded who uses that.
+  // Replaced modules first: the client must not yet have loaded what requires them.
   mendRecordWriter();
   mendRecordReader();
   mendCrc32c();
@@ -63,7 +63,7 @@ function mendClient(): void {
   mendUnreachable();
 }
 
-/** The one place where a client is made: its codecs are registered, what it does badly is mended, its words are in our log. */
+/** The one place where a client is made: with all codecs and mends, and its messages in our log. */
 export function openKafka(
   connection: KafkaConnection,
   { log, retry = PATIENT }: { readonly log: KafkaLog; readonly retry?: RetryOptions },

@@ -1,6 +1,6 @@
 import { type LogEntry, logLevel, type logCreator } from 'kafkajs';
 
-/** Where the client's words go; a pino logger is one. */
+/** Where the client's messages go; a pino logger is one. */
 export interface KafkaLog {
   debug(facts: object, words: string): void;
   info(facts: object, words: string): void;
@@ -15,18 +15,18 @@ export const SILENT: KafkaLog = {
   error: () => undefined,
 };
 
-/** Its INFO is about each pause and each join. */
+/** At INFO it reports every pause and every join. */
 export const LOG_LEVEL = logLevel.WARN;
-/** How often an outage is logged again, rather than with every try. */
+/** How often the same message is logged again: not with every retry of an outage. */
 const SAME_WORDS_EVERY_MS = 30_000;
 const REMEMBERED_MAX = 100;
 
-/** A word to those who come from an older client: every producer of ours says the partition itself, or means the new one. */
+/** A hint for those who upgrade from an older client. Our producers name the partition, or want the new partitioner. */
 const OF_NO_USE = /switched default partitioner/;
 
 /**
- * The client calls everything an error that it then tries again: in our log it is a warning, and the same words
- * come once in half a minute. Stacks of its insides are left out.
+ * The client logs as an error whatever it will retry: in our log that is a warning, and the same message comes at most
+ * once in half a minute. Its stack traces are left out.
  */
 export function logCreatorOf(log: KafkaLog): logCreator {
   const saidAt = new Map<string, number>();

@@ -1,6 +1,6 @@
-/** Of an lz4 frame: what every block is at most, by three bits of its header. */
+/** The greatest size of a block of an lz4 frame when unpacked, by three bits of the frame's header. */
 const BLOCK_BYTES: Readonly<Record<number, number>> = { 4: 1 << 16, 5: 1 << 18, 6: 1 << 20, 7: 1 << 22 };
-/** No byte of lz4 becomes more than so many. */
+/** A byte of lz4 never unpacks to more bytes than this. */
 const RATIO_MAX = 255;
 const HEAD_BYTES = 7;
 const LENGTH_BYTES = 4;
@@ -9,7 +9,7 @@ const CONTENT_SIZE_BYTES = 8;
 const FLAG = { dictionary: 0x01, contentSize: 0x08, blockChecksum: 0x10 } as const;
 const UNPACKED = 0x8000_0000;
 
-/** What an lz4 frame becomes at most; the library that unpacks it knows no limit. */
+/** The most that an lz4 frame can unpack to, in bytes. The library that unpacks it takes no limit. */
 export function lz4Bytes(frame: Buffer): number {
   if (frame.length < HEAD_BYTES) return 0;
   const flags = frame[4]!;

@@ -3,15 +3,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { within } from './within.ts';
 
 /**
- * A consumer's place in its group, and the way out of it. A member that leaves while it is still joining is not heard
- * by the client: it then comes into the group as a ghost that holds partitions and cannot be stopped. Here it leaves once it
- * has joined.
+ * A consumer's membership in its group. The client ignores a disconnect while it is joining: it then becomes a ghost
+ * member, which holds partitions and cannot be stopped. Here leaving waits until it has joined.
  */
 export class Membership {
   readonly #consumer: Consumer;
   #joined = Promise.withResolvers<void>();
 
-  /** To be made before the consumer runs. */
+  /** Call it before the consumer runs. */
   constructor(consumer: Consumer) {
     this.#consumer = consumer;
     const { GROUP_JOIN, CRASH } = consumer.events;
@@ -22,26 +21,26 @@ export class Membership {
     });
   }
 
-  /** Resolves when the consumer runs, or has crashed for the first time. No offset is committed by itself. */
+  /** Resolves when the consumer runs, or has crashed for the first time. Offsets are not committed automatically. */
   async join(topics: ConsumerSubscribeTopics, run: Omit<ConsumerRunConfig, 'autoCommit'>): Promise<void> {
     try {
       await this.#consumer.connect();
       await this.#consumer.subscribe(topics);
       await this.#consumer.run({ ...run, autoCommit: false });
     } catch (error) {
-      this.#joined.resolve(); // It will not.
+      this.#joined.resolve(); // It will never join: `leave` need not wait.
       throw error;
     }
   }
 
-  /** Resolves when the consumer has left, or after `msMax`; it still leaves, as soon as it can. */
+  /** Resolves when the consumer has left, or after `msMax`; then it still leaves as soon as it can. */
   leave(msMax: number): Promise<void> {
     return within(this.#leave(), msMax);
   }
 
   async #leave(): Promise<void> {
     await this.#joined.promise;
-    await nextTurn(); // It says that it has joined before it can be stopped.
+    await nextTurn(); // It emits GROUP_JOIN a moment before it can be stopped.
     await this.#consumer.disconnect();
   }
 }

@@ -2,14 +2,13 @@ import type { Message, Producer } from 'kafkajs';
 import { KafkaUnavailable } from './trouble.ts';
 
 const ALL_REPLICAS_IN_SYNC = -1;
-/** How long the brokers may take until all of them have it. */
+/** How long the brokers may take until all in-sync replicas have it. */
 const WRITE_MS_MAX = 10_000;
 
 /**
- * Sends to one partition, and resolves with the offset of the first message once all replicas in sync have them all.
- * Told of several partitions at once, the client loses some while a leader changes, and it resolves also where an
- * answer leaves out what was sent: only what the answer names was written. Throws KafkaUnavailable for that, and
- * whatever the client throws.
+ * Sends to one partition. Resolves with the offset of the first message once all in-sync replicas have all messages.
+ * One partition only, for while a leader changes the client loses part of a send to several. It also resolves if the answer
+ * does not mention the partition, which was then not written: that throws KafkaUnavailable. Throws whatever the client throws.
  */
 export async function sendTo(
   producer: Pick<Producer, 'send'>,
@@ -35,8 +34,8 @@ export async function sendTo(
 }
 
 /**
- * The client groups messages by their partitions, and copies for each all those before it. It asks nothing but `reduce` of
- * the list for that: here they are a group already.
+ * The client groups messages by partition with `messages.reduce`, and copies the whole group for each message. All of ours
+ * are for one partition: this `reduce` returns them as one group.
  */
 const ofOnePartition = (partition: number, messages: Message[]): Message[] =>
   Object.defineProperty(messages, 'reduce', { value: () => ({ [partition]: messages }) });

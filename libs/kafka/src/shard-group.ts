@@ -7,28 +7,28 @@ import { Membership } from './membership.ts';
 import { assignSticky, type Sharer } from './sticky-assignment.ts';
 import { kafkaTrouble, KafkaUnavailable } from './trouble.ts';
 
-/** A process that died is missed after this time. */
+/** After this time the group notices that a process has died. */
 const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 2_000;
 const REBALANCE_MS = 15_000;
-/** A fetch that waits delays the heartbeat. */
+/** Short, for a waiting fetch delays the heartbeat. */
 const FETCH_WAIT_MS = 500;
 const GOODBYE_MS_MAX = 5_000;
 
 interface ShardGroupParts {
   readonly connection: KafkaConnection;
   readonly log: KafkaLog;
-  /** One for each role: all processes of the role share its shards. */
+  /** One for each role: its processes share the shards. */
   readonly groupId: string;
-  /** One partition a shard, nothing written in it. */
+  /** With one partition for each shard; nothing is ever written to it. */
   readonly topic: string;
-  /** Is told what this process has. */
+  /** Set to the shards that this process has. */
   readonly shards: ShardSet;
 }
 
 /**
- * Shares the shards among processes by Kafka's own group protocol: each is a member of a group over an empty
- * topic, and has the shards whose partitions it is given. While Kafka is away everybody keeps what he had.
+ * Shares the shards among processes by Kafka's own group protocol: each process is a member of a group over an empty
+ * topic, and has the shards whose partitions it is assigned. While Kafka is away each process keeps what it has.
  */
 export class ShardGroup {
   readonly #parts: ShardGroupParts;
@@ -44,12 +44,12 @@ export class ShardGroup {
     return this.#state;
   }
 
-  /** Why it was no member when it last tried; absent since it is one. */
+  /** Why the last try to become a member failed; undefined while it is one. */
   get trouble(): string | undefined {
     return this.#trouble;
   }
 
-  /** A member until `signal` aborts; then the shards go to the others at once. Throws KafkaUnavailable. */
+  /** Is a member until `signal` aborts; then the shards go to the others at once. Throws KafkaUnavailable. */
   async run(signal: AbortSignal): Promise<void> {
     try {
       await this.#checkTopic();
@@ -166,6 +166,6 @@ function sharerOf(id: string, metadata: Buffer): Sharer {
     const { had, since } = JSON.parse(userData.toString()) as Claim;
     return { id, had, since };
   } catch {
-    return { id, had: [], since: 0 }; // It says nothing that we understand.
+    return { id, had: [], since: 0 }; // Another assigner's metadata: it claims nothing.
   }
 }

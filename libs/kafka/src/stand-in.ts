@@ -1,8 +1,8 @@
 import { writeRecord } from './mends/record-writer.ts';
 
 /**
- * A batch that must not be unpacked would end the client each time it is fetched. In its place the client is given as many
- * records as it has, at their offsets, without key and value: each can be rejected, and the partition goes on.
+ * A batch that is too large to unpack would end the client each time it is fetched. Instead the client gets stand-ins: as
+ * many records as the batch has, at their offsets, without key and value. Each is rejected, and the partition goes on.
  */
 
 /** Names the header of a record that stands in for another; its value is empty. */
@@ -10,18 +10,18 @@ export const STAND_IN_HEADER = 'onhand-stand-in';
 /** The client holds all records of a batch in memory, some 600 bytes each, whatever is in them. */
 const RECORDS_MAX = 200_000;
 
-/** A batch that can neither be unpacked nor stood in for. It does not pass, and must be skipped by hand. */
+/** A batch that can neither be unpacked nor replaced by stand-ins. Retrying is of no use: it must be skipped by hand. */
 export class BatchUnreadable extends Error {
   override readonly name = 'BatchUnreadable';
-  /** kafkajs asks: it would fetch it again and again. */
+  /** kafkajs looks at this: if it were true, it would fetch the batch again and again. */
   readonly retriable = false;
 }
 
-/** Where the client puts what we need to know: behind it, in the same memory, begin the packed records. */
+/** Where the fields of a batch's header are, in bytes before its packed records: the client keeps both in one buffer. */
 const BACK = { count: 4, lastOffsetDelta: 38, magic: 45, firstOffset: 61 } as const;
 const MAGIC = 2;
 
-/** Throws BatchUnreadable where these bytes, as kafkajs hands them out, hold more records than can be taken. */
+/** Throws BatchUnreadable if these bytes, as kafkajs passes them to a codec, hold too many records. */
 export function refuseTooMany(packed: Buffer): void {
   const header = headerBefore(packed);
   if (header === undefined || header.count <= RECORDS_MAX) return;
@@ -31,20 +31,20 @@ export function refuseTooMany(packed: Buffer): void {
   );
 }
 
-/** Records in the place of those that are packed in these bytes. Throws BatchUnreadable. */
+/** Stand-ins for the records that are packed in these bytes. Throws BatchUnreadable. */
 export function standIn(packed: Buffer): Buffer {
   const header = headerBefore(packed);
   if (header === undefined) throw new BatchUnreadable('A batch is larger than may be unpacked.');
   const { last, count } = header;
   const headers = { [STAND_IN_HEADER]: '' };
   const records = Array.from({ length: count }, (_, index) => {
-    // Where some were compacted away, those that are left end at the last offset all the same.
+    // If some were compacted away, the remaining ones still have to end at the batch's last offset.
     return writeRecord({ offsetDelta: index === count - 1 ? last : index, headers }).buffer;
   });
   return Buffer.concat(records);
 }
 
-/** Undefined where the memory does not look as it should. */
+/** Undefined if the bytes before the records are not a batch's header. */
 function headerBefore(packed: Buffer): { first: number; last: number; count: number } | undefined {
   const start = packed.byteOffset - BACK.firstOffset;
   if (start < 0) return undefined;

@@ -1,22 +1,22 @@
-/** One who shares in the shards. */
+/** A process that shares in the shards. */
 export interface Sharer {
   readonly id: string;
-  /** What it has so far, as it says. */
+  /** The shards that it says it has. */
   readonly had: readonly number[];
-  /** When it was given that; of two who say they have the same, the later is right. */
+  /** When it was given them: if two claim the same shard, the later one is right. */
   readonly since: number;
 }
 
 /**
- * Divides the shards 0 … count − 1 evenly, and leaves each where it is as far as that goes: who comes or goes
- * moves only what it must. The same question has the same answer, in whatever order the sharers are named.
+ * Divides the shards 0 … count − 1 evenly, and moves as few of them as possible. The result does not depend on the order
+ * of the sharers.
  */
 export function assignSticky(
   count: number,
   sharers: readonly Sharer[],
 ): ReadonlyMap<string, readonly number[]> {
   const kept = keptBy(count, sharers);
-  // Who has most may have one more than the others, where it does not come out even.
+  // If the shards do not divide evenly, those that have most keep one more than the others.
   const ordered = [...kept].sort(
     ([a, ofA], [b, ofB]) => ofB.length - ofA.length || (a < b ? -1 : Number(a > b)),
   );
@@ -39,7 +39,7 @@ export function assignSticky(
   return given;
 }
 
-/** What each has so far, every shard once. */
+/** What each has so far; a shard that several claim is given to one of them. */
 function keptBy(count: number, sharers: readonly Sharer[]): ReadonlyMap<string, readonly number[]> {
   const owners = new Map<number, Sharer>();
   for (const sharer of sharers) {

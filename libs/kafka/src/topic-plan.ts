@@ -2,15 +2,15 @@ import kafkajs, { type Admin, type DescribeConfigResponse, type ITopicMetadata }
 import { askKafka, topicsThere } from './ask.ts';
 import type { KafkaConnection } from './connection.ts';
 
-/** A topic as it should be. */
+/** What a topic should be like. */
 export interface TopicPlan {
   readonly topic: string;
   readonly partitions: number;
-  /** Settings of the topic itself; of all others the brokers' own count. */
+  /** Settings to make on the topic; for all others the brokers' defaults hold. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** What is not as planned; `is` is undefined where we may not know. */
+/** What is not as planned; `is` is undefined if we may not see it. */
 interface Difference {
   readonly what: string;
   readonly is: string | undefined;
@@ -21,19 +21,19 @@ export interface TopicReport {
   readonly topic: string;
   readonly partitions: number;
   readonly made: boolean;
-  /** Of one that was there before: it is left as it is. */
+  /** Of a topic that existed before: it is left as it is. */
   readonly differences: readonly Difference[];
 }
 
-// Its CommonJS names are not all seen as exports.
+// Not imported by name: Node does not see all names of a CommonJS module.
 const TOPIC_RESOURCE: number = kafkajs.ConfigResourceTypes.TOPIC;
 const REPLICATION_MAX = 3;
-/** With three copies, one may be away and writing goes on. */
+/** Of three copies one may be away, and writing goes on. */
 const IN_SYNC_OF_THREE = '2';
 
 /**
- * Makes the topics that are not there, and looks at those that are. `replication`: copies of each; default three,
- * or as many as there are brokers. Throws KafkaUnavailable.
+ * Makes the topics that do not exist, and compares those that do with their plans. `replication`: how many copies of each;
+ * default three, or as many as there are brokers. Throws KafkaUnavailable.
  */
 export const createTopics = (
   connection: KafkaConnection,
@@ -63,7 +63,7 @@ async function make(admin: Admin, plans: readonly TopicPlan[], replicationFactor
   const inSync: Record<string, string> =
     replicationFactor >= REPLICATION_MAX ? { 'min.insync.replicas': IN_SYNC_OF_THREE } : {};
   await admin.createTopics({
-    waitForLeaders: false, // It fails on clusters where a leader takes a moment.
+    waitForLeaders: false, // Waiting fails on clusters where electing a leader takes a moment.
     topics: plans.map(({ topic, partitions, settings }) => ({
       topic,
       numPartitions: partitions,

@@ -2,29 +2,29 @@ import kafkajs from 'kafkajs';
 import { Fault } from '#kernel';
 import type { KafkaConnection } from './connection.ts';
 
-/** Kafka does not do what we ask; the words say what to do about it. It may pass by itself. */
+/** Kafka does not do what we ask; the message says what to do about it. It may pass by itself. */
 export class KafkaUnavailable extends Fault {
   readonly code = 'KAFKA_UNAVAILABLE';
   readonly retriable = true;
 }
 
-/** What kafkajs knows of an error, from the outermost to its first cause. */
+/** The fields that errors of kafkajs, and the causes below them, may have. */
 interface Cause {
   readonly name?: string;
   readonly message?: string;
   readonly type?: string;
   readonly code?: string | number;
-  /** `host:port` of who does not answer, where it is about one broker. */
+  /** `host:port` of the broker that does not answer, if the error is about one broker. */
   readonly broker?: string;
   readonly cause?: unknown;
   readonly originalError?: unknown;
-  /** Of several topics, each its own. */
+  /** One for each topic, if there were several. */
   readonly errors?: readonly unknown[];
 }
 
 const CAUSES_MAX = 8;
 
-/** An error of the client, in words for whoever runs the service. */
+/** Translates an error of the client into words for whoever runs the service. */
 export function kafkaTrouble(error: unknown, connection: KafkaConnection): KafkaUnavailable {
   if (error instanceof KafkaUnavailable) return error;
   const causes = chain(error);
@@ -39,7 +39,7 @@ export function kafkaTrouble(error: unknown, connection: KafkaConnection): Kafka
 
 export const NO_LEADER = 'It has no leader, for every broker that has a copy of it is away';
 
-/** For partitions that stand still, at least one of them, for the same reason. */
+/** A sentence about partitions (at least one) that stand still for the same reason. */
 export function standingWords(
   partitions: readonly { readonly topic: string; readonly partition: number }[],
   reason: string,
@@ -50,7 +50,7 @@ export function standingWords(
   return `Partition ${named.join('; ')} stands still. ${reason}.`;
 }
 
-/** True for the client's own errors: they are how its consumer hears of a rebalance. */
+/** True for the client's own errors: by them its consumer learns of a rebalance. */
 export const isClientError = (error: unknown): boolean => error instanceof kafkajs.KafkaJSError;
 
 const BUGS: ReadonlySet<string | undefined> = new Set([
@@ -61,7 +61,7 @@ const BUGS: ReadonlySet<string | undefined> = new Set([
   'KafkaJSNotImplemented',
 ]);
 
-/** True if the client has come upon a bug, its own or ours: it does not pass by itself. */
+/** True if the error is a bug, the client's or ours: it does not pass by itself. */
 export const isClientBug = (error: unknown): boolean => chain(error).some(({ name }) => BUGS.has(name));
 
 const TOO_LARGE: ReadonlySet<string | undefined> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
@@ -110,7 +110,7 @@ const LOOKS_LIKE: readonly {
       `${brokers.join(', ')} does not speak TLS: set KAFKA_SSL=false, or name its TLS port in KAFKA_BROKERS.`,
   },
   {
-    // The client keeps to itself why: a group that is not for us looks like one whose coordinator is away.
+    // The client hides the reason: lacking a right on the group looks like a coordinator that is away.
     when: said(/GROUP_AUTHORIZATION_FAILED|GroupCoordinatorNotFound/),
     words: ({ login }) =>
       `The group cannot be joined: either ${login?.username ?? 'everybody'} lacks READ on the group of KAFKA_GROUP_ID, or its coordinator is away.`,
@@ -150,8 +150,8 @@ const LOOKS_LIKE: readonly {
 ];
 
 /**
- * What to look at where a broker is not found. Those that KAFKA_BROKERS names tell where all are, as their own settings
- * say: often that is a name or an address which only they themselves can reach.
+ * What to check if a broker cannot be reached. The brokers in KAFKA_BROKERS say where all brokers are, by their own
+ * settings: often with a name or an address that only they themselves can reach.
  */
 function whereWords({ brokers }: KafkaConnection, broker: string | undefined): string {
   const named = brokers.join(', ');
@@ -160,7 +160,7 @@ function whereWords({ brokers }: KafkaConnection, broker: string | undefined): s
     : `check advertised.listeners of the brokers: at ${named} they say that one is at ${broker}`;
 }
 
-/** A broker closes the connection without a word where one side is encrypted, or logs in, and the other is not. */
+/** A broker just closes the connection if only one side expects encryption, or only one side expects a login. */
 function closedWords({ brokers, isEncrypted, login }: KafkaConnection): string {
   const tries = [
     isEncrypted

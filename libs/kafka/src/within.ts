@@ -1,4 +1,4 @@
-/** Resolves when the work is done, has failed, or has taken `ms`: for goodbyes that may hang. */
+/** Resolves when the work is done, has failed, or has taken `ms`: for a disconnect that may hang. */
 export async function within(work: Promise<unknown>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {

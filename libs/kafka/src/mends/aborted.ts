@@ -1,12 +1,12 @@
 import { insideOf, once, wrap } from './mend.ts';
 
-/** What kafkajs makes of one record. Only what is looked at. */
+/** A record as kafkajs decodes it: only the fields that are used here. */
 export interface FetchedRecord {
   readonly offset: string;
   readonly key: Buffer | null;
-  /** The consumer hands none of these out, and goes on behind them. */
+  /** The consumer skips these: it hands none of them out. */
   isControlRecord: boolean;
-  /** Absent of a record in the format of before Kafka 0.11: it knows no transactions. */
+  /** Absent on records in the format before Kafka 0.11, which has no transactions. */
   readonly batchContext?: { readonly producerId: string; readonly inTransaction: boolean };
 }
 
@@ -27,14 +27,14 @@ interface Broker {
   }>;
 }
 
-/** Of the key of a control record, behind two bytes that say its version. */
+/** Where a control record's key says its kind: after two bytes of version. */
 const KIND_AT = 2;
 const ABORT = 0;
 
 /**
- * kafkajs 2.2.4 lets records of aborted transactions through: it takes the list of them to be in order of their
- * beginnings, though brokers list them by their ends, enters one transaction a record at most, and takes any record
- * whose key is four zero bytes for the end of one. Here they are marked before it looks, as what it never hands out.
+ * kafkajs 2.2.4 hands out records of aborted transactions. It expects the broker's list of them sorted by first offset,
+ * though brokers sort it by last; it enters at most one transaction per record; and it takes any record whose key is four
+ * zero bytes for the end of one. Here such records are marked as control records before kafkajs looks: it skips those.
  */
 export const mendAborted = once(() => {
   const { prototype } = insideOf<{ readonly prototype: Broker }>('broker');
@@ -57,7 +57,7 @@ function markAborted(partition: FetchedPartition): void {
     if (isAbort(record)) aborting.delete(producerId);
     else if (inTransaction && aborting.has(producerId)) record.isControlRecord = true;
   }
-  partition.abortedTransactions = []; // Nothing is left for the client to look for.
+  partition.abortedTransactions = []; // So that the client itself filters nothing.
 }
 
 const beginsUpTo = (transaction: AbortedTransaction | undefined, { offset }: FetchedRecord): boolean =>

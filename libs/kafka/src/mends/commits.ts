@@ -1,9 +1,9 @@
 import kafkajs from 'kafkajs';
 import { insideOf, once, wrap } from './mend.ts';
 
-/** What kafkajs calls a consumer's group. Only what is mended. */
+/** The part of kafkajs' ConsumerGroup that is mended. */
 export interface CommittingGroup {
-  /** Another one after each deal. */
+  /** Replaced at every rebalance. */
   readonly offsetManager: object;
   commitOffsets(offsets: object): Promise<void>;
 }
@@ -13,19 +13,19 @@ interface CommittingGroupClass {
 }
 
 /**
- * kafkajs 2.2.4 tries a commit for as long as it fails, under whatever name the consumer has in the group by then: what
- * it said before the group was dealt anew is said again after it, over what another has committed since. Here such a
- * commit fails, and who made it knows whether the partition is still his.
+ * kafkajs 2.2.4 retries a failed commit under whatever member id the consumer has by then. After a rebalance it may so
+ * repeat an offset from before it, over what the partition's new owner has committed since. Here a commit that was begun
+ * before a rebalance fails after it, and its caller knows whether the partition is still its own.
  */
 export const mendCommits = once(() => {
   const { prototype } = insideOf<CommittingGroupClass>('consumer/consumerGroup');
-  const dealOf = new WeakMap<object, object>();
+  const managerOf = new WeakMap<object, object>();
   wrap(prototype, 'commitOffsets', async function (commitOnce, offsets = {}) {
-    if (!dealOf.has(offsets)) dealOf.set(offsets, this.offsetManager);
-    if (dealOf.get(offsets) !== this.offsetManager) throw dealtAnew();
+    if (!managerOf.has(offsets)) managerOf.set(offsets, this.offsetManager);
+    if (managerOf.get(offsets) !== this.offsetManager) throw rebalancedSince();
     await commitOnce.call(this, offsets);
   });
 });
 
-const dealtAnew = (): Error =>
+const rebalancedSince = (): Error =>
   new kafkajs.KafkaJSNonRetriableError('The group has been dealt anew since this was to be committed');

@@ -1,6 +1,6 @@
 import { insideOf, once, wrap } from './mend.ts';
 
-/** What kafkajs calls a broker: one that answers who coordinates a group, or does so itself. */
+/** The part of kafkajs' Broker that is used: any broker can say which one coordinates a group. */
 interface Broker {
   findGroupCoordinator(group: {
     readonly groupId: string;
@@ -8,12 +8,12 @@ interface Broker {
   }): Promise<{ readonly coordinator: { readonly nodeId: number } }>;
 }
 
-/** Whatever of kafkajs keeps to the coordinator that it has once found. */
+/** The objects of kafkajs that keep the coordinator they once found. */
 interface Coordinated {
   readonly groupId: string;
   readonly cluster: {
     readonly brokerPool: { findConnectedBroker(): Promise<Broker> };
-    /** Throws where it cannot be reached, and has learnt then which brokers there are now. */
+    /** Throws if the broker cannot be reached; the metadata of the cluster have then been refreshed. */
     findBroker: (node: { readonly nodeId: number }) => Promise<Broker>;
   };
   coordinator: Broker;
@@ -32,10 +32,10 @@ export interface OffsetManager extends Coordinated {
 const OF_GROUPS = 0;
 
 /**
- * kafkajs 2.2.4 looks for the coordinator of a group only when it joins. One that died, or gave the group to another,
- * is asked again and again: for as long as it is away nothing is committed, and the consumer goes on with partitions
- * that others have been given since its session expired. Here the coordinator is looked for anew, once for each such
- * answer; what failed is tried again by who wanted it, as ever, and finds the other one there.
+ * kafkajs 2.2.4 looks for a group's coordinator only when it joins, and goes on asking that broker even if it has died or
+ * handed the group over. Meanwhile nothing is committed, and the consumer reads on in partitions that others were given
+ * when its session expired. Here each such failure also looks up the coordinator anew. The failed call still throws: its
+ * caller retries it as before, and then reaches the new coordinator.
  */
 export const mendCoordinator = once(() => {
   const group = insideOf<{ readonly prototype: BeatingGroup }>('consumer/consumerGroup').prototype;
@@ -54,7 +54,7 @@ async function lookAnewAfter<Group extends Coordinated, Args extends unknown[]>(
   try {
     await ask.apply(this, args);
   } catch (error) {
-    // While the brokers do not know of another one yet, it is looked for again after the next try.
+    // If the brokers know of no new one yet, the next failure looks again.
     if (isOfCoordinator(error)) await lookAnew(this).catch(() => undefined);
     throw error;
   }
@@ -69,7 +69,7 @@ async function lookAnew(group: Coordinated): Promise<void> {
 
 const NO_COORDINATOR = ['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE'];
 
-/** No answer, or one that it is not the coordinator. All else that a coordinator answers is of the group. */
+/** True if there was no answer, or the answer "I am not the coordinator". Other error answers concern the group itself. */
 const isOfCoordinator = (error: unknown): boolean => {
   const { name, type = '' } = error as { readonly name?: string; readonly type?: string };
   return name !== 'KafkaJSProtocolError' || NO_COORDINATOR.includes(type);

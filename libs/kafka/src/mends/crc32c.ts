@@ -1,22 +1,22 @@
 import { once, replaceInside } from './mend.ts';
 
-/** CRC-32C (Castagnoli), its bits from the lowest on. */
+/** CRC-32C (Castagnoli), lowest bit first. */
 const POLYNOMIAL = 0x82f63b78;
 const BYTE_MAX = 0xff;
 const BYTES_AT_ONCE = 8;
 
-/** By how many bytes follow: what a byte does to the sum behind them. */
+/** One table for each number of bytes that follow: what a byte contributes to the sum after that many more. */
 const TABLES = tables();
 
 /**
- * kafkajs 2.2.4 sums up a batch byte by byte, 200 MB/s; here it is eight bytes at a time, 700 MB/s. To be called before the
- * first connection, for the client loads its parts when it first needs them.
+ * kafkajs 2.2.4 computes a batch's checksum byte by byte, 200 MB/s; here eight bytes at a time, 700 MB/s. Call it before
+ * the first connection: the client loads its modules when it first needs them.
  */
 export const mendCrc32c = once(() => {
   replaceInside('protocol/recordBatch/crc32C', crc32c);
 });
 
-/** The checksum of a batch of records, as Kafka has it: 32 bits without a sign. */
+/** The checksum of a batch of records, as Kafka has it: an unsigned 32-bit number. */
 export function crc32c(bytes: Uint8Array): number {
   const [alone, before1, before2, before3, before4, before5, before6, before7] = TABLES;
   const wholeEnd = bytes.length - (bytes.length % BYTES_AT_ONCE);

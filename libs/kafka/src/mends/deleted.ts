@@ -1,6 +1,6 @@
 import { insideOf, once, wrap } from './mend.ts';
 
-/** What kafkajs calls a consumer's group. Only what is mended. */
+/** The part of kafkajs' ConsumerGroup that is mended or used. */
 export interface FetchingGroup {
   readonly cluster: { refreshMetadata(): Promise<void> };
   fetch(nodeId: string): Promise<readonly object[]>;
@@ -9,9 +9,9 @@ export interface FetchingGroup {
 }
 
 /**
- * Where a topic is not there any more kafkajs 2.2.4 asks where it is, then joins its group again. If the first fails it
- * leaves out the second: when a topic of that name is made anew it goes on reading where it was in the old one,
- * and nobody hears of it. Here it joins as soon as the topic is there.
+ * When a topic has been deleted, kafkajs 2.2.4 refreshes its metadata and then rejoins its group. If the refresh fails it
+ * never rejoins: when a topic of that name is made again, it silently goes on at the offset it had in the old one. Here
+ * it rejoins as soon as the topic exists.
  */
 export const mendDeleted = once(() => {
   const { prototype } = insideOf<{ readonly prototype: FetchingGroup }>('consumer/consumerGroup');

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { insideOf, once, wrap } from './mend.ts';
 
-/** What kafkajs calls a consumer's group. Only what is mended. */
+/** The part of kafkajs' ConsumerGroup that is mended or used. */
 export interface ConsumerGroup {
   readonly groupId: string;
   readonly logger: { readonly warn: (message: string, extra: object) => void };
@@ -12,14 +12,14 @@ interface ConsumerGroupClass {
   readonly prototype: ConsumerGroup;
 }
 
-/** Between two tries to join, doubled each time. A coordinator reads its groups in seconds. */
+/** Pause between two tries to join, doubled each time. A new coordinator has loaded its groups within seconds. */
 const AGAIN_AFTER_MS = 250;
 const AGAIN_AFTER_MS_MAX = 4_000;
 
 /**
- * A coordinator that has just come up, or is no longer one, says "not now" to who joins. kafkajs 2.2.4 gives up its
- * place in the group for that, though the answer is marked as one to try again after: it comes back as a new member,
- * which waits until the old one's session has expired. Here it asks again, as who it was.
+ * A broker that has just become the coordinator, or has ceased to be it, answers a join with a retriable error. kafkajs
+ * 2.2.4 gives up its membership all the same and comes back as a new member, which has to wait until the session of the old
+ * one expires. Here it retries the join under the same member id.
  */
 export const mendJoining = once(() => {
   const { prototype } = insideOf<ConsumerGroupClass>('consumer/consumerGroup');
@@ -39,7 +39,7 @@ export const mendJoining = once(() => {
   });
 });
 
-/** An answer of the broker, not a broken connection: for that one the client looks for the coordinator anew. */
+/** Only answers of the broker count. After a broken connection the client looks for the coordinator by itself. */
 const isNotNow = (error: unknown): boolean => {
   const { name, retriable } = error as { readonly name?: string; readonly retriable?: boolean };
   return name === 'KafkaJSProtocolError' && retriable === true;

@@ -1,10 +1,10 @@
 import { insideOf, once, replaceInside } from './mend.ts';
 
-/** What every fetch of a version with record batches reads its records with. */
+/** The module that decodes the records of every fetch whose version has record batches. */
 const DECODE = 'protocol/requests/fetch/v4/decodeMessages';
-/** Length, magic and the fixed part of a batch: with less left, no other one begins. */
+/** Length, magic and the fixed part of a batch: if fewer bytes are left, no further batch begins. */
 const HEAD_BYTES = 49;
-/** Of the first batch, behind its offset and its length. */
+/** Where the first batch says its format: after its offset and its length. */
 const MAGIC_AT = 16;
 const WITH_BATCHES = 2;
 
@@ -23,9 +23,9 @@ interface Parts {
 }
 
 /**
- * kafkajs 2.2.4 hands all records of a batch to one call as its arguments. Of more than some 120,000 that is an error
- * which ends the consumer, each time the batch is fetched. Here they are added one by one. To be called before
- * the first connection, for the client loads its parts when it first needs them.
+ * kafkajs 2.2.4 passes all records of a batch to one call as its arguments. With more than some 120,000 that throws, and
+ * ends the consumer each time the batch is fetched. Here they are pushed one by one. Call it before the first connection:
+ * the client loads its modules when it first needs them.
  */
 export const mendLargeBatches = once(() => {
   const parts: Parts = {
@@ -36,7 +36,7 @@ export const mendLargeBatches = once(() => {
   replaceInside(DECODE, decodeMessagesWith(parts));
 });
 
-/** All records of one partition in an answer to a fetch. The last batch may be cut off: it is left out. */
+/** Reads all records of one partition in the answer to a fetch. A last batch that is cut off is left out. */
 function decodeMessagesWith({ Decoder, readBatch, readOldSet }: Parts): DecodeMessages {
   return async (answer) => {
     const length = answer.readInt32();

@@ -5,12 +5,12 @@ import { refusedAddress } from './unreachable.ts';
 
 export interface PartitionMetadata {
   readonly partitionId: number;
-  /** -1: none. */
+  /** The broker's id; -1 if there is none. */
   readonly leader: number;
   partitionErrorCode: number;
 }
 
-/** The answer to a question for metadata. */
+/** The answer to a metadata request. */
 export interface Metadata {
   readonly topicMetadata: readonly {
     readonly topic: string;
@@ -23,7 +23,7 @@ interface MetadataResponse {
   parse(answer: Metadata): Promise<Metadata>;
 }
 
-/** What kafkajs knows of brokers and topics. Only what is mended, and what that needs. */
+/** The part of kafkajs' BrokerPool that is mended or used. */
 export interface BrokerPool {
   metadata: Metadata | null;
   metadataExpireAt: number | null;
@@ -35,28 +35,28 @@ interface OfTopic {
   readonly partitions: readonly { readonly partition: number }[];
 }
 
-/** What kafkajs calls a cluster. */
+/** The part of kafkajs' Cluster that is mended or used. */
 export interface LeadingCluster {
   findTopicPartitionMetadata(topic: string): readonly PartitionMetadata[];
   fetchTopicsOffset(topics: readonly OfTopic[]): Promise<readonly OfTopic[]>;
   findLeaderForPartitions(topic: string, partitions: readonly (number | string)[]): Record<string, number[]>;
 }
 
-/** Of questions for metadata, those that kafkajs speaks. */
+/** The newest version of the metadata request that kafkajs speaks. */
 const METADATA_VERSION_MAX = 6;
 const NO_ERROR = 0;
 const LEADER_NOT_AVAILABLE = 5;
-/** The leader exists, but not on the listener we use: for us there is none. */
+/** There is a leader, but not on the listener that we use: we cannot reach it. */
 const LISTENER_NOT_FOUND = 72;
 const NOBODY = -1;
-/** How often leaders are asked for again while one is missing: a broker that comes back is found as soon. */
+/** How often metadata are refreshed while a leader is missing: within this time a broker that came back is found. */
 const LOOK_AGAIN_MS = 1_000;
 
 /**
- * kafkajs 2.2.4 refuses all that it is told of all topics where one partition has no leader, and asks again for as long as
- * that lasts: one broker that has the only copy of a partition stops all that is read and told. Here such a partition
- * belongs to no broker. It is not fetched, nobody is asked for its offsets, what is sent to it fails as with a leader that
- * moves; and metadata that name one are old after a second, so that its leader is found when it is back.
+ * kafkajs 2.2.4 rejects the metadata of all topics as long as a single partition has no leader: one lost broker with the
+ * only copy of a partition stops all reading and writing. Here such a partition belongs to no broker: it is not fetched, its
+ * offsets are not asked for, and a send to it fails as if its leader were moving. Metadata that contain one expire after a
+ * second, so that a leader that comes back is found.
  */
 export const mendLeaderless = once(() => {
   for (let version = 0; version <= METADATA_VERSION_MAX; version++) {
@@ -75,7 +75,7 @@ export const mendLeaderless = once(() => {
   );
   wrap(prototype, 'findLeaderForPartitions', function (find, topic, partitions) {
     const byLeader = find.call(this, topic, partitions);
-    // Of a broker -1 the client would say that it does not know it.
+    // Otherwise the client fails because it knows no broker -1.
     if (NOBODY in byLeader) throw createErrorFromCode(LEADER_NOT_AVAILABLE);
     return byLeader;
   });
@@ -122,16 +122,16 @@ const leaderlessOf = (cluster: Pick<LeadingCluster, 'findTopicPartitionMetadata'
 
 const isLeaderless = ({ leader }: Pick<PartitionMetadata, 'leader'>): boolean => leader === NOBODY;
 
-/** Who leads the partitions, as far as a consumer has heard: a second ago at most where one has no leader. */
+/** Who leads the partitions, as a consumer last heard: at most a second ago if one of them has no leader. */
 export class Leaders {
   #cluster: Cluster | undefined;
-  /** For the consumer: it shows what it knows to nobody but who deals partitions. They are dealt as ever. */
+  /** Give it to the consumer: kafkajs shows its cluster to nothing but assigners. The assignment is the usual one. */
   readonly assigner: PartitionAssigner = (config) => {
     this.#cluster = config.cluster;
     return kafkajs.PartitionAssigners.roundRobin(config);
   };
 
-  /** Why nothing can be read of the partition; undefined where its leader answers, or was not asked yet. */
+  /** Why the partition cannot be read; undefined if its leader answers, or was not asked yet. */
   missing({ topic, partition }: { readonly topic: string; readonly partition: number }): string | undefined {
     const cluster = this.#cluster;
     const leader = cluster && leaderIn(cluster, topic, partition);
@@ -147,6 +147,6 @@ function leaderIn(cluster: Cluster, topic: string, partition: number): number | 
     const metadata = cluster.findTopicPartitionMetadata(topic);
     return metadata.find(({ partitionId }) => partitionId === partition)?.leader;
   } catch {
-    return undefined; // Nothing was heard yet.
+    return undefined; // There are no metadata of it yet.
   }
 }

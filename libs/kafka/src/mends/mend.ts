@@ -2,17 +2,17 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** A part of kafkajs that it does not hand out, by its place below `src`: of the very version that is pinned. */
+/** A module of kafkajs that it does not export, by its path below `src`. It fits the one version that is pinned. */
 export const insideOf = <Inside>(place: string): Inside => require(`kafkajs/src/${place}`) as Inside;
 
-/** Puts another module in the place of one of kafkajs' own; before the client has loaded it. */
+/** Replaces one of kafkajs' own modules. Call it before the client has loaded what requires that module. */
 export function replaceInside(place: string, exports: unknown): void {
   const file = `kafkajs/src/${place}`;
   require(file);
   require.cache[require.resolve(file)]!.exports = exports;
 }
 
-/** What mends the client is done once in a process, whoever asks first. */
+/** A mend changes the client for the whole process: it must be done only once. */
 export function once(mend: () => void): () => void {
   let isDone = false;
   return () => {
@@ -33,7 +33,7 @@ type Method<Class, Name extends keyof Class> = (
   ...args: ArgsOf<Class, Name>
 ) => AnswerOf<Class, Name>;
 
-/** Puts a method around one of a class of kafkajs: the one that was there is what it is handed first. */
+/** Wraps a method of one of kafkajs' classes. `around` gets the original method as its first argument. */
 export function wrap<Class extends object, Name extends keyof Class>(
   prototype: Class,
   name: Name,

@@ -1,7 +1,7 @@
 import type { KafkaMessage } from 'kafkajs';
 import { once, replaceInside } from './mend.ts';
 
-/** What kafkajs knows of the batch that a record is in. */
+/** What kafkajs passes on about the batch of a record. */
 export interface BatchContext {
   readonly magicByte?: number;
   readonly isControlBatch?: boolean;
@@ -20,10 +20,10 @@ const SEVEN_BITS = 0x7f;
 const ABSENT = -1;
 
 /**
- * kafkajs 2.2.4 computes a record's offset and its time in some ten 64-bit objects, and copies all its headers for each
- * of them: 8,000 stop the whole process for half a minute, and then again, for the group has given the partition
- * away meanwhile. Here they are plain numbers, and time and headers are read when somebody asks for them. To be
- * called before the first connection, for the client loads its parts when it first needs them.
+ * kafkajs 2.2.4 computes each record's offset and time with some ten 64-bit objects, and copies all headers of a record
+ * once for each of them. A record with 8,000 headers stops the whole process for half a minute, and then does so again, for
+ * meanwhile the group has given the partition away. Here offsets and times are plain numbers, and time and headers are
+ * read only when they are asked for. Call it before the first connection: the client loads its modules when it first needs them.
  */
 export const mendRecordReader = once(() => {
   replaceInside(
@@ -75,7 +75,7 @@ export class ReadRecord {
   }
 }
 
-/** Where the next is read. */
+/** Where the next field is read. One for all reads, which are synchronous: passing it on costs time. */
 let at = 0;
 
 function readHeaders(bytes: Buffer): readonly Header[] {
@@ -87,7 +87,7 @@ function readHeaders(bytes: Buffer): readonly Header[] {
   return headers;
 }
 
-/** By name, as the client does it: a name that is there once has its value, another all of its values. */
+/** By name, as the client does it: one value for a name that occurs once, else a list of them. */
 function grouped(headers: readonly Header[]): Headers {
   const valuesOf = new Map<string, Header[1][]>();
   for (const [name, value] of headers) {
@@ -108,7 +108,7 @@ function readContent(bytes: Buffer): Buffer | null {
   return content;
 }
 
-/** 32 bits in groups of seven, small numbers of either sign as small ones. */
+/** 32 bits in groups of seven; zigzag: numbers near 0 are short, whatever their sign. */
 function readVarInt(bytes: Buffer): number {
   let value = 0;
   for (let bits = 0; ; bits += 7) {
@@ -118,7 +118,7 @@ function readVarInt(bytes: Buffer): number {
   }
 }
 
-/** As above, beyond 32 bits. */
+/** The same for more than 32 bits. */
 function readVarLong(bytes: Buffer): number {
   let value = 0;
   for (let unit = 1; ; unit *= MORE_TO_COME) {
@@ -128,7 +128,7 @@ function readVarLong(bytes: Buffer): number {
   }
 }
 
-/** Of a 64-bit number in decimal and another number. */
+/** `first` is a 64-bit number in decimal. */
 function sum(first: string, delta: number): string {
   const value = Number(first) + delta;
   return Number.isSafeInteger(value) ? String(value) : String(BigInt(first) + BigInt(delta));

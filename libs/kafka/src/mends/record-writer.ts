@@ -2,18 +2,18 @@ import { once, replaceInside } from './mend.ts';
 
 type Content = string | Buffer | null;
 
-/** A record as kafkajs has it when it is about to be written. */
+/** A record as kafkajs passes it on to be written. */
 export interface RecordToWrite {
   /** Counted from the first of its batch. */
   readonly offsetDelta?: number;
-  /** Milliseconds since the first of its batch: 0 where they go out together. */
+  /** Milliseconds since the first of its batch: 0 if they are sent together. */
   readonly timestampDelta?: number;
   readonly key?: Content;
   readonly value?: Content;
   readonly headers?: Readonly<Record<string, Content | readonly Content[]>>;
 }
 
-/** A length in groups of seven bits. */
+/** Of 32 bits, in groups of seven. */
 const VARINT_BYTES_MAX = 5;
 const VARLONG_BYTES_MAX = 10;
 const UTF8_BYTES_PER_UNIT_MAX = 3;
@@ -25,16 +25,16 @@ const NO_ATTRIBUTES = 0;
 const ABSENT = -1;
 
 /**
- * kafkajs 2.2.4 gives every record and every header of a record 512 bytes of zeroed memory of its own, and every
- * length that it writes two more objects: some 25 µs a record of ours. Here a record is written in one go into memory that
- * is used for all of them, and its bytes are handed out: 3 µs. They are the same. To be called before the first
- * connection, for the client loads its parts when it first needs them.
+ * kafkajs 2.2.4 allocates 512 zeroed bytes for every record and every header of it, and two more objects for every length
+ * that it writes: some 25 µs for a record of ours. Here a record is written in one go into memory that all of them share,
+ * and then copied out: 3 µs. The bytes are the same. Call it before the first connection: the client loads its modules
+ * when it first needs them.
  */
 export const mendRecordWriter = once(() => {
   replaceInside('protocol/recordBatch/record/v0', writeRecord);
 });
 
-/** What kafkajs asks of a record that is written. */
+/** The members of a written record that kafkajs uses. */
 class WrittenRecord {
   readonly buf: Buffer;
 
@@ -51,7 +51,7 @@ class WrittenRecord {
   }
 }
 
-/** Holds the record that is being written, behind some room for its length. */
+/** Holds the record that is being written, after some room for its length. */
 let page = Buffer.allocUnsafe(16 * 1024);
 let end = 0;
 
@@ -94,7 +94,7 @@ function writeHeader(name: string, value: Content): void {
   writeContent(value);
 }
 
-/** With its length before it. */
+/** Preceded by its length. */
 function writeContent(content: Content): void {
   if (content === null) return writeVarInt(ABSENT);
   if (typeof content === 'string') return writeText(content);
@@ -111,7 +111,7 @@ function writeText(text: string): void {
   end += page.write(text, end, length);
 }
 
-/** Names and ids, most of what is written, are sooner put down than handed to a converter. */
+/** Most texts are short names and ids: writing their letters here takes less time than a call of `Buffer.write`. */
 function wroteAscii(text: string): boolean {
   let next = writeVarUIntInto(page, end, zigZag(text.length));
   for (let index = 0; index < text.length; index++) {
@@ -141,10 +141,10 @@ function writeVarLong(value: number): void {
   page[end++] = Number(left);
 }
 
-/** Small numbers of either sign as small ones without: 0, -1, 1, -2 are 0, 1, 2, 3. */
+/** Maps 0, -1, 1, -2 to 0, 1, 2, 3: numbers near 0 are written in few bytes, whatever their sign. */
 const zigZag = (value: number): number => ((value << 1) ^ (value >> 31)) >>> 0;
 
-/** Where it ends. */
+/** Returns where it ends. */
 function writeVarUIntInto(bytes: Buffer, at: number, value: number): number {
   let left = value;
   for (; left > SEVEN_BITS; left >>>= 7) bytes[at++] = (left & SEVEN_BITS) | MORE_TO_COME;

@@ -31,7 +31,7 @@ interface Protocol {
   readonly response: { readonly parse: (answer: ProduceAnswer) => Promise<ProduceAnswer> };
 }
 
-/** By what kafkajs reaches a broker. Only what is mended or asked. */
+/** The part of kafkajs' Broker that is mended or used. */
 export interface ProducingBroker {
   readonly lookupRequest: (apiKey: number, definition: object) => (request: ProduceRequest) => Protocol;
   produce(request: ProduceRequest): Promise<ProduceAnswer>;
@@ -39,11 +39,11 @@ export interface ProducingBroker {
 
 type Ask = (this: ProducingBroker, protocol: Protocol) => Promise<ProduceAnswer>;
 
-/** The symbol under which a broker keeps how it is asked. */
+/** Description of the symbol under which a broker has its method that sends a request. */
 const ASK = 'private:Broker:sendRequest';
 const PRODUCE = 0;
 const NO_ANSWER = 0;
-/** So many are worth a request of their own. */
+/** A send of so many records is worth a request of its own. */
 const RECORDS_ALONE_MIN = 100;
 const RECORDS_MAX = 1_000;
 const PARTITIONS_MAX = 64;
@@ -59,9 +59,9 @@ interface SmallSend {
 
 /**
  * A request costs broker and client as much as some thirty records, and kafkajs 2.2.4 makes one for each send: 300
- * changes a second, each of them told to three partitions, kept both cores of a machine busy. Here small sends that begin
- * in one turn go to a broker in one request. Each is of one partition still, and gets its own partition's answer or
- * error: what the client loses of a send to several (see `sendTo`) cannot be lost.
+ * changes a second, each told to three partitions, kept both cores of a machine busy. Here small sends that begin in the
+ * same turn of the event loop share one request to a broker. To the client each is still a send to one partition, with
+ * the answer or error of that partition: so it does not lose what it loses of a send to several (see `sendTo`).
  */
 export const mendProduce = once(() => {
   const { prototype } = insideOf<{ readonly prototype: ProducingBroker }>('broker');
@@ -89,7 +89,7 @@ function askOf(broker: ProducingBroker): Ask {
   return (broker as unknown as Readonly<Record<symbol, Ask>>)[name]!;
 }
 
-/** Undefined where it is not of a few records for one partition. */
+/** Undefined if the request is not of a few records for one partition. */
 function smallPartOf({
   topicData,
   acks,
@@ -103,7 +103,7 @@ function smallPartOf({
   return isSmall ? part : undefined;
 }
 
-/** In as few requests as it goes, each partition once in each, in their order. */
+/** Into as few requests as possible, in their order, each partition at most once in a request. */
 function divided(sends: readonly SmallSend[]): readonly (readonly SmallSend[])[] {
   const requests: SmallSend[][] = [];
   for (const send of sends) {
@@ -142,7 +142,7 @@ function togetherThrough(ask: Ask): (broker: ProducingBroker, sends: readonly Sm
         ...sends[0]!.request,
         topicData,
       });
-      // An error of one partition is nobody else's: each part of the answer is looked at by itself.
+      // `parse` throws on the first partition with an error: each send's part of the answer is parsed by itself.
       const unseen = { ...response, parse: (answer: ProduceAnswer) => Promise.resolve(answer) };
       const answer = await ask.call(broker, { request, response: unseen });
       for (const send of sends) response.parse(partFor(send, answer)).then(send.resolve, send.reject);

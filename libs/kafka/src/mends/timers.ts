@@ -1,6 +1,6 @@
 import { insideOf, once, wrap } from './mend.ts';
 
-/** What kafkajs calls a request queue: one a connection. Only what is mended. */
+/** The part of kafkajs' RequestQueue that is mended or used; each connection has one. */
 interface RequestQueue {
   readonly pending: readonly unknown[];
   readonly inflight: ReadonlyMap<unknown, { readonly sentAt: number; readonly requestTimeout: number }>;
@@ -20,20 +20,20 @@ interface Connection {
   connect(): Promise<boolean>;
 }
 
-/** Between two looks at what waits, where the broker throttles nobody. */
+/** Pause between two looks at pending requests while the broker does not throttle us. */
 const LOOK_AGAIN_MS = 10;
-/** How late a request may be found overdue; it may take 15 s. */
+/** How much later than its 15 s a request may be found to be overdue. */
 const OVERDUE_EVERY_MS_MAX = 5_000;
 
 /**
- * kafkajs 2.2.4 turns a timer at 1 ms for ever on every idle connection (`throttledUntil` is -1, so its delay is
- * negative), some 900 wake-ups a second, and looks ten times a second for requests that are overdue. Here the
- * first runs only while something waits, the second every five seconds. Its issues 1556, 1704 and 1751.
+ * kafkajs 2.2.4 runs a 1 ms timer for ever on every idle connection (`throttledUntil` is -1, so the delay is negative),
+ * some 900 wake-ups a second, and looks for overdue requests ten times a second. Here the first timer runs only while
+ * requests are pending, the second every five seconds. See its issues 1556, 1704 and 1751.
  *
- * Nor does it do more about an overdue request than ask the same broker again. One that hangs, or is behind a network that
- * swallows all, is asked until its metadata are five minutes old, though others have taken its partitions over long since.
- * Here its connection is given up, as Kafka's own client does it: all that was asked over it fails as with a broken one,
- * and who leads what is looked for anew.
+ * All that kafkajs does about an overdue request is to ask the same broker again. A broker that hangs, or cannot be
+ * reached because packets are dropped, is asked until the metadata are five minutes old, long after others have taken over
+ * its partitions. Here its connection is closed, as Kafka's own client does: all requests on it fail, and the leaders are
+ * looked up anew.
  */
 export const mendTimers = once(() => {
   const connections = insideOf<{ readonly prototype: Connection }>('network/connection').prototype;

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { insideOf, once, wrap } from './mend.ts';
 
-/** What kafkajs calls a broker. */
+/** The part of kafkajs' Broker that is used. */
 interface Broker {
   readonly connectionPool: { readonly host: string; readonly port: number };
   isConnected(): boolean;
 }
 
-/** What kafkajs calls a consumer's group. Only what is mended, and what that needs. */
+/** The part of kafkajs' ConsumerGroup that is mended or used. */
 export interface GroupOfBrokers {
   readonly cluster: {
     readonly brokerPool: { readonly brokers: Readonly<Record<string, Broker | undefined>> };
@@ -18,14 +18,14 @@ export interface GroupOfBrokers {
 }
 
 /**
- * kafkajs 2.2.4 ends all fetches where one broker cannot be connected to, and throws away what the others had already
- * answered: as that one refuses at once, nothing at all is read until the cluster has noticed that it is gone, 9 s as Kafka
- * comes, or for as long as only we cannot reach it. Here who fetches from that one waits, and the others go on.
+ * If one broker refuses connections, kafkajs 2.2.4 ends the fetches from all brokers, and throws away what the others have
+ * answered. Nothing at all is read until the cluster has noticed that the broker is gone (9 s by Kafka's defaults), or, if
+ * only we cannot reach it, for as long as that lasts. Here only the fetch from that broker pauses; the others go on.
  */
 export const mendUnreachable = once(() => {
   const { prototype } = insideOf<{ readonly prototype: GroupOfBrokers }>('consumer/consumerGroup');
   wrap(prototype, 'fetch', async function (fetchOnce, nodeId) {
-    // By the time that it fails the client may have forgotten the broker.
+    // Looked up now: by the time the fetch fails the client may have forgotten the broker.
     const broker = this.cluster.brokerPool.brokers[nodeId];
     try {
       const fetched = await fetchOnce.call(this, nodeId);
@@ -40,10 +40,10 @@ export const mendUnreachable = once(() => {
   });
 });
 
-/** Those that could not be connected to when something was last to be fetched from them. */
+/** Brokers that could not be connected to at the last fetch from them. */
 const refusing = new WeakSet<Broker>();
 
-/** The address of a broker that what it leads cannot be fetched from; undefined where it can, as far as is known. */
+/** The broker's address if it refused the last fetch; else undefined. */
 export function refusedAddress(cluster: object, nodeId: number): string | undefined {
   const broker = (cluster as GroupOfBrokers['cluster']).brokerPool.brokers[nodeId];
   return broker !== undefined && refusing.has(broker) ? addressOf(broker) : undefined;
@@ -51,12 +51,12 @@ export function refusedAddress(cluster: object, nodeId: number): string | undefi
 
 const addressOf = ({ connectionPool: { host, port } }: Broker): string => `${host}:${port}`;
 
-/** Another that refuses, such as the group's coordinator, is everybody's trouble. */
+/** Only this broker's own refusal counts: that of another, such as the group's coordinator, concerns all fetches. */
 function isRefusedBy(broker: Broker, error: unknown): boolean {
   const told = error as { readonly name?: string; readonly broker?: string };
   return told.name === 'KafkaJSConnectionError' && told.broker === addressOf(broker);
 }
 
-/** Where nobody can be reached the client must hear of it: it rides that out, and we say that no broker answers. */
+/** If no broker can be reached the client must get the error: it retries by itself, and we say that none answers. */
 const hasConnection = ({ cluster }: GroupOfBrokers): boolean =>
   Object.values(cluster.brokerPool.brokers).some((broker) => broker?.isConnected());
