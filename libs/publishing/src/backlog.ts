@@ -5,29 +5,29 @@ import type { NumberSource } from './change-source.ts';
 import { comparePlaces, END, endOf, ORDER, type Place } from './place.ts';
 import type { ChangeBatch } from './ring.ts';
 
-/** What a reader that is further behind than memory reaches asks for. */
+/** What a reader asks for that is further back than memory reaches. */
 interface BacklogQuery {
   readonly channel: string;
   readonly after: Place;
-  /** Orders are wanted from behind this position only. */
+  /** Only orders that changed after this position are wanted. */
   readonly ordersAfter: number;
   readonly limit: number;
 }
 
-/** Changes that are older than those in memory: numbers from availability's index, orders from the log. */
+/** Reads changes older than those in memory: numbers from availability's index, orders from the log. */
 export class Backlog {
   readonly #store: EventStore;
   readonly #numbers: NumberSource;
   readonly #position: () => number;
 
-  /** `position`: up to where changes may be told; what is newer comes by the ring. */
+  /** `position`: changes up to it may be told; newer ones are in the ring. */
   constructor(store: EventStore, numbers: NumberSource, position: () => number) {
     this.#store = store;
     this.#numbers = numbers;
     this.#position = position;
   }
 
-  /** Some changes behind `after`, in order. An empty answer does not mean that there are no more. */
+  /** Some changes after `after`, in order. An empty answer does not mean that there are no more. */
   async read(query: BacklogQuery): Promise<ChangeBatch> {
     const alone = this.#readNumbers(query);
     const last = alone.at(-1);
@@ -36,7 +36,7 @@ export class Backlog {
     }
     const after = Math.max(query.after.position, query.ordersAfter);
     const page = await this.#store.readAll({ after, categories: ['order'] });
-    // Read again in the turn that says how far: a number that moved on while we waited must not be missed.
+    // Numbers are read again in the turn in which the place is computed: one that changed while we waited must not be missed.
     return this.#merge(query, page, this.#readNumbers(query));
   }
 
@@ -61,13 +61,13 @@ export class Backlog {
     const orders = newestOrders(channel, page.events, through);
     const all = [...numbers.filter((change) => change.position <= through), ...orders];
     all.sort(comparePlaces);
-    // Numbers that did not fit their page stand behind its last one, and that one is then no longer told here.
+    // Numbers that did not fit come after the last one of the page, so the place must not go beyond that one.
     const changes = all.slice(0, limit);
     return { changes, place: all.length < limit ? endOf(through) : changes.at(-1)! };
   }
 }
 
-/** One change an order: its last on the page. */
+/** For each order only its last change on the page. */
 function newestOrders(
   channel: string,
   events: readonly { readonly stream: string; readonly position: number }[],

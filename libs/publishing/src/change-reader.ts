@@ -7,7 +7,7 @@ import type { ChangeRing } from './ring.ts';
 /** Where a reader begins. */
 export interface Start {
   readonly place: Place;
-  /** Orders are wanted from behind this position only; default: from `place` on. */
+  /** Only orders that changed after this position are wanted; default: all after `place`. */
   readonly ordersAfter?: number;
 }
 
@@ -16,16 +16,16 @@ interface ReaderParts {
   readonly channel: string;
   readonly ring: ChangeRing;
   readonly backlog: Backlog;
-  /** Everything up to it is in ring and backlog. */
+  /** Every change up to this position is in ring or backlog. */
   readonly position: () => number;
 }
 
-/** No count of a ring is this. */
+/** Unlike any count of a ring. */
 const NOTHING_SEEN = -1;
 
 /**
- * Reads one channel's changes in order, from memory where they are still there. It holds a place and
- * nothing else: a slow reader costs no queue, and what it has not read when it is overtaken it never sees.
+ * Reads one channel's changes in order, from memory if they are still there. It holds only a place, no queue: so a slow
+ * reader costs nothing, and a change that is overtaken before it was read is never seen.
  */
 export class ChangeReader {
   readonly #parts: ReaderParts;
@@ -42,12 +42,12 @@ export class ChangeReader {
     this.#ordersAfter = start.ordersAfter ?? 0;
   }
 
-  /** Everything up to here was handed out or is no longer of interest: another reader may begin here. */
+  /** Everything up to here was handed out or is not wanted: another reader can go on from here. */
   get place(): Place {
     return this.#placed(this.#place);
   }
 
-  /** The changes there are now, in order, at most `limit`; none: wait for `more`. Throws StoreUnavailable. */
+  /** The changes that there are now, in order, at most `limit`; if none, wait for `more`. Throws StoreUnavailable. */
   async next(limit: number): Promise<readonly Change[]> {
     assert(!this.#isReading, 'one read at a time');
     this.#isReading = true;
@@ -73,7 +73,7 @@ export class ChangeReader {
     });
   }
 
-  /** `change` as a place to resume at: with what this reader does not want. */
+  /** `change` as a place to resume at: with the orders that this reader does not want. */
   placeOf(change: Place): Place {
     return this.#placed({ position: change.position, kind: change.kind, id: change.id });
   }
@@ -98,7 +98,7 @@ export class ChangeReader {
     }
   }
 
-  /** Listens to a signal once, however often its reader waits. */
+  /** Adds one listener per signal, however often the reader waits with it. */
   #heed(signal: AbortSignal): void {
     if (this.#heeded === signal) return;
     this.#heeded = signal;
@@ -117,18 +117,18 @@ export class ChangeReader {
     return backlog.read({ channel, after: this.#place, ordersAfter: this.#ordersAfter, limit });
   }
 
-  /** The other limit is part of the place only while it still matters. */
+  /** `ordersAfter` is part of the place only until the reader has passed it. */
   #placed(place: Place): Place {
     return place.position < this.#ordersAfter ? { ...place, ordersAfter: this.#ordersAfter } : place;
   }
 }
 
-/** From now on. */
+/** With the next change. */
 export const fromNow = (position: number): Start => ({ place: endOf(position) });
 
-/** Every listing once, then what comes: orders only of what comes. */
+/** Every listing once, then every change; orders only if they change from now on. */
 export const fromTheBeginning = (position: number): Start => ({ place: endOf(0), ordersAfter: position });
 
-/** Behind the place of a cursor. */
+/** After the place of a cursor. */
 export const fromPlace = (place: Place): Start =>
   place.ordersAfter === undefined ? { place } : { place, ordersAfter: place.ordersAfter };

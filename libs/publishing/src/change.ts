@@ -10,16 +10,16 @@ export interface FeedEvent {
   readonly version: number;
   /** JSON text of the listing's number or of the order. */
   readonly data: string;
-  /** All of it as one server-sent event. */
+  /** The whole event as the text of one server-sent event. */
   readonly frame: string;
 }
 
-/** A listing's number or an order became new at a position. Many readers share one, and its text. */
+/** A listing's number or an order changed at a position. All readers share one object, and its text. */
 export class Change implements Place {
   readonly position: number;
   readonly kind: ChangeKind;
   readonly id: string;
-  /** Of a listing; an order is looked up when somebody wants to see it. */
+  /** Only of a listing: an order is looked up when it is told. */
   readonly number: ListingNumber | undefined;
   #isSuperseded = false;
   #told: FeedEvent | Promise<FeedEvent | undefined> | undefined;
@@ -35,7 +35,7 @@ export class Change implements Place {
     return new Change(number.version, AVAILABILITY, number.listing, number);
   }
 
-  /** A newer change of the same listing or order follows: a reader that has not had this one need not read it. */
+  /** True if a newer change of the same listing or order follows: then this one can be skipped. */
   get isSuperseded(): boolean {
     return this.#isSuperseded;
   }
@@ -45,7 +45,7 @@ export class Change implements Place {
     this.#told = undefined;
   }
 
-  /** Made once for all readers; `undefined` if a newer change, which comes by itself, has overtaken it. */
+  /** The event, made once for all readers; `undefined` if a newer change, which will be told itself, has overtaken it. */
   tell(channel: string, orders: OrderSource): FeedEvent | Promise<FeedEvent | undefined> {
     if (this.#told !== undefined) return this.#told;
     if (this.number !== undefined) {
@@ -72,7 +72,7 @@ function toEvent(channel: string, change: Change, type: FeedEvent['type'], data:
   return { type, cursor, version: position, data, frame: toFrame(cursor, type, data) };
 }
 
-/** The same event with a cursor of its own: of a reader that stands elsewhere with the orders. */
+/** The same event with another cursor: for a reader whose place differs from the others' as to orders. */
 export function withCursor(event: FeedEvent, cursor: string): FeedEvent {
   return { ...event, cursor, frame: toFrame(cursor, event.type, event.data) };
 }

@@ -6,9 +6,9 @@ import { AVAILABILITY, type Place } from './place.ts';
 import { type PublicationEvent, publicationStream, type WebhookName } from './publication-event.ts';
 import type { Told } from './wire.ts';
 
-/** Told and refused changes in one event: with the longest ids they stay below what an append may carry. */
+/** Told and refused changes in one event: even with the longest ids such an event is small enough for an append. */
 const CHANGES_PER_RECEIPT_MAX = 1_000;
-/** Receipts that may wait for a store that does not answer; with more, nothing more is sent. */
+/** Receipts that may wait for a store that does not answer; while there are that many, nothing new is sent. */
 const WAITING_MAX = 5_000;
 
 interface Receipt extends Told {
@@ -19,18 +19,18 @@ interface Receipt extends Told {
 interface FlushRules {
   readonly now: Instant;
   readonly withHandedOut: boolean;
-  /** A place this far beyond the stored one is written even if nothing was told. */
+  /** Once the place is this many positions beyond the stored one it is stored even if nothing was told. */
   readonly placeLagMax: number;
 }
 
-/** A webhook whose receipts are collected. */
+/** The webhook whose receipts are collected. */
 export interface Followed {
   readonly webhook: WebhookName;
-  /** Up to where it has come, whenever it is asked. */
+  /** Returns how far it has come by now. */
   readonly through: () => Place;
 }
 
-/** One channel's receipts: collected, then appended to this process's own stream of it. */
+/** One channel's receipts: collected, then appended to the stream that this process has for the channel. */
 export class ChannelReceipts {
   readonly #store: EventStore;
   readonly #channel: string;
@@ -45,7 +45,7 @@ export class ChannelReceipts {
   #webhook: WebhookName | undefined;
   #through: (() => Place) | undefined;
   #placeStored: Place | undefined;
-  /** What is being stored: the same ids until the store has said yes. */
+  /** Events that are being stored: they keep their ids until the store has confirmed them. */
   #underway: readonly NewEvent[] = [];
 
   constructor(store: EventStore, channel: string, writer: string) {
@@ -58,7 +58,7 @@ export class ChannelReceipts {
     return this.#told.size + this.#refused.size >= WAITING_MAX;
   }
 
-  /** From here on receipts are this webhook's; those of another that still wait stay that one's. Returns how to stop. */
+  /** From here on receipts are of this webhook; waiting ones stay the former webhook's. Returns a function that ends it. */
   follow({ webhook, through }: Followed): () => void {
     if (this.#webhook !== undefined && this.#webhook !== webhook) this.#notes.push(...this.#takeWaiting());
     this.#webhook = webhook;
@@ -66,14 +66,14 @@ export class ChannelReceipts {
     this.#placeStored = through();
     return () => {
       if (this.#through !== through) return;
-      // Its last receipts are stored after its end, with this place: otherwise everything since the former ones would be
-      // told again.
+      // The last receipts are stored after the webhook has ended, and need this place: without it everything since the
+      // receipts before them would be told again.
       const last = through();
       this.#through = () => last;
     };
   }
 
-  /** Too late, from a former webhook: nobody goes on from there. */
+  /** A receipt of a former webhook comes too late and is ignored: no webhook resumes from it. */
   told(webhook: WebhookName, told: Told, at: Instant): void {
     if (webhook !== this.#webhook) return;
     this.#told.set(keyOf(told), { ...told, at });
@@ -92,14 +92,14 @@ export class ChannelReceipts {
     this.#handedOut = joined(this.#handedOut, span);
   }
 
-  /** Stores all there is; throws what the store throws, and then nothing is lost. */
+  /** Stores everything that waits. Throws what the store throws; then nothing is lost. */
   async flush(rules: FlushRules): Promise<void> {
     if (!(await this.#append())) return;
     this.#underway = this.#take(rules).map(({ type, data }) => ({ id: randomUUID(), type, data }));
     await this.#append();
   }
 
-  /** One event at a time: together they might be more than an append may carry. False if that is unknown. */
+  /** Appends one event at a time: together they may be too large for one append. False if an outcome is unknown. */
   async #append(): Promise<boolean> {
     for (let event = this.#underway[0]; event !== undefined; event = this.#underway[0]) {
       const answer = await this.#store.append(this.#stream, this.#revision, [event]);
@@ -107,9 +107,9 @@ export class ChannelReceipts {
         this.#revision = answer.revision;
         this.#underway = this.#underway.slice(1);
       } else if (answer.outcome === 'conflict') {
-        this.#revision = answer.actualRevision; // Of an earlier run under the same name.
+        this.#revision = answer.actualRevision; // An earlier run used the same name.
       } else {
-        return false; // The same id again at the next flush.
+        return false; // The next flush appends it again, under the same id.
       }
     }
     return true;
@@ -136,7 +136,7 @@ export class ChannelReceipts {
     return this.#told.size + this.#refused.size > 0 || passed >= rules.placeLagMax ? this.#takeWaiting() : [];
   }
 
-  /** Several events where there is much; only the last one moves the place. */
+  /** As several events if there are many; only the last one moves the place. */
   #takeWaiting(): readonly PublicationEvent[] {
     const before = this.#placeStored;
     const webhook = this.#webhook;

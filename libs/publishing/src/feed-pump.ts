@@ -3,18 +3,18 @@ import type { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Feed } from './feed.ts';
 
-/** Events written at once before the socket is asked whether it can take more. */
+/** Events written in one go before others get their turn. */
 const EVENTS_AT_ONCE_MAX = 64;
 export const HEARTBEAT_EVERY_MS = 15_000;
-/** How long a client may take nothing while there is something for it; then it is cut off and may resume. */
+/** A client that takes nothing for this long, though there is something for it, is cut off; it can resume. */
 const STALLED_MS_MAX = 60_000;
-/** A comment: keeps the connection, moves no cursor. */
+/** A comment of the protocol: keeps the connection open, and moves no cursor. */
 const HEARTBEAT = ': \n\n';
 
 /** One client that reads. */
 interface Reading {
   readonly gone: AbortController;
-  /** False from when it may read no more: its key was revoked. */
+  /** False once it may read no more because its key was revoked. */
   readonly isAdmitted: () => boolean;
 }
 
@@ -28,15 +28,15 @@ export class FeedPump {
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_EVERY_MS).unref();
   }
 
-  /** How many clients read now. */
+  /** How many clients are reading. */
   get size(): number {
     return this.#open.size;
   }
 
   /**
-   * Runs until the client goes, `close` is called, or the client stalls; then `out` is ended. A client that is no
-   * longer admitted gets no further event, and is ended with the next heartbeat at the latest. Throws what the store throws:
-   * the client resumes behind the last event it has.
+   * Runs until the client goes, `close` is called, or the client stalls; then ends `out`. A client that is no longer admitted
+   * gets no further event, and its response ends with the next heartbeat at the latest. Throws what the store throws: the
+   * client can resume after the last event it has.
    */
   async run(feed: Feed, out: Writable, isAdmitted: () => boolean = () => true): Promise<void> {
     const gone = new AbortController();
@@ -44,7 +44,7 @@ export class FeedPump {
     const leave = (): void => gone.abort();
     out.once('close', leave).once('error', leave);
     this.#open.set(out, reading);
-    // A client that went while its feed was made ready has already said so, and says it only once.
+    // If the client has gone while its feed was opened, its `close` event was before this listener.
     if (this.#isClosed || out.destroyed) leave();
     try {
       await pour(feed, out, reading);
@@ -78,7 +78,7 @@ async function pour(feed: Feed, out: Writable, { gone: { signal }, isAdmitted }:
     } else {
       const isTaken = out.write(events.map((event) => event.frame).join(''));
       if (!isTaken && !(await drained(out, signal))) return;
-      // A fast client would take everything in one turn, and nobody else would be answered meanwhile.
+      // Otherwise a fast client would get everything in one turn, and no other request would be answered meanwhile.
       if (events.length === EVENTS_AT_ONCE_MAX) await nextTurn();
     }
   }

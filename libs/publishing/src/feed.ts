@@ -4,16 +4,16 @@ import type { OrderSource } from './change-source.ts';
 import type { Span } from './hand-out.ts';
 import { passedBy, type Place, toCursor } from './place.ts';
 
-/** What one client of a channel's feed reads: changes as text, each made once for all clients. */
+/** What one client of a channel's feed reads: changes as text, which is made once for all clients. */
 export class Feed {
   readonly channel: string;
   readonly #reader: ChangeReader;
   readonly #orders: OrderSource;
   readonly #onHandedOut: (span: Span) => void;
-  /** Everything up to it was handed out to this client before, or does not concern it. */
+  /** Everything up to this version was handed out to the client before, or does not concern it. */
   readonly #from: number;
   #place: Place;
-  /** More of the last version handed out may be to come. */
+  /** True if the last batch was full: more of its last version may follow. */
   #isCut = false;
 
   constructor(parts: {
@@ -30,14 +30,14 @@ export class Feed {
     this.#from = passedBy(this.#place);
   }
 
-  /** Resumes behind everything handed out so far, even for a client that has had nothing yet. */
+  /** Resumes after everything handed out so far, even if that is nothing yet. */
   get cursor(): string {
     return toCursor(this.channel, this.#place);
   }
 
   /**
-   * The events there are now, in order, at most `limit`; none: wait for `more`. After a thrown StoreUnavailable
-   * open another feed at `cursor`: this one has lost its place.
+   * The events that there are now, in order, at most `limit`; if there are none, wait for `more`. After StoreUnavailable was
+   * thrown open another feed at `cursor`: this one has lost its place.
    */
   async next(limit: number): Promise<readonly FeedEvent[]> {
     for (;;) {

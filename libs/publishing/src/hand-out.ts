@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel';
 
-/** Versions behind `from`, up to and with `through`: some reader of a channel's feed was handed all of them. */
+/** Versions after `from`, up to and including `through`, all of which one reader of a channel's feed was handed. */
 export interface Span {
   readonly from: number;
   readonly through: number;
@@ -10,10 +10,10 @@ export interface HandOut extends Span {
   readonly at: Instant;
 }
 
-/** Spans kept of a channel. Most have one: readers begin with every listing, or where one has ended. */
+/** Spans kept for a channel. Most have one: readers begin with every listing, or where another has ended. */
 export const SPANS_MAX = 16;
 
-/** All of them, in order, those that meet as one; where there are too many, the oldest are forgotten. */
+/** Adds a span to the others, in order, and joins those that touch. If there are too many, the oldest are dropped. */
 export function joined<Kind extends Span>(all: readonly Kind[], more: Kind): readonly Kind[] {
   const apart = all.filter((each) => each.through < more.from || more.through < each.from);
   const meeting = all.filter((each) => !apart.includes(each));
@@ -25,7 +25,7 @@ export function joined<Kind extends Span>(all: readonly Kind[], more: Kind): rea
   return [...apart, one].sort((a, b) => a.from - b.from).slice(-SPANS_MAX);
 }
 
-/** The one that this version is in. */
+/** The span that contains this version. */
 export const spanOf = <Kind extends Span>(all: readonly Kind[], version: number): Kind | undefined =>
   all.find(({ from, through }) => from < version && version <= through);
 

@@ -9,28 +9,28 @@ import type { Span } from './hand-out.ts';
 import { fromCursor } from './place.ts';
 import { ChangeRing } from './ring.ts';
 
-/** Where a feed begins: behind a cursor, with every listing once, or with what comes. */
+/** Where a feed begins: after a cursor, with every listing once (`all`), or with the next change (`now`). */
 export type FeedStart = { readonly cursor: string } | 'all' | 'now';
 
 interface HubParts {
   readonly store: EventStore;
   readonly numbers: NumberSource;
   readonly orders: OrderSource;
-  /** Where the read model stands when the hub begins. */
+  /** The position of the read model when the hub begins. */
   readonly position: number;
   /** Changes kept in memory for each channel; default RING_CHANGES_MAX. */
   readonly ringChangesMax?: number;
-  /** Told of what each feed has handed out so far. */
+  /** Called with what each feed has handed out so far. */
   readonly onHandedOut?: (channel: string, span: Span) => void;
 }
 
-/** What every order's stream begins with. */
+/** The names of all orders' streams begin with this. */
 const ORDER_PREFIX = 'order-';
 
 /**
- * Per channel the ordered stream of changes: listings' numbers and orders. Runs as the last fold, so that it
- * sees an event after availability has. It stores nothing: what memory does not reach is read
- * from availability's index and from the log, without a gap at the seam.
+ * For each channel, the ordered stream of its changes: listings' numbers and orders. Runs as the last fold, so that it
+ * sees an event after availability has. It stores nothing: changes that are no longer in memory are read from
+ * availability's index and from the log, without a gap between the two.
  */
 export class Hub implements Fold {
   readonly name = 'hub';
@@ -39,10 +39,10 @@ export class Hub implements Fold {
   readonly #backlog: Backlog;
   readonly #startedAt: number;
   readonly #stopListening: () => void;
-  /** Rings that the event being applied has changed: the first `#touchedCount` of these. */
+  /** Rings that the event being applied has changed: the first `#touchedCount` of this array, which is reused. */
   readonly #touched: ChangeRing[] = [];
   #touchedCount = 0;
-  /** Rings whose readers are to be woken when this turn is over. */
+  /** Rings whose readers are woken at the end of this turn of the event loop. */
   readonly #toWake = new Set<ChangeRing>();
   #position: number;
 
@@ -57,7 +57,7 @@ export class Hub implements Fold {
     });
   }
 
-  /** Every change up to it can be read by every channel: the `published` of the status. */
+  /** Every channel can read every change up to this position: the `published` of the status. */
   get position(): number {
     return this.#position;
   }
@@ -69,7 +69,7 @@ export class Hub implements Fold {
     this.#position = position;
   }
 
-  /** Rejects a cursor that is not this channel's, or is from a log that was longer than this one. */
+  /** Rejects a cursor that is another channel's, or is beyond the end of this log. */
   async open(channel: string, from: FeedStart): Promise<Feed | Rejection> {
     const start = await this.#startOf(channel, from);
     if (start === undefined) return CURSOR_INVALID;
@@ -81,7 +81,7 @@ export class Hub implements Fold {
     });
   }
 
-  /** The same changes before they are made into text. */
+  /** The same changes, not yet as text. */
   changes(channel: string, start: Start): ChangeReader {
     const parts = {
       channel,
@@ -101,7 +101,7 @@ export class Hub implements Fold {
     if (from === 'all') return fromTheBeginning(this.#position);
     const place = fromCursor(channel, from.cursor);
     if (place === undefined) return undefined;
-    // After a restart the picture may be a little behind what clients have seen: then the cursor waits.
+    // After a restart the picture may be a little behind what clients have seen. Then the feed begins once it is there.
     const isKnown = place.position <= this.#position || place.position <= (await this.#parts.store.head());
     return isKnown ? fromPlace(place) : undefined;
   }
@@ -123,7 +123,7 @@ export class Hub implements Fold {
     this.#wakeSoon(ring);
   }
 
-  /** Once a turn: readers then find a whole page's changes at once. */
+  /** Once per turn, so that readers find the changes of a whole page at once. */
   #wakeSoon(ring: ChangeRing): void {
     if (!ring.isAwaited) return;
     if (this.#toWake.size === 0) queueMicrotask(() => this.#wake());

@@ -5,26 +5,26 @@ import { compareUtf8 } from '#kernel';
 export type ChangeKind = typeof AVAILABILITY | typeof ORDER;
 export const AVAILABILITY = 0;
 export const ORDER = 1;
-/** Behind everything of its position. */
+/** After everything else of its position. */
 export const END = 2;
 
 /**
- * Where a reader of a channel's changes stands: behind this very change. One event can change many listings,
- * so the position alone would not do. Places order by position, kind, then the id's UTF-8 bytes.
+ * Where a reader of a channel's changes is: just after this change. One event can change many listings, so the position
+ * alone is not enough. Places are ordered by position, kind, then the id's UTF-8 bytes.
  */
 export interface Place {
   readonly position: number;
   readonly kind: ChangeKind | typeof END;
   /** The listing or the order; empty at END. */
   readonly id: string;
-  /** Of a reader that began with every listing: orders are told from behind this position only. */
+  /** Of a reader that began with every listing: it is told only those orders that changed after this position. */
   readonly ordersAfter?: number;
 }
 
-/** Behind everything up to and with `position`. */
+/** After everything up to and including `position`. */
 export const endOf = (position: number): Place => ({ position, kind: END, id: '' });
 
-/** Everything up to this position is behind the place: within a position, an order stands behind the listings. */
+/** The last position of which nothing comes after the place. Within a position, listings come first, then the order. */
 export const passedBy = ({ position, kind }: Place): number =>
   kind === AVAILABILITY ? position - 1 : position;
 
@@ -32,12 +32,12 @@ export function comparePlaces(a: Place, b: Place): number {
   return a.position - b.position || a.kind - b.kind || compareUtf8(a.id, b.id);
 }
 
-/** Characters a cursor may have: an id of 128 characters in escaped JSON in base64 fits. */
+/** Length of a cursor, in characters: enough for an id of 128 characters, escaped in JSON, in base64. */
 const CURSOR_LENGTH_MAX = 2_048;
 const CURSOR = /^[A-Za-z0-9_-]+$/;
 const SUM_LENGTH = 8;
 
-/** The opaque word for a place in this channel's changes. Its sum finds damage and other channels' cursors. */
+/** A place in this channel's changes as an opaque text. Its checksum finds damage, and cursors of other channels. */
 export function toCursor(channel: string, place: Place): string {
   const fields: unknown[] = [place.position, place.kind, place.id];
   if (place.ordersAfter !== undefined) fields.push(place.ordersAfter);

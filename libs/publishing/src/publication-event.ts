@@ -2,8 +2,8 @@ import type { Instant } from '#kernel';
 import type { Place } from './place.ts';
 
 /**
- * What each channel was told, when: stored in `publication-{channel}:{writer}`. Receipts, not decisions: a
- * crash may lose the last second of them, and then the same messages go out again under the same ids.
+ * What each channel was told, and when: stored in `publication-{channel}:{writer}`. These are receipts, not decisions: a
+ * crash may lose the last second of them, and then the same messages are sent again under the same ids.
  * Stored for ever: add a new event rather than change the meaning of an old one.
  */
 export type PublicationEvent =
@@ -18,18 +18,18 @@ export interface ChangesTold {
   readonly channel: string;
   readonly via: Via;
   readonly webhook?: WebhookName;
-  /** Every change up to here was told, overtaken, or is refused so far: where to go on after a restart. */
+  /** Every change up to here was told, overtaken, or refused so far: after a restart telling goes on from here. */
   readonly through: Place;
-  /** Taken by the other side. */
+  /** Taken by the receiver. */
   readonly told: readonly ToldListing[];
   readonly orders: readonly ToldOrder[];
-  /** Tried for the first time and not taken: still to be told, its newest number then. */
+  /** Not taken at the first try. Still to be told, then with the newest number. */
   readonly refused: readonly Refused[];
 }
 
 /**
- * Which of the channel's webhooks, one after the other: the position of the set-up event that gave it its address. Receipts
- * from before it was said have none, and are of the one there is.
+ * Identifies one of the webhooks that a channel had over time: the position of the set-up event that gave it its address.
+ * Old receipts have none, and count for the present webhook.
  */
 export type WebhookName = number;
 
@@ -47,7 +47,7 @@ export interface ToldOrder {
   readonly at: Instant;
 }
 
-/** Of a listing or of an order. */
+/** Has a listing or an order. */
 export interface Refused {
   readonly listing?: string;
   readonly orderId?: string;
@@ -57,16 +57,16 @@ export interface Refused {
   readonly code: string;
 }
 
-/** Some reader of the channel's feed was handed everything behind `from`, up to `through`. */
+/** Some reader of the channel's feed was handed everything after `from`, up to `through`. */
 export interface FeedHandedOut {
   readonly channel: string;
-  /** Receipts from before it was said have none: from the beginning. */
+  /** Old receipts have none: from the beginning. */
   readonly from?: number;
   readonly through: number;
   readonly at: Instant;
 }
 
-/** So many tries in a row failed that only probes go out until one is taken. */
+/** So many tries in a row have failed that only probes are sent until one is taken. */
 export interface WebhookFailing {
   readonly channel: string;
   readonly webhook?: WebhookName;
@@ -80,15 +80,15 @@ export interface WebhookRecovered {
   readonly at: Instant;
 }
 
-/** The numbers of these shards' items with versions up to `through` stand in the topic: they were read back. */
+/** All numbers of these shards' items with versions up to `through` are in the topic: they were read back. */
 export interface TopicReadBack {
-  /** Into how many shards items are divided. */
+  /** The total number of shards. */
   readonly count: number;
   readonly shards: readonly number[];
   readonly through: number;
   readonly at: Instant;
 }
 
-/** No two processes ever append to the same one. A channel id has no `:`. */
+/** Each process has a stream of its own. A channel's id contains no `:`. */
 export const publicationStream = (channel: string, writer: string): string =>
   `publication-${channel}:${writer}`;

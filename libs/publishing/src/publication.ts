@@ -4,16 +4,16 @@ import { type HandOut, spanOf } from './hand-out.ts';
 import type { ChangeKind } from './place.ts';
 import type { Via, WebhookName } from './publication-event.ts';
 
-/** What is known of one listing, or of one order that is still to be told. */
+/** What is known about one listing, or about one order that is still to be told. */
 export interface ToldRow {
   readonly channel: string;
   readonly kind: ChangeKind;
   readonly id: string;
-  /** The newest that went out, taken or not. */
+  /** The newest version that was sent, taken or not. */
   sent?: { readonly version: number; readonly at: Instant; readonly via: Via };
-  /** `position` is of the receipt that says so. */
+  /** `position`: of the receipt. */
   acknowledged?: { readonly version: number; readonly at: Instant; readonly position: number };
-  /** Still to be told; `position` is of the receipt that says so. */
+  /** Not taken, and still to be told. `position`: of the receipt. */
   refused?: {
     readonly version: number;
     readonly at: Instant;
@@ -22,18 +22,18 @@ export interface ToldRow {
   };
 }
 
-/** A listing in the ledger of what was told: what it should say, what went out, what was taken. */
+/** A listing in the ledger of what was told: its number now, what was sent, and what was taken. */
 export interface Publication {
   readonly desired: ListingNumber;
   readonly sent: ToldRow['sent'];
   readonly acknowledged: { readonly version: number; readonly at: Instant } | undefined;
   /** Sent, not taken, and to be tried again. */
   readonly refused: { readonly version: number; readonly at: Instant; readonly code: string } | undefined;
-  /** Since when the channel may sell by an older number; undefined where it knows the newest. */
+  /** Since when the channel may sell by an older number; undefined if it knows the newest. */
   readonly staleSince: Instant | undefined;
 }
 
-/** Up to which version somebody was told all there is. */
+/** Everything up to this version was told. */
 export interface Reach {
   readonly through: number;
   readonly at: Instant;
@@ -43,7 +43,7 @@ interface Known {
   readonly row: ToldRow | undefined;
   /** The channel's webhook, if it has one now. */
   readonly webhook: WebhookName | undefined;
-  /** By the feed. */
+  /** What readers of its feed were handed. */
   readonly handedOut: readonly HandOut[];
   readonly topic: Reach | undefined;
 }
@@ -64,7 +64,7 @@ export function toPublication(desired: ListingNumber, { webhook, ...known }: Kno
   };
 }
 
-/** What a former receiver took, or did not take, says nothing about the present one. */
+/** Without what a former receiver took or refused: that says nothing about the present one. */
 function knownAt(webhook: WebhookName | undefined, row: ToldRow): ToldRow {
   const { acknowledged, refused, ...rest } = row;
   const isTaken = acknowledged !== undefined && acknowledged.position > (webhook ?? 0);
@@ -72,7 +72,7 @@ function knownAt(webhook: WebhookName | undefined, row: ToldRow): ToldRow {
   return { ...rest, ...(isTaken && { acknowledged }), ...(isRefused && { refused }) };
 }
 
-/** Read back from the topic, it stands there for everybody. */
+/** A version that was read back from the topic counts as taken: every reader of the topic can have it. */
 const acknowledgedBy = (
   row: ToldRow | undefined,
   topic: Reach | undefined,
@@ -87,7 +87,7 @@ function sentBy(topic: Reach | undefined, handedOut: HandOut | undefined, versio
   return handedOut && { version, at: handedOut.at, via: 'feed' };
 }
 
-/** What reaches this version, if it does. */
+/** `reach`, if it includes this version. */
 const reaching = (reach: Reach | undefined, version: number): Reach | undefined =>
   reach !== undefined && reach.through >= version ? reach : undefined;
 

@@ -4,11 +4,11 @@ import { ChannelReceipts, type Followed } from './channel-receipts.ts';
 import type { Span } from './hand-out.ts';
 import type { Told } from './wire.ts';
 
-/** How long a receipt waits for others to be stored with. */
+/** How long a receipt waits, so that several are stored together. */
 const RECEIPT_EVERY_MS = 1_000;
-/** Feeds are read all the time: how often what was handed out is noted. */
+/** How often a receipt says what feeds have handed out: rarely, for they are read all the time. */
 const HANDED_OUT_EVERY_MS = 10_000;
-/** After this many events a quiet channel's place is stored too, so that a restart reads little. */
+/** After this many events the place of a quiet channel is stored too, so that little is read after a restart. */
 const PLACE_LAG_MAX = 100_000;
 
 interface ReceiptsParts {
@@ -16,21 +16,21 @@ interface ReceiptsParts {
   /** Names this process among all that ever ran: no two write to the same streams. */
   readonly writer: string;
   readonly clock: Clock;
-  /** Told of what the store throws; the receipts stay and are tried again. */
+  /** Called with what the store throws; the receipts are kept, and stored later. */
   readonly onFault?: (fault: unknown) => void;
 }
 
-/** What one webhook says of itself. */
+/** By this a webhook says what became of its messages. */
 export interface WebhookReceipts {
-  /** Taken. */
+  /** The receiver took it. */
   told(told: Told): void;
-  /** Not taken at the first try. */
+  /** The receiver did not take it at the first try. */
   refused(told: Told, code: string): void;
   failing(code: string): void;
   recovered(): void;
-  /** True while so much waits to be stored that nothing new should be sent. */
+  /** True while so many receipts wait to be stored that nothing new should be sent. */
   readonly isFull: boolean;
-  /** It no longer has a place to go on from. */
+  /** The webhook has ended: its place moves no more. */
   end(): void;
 }
 
@@ -61,7 +61,7 @@ export class Receipts {
     await this.flush();
   }
 
-  /** From here on it is this webhook that tells the channel. */
+  /** From here on this webhook tells the channel. */
   follow(channel: string, followed: Followed): WebhookReceipts {
     const { clock } = this.#parts;
     const { webhook } = followed;
@@ -81,12 +81,12 @@ export class Receipts {
     };
   }
 
-  /** Some reader of the channel's feed has been handed all of this. */
+  /** One reader of the channel's feed has been handed all of this span. */
   handedOut(channel: string, span: Span): void {
     this.#of(channel).handedOut(span);
   }
 
-  /** Stores what there is now; one at a time. What the store throws goes to `onFault`. */
+  /** Stores what there is now; only one flush runs at a time. What the store throws goes to `onFault`. */
   flush(): Promise<void> {
     this.#flushing ??= this.#flush().finally(() => (this.#flushing = undefined));
     return this.#flushing;

@@ -3,34 +3,34 @@ import { Change } from './change.ts';
 import type { ListingNumber } from './change-source.ts';
 import { comparePlaces, endOf, ORDER, type Place } from './place.ts';
 
-/** Changes of one channel kept in memory: the others are read from availability and from the log. */
+/** How many changes of one channel are kept in memory; older ones are read from availability and from the log. */
 export const RING_CHANGES_MAX = 4_096;
 
-/** Some changes, in order, and where their reader stands behind them. */
+/** Some changes, in order, and the place of their reader after them. */
 export interface ChangeBatch {
   readonly changes: readonly Change[];
   readonly place: Place;
 }
 
 /**
- * The newest changes of one channel, in order of their places: all that came after its floor. While nobody
- * reads them it keeps none, and costs nothing.
+ * The newest changes of one channel, in order of their places: all those after its floor. While there is no reader it
+ * keeps none, and costs nothing.
  */
 export class ChangeRing {
   readonly #changesMax: number;
   #changes: Change[] = [];
   #floor: Place;
-  /** Numbers of the event that is being applied, in no order yet: nearly always there is one. */
+  /** Numbers of the event that is being applied, not sorted yet. Nearly always there is only one. */
   #first: ListingNumber | undefined;
   #others: ListingNumber[] = [];
   #isTouched = false;
-  /** All of the event is kept, or nothing of it. */
+  /** Decided at the first number of an event: either all of its changes are kept or none. */
   #isKeeping = false;
   #isOverfull = false;
   #count = 0;
-  /** From which index on, and as of which count, overtaken changes are marked as such. */
+  /** From which index on overtaken changes were marked, and at which count that was done. */
   #marked = { from: 0, count: 0 };
-  /** Changes since somebody last read. */
+  /** How many changes came since the last read. */
   #unread = 0;
   readonly #waiting = new Set<() => void>();
 
@@ -49,23 +49,23 @@ export class ChangeRing {
     return this.#waiting.size > 0;
   }
 
-  /** A reader is here: from now on changes are kept for it. */
+  /** Announces a reader: from now on changes are kept. */
   attend(): void {
     this.#unread = 0;
   }
 
-  /** True if everything behind this place is here. */
+  /** True if every change after this place is in memory. */
   covers(place: Place): boolean {
     return comparePlaces(place, this.#floor) >= 0;
   }
 
-  /** Takes a number of the event that is being applied. True if it is the first of that event. */
+  /** Takes a number of the event that is being applied. Returns true for the first one of that event. */
   collect(number: ListingNumber): boolean {
     const isFirst = !this.#isTouched;
     this.#isTouched = true;
     if (isFirst) this.#isKeeping = this.#isAttended();
     if (this.#isKeeping) {
-      // One event of set-up may change a million listings: availability's own index then serves the readers.
+      // One event of set-up may change a million listings: then readers use availability's own index.
       if (this.#first === undefined) this.#first = number;
       else if (this.#others.length + 1 >= this.#changesMax) this.#isOverfull = true;
       else this.#others.push(number);
@@ -73,7 +73,7 @@ export class ChangeRing {
     return isFirst;
   }
 
-  /** Ends the event that stands at `position`: what was collected is now to be read. */
+  /** Ends the event at `position`: what was collected can now be read. */
   settle(position: number): void {
     if (this.#isOverfull || !this.#isKeeping) this.#skip(position);
     else this.#addCollected(position);
@@ -88,10 +88,10 @@ export class ChangeRing {
     else this.#skip(position);
   }
 
-  /** Changes behind `place`, at most `limit`; what was overtaken is left out. `position` is how far the hub is. */
+  /** Changes after `place`, at most `limit`, without those that were overtaken. `position` is how far the hub is. */
   after(place: Place, limit: number, position: number): ChangeBatch {
     const changes: Change[] = [];
-    const first = this.#firstBehind(place);
+    const first = this.#firstAfter(place);
     this.#markOvertaken(first);
     for (let index = first; index < this.#changes.length; index++) {
       const change = this.#changes[index]!;
@@ -102,7 +102,7 @@ export class ChangeRing {
     return { changes, place: place.position > position ? place : endOf(position) };
   }
 
-  /** Calls `wake` once, when there may be more. Returns how to stop. */
+  /** Calls `wake` once, when there may be more. Returns a function that cancels it. */
   onMore(wake: () => void): () => void {
     this.#waiting.add(wake);
     return () => this.#waiting.delete(wake);
@@ -114,7 +114,7 @@ export class ChangeRing {
     for (const wake of waiting) wake();
   }
 
-  /** A reader that has not read for a whole ring of changes reads the indexes anyway. */
+  /** Not if a whole ring of changes has come since the last read: that reader has to use the indexes anyway. */
   #isAttended(): boolean {
     return this.#unread < this.#changesMax || this.#waiting.size > 0;
   }
@@ -138,7 +138,7 @@ export class ChangeRing {
     if (this.#changes.length > this.#changesMax) this.#makeRoom();
   }
 
-  /** Drops what was overtaken, where that is worth a look; if it is not a quarter, the oldest go too. */
+  /** Drops overtaken changes, if a sample says that is worth it; if they are less than a quarter, the oldest go too. */
   #makeRoom(): void {
     if (repeatThemselves(this.#changes)) {
       this.#markOvertaken(0);
@@ -149,8 +149,8 @@ export class ChangeRing {
   }
 
   /**
-   * Marks, from an index on, what a later change has overtaken. Once for all that read meanwhile, and not with
-   * each change that comes: most are read at once, by readers that have had everything before them.
+   * Marks the changes, from an index on, that a later change has overtaken. Done when somebody reads, and then once for all
+   * readers, rather than with every new change: most changes are read at once by readers that are up to date.
    */
   #markOvertaken(from: number): void {
     const isMarked = this.#marked.count === this.#count && from >= this.#marked.from;
@@ -166,14 +166,14 @@ export class ChangeRing {
     }
   }
 
-  /** Keeps nothing of this event, nor of those before it. */
+  /** Keeps no change of this event or of earlier ones. */
   #skip(position: number): void {
     if (this.#changes.length > 0) this.#changes = [];
     this.#floor = endOf(position);
     this.#count++;
   }
 
-  #firstBehind(place: Place): number {
+  #firstAfter(place: Place): number {
     let low = 0;
     let high = this.#changes.length;
     while (low < high) {

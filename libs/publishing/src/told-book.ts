@@ -23,32 +23,32 @@ interface ChannelRow {
   handedOut?: readonly HandOut[];
 }
 
-/** A channel's webhook at one address: another address is another receiver, which has been told nothing. */
+/** A channel's webhook at one address. A new address counts as a new receiver, which has been told nothing. */
 interface WebhookRow {
   readonly name: WebhookName;
   readonly url: string;
-  /** Position of the set-up event since which the channel has had one without a break, wherever it was. */
+  /** Position of the set-up event since which the channel has always had a webhook, at whatever address. */
   readonly since: number;
-  /** Orders are told from behind this position only: the channel had them, from an address before. */
+  /** Only orders that changed after this position are told: at its former address the channel had the others. */
   readonly ordersAfter: number;
 }
 
 const DIVISION = 'count';
 
-/** Where a channel's webhook goes on after a restart. */
+/** From where a channel's webhook goes on after a restart. */
 export interface WebhookResume {
   readonly name: WebhookName;
   readonly through: Place;
-  /** Orders are told from behind this position only. */
+  /** Only orders that changed after this position are told. */
   readonly ordersAfter: number;
   /** Tried and not taken before. */
   readonly refused: readonly { readonly kind: ChangeKind; readonly id: string }[];
   readonly failing?: { readonly since: Instant; readonly code: string };
 }
 
-/** Rows of this shelf kept unfolded: those of the listings that move. */
+/** Rows of this shelf kept as objects in memory: those of listings that change often. */
 const HOT_TOLD_MAX = 20_000;
-/** Refused changes a webhook resumes with; more are never refused at once. */
+/** Refused changes that a webhook resumes with; it never has more than this at once. */
 const REFUSED_MAX = 10_000;
 
 /** The ledger of what each channel was told, from the receipts in the log. */
@@ -67,7 +67,7 @@ export class ToldBook implements Fold {
       hotRowsMax: HOT_TOLD_MAX,
     });
     this.#channels = readModel.shelf<ChannelRow>({ name: 'told-channels', version: 2 });
-    // By shard; under DIVISION, into how many there are.
+    // By shard; under the key DIVISION, the number of shards.
     this.#topic = readModel.shelf<Reach>({ name: 'told-topic', version: 1 });
   }
 
@@ -77,8 +77,9 @@ export class ToldBook implements Fold {
   }
 
   /**
-   * Of a channel with a webhook. A new webhook, and one with a new address, is told every listing once, then what changes:
-   * for what it is not told it would go on selling by an old number. Orders that the former address did not take come too.
+   * Undefined for a channel without a webhook. A new webhook, and one at a new address, is told every listing once, and then
+   * every change: without that it might go on selling by old numbers. It also gets the orders that were not taken at the
+   * former address.
    */
   resume(channel: string): WebhookResume | undefined {
     const row = this.#channels.get(channel);
@@ -89,14 +90,14 @@ export class ToldBook implements Fold {
     return { name, through: row.through, ordersAfter, refused, ...failing };
   }
 
-  /** Version of a listing that the channel's webhook has taken at this address; 0 if none. Orders are not kept. */
+  /** Version of a listing that the channel's webhook has taken at its present address; 0 if none. Not kept for orders. */
   acknowledgedVersion(channel: string, listing: string): number {
     const acknowledged = this.#told.get(keyOf(channel, AVAILABILITY, listing))?.acknowledged;
     const name = this.#channels.get(channel)?.webhook?.name ?? 0;
     return acknowledged !== undefined && acknowledged.position > name ? acknowledged.version : 0;
   }
 
-  /** The channel's listings by name, behind the listing `after`, at most `limit`. */
+  /** The channel's listings in order of name, those after the listing `after`, at most `limit`. */
   publications(
     channel: string,
     numbers: NumberSource,
@@ -113,7 +114,7 @@ export class ToldBook implements Fold {
     );
   }
 
-  /** Of each kind, those from behind this position: a receiver before this one may have left many. */
+  /** Of each kind, those refused after a position: a former receiver may have left many. */
   #refused(channel: string, since: Readonly<Record<ChangeKind, number>>): WebhookResume['refused'] {
     const refused: WebhookResume['refused'][number][] = [];
     for (let after: string | undefined; ;) {
@@ -148,7 +149,7 @@ export class ToldBook implements Fold {
     const { type, data } = event as unknown as PublicationEvent;
     if (type === 'TopicReadBack') return this.#applyReadBack(data);
     const row = this.#channel(data.channel);
-    // From a former receiver: it says nothing of what the present one knows.
+    // Of a former receiver: it does not say what the present one knows.
     if ('webhook' in data && row.webhook !== undefined && data.webhook !== row.webhook.name) return;
     if (type === 'ChangesTold') this.#applyTold(data, event.position, row);
     else if (type === 'FeedHandedOut') row.handedOut = withHandOut(row.handedOut, data);
@@ -165,7 +166,7 @@ export class ToldBook implements Fold {
     }
   }
 
-  /** How far the topic is known to hold the numbers of an item. */
+  /** Up to which version the topic is known to hold the numbers of an item. */
   #topicOf(sku: string): Reach | undefined {
     const count = this.#topic.get(DIVISION)?.through;
     return count === undefined ? undefined : this.#topic.get(`${count}/${shardOf(sku, count)}`);
@@ -181,7 +182,7 @@ export class ToldBook implements Fold {
       delete told.refused;
       this.#told.put(keyOf(channel, AVAILABILITY, listing), told);
     }
-    // Orders are without number: only what is still to be told is kept.
+    // There is no limit to the number of orders: only those still to be told are kept.
     for (const { orderId } of data.orders) this.#told.delete(keyOf(channel, ORDER, orderId));
     for (const refused of data.refused) this.#applyRefused(data, refused, position);
   }

@@ -3,7 +3,7 @@ import { type Instant, timeWriter, toUnits } from '#kernel';
 import type { ListingNumber } from './change-source.ts';
 import { AVAILABILITY, type ChangeKind } from './place.ts';
 
-/** A listing's number in the outside's words: the same object in every read, feed, topic and webhook. */
+/** A listing's number as clients see it: the same object in every read, feed, topic and webhook. */
 export interface AvailabilityBody {
   readonly channel: string;
   readonly listing: string;
@@ -27,11 +27,11 @@ export const availabilityBody = (number: ListingNumber): AvailabilityBody => ({
 /** RFC 3339 in UTC, with milliseconds. */
 export const toTime = timeWriter();
 
-/** CloudEvents types of what goes out. */
+/** The CloudEvents types of messages to channels. */
 export const AVAILABILITY_CHANGED = 'onhand.availability.changed.v1';
 export const ORDER_UPDATED = 'onhand.order.updated.v1';
 
-/** What is told about, with the position that made it so: this names one message for ever. */
+/** What a message is about, and the position of the event that made it so: together they identify the message for ever. */
 export interface Told {
   readonly channel: string;
   readonly kind: ChangeKind;
@@ -42,14 +42,14 @@ export interface Told {
 
 const DIGEST_LENGTH = 16;
 
-/** The CloudEvents `id`: derived, so that a retry, a restart or another process gives the same one. Fit for a header. */
+/** The CloudEvents `id`: derived, so that after a retry, a restart or in another process it is the same. Safe in a header. */
 export function messageId(told: Told): string {
   const about = hash('sha256', `${told.channel}:${told.id}`);
   const word = told.kind === AVAILABILITY ? 'availability' : 'order';
   return `${word}-${told.version}-${about.slice(0, DIGEST_LENGTH)}`;
 }
 
-/** A structured CloudEvent; `data` is JSON text already, so that it is serialised once. */
+/** A structured CloudEvent. `data` is JSON text, so that it is serialised only once. */
 export function cloudEvent(told: Told, time: Instant, data: string): string {
   const attributes = JSON.stringify({
     specversion: '1.0',
