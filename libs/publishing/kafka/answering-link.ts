@@ -1,10 +1,10 @@
 import { Fault } from '#kernel';
 import type { Extent, OutgoingRecord, TopicLink, TopicReader } from './topic-link.ts';
 
-/** Brokers answer within milliseconds, and within some seconds where a leader changes. */
+/** Brokers answer within milliseconds, or within some seconds while a leader changes. */
 const ANSWER_MS_MAX = 5_000;
 
-/** A link that knows whether it is answered: a broker that hangs refuses nothing, and would look like one with nothing to do. */
+/** A link that notices missing answers: without it a broker that hangs would look like one that has nothing to do. */
 export class AnsweringLink implements TopicLink {
   readonly topic: string;
   readonly #link: TopicLink;
@@ -18,7 +18,7 @@ export class AnsweringLink implements TopicLink {
     this.#msMax = msMax;
   }
 
-  /** Why what is asked is not done, in words; undefined while it is. */
+  /** Says that answers are missing, in words; undefined while they come. */
   get trouble(): string | undefined {
     const now = performance.now();
     const waitedMs = Math.max(...[...this.#asked].map(({ at }) => now - at));

@@ -8,17 +8,17 @@ import { availabilityRecord, readKey, topicKey } from './topic-record.ts';
 const PAGE_LISTINGS = 500;
 
 /**
- * Tells listings' numbers. It knows the version that the topic holds of every listing (some 100 bytes each), and so finds
- * exactly what is missing or older there, whatever happened.
+ * Tells listings' numbers. It keeps the version that the topic holds of every listing (some 100 bytes each), and so finds
+ * exactly what is missing or outdated there, whatever happened.
  */
 export class AvailabilityTeller implements Teller {
-  /** Each number stands for itself. */
+  /** Numbers of different listings may be told in any order. */
   readonly isInLogOrder = false;
   readonly #numbers: NumberSource;
   readonly #channels: () => Iterable<{ readonly id: string }>;
   readonly #shards: Shards;
   readonly #held = new Map<string, number>();
-  /** Whose listings are still to be looked through, and behind which listing of the first. */
+  /** Channels whose listings are still to be compared; of the first, those after the listing `#after`. */
   #left: string[] = [];
   #after: string | undefined;
 
@@ -70,7 +70,7 @@ export class AvailabilityTeller implements Teller {
   }
 
   async #missingOnPage(): Promise<readonly Wanted[]> {
-    await nextTurn(); // A catalog of a million is looked through between other work.
+    await nextTurn(); // Lets other work go on: a catalog may have a million listings.
     const page = this.#numbers.numbersByListing(this.#left[0]!, this.#after, PAGE_LISTINGS);
     this.#after = page.at(-1)?.listing;
     if (page.length < PAGE_LISTINGS) {

@@ -1,7 +1,7 @@
 import { Fault } from '#kernel';
 import { partitionOf } from './partition-of.ts';
 
-/** Somebody has added partitions to a compacted topic: it is told on as before, and its readers lose nothing. */
+/** Somebody has added partitions to a compacted topic. Keys stay in their partitions, and readers lose nothing. */
 class PartitionsAdded extends Fault {
   readonly code = 'KAFKA_PARTITIONS_ADDED';
   readonly retriable = false;
@@ -15,13 +15,14 @@ class PartitionsAdded extends Fault {
 }
 
 /**
- * Among how many of its partitions a topic divides its keys. Partitions can be added to a topic, and a key that moved would
- * leave its old value behind for good: where its keys stand says how many there were when the first was written.
+ * Among how many of a topic's partitions its keys are divided. If partitions are added to a topic, its keys must not move: a
+ * key that moved would leave its old value in its old partition for good. So the number of partitions that there were at
+ * first is inferred from where the keys are.
  */
 export class Division {
   readonly #topic: string;
   readonly #partitions: number;
-  /** Those by which all keys that were read stand where they do, the greatest first. */
+  /** The numbers of partitions that explain where all keys read so far are, the greatest first. */
   #fitting: readonly number[];
   #isSettled = false;
 
@@ -31,24 +32,24 @@ export class Division {
     this.#fitting = Array.from({ length: partitions }, (_, fewer) => partitions - fewer);
   }
 
-  /** Where somebody else has put keys elsewhere, none fits: then all count. */
+  /** If no number fits, because somebody else has written keys elsewhere, all partitions count. */
   get among(): number {
     return this.#fitting[0] ?? this.#partitions;
   }
 
-  /** A key of ours was read. */
+  /** A key of ours was read in this partition. */
   stands(key: string, partition: number): void {
-    if (this.#isSettled) return; // Each record that is read back comes here.
+    if (this.#isSettled) return; // Cheap, for this is called for each record that is read back.
     const fits = (count: number): boolean => partitionOf(key, count) === partition;
     if (!this.#fitting.every(fits)) this.#fitting = this.#fitting.filter(fits);
   }
 
-  /** The topic was read: from here on whatever stands there changes nothing. */
+  /** The topic has been read: from here on the number stays as it is. */
   settle(): void {
     this.#isSettled = true;
   }
 
-  /** Now that the topic has so many. */
+  /** The fault to report if the topic, which now has so many partitions, has more than its keys are divided among. */
   added(partitions: number): PartitionsAdded | undefined {
     if (!this.#isSettled || partitions <= this.among) return undefined;
     return new PartitionsAdded(this.#topic, this.among, partitions);

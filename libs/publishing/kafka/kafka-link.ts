@@ -20,19 +20,19 @@ import {
 
 const SESSION_MS = 30_000;
 const HEARTBEAT_MS = 3_000;
-/** How long a fetch waits for something new, and stands still when its leader dies. */
+/** How long a fetch waits for new records, and so how long it may stand still when its leader dies. */
 const FETCH_WAIT_MS = 500;
 const GOODBYE_MS_MAX = 4_000;
-/** Nobody waits for what is read back: fetched as it comes it would take as much time as the telling itself. */
+/** Nobody waits for what is read back, and reading every record as it comes would cost as much time as writing it. */
 const FETCH_BYTES_MIN = 64 * 1024;
 
 interface KafkaLinkParts {
   readonly kafka: Kafka;
   readonly connection: KafkaConnection;
-  /** Connected, not idempotent: that one is stuck for ever once a leader has died. */
+  /** Connected. Not idempotent: such a producer is stuck for ever once a leader has died. */
   readonly producer: Pick<Producer, 'send'>;
   readonly topic: string;
-  /** What the names of our groups begin with. */
+  /** The names of our groups begin with this. */
   readonly groupId: string;
 }
 
@@ -77,12 +77,12 @@ export class KafkaLink implements TopicLink {
   }
 }
 
-/** One consumer, in a group of its own, from its first record to its goodbye. */
+/** One consumer, in a group of its own, from its start to its end. */
 class Following {
   readonly #consumer: Consumer;
   readonly #topic: string;
   readonly #reader: TopicReader;
-  /** By partition: the offset behind the last record read. */
+  /** By partition: the offset after the last record read. */
   readonly #next = new Map<number, number>();
   readonly #ended = Promise.withResolvers<void>();
 
@@ -117,7 +117,7 @@ class Following {
     }
   }
 
-  /** Nothing may be thrown out of here: it would end the consumer, for some errors for good. */
+  /** Must not throw: that would end the consumer, for some errors for good. */
   #read(payload: EachBatchPayload, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     try {
@@ -137,7 +137,7 @@ class Following {
     return Promise.resolve();
   }
 
-  /** Of what was aborted, and of marks of transactions, the client hands out no batch. */
+  /** Also needed for batches that the client does not hand out: aborted records and markers of transactions. */
   #passed({ partition, lastOffset }: { readonly partition: number; readonly lastOffset: string }): void {
     const next = Number(lastOffset) + 1;
     if (next <= (this.#next.get(partition) ?? 0)) return;
@@ -145,7 +145,7 @@ class Following {
     this.#reader.read(partition, [], next);
   }
 
-  /** No offset is ever committed: after a new join it goes on where it was. */
+  /** Goes on where it was after it has joined again: no offset is ever committed. */
   #resume(): void {
     for (const [partition, next] of this.#next) {
       this.#consumer.seek({ topic: this.#topic, partition, offset: String(next) });

@@ -15,10 +15,10 @@ import type { TopicFigures, TopicState } from './topic-figures.ts';
 import { TopicPublisher } from './topic-publisher.ts';
 import { TopicReceipts } from './topic-receipts.ts';
 
-/** A send ends after some 3 s without a broker: what waits then goes with newer values. */
+/** A send fails after some 3 s without a broker; what waits is then sent with newer values. */
 const SEND_RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 };
 const GOODBYE_MS_MAX = 3_000;
-/** Numbers of one event that are kept; of more, the topic itself says what is missing. */
+/** Numbers of one event that are kept; if there are more, what is missing is found by reading the topic. */
 const COLLECTED_MAX = 20_000;
 
 export interface KafkaPublisherParts {
@@ -26,7 +26,7 @@ export interface KafkaPublisherParts {
   readonly log: KafkaLog;
   readonly groupId: string;
   readonly topics: { readonly availability: string; readonly orders: string };
-  /** Whose listings and orders this process tells: by SKU, and by `{channel}:{orderId}`. */
+  /** The shards that this process tells: of listings by SKU, of orders by `{channel}:{orderId}`. */
   readonly shards: Shards;
   readonly store: Pick<EventStore, 'readAll' | 'append'>;
   readonly clock: Clock;
@@ -35,19 +35,19 @@ export interface KafkaPublisherParts {
   readonly numbers: NumberSource;
   readonly orders: OrderSource;
   readonly channels: () => Iterable<{ readonly id: string }>;
-  /** Where the picture stands when it begins. */
+  /** The position of the picture at the beginning. */
   readonly position: number;
   /** True while the picture is behind the log. */
   readonly isBehind: () => boolean;
 }
 
 /**
- * Tells every change to the two compacted topics. Runs as a fold behind availability; nothing is told before
- * `loops` run.
+ * Tells every change to the two compacted topics. Runs as a fold after availability. Nothing is told before its `loops`
+ * run.
  */
 export class KafkaPublisher implements Fold {
   readonly name = 'kafka-publisher';
-  /** To be kept running, by name. */
+  /** Functions to keep running, by name. */
   readonly loops: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>>;
   readonly #parts: KafkaPublisherParts;
   readonly #availability: TopicPublisher;
@@ -65,7 +65,7 @@ export class KafkaPublisher implements Fold {
     this.#parts = parts;
     this.#position = parts.position;
     this.#kafka = openKafka(parts.connection, { log: parts.log });
-    // All that it waits for has this end, what it asks of the cluster too: else nobody could stop it.
+    // The end of these retries holds for all its requests, also for metadata: without an end it could not be stopped.
     this.#producer = openKafka(parts.connection, { log: parts.log, retry: SEND_RETRY }).producer({
       allowAutoTopicCreation: false,
       idempotent: false,
@@ -81,7 +81,7 @@ export class KafkaPublisher implements Fold {
       ...parts,
       heldThrough: () => this.#availability.heldThrough(this.#position),
     });
-    this.#receipts.changed(parts.position); // What the topic holds already is news too, once.
+    this.#receipts.changed(parts.position); // So that one receipt is written of what the topic already holds.
     this.loops = {
       'kafka-receipts': (signal) => this.#receipts.run(signal),
       'kafka-availability': (signal) => this.#run(this.#availability, signal),
@@ -101,7 +101,7 @@ export class KafkaPublisher implements Fold {
     return { availability: this.#availability.state, orders: this.#orders.state };
   }
 
-  /** What somebody should look at, in words; undefined where all is as it should be. */
+  /** A problem that somebody should look at, in words; undefined if there is none. */
   get trouble(): string | undefined {
     return this.#availability.trouble ?? this.#orders.trouble;
   }
@@ -110,7 +110,7 @@ export class KafkaPublisher implements Fold {
     return { availability: this.#availability.figures, orders: this.#orders.figures };
   }
 
-  /** True if both topics hold everything that was wanted so far, read back. */
+  /** True if both topics hold everything that was to be told so far, as read back. */
   get isAtRest(): boolean {
     return this.#availability.isAtRest && this.#orders.isAtRest;
   }
@@ -123,7 +123,7 @@ export class KafkaPublisher implements Fold {
     if (this.#parts.shards.has(key)) this.#orders.changed({ key, position: event.position });
   }
 
-  /** Once the loops have ended. */
+  /** Call it once the loops have ended. */
   async close(): Promise<void> {
     for (const stop of this.#stopListening) stop();
     this.#sleep.stop();
@@ -139,7 +139,7 @@ export class KafkaPublisher implements Fold {
     if (this.#collected.length <= COLLECTED_MAX) this.#collected.push(number);
   }
 
-  /** All numbers of an event are there once the event comes to this fold. */
+  /** When an event comes to this fold, all of its numbers have been collected. */
   #tellCollected(): void {
     const collected = this.#collected;
     this.#collected = [];
@@ -179,7 +179,7 @@ export class KafkaPublisher implements Fold {
   }
 }
 
-/** How often an outage is logged again, rather than with every try. */
+/** How often the same message is logged again: not with every retry of an outage. */
 const SAME_WORDS_EVERY_MS = 30_000;
 
 function nowAndThen(say: (trouble: unknown) => void): (trouble: unknown) => void {

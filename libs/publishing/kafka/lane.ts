@@ -1,23 +1,23 @@
 import type { ListingNumber } from '../src/change-source.ts';
 
-/** Something that is to be told: a listing or an order, and the log position that made it so. */
+/** A listing or an order that is to be told, and the log position of its change. */
 export interface Wanted {
   readonly key: string;
   readonly position: number;
-  /** Of the first change since which the topic is not known to hold the newest, where that is another. */
+  /** Position of the oldest change since which the topic is not known to hold the newest value, if it is not `position`. */
   readonly since?: number;
-  /** A listing's number of that position, from whoever has it at hand: it need not be looked up. */
+  /** The listing's number at that position, if the caller has it: it need not be looked up then. */
   readonly number?: ListingNumber | undefined;
 }
 
-/** What was written and the broker has said so. */
+/** A record that was written, as the broker has confirmed. */
 interface Written {
   readonly key: string;
   readonly version: number;
   readonly offset: number;
 }
 
-/** Changes while it waits. */
+/** Updated in place while it waits. */
 interface Waiting {
   readonly key: string;
   position: number;
@@ -26,14 +26,15 @@ interface Waiting {
 }
 
 /**
- * What one partition is still to be told: each key once, however often it changes while it waits. It keeps its place then,
- * for what changes all the time would never have its turn otherwise; where the log's order counts, it waits behind all
- * else. Then what is on its way, and what was written and not yet read back. Plain bookkeeping.
+ * What one partition is still to be told: each key once, however often it changes while it waits. It then keeps its place
+ * in the queue, for otherwise a key that changes all the time would never have its turn; only where the log's order counts
+ * does it move to the end. The lane also knows what is on its way, and what was written and not read back yet. Plain
+ * bookkeeping.
  */
 export class Lane {
   #waiting = new Map<string, Waiting>();
   readonly #underway = new Map<string, Waiting>();
-  /** Read back before the answer to their writing came. */
+  /** Versions that were read back before the answer to their send came. */
   readonly #early = new Map<string, number>();
   /** By key, in the order of their offsets. */
   readonly #written = new Map<string, Written & Pick<Waiting, 'since'>>();
@@ -47,7 +48,7 @@ export class Lane {
     return this.#waiting.size;
   }
 
-  /** Keys that wait, are on their way, or are yet to be read back. */
+  /** How many keys wait, are on their way, or are yet to be read back. */
   get pending(): number {
     return this.#waiting.size + this.#underway.size + this.#written.size;
   }
@@ -56,19 +57,19 @@ export class Lane {
     return this.pending === 0;
   }
 
-  /** True if the newest of the key is still to come, or to be read back. */
+  /** True if the key's newest value is still to be written or read back. */
   isPending(key: string): boolean {
     return this.#waiting.has(key) || this.#written.has(key) || this.#underway.has(key);
   }
 
-  /** True if what is wanted, or newer, is still to come, or to be read back. */
+  /** True if this value, or a newer one, is still to be written or read back. */
   covers({ key, position }: Wanted): boolean {
     const pending = this.#waiting.get(key) ?? this.#underway.get(key);
     const newest = pending?.position ?? this.#written.get(key)?.version;
     return newest !== undefined && newest >= position;
   }
 
-  /** Of the oldest change that is not known to stand in the topic; Infinity where there is none. */
+  /** Position of the oldest change that is not known to be in the topic; Infinity if there is none. */
   get oldest(): number {
     let oldest = Infinity;
     for (const some of [this.#waiting, this.#underway, this.#written]) {
@@ -87,7 +88,7 @@ export class Lane {
     this.#waiting.set(key, waiting);
   }
 
-  /** Before all else that waits, in this order; where the log's order counts, not before a newer want of the same key. */
+  /** Queues these before all else, in this order. Where the log's order counts, a key that already waits keeps its place. */
   wantFirst(first: readonly Wanted[]): void {
     const others = this.#waiting;
     this.#waiting = new Map();
@@ -101,7 +102,7 @@ export class Lane {
     for (const [key, other] of others) if (!this.#waiting.has(key)) this.#waiting.set(key, other);
   }
 
-  /** The first that wait, at most `limit`: they are on their way until `land`. */
+  /** The first that wait, at most `limit`. They are on their way until `land` is called. */
   take(limit: number): readonly Wanted[] {
     const taken: Waiting[] = [];
     for (const waiting of this.#waiting.values()) {
@@ -115,7 +116,7 @@ export class Lane {
     return taken;
   }
 
-  /** What was taken is no longer on its way. What is not told waits again, before all else. */
+  /** Ends a send: what was taken is no longer on its way. What could not be told waits again, before all else. */
   land(untold: readonly Wanted[] = []): void {
     if (untold.length > 0) this.wantFirst(untold);
     this.#underway.clear();
@@ -132,14 +133,14 @@ export class Lane {
     }
   }
 
-  /** The topic holds this version of the key now. True if it is what was written last. */
+  /** The topic holds this version of the key now. Returns true if it is the one that we wrote last. */
   readBack(key: string, version: number): boolean {
     if (this.#underway.has(key)) this.#early.set(key, version);
     if (this.#written.get(key)?.version !== version) return false;
     return this.#written.delete(key);
   }
 
-  /** Everything below `next` was read: what was written there and not found is lost, and is handed out. */
+  /** Everything below `next` was read. Returns what was written there and was not found: it is lost. */
   lostBefore(next: number): readonly Wanted[] {
     const lost: Wanted[] = [];
     for (const { key, version, offset, since } of this.#written.values()) {
@@ -150,7 +151,7 @@ export class Lane {
     return lost;
   }
 
-  /** Nothing is wanted any more; what is on its way lands by itself. */
+  /** Forgets all that waits; for what is on its way `land` is still called. */
   clear(): void {
     this.#waiting.clear();
     this.#written.clear();

@@ -7,12 +7,12 @@ import { RecordTooLarge, type TopicLink } from './topic-link.ts';
 
 /** Records of one send. */
 const RECORDS_PER_SEND_MAX = 250;
-/** Keys that may wait for a broker. Beyond it none is kept: what is missing is found again by reading the topic. */
+/** Keys that may wait for a broker. If there are more none are kept: what is missing is found by reading the topic. */
 export const WAITING_MAX = 100_000;
 const FIRST_PAUSE_MS = 100;
 const PAUSE_MS_MAX = 5_000;
 
-/** Since the publisher was made, over all that it began anew. */
+/** Counted since the publisher was made, however often it began anew. */
 export interface LaneCounts {
   told: number;
   failed: number;
@@ -24,28 +24,28 @@ export interface LanesParts {
   readonly teller: Teller;
   readonly counts: LaneCounts;
   readonly pace?: Pace | undefined;
-  /** Called before each send: a process that finds that it has slept begins anew. */
+  /** Called before each send: if the process finds that it has slept it begins anew. */
   readonly beforeSend?: (() => void) | undefined;
-  /** Of all that is written to the partition, up to where it was read back. */
+  /** The offset below which all of the partition was read back. */
   readonly readThrough: (partition: number) => number;
-  /** A send ended, with what stood in its way: it is tried again. */
+  /** A send ended; `trouble` is undefined if it succeeded, else it is tried again. */
   readonly onSent: (partition: number, trouble: unknown) => void;
-  /** Its records stand before others that were read: it is another topic. */
+  /** A send was given an offset below records that were read before: the topic was made anew. */
   readonly onMadeAnew: (partition: number) => void;
-  /** It is refused for its size, and is not told. */
+  /** The record was refused for its size, and is not told. */
   readonly onTooLarge: (key: string, version: number) => void;
   /** A partition has nothing more to tell. */
   readonly onDrained: () => void;
 }
 
-/** All that one topic is still to be told: each partition one send at a time, with the newest values as they are then. */
+/** What one topic is still to be told. Each partition has one send at a time, with the newest values at that moment. */
 export class Lanes {
   readonly #parts: LanesParts;
   readonly #lanes: readonly Lane[];
   #waiting = 0;
-  /** Keys found missing that wait. What changes meanwhile is not among them: it must not keep the look from its end. */
+  /** Keys found missing that still wait. Not keys that change meanwhile: the search for missing ones must come to its end. */
   readonly #missing = new Set<string>();
-  /** Partitions at work. */
+  /** Partitions that are being told. */
   readonly #draining = new Set<number>();
   #signal = AbortSignal.abort();
 
@@ -58,7 +58,7 @@ export class Lanes {
     return this.#lanes.length;
   }
 
-  /** Keys whose newest value is not known to stand in the topic. */
+  /** How many keys have a newest value that is not known to be in the topic. */
   get pending(): number {
     return this.#lanes.reduce((sum, lane) => sum + lane.pending, 0);
   }
@@ -67,7 +67,7 @@ export class Lanes {
     return this.isIdle && this.#lanes.every((lane) => lane.isAtRest);
   }
 
-  /** True while nothing is on its way. */
+  /** True while no send is under way. */
   get isIdle(): boolean {
     return this.#draining.size === 0;
   }
@@ -76,34 +76,34 @@ export class Lanes {
     return this.#waiting >= WAITING_MAX;
   }
 
-  /** Keys found missing that wait. */
+  /** How many keys found missing still wait. */
   get missing(): number {
     return this.#missing.size;
   }
 
-  /** Of the oldest change that is not known to stand in the topic; Infinity where there is none. */
+  /** Position of the oldest change that is not known to be in the topic; Infinity if there is none. */
   get oldest(): number {
     return Math.min(Infinity, ...this.#lanes.map(({ oldest }) => oldest));
   }
 
-  /** From here on what is wanted is told, until `signal` aborts. */
+  /** From here on, until `signal` aborts, what is wanted is told. */
   begin(signal: AbortSignal): void {
     this.#signal = signal;
   }
 
-  /** Nothing is wanted any more. */
+  /** Forgets all that waits. */
   clear(): void {
     for (const lane of this.#lanes) lane.clear();
     this.#waiting = 0;
     this.#missing.clear();
   }
 
-  /** True if what is wanted, or newer, is still to come, or to be read back. */
+  /** True if this value, or a newer one, is still to be written or read back. */
   covers(partition: number, wanted: Wanted): boolean {
     return this.#lanes[partition]!.covers(wanted);
   }
 
-  /** True if the newest of the key is still to come, or to be read back. */
+  /** True if the key's newest value is still to be written or read back. */
   isPending(partition: number, key: string): boolean {
     return this.#lanes[partition]!.isPending(key);
   }
@@ -113,24 +113,24 @@ export class Lanes {
     this.#drainSoon(partition);
   }
 
-  /** The same of what was looked for: `missing` counts it until it is on its way. */
+  /** The same for a key that was found missing: `missing` counts it until it is on its way. */
   wantMissing(partition: number, wanted: Wanted): void {
     this.#missing.add(wanted.key);
     this.want(partition, wanted);
   }
 
-  /** Before all else that waits. */
+  /** Queues these before all else. */
   wantFirst(partition: number, wanted: readonly Wanted[]): void {
     this.#in(partition, (lane) => lane.wantFirst(wanted));
     this.#drainSoon(partition);
   }
 
-  /** The topic holds this version of the key now. True if it is what was written last. */
+  /** The topic holds this version of the key now. Returns true if it is the one that we wrote last. */
   readBack(partition: number, key: string, version: number): boolean {
     return this.#lanes[partition]!.readBack(key, version);
   }
 
-  /** Everything that the partition holds below `next` was read: what was written there and not found is lost, and is handed out. */
+  /** Everything below `next` was read. Returns what was written there and was not found: it is lost. */
   lostBefore(partition: number, next: number): readonly Wanted[] {
     return this.#lanes[partition]!.lostBefore(next);
   }
@@ -143,7 +143,7 @@ export class Lanes {
     return answer;
   }
 
-  /** When this turn is over: all that one event or page changes goes together. */
+  /** At the end of this turn, so that all changes of one event or page are sent together. */
   #drainSoon(partition: number): void {
     if (this.#draining.has(partition) || this.#signal.aborted) return;
     this.#draining.add(partition);
@@ -178,7 +178,7 @@ export class Lanes {
     return this.#waiting < WAITING_MAX / 2 && !signal.aborted;
   }
 
-  /** One send. True if nothing stood in its way. */
+  /** One send. Returns true if it succeeded. */
   async #tellNext(partition: number, signal: AbortSignal): Promise<boolean> {
     const { beforeSend, counts, onSent } = this.#parts;
     beforeSend?.();
@@ -192,7 +192,7 @@ export class Lanes {
     return trouble === undefined;
   }
 
-  /** What could not be told, in order; it may be there all the same. */
+  /** Returns what could not be told, in order. It may have been written all the same. */
   async #tell(
     partition: number,
     taken: readonly Wanted[],

@@ -1,11 +1,11 @@
 import { KafkaUnavailable, NO_LEADER, standingWords } from '#kafka';
 import type { Extent } from './topic-link.ts';
 
-/** The partitions that nobody leads. */
+/** The partitions that have no leader. */
 export const leaderlessOf = (extents: readonly (Extent | undefined)[]): ReadonlySet<number> =>
   new Set([...extents.keys()].filter((partition) => extents[partition] === undefined));
 
-/** What a topic holds that is not yet known cannot be read around one of its partitions. Throws KafkaUnavailable. */
+/** A topic whose content is not yet known must be read whole. Throws KafkaUnavailable if a partition has no leader. */
 export function mustHaveLeaders(topic: string, extents: readonly (Extent | undefined)[]): void {
   const leaderless = [...leaderlessOf(extents)].map((partition) => ({ topic, partition }));
   if (leaderless.length === 0) return;

@@ -7,26 +7,26 @@ import type { Held, Teller, Telling } from './teller.ts';
 import { orderRecord, readKey } from './topic-record.ts';
 
 const ORDER_PREFIX = 'order-';
-/** Values out of order that are looked into at the next beginning. */
+/** Values out of order that are remembered, to be checked at the next `begin`. */
 const SUSPECTS_MAX = 10_000;
 const SUSPECTS_AT_ONCE = 100;
 
 /**
- * Tells orders. There is no end of them, so that nothing is kept for each: orders are told in the log's order within a shard
- * and partition, and therefore the greatest version that the topic holds there says which have been told.
+ * Tells orders. There is no limit to their number, so nothing is kept for each. Instead, within a shard and partition they
+ * are told in the log's order: then the greatest version that the topic holds there says which have been told.
  */
 export class OrderTeller implements Teller {
   readonly isInLogOrder = true;
   readonly #store: Pick<EventStore, 'readAll'>;
   readonly #orders: OrderSource;
   readonly #shards: Shards;
-  /** Where the fold of the live changes stands. */
+  /** The position of the fold that passes on live changes. */
   readonly #position: () => number;
   /** The greatest version held, by partition and shard. */
   readonly #greatest = new Map<number, number>();
-  /** The same as of `begin`. */
+  /** A copy of it from the last `begin`. */
   #toldThrough = new Map<number, number>();
-  /** Written behind a greater version of their shard, or none of ours: perhaps over a newer value of their own. */
+  /** Records after one of a greater version of their shard, or not of ours: they may have replaced a newer value. */
   readonly #suspects = new Map<string, Held>();
   #due: Held[] = [];
   #partitions = 1;
@@ -84,7 +84,7 @@ export class OrderTeller implements Teller {
 
   async mend({ key, version, partition }: Held): Promise<Wanted | undefined> {
     const greatest = this.#greatest.get(this.#cell(partition, shardOf(key, this.#shards.count))) ?? 0;
-    // In order: a later version, if there is one, is behind it or still to come.
+    // It was in order: a newer version, if there is one, comes after it or is still to be told.
     if (version >= greatest || !this.#shards.has(key)) return undefined;
     const name = readKey(key);
     const order = name && (await this.#orders.order(name.channel, name.id));
@@ -92,7 +92,7 @@ export class OrderTeller implements Teller {
       if (this.#suspects.get(key)?.version === version) this.#suspects.delete(key);
       return undefined;
     }
-    // It stays a suspect until the newer one is read back: what is on its way may be given up.
+    // It stays a suspect until the newer one is read back, for a send that is under way may be given up.
     return order.position > greatest ? undefined : { key, position: order.position };
   }
 
@@ -120,7 +120,7 @@ export class OrderTeller implements Teller {
       if (this.#shards.has(key) && position > this.#toldThroughOf(key)) missing.push({ key, position });
     }
     this.#lookedAt = Math.max(this.#lookedAt, page.position);
-    // In the same turn: what the fold takes from here on is told by it, and none of it before.
+    // In this same turn: whatever the fold takes from here on comes by `changed`, and nothing from before.
     if (page.events.length === 0 && this.#lookedAt >= this.#position()) this.#isLooking = false;
     return missing;
   }
@@ -130,7 +130,7 @@ export class OrderTeller implements Teller {
     return this.#toldThrough.get(cell) ?? 0;
   }
 
-  /** A newer state has a later want of its own, and is told in its order. */
+  /** Undefined if there is a newer state: that is wanted by itself, and is told in its own turn. */
   async #telling({ key, position }: Wanted): Promise<Telling | undefined> {
     const name = readKey(key);
     if (name === undefined || !this.#shards.has(key)) return undefined;
@@ -144,7 +144,7 @@ export class OrderTeller implements Teller {
   }
 }
 
-/** `order-{channel}:{orderId}`: what follows the category is the key. */
+/** Of a stream `order-{channel}:{orderId}` the key is what follows the prefix. */
 export const orderKeyOf = (stream: string): string => stream.slice(ORDER_PREFIX.length);
 
 export const isOrderStream = (stream: string): boolean => stream.startsWith(ORDER_PREFIX);

@@ -1,18 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** While the picture is behind, telling gets a fifth of the time: most of what it would tell is soon overtaken. */
+/** While the picture is behind, telling gets a fifth of the time, for most of what it would tell is soon overtaken. */
 const PAUSE_TO_TELLING = 4;
 const PAUSE_MS_MAX = 5_000;
 const LOOK_EVERY_MS = 10;
 
 interface PaceParts {
-  /** True while what is told now will be overtaken in a moment. */
+  /** True while the picture is behind: what is told now will be overtaken in a moment. */
   readonly isBehind: () => boolean;
-  /** How long the pause is after all that waited was told in so long. */
+  /** The pause after a partition was told all that waited, which took `tookMs`. */
   readonly pauseAfter?: (tookMs: number) => number;
 }
 
-/** When a partition is told what waits for it: at once, but not over and over while the log is ahead. */
+/** Decides when a partition is told what waits for it: at once, but with pauses while the picture is behind. */
 export class Pace {
   readonly #parts: PaceParts;
   /** By partition. */
@@ -22,7 +22,7 @@ export class Pace {
     this.#parts = parts;
   }
 
-  /** Resolves when it is worth while, or no longer to be waited for. */
+  /** Resolves when it is the partition's turn, or when `mayWait` says that the wait is over. */
   async turn(partition: number, mayWait: () => boolean): Promise<void> {
     const { isBehind } = this.#parts;
     const notBefore = this.#notBefore[partition] ?? -Infinity;
@@ -31,7 +31,7 @@ export class Pace {
     }
   }
 
-  /** All that waited was told, which took so long. */
+  /** The partition was told all that waited, which took `tookMs`. */
   told(partition: number, tookMs: number): void {
     const { pauseAfter = share } = this.#parts;
     this.#notBefore[partition] = performance.now() + pauseAfter(tookMs);

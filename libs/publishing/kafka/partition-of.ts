@@ -1,7 +1,7 @@
 import { partOf } from '#kernel';
 
 /**
- * The partition of a key, as Java's and kafkajs' default partitioners choose it, for as many partitions as the topic has: all
- * values of a key stand in one partition for good, also beside what other clients write.
+ * The partition of a key, chosen as by the default partitioners of Java and kafkajs: so all values of a key are in one
+ * partition, even if other clients write some of them.
  */
 export const partitionOf = (key: string, partitions: number): number => partOf(key, partitions);

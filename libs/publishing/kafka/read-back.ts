@@ -4,13 +4,13 @@ import { versionOf } from './topic-record.ts';
 import type { Extent, ReadRecord, TopicReader } from './topic-link.ts';
 
 interface ReadBackParts {
-  /** One record, in order within its partition; `version` is undefined where it is none of ours or a tombstone. */
+  /** Called for each record, in order within its partition. `version` is undefined for a tombstone or a record not ours. */
   readonly holds: (held: Held, version: number | undefined) => void;
   /** Everything below `next` was read. */
   readonly passed: (partition: number, next: number) => void;
-  /** Everything that was expected was read. */
+  /** All that was expected has been read. */
   readonly current: () => void;
-  /** Records that were read before have come again: by a new start of the reader, or of the topic. */
+  /** Records with offsets that were read before have come: the reader has begun again, or the topic was made anew. */
   readonly again: () => void;
 }
 
@@ -24,7 +24,7 @@ export class TopicMadeAnew extends Fault {
   }
 }
 
-/** What stood at the start of a partition is gone, newest values too: a compacted topic loses nothing there by itself. */
+/** Records at the start of a partition are gone, newest values among them: compaction alone never does that. */
 class RecordsDeleted extends Fault {
   readonly code = 'KAFKA_RECORDS_DELETED';
   readonly retriable = true;
@@ -37,12 +37,12 @@ class RecordsDeleted extends Fault {
   }
 }
 
-/** How far each partition was read, and whether that is all there was to be expected. */
+/** How far each partition was read, and whether that is as far as expected. */
 export class ReadBack implements TopicReader {
   readonly #parts: ReadBackParts;
   readonly #next: number[];
   readonly #expected: number[];
-  /** Where each began when it was first asked. */
+  /** The first offset of each partition when it was first asked for. */
   readonly #lows: number[] = [];
   #behind: number;
 
@@ -53,37 +53,37 @@ export class ReadBack implements TopicReader {
     this.#behind = 0;
   }
 
-  /** True if everything was read that was there when it was last asked. */
+  /** True if everything has been read that the topic held when it was last asked. */
   get isCurrent(): boolean {
     return this.#behind === 0;
   }
 
-  /** Everything below it was read. */
+  /** The offset below which everything of the partition was read. */
   next(partition: number): number {
     return this.#next[partition] ?? 0;
   }
 
-  /** How far each partition was read by now: for who asks what the topic holds, and hears of it later. */
+  /** How far each partition was read by now. Take it before asking for the extents that `expect` and `check` compare. */
   get places(): readonly number[] {
     return [...this.#next];
   }
 
-  /** What the topic holds by now is to be read. Throws TopicMadeAnew and RecordsDeleted. */
+  /** Expects that all of these extents are read. Throws TopicMadeAnew and RecordsDeleted. */
   expect(extents: readonly (Extent | undefined)[], read: readonly number[] = this.#next): void {
     this.check(extents, read);
     for (const [partition, extent] of extents.entries()) {
-      // Of one without a leader nothing can be read: what was expected of it still is, and what is there beyond is mended.
+      // Without a leader it cannot be read: the earlier expectation stays, and later records are mended when they come.
       if (partition >= this.#next.length || extent === undefined) continue;
       const { low, high } = extent;
-      // Where nothing is there to be read, no record will tell.
+      // Of an empty partition no record will come.
       this.#expected[partition] = low === high ? 0 : high;
     }
     this.#count();
   }
 
   /**
-   * Throws TopicMadeAnew where the topic ends before what was `read` of it when it was asked, RecordsDeleted where it begins
-   * later than it did. What was read since may be more than the answer knows of.
+   * Throws TopicMadeAnew if the topic ends before what was `read` of it when it was asked (more may have been read since),
+   * and RecordsDeleted if it begins later than it did.
    */
   check(extents: readonly (Extent | undefined)[], read: readonly number[] = this.#next): void {
     for (const [partition, extent] of extents.entries()) {

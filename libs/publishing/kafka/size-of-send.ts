@@ -1,9 +1,9 @@
 import type { Telling } from './teller.ts';
 
-/** Characters of one send's values, so that a batch stays below what a broker takes (1 MiB) where it can. */
+/** Characters in the values of one send: few enough that a batch stays below the broker's limit (1 MiB) if it can. */
 const CHARACTERS_PER_SEND_MAX = 300_000;
 
-/** How many of them go together. */
+/** How many of the first of them go into one send. */
 export function sizeOfSend(tellings: readonly Telling[]): number {
   let characters = 0;
   for (const [index, { record }] of tellings.entries()) {

@@ -1,8 +1,8 @@
 const LOOK_EVERY_MS = 500;
-/** A process that stood still for this long may have lost its shards. */
+/** A process that did not run for this long may have lost its shards. */
 const SLEPT_MS = 3_000;
 
-/** Notices that the process stood still: paused, or swapped out, or too busy to look. */
+/** Notices that the process did not run for a while: it was paused, swapped out, or too busy. */
 export class Sleep {
   readonly #onAwake: () => void;
   readonly #sleptMs: number;
@@ -19,7 +19,7 @@ export class Sleep {
     this.#timer ??= setInterval(() => this.look(), LOOK_EVERY_MS).unref();
   }
 
-  /** Call it before what must not be done asleep: whatever comes first after a pause finds out. */
+  /** Call it before anything that must not be done with stale knowledge: the timer may not have fired yet after a pause. */
   look(): void {
     const now = performance.now();
     const stoodStill = now - this.#lookedAt > this.#sleptMs;

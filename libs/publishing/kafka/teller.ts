@@ -7,35 +7,35 @@ export interface Telling extends Wanted {
   readonly record: OutgoingRecord;
 }
 
-/** The newest that the topic holds of a key. */
+/** The newest value that the topic holds of a key. */
 export interface Held {
   readonly key: string;
   readonly version: number;
   readonly partition: number;
 }
 
-/** What one topic tells: where its newest values come from, and how what is missing in it is found. */
+/** What one topic is told: where the newest values come from, and how missing ones are found. */
 export interface Teller {
-  /** True where it must be told in the order in which it last changed. */
+  /** True if values must be told in the log's order. */
   readonly isInLogOrder: boolean;
   /**
-   * The topic has been read to its end: from here on `missing` looks for what it does not hold. `isAnew`: what it holds was
-   * written before it was known to be another topic, and says nothing of what else it has.
+   * The topic has been read to its end: from here on `missing` looks for what it does not hold. `isAnew`: the topic was made
+   * anew, and what it holds was written before that was noticed: it does not say what else was told.
    */
   begin(partitions: number, isAnew: boolean): void;
   /**
    * Some of what the topic does not hold, in the order in which it must be told. Undefined once there is no more: from then
-   * on all changes come by `changed` of the publisher. Throws StoreUnavailable.
+   * on all changes come by the publisher's `changed`. Throws StoreUnavailable.
    */
   missing(): Promise<readonly Wanted[]> | undefined;
-  /** False where the change is older than what `missing` has looked at. */
+  /** False if `missing` covers the change. */
   isNews(change: Wanted): boolean;
-  /** Those of them that are to be told now, with their newest values. Throws StoreUnavailable. */
+  /** Those of them that should be told now, with their newest values. Throws StoreUnavailable. */
   tellings(wanted: readonly Wanted[]): Promise<readonly Telling[]> | readonly Telling[];
-  /** Read back; in order within a partition. `undefined` as version: a tombstone, or nothing of ours. */
+  /** A record was read back, in order within its partition. `version`: undefined for a tombstone or a record not ours. */
   holds(key: string, version: number | undefined, partition: number): void;
-  /** What the topic should hold instead; undefined where the value is the newest, or the newer is on its way. */
+  /** What the topic should hold instead; undefined if the value is the newest, or the newer one is on its way. */
   mend(held: Held): Promise<Wanted | undefined> | Wanted | undefined;
-  /** The topic is read from its start: nothing is known of it yet. */
+  /** The topic is about to be read from its start: forgets all that was known of it. */
   forget(): void;
 }

@@ -1,16 +1,16 @@
 /** `starting`: the topic is being read. `waiting`: for a broker that does not answer, or after a send that failed. */
 export type TopicState = 'starting' | 'telling' | 'waiting';
 
-/** For whoever watches over a topic; counts are since this publisher was made. */
+/** For metrics. Counts are since this publisher was made. */
 export interface TopicFigures {
-  /** Keys whose newest value is not known to stand in the topic. */
+  /** Keys whose newest value is not known to be in the topic. */
   readonly pending: number;
-  /** Records that all replicas in sync have. */
+  /** Records that all in-sync replicas have. */
   readonly told: number;
-  /** Keys that were found lost, or written over by an older value, and are told again. */
+  /** Keys that were lost, or overwritten by an older value, and were told again. */
   readonly toldAgain: number;
   /** Sends that failed, and were tried again. */
   readonly failed: number;
-  /** Records larger than the topic takes: they are not told. */
+  /** Records too large for the topic: they are not told. */
   readonly tooLarge: number;
 }

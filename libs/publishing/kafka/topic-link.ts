@@ -1,4 +1,4 @@
-/** One record as it is to be written. */
+/** One record to be written. */
 export interface OutgoingRecord {
   readonly key: string;
   readonly value: string;
@@ -19,30 +19,30 @@ export interface Extent {
   readonly high: number;
 }
 
-/** What reads along with everything that is written to the topic, by whomever. */
+/** Gets every record of the topic, whoever wrote it. */
 export interface TopicReader {
-  /** Records of one partition, in order; `next` is the offset behind the last of them. Must not throw. */
+  /** Records of one partition, in order; `next` is the offset after the last of them. Must not throw. */
   read(partition: number, records: readonly ReadRecord[], next: number): void;
 }
 
 /**
- * One topic, as the publisher needs it. What a call throws may have happened or not, but for RecordTooLarge:
- * that was refused. A value is absolute and has a version, so that the same one again is harmless.
+ * One topic, as the publisher needs it. If `send` throws, the records may have been written or not, except for
+ * RecordTooLarge: then they were not. Values are absolute and have versions, so that writing one again is harmless.
  */
 export interface TopicLink {
   readonly topic: string;
   /**
-   * Resolves with what each partition holds now, undefined where nobody leads it; they are never added to or taken away.
-   * Throws where the topic is not there or cannot be read.
+   * Resolves with what each partition holds now, undefined for one without a leader. Partitions are never taken away.
+   * Throws if the topic does not exist or cannot be read.
    */
   extents(): Promise<readonly (Extent | undefined)[]>;
-  /** Resolves with the offset of the first one once all replicas in sync have them all. One call a partition at a time. */
+  /** Resolves with the offset of the first record once all in-sync replicas have all. One call at a time per partition. */
   send(partition: number, records: readonly OutgoingRecord[]): Promise<number>;
-  /** Reads the topic from its start to its end and on, until `signal` aborts. Throws where that cannot go on. */
+  /** Reads the topic from its start, and goes on with new records until `signal` aborts. Throws if it cannot go on. */
   follow(reader: TopicReader, signal: AbortSignal): Promise<void>;
 }
 
-/** The broker takes no such record, or no so large batch. */
+/** A record, or a batch, is larger than the broker takes. */
 export class RecordTooLarge extends Error {
   override readonly name = 'RecordTooLarge';
 }

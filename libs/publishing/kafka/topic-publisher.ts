@@ -11,30 +11,30 @@ import type { Held, Teller } from './teller.ts';
 import type { TopicFigures, TopicState } from './topic-figures.ts';
 import type { Extent, TopicLink } from './topic-link.ts';
 
-/** More is looked for while fewer of those that were found missing wait. */
+/** The search for missing keys goes on while fewer than this wait to be told. */
 const MISSING_WAITING_LOW = 2_000;
-/** How often the topic is checked: is it still the one that was read? All topics of a process at once, over one connection. */
+/** How often it is checked that the topic was not made anew. All topics at the same moment, so over one connection. */
 const LOOK_EVERY_MS = 10_000;
 
 interface TopicPublisherParts {
   readonly link: TopicLink;
   readonly teller: Teller;
-  /** Something that passes, or that somebody must mend: it is tried again. */
+  /** Called for trouble that may pass, or that somebody must mend; what failed is tried again. */
   readonly onTrouble: (trouble: unknown) => void;
-  /** It is refused for its size, and is not told. */
+  /** The record was refused for its size, and is not told. */
   readonly onTooLarge: (key: string, version: number) => void;
   readonly pace?: Pace;
-  /** Called before each send: a process that finds that it has slept calls `beginAgain`. */
+  /** Called before each send: if the process has slept it calls `beginAgain`. */
   readonly beforeSend?: () => void;
   readonly lookEveryMs?: number;
-  /** A broker that has not answered for longer hangs. */
+  /** A broker that has not answered for longer than this is taken to hang. */
   readonly answerMsMax?: number;
 }
 
 /**
- * Keeps one compacted topic as it should be. What the topic holds is read from its start, what is missing is
- * told, then every change. All that is written is read back: a key that was lost, or over which a process
- * that had slept wrote an older value, is told again.
+ * Keeps one compacted topic up to date. It reads the topic from its start, tells what is missing, then every change. All
+ * that is written is read back: a key that was lost, or that a process which had slept overwrote with an older value, is
+ * told again.
  */
 export class TopicPublisher {
   readonly #parts: TopicPublisherParts;
@@ -42,18 +42,18 @@ export class TopicPublisher {
   #lanes: Lanes;
   #readBack: ReadBack | undefined;
   #state: TopicState = 'starting';
-  /** From one look for what is missing to the next. What belongs to an earlier era is given up. */
+  /** An era begins with each search for what is missing. What belongs to an earlier era is given up. */
   #era = new AbortController();
   #erasAsked = 0;
-  /** True while all that changes comes by `changed`. */
+  /** True once the search for what is missing has ended: every further change comes by `changed`. */
   #isLive = false;
-  /** True once the look for what is missing has begun: what changes behind the look would otherwise be missed. */
+  /** True once the search has begun: from then on a change may be of something that the search has already passed. */
   #isHearing = false;
-  /** True from when the topic was found to be a new one until everything has been told to it. */
+  /** True from when the topic was found to have been made anew until it has been told everything. */
   #isAnew = false;
-  /** Partitions that nobody led when it was last asked. */
+  /** Partitions that had no leader when the topic was last asked. */
   #leaderless: ReadonlySet<number> = new Set();
-  /** True from when too much waited until the topic has been looked through again. */
+  /** True from when too many keys waited until the topic has been read to its end again. */
   #isOverfull = false;
   #division: Division;
   #added: Error | undefined;
@@ -73,7 +73,7 @@ export class TopicPublisher {
     return this.#state === 'telling' && this.#link.trouble !== undefined ? 'waiting' : this.#state;
   }
 
-  /** What somebody should look at, in words; undefined where all is as it should be. */
+  /** A problem that somebody should look at, in words; undefined if there is none. */
   get trouble(): string | undefined {
     return this.#link.trouble ?? this.#added?.message;
   }
@@ -82,18 +82,18 @@ export class TopicPublisher {
     return { ...this.#counts, pending: this.#lanes.pending };
   }
 
-  /** True if the topic was read and holds everything that was wanted so far. */
+  /** True if the topic was read, and holds everything that was to be told so far. */
   get isAtRest(): boolean {
     return this.#isLive && this.#lanes.isAtRest;
   }
 
-  /** Of everything that changed through `now`, up to where it stands in the topic; undefined while that is found out. */
+  /** The position, at most `now`, up to which the topic holds every change; undefined while that is being found out. */
   heldThrough(now: number): number | undefined {
     if (!this.#isLive) return undefined;
     return Math.min(now, this.#lanes.oldest - 1);
   }
 
-  /** A value changed. It costs next to nothing until the topic has been read to its end. */
+  /** A value changed. Ignored until the topic has been read to its end: then the search finds it. */
   changed(change: Wanted): void {
     if (!this.#isHearing || !this.#parts.teller.isNews(change)) return;
     if (!this.#lanes.isFull) return this.#lanes.want(this.#partitionOf(change.key), change);
@@ -101,7 +101,7 @@ export class TopicPublisher {
     this.beginAgain();
   }
 
-  /** Looks anew for what is missing: what is to be told may be another now. */
+  /** Searches again for what is missing. Call it when what is to be told may have changed. */
   beginAgain(): void {
     this.#erasAsked++;
     this.#isLive = false;
@@ -110,7 +110,7 @@ export class TopicPublisher {
     this.#wake();
   }
 
-  /** Until `signal` aborts. Throws what the link and the store throw: call it again. */
+  /** Runs until `signal` aborts. Throws what the link and the store throw: then call it again. */
   async run(signal: AbortSignal): Promise<void> {
     const ending = new AbortController();
     const ends = AbortSignal.any([signal, ending.signal]);
@@ -138,7 +138,7 @@ export class TopicPublisher {
     }
   }
 
-  /** A topic that nobody writes to brings no record that would tell that it is another. */
+  /** Checks whether the topic was made anew: if nobody writes to the new one no record shows it. */
   async #watch(signal: AbortSignal): Promise<void> {
     const { lookEveryMs = LOOK_EVERY_MS } = this.#parts;
     while (!signal.aborted) {
@@ -193,14 +193,14 @@ export class TopicPublisher {
         await this.#until(() => this.#lanes.isIdle);
         this.#lanes.clear();
       }
-      // The former owner of a shard may have written until now.
+      // Read what a shard's former owner may have written until now.
       readFor = this.#erasAsked;
       if (!signal.aborted) await this.#lookThrough();
     }
     signal.removeEventListener('abort', leave);
   }
 
-  /** A partition without a leader does not hold up the others, unless too much waits for it. */
+  /** Expects all that the topic holds now. A partition without a leader is left out, unless too much waits for it. */
   async #lookThrough(): Promise<void> {
     const read = this.#readBack!.places;
     const extents = await this.#extents();
@@ -210,7 +210,7 @@ export class TopicPublisher {
     this.#readBack!.expect(extents, read);
   }
 
-  /** What is missing, then what changes, until the era ends. */
+  /** Tells what is missing, then what changes, until the era ends. */
   async #tellFrom(signal: AbortSignal): Promise<void> {
     const { teller } = this.#parts;
     this.#division.settle();
@@ -220,7 +220,7 @@ export class TopicPublisher {
     while (!signal.aborted) {
       const missing = teller.missing();
       if (missing === undefined) {
-        // In this very turn: what changes from here on comes by `changed`.
+        // In this same turn: every change from here on comes by `changed`.
         this.#isLive = true;
         this.#isAnew = false;
         this.#state = 'telling';
@@ -238,12 +238,12 @@ export class TopicPublisher {
   #wantMissing(wanted: Wanted): void {
     const partition = this.#partitionOf(wanted.key);
     if (this.#lanes.covers(partition, wanted)) return;
-    // What cannot be told now must not hold up the look.
+    // A key that cannot be told now must not hold up the search.
     if (this.#leaderless.has(partition)) this.#lanes.want(partition, wanted);
     else this.#lanes.wantMissing(partition, wanted);
   }
 
-  /** Something in the topic is not as it should be. */
+  /** The topic does not hold these as it should. */
   #wantAgain(partition: number, wanted: readonly Wanted[]): void {
     if (wanted.length === 0) return;
     this.#counts.toldAgain += wanted.length;
@@ -259,7 +259,7 @@ export class TopicPublisher {
     } else if (this.#isLive) this.#state = 'telling';
   }
 
-  /** A record was read back: what it says of the key counts until the next. */
+  /** A record was read back: the topic holds this version of the key, until the next record of it. */
   #holds(held: Held, version: number | undefined): void {
     if (version !== undefined) this.#division.stands(held.key, held.partition);
     this.#parts.teller.holds(held.key, version, held.partition);

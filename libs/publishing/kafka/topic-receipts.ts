@@ -2,9 +2,9 @@ import { type EventStore, newEventId, type NewEvent, NO_STREAM } from '#event-st
 import { type Clock, pause, type Shards } from '#kernel';
 import { publicationStream, type TopicReadBack } from '../src/publication-event.ts';
 
-/** So late others learn at most that a number stands in the topic. */
+/** So much later, at most, others learn that a number is in the topic. */
 const RECEIPT_EVERY_MS = 1_000;
-/** In the place of a channel: the topic holds the numbers of all. */
+/** Instead of a channel's id: the topic holds the numbers of all channels. */
 const TOPIC = 'kafka';
 
 interface TopicReceiptsParts {
@@ -13,17 +13,17 @@ interface TopicReceiptsParts {
   readonly writer: string;
   readonly clock: Clock;
   readonly shards: Shards;
-  /** Up to which version all of ours stands in the topic, as read back; undefined while that is found out. */
+  /** The version up to which the topic holds all that is ours, as read back; undefined while that is being found out. */
   readonly heldThrough: () => number | undefined;
 }
 
-/** Stores, about once a second while something is told, up to where the topic was read back. */
+/** Stores, about once a second while something is told, how far the topic was read back. */
 export class TopicReceipts {
   readonly #parts: TopicReceiptsParts;
   readonly #stream: string;
   #revision = NO_STREAM;
   #underway: { readonly event: NewEvent; readonly through: number } | undefined;
-  /** Version of the newest change, and through which we have spoken. */
+  /** The version of the newest change, and the one up to which receipts were stored. */
   #changed = 0;
   #stored = 0;
 
@@ -36,13 +36,13 @@ export class TopicReceipts {
     this.#changed = version;
   }
 
-  /** What we have said was of other shards, and so is what is on its way. */
+  /** Our shards have changed: earlier receipts, and one that is being stored, are of other shards. */
   divideAnew(): void {
     this.#stored = 0;
     if (this.#underway !== undefined) this.#underway = { ...this.#underway, through: 0 };
   }
 
-  /** Until `signal` aborts. Throws StoreUnavailable. */
+  /** Runs until `signal` aborts. Throws StoreUnavailable. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await pause(RECEIPT_EVERY_MS, signal, { ref: false });
@@ -58,7 +58,7 @@ export class TopicReceipts {
     const data = { count: shards.count, shards: shards.owned, through, at: clock.now() };
     this.#underway ??= { event: toEvent(data), through };
     const answer = await this.#parts.store.append(this.#stream, this.#revision, [this.#underway.event]);
-    if (answer.outcome === 'unknown') return; // The same again finds out.
+    if (answer.outcome === 'unknown') return; // The next append of the same event finds out.
     if (answer.outcome === 'conflict') this.#revision = answer.actualRevision;
     else {
       this.#revision = answer.revision;

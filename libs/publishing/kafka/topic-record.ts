@@ -11,9 +11,9 @@ import {
 } from '../src/wire.ts';
 import type { OutgoingRecord } from './topic-link.ts';
 
-/** Keys and values of the compacted topics: CloudEvents in binary mode, the same objects as everywhere. */
+/** Keys and values of the compacted topics: CloudEvents in binary mode, with the same objects as in feeds and webhooks. */
 
-/** A channel has no `:`. */
+/** Unique, for a channel's id contains no `:`. */
 export const topicKey = (channel: string, id: string): string => `${channel}:${id}`;
 
 export function readKey(key: string): { readonly channel: string; readonly id: string } | undefined {
@@ -40,13 +40,13 @@ export function orderRecord(channel: string, orderId: string, order: OrderNow): 
 }
 
 const TEXT = '"[^"\\\\\\x00-\\x1f]*"';
-/** A listing's number as we write it, with nothing in its names that JSON escapes. */
+/** A listing's number as we write it, if no name in it needs escapes in JSON. */
 const PLAIN_NUMBER = new RegExp(
   `^{"channel":${TEXT},"listing":${TEXT},"sku":${TEXT},"available":(?:0|[1-9]\\d{0,11})(?:\\.\\d{1,5})?,` +
     `"version":([1-9]\\d{0,14}),"recordedAt":${TEXT},"reason":${TEXT}}$`,
 );
 
-/** The version of a value of ours; undefined of anything else. Nearly all that is read back need not be parsed for it. */
+/** The version of a value of ours; undefined for any other. Nearly always without parsing the value. */
 export function versionOf(value: Uint8Array | null): number | undefined {
   if (value === null) return undefined;
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);

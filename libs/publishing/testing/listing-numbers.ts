@@ -2,18 +2,18 @@ import { compareUtf8, UNIT } from '#kernel';
 import type { RecordedEvent } from '#event-store';
 import type { ListingNumber, NumberSource } from '../src/index.ts';
 
-/** The event that these numbers are made of: so many of each listing. */
+/** The event that sets these numbers: so many of each listing. */
 interface NumbersSet {
   readonly channel: string;
   readonly numbers: Readonly<Record<string, number>>;
 }
 
-/** Numbers for specs of publishing: as small as a source of them can be, and as strict about order. */
+/** The smallest source of numbers, for specs of publishing; as strict about order as availability. */
 export class ListingNumbers implements NumberSource {
   readonly #numbers = new Map<string, ListingNumber>();
   readonly #listeners = new Set<(number: ListingNumber) => void>();
 
-  /** Like availability's fold: changed numbers get the event's position as version, and are told in any order. */
+  /** Like availability's fold: changed numbers get the event's position as version, and are announced in any order. */
   apply(event: RecordedEvent): void {
     if (event.type !== 'NumbersSet') return;
     const { channel, numbers } = event.data as NumbersSet;

@@ -10,24 +10,24 @@ import {
   type TopicReader,
 } from '../kafka/topic-link.ts';
 
-/** What happens to the next sends: `late` writes and does not say so, `lost` says so and writes nothing. */
+/** What happens to the next sends. `late`: it is written but not confirmed; `lost`: confirmed but not written. */
 type Mishap = 'refused' | 'late' | 'lost';
 
-/** A compacted topic that can be made to misbehave as brokers were seen to. It outlives its publishers. */
+/** A compacted topic that can be made to misbehave in ways seen of brokers. It outlives its publishers. */
 export class MemoryTopic implements TopicLink {
   readonly topic = 'memory';
   readonly partitions: ReadRecord[][];
-  /** Most sends that were ever under way in one partition at a time. */
+  /** The most sends that were ever under way in one partition at the same time. */
   together = 0;
   isDown = false;
-  /** Nothing is refused, and nothing answered until it is false again. */
+  /** While true nothing is answered, nor refused. */
   isFrozen = false;
-  /** Partitions that nobody leads: nothing is said of them, written to them or read. */
+  /** Partitions without a leader: they cannot be described, written or read. */
   readonly leaderless = new Set<number>();
-  /** What one send may have; more is refused. */
+  /** A send of more characters is refused. */
   charactersMax = Infinity;
   readonly mishaps: Mishap[] = [];
-  /** Where a partition begins, if not at 0: what was below is deleted. */
+  /** Where a partition begins, if not at 0: earlier records were deleted. */
   readonly lows: number[] = [];
   readonly #readers = new Set<() => void>();
   #heldAnswer: { readonly asked: () => void; readonly letGo: Promise<void> } | undefined;
@@ -50,7 +50,7 @@ export class MemoryTopic implements TopicLink {
     return extents;
   }
 
-  /** The next time that it is asked what it holds, the answer is under way until it is let go. */
+  /** Holds back the answer to the next `extents` until `letGo` is called. */
   holdAnswer(): { readonly asked: Promise<void>; readonly letGo: () => void } {
     const asked = Promise.withResolvers<void>();
     const letGo = Promise.withResolvers<void>();
@@ -73,7 +73,7 @@ export class MemoryTopic implements TopicLink {
       if (mishap !== 'refused' && mishap !== 'lost') {
         for (const { key, value } of records) this.#append(partition, key, value);
       }
-      // Somebody else's records have the offsets that were promised to ours.
+      // Another's records are at the offsets that our send was told.
       if (mishap === 'lost') this.#append(partition, 'another:record', '{"version":1}');
       if (mishap === 'refused' || mishap === 'late') throw new KafkaUnavailable('No answer.');
       return first;
@@ -82,18 +82,18 @@ export class MemoryTopic implements TopicLink {
     }
   }
 
-  /** Somebody adds some to a topic that is told. */
+  /** As if somebody added partitions to the topic. */
   addPartitions(count: number): void {
     for (let added = 0; added < count; added++) this.partitions.push([]);
   }
 
-  /** Deleted, and made again with the same name: who followed it follows the new one from its start. */
+  /** As if it was deleted and made again with the same name: its readers follow the new one from its start. */
   makeAnew(): void {
     for (const records of this.partitions) records.length = 0;
     this.lows.length = 0;
   }
 
-  /** Somebody else writes there, or we ourselves a long time ago. */
+  /** A record of somebody else's, or one of ours from long ago. */
   write(key: string, value: object | null): void {
     this.#append(partitionOf(key, this.partitions.length), key, value && JSON.stringify(value));
   }
@@ -119,7 +119,7 @@ export class MemoryTopic implements TopicLink {
     }
   }
 
-  /** What a newcomer makes of it: the last value of each key. */
+  /** What a new reader would see: the last value of each key. */
   get picture(): Readonly<Record<string, { readonly version: number; readonly available?: number }>> {
     const last = new Map<string, unknown>();
     for (const { key, value } of this.#records()) {
@@ -129,7 +129,7 @@ export class MemoryTopic implements TopicLink {
     return Object.fromEntries(last) as never;
   }
 
-  /** The versions of a key in the order in which they stand there. */
+  /** The versions of a key, in the order of their records. */
   versionsOf(key: string): number[] {
     const values = this.#records()
       .filter((record) => record.key === key)

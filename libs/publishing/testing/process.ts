@@ -7,7 +7,7 @@ import type { MemoryTopic } from './memory-topic.ts';
 
 const NEVER_MS = 2 ** 31 - 1;
 
-/** One process's publisher of one topic, over a stage. */
+/** A process that publishes one topic, over a stage. */
 export class Process {
   readonly publisher: TopicPublisher;
   readonly troubles: unknown[] = [];

@@ -7,9 +7,9 @@ import { Hub, Receipts, ToldBook } from '../src/index.ts';
 import { Webhooks, type WebhooksParts } from '../webhook/webhooks.ts';
 import type { Stage } from './stage.ts';
 
-/** Pauses of specs, in place of minutes. */
+/** Pauses for specs: milliseconds instead of minutes. */
 export const QUICK = { firstMsMax: 40, msMax: 300 };
-/** A try of a slow machine is no failure. */
+/** So long that a slow machine makes no try fail. */
 const TRY_MS_MAX = 600_000;
 let runs = 0;
 
@@ -18,14 +18,16 @@ export class Publishing {
   readonly told: ToldBook;
   readonly receipts: Receipts;
   readonly webhooks: Webhooks;
-  /** Bugs that stopped a webhook: a spec wants none. */
+  /** Bugs that stopped a webhook: there should be none. */
   readonly bugs: unknown[] = [];
+  readonly #catalog: CatalogBook;
   readonly #hub: Hub;
   readonly #readModel: ReadModel;
 
   private constructor(stage: Stage, parts: Partial<WebhooksParts>) {
     this.#readModel = SqliteReadModel.open({ file: IN_MEMORY });
     const catalog = new CatalogBook(this.#readModel);
+    this.#catalog = catalog;
     this.told = new ToldBook(this.#readModel);
     this.receipts = new Receipts({ store: stage.store, writer: `run-${++runs}`, clock: systemClock });
     this.#hub = new Hub({ ...stage, position: 0 });
@@ -39,7 +41,7 @@ export class Publishing {
     stage.folds.splice(1, Infinity, catalog, this.told, this.#hub, this.webhooks);
   }
 
-  /** A new process: its picture is made anew from the log. */
+  /** Starts a new process: it rebuilds its picture from the log. */
   static async start(stage: Stage, parts: Partial<WebhooksParts> = {}): Promise<Publishing> {
     const made = new Publishing(stage, parts);
     stage.position = 0;
@@ -54,9 +56,9 @@ export class Publishing {
     this.kill();
   }
 
-  /** Without a word: what has no receipt is not known to anybody. */
+  /** Ends it without storing what is left: messages without a receipt are forgotten. */
   kill(): void {
-    for (const report of this.webhooks.reports()) this.#cut(report.channel);
+    for (const { id } of this.#catalog.channels()) this.#cut(id);
     this.#hub.close();
     this.#readModel.close();
   }

@@ -10,7 +10,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
-/** One message as it came in. */
+/** One message as it was received. */
 interface Received {
   readonly headers: Record<string, string>;
   readonly body: string;
@@ -19,14 +19,14 @@ interface Received {
     { listing?: string; available?: number; version: number; orderId?: string; status?: string } | undefined;
 }
 
-/** What the receiver answers: 200 where it does nothing. */
+/** Makes the receiver's answer; 200 if it makes none. */
 type Behaviour = (received: Received, response: ServerResponse) => void;
 
 export const takeIt: Behaviour = (_, response) => {
   response.writeHead(200).end();
 };
 
-/** A real HTTP server that takes webhooks, verifies them, and can be made to behave badly. */
+/** A real HTTP server that takes webhooks, verifies them, and can be made to misbehave. */
 export class Receiver {
   readonly received: Received[] = [];
   behave: Behaviour = takeIt;
@@ -52,7 +52,7 @@ export class Receiver {
     return new Receiver(server, options.tls ? 'https' : 'http', secret);
   }
 
-  /** From now on nothing is answered: the answers to be given, in the order of the requests. */
+  /** From now on nothing is answered. Returns the responses still to be given, in the order of the requests. */
   hold(): readonly ServerResponse[] {
     const held: ServerResponse[] = [];
     this.behave = (_, response) => held.push(response);
@@ -67,7 +67,7 @@ export class Receiver {
     return { url: `${this.#scheme}://127.0.0.1:${this.port}/hook`, secret: this.secret };
   }
 
-  /** The newest that was taken of each listing and order. */
+  /** The newest state that was taken of each listing and order. */
   get picture(): Record<string, number | string> {
     const picture: Record<string, number | string> = {};
     for (const { data } of this.received) {

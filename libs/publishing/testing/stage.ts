@@ -14,14 +14,14 @@ interface Follower {
 }
 
 /**
- * A log with numbers and orders in it, for specs: the embedded store, and the folds a spec names behind the
- * numbers, carried along whenever `project` is called.
+ * A log with numbers and orders, for specs: the embedded store, the numbers, and after them the folds that a spec adds.
+ * The folds move on when `project` is called.
  */
 export class Stage {
   readonly numbers = new ListingNumbers();
   readonly orders: OrderSource;
   readonly folds: Follower[] = [this.numbers];
-  /** Everything up to it was projected. */
+  /** Everything up to this position was projected. */
   position = 0;
   readonly store: EventStore;
   readonly #directory: string;
@@ -46,7 +46,7 @@ export class Stage {
     await rm(this.#directory, { recursive: true });
   }
 
-  /** Sets numbers of one channel by one event; they are told once it is projected. */
+  /** Sets numbers of one channel by one event; they count once that is projected. */
   setNumbers(channel: string, numbers: Readonly<Record<string, number>>): Promise<number> {
     return this.append('item-spec', 'NumbersSet', { channel, numbers });
   }
@@ -56,12 +56,12 @@ export class Stage {
     return this.append(orderStream(channel, orderId), 'OrderPlaced', { orderId, status });
   }
 
-  /** Appends an event; its position. */
+  /** Appends an event. Returns its position. */
   append(stream: string, type: string, data: object): Promise<number> {
     return this.appendAll(stream, type, [data]);
   }
 
-  /** Appends several events of one stream at once; the position of the last. */
+  /** Appends several events to one stream at once. Returns the position of the last. */
   async appendAll(stream: string, type: string, all: readonly object[]): Promise<number> {
     const revision = this.#revisions.get(stream) ?? NO_STREAM;
     const events = all.map((data) => ({ id: randomUUID(), type, data }));
@@ -71,7 +71,7 @@ export class Stage {
     return answer.positions.at(-1)!;
   }
 
-  /** Carries what is in the log through the folds. */
+  /** Takes everything in the log through the folds. */
   async project(): Promise<void> {
     for (;;) {
       const page = await this.store.readAll({ after: this.position });
@@ -90,7 +90,7 @@ export class Stage {
     return position;
   }
 
-  /** Makes reading orders fail, as a store that does not answer. */
+  /** While true reading orders fails as if the store did not answer. */
   ordersFail = false;
 
   async #order(channel: string, orderId: string): Promise<OrderNow | undefined> {

@@ -8,7 +8,7 @@ import { channelOf, Publishing, QUICK } from './publishing.ts';
 import { Receiver } from './receiver.ts';
 import { Stage } from './stage.ts';
 
-/** A log, publishing over it, and somebody to tell: what each spec of webhooks begins with. */
+/** A log, publishing over it, and a receiver: what each spec of webhooks begins with. */
 export class WebhookScene {
   readonly stage: Stage;
   publishing: Publishing;
@@ -33,7 +33,7 @@ export class WebhookScene {
     expect(this.publishing.bugs).toEqual([]);
   }
 
-  /** From now on a try is due when the clock is moved to its time. */
+  /** From now on time stands still unless a spec moves the returned clock: retries are due by it. */
   async holdClock(parts: Partial<WebhooksParts> = {}): Promise<{ at: Instant }> {
     const clock = { at: Date.now(), now: () => clock.at };
     await this.publishing.stop();
@@ -41,7 +41,7 @@ export class WebhookScene {
     return clock;
   }
 
-  /** The service begins again, after it was stopped or killed. */
+  /** Starts the service again after it was stopped or killed. */
   async begin(parts: Partial<WebhooksParts> = {}): Promise<void> {
     this.publishing = await Publishing.start(this.stage, parts);
   }
@@ -66,13 +66,13 @@ export class WebhookScene {
     return until(() => where.received.length >= count, `${count} messages`);
   }
 
-  /** Every timer of a webhook that was set before has gone off: what it would have sent is sent. */
+  /** Resolves when every timer that a webhook had set has fired, and what it would have sent was sent. */
   async timersPassed(): Promise<void> {
     await pause(QUICK.msMax + 1);
     await turn();
   }
 
-  /** Nothing waits, is underway, or is to be tried again. */
+  /** Resolves when no message waits, is underway, or is to be retried. */
   async atRest(): Promise<void> {
     await turn(); // What was published is read by now.
     await until(() => {
@@ -87,7 +87,7 @@ export class WebhookScene {
     return report;
   }
 
-  /** Receipts of what was told so far are stored and projected. */
+  /** Stores and projects the receipts of what was told so far. */
   async receipted(): Promise<void> {
     await this.publishing.receipts.flush();
     await this.stage.project();

@@ -17,18 +17,18 @@ import { checkWebhookUrl } from './webhook-url.ts';
 /** Messages to one channel at the same time, and within any second. */
 const DELIVERIES_AT_ONCE_MAX = 8;
 const DELIVERIES_PER_SECOND_MAX = 250;
-/** How long the store is left alone when it does not answer. */
+/** Pause before a store that did not answer is asked again. */
 const STORE_PAUSE_MS = 1_000;
 
 interface ChannelWebhookParts extends NewestSource {
   readonly channel: string;
-  /** Names it among the channel's webhooks. */
+  /** Tells it from other webhooks that the channel has had. */
   readonly name: WebhookName;
   readonly url: string;
   readonly secret: string;
   readonly reader: ChangeReader;
   readonly start: OutboxStart;
-  /** Version of a listing that earlier runs have told. */
+  /** The version of a listing that the receiver has taken in earlier runs. */
   readonly takenBefore: (key: string) => number;
   readonly failingSince?: Instant;
   readonly receipts: Receipts;
@@ -42,12 +42,12 @@ interface ChannelWebhookParts extends NewestSource {
   readonly tryMsMax?: number;
 }
 
-/** One channel's webhook, as it stands. */
+/** How one channel's webhook is doing. */
 export interface WebhookReport extends WebhookHealth {
   readonly channel: string;
   /** Without path and query: those may hold a secret. */
   readonly origin: string;
-  /** Changes taken up and not tried yet; being tried; waiting for another try. */
+  /** `waiting`: changes read and not tried yet. `underway`: being tried. `retrying`: waiting for another try. */
   readonly waiting: number;
   readonly underway: number;
   readonly retrying: number;
@@ -55,15 +55,15 @@ export interface WebhookReport extends WebhookHealth {
 }
 
 /**
- * Tells one channel's webhook every change with its newest state, in the order of the changes, and again until it is taken.
- * Its queue, its connections and its troubles are its own: no other channel waits for it.
+ * Sends one channel's webhook every change, with the newest state, in the order of the changes, and repeats each until it
+ * is taken. Queue, connections and failures are the channel's own: no other channel waits for it.
  */
 export class ChannelWebhook {
   readonly #parts: ChannelWebhookParts;
   readonly #outbox: Outbox;
   readonly #health: Health;
   readonly #keys: readonly Buffer[];
-  /** For pauses: a clock that is set back by an hour makes none of them an hour longer. */
+  /** For pauses: if the wall clock is set back by an hour, no pause becomes an hour longer. */
   readonly #steady: Clock;
   readonly #agent: Agent;
   readonly #queue = new PQueue({
@@ -72,9 +72,9 @@ export class ChannelWebhook {
     intervalCap: DELIVERIES_PER_SECOND_MAX,
     strict: true,
   });
-  /** Nothing new is begun. */
+  /** Aborted to stop starting new tries. */
   readonly #noMore = new AbortController();
-  /** What is underway is cut off too. */
+  /** Aborted to also cut off tries that are underway. */
   readonly #cut = new AbortController();
   readonly #bug = Promise.withResolvers<never>();
   readonly #receipts: WebhookReceipts;
@@ -100,7 +100,7 @@ export class ChannelWebhook {
     });
   }
 
-  /** Runs until it is stopped. Throws our own bugs only. */
+  /** Runs until it is stopped. Throws only our own bugs. */
   async run(): Promise<void> {
     try {
       await Promise.race([this.#follow(), this.#bug.promise]);
@@ -131,7 +131,7 @@ export class ChannelWebhook {
     }
   }
 
-  /** Begins nothing new, gives what is underway `graceMs` to end, then stops. */
+  /** Starts no new try, gives those underway `graceMs` to end, then stops. */
   async stop(graceMs: number): Promise<void> {
     this.#noMore.abort();
     this.#queue.clear();
@@ -141,7 +141,7 @@ export class ChannelWebhook {
     this.handOver();
   }
 
-  /** Stops at once and says where another one has to go on. */
+  /** Stops at once, and returns from where its successor has to go on. */
   handOver(): OutboxStart {
     this.#noMore.abort();
     this.#cut.abort();
@@ -161,7 +161,7 @@ export class ChannelWebhook {
     return { channel, origin, ...this.#health.report(), ...counts, ...next };
   }
 
-  /** Begins as many tries as there may be, and wakes again when the next is due. */
+  /** Starts as many tries as allowed, and sets a timer for when the next is due. */
   #pump(): void {
     if (this.#noMore.signal.aborted) return;
     const now = this.#steady.now();
@@ -170,13 +170,13 @@ export class ChannelWebhook {
       if (job === undefined) break;
       this.#queue.add(() => this.#try(job)).catch(this.#bug.reject);
     }
-    // What is new has no time of its own: it goes out as soon as the store may be asked again.
+    // New changes are always due: they are sent as soon as the store may be asked again.
     const isFreshDue = this.#outbox.counts.waiting > 0 && this.#mayStartFresh();
     this.#wakeAt(Math.max(this.#pausedUntil, isFreshDue ? now : this.#outbox.nextDueAt), now);
     if (this.#outbox.wantsMore) this.#waitingForRoom?.();
   }
 
-  /** While the receiver is down only what already failed goes out, with its growing pauses, as probes. */
+  /** While the receiver is down only retries are sent, after growing pauses: they are the probes. */
   #mayStartFresh(): boolean {
     const { underway, retrying } = this.#outbox.counts;
     return !this.#health.isFailing || underway + retrying === 0;
@@ -209,7 +209,7 @@ export class ChannelWebhook {
 
   async #deliver(job: Job, message: Message): Promise<void> {
     const delivery = await this.#send(message);
-    // Stopped in the middle: whether it was taken is not known, so it goes out again under the same id.
+    // It was cut off by a stop: it may have been taken or not, so it will be sent again under the same id.
     if (delivery.outcome === 'refused' && this.#cut.signal.aborted) return;
     if (delivery.outcome === 'taken') this.#taken(job, message);
     else this.#refused(job, message, delivery);
@@ -246,7 +246,7 @@ export class ChannelWebhook {
     if (this.#health.failed(clock.now(), code, isReceiverDown)) this.#receipts.failing(code);
   }
 
-  /** Until there is room for more; looked after once a second too, for the receipts say nothing. */
+  /** Resolves when there is room for more. Also looks once a second, for receipts do not announce that they were stored. */
   async #room(signal: AbortSignal): Promise<void> {
     const room = new Promise<void>((resolve) => (this.#waitingForRoom = resolve));
     const waited = new AbortController();
@@ -259,7 +259,7 @@ export class ChannelWebhook {
   }
 }
 
-/** A store that does not answer now is asked again; anything else is our bug. */
+/** Returns if the fault may pass (the store does not answer now); anything else is our bug, and is thrown. */
 function whereRetriable(thrown: unknown): undefined {
   if (thrown instanceof Fault && thrown.retriable) return undefined;
   throw thrown;

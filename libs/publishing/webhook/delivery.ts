@@ -1,20 +1,20 @@
 import { type Agent, request } from 'undici';
 
-/** One try to hand a message over: connect, send, and the answer, all together. */
+/** Time for one try: to connect, send, and read the answer. */
 const DELIVERY_MS_MAX = 10_000;
-/** Bytes of an answer that are read; the rest is cut off. */
+/** Bytes of an answer that are read; a longer one is cut off. */
 export const ANSWER_BYTES_MAX = 64 * 1024;
-/** A longer `Retry-After` is not believed. */
+/** A longer `Retry-After` is taken for this. */
 const RETRY_AFTER_SECONDS_MAX = 3_600;
 
-/** What came of one try. */
+/** The outcome of one try. */
 export type Delivery =
   | { readonly outcome: 'taken' }
   | {
       readonly outcome: 'refused';
       /** `HTTP_500`, `TIMEOUT`, `ECONNREFUSED`, `URL_NOT_ALLOWED`, … */
       readonly code: string;
-      /** The receiver as a whole is in trouble; else it only dislikes this message. */
+      /** True if the receiver as a whole is in trouble; false if it only refuses this message. */
       readonly isReceiverDown: boolean;
       readonly retryAfterMs?: number;
     };
@@ -26,13 +26,13 @@ interface Target {
   readonly timeoutMs?: number;
 }
 
-/** Posts a message. 2xx takes it; anything else, a redirect too, does not. Never throws. */
+/** Posts a message. An answer of 2xx means that it was taken; any other, even a redirect, that it was not. Never throws. */
 export async function deliver(
   target: Target,
   message: { readonly headers: Record<string, string>; readonly body: string },
   stop: AbortSignal,
 ): Promise<Delivery> {
-  // Over all of it: an answer that drips a byte at a time would never trip the agent's own limits.
+  // For the try as a whole: an answer that comes a byte at a time never exceeds the agent's own limits.
   const timeout = AbortSignal.timeout(target.timeoutMs ?? DELIVERY_MS_MAX);
   const signal = AbortSignal.any([stop, timeout]);
   try {
@@ -63,7 +63,7 @@ function judge(status: number, retryAfter: string | string[] | undefined): Deliv
   };
 }
 
-/** Of the 4xx, those that any message would get. */
+/** Those of the 4xx that do not depend on the message: any message would get them. */
 const ABOUT_THE_RECEIVER: readonly number[] = [
   401, 402, 403, 404, 405, 407, 408, 410, 411, 415, 421, 426, 429,
 ];

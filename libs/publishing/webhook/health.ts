@@ -1,11 +1,11 @@
 import type { Instant } from '#kernel';
 
-/** So many tries in a row without one taken: from then on only what already failed is tried, as a probe. */
+/** After so many failures in a row only messages that already failed are tried, as probes. */
 export const FAILURES_UNTIL_FAILING = 5;
 
 /** How a channel's webhook is doing. */
 export interface WebhookHealth {
-  /** `degraded`: the last try failed. `failing`: so many in a row that nothing new is tried. */
+  /** `degraded`: the last try failed. `failing`: so many in a row have failed that nothing new is tried. */
   readonly state: 'ok' | 'degraded' | 'failing';
   readonly failuresInARow: number;
   readonly failingSince?: Instant;
@@ -13,14 +13,14 @@ export interface WebhookHealth {
   readonly lastFailure?: { readonly at: Instant; readonly code: string };
 }
 
-/** Counts the tries that failed with the receiver as a whole. */
+/** Counts failures of the receiver as a whole. */
 export class Health {
   #failuresInARow = 0;
   #failingSince: Instant | undefined;
   #lastTakenAt: Instant | undefined;
   #lastFailure: { readonly at: Instant; readonly code: string } | undefined;
 
-  /** `failingSince`: of an earlier run. */
+  /** `failingSince`: if it was failing already in an earlier run. */
   constructor(failingSince?: Instant) {
     this.#failingSince = failingSince;
     if (failingSince !== undefined) this.#failuresInARow = FAILURES_UNTIL_FAILING;
@@ -30,7 +30,7 @@ export class Health {
     return this.#failingSince !== undefined;
   }
 
-  /** True if this ends a time of failing. */
+  /** Returns true if this ends a time of failing. */
   taken(now: Instant): boolean {
     const wasFailing = this.isFailing;
     this.#failuresInARow = 0;
@@ -39,7 +39,7 @@ export class Health {
     return wasFailing;
   }
 
-  /** True if this begins a time of failing. A receiver that only dislikes one message is alive. */
+  /** Returns true if this begins a time of failing. A receiver that only refuses one message is not down. */
   failed(now: Instant, code: string, isReceiverDown: boolean): boolean {
     this.#lastFailure = { at: now, code };
     if (!isReceiverDown) return false;

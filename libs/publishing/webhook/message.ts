@@ -3,24 +3,24 @@ import type { NumberSource, OrderSource } from '../src/change-source.ts';
 import { AVAILABILITY, type ChangeKind, ORDER } from '../src/place.ts';
 import { availabilityBody, cloudEvent, type Told } from '../src/wire.ts';
 
-/** Where the newest of everything is to be had. */
+/** Where the newest state of listings and orders comes from. */
 export interface NewestSource {
   readonly numbers: NumberSource;
   readonly orders: OrderSource;
 }
 
-/** What goes out about a listing or an order: never an older state than the change that asked for it. */
+/** A message about a listing or an order, never with an older state than that of the change that caused it. */
 export interface Message {
   readonly told: Told;
   /** A structured CloudEvent. */
   readonly body: string;
 }
 
-/** Names a listing or an order within one channel. */
+/** Identifies a listing or an order within one channel. */
 export const keyOf = ({ kind, id }: { readonly kind: ChangeKind; readonly id: string }): string =>
   `${kind}${id}`;
 
-/** As it is now, so that whatever waited goes out with the newest state. Throws StoreUnavailable. */
+/** Made when it is sent, so that what has waited goes out with the newest state. Throws StoreUnavailable. */
 export async function newestMessage(
   channel: string,
   key: string,

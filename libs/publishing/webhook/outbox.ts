@@ -4,14 +4,14 @@ import { keyOf } from './message.ts';
 import { Progress, type Step } from './progress.ts';
 import { Retries } from './retries.ts';
 
-/** Changes taken from the hub and not tried yet: the others stay where they are. */
+/** Changes read from the hub and not tried yet; more are left in the hub. */
 export const FRESH_MAX = 256;
-/** Listings and orders that may wait for another try; with that many, nothing new is tried. */
+/** Listings and orders that may wait for another try; while there are that many, nothing new is tried. */
 const RETRIES_MAX = 10_000;
-/** Versions taken that are remembered until the reader has passed them. */
+/** Taken versions that are remembered until the reader has passed them. */
 const TAKEN_MAX = 1_024;
 
-/** A change as the outbox needs it. */
+/** The part of a change that the outbox needs. */
 interface Changed extends Place {
   readonly kind: ChangeKind;
 }
@@ -19,20 +19,20 @@ interface Changed extends Place {
 /** One listing or order that is being told. */
 export interface Job {
   readonly key: string;
-  /** Tries before this one that failed. */
+  /** How many tries before this one have failed. */
   readonly failures: number;
-  /** The first of the changes that it will have told; none of a retry. */
+  /** The first of the changes that this try covers; absent for a retry. */
   readonly step?: Step;
 }
 
-/** What changed while its key was told. */
+/** Changes of a key that came while it was being told. */
 interface Later {
-  /** Of the first change. */
+  /** The first of them. */
   readonly step: Step;
   lastPosition: number;
 }
 
-/** Where to go on: after a restart, or with another URL. */
+/** From where to go on: after a restart, or with another URL. */
 export interface OutboxStart {
   readonly through: Place;
   /** Keys that were tried and not taken. */
@@ -40,9 +40,9 @@ export interface OutboxStart {
 }
 
 /**
- * What one channel is still to be told: each listing and order once, in the order in which it first changed,
- * however often it changes while it waits. Of its changes only the first is kept open: nobody goes on behind it
- * before the newest is told. Plain bookkeeping: it sends nothing and knows no clock.
+ * What one channel is still to be told: each listing and order once, in the order in which it first changed, however often
+ * it changes while it waits. Only the first of these changes is tracked: the place to resume at stays before it until the
+ * newest state was told. Plain bookkeeping: it sends nothing and knows no clock.
  */
 export class Outbox {
   readonly #progress: Progress;
@@ -53,7 +53,7 @@ export class Outbox {
   readonly #takenBefore: (key: string) => number;
   #reached: Place;
 
-  /** `takenBefore`: the version that earlier runs have told, 0 if none. What is to be retried is due at once. */
+  /** `takenBefore`: the version that was taken in earlier runs, 0 if none. The retries of `start` are due at once. */
   constructor(start: OutboxStart, takenBefore: (key: string) => number) {
     this.#progress = new Progress(start.through);
     this.#reached = start.through;
@@ -63,7 +63,7 @@ export class Outbox {
     }
   }
 
-  /** Where another outbox would have to go on. What is underway for the first time is behind `through` still. */
+  /** From where another outbox would have to go on. First tries that are underway still come after `through`. */
   get state(): OutboxStart {
     const retrying = [...this.#retries.keys()];
     for (const [key, { isRetry }] of this.#underway) if (isRetry) retrying.push(key);
@@ -82,7 +82,7 @@ export class Outbox {
     return { waiting: this.#fresh.size, underway: this.#underway.size, retrying: this.#retries.size };
   }
 
-  /** Takes what the reader found on its way to `reached`. */
+  /** Takes the changes that the reader has found up to `reached`. */
   take(changes: readonly Changed[], reached: Place): void {
     for (const change of changes) this.#takeOne(change);
     this.#reached = reached;
@@ -90,7 +90,7 @@ export class Outbox {
     if (this.#taken.size > TAKEN_MAX) this.#forgetPassed();
   }
 
-  /** The next to try: first what is due again, then what is new, if that is wanted. */
+  /** The next one to try: first a retry that is due, then a new one, if those may start. */
   start(now: Instant, mayStartFresh: boolean): Job | undefined {
     const retry = this.#retries.takeDue(now);
     if (retry !== undefined) return this.#underwayWith({ key: retry.key, failures: retry.failures });
@@ -106,7 +106,7 @@ export class Outbox {
     return this.#taken.get(key) ?? this.#takenBefore(key);
   }
 
-  /** The channel knows `version` now. What changed after it is new again. */
+  /** The channel knows `version` now. If the key has changed since, it is new again. */
   taken(job: Job, version: number): void {
     if (version > this.#reached.position) this.#taken.set(job.key, version);
     const later = this.#land(job);
@@ -115,19 +115,19 @@ export class Outbox {
     this.#finish(job.step, isNewer ? undefined : later?.step);
   }
 
-  /** Nothing is left to tell. */
+  /** There is nothing to tell about it any more. */
   gone(job: Job): void {
     this.taken(job, this.#reached.position);
   }
 
-  /** Not taken: it waits, and takes the newest state with it then. */
+  /** It was not taken: it waits, and is retried with the newest state. */
   refused(job: Job, retry: { readonly dueAt: Instant; readonly isReceiverDown: boolean }): void {
     const later = this.#land(job);
     this.#retries.put({ key: job.key, failures: job.failures + 1, ...retry });
     this.#finish(job.step, later?.step);
   }
 
-  /** It could not even be tried: as if it had not been started. */
+  /** It could not even be tried: undoes `start`. */
   putBack(job: Job, dueAt: Instant): void {
     const { key, failures, step } = job;
     const later = this.#land(job);
@@ -136,7 +136,7 @@ export class Outbox {
     this.#finish(later?.step);
   }
 
-  /** The receiver is back: what failed with it is due. */
+  /** The receiver is back: retries of what failed because it was down are due now. */
   hurry(now: Instant): void {
     this.#retries.hurry(now);
   }

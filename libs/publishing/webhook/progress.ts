@@ -1,12 +1,12 @@
 import type { Place } from '../src/place.ts';
 
-/** One change on its way, in the order in which changes were read. */
+/** One change that is to be told, in the order in which changes were read. */
 export interface Step {
   readonly place: Place;
   isDone: boolean;
 }
 
-/** Up to where everything is told or known to wait: the place to go on at after a restart. */
+/** Computes the place up to which everything is told, or recorded as refused: from there a restart goes on. */
 export class Progress {
   #open: Step[] = [];
   #firstOpen = 0;
@@ -23,7 +23,7 @@ export class Progress {
     return this.#firstOpen === this.#open.length ? this.#reached : this.#through;
   }
 
-  /** Before `reach` tells that the reader has passed it. */
+  /** Call it before `reach` says that the reader has passed the change. */
   begin(place: Place): Step {
     if (this.#firstOpen === this.#open.length) this.#through = this.#reached;
     const step = { place, isDone: false };

@@ -1,18 +1,18 @@
 import type { Instant } from '#kernel';
 
-/** What waits for another try. */
+/** A listing or an order that waits for another try. */
 interface Retry {
   readonly key: string;
   readonly failures: number;
   readonly dueAt: Instant;
-  /** It failed with the receiver as a whole, and is due at once when that is back. */
+  /** It failed because the receiver was down, and is due as soon as that is back. */
   readonly isReceiverDown: boolean;
 }
 
 /** Waiting retries, by key. */
 export class Retries {
   readonly #waiting = new Map<string, Retry>();
-  /** Nothing is due before; may be too early, never too late. */
+  /** Nothing is due before this time. It may be too early, never too late. */
   #nextDueAt: Instant = Infinity;
 
   get size(): number {
@@ -36,7 +36,7 @@ export class Retries {
     this.#nextDueAt = Math.min(this.#nextDueAt, retry.dueAt);
   }
 
-  /** Takes out the one that has been due for longest. */
+  /** Removes and returns the one that has been due for longest. */
   takeDue(now: Instant): Retry | undefined {
     if (now < this.#nextDueAt) return undefined;
     let due: Retry | undefined;
@@ -50,7 +50,7 @@ export class Retries {
     return due;
   }
 
-  /** The receiver is back: what failed with it need not wait. */
+  /** The receiver is back: what failed because it was down is due now. */
   hurry(now: Instant): void {
     for (const retry of this.#waiting.values()) {
       if (retry.isReceiverDown && retry.dueAt > now) this.put({ ...retry, dueAt: now });

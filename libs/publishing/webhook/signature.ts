@@ -6,8 +6,8 @@ const PREFIX = 'whsec_';
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /**
- * A secret that claims to be one of Standard Webhooks must be one: a receiver that reads it as the standard says would take no
- * message signed with anything else. Checked when it is set up.
+ * A secret with the prefix of Standard Webhooks must be valid by that standard: a receiver that decodes it so would refuse
+ * messages signed with any other key. Checked at set-up.
  */
 export function checkWebhookSecret(secret: string): Rejection | undefined {
   if (!secret.startsWith(PREFIX)) return undefined;
@@ -21,9 +21,9 @@ export function checkWebhookSecret(secret: string): Rejection | undefined {
 }
 
 /**
- * The keys a secret stands for. `whsec_…` is base64, as Standard Webhooks says; one that is none, and was set up before
- * that was checked, is text. Without the prefix it may be meant as text or as base64: then each message carries a
- * signature by either, and receivers take one of several.
+ * The keys that a secret stands for. `whsec_…` is base64, as Standard Webhooks says, or text if it is not valid base64 and
+ * was set up before that was checked. Without the prefix both readings are possible: then each message carries a signature
+ * with either key, and a receiver accepts it if one of them fits.
  */
 export function keysOf(secret: string): readonly Buffer[] {
   const encoded = secret.startsWith(PREFIX) ? padded(secret.slice(PREFIX.length)) : secret;
@@ -32,7 +32,7 @@ export function keysOf(secret: string): readonly Buffer[] {
   return decoded === undefined ? [Buffer.from(secret)] : [Buffer.from(secret), decoded];
 }
 
-/** The headers that prove a message is ours, as of now: each attempt is signed anew. */
+/** The headers that prove that a message is ours. They contain the time: each attempt is signed anew. */
 export function signatureHeaders(
   keys: readonly Buffer[],
   message: { readonly id: string; readonly body: string },
@@ -51,7 +51,7 @@ export function signatureHeaders(
 /** Some generators leave the padding out. */
 const padded = (text: string): string => text.padEnd(Math.ceil(text.length / 4) * 4, '=');
 
-/** `undefined` where the text is not the whole of a base64 word. */
+/** Undefined if the text is not valid base64. */
 function decodeBase64(text: string): Buffer | undefined {
   if (text.length % 4 !== 0 || !BASE64.test(text)) return undefined;
   return Buffer.from(text, 'base64');

@@ -14,12 +14,12 @@ type Connected = (error: Error | null, address: string | LookupAddress[], family
 const CONNECT_MS_MAX = 3_000;
 const ANSWER_MS_MAX = 10_000;
 
-/** The code of a message that was not sent because of where it would have gone. */
+/** The code of a message that was not sent because its address is not allowed. */
 const URL_NOT_ALLOWED = 'URL_NOT_ALLOWED';
 
 /**
- * Connections of one channel's webhook. It knows no proxy, follows no redirect, and connects only to the very
- * address it has checked: a name that resolves to something else a moment later gains nothing.
+ * Connections of one channel's webhook. It uses no proxy, follows no redirect, and connects only to the very address that
+ * it has checked: a name that resolves to another address a moment later cannot get around the check.
  */
 export function openAgent(options: {
   readonly allowPrivate: boolean;

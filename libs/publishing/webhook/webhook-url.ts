@@ -11,12 +11,12 @@ export const WEBHOOK_URL_LENGTH_MAX = 2_048;
 /** '' is the scheme's own port. */
 const PORTS_ALLOWED: readonly string[] = ['', '443', '8443'];
 
-/** Not of the public internet (IANA special-purpose registries). IPv4 rules match IPv4-mapped IPv6 by themselves. */
+/** Not on the public internet (IANA's special-purpose registries). IPv4 rules also match IPv4-mapped IPv6 addresses. */
 const REFUSED_V4 =
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 ' +
   '192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4';
 const REFUSED_V6 = '2001::/23 2001:db8::/32 2002::/16 3fff::/20';
-/** All that IANA has given out to be public; IPv4-mapped addresses have the rules of IPv4 beside. */
+/** All that IANA has assigned as public. IPv4-mapped addresses are subject to the IPv4 rules too. */
 const PUBLIC_V6 = '2000::/3 ::ffff:0:0/96';
 
 const refusedAddresses = new BlockList();
@@ -39,8 +39,8 @@ export const isRefusedAddress = (address: string): boolean =>
     : refusedAddresses.check(address, 'ipv4');
 
 /**
- * Checks a URL when it is set up, and again before each message, for the rules may have changed. What a name
- * resolves to is checked when connecting: only that address counts.
+ * Checks a URL at set-up, and again before each message, for the rules may have changed. The address that a name resolves
+ * to is checked when connecting.
  */
 export function checkWebhookUrl(url: string, rules: UrlRules): Rejection | undefined {
   const why = findFault(url, rules);

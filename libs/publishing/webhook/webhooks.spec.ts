@@ -340,7 +340,7 @@ describe('set-up', () => {
     await scene.timersPassed();
 
     expect(scene.receiver.received).toHaveLength(1);
-    expect(scene.publishing.webhooks.reports()).toEqual([]);
+    expect(scene.publishing.webhooks.report('web')).toBeUndefined();
   });
 
   it('that changes nothing of the webhook leaves it alone', async () => {

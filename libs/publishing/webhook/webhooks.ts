@@ -12,16 +12,16 @@ import type { OutboxStart } from './outbox.ts';
 import { type Pauses, PAUSES } from './pause.ts';
 import type { Lookup } from './webhook-agent.ts';
 
-/** How long messages underway may take when the service stops. */
+/** How long messages that are underway may still take when the service stops. */
 const STOP_GRACE_MS = 3_000;
 
 export interface WebhooksParts extends NewestSource {
   readonly hub: Hub;
   readonly told: ToldBook;
   readonly receipts: Receipts;
-  /** The channels as the picture has them. */
+  /** The channels of the picture. */
   readonly channels: () => Iterable<Channel>;
-  /** Whether this process tells the channel; default: all of them. It may change: `divideAnew`. */
+  /** Whether this process tells the channel; default: every one. If that changes call `divideAnew`. */
   readonly isOurs?: (channel: string) => boolean;
   /** WEBHOOK_ALLOW_PRIVATE. */
   readonly allowPrivate: boolean;
@@ -31,21 +31,21 @@ export interface WebhooksParts extends NewestSource {
   readonly lookup?: Lookup;
   /** How long one try may take; default: what delivery and agent allow. */
   readonly tryMsMax?: number;
-  /** A bug in one channel's webhook: it has stopped, the others go on. */
+  /** Called for a bug in one channel's webhook: that one has stopped, the others go on. */
   readonly onBug: (channel: string, thrown: unknown) => void;
 }
 
 interface Open {
   readonly webhook: ChannelWebhook;
   readonly channel: Channel;
-  /** Resolves once it reads and sends nothing any more. */
+  /** Resolves once it neither reads nor sends any more. */
   readonly ended: Promise<void>;
 }
 
 /**
- * Tells every channel that has a webhook its numbers, and what changes. Runs as a fold behind the hub and the told book, so that
- * a new URL or secret counts from the next message on: behind a new URL is a receiver that knows nothing yet, with a new
- * secret it is the same. It does nothing before `start`, once the picture has caught up with the log.
+ * Tells every channel that has a webhook its numbers and orders. Runs as a fold after the hub and the told book, so that a
+ * new URL or secret counts from the next message on: a new URL means a receiver that knows nothing yet, a new secret does
+ * not. Call `start` once the picture has caught up with the log: before that it does nothing.
  */
 export class Webhooks implements Fold {
   readonly name = 'webhooks';
@@ -74,7 +74,7 @@ export class Webhooks implements Fold {
     this.#openFor(channel, isSameReceiver ? state : undefined);
   }
 
-  /** Other channels may be ours from now on: takes those up, and leaves what is another's. */
+  /** Call it when `isOurs` may have changed: opens the webhooks that are ours now, and closes those that no longer are. */
   divideAnew(): void {
     if (!this.#isStarted) return;
     for (const [id, { webhook }] of this.#open) {
@@ -85,16 +85,12 @@ export class Webhooks implements Fold {
     for (const channel of this.#parts.channels()) if (!this.#open.has(channel.id)) this.#openFor(channel);
   }
 
-  /** How each channel's webhook is doing. */
-  reports(): readonly WebhookReport[] {
-    return [...this.#open.values()].map(({ webhook }) => webhook.report());
-  }
-
+  /** How the channel's webhook is doing; undefined if this process has none of it. */
   report(channel: string): WebhookReport | undefined {
     return this.#open.get(channel)?.webhook.report();
   }
 
-  /** Lets what is underway end, for a moment. The receipts are then complete, and are to be flushed. */
+  /** Gives messages that are underway a moment to end. After it the receipts are complete: flush them. */
   async stop(): Promise<void> {
     this.#isStarted = false;
     await Promise.all(
