@@ -4,8 +4,8 @@ import type { Disposition } from './message.ts';
 /**
  * What one journal event does to stock, item by item: the bridge between journal and ledger.
  * The journal stores entries with the fact that caused them; posting carries each to its item's stream.
- * Every entry keeps the time and the name of the message that told it, which may be an earlier one than the
- * event that stores the entry (a new fact of an order can change what an old return did).
+ * Every entry keeps the time and the name of the message that it comes from. That may be an earlier message than the
+ * one whose event stores the entry: a new fact of an order can change what an old return did.
  */
 export type Entry = Move | Count | Open | OpenPast | Settle | Expect | Flag | HoldEnd | Sweep;
 
@@ -34,7 +34,7 @@ export interface Move extends OfItem {
   readonly quantity: Quantity;
   /** The message type in past-tense words, for timeline and reason: `sale`, `receipt`, `shipment`, … */
   readonly cause: Cause;
-  /** Whose customer took or brought it, where a channel did: counts against its ring-fence. */
+  /** The channel whose customer took or brought it, if it was one: it counts against the channel's ring-fence. */
   readonly channel?: string;
   readonly orderId?: string;
   /** A receipt lowers the expectation of this name. */
@@ -44,8 +44,8 @@ export interface Move extends OfItem {
 }
 
 /**
- * An anchor: at this time so much was there. A movement at that very time is in it. Another one with the same
- * key is another line of the same message: what it found is there beside the first.
+ * An anchor: at this time this quantity was there, movements at that very time included. Another count with the same
+ * key is another line of the same message: what it counted is there besides what the first one did.
  */
 export interface Count extends OfItem {
   readonly kind: 'count';
@@ -58,7 +58,7 @@ export interface Count extends OfItem {
   readonly cause: 'count' | 'snapshot';
 }
 
-/** So much of an order's line is now open (absolute, not a difference): commit or release what is missing. */
+/** How much of an order's line is now open (absolute): what is missing is committed, what is too much is released. */
 export interface Open extends OfItem {
   readonly kind: 'open';
   readonly key: FactKey;
@@ -68,7 +68,7 @@ export interface Open extends OfItem {
   readonly quantity: Quantity;
   /** Where the channel wants it committed. */
   readonly location?: string;
-  /** The channel has said so only now: what is promised elsewhere moves there. */
+  /** The channel has named the location only now: what is promised elsewhere moves there. */
   readonly moves?: true;
   /** Where it just shipped: release there first. */
   readonly near?: string;
@@ -77,8 +77,8 @@ export interface Open extends OfItem {
 }
 
 /**
- * A fact told late: between moments in the past, so much more or less of an order's line was open than was
- * known. What is open now stays.
+ * A fact told late: between moments in the past, more or less of an order's line was open than was known. What is
+ * open now stays.
  */
 export interface OpenPast extends OfItem {
   readonly kind: 'open-past';
@@ -91,15 +91,15 @@ export interface OpenPast extends OfItem {
   readonly location?: string;
 }
 
-/** Signed; those of one entry sum to 0. */
+/** From this moment on `by` more was open (signed); the changes of one entry sum to 0. */
 export interface OpenPastChange {
   readonly from: Instant;
   readonly by: Quantity;
 }
 
 /**
- * What confirmed reservations still promise an order beyond the lines it has named: without `left` nothing, for the
- * order has named all of them.
+ * What confirmed reservations still promise an order beyond the lines it has named. Without `left` nothing: the
+ * order has named all its lines.
  */
 export interface Settle extends OfItem {
   readonly kind: 'settle';
@@ -107,7 +107,7 @@ export interface Settle extends OfItem {
   readonly channel: string;
   readonly orderId: string;
   /**
-   * Of the confirmations that the journal knows: `quantity` is promised without a line, `by` more (signed) than before
+   * Of the confirmations that the journal knows, `quantity` is promised without a line: `by` more (signed) than before
    * this event's own lines took over what they name.
    */
   readonly left?: { readonly quantity: Quantity; readonly by: Quantity };
@@ -115,7 +115,7 @@ export interface Settle extends OfItem {
   readonly near?: string;
 }
 
-/** So much is expected under this document's name (absolute; 0 cancels it). Lines of one message add up. */
+/** How much is expected under this document's name (absolute; 0 cancels it). Lines of one message add up. */
 export interface Expect extends OfItem {
   readonly kind: 'expect';
   readonly key: FactKey;
@@ -125,7 +125,7 @@ export interface Expect extends OfItem {
   readonly expectedAt: Instant;
 }
 
-/** An exception of an order or document has now this size (absolute; 0 clears it). */
+/** An exception of an order or document now has this size (absolute; 0 clears it). */
 export interface Flag extends OfItem {
   readonly kind: 'flag';
   readonly key: FactKey;
@@ -145,7 +145,7 @@ export interface HoldEnd extends OfItem {
   /** Revision of the request that is meant, in the reservation's stream. */
   readonly request: number;
   readonly end: 'confirmed' | 'released' | 'expired' | 'extended';
-  /** confirmed: for this order, at most so much; the rest is released. */
+  /** confirmed: at most `quantity` is promised to this order; the rest is released. */
   readonly channel?: string;
   readonly orderId?: string;
   readonly quantity?: Quantity;
@@ -154,8 +154,8 @@ export interface HoldEnd extends OfItem {
 }
 
 /**
- * A complete snapshot of a location: every item that no message of its document lists is 0 there, also one
- * told later. `listed` are the items of this message.
+ * A complete snapshot of a location: every item that no message of its document lists is 0 there, even one that we
+ * are told of only later. `listed` are the items of this message.
  */
 export interface Sweep {
   readonly kind: 'sweep';
@@ -174,7 +174,7 @@ export const onHandAccount = (location: string, disposition: Disposition): Accou
   `${location}/${disposition}`;
 export const inTransitAccount = (location: string): Account => `${location}/in-transit`;
 
-/** The word a timeline, a number's `reason` and an explanation use. */
+/** The word that a timeline, a number's `reason` and an explanation use. */
 export type Cause = (typeof CAUSES)[number];
 export const CAUSES = [
   'receipt',

@@ -5,7 +5,7 @@ import type { Message, MessageType } from './message.ts';
 /**
  * The book of original entry: what is stored in `order-{channel}:{orderId}`, `document-{source}:{documentId}`
  * and `transfer-{transferId}`. One event a message, under the message's own name in past tense, and one for
- * each later word about its parked lines.
+ * each later decision about its parked lines.
  * Stored for ever: add a new event rather than change the meaning of an old one.
  */
 export type JournalEvent =
@@ -21,21 +21,21 @@ export interface FactRecorded {
   readonly lines: readonly ResolvedLine[];
   /** Lines that wait for the catalog. The message is `parked` if there is one. */
   readonly parked: readonly ParkedLine[];
-  /** The message's own words, where a line is parked; base64 where they are not UTF-8. */
+  /** The message as it arrived, if a line is parked; base64 if it is not UTF-8. */
   readonly raw?: { readonly text: string; readonly encoding: 'utf8' | 'base64' };
   readonly entries: readonly Entry[];
-  /** Flags of this order or document as known when it was accepted, for the answer. */
+  /** Flags of this order or document as they were when the message was accepted, for the answer. */
   readonly flags: readonly ExceptionKind[];
 }
 
-/** Which item a line means, for ever. */
+/** Which item a line means. That never changes. */
 export interface ResolvedLine {
   /** Index in the message's `data.lines`. */
   readonly index: number;
   readonly sku: string;
-  /** In units of the item, where one of the listing told is not one of the item; else the line's own. */
+  /** In units of the item, if a unit of the listing is not one of the item; absent: as the line says. */
   readonly quantity?: Quantity;
-  /** Of a kit: what one of it holds. Entries are about these. */
+  /** For a kit, what one of it holds. Entries are about these. */
   readonly components?: readonly Component[];
 }
 
@@ -49,9 +49,11 @@ export interface ParkedLine {
   readonly index: number;
   readonly code: ParkedCode;
   readonly detail: string;
-  /** Whose definition may release it: `item:…`, `listing:{channel}:…`, `location:…`, `identifier:{scheme}:…`. */
+  /**
+   * The set-up whose definition may release it: `item:…`, `listing:{channel}:…`, `location:…`, `identifier:{scheme}:…`.
+   */
   readonly waitsFor: readonly string[];
-  /** What it means as far as the catalog knew, for the order's view; it is resolved anew when released. */
+  /** What it means as far as the catalog knew it, for the order's view. It is resolved anew when released. */
   readonly sku?: string;
   readonly quantity?: Quantity;
 }
@@ -59,8 +61,8 @@ export interface ParkedLine {
 export type ParkedCode = 'ITEM_UNKNOWN' | 'LISTING_UNKNOWN' | 'LOCATION_UNKNOWN' | 'IDENTIFIER_AMBIGUOUS';
 
 /**
- * A reservation was confirmed for an order whose placing is not known: until that comes, what was confirmed are
- * lines of the order, without names.
+ * A reservation was confirmed for an order that we have not been told of as placed: until we are, what was confirmed
+ * stands as lines of the order that have no names.
  */
 export interface OrderAnnounced {
   readonly reservationId: string;
@@ -95,7 +97,7 @@ export interface ParkedLineDismissed {
 }
 
 /**
- * What is stored in `intake-{source}:{writer}`: the messages that took no effect. Together with the facts
+ * What is stored in `intake-{source}:{writer}`: the messages that had no effect. Together with the facts
  * they make every message end as exactly one of accepted, duplicate, parked, rejected.
  */
 export type IntakeEvent =
@@ -104,7 +106,7 @@ export type IntakeEvent =
 
 export interface MessagesRepeated {
   readonly source: string;
-  /** Ids of the messages told again, in order; one that came twice stands here twice. */
+  /** Ids of the messages told again, in order; one that was repeated twice is here twice. */
   readonly ids: readonly string[];
   /** The sequence numbers told with them, where there were any. */
   readonly sequences: readonly number[];
@@ -122,7 +124,7 @@ export interface MessageRejected {
   /** Its own bytes, as text where it is UTF-8, else base64. */
   readonly raw: string;
   readonly rawEncoding: 'utf8' | 'base64';
-  /** Full length in bytes, where `raw` was cut. */
+  /** Full length in bytes, if `raw` was cut. */
   readonly cutFromBytes?: number;
   /** Where it came from: `http`, `file:…`, and later a topic. */
   readonly door: string;

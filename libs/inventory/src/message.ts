@@ -4,7 +4,7 @@ import type { Rejection } from './rejection.ts';
 /**
  * What a channel or a warehouse tells us, in our words. One message is one fact.
  * Intake makes these from whatever arrived; from here on nothing is text that could still be malformed.
- * A field that was not told is absent, never null, and defaults are filled in.
+ * A field that was not given is absent, never null, and defaults are filled in.
  */
 export type Message = { [Type in MessageType]: MessageOf<Type> }[MessageType];
 
@@ -46,8 +46,8 @@ export interface DataOf {
 }
 
 /**
- * What came in by any door (HTTP, a file, a topic), in the order it came: a message, or the reason why it is
- * none. `raw` are its own bytes, kept where it is parked or rejected.
+ * What came in by any door (HTTP, a file, a topic), in the order it came: a message, or the reason why it is not
+ * one. `raw` are its own bytes, which are kept if it is parked or rejected.
  */
 export type Arrival =
   | { readonly message: Message; readonly raw: Uint8Array }
@@ -60,24 +60,24 @@ export type Arrival =
       readonly sequence?: number;
     };
 
-/** What any message may carry beside its own fields; free, kept, never read. */
+/** What any message may carry besides its own fields: free text that is kept and never read. */
 export interface Noted {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /**
  * One line. It names its item by exactly one of `sku`, `listing` (the channel's own name) and `identifier`;
- * the journal resolves it. `line` is told, or the index from "1" where the contract says so; absent only in
- * `order.*` after `order.placed`, where it is matched by item.
+ * the journal resolves it. `line` is given, or is the index from "1" where the contract says so; it is absent only in
+ * `order.*` after `order.placed`, where the line is matched by item.
  */
 export interface MessageLine {
   readonly line?: string;
   readonly sku?: string;
   readonly listing?: string;
   readonly identifier?: Identifier;
-  /** Positive, but for what the contract says of adjustments, counts, snapshots, expectations, changes. */
+  /** Positive, except as the contract says for adjustments, counts, snapshots, expectations and changes. */
   readonly quantity: Quantity;
-  /** Returns, receipts, adjustments, counts, snapshots; default `sellable`. */
+  /** For returns, receipts, adjustments, counts and snapshots; default `sellable`. */
   readonly disposition?: Disposition;
   readonly attributes?: Readonly<Record<string, string>>;
 }
@@ -93,7 +93,7 @@ export interface Identifier {
   readonly value: string;
 }
 
-/** The order's own channel is `channel` where a warehouse or 3PL tells it, else the message's source. */
+/** The order's channel is `channel` if a warehouse or 3PL tells the message, else the message's source. */
 export interface OrderData extends Noted {
   readonly orderId: string;
   readonly channel?: string;

@@ -1,6 +1,6 @@
 /**
- * The name that was probably meant; case does not count. `editsMax` says how much of a name may be mistyped: if nothing
- * else is said, a third of what was given, and never more than three characters.
+ * The name that was probably meant; case does not count. `editsMax` says how many characters of a name may be mistyped:
+ * by default a third of what was given, and never more than three.
  */
 export function nearestName(
   given: string,
@@ -18,7 +18,7 @@ export function nearestName(
   return nearest;
 }
 
-/** `did you mean "x"?`, or the whole list where nothing is near. */
+/** `did you mean "x"?`, or the whole list if no name is near. */
 export function nameHint(given: string, names: readonly string[]): string {
   const nearest = nearestName(given, names);
   return nearest === undefined ? `one of: ${names.join(', ')}` : `did you mean "${nearest}"?`;

@@ -1,5 +1,5 @@
 /**
- * A business "no", or a word we cannot take: an ordinary answer, so it is returned and never thrown.
+ * A business "no", or input that we cannot take: an ordinary answer, so it is returned and never thrown.
  * `code` is stable and upper case; `detail` says what to do next.
  */
 export interface Rejection {
@@ -9,7 +9,7 @@ export interface Rejection {
   readonly pointer?: string;
   /** The nearest right name, the allowed values. */
   readonly hint?: string;
-  /** What the caller may want to act on: `shortages`, `current`, `state`. */
+  /** What the caller may need in order to act: `shortages`, `current`, `state`. */
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 

@@ -1,6 +1,6 @@
 import { assert } from '#kernel';
 import type { Entry, FactKey, Sweep } from '../src/entry.ts';
-import { decideItem } from '../src/item/decide-item.ts';
+import { decideInPlace } from '../src/item/decide-item.ts';
 import { evolveItem } from '../src/item/evolve-item.ts';
 import type { ItemEvent, RecordedItemEvent } from '../src/item/item-event.ts';
 import type { Decision, DecisionContext, ItemCommand, ItemEntry, Post } from '../src/item/item-command.ts';
@@ -8,7 +8,7 @@ import { placeOf } from '../src/item/item-readers.ts';
 import { copyItem, emptyItem, type ItemState } from '../src/item/item-state.ts';
 import { pastNeeded } from '../src/item/past-needed.ts';
 
-/** One item's stream, and the state that is its fold. */
+/** One item's stream, and the state that folding it makes. */
 interface Book {
   readonly state: ItemState;
   readonly stream: (RecordedItemEvent & { readonly revision: number })[];
@@ -16,7 +16,7 @@ interface Book {
 
 /**
  * A few items' books in memory, kept by the rules alone: facts are posted one after the other, with the
- * positions and the sweeps that the room would bring along.
+ * positions and the sweeps that the ledger would give them.
  */
 export class Books {
   readonly #books = new Map<string, Book>();
@@ -42,7 +42,7 @@ export class Books {
     return this.book(sku).state;
   }
 
-  /** Carries one journal event to the items it is about. */
+  /** Posts one journal event to the items that it is about. */
   post(entries: readonly Entry[], recordedAt = 0): void {
     const journal = ++this.#position;
     const bySku = new Map<string, ItemEntry[]>();
@@ -62,7 +62,7 @@ export class Books {
     for (const [sku, command] of this.#posted) this.ask(sku, command, recordedAt);
   }
 
-  /** The same, but of what it brings to the only item only so many events are stored, up to one of the marks. */
+  /** Posts a journal event about one item, of which only the events up to one of the marks are stored. */
   postPart(entries: readonly Entry[], pick: (marks: readonly number[]) => number): void {
     const { state, stream } = this.book(entries[0]!.kind === 'sweep' ? '' : entries[0]!.sku);
     const before = copyItem(state);
@@ -77,7 +77,7 @@ export class Books {
     }
   }
 
-  /** Carries the last journal event to its items once more, as after a crash; answers what came of it. */
+  /** Posts the last journal event once more, as after a crash; returns the events that come of it. */
   postAgain(): ItemEvent[] {
     const posted = this.#posted;
     return posted.flatMap(([sku, command]) => this.ask(sku, command, command.recordedAt).events);
@@ -87,8 +87,9 @@ export class Books {
   ask(sku: string, command: ItemCommand, now = 0): Decision {
     const { state, stream } = this.book(sku);
     const before = JSON.stringify(state);
-    const decision = decideItem(command, state, this.#contextAt(now, command, { state, stream }));
-    assert(JSON.stringify(state) === before, 'a decision that leaves the state as it is');
+    const context = this.#contextAt(now, command, { state, stream });
+    const decision = decideInPlace(command, copyItem(state), context);
+    assert(JSON.stringify(state) === before, 'a decision on a copy that leaves the state as it is');
     for (const event of decision.events) {
       const recorded = {
         ...event,

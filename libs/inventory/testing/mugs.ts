@@ -3,7 +3,7 @@ import type { DecisionContext, Decision, ItemCommand } from '../src/item/item-co
 import { Books } from './books.ts';
 import { received } from './entries.ts';
 
-/** The books of mugs, with so many units at two places. */
+/** The books of mugs, with these units at two places. */
 export function stocked(main: number, shop = 0, context: Partial<DecisionContext> = {}): Books {
   const books = new Books(context);
   if (main > 0) books.post([received(main)]);

@@ -22,7 +22,7 @@ const head = (type: string, { at, source = 'web', id = `${type}@${at}` }: Terms)
 });
 const order = { orderId: 'o1' };
 
-/** Messages of order `o1`, told by `web`, named by type and time where no id is given. */
+/** Messages of order `o1`, told by `web`, named by type and time if no id is given. */
 export const placed = (
   terms: Terms & { readonly reservationId?: string },
   ...lines: Line[]
@@ -42,7 +42,7 @@ export const changed = (terms: Terms, ...lines: Line[]): MessageOf<'order.change
   data: { ...order, lines: lines.map(lineOf) },
 });
 
-/** Without lines the whole order. */
+/** Without lines, the whole order is cancelled. */
 export const cancelled = (terms: Terms, ...lines: Line[]): MessageOf<'order.cancelled'> => ({
   ...head('cancelled', terms),
   type: 'order.cancelled',

@@ -17,7 +17,7 @@ export const SHELVES = ['sellable', 'damaged'] as const;
 /** All that one message tells: it arrives as a whole. */
 export type Told = readonly Entry[];
 
-/** What is somewhere of one item; what is 0 is left out. */
+/** The stock of one item by place; what is 0 is left out. */
 export interface Stock {
   readonly onHand: Record<string, Quantity>;
   readonly inTransit: Record<string, Quantity>;
@@ -25,7 +25,7 @@ export interface Stock {
   readonly committed: Quantity;
 }
 
-/** What the contract says, from the set of all facts, without a thought of how they came. */
+/** What the contract says of the set of all facts, regardless of how they arrived. */
 export function stockByContract(told: readonly Told[], item: string): Stock {
   const entries = told.flat();
   const mine = entries.filter((entry) => entry.kind === 'sweep' || entry.sku === item);

@@ -23,7 +23,7 @@ import {
   toldFact,
 } from '#inventory';
 
-/** A set-up written down: what is not named is not there. */
+/** A whole set-up: what is not named does not exist. */
 export interface SetUp {
   items?: readonly (Partial<Item> & { sku: string })[];
   listings?: readonly Listing[];
@@ -75,7 +75,7 @@ export class Telling {
     this.#catalog = catalogOf(setUp);
   }
 
-  /** Answers the entries of the message; throws where it was refused or a repeat. */
+  /** Returns the entries of the message; throws if it is refused or a repeat. */
   tell(message: Message): readonly Entry[] {
     const outcome = this.put(message);
     if (!Array.isArray(outcome)) throw new Error(JSON.stringify(outcome));
@@ -94,12 +94,12 @@ export class Telling {
     return data.entries;
   }
 
-  /** Looks again at the parked lines of a message, with another catalog. */
+  /** Reads the parked lines of a message again, with another catalog. */
   release(source: string, id: string, setUp: SetUp): readonly Entry[] | undefined {
     return this.releaseNow(source, id, setUp)?.entries;
   }
 
-  /** The same as the event that releases them. */
+  /** The same, but returns the event that releases them. */
   releaseNow(source: string, id: string, setUp: SetUp): ParkedLinesReleased | undefined {
     this.use(setUp);
     const fact = toldFact(this.told, source, id)!;
@@ -114,7 +114,7 @@ export class Telling {
     return data;
   }
 
-  /** A reservation was confirmed for the order; undefined where that says nothing new. */
+  /** A reservation was confirmed for the order; undefined if that says nothing new. */
   announce(announced: Omit<Announcement, 'channel' | 'orderId'>): readonly Entry[] | undefined {
     const data = announceOrder(this.told, { channel: 'web', orderId: 'o1', ...announced });
     if (data === undefined) return undefined;
@@ -133,7 +133,7 @@ export class Telling {
   }
 }
 
-/** What all entries together come to: balances by item and account, what is open, which flags stand. */
+/** The sum of all entries: balances by item and account, what is open, and the open flags. */
 export function sumOf(entries: readonly Entry[]) {
   const balances: Record<string, number> = {};
   const open: Record<string, number> = {};
@@ -149,7 +149,7 @@ export function sumOf(entries: readonly Entry[]) {
   return { balances, open, flags };
 }
 
-/** 0 is the same as never mentioned. */
+/** 0 counts as never mentioned. */
 function set(sums: Record<string, number>, key: string, value: number): void {
   if (value === 0) delete sums[key];
   else sums[key] = value;

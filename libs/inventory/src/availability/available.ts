@@ -4,16 +4,16 @@ import { free } from '../item/item-readers.ts';
 import type { ItemState } from '../item/item-state.ts';
 import { ALL_OF_IT, kitsIn, perListing, type PublishRules, publishedOf } from './published.ts';
 
-/** All that decides what a channel may sell of an item. */
+/** Everything that determines how much of an item a channel may sell. */
 export interface ItemInput {
-  /** Absent where nothing has ever happened to it. */
+  /** Absent if nothing has ever happened to the item. */
   readonly state: ItemState | undefined;
   /** The channel's locations that are active. */
   readonly active: ReadonlySet<string>;
   readonly policy: EffectivePolicy;
   /** What is set aside for other channels. */
   readonly ringFenced: Quantity;
-  /** The item's. */
+  /** Of the item. */
   readonly decimals: number;
 }
 
@@ -29,10 +29,10 @@ export interface KitInput extends Kit {
   readonly unitsPer: Quantity;
 }
 
-/** Its components are ordinary items, each once. */
+/** The components are ordinary items, each named once. */
 interface Kit {
   readonly components: readonly KitPart[];
-  /** Of the kit itself: only its stopAt and cap count. */
+  /** The policy of the kit itself, of which only stopAt and cap count. */
   readonly policy: EffectivePolicy;
   readonly decimals: number;
 }
@@ -71,13 +71,13 @@ export function sellableKits(
 /** What a channel may sell of an item, in the item's own units. */
 export const sellableTo = (input: ItemInput): Quantity => publishedOf(availableToSell(input), rulesOf(input));
 
-/** What a channel may reserve of an item: ATS − buffer. Below 0 where more is promised than there is. */
+/** How much of an item a channel may reserve: ATS − buffer. Below 0 if more is promised than there is. */
 export const reservableOf = (input: ItemInput): Quantity =>
   availableToSell(input) - (input.policy.buffer?.value ?? 0);
 
 /**
  * ATS: over the channel's active locations, sellable − committed − reserved − the location's safety stock;
- * less the safety stock and what is set aside for others. A location that is owed is not clamped: it makes
+ * less the safety stock and what is set aside for others. A location below 0 is not clamped to 0: it makes
  * the channel offer less, never more.
  */
 export function availableToSell({ state, active, policy, ringFenced }: ItemInput): Quantity {

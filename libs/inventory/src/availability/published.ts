@@ -1,6 +1,6 @@
 import { type Quantity, roundDown, timesInto, UNIT } from '#kernel';
 
-/** What is made of an ATS before a channel is told. Absent: not set. */
+/** The rules that turn an ATS into the number a channel is told. An absent one is not set. */
 export interface PublishRules {
   readonly stopAt?: Quantity | undefined;
   readonly buffer: Quantity;
@@ -10,7 +10,7 @@ export interface PublishRules {
   readonly decimals: number;
 }
 
-/** The most that is ever told, in whole units: beyond it a quantity is no safe integer any more. */
+/** The most that is ever told, in whole units: beyond it a quantity is no longer a safe integer. */
 export const TOLD_UNITS_MAX = Math.floor(Number.MAX_SAFE_INTEGER / UNIT);
 
 export const ALL_OF_IT: Quantity = 100 * UNIT;
@@ -29,11 +29,11 @@ export function publishedOf(
   return Math.max(0, roundDown(capped, decimals));
 }
 
-/** How many of a listing that is `unitsPer` units an item's number makes: whole ones, where it is not 1. */
+/** How many of a listing of `unitsPer` units each an item's number makes; whole ones only, unless `unitsPer` is 1. */
 export const perListing = (published: Quantity, unitsPer: Quantity): Quantity =>
   unitsPer === UNIT ? published : wholeUnits(timesInto(published, unitsPer));
 
-/** How many kits there are in what a channel may sell of each component. */
+/** How many kits can be made of what a channel may sell of each component. */
 export function kitsIn(
   components: readonly { readonly available: Quantity; readonly required: Quantity }[],
 ): Quantity {
@@ -44,7 +44,7 @@ export function kitsIn(
 
 const wholeUnits = (units: number): Quantity => Math.min(units, TOLD_UNITS_MAX) * UNIT;
 
-/** Of nothing or less there is no part. */
+/** Rounded down; 0 of a quantity that is not positive. */
 function percentDown(quantity: Quantity, percent: Quantity): Quantity {
   if (quantity <= 0) return 0;
   if (percent === ALL_OF_IT) return quantity;

@@ -7,14 +7,14 @@ import type { MovementPosted } from '../item/item-event.ts';
 export interface RingFence {
   readonly channel: string;
   readonly quantity: Quantity;
-  /** What it has sold or shipped (by `occurredAt`) from this moment on counts. */
+  /** What the channel has sold or shipped (by `occurredAt`) counts from this moment on. */
   readonly since: Instant;
   readonly committed: Quantity;
   readonly reserved: Quantity;
   readonly sold: Quantity;
 }
 
-/** What is left of a ring-fence. Returns do not fill it again. */
+/** What is left of a ring-fence. Returns do not refill it. */
 export const leftOf = ({ quantity, committed, reserved, sold }: RingFence): Quantity =>
   Math.max(0, quantity - committed - reserved - sold);
 
@@ -39,6 +39,6 @@ export function allocationsOf(
 }
 const NO_ALLOCATIONS: readonly never[] = [];
 
-/** What of a movement counts as sold by its channel: goods that left to a customer by a sale or a shipment. */
+/** How much of a movement its channel sold: all, if goods left to a customer by a sale or a shipment. */
 export const soldIn = ({ to, cause, quantity }: MovementPosted): Quantity =>
   to === CUSTOMER && (cause === 'sale' || cause === 'shipment') ? quantity : 0;

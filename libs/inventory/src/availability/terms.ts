@@ -30,12 +30,12 @@ export const TERM_NAMES = [
 /** One number that goes into a listing's number. */
 export interface Term {
   readonly name: (typeof TERM_NAMES)[number];
-  /** A quantity; of `percent` the percentage in the same hundred-thousandths; of `decimals` the plain count. */
+  /** A quantity; for `percent` the percentage in the same hundred-thousandths, for `decimals` the plain count. */
   readonly value: Quantity;
   readonly location?: string;
 }
 
-/** One field of a policy that had a say, and where it comes from. */
+/** One field of a policy that influenced the number, and the scope it comes from. */
 export interface PolicyTerm {
   readonly scope: string;
   readonly field: keyof EffectivePolicy;
@@ -43,22 +43,22 @@ export interface PolicyTerm {
   readonly position: number;
 }
 
-/** A component of a kit with what makes up its number. */
+/** A component of a kit, with the terms of its number. */
 export interface ComponentTerms {
   readonly sku: string;
   readonly required: Quantity;
-  /** What the channel may sell of it. */
+  /** How much of it the channel may sell. */
   readonly available: Quantity;
   readonly terms: readonly Term[];
 }
 
-/** Everything that makes up a listing's number: `recompute` gives it back exactly. */
+/** The terms of a listing's number, from which `recompute` makes exactly that number again. */
 export const termsOf = (input: ListingInput): readonly Term[] => [
   ...itemTerms(input),
   { name: 'unitsPer', value: input.unitsPer },
 ];
 
-/** What makes up what a channel may sell of an item. `cap` and `stopAt` stand here only where they are set. */
+/** The terms of how much of an item a channel may sell. `cap` and `stopAt` are among them only if they are set. */
 function itemTerms(input: ItemInput): readonly Term[] {
   const { policy, ringFenced } = input;
   const { buffer, percent, cap, stopAt, decimals } = rulesOf(input);
@@ -73,7 +73,7 @@ function itemTerms(input: ItemInput): readonly Term[] {
   ];
 }
 
-/** What a kit's own listing adds to its components. */
+/** The terms that a kit's own listing adds to those of its components. */
 export const kitTerms = (input: KitInput): readonly Term[] => [
   ...ownTerms(input),
   { name: 'unitsPer', value: input.unitsPer },
@@ -84,7 +84,7 @@ function ownTerms({ policy, decimals }: Pick<KitInput, 'policy' | 'decimals'>): 
   return [...limitTerms(cap, stopAt), { name: 'decimals', value: decimals }];
 }
 
-/** Of the ordinary items that a kit is made of, and of the kits within it that have limits of their own. */
+/** The terms of the ordinary items that a kit is made of, and of the kits within it that have limits of their own. */
 export const componentTerms = ({ components, inner }: KitInput): readonly ComponentTerms[] => [
   ...components.map(({ sku, required, input }) => ({
     sku,
@@ -110,7 +110,7 @@ export function policyTerms(policy: EffectivePolicy): readonly PolicyTerm[] {
   });
 }
 
-/** A listing's number from its terms alone; of a kit, from its components' numbers too. */
+/** A listing's number, from its terms alone; a kit's, from its components' numbers too. */
 export function recompute(
   terms: readonly Term[],
   components?: readonly Pick<ComponentTerms, 'available' | 'required'>[],

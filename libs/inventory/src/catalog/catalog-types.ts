@@ -11,7 +11,7 @@ export interface Item {
   readonly decimals: number;
   readonly unit?: string;
   readonly identifiers: readonly Identifier[];
-  /** Of a kit: what one of it holds. Empty for an ordinary item. */
+  /** For a kit, what one of it holds. Empty for an ordinary item. */
   readonly components: readonly { readonly sku: string; readonly quantity: Quantity }[];
 }
 
@@ -38,7 +38,7 @@ export interface Channel {
   readonly id: string;
   readonly name: string;
   readonly kind: (typeof CHANNEL_KINDS)[number];
-  /** In priority. */
+  /** By priority. */
   readonly locations: readonly string[];
   /** `all`: every item is a listing named by its SKU. */
   readonly lists: 'all' | 'listed';
@@ -56,16 +56,16 @@ export interface Listing {
   /** The channel's own name for what it sells. */
   readonly listing: string;
   readonly sku: string;
-  /** How many units of the item one of the listing is: the number told is divided by it, rounded down. */
+  /** How many units of the item one of the listing takes: the number told is divided by it, rounded down. */
   readonly unitsPer: Quantity;
 }
 
 /** `global`, `channel:{c}`, `category:{x}`, `item:{sku}`, `listing:{c}:{listing}`. */
 export type PolicyScope = string;
 
-/** Absent is not set; 0 is set. */
+/** An absent field is not set; 0 is a value. */
 export interface PolicyFields {
-  /** Network wide, once. */
+  /** Withheld once, over all locations. */
   readonly safetyStock?: Quantity;
   readonly locationSafetyStock?: Readonly<Record<string, Quantity>>;
   readonly buffer?: Quantity;
@@ -77,15 +77,15 @@ export interface PolicyFields {
   readonly allocations?: Readonly<Record<string, Quantity>>;
 }
 
-/** One scope's word, as it was put. */
+/** One scope's policy, as it was put. */
 export interface Policy {
   readonly scope: PolicyScope;
   readonly fields: PolicyFields;
-  /** As told; absent: at once. */
+  /** As told; absent if it takes effect at once. */
   readonly effectiveAt?: Instant;
 }
 
-/** Set-up events. Each PUT that changes something is one; stream names in `setupStream`. */
+/** Set-up events, one for each PUT that changes something; for their streams see `setupStream`. */
 export type CatalogEvent =
   | { readonly type: 'ItemDefined'; readonly data: Item }
   | { readonly type: 'LocationDefined'; readonly data: Location }
@@ -100,7 +100,7 @@ export type CatalogEvent =
       readonly data: { readonly scope: PolicyScope; readonly definedAt: number };
     };
 
-/** What came of keys; stored in `key-{id}`. A key's secret is told once and never stored. */
+/** The events of keys, stored in `key-{id}`. A key's secret is told once and never stored. */
 export type KeyEvent =
   | { readonly type: 'KeyCreated'; readonly data: KeyCreated }
   | { readonly type: 'KeyRevoked'; readonly data: { readonly id: string } };
@@ -126,10 +126,10 @@ export const setupStream = {
   key: (id: string): string => `key-${id}`,
 } as const;
 
-/** Categories of the streams above that make up the set-up; keys (`key`) are no part of it. */
+/** Categories of the streams above that make up the set-up; keys (`key`) are not part of it. */
 export const SETUP_CATEGORIES = ['catalog', 'location', 'source', 'channel', 'policy'] as const;
 
-/** What the rooms ask of the set-up as of one position; pure rules take it as a parameter. */
+/** What the rooms need to know of the set-up, as of one position; pure rules take it as a parameter. */
 export interface CatalogView {
   item(sku: string): Item | undefined;
   location(id: string): Location | undefined;

@@ -4,8 +4,8 @@ import type { Rejection } from '../rejection.ts';
 import type { Item } from './catalog-types.ts';
 
 /**
- * QUANTITY_NOT_INTEGER, QUANTITY_TOO_PRECISE: an amount that its item is not kept in. `amount` is undefined where it
- * has more than five decimals; `told` goes on with what was told instead.
+ * QUANTITY_NOT_INTEGER, QUANTITY_TOO_PRECISE: an amount with more decimals than its item is kept in. `amount` is
+ * undefined if it has more than five; `told` ends the sentence of the refusal with what was told instead.
  */
 export function checkDecimals(
   { sku, decimals }: Pick<Item, 'sku' | 'decimals'>,

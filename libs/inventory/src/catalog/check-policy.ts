@@ -6,13 +6,13 @@ import { firstOf, tooMany, unknownChannel, unknownItem, unknownLocation } from '
 import { parseScope, type Scope } from './policy-scope.ts';
 
 const PERCENT_MAX: Quantity = 100 * UNIT;
-/** Where stock is set aside for a channel, it is set aside from all others: no channel's own affair. */
+/** Stock set aside for one channel is withheld from all others: no scope of a single channel may do that. */
 const ALLOCATING_SCOPES: readonly Scope['kind'][] = ['global', 'category', 'item'];
 
 /**
- * SCOPE_INVALID; of the scope itself CHANNEL_UNKNOWN, ITEM_UNKNOWN, LISTING_UNKNOWN (no pointer: the path
- * names them); of its fields LOCATION_UNKNOWN, CHANNEL_UNKNOWN, OUT_OF_RANGE, TOO_MANY_….
- * A category needs no definition: it is whatever items say.
+ * SCOPE_INVALID; for the scope itself CHANNEL_UNKNOWN, ITEM_UNKNOWN, LISTING_UNKNOWN (without a pointer, for the path
+ * names them); for its fields LOCATION_UNKNOWN, CHANNEL_UNKNOWN, OUT_OF_RANGE, TOO_MANY_….
+ * A category needs no definition: it is a word that items carry.
  */
 export function checkPolicy(policy: Policy, view: CatalogView): Rejection | undefined {
   const scope = parseScope(policy.scope);

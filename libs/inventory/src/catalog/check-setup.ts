@@ -15,11 +15,11 @@ import { checkDecimals } from './check-decimals.ts';
 import { cycleOf, flattenKit, isKit, KIT_DEPTH_MAX, kitDepth, PART_QUANTITY_CEILING } from './kit.ts';
 
 /*
- * What set-up must be true of beside its own shape, which the doors have checked. A `…_UNKNOWN` with a
- * pointer is about something named in the body (422); without one, in the path (404).
+ * What must be true of a set-up besides its shape, which the doors have checked. A `…_UNKNOWN` with a
+ * pointer is about something named in the body (422); without one, about something named in the path (404).
  */
 
-/** KIT_CYCLE, ITEM_UNKNOWN, DUPLICATE_VALUE, too many of something, quantities the components cannot have. */
+/** KIT_CYCLE, ITEM_UNKNOWN, DUPLICATE_VALUE, too many of something, quantities that the components cannot have. */
 export function checkItem(item: Item, view: CatalogView): Rejection | undefined {
   return (
     tooMany('IDENTIFIERS', '/identifiers', item.identifiers.length, ITEM_IDENTIFIERS_MAX) ??
@@ -41,7 +41,7 @@ export function checkItem(item: Item, view: CatalogView): Rejection | undefined 
   );
 }
 
-/** ID_TAKEN, LOCATION_UNKNOWN, DUPLICATE_VALUE. Channels and sources share the one name space of messages. */
+/** ID_TAKEN, LOCATION_UNKNOWN, DUPLICATE_VALUE. Channels and sources share one name space: a message's `source`. */
 export function checkChannel(channel: Channel, view: CatalogView): Rejection | undefined {
   return (
     (view.source(channel.id) === undefined ? undefined : idTaken(channel.id, 'source', 'channel')) ??
@@ -51,11 +51,11 @@ export function checkChannel(channel: Channel, view: CatalogView): Rejection | u
   );
 }
 
-/** ID_TAKEN: a message's `source` must name one of them, never either. */
+/** ID_TAKEN: a message's `source` must name a channel or a source, never both. */
 export const checkSource = (source: Source, view: CatalogView): Rejection | undefined =>
   view.channel(source.id) === undefined ? undefined : idTaken(source.id, 'channel', 'source');
 
-/** CHANNEL_UNKNOWN (of the path), ITEM_UNKNOWN, and a `unitsPer` that the item's decimals do not allow. */
+/** CHANNEL_UNKNOWN (for the path), ITEM_UNKNOWN, and a `unitsPer` that the item's decimals do not allow. */
 export function checkListing(listing: Listing, view: CatalogView): Rejection | undefined {
   return (
     unknownChannel(listing.channel, view) ??
@@ -104,7 +104,7 @@ export function tooMany(what: string, pointer: string, count: number, most: numb
   return { code: `TOO_MANY_${what}`, detail: `At most ${most} are allowed; there are ${count}.`, pointer };
 }
 
-/** The first rejection any of them gets. */
+/** The rejection of the first value that gets one. */
 export function firstOf<Value>(
   values: readonly Value[],
   check: (value: Value, index: number) => Rejection | undefined,
@@ -145,7 +145,7 @@ function tooFine(
   return checkDecimals({ sku, decimals }, quantity, pointer, `, not in ${toUnits(quantity)}`);
 }
 
-/** Half an inner kit may be half a unit of something that only comes whole, a thousand may be too much. */
+/** Half an inner kit may be half a unit of something that comes in whole units only; a thousand may be too much. */
 function brokenParts(item: Item, view: CatalogView): Rejection | undefined {
   if (!isKit(item)) return undefined;
   const pointer = '/components';

@@ -4,18 +4,18 @@ import type { CatalogView, Item } from './catalog-types.ts';
 
 type Items = Pick<CatalogView, 'item'>;
 
-/** More than any line may carry: a kit that would hold as much of something is refused. */
+/** More than any line may carry: a kit that would hold this much of something is refused. */
 export const PART_QUANTITY_CEILING: Quantity = (LINE_UNITS_MAX + 1) * UNIT;
-/** The least there is of anything. */
+/** The smallest quantity. */
 const QUANTITY_MIN: Quantity = 1;
-/** How deep kits of kits may be stacked. */
+/** How deep kits may be nested. */
 export const KIT_DEPTH_MAX = 32;
 
 export const isKit = (item: Item): boolean => item.components.length > 0;
 
-/** All that one of a kit holds in the end, each once, in the order in which it is first met. */
+/** Everything that one kit holds at any depth, each item once, in the order in which it is first met. */
 export interface Stacked {
-  /** Ordinary items only: a kit of kits is the sum of what these hold. */
+  /** Ordinary items only: a kit of kits is the sum of what its kits hold. */
   readonly parts: readonly Component[];
   /** The kits within it. */
   readonly kits: readonly Component[];
@@ -35,7 +35,7 @@ export function stackedIn(items: Items, sku: string): Stacked {
   function inner(innerSku: string): Stacked {
     const before = known.get(innerSku);
     if (before !== undefined) return before;
-    known.set(innerSku, NOTHING); // Set-up refuses cycles; should one be there all the same, it ends here.
+    known.set(innerSku, NOTHING); // Set-up refuses cycles; if there is one nevertheless, it ends here.
     const stacked = sumOf(items.item(innerSku)?.components ?? [], inner);
     known.set(innerSku, stacked);
     return stacked;
@@ -63,8 +63,8 @@ const componentsIn = (sums: ReadonlyMap<string, Quantity>): readonly Component[]
   [...sums].map(([sku, quantity]) => ({ sku, quantity }));
 
 /**
- * `a × b`, which may be so small that it comes to less than can be told: an inner kit may be defined anew. No
- * kit holds nothing of a part, for then there would be no end of kits.
+ * `a × b`, but at least the smallest quantity: an inner kit that was redefined since may hold less than that of a part.
+ * A kit that held nothing of a part could be made without end.
  */
 const times = (a: Quantity, b: Quantity): Quantity => Math.max(QUANTITY_MIN, multiplyDown(a, b));
 
@@ -87,7 +87,7 @@ export function cycleOf(items: Items, kit: Item): readonly string[] | undefined 
   }
 }
 
-/** How many kits are stacked in it; 0 for an ordinary item. */
+/** How deep kits are nested in it; 0 for an ordinary item. */
 export function kitDepth(items: Items, kit: Item): number {
   const depths = new Map<string, number>();
   return depthOf(kit);

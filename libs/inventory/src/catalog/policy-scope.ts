@@ -11,7 +11,7 @@ export type Scope =
   | { readonly kind: 'item'; readonly sku: string }
   | { readonly kind: 'listing'; readonly channel: string; readonly listing: string };
 
-/** Reads a scope's name; SCOPE_INVALID where it is none. Nothing is looked up. */
+/** Reads a scope's name; SCOPE_INVALID if it is none. Nothing is looked up. */
 export function parseScope(scope: PolicyScope): Scope | Rejection {
   if (scope === 'global') return { kind: 'global' };
   const colon = scope.indexOf(':');
@@ -31,7 +31,7 @@ export function parseScope(scope: PolicyScope): Scope | Rejection {
   }
 }
 
-/** A channel's id has no colon, so that everything behind the first one is the listing's name. */
+/** A channel's id has no colon, so that everything after the first one is the listing's name. */
 function parseListing(name: string): Scope | undefined {
   const colon = name.indexOf(':');
   const channel = name.slice(0, colon);

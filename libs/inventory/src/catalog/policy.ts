@@ -1,7 +1,7 @@
 import type { Instant, Quantity } from '#kernel';
 import type { Policy, PolicyFields, PolicyScope } from './catalog-types.ts';
 
-/** All that is known of one scope's policy: the newest word, what is in force, what waits for its time. */
+/** All that is known of one scope's policy: what was last put, what is in force, what waits for its time. */
 export interface PolicyState {
   readonly policy: Policy;
   /** Position of the PolicyDefined that put it. */
@@ -11,15 +11,15 @@ export interface PolicyState {
   readonly pending?: PendingPolicy;
 }
 
-/** What counts now in one scope. */
+/** What applies now in one scope. */
 export interface PolicyInForce {
   readonly scope: PolicyScope;
   readonly fields: PolicyFields;
   /** The version: position of the PolicyDefined or PolicyTookEffect that brought it. */
   readonly position: number;
-  /** By channel: since when its allocation counts what it has sold. */
+  /** By channel, since when what it sells counts against its allocation. */
   readonly since: Readonly<Record<string, Instant>>;
-  /** By channel: when the first PUT was recorded since which its allocation is the same. */
+  /** By channel, when the PUT was recorded since which its allocation has been the same. */
   readonly sameSince: Readonly<Record<string, Instant>>;
 }
 
@@ -36,8 +36,8 @@ interface At {
 }
 
 /**
- * A PUT replaces what was put before, also what still waited. With an `effectiveAt` that is yet to come, as
- * of when it was recorded, the former one stays in force until PolicyTookEffect.
+ * A PUT replaces what was put before, even if that was still pending. If its `effectiveAt` was yet to come when it was
+ * recorded, the former policy stays in force until PolicyTookEffect.
  */
 export function policyDefined(before: PolicyState | undefined, policy: Policy, at: At): PolicyState {
   const { scope, fields, effectiveAt } = policy;
@@ -52,7 +52,7 @@ export function policyDefined(before: PolicyState | undefined, policy: Policy, a
   return { ...state, inForce: { scope, fields, position: at.position, ...counting } };
 }
 
-/** Unless it has been replaced meanwhile, what waited is in force, under the position of this event. */
+/** The pending policy, unless it has been replaced meanwhile, is in force, with the position of this event. */
 export function policyTookEffect(state: PolicyState, definedAt: number, { position }: At): PolicyState {
   const { pending, ...rest } = state;
   if (pending?.definedAt !== definedAt) return state;
@@ -61,7 +61,7 @@ export function policyTookEffect(state: PolicyState, definedAt: number, { positi
   return { ...rest, inForce: { scope, fields, position, ...counting } };
 }
 
-/** Since its `effectiveAt`; without one, a channel's allocation that stays the same goes on counting. */
+/** Allocations count from `effectiveAt` on; without one, an allocation that stays the same goes on counting. */
 function countingOf(
   fields: PolicyFields,
   effectiveAt: Instant | undefined,
@@ -85,7 +85,7 @@ interface Rule<Value> {
   readonly position: number;
 }
 
-/** What counts for one listing: each field from the narrowest scope that sets it. */
+/** What applies to one listing: each field from the narrowest scope that sets it. */
 export interface EffectivePolicy {
   readonly safetyStock: Rule<Quantity> | undefined;
   readonly locationSafetyStock: Rule<Readonly<Record<string, Quantity>>> | undefined;
@@ -100,7 +100,7 @@ interface AllocationRule extends Rule<Readonly<Record<string, Quantity>>> {
   readonly since: Readonly<Record<string, Instant>>;
 }
 
-/** Merges what is in force, the narrowest scope first. */
+/** Merges the policies in force, which are given from the narrowest scope to the widest. */
 export function effectivePolicy(narrowestFirst: readonly (PolicyInForce | undefined)[]): EffectivePolicy {
   const inForce = narrowestFirst.filter((policy) => policy !== undefined);
   return {

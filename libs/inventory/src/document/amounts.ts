@@ -5,8 +5,8 @@ import type { Component } from '../journal-event.ts';
 export const LINE_QUANTITY_MAX: Quantity = LINE_UNITS_MAX * UNIT;
 
 /**
- * `a × b`, both quantities of at most one line; undefined where that has more than five decimals. Exact as far as
- * one line may carry it: beyond, only that it is more.
+ * `a × b`, both quantities that one line may carry; undefined if the product has more than five decimals. Exact up to
+ * what one line may carry; a greater result only says that it is more.
  */
 export function timesExactly(a: Quantity, b: Quantity): Quantity | undefined {
   const product = a * b;
@@ -15,7 +15,7 @@ export function timesExactly(a: Quantity, b: Quantity): Quantity | undefined {
   return exact % BigInt(UNIT) === 0n ? Number(exact / BigInt(UNIT)) : undefined;
 }
 
-/** How much of which item: the item itself, or what the components of so many kits come to. */
+/** How much of which items: the item itself, or the components of `quantity` kits. */
 export function amountsOf(
   { sku, components }: { readonly sku: string; readonly components?: readonly Component[] },
   quantity: Quantity,
@@ -28,7 +28,7 @@ export function amountsOf(
   }));
 }
 
-/** Hands out `total` to the parts in their order; what is left over of each, where they are more than it. */
+/** By how much each part exceeds its share, if `total` is shared among the parts in their order. */
 export function excessOver(total: Quantity, parts: readonly Quantity[]): Quantity[] {
   let left = Math.max(0, total);
   return parts.map((part) => {

@@ -8,7 +8,7 @@ import { LINE_QUANTITY_MAX, timesExactly } from './amounts.ts';
 import { lineNameOf } from './told-message.ts';
 import { shown } from './words.ts';
 
-/** A kit has no stock of its own: what counts, moves or adjusts it must name its components. */
+/** Which messages may name a kit. It has no stock of its own: to count, move or adjust it means its components. */
 const KIT_TYPES: Readonly<Record<MessageType, boolean>> = {
   'order.placed': true,
   'order.changed': true,
@@ -29,7 +29,7 @@ const KIT_TYPES: Readonly<Record<MessageType, boolean>> = {
   'transfer.received': true,
 };
 
-/** A line whose item is known. `quantity` is in units of the item, undefined where that is not exact. */
+/** A line whose item is known. `quantity` is in units of the item; undefined if it is not exact in these. */
 interface KnownLine {
   readonly message: Message;
   readonly index: number;
@@ -37,7 +37,7 @@ interface KnownLine {
   readonly quantity: Quantity | undefined;
 }
 
-/** What depends on the item: NOT_ALLOWED_FOR_KIT, QUANTITY_NOT_INTEGER, QUANTITY_TOO_PRECISE, QUANTITY_OUT_OF_RANGE. */
+/** The rules of the item: NOT_ALLOWED_FOR_KIT, QUANTITY_NOT_INTEGER, QUANTITY_TOO_PRECISE, QUANTITY_OUT_OF_RANGE. */
 export function checkLine(line: KnownLine, catalog: CatalogView): Rejection | undefined {
   const { item, quantity, message, index } = line;
   if (!isKit(item)) return checkQuantity(line, item, quantity);

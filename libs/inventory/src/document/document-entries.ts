@@ -5,11 +5,11 @@ import type { MessageOf } from '../message.ts';
 import { type Carrier, pushMoves, sumLines } from './document-lines.ts';
 import { type DocumentMessage, factKeyOf } from './told-message.ts';
 
-/** What is not in a document's own words. */
+/** What a document does not say itself. */
 interface DocumentTerms {
-  /** A channel told it: its sales count against its ring-fence. */
+  /** A channel told it: the sales in it count against the channel's ring-fence. */
   readonly isByChannel: boolean;
-  /** With these lines comes the word that all else is 0 there. */
+  /** These lines come with the statement that everything else at the location is 0. */
   readonly isSwept: boolean;
 }
 
@@ -84,7 +84,7 @@ const OUTSIDE = {
   'stock.adjusted': ADJUSTMENT,
 } as const;
 
-/** A receipt lowers what was expected under the purchase order's name, else under its own. */
+/** A receipt lowers what was expected under the purchase order's name or, without one, under its own. */
 function stockTerms(
   message: MessageOf<'stock.received'> | MessageOf<'stock.shipped'> | MessageOf<'stock.adjusted'>,
 ): { readonly cause: Cause; readonly expectation?: string } {
@@ -107,7 +107,7 @@ function movedEntries(message: MessageOf<'stock.moved'>, lines: readonly Resolve
   return entries;
 }
 
-/** Absolute by item: lines of one item are one expectation. */
+/** Expectations are absolute by item: lines of one item make one expectation. */
 function expectedEntries(message: MessageOf<'stock.expected'>, lines: readonly ResolvedLine[]): Entry[] {
   const key = factKeyOf(message);
   const { documentId, location, expectedAt } = message.data;
@@ -136,7 +136,7 @@ function countedEntries(message: MessageOf<'stock.counted'>, lines: readonly Res
   }));
 }
 
-/** A complete snapshot also says that all else, which no message of the document lists, is 0 there. */
+/** A complete snapshot also says that every item that no message of the document lists is 0 there. */
 function snapshotEntries(
   message: MessageOf<'stock.snapshot'>,
   lines: readonly ResolvedLine[],

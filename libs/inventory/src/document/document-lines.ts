@@ -31,8 +31,8 @@ export function pushMoves(
 }
 
 /**
- * What these lines say of each item and disposition: two lines of one item (two shelves of one place) add up.
- * One that was parked comes later, under the same key: the ledger adds it to what its message said before.
+ * The quantities of these lines by item and disposition: two lines of one item (two shelves of one place) add up.
+ * A line that was parked comes later, under the same key: the ledger adds it to what its message said before.
  */
 export function sumLines(
   told: readonly MessageLine[],

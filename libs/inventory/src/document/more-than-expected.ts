@@ -5,9 +5,9 @@ import { factKeyOf } from './told-message.ts';
 import type { ToldFact } from './told-stream.ts';
 
 /**
- * True where these facts of one document say that more of an item was received than they say was expected. What
- * others tell of it under the same name, or under a purchase order's, only the item knows: it opens the exception.
- * Of what was called off (0) no more can come than that.
+ * True if these facts of one document say that more of an item was received than they say was expected. What others
+ * tell of the item under the same name, or under a purchase order's, only the item knows, which opens the exception. An
+ * expectation that was cancelled (0) is never exceeded.
  */
 export function isMoreThanExpected(facts: readonly ToldFact[]): boolean {
   const expected = expectedOf(facts);

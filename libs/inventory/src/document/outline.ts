@@ -4,12 +4,12 @@ import type { Message } from '../message.ts';
 import { TOLD_LINES_MAX } from './record-fact.ts';
 import { factOf, type JournalPlace, factNameOf, type ToldFact, type ToldStream } from './told-stream.ts';
 
-/** A document of more lines is long: its facts are kept only where a further one is decided on them. */
+/** A document of more lines is long: of its facts only those are kept that later decisions need. */
 export const SHORT_LINES_MAX = 1_000;
 
 /**
- * Forgets the facts of a long document that no later decision needs, all but a hash of each name: a year of counts under
- * one document then costs little. A fact that may be told again is to be recalled first.
+ * Forgets the facts of a long document that no later decision needs, all but a hash of each name: a year of counts
+ * under one document then costs little. A fact that may be told again is to be recalled first.
  */
 export function outlineDocument(told: ToldStream): void {
   if (told.lineCount <= SHORT_LINES_MAX) return;
@@ -27,7 +27,9 @@ export function outlineDocument(told: ToldStream): void {
   delete told.byName;
 }
 
-/** Revisions at which one of these messages may have been told before: most likely all of those, and few others. */
+/**
+ * Revisions at which one of these messages may have been told before: every one at which it was, and rarely another.
+ */
 export function outlinedAt(told: ToldStream, messages: readonly Message[]): readonly number[] {
   const { outline } = told;
   if (outline === undefined) return [];
@@ -39,13 +41,13 @@ export function outlinedAt(told: ToldStream, messages: readonly Message[]): read
   return revisions;
 }
 
-/** Makes a fact of the outline known again, as it was told. */
+/** Brings back a fact that the outline has forgotten, as it was told. */
 export function recallFact(told: ToldStream, data: FactRecorded, place: JournalPlace): void {
   told.recalled ??= new Map();
   told.recalled.set(factNameOf(data.message), factOf(data, place));
 }
 
-/** Lines that wait are released; receipts are compared with what was expected, up to so many lines. */
+/** Later decisions need facts with parked lines and, up to TOLD_LINES_MAX, receipts and what was expected. */
 function isDecidedOn({ lineCount }: ToldStream, { message: { type }, parked }: ToldFact): boolean {
   if (parked.length > 0) return true;
   return lineCount < TOLD_LINES_MAX && (type === 'stock.received' || type === 'stock.expected');

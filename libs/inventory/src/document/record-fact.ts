@@ -31,10 +31,10 @@ import {
 import { overReceiptFlags, overReceipts, transferMoves } from './transfer-entries.ts';
 import { shown } from './words.ts';
 
-/** Lines told of one order or transfer over all its messages: each new one is derived from all of them. */
+/** The most lines of one order or transfer over all its messages: each new message is decided on all of them. */
 export const TOLD_LINES_MAX = 20_000;
 
-/** What is known of a message beside its words when it is put to its stream. */
+/** A message, and what else is known of it when it is put to its stream. */
 export interface Reading {
   readonly message: Message;
   readonly resolved: ResolvedMessage;
@@ -47,13 +47,13 @@ interface Rejected {
   readonly rejection: Rejection;
 }
 
-/** What comes of a message under a name that is taken. */
+/** What comes of a message whose name has been used before. */
 export type Repeat = { readonly outcome: 'repeated'; readonly fact: ToldFact } | Rejected;
 
 /** What came of putting a message to its stream. */
 export type FactDecision = { readonly outcome: 'recorded'; readonly data: FactRecorded } | Repeat;
 
-/** Undefined where its name is not taken. */
+/** Undefined if its name has not been used before. */
 export function repeatOf(told: ToldStream, message: Message): Repeat | undefined {
   const known = toldFact(told, message.source, message.id);
   if (known === undefined) return undefined;
@@ -63,7 +63,7 @@ export function repeatOf(told: ToldStream, message: Message): Repeat | undefined
 
 /**
  * A message is recorded once. The same name and content again is a repeat, whatever the catalog says of it
- * now; other content under the name is refused. A fact is never refused for its order or for lack of stock.
+ * now; other content under the name is refused. A fact is never refused for arriving out of order or for lack of stock.
  */
 export function recordFact(told: ToldStream, reading: Reading): FactDecision {
   const { message, resolved, isByChannel } = reading;
@@ -83,7 +83,7 @@ export function recordFact(told: ToldStream, reading: Reading): FactDecision {
   return { outcome: 'recorded', data: { message, lines, parked, entries, flags } };
 }
 
-/** Parked lines that now resolve, as the event that posts them; undefined where all of them still wait. */
+/** Parked lines that now resolve, as the event that posts them; undefined if all of them still wait. */
 export function releaseLines(
   told: ToldStream,
   fact: ToldFact,
@@ -110,13 +110,13 @@ interface Effect {
   readonly flags: readonly ExceptionKind[];
 }
 
-/** A fact that is recorded, or of which parked lines are released. */
+/** A fact that is being recorded, or whose parked lines are being released. */
 interface Step {
   readonly told: ToldStream;
-  /** As it stands with `lines`, which are new. */
+  /** The fact with `lines`, which are new. */
   readonly fact: ToldFact;
   readonly lines: readonly HeldLine[];
-  /** As it stood while they were parked. */
+  /** The fact as it was while they were parked. */
   readonly before?: ToldFact;
   readonly isByChannel: boolean;
   readonly isInactive: boolean;
@@ -148,7 +148,7 @@ function effectOnOrder({ told, fact }: Step): Effect {
   );
   if (isNewest(orderFact, facts)) return effect;
   const past = openPastEntries(told.facts.map(orderFactOf), facts, orderFact, announced);
-  // What moves now was until then where it still is.
+  // A promise that moves now was at its present place until then: the past is corrected before it moves.
   const isMove = effect.entries.some((entry) => entry.kind === 'open' && entry.moves === true);
   const entries = isMove ? [...past, ...effect.entries] : [...effect.entries, ...past];
   return { ...effect, entries };
@@ -175,7 +175,7 @@ function effectOfDocument(step: Step, message: DocumentMessage): Effect {
   };
 }
 
-/** Of a document told in more lines than are looked through, only the item says so. */
+/** A document of more than TOLD_LINES_MAX lines is not searched: then only the item knows. */
 const isOverReceived = ({ told, fact }: Step, { type }: DocumentMessage): boolean =>
   (type === 'stock.received' || type === 'stock.expected') &&
   told.facts.length > 0 &&
@@ -185,7 +185,7 @@ const isOverReceived = ({ told, fact }: Step, { type }: DocumentMessage): boolea
 const NO_FLAGS: readonly ExceptionKind[] = [];
 const OVER_RECEIPT: readonly ExceptionKind[] = ['over-receipt'];
 
-/** A complete snapshot sweeps its place once, as soon as that is known, whatever lines are still parked. */
+/** A complete snapshot sweeps its location once, as soon as the location is known, whatever lines are still parked. */
 function isSweepDue({ fact, before }: Step, message: DocumentMessage): boolean {
   if (message.type !== 'stock.snapshot' || message.data.complete !== true) return false;
   const place = `location:${message.data.location}`;
@@ -197,7 +197,7 @@ function isSweepDue({ fact, before }: Step, message: DocumentMessage): boolean {
 const othersThan = (told: ToldStream, { message }: ToldFact): readonly ToldFact[] =>
   told.facts.filter(({ message: other }) => other.id !== message.id || other.source !== message.source);
 
-/** Of a fact that has no place in the log yet. */
+/** For a fact that is not in the log yet. */
 const NOWHERE = { position: 0, recordedAt: 0 };
 
 const idReused = ({ source, id }: Message): Rejection => ({

@@ -9,25 +9,27 @@ import { checkLine } from './check-line.ts';
 import { channelOf, isOrderMessage, linesOf } from './told-message.ts';
 import { shown } from './words.ts';
 
-/** What a line's words are read with. */
+/** What a line is read with. */
 export interface LineContext {
   readonly catalog: CatalogView;
-  /** What its source says of items that are not in the catalog. */
+  /** What the set-up of its source says of items that are not in the catalog. */
   readonly unknownItems: UnknownItems;
-  /** Items made just now, which the catalog may not show yet. */
+  /** Items created just now, which the catalog may not show yet. */
   readonly made?: ReadonlyMap<string, Item>;
 }
 
-/** What a line means by the catalog as it is now. */
+/** What a line means according to the present catalog. */
 type LineMeaning =
   | { readonly kind: 'resolved'; readonly line: ResolvedLine }
   | { readonly kind: 'parked'; readonly line: ParkedLine }
-  /** It means this item, which is to be made first; then look again. */
+  /** It means this item, which has to be created first; then the line is read again. */
   | { readonly kind: 'missing'; readonly sku: string }
-  /** Now that its item is known, it breaks a rule of it. */
+  /** Its item is known, and it breaks one of the item's rules. */
   | { readonly kind: 'refused'; readonly rejection: Rejection };
 
-/** Reads line `index` of a message. `unknownLocations` are those that the whole message needs. */
+/**
+ * Reads line `index` of a message. `unknownLocations` are the unknown ones among those that the whole message needs.
+ */
 export function resolveLine(
   message: Message,
   index: number,
@@ -53,11 +55,11 @@ export function resolveLine(
   };
 }
 
-/** The item itself; that it is to be made; or why nobody knows which one is meant. */
+/** The item; without `item`, one that has to be created; or why it is not known which item is meant. */
 type Found =
   { readonly sku: string; readonly item: Item | undefined; readonly unitsPer?: Quantity } | NotFound;
 
-/** Undefined where it is not exact in five decimals. */
+/** Undefined if it is not exact in five decimals. */
 const inItemUnits = (told: Quantity, found: Found): Quantity | undefined =>
   'unitsPer' in found && found.unitsPer !== undefined ? timesExactly(told, found.unitsPer) : told;
 
@@ -97,7 +99,7 @@ function byListing(message: Message, listing: string, { catalog }: LineContext):
     return { sku: defined.sku, item: catalog.item(defined.sku), ...unitsPer };
   }
   const detail = `${shown(channel)} has no listing ${shown(listing)}. Define it: the line is then posted by itself.`;
-  // In a channel that lists all, an item of that name would be the listing.
+  // In a channel that lists all items, an item of that name would be the listing.
   const waitsFor = [`listing:${channel}:${listing}`, `item:${listing}`];
   return { code: 'LISTING_UNKNOWN', detail, waitsFor };
 }
@@ -117,7 +119,7 @@ function byIdentifier(identifier: Identifier, { catalog }: LineContext): Found {
   return { sku, item: catalog.item(sku) };
 }
 
-/** The message's unknown locations, and the line's own (where an order wants it committed). */
+/** The message's unknown locations, and the line's own (where an order wants it committed) if that is unknown. */
 function withOwnLocation(
   line: MessageLine & { readonly location?: string },
   unknown: readonly string[],
@@ -148,7 +150,7 @@ function parkedLine(message: Message, index: number, found: Found, locations: re
   };
 }
 
-/** An item made by being told is in whole units: a line that such an item could not have makes none. */
+/** An item that is created on being told is kept in whole units: a line that such an item could not have is refused. */
 function missing(message: Message, index: number, sku: string, { catalog }: LineContext): LineMeaning {
   const { quantity } = linesOf(message)[index]!;
   const item: Item = { sku, name: sku, decimals: 0, identifiers: [], components: [] };

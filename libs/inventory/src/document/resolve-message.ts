@@ -6,13 +6,13 @@ import type { Rejection } from '../rejection.ts';
 import { type LineContext, resolveLine } from './resolve-line.ts';
 import { linesOf, locationsOf } from './told-message.ts';
 
-/** What a message means by the catalog as it is now. */
+/** What a message means according to the present catalog. */
 export interface ResolvedMessage {
   readonly lines: readonly ResolvedLine[];
   readonly parked: readonly ParkedLine[];
-  /** SKUs to be made before the message is posted; its lines are not all in `lines` then. */
+  /** SKUs of items to be created before the message is posted; if there are any, `lines` is not complete. */
   readonly missing: readonly string[];
-  /** True where it posts, or promises, at a location that is not active. */
+  /** True if it posts, or promises, at a location that is not active. */
   readonly isInactive: boolean;
   /** A line breaks a rule of its item: the message is refused as a whole. */
   readonly refused?: Rejection;
@@ -39,7 +39,7 @@ export function resolveMessage(message: Message, context: LineContext): Resolved
 const NO_PARKED: readonly ParkedLine[] = [];
 const NONE: readonly string[] = [];
 
-/** What became of parked lines when they were looked at again; those that still wait are not in it. */
+/** What became of parked lines when they were read again; those that still wait are not in it. */
 export interface ReleasedLines {
   readonly lines: readonly ResolvedLine[];
   readonly refused: readonly { readonly index: number; readonly rejection: Rejection }[];
@@ -80,14 +80,14 @@ function lookAtLocations(
   return { unknown, isInactive: isInactive || isPinnedInactive(message, catalog) };
 }
 
-/** False where the message only names the place: goods are expected there, go there, or came from there. */
+/** False if the message only names the location: goods are expected there, go there, or came from there. */
 function postsAt({ type, data }: Message, location: string): boolean {
   if (type === 'stock.expected') return false;
   if (type === 'transfer.shipped') return location === data.from;
   return type !== 'transfer.received' || location === data.to;
 }
 
-/** True where an order wants a line promised at a place that is not active. */
+/** True if an order wants a line promised at a location that is not active. */
 function isPinnedInactive(message: Message, catalog: CatalogView): boolean {
   if (message.type !== 'order.placed' && message.type !== 'order.changed') return false;
   for (const { location, quantity } of message.data.lines) {

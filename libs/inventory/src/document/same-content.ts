@@ -2,15 +2,15 @@ import type { Message } from '../message.ts';
 import { isOrderMessage } from './told-message.ts';
 
 /**
- * True if both say the same: type, instant and data as parsed, whatever the order of keys. Extensions and
- * sequence do not count, nor does what goes without saying.
+ * True if both say the same: type, time and data as parsed, whatever the order of keys. Extensions and
+ * sequence do not count, nor whether a default is written out.
  */
 export const isSameContent = (a: Message, b: Message): boolean =>
   a.type === b.type && a.occurredAt === b.occurredAt && isEqual(wordsOf(a), wordsOf(b));
 
 /**
- * The data without what a default says too: the channel of an order, which both are of, an incomplete snapshot, and
- * no attributes.
+ * The data without what it would mean anyway: the channel of an order (both messages are of the same order), that a
+ * snapshot is not complete, and attributes that are empty.
  */
 function wordsOf(message: Message): object {
   const { attributes } = message.data;

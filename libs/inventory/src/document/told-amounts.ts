@@ -8,7 +8,7 @@ import type { ToldStream } from './told-stream.ts';
 
 /**
  * The most that one document's message may tell of one item, or all messages of one order or transfer together, in
- * units. Whatever is summed of them stays far below 2^53 hundred-thousandths, and so exact.
+ * units. All sums of them then stay far below 2^53 hundred-thousandths, and so exact.
  */
 const UNITS_MAX = 50_000_000_000;
 const AMOUNT_MAX: Quantity = UNITS_MAX * UNIT;
@@ -16,7 +16,7 @@ const AMOUNT_MAX: Quantity = UNITS_MAX * UNIT;
 type Line = Pick<ResolvedLine, 'index' | 'quantity' | 'components'>;
 type Resolved = { readonly lines: readonly ResolvedLine[]; readonly parked: readonly Line[] };
 
-/** Undefined where sums of it are exact. */
+/** Undefined if sums with it stay exact. */
 export function checkAmounts(
   told: ToldStream,
   message: Message,
@@ -28,12 +28,12 @@ export function checkAmounts(
       sum += amountOf(fact.message, fact.lines) + amountOf(fact.message, fact.parked);
     return sum > AMOUNT_MAX ? tooMuch('was told of it in all. Go on under a new id.') : undefined;
   }
-  // As with nearly every message; of those that are not, most list many items.
+  // True of nearly every message; most of the others list many items.
   if (sum <= AMOUNT_MAX || mostOfOneItem(message, lines) <= AMOUNT_MAX) return undefined;
   return tooMuch('of one item is told in one message. Split it.');
 }
 
-/** Of a kit what it holds most of. */
+/** For a kit, the amount of the component that it holds most of. */
 function amountOf(message: Message, lines: readonly Line[]): Quantity {
   let sum = 0;
   for (const line of lines) sum += amountOfLine(message, line);

@@ -2,7 +2,7 @@ import type { FactKey } from '../entry.ts';
 import type { Message, MessageLine, MessageOf, MessageType, OrderLine } from '../message.ts';
 import { documentStream, orderStream, transferStream } from '../streams.ts';
 
-/** Which book page a message belongs on, and where it stands in it. */
+/** Which stream a message belongs to, and its place among the facts. */
 
 export type OrderMessageType = Extract<MessageType, `order.${string}`>;
 type TransferMessageType = Extract<MessageType, `transfer.${string}`>;
@@ -19,14 +19,16 @@ export const isTransferMessage = (message: Message): message is TransferMessage 
 
 const NO_LINES: readonly OrderLine[] = [];
 
-/** As told; none where a whole order is cancelled, or a refund names no lines. */
+/** The lines as told; none if a whole order is cancelled, or a refund names no lines. */
 export const linesOf = (message: Message): readonly (MessageLine | OrderLine)[] =>
   message.data.lines ?? NO_LINES;
 
-/** Whose order it is: `data.channel` where a warehouse tells it, else the message's source. */
+/** The channel of the order: `data.channel` if a warehouse tells the message, else the message's source. */
 export const channelOf = (message: OrderMessage): string => message.data.channel ?? message.source;
 
-/** The id of its order, document or transfer: what its stream is named by, and the last word at equal keys. */
+/**
+ * The id of its order, document or transfer, which names its stream and is the last criterion in the order of facts.
+ */
 export function documentIdOf(message: Message): string {
   if (isOrderMessage(message)) return message.data.orderId;
   if (isTransferMessage(message)) return message.data.transferId;
@@ -49,7 +51,7 @@ export function locationsOf(message: Message): readonly string[] {
 
 const NO_LOCATIONS: readonly string[] = [];
 
-/** The stream that a message is told in, once. */
+/** The stream in which a message is recorded, once. */
 export function journalStreamOf(message: Message): string {
   if (isOrderMessage(message)) return orderStream(channelOf(message), message.data.orderId);
   if (isTransferMessage(message)) return transferStream(message.data.transferId);
@@ -64,6 +66,6 @@ export const factKeyOf = (message: Message): FactKey => ({
   document: documentIdOf(message),
 });
 
-/** How a line is called in answers: by its own name, else by its place, from 1. */
+/** The name of a line in answers: its own, else its number, from 1. */
 export const lineNameOf = (message: Message, index: number): string =>
   linesOf(message)[index]?.line ?? String(index + 1);

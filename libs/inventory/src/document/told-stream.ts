@@ -14,37 +14,37 @@ import type { OrderState } from '../order/order-state.ts';
 
 /**
  * All that was told of one order, document or transfer, in the order in which it was recorded: the fold of
- * its journal stream, which the next fact of it is decided on. Changed in place by `evolveTold`.
+ * its journal stream, on which the next fact is decided. Changed in place by `evolveTold`.
  */
 export interface ToldStream {
-  /** Of the newest event in it; -1 before the first. */
+  /** Revision of the newest event applied; -1 before the first. */
   revision: number;
-  /** Both of the newest event in it; 0 before the first. */
+  /** Position and time of the newest event applied; both 0 before the first. */
   position: number;
   recordedAt: Instant;
   readonly facts: ToldFact[];
-  /** Facts by name, once there are so many that looking through them would be slow. */
+  /** Facts by name, once there are so many that searching them would be slow. */
   byName?: Map<string, ToldFact>;
-  /** Lines told over all facts: what deriving an order from them costs. */
+  /** Lines over all facts, which say how costly it is to derive an order from them. */
   lineCount: number;
-  /** Of a long document, by revision: the names of facts that are not in `facts` any more, as hashes; 0 for others. */
+  /** For a long document, by revision: hashes of the names of facts that are no longer in `facts`; 0 for others. */
   outline?: number[];
   /** By name: facts of the outline that were read again. */
   recalled?: Map<string, ToldFact>;
-  /** Of an order: reservations that were confirmed for it before its placing was known. */
+  /** For an order: reservations that were confirmed for it before it was known to be placed. */
   announced?: readonly OrderAnnounced[];
-  /** Of an order: what its events say is open, one after the other; of a line its last word is what was posted. */
+  /** For an order: what its events said is open, in sequence; the last one of each line is what was posted. */
   opens?: Open[];
-  /** The order as its facts so far make it; derived when it is asked for. */
+  /** The order derived from its facts so far, once it has been asked for. */
   order?: OrderState;
 }
 
-/** One accepted message, as it stands now: parked lines come and go. */
+/** One accepted message as it is now: its parked lines may have been resolved or dismissed. */
 export interface ToldFact {
   readonly message: Message;
   readonly lines: readonly HeldLine[];
   readonly parked: readonly ParkedLine[];
-  /** Both 0 from when it was decided on until it is written. */
+  /** Position and time are 0 from the decision until it is written. */
   position: number;
   recordedAt: Instant;
   readonly revision: number;
@@ -54,14 +54,14 @@ export interface ToldFact {
 /** A line with the meaning it keeps, and the revision of the event that gave it. */
 export type HeldLine = ResolvedLine & { readonly since: number };
 
-/** Where a journal event stands. */
+/** The place of a journal event in its stream and in the log. */
 export interface JournalPlace {
   readonly revision: number;
   readonly position: number;
   readonly recordedAt: Instant;
 }
 
-/** From here on names are looked up in a map. */
+/** With more facts, names are looked up in a map. */
 const FACTS_SEARCHED_MAX = 16;
 
 export const emptyToldStream = (): ToldStream => ({
@@ -72,7 +72,7 @@ export const emptyToldStream = (): ToldStream => ({
   lineCount: 0,
 });
 
-/** How far a stream was told: what comes after it can be forgotten again. */
+/** How far a stream was told at some moment: facts added since can be forgotten again. */
 interface ToldMark {
   readonly revision: number;
   readonly position: number;
@@ -150,14 +150,14 @@ function announce(told: ToldStream, announced: OrderAnnounced): void {
   told.lineCount += announced.lines.length;
 }
 
-/** In an order of their own: whichever was confirmed first, the order is the same. */
+/** Sorted by id, so that it does not matter which was confirmed first. */
 export const withAnnounced = (
   { announced = [] }: ToldStream,
   another: OrderAnnounced,
 ): readonly OrderAnnounced[] =>
   [...announced, another].sort((a, b) => (a.reservationId < b.reservationId ? -1 : 1));
 
-/** As it was told. */
+/** The fact as it was told, before any of its parked lines was released. */
 export const factOf = (
   { message, lines, parked, flags }: FactRecorded,
   { position, recordedAt, revision }: JournalPlace,
@@ -184,7 +184,7 @@ function dismiss(told: ToldStream, { source, id, index }: ParkedLineDismissed): 
   replace(told, source, id, (fact) => withReleased(fact, [], new Set([index])));
 }
 
-/** The fact with these lines resolved, and these indexes parked no longer. */
+/** The fact with these lines resolved, and the `gone` indexes no longer parked. */
 export function withReleased(
   fact: ToldFact,
   lines: readonly HeldLine[],
@@ -208,5 +208,5 @@ function replace(told: ToldStream, source: string, id: string, change: (fact: To
   told.byName?.set(factNameOf(fact.message), fact);
 }
 
-/** A source id has no `:`. */
+/** Unambiguous: a source id has no `:`. */
 export const factNameOf = ({ source, id }: Message): string => `${source}:${id}`;

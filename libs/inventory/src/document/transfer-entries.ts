@@ -6,7 +6,7 @@ import { type Carrier, pushMoves } from './document-lines.ts';
 import { factKeyOf, type TransferMessage } from './told-message.ts';
 import type { ToldFact } from './told-stream.ts';
 
-/** Goods on their way show at the place they go to; either half may be told first. */
+/** Goods in transit are shown at the location they go to; either half may be told first. */
 export function transferMoves(message: TransferMessage, lines: readonly ResolvedLine[]): Entry[] {
   const { from, to } = message.data;
   const carrier: Carrier = { key: factKeyOf(message), cause: 'transfer', sequence: message.sequence };
@@ -22,7 +22,7 @@ export function transferMoves(message: TransferMessage, lines: readonly Resolved
   return entries;
 }
 
-/** What was received beyond what was shipped, by item and place, once anything is known to be shipped. */
+/** What was received beyond what was shipped, by item and location, once anything is known to be shipped. */
 export function overReceipts(facts: readonly ToldFact[]): ReadonlyMap<string, OverReceipt> {
   const over = new Map<string, OverReceipt>();
   if (!facts.some(({ message }) => message.type === 'transfer.shipped')) return over;
@@ -47,7 +47,7 @@ interface OverReceipt {
   readonly quantity: Quantity;
 }
 
-/** The difference between two states of a transfer's flags. */
+/** The entries that turn a transfer's flags from one state into the other. */
 export function overReceiptFlags(
   before: ReadonlyMap<string, OverReceipt>,
   after: ReadonlyMap<string, OverReceipt>,

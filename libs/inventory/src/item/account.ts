@@ -2,13 +2,13 @@ import type { Account } from '../entry.ts';
 import type { Disposition } from '../message.ts';
 import type { Outside } from './item-state.ts';
 
-/** An account's name, taken apart. */
+/** An account's name in its parts. */
 export type ParsedAccount =
   | { readonly kind: 'outside'; readonly name: keyof Outside }
   | { readonly kind: 'in-transit'; readonly location: string }
   | { readonly kind: 'on-hand'; readonly location: string; readonly disposition: Disposition };
 
-/** There are few accounts, and each is asked for several times a movement: they are taken apart once. */
+/** There are few accounts, and each is parsed several times a movement: the results are kept. */
 const parsed = new Map<Account, ParsedAccount>();
 const PARSED_MAX = 10_000;
 

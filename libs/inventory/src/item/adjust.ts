@@ -28,8 +28,9 @@ export function adjust(draft: Draft, command: Adjust): Rejection | Repeated | un
 }
 
 /**
- * A count from a clock that runs ahead must not swallow what was set after seeing it; nor must a complete
- * snapshot of the place, which holds for an item that is told of here for the first time.
+ * The time of the adjustment, after every count of the place: the clock of a count may run ahead, and the count must
+ * not swallow what was set by somebody who had seen it. A complete snapshot of the place counts an item even if this is
+ * the first that is told of it here.
  */
 function afterCounts({ state, context }: Draft, { location, disposition }: Adjust): Instant {
   const { now } = context;
@@ -39,7 +40,7 @@ function afterCounts({ state, context }: Draft, { location, disposition }: Adjus
   return counts.reduce((at, count) => Math.max(at, count ? count.key.at + 1 : now), now);
 }
 
-/** True where only the past can tell whether this was asked before. */
+/** True if only the past can tell whether this request was made before. */
 export const mayHaveAsked = (state: ItemState, id: string): boolean => mayRemember(state.requests, id);
 
 function firstOf(draft: Draft, command: Adjust): Rejection | Repeated | undefined {

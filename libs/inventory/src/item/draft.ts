@@ -6,7 +6,7 @@ import { free, negativeOnHand, placeOf } from './item-readers.ts';
 import type { ItemState } from './item-state.ts';
 
 /**
- * A decision on its way: each event is applied to the state as soon as it is decided, so that the next entry
+ * A decision in the making: each event is applied to the state as soon as it is decided, so that the next entry
  * of the same fact sees it.
  */
 export interface Draft {

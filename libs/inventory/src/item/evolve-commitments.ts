@@ -22,7 +22,7 @@ export function evolveCommitmentMoved(state: ItemState, moved: CommitmentMoved):
   state.requests = remember(state.requests, moved.reallocationId);
 }
 
-/** One entry per (line, location) of an order: what is committed again is added to it. */
+/** An order has one commitment per (line, location): a further one is added to it. */
 function addCommitment(state: ItemState, added: HeldCommitment): void {
   placeFor(state, added.location).committed += added.quantity;
   const commitments = (state.commitments[orderKey(added.channel, added.orderId)] ??= []);
@@ -36,7 +36,7 @@ function addCommitment(state: ItemState, added: HeldCommitment): void {
 
 type Where = Pick<Commitment, 'channel' | 'orderId' | 'line' | 'location'>;
 
-/** Answers what it was taken from. */
+/** Returns the commitment that it was taken from, as it was before. */
 function takeCommitment(state: ItemState, where: Where, quantity: Quantity): HeldCommitment | undefined {
   placeFor(state, where.location).committed -= quantity;
   const key = orderKey(where.channel, where.orderId);
@@ -53,7 +53,7 @@ function takeCommitment(state: ItemState, where: Where, quantity: Quantity): Hel
 const indexOf = (commitments: readonly HeldCommitment[], { line, location }: Where): number =>
   commitments.findIndex((each) => each.line === line && each.location === location);
 
-/** Only what a commitment is, without what an event has beside it. */
+/** Only the fields of a commitment, without the others of the event. */
 const withQuantity = (
   { channel, orderId, line, location, occurredAt, recordedAt, movedAt }: HeldCommitment,
   quantity: Quantity,

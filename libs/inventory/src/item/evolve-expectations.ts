@@ -12,7 +12,7 @@ export function evolveExpected(state: ItemState, expected: SupplyExpected): void
   const { documentId, key, location, quantity, received, expectedAt } = expected;
   const known = state.expectations[nameKey(documentId)];
   const before = known && compareFacts(key, known.key) === 0 ? known.expected : 0;
-  placeFor(state, location); // What is on its way to a new place is seen there.
+  placeFor(state, location); // Supply expected at a new place is shown there.
   state.expectations[nameKey(documentId)] = {
     name: documentId,
     key,
@@ -31,7 +31,7 @@ export function evolveReceived(state: ItemState, name: string, quantity: Quantit
   else state.unexpected = remember(state.unexpected, name);
 }
 
-/** Keeps the number of expectations bounded by the oldest complete one, if there is any. */
+/** Bounds the number of expectations: beyond EXPECTATIONS_MAX the oldest complete one is forgotten, if there is any. */
 function forgetOne(state: ItemState): void {
   const all = Object.values(state.expectations);
   if (all.length <= EXPECTATIONS_MAX) return;

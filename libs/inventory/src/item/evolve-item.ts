@@ -15,7 +15,7 @@ import type { ItemState } from './item-state.ts';
 
 /**
  * Applies one stored event, in place. Total: an event is a fact, so it is never judged again here.
- * What the event carries may end up in the state, so neither is the event's data ever changed.
+ * The state may keep parts of the event's data, so the data is never changed either.
  */
 export function evolveItem(state: ItemState, event: RecordedItemEvent & { readonly revision: number }): void {
   state.revision = event.revision;
@@ -72,7 +72,7 @@ const FOLDS: Folds = {
   ExceptionClosed: evolveExceptionClosed,
 };
 
-/** Only history reads it. */
+/** For an event that only history reads. */
 function changeNothingNow(): void {}
 
 function evolveExceptionOpened(state: ItemState, opened: ExceptionOpened): void {

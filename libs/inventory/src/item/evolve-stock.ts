@@ -34,7 +34,7 @@ function addToAccount(state: ItemState, movement: MovementPosted, account: strin
       const place = placeFor(state, parsed.location);
       const stock = stockFor(place, parsed.disposition);
       tellMovement(state, place, stock, movement);
-      // The later count has the goods in it already: they are not added twice, they were miscounted before it.
+      // A later count already includes these goods: they are not added twice, but explain part of what it corrected.
       if (movement.countedSince?.includes(account)) state.outside.shrinkage += change;
       else stock.onHand += change;
     }

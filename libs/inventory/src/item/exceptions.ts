@@ -7,12 +7,12 @@ import type { HeldCommitment, ItemState, Place } from './item-state.ts';
 
 /** Whose fact or request this is, as far as exceptions name it. */
 export interface Party {
-  /** Both absent where no channel sold anything: a count, a goods issue. */
+  /** Both absent if no channel sold anything: a count, a goods issue. */
   readonly channel?: string;
   readonly orderId?: string;
   readonly at: Instant;
   readonly recordedAt: Instant;
-  /** True where it took goods that nobody had promised it before: it claims them itself. */
+  /** True if it took goods that had not been promised to it before: it is a claim itself. */
   readonly isSale?: boolean;
 }
 
@@ -34,7 +34,7 @@ export function setException(
   }
 }
 
-/** Something of this fact was late, or happened where nothing should: it adds up until somebody resolves it. */
+/** Part of this fact was late, or happened where nothing should: quantities add up until somebody resolves it. */
 export function flagMore(
   draft: Draft,
   kind: 'late' | 'inactive-location',
@@ -47,10 +47,10 @@ export function flagMore(
 
 /**
  * Judges every touched location by how it stood before the decision and how it stands now. What is cured or passed on
- * comes last: it may be more than one append takes, and whoever goes on with it (`isGoneOnWith`) finds the rest in the
- * state.
+ * comes last: it may be more than one append takes, and a decision that continues the fact (`isContinued`) finds the
+ * rest in the state.
  */
-export function judgePlaces(draft: Draft, party: Party, isGoneOnWith: boolean): void {
+export function judgePlaces(draft: Draft, party: Party, isContinued: boolean): void {
   for (const { location, negative, free: freeBefore } of draft.touched) {
     const place = placeOf(draft.state, location);
     if (!place) continue;
@@ -59,14 +59,14 @@ export function judgePlaces(draft: Draft, party: Party, isGoneOnWith: boolean): 
   }
   for (const { location, free: freeBefore } of draft.touched) {
     const place = placeOf(draft.state, location);
-    if (place) judgeBetter(draft, place, isGoneOnWith ? -Infinity : freeBefore, party);
+    if (place) judgeBetter(draft, place, isContinued ? -Infinity : freeBefore, party);
   }
 }
 
 function judgeWorse(draft: Draft, place: Place, freeBefore: Quantity, party: Party): void {
   const now = free(place);
   if (now >= 0 || now >= freeBefore) return;
-  // Without anybody's claim nothing was sold twice: the negative on-hand says all there is to say.
+  // If nobody claims anything, nothing was sold twice: the negative on-hand says it all.
   if (!party.isSale && place.committed + place.reserved === 0) return;
   const shortfall = Math.min(freeBefore, 0) - now;
   openOversell(draft, place, { shortfall, taken: freeBefore - now, party });
@@ -101,7 +101,7 @@ function clearOversells(draft: Draft, location: string): void {
 }
 
 /**
- * Some of what was short is there now: what the fact's own order missed comes first, then what was opened first.
+ * Some of what was missing is there now: first for the fact's own order, then for the oversell opened first.
  */
 function lessenOversells(draft: Draft, place: Place, { channel, orderId }: Party): void {
   const open = oversellsAt(draft.state, place.location);
@@ -117,7 +117,7 @@ function lessenOversells(draft: Draft, place: Place, { channel, orderId }: Party
   }
 }
 
-/** An open oversell, and where it was opened. */
+/** An open oversell, and the log position at which it was opened. */
 interface Oversold {
   readonly name: ExceptionName;
   readonly quantity: Quantity;
@@ -139,8 +139,8 @@ function oversellsAt({ exceptions }: ItemState, location: string): Oversold[] {
 }
 
 /**
- * The order was shipped, cancelled or moved: the units are missed by others now, if by anybody. What no other
- * oversell tells of goes to the orders promised last; what only holds compete for stays where it is.
+ * The order was shipped, cancelled or moved: if units are still missing, others miss them now. What no other oversell
+ * accounts for passes to the orders promised last; what only holds compete for stays with this order.
  */
 function passOnWhereNothingIsOwed(draft: Draft, place: Place, party: Party): void {
   const { channel, orderId } = party;
@@ -161,7 +161,7 @@ function passOnWhereNothingIsOwed(draft: Draft, place: Place, party: Party): voi
   setException(draft, name, left, claimsAt(draft.state, location, { taken: 0, party }));
 }
 
-/** What is short there for those who still claim it, less what other oversells than this one tell of. */
+/** What is missing there for those that still claim it, less what oversells other than this one account for. */
 function shortfallBeside(state: ItemState, place: Place, known: Quantity): Quantity {
   if (place.committed + place.reserved === 0) return 0;
   const told = oversellsAt(state, place.location).reduce((sum, { quantity }) => sum + quantity, 0);
@@ -172,7 +172,7 @@ interface PromisedOrder extends Party {
   readonly quantity: Quantity;
 }
 
-/** The orders that were promised units there, the newest told first. */
+/** The orders that were promised units there, those told last first. */
 function promisedAt(state: ItemState, location: string): PromisedOrder[] {
   return Object.values(state.commitments)
     .map((commitments) => commitments.filter((each) => each.location === location))
@@ -194,7 +194,7 @@ function judgeOnHand(draft: Draft, place: Place, negativeBefore: Quantity): void
   if (isOpen || negative > negativeBefore) setException(draft, name, negative);
 }
 
-/** The open promises and holds that compete there, the fact's own first, then the newest told. */
+/** The open promises and holds that compete there: the fact's own first, then those told last. */
 function claimsAt(
   state: ItemState,
   location: string,
@@ -204,7 +204,7 @@ function claimsAt(
   const own: Claim[] = [];
   const others: Claim[] = [];
   if (party.isSale) own.push({ channel, orderId, quantity: taken, occurredAt, recordedAt });
-  // The newest orders come last: with them in, nearly all others are too old at a glance.
+  // From the newest order, which is the last, backwards: once these are in, nearly all others are seen to be too old.
   for (const key of Object.keys(state.commitments).reverse()) {
     for (const promised of state.commitments[key]!) {
       if (promised.location !== location) continue;
@@ -232,7 +232,7 @@ const claimOf = ({ channel, orderId, quantity, occurredAt, recordedAt }: HeldCom
   ...{ channel, orderId, quantity, occurredAt, recordedAt },
 });
 
-/** Of an item that is oversold there may be thousands, and only the newest few are told. */
+/** An oversold item may have thousands of claims, of which only the newest few are told. */
 function addNewest(newest: Claim[], recordedAt: Instant, claim: () => Claim): void {
   let place = newest.length;
   while (place > 0 && newest[place - 1]!.recordedAt < recordedAt) place--;

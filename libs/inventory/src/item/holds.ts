@@ -8,7 +8,7 @@ import { nameKey } from './item-keys.ts';
 import type { Hold } from './item-state.ts';
 import { type HoldsTaken, placeToCommit } from './post-open.ts';
 
-/** Whatever else is decided: a hold past its deadline is gone. */
+/** Before anything else is decided: a hold past its deadline is gone. */
 export function expireOverdue(draft: Draft): void {
   const { deadline, holds } = draft.state;
   if (deadline === undefined || deadline > draft.context.now) return;
@@ -17,14 +17,14 @@ export function expireOverdue(draft: Draft): void {
   }
 }
 
-/** Its parts are free again, or promised by the events before this one. */
+/** Its parts are free again, or were promised to an order by the events before this one. */
 function endHold(draft: Draft, hold: Hold, end: 'confirmed' | 'released' | 'expired'): void {
   for (const { location } of hold.parts) touch(draft, location);
   const { reservationId } = hold;
   record(draft, { type: 'ReservationEnded', data: { reservationId, end, journal: draft.journal } });
 }
 
-/** The orders' lines have taken what they confirm: the rest is released. */
+/** The orders' lines have taken what they confirm: the holds end, which releases the rest. */
 export function endHoldsTaken(draft: Draft, taken: HoldsTaken): void {
   for (const reservationId of taken.keys()) {
     const hold = draft.state.holds[nameKey(reservationId)];
@@ -32,7 +32,7 @@ export function endHoldsTaken(draft: Draft, taken: HoldsTaken): void {
   }
 }
 
-/** What the reservation's own stream decided, brought by posting or, sooner, by a request. */
+/** What the reservation's own stream decided; posting brings it, unless a request has done so sooner. */
 export function postHoldEnd(draft: Draft, ended: HoldEnd, post: Post): void {
   if (ended.end === 'confirmed') confirmHold(draft, ended, post);
   else endOrExtend(draft, { ...ended, end: ended.end });
@@ -49,7 +49,7 @@ export function endOrExtend(
   return undefined;
 }
 
-/** The hold of this request: one made later under the same id is another one. */
+/** The hold that this request made; a hold made later under the same id is a different one. */
 function holdOf(
   draft: Draft,
   { reservationId, request }: { readonly reservationId: string; readonly request?: number },
@@ -64,7 +64,7 @@ const holdGone: Rejection = {
   facts: { state: 'expired' },
 };
 
-/** A deadline only moves away: of two extensions the later one stands, in whatever order they come. */
+/** A deadline only moves later: of two extensions the later deadline stands, in whatever order they come. */
 function extendHold(
   draft: Draft,
   { reservationId, expiresAt: deadline }: Hold,
@@ -78,8 +78,8 @@ function extendHold(
 }
 
 /**
- * Promises to the order what was confirmed, where it was held. It was decided in time, so it is promised also
- * if the hold has run out on the way here.
+ * Promises to the order what was confirmed, where it was held. It was confirmed in time, so it is promised even
+ * if the hold has expired before this was posted.
  */
 function confirmHold(draft: Draft, confirmed: HoldEnd, post: Post): void {
   const { channel, orderId } = confirmed;
@@ -103,7 +103,7 @@ interface Promised {
   readonly post: Post;
 }
 
-/** Without a line: the order will name it. */
+/** Promises it without a line: the order will name one. */
 function promise(draft: Draft, order: { channel: string; orderId: string }, promised: Promised): Quantity {
   const quantity = Math.min(promised.quantity, promised.most);
   if (quantity === 0) return 0;
@@ -118,7 +118,7 @@ function promise(draft: Draft, order: { channel: string; orderId: string }, prom
   return quantity;
 }
 
-/** Keeps the first so many of what is held. */
+/** Keeps `quantity` of what is held, from the first parts on. */
 export function trimHold(draft: Draft, { reservationId, quantity }: TrimHold): void {
   const hold = draft.state.holds[nameKey(reservationId)];
   if (!hold) return;

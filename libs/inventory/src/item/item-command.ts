@@ -5,27 +5,27 @@ import type { Rejection } from '../rejection.ts';
 import type { ExceptionName, ItemEvent, RecordedItemEvent } from './item-event.ts';
 import type { ItemState } from './item-state.ts';
 
-/** What is put to one item: `post` carries facts and is never refused, all others ask and may be. */
+/** What one item is asked to do: `post` brings facts and is never refused; all others are requests and may be. */
 export type ItemCommand = Post | Reserve | TrimHold | EndHold | Adjust | Reallocate | ResolveException;
 
 /** All that one journal event does to this item. */
 export interface Post {
   readonly type: 'post';
-  /** Position of the journal event: what is at or below the last one posted is a repeat. */
+  /** Position of the journal event; one at or below the last one posted is a repeat. */
   readonly journal: number;
   readonly recordedAt: Instant;
-  /** Why promises end, where this fact ends some. */
+  /** Why promises end, if this fact ends some. */
   readonly cause: Cause;
   readonly entries: readonly ItemEntry[];
 }
 
-/** Entries that are about one item, and one that posting makes of what the journal says about many. */
+/** Entries about one item; posting makes one such sweep of a sweep that the journal tells for all items. */
 export type ItemEntry = Exclude<Entry, Sweep> | ItemSweep;
 
-/** A complete snapshot did not list this item. */
+/** Says that a complete snapshot did not list this item. */
 export type ItemSweep = Omit<Sweep, 'listed'>;
 
-/** Holds stock for a reservation, all of it or, if `partial`, what can be had. */
+/** Holds stock for a reservation: all of it or, if `partial`, as much as there is. */
 export interface Reserve {
   readonly type: 'reserve';
   readonly reservationId: string;
@@ -43,22 +43,22 @@ export interface Reserve {
 
 export interface Wanted {
   readonly quantity: Quantity;
-  /** Pins it to this location. */
+  /** It is to be held at this location only. */
   readonly location?: string;
 }
 
-/** Gives back all of a hold but so much. */
+/** Gives back all of a hold but `quantity`. */
 export interface TrimHold {
   readonly type: 'trim-hold';
   readonly reservationId: string;
   readonly quantity: Quantity;
 }
 
-/** Ends or extends a hold at once; what a confirmation promises, only posting brings. */
+/** Ends or extends a hold at once. A confirmation is not among these: only posting brings what it promises. */
 export interface EndHold {
   readonly type: 'end-hold';
   readonly reservationId: string;
-  /** Only the hold of this request; any where absent. */
+  /** Only the hold that this request made; any if absent. */
   readonly request?: number;
   readonly end: 'released' | 'expired' | 'extended';
   /** extended: the new deadline. */
@@ -92,36 +92,36 @@ export interface Reallocate {
 export interface ResolveException {
   readonly type: 'resolve-exception';
   readonly name: ExceptionName;
-  /** Position of the event that opened it: one of the same name that was opened since is another. */
+  /** Position of the event that opened it: an exception of the same name opened since is a different one. */
   readonly opened: number;
   readonly reason: string;
   readonly actor: string;
 }
 
-/** What a decision asks of the world around the item. */
+/** What a decision needs to know beyond the item. */
 export interface DecisionContext {
-  /** Of a fact: when it was recorded. Holds whose deadline is not after it are gone. */
+  /** For a fact, when it was recorded. Holds whose deadline is not after it are gone. */
   readonly now: Instant;
-  /** A channel's locations in priority, also inactive ones. */
+  /** A channel's locations by priority, inactive ones included. */
   locationsOf(channel: string): readonly string[];
-  /** False where its stock counts for no channel. */
+  /** False if the location's stock counts for no channel. */
   isActive(location: string): boolean;
-  /** What the channel may still hold of it: its ATS less its buffer. May be below 0. */
+  /** How much of the item the channel may still hold: its ATS less its buffer. May be below 0. */
   reservable(state: ItemState, channel: string): Quantity;
   /** Complete snapshots of the location with `from` ≤ asOf < `before` that have been posted, by time. */
   sweeps(location: string, from: Instant, before: Instant): readonly ItemSweep[];
-  /** The item's stored events so far, where `pastNeeded` asked for them; it may leave out the ones it need not. */
+  /** The item's stored events so far, if `pastNeeded` asked for them; those it did not ask for may be left out. */
   readonly past?: readonly RecordedItemEvent[];
 }
 
-/** What comes of a command. Also a refusal may bring events: holds past their deadline are let go by the way. */
+/** What comes of a command. A refusal too may bring events: holds past their deadline end on this occasion. */
 export interface Decision {
-  /** To store, all or none; none: nothing changes. */
+  /** To be stored, all or none. Empty if nothing changes. */
   readonly events: readonly ItemEvent[];
   readonly answer?: Rejection | Repeated;
 }
 
-/** It was done before, by this event; `position` where it is a stored one of the past. */
+/** The request was carried out before, by this event; `position` if the event was found in the stored past. */
 export interface Repeated {
   readonly repeated: ItemEvent;
   readonly position?: number;

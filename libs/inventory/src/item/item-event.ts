@@ -34,18 +34,18 @@ export type ItemEventType = ItemEvent['type'];
 /** An event of an item's stream, with where and when it was stored. */
 export type RecordedItemEvent = ItemEvent & { readonly position: number; readonly recordedAt: Instant };
 
-/** Of events that carry a journal event into the ledger: which one. */
+/** What events that carry a journal event into the ledger say about it. */
 export interface Posted {
-  /** Position of the journal event; absent where a request decided on the item itself. */
+  /** Position of the journal event; absent if a request to the item itself caused this. */
   readonly journal?: number;
   /**
-   * True where the next event of the stream belongs to the same fact: what is told outside waits for the last
-   * one, so that goods that leave with their promise never look sold twice. All of a fact is stored together.
+   * True if the next event of the stream belongs to the same fact. Channels are told only after the last one, so that
+   * goods and the promise that ends with them never look sold twice in between. All of a fact is stored together.
    */
   readonly more?: true;
   /**
-   * So many entries of the fact are in with this event. A fact that is too much for one append is cut behind such
-   * events; what is not stored of it yet begins behind these entries.
+   * How many entries of the fact are posted with this event and those before it. A fact that is too much for one append
+   * is cut after such an event, and is continued with the entries after these.
    */
   readonly entriesPosted?: number;
 }
@@ -62,8 +62,8 @@ export interface MovementPosted extends Posted {
   readonly expectation?: string;
   readonly sequence?: number;
   /**
-   * On-hand accounts of this movement whose last count is later: the goods were already missing or there
-   * when it was counted, so today's on-hand stays and shrinkage takes the difference.
+   * On-hand accounts of this movement that were counted after it: the count already includes what the movement did,
+   * so today's on-hand stays and shrinkage takes the difference.
    */
   readonly countedSince?: readonly Account[];
 }
@@ -73,13 +73,13 @@ export interface CountPosted extends Posted {
   readonly key: FactKey;
   readonly location: string;
   readonly disposition: Disposition;
-  /** Several counts of one message (of one key) add up. */
+  /** Several counts of one message (with one key) add up. */
   readonly quantity: Quantity;
   readonly watermark?: number;
   readonly cause: 'count' | 'snapshot';
-  /** What today's on-hand changed by (signed; 0 where a later count stands): shrinkage takes the opposite. */
+  /** By how much today's on-hand changed (signed; 0 if a later count stands): shrinkage takes the opposite. */
   readonly variance: Quantity;
-  /** True where a later count already stands: it changes history, not today's numbers. */
+  /** True if a later count already stands: this one changes history, not today's numbers. */
   readonly superseded?: true;
 }
 
@@ -93,11 +93,11 @@ export interface SweepPosted extends Posted {
 }
 
 /**
- * The document of a sweep does list this item after all (a later message of it, a line that was parked): the
- * sweep never was. `stocks` are the dispositions that stood on it, with what holds there instead.
+ * The document of a sweep lists this item after all (in a later message of it, or a line that was parked): for this
+ * item there was no sweep. `stocks` are the dispositions that stood on it, with what they stand on instead.
  */
 export interface SweepLifted extends Posted {
-  /** Of the count that says so: its `at`, `source` and `document` name the sweep. */
+  /** Of the count that says so; its `at`, `source` and `document` are those of the sweep. */
   readonly key: FactKey;
   readonly location: string;
   /** The newest sweep that remains. */
@@ -110,15 +110,15 @@ export interface SweepLifted extends Posted {
   }[];
 }
 
-/** The count or sweep on which an on-hand stands. */
+/** The count or sweep that an on-hand is computed from, with the movements after it. */
 export interface Anchor {
   readonly key: FactKey;
-  /** What it said. */
+  /** How much was there. */
   readonly quantity: Quantity;
   readonly watermark?: number;
 }
 
-/** So much of an order's line is promised from this location. */
+/** A quantity of an order's line that is promised from this location. */
 export interface Commitment {
   readonly channel: string;
   readonly orderId: string;
@@ -127,7 +127,7 @@ export interface Commitment {
   readonly location: string;
   readonly quantity: Quantity;
   readonly occurredAt: Instant;
-  /** When we were told: of the fact, not of its posting. */
+  /** When we were told of the fact, not when it was posted. */
   readonly recordedAt: Instant;
 }
 
@@ -140,7 +140,7 @@ export interface CommitmentReleased extends Posted {
   readonly location: string;
   readonly quantity: Quantity;
   readonly cause: Cause;
-  /** Of the fact that ended the promise, for what was committed as of a moment. */
+  /** When the fact that ended the promise happened: needed for what was committed as of a moment. */
   readonly occurredAt: Instant;
 }
 
@@ -156,18 +156,20 @@ export interface CommitmentMoved extends Posted {
   readonly occurredAt: Instant;
 }
 
-/** A fact told late: so much more or less was promised between moments in the past. Now nothing changes. */
+/**
+ * A fact told late: between moments in the past more or less was promised than was known. The present stays as it is.
+ */
 export interface PastCommitmentCorrected extends Posted {
   readonly channel: string;
   readonly orderId: string;
   readonly line: string;
-  /** Where it is shown that more was promised. */
+  /** The location whose history is corrected. */
   readonly location: string;
   readonly changes: readonly OpenPastChange[];
 }
 
 /**
- * Absolute: replaces what the document said before, if it is the later word; several of one message (of one
+ * Absolute: replaces what the document said before, if it is the later statement. Several of one message (with one
  * key) add up. 0 cancels it.
  */
 export interface SupplyExpected extends Posted {
@@ -176,16 +178,18 @@ export interface SupplyExpected extends Posted {
   readonly location: string;
   readonly quantity: Quantity;
   readonly expectedAt: Instant;
-  /** What had already been received under this name when it became known. */
+  /** What had already been received under this name when the expectation became known. */
   readonly received: Quantity;
-  /** True where a later word of this name was known: nothing changes. */
+  /** True if a later expectation of this name was already known: nothing changes. */
   readonly superseded?: true;
 }
 
-/** A hold with a deadline, one part a location. Said again under the same id, it replaces what was held. */
+/** A hold with a deadline, with one part per location. A further event with the same id replaces what was held. */
 export interface StockReserved extends Posted {
   readonly reservationId: string;
-  /** Revision of its request in the reservation's stream: made again after an interruption, it is another hold. */
+  /**
+   * Revision of its request in the reservation's stream: requested again after an interruption, it is a different hold.
+   */
   readonly request: number;
   readonly channel: string;
   readonly parts: readonly HoldPart[];
@@ -216,36 +220,36 @@ export interface OnHandAdjusted extends Posted {
   readonly disposition: Disposition;
   /** Signed, not 0. */
   readonly change: Quantity;
-  /** After it. */
+  /** On-hand after the change. */
   readonly onHand: Quantity;
   readonly setTo?: Quantity;
   readonly expectedOnHand?: Quantity;
   readonly reason: string;
   readonly actor: string;
   /**
-   * When it was decided; at least a millisecond after the place's last count, whose clock may run ahead, so
-   * that no count swallows what was set after seeing it.
+   * When it was decided, but at least a millisecond after the place's last count: the clock of a count may run ahead,
+   * and the count must not swallow what was set by somebody who had seen it.
    */
   readonly occurredAt: Instant;
 }
 
 /**
- * Something that cannot be right was told, or cannot be fulfilled: shown until cured or resolved by hand.
- * One is open per (kind, location, channel, orderId); said again while it is, it has another size.
+ * Something was told that cannot be right, or cannot be fulfilled. It is shown until it is cured or resolved by hand.
+ * At most one is open per (kind, location, channel, orderId); a further event while it is open changes its size.
  */
 export interface ExceptionOpened extends Posted, ExceptionName {
-  /** All of it as it is now. */
+  /** Its whole size now. */
   readonly quantity: Quantity;
-  /** Who competes for the missing units: the fact itself first; at most EXCEPTION_CLAIMS_MAX. Absent: as before. */
+  /** Who competes for the missing units, the fact itself first; at most EXCEPTION_CLAIMS_MAX. If absent, as before. */
   readonly claims?: readonly Claim[];
 }
 
-/** What tells the open exceptions of one item apart. */
+/** What distinguishes the open exceptions of one item. */
 export interface ExceptionName {
   readonly kind: ExceptionKind;
   readonly location?: string;
   readonly channel?: string;
-  /** The order, the sale's document, the transfer, the expected document. */
+  /** The order, the sale's document, the transfer or the expected document. */
   readonly orderId?: string;
 }
 
@@ -254,7 +258,7 @@ export const EXCEPTION_CLAIMS_MAX = 20;
 export interface Claim {
   readonly channel?: string;
   readonly orderId?: string;
-  /** Of a hold. */
+  /** If the claim is a hold. */
   readonly reservationId?: string;
   readonly quantity: Quantity;
   readonly occurredAt: Instant;

@@ -2,7 +2,7 @@ import type { Quantity } from '#kernel';
 import type { ChannelClaims, DispositionStock, Expectation, ItemState, Place } from './item-state.ts';
 import type { Disposition } from '../message.ts';
 
-/** What a state says, for those who only look. Nothing here changes it. */
+/** What can be read from a state. Nothing here changes it. */
 
 export function placeOf(state: ItemState, location: string): Place | undefined {
   for (const place of state.places) if (place.location === location) return place;
@@ -20,7 +20,7 @@ export const sellable = (place: Place): Quantity => stockOf(place, 'sellable')?.
 /** What is neither promised nor held there; below 0 where more is promised than there is. */
 export const free = (place: Place): Quantity => sellable(place) - place.committed - place.reserved;
 
-/** The same of a location that the item may never have been told of. */
+/** The same for a location in which the item may never have been. */
 export const freeAt = (state: ItemState, location: string): Quantity => {
   const place = placeOf(state, location);
   return place ? free(place) : 0;
@@ -28,18 +28,20 @@ export const freeAt = (state: ItemState, location: string): Quantity => {
 
 const onHand = (place: Place): Quantity => sum(place.stock, (stock) => stock.onHand);
 
-/** How far dispositions stand below 0, together; 0 where none does. */
+/** How far dispositions are below 0, summed; 0 if none is. */
 export function negativeOnHand({ stock }: Place): Quantity {
   let negative = 0;
   for (const { onHand } of stock) if (onHand < 0) negative -= onHand;
   return negative;
 }
 
-/** On its way here: per transfer what was shipped and not received; more received than shipped is 0. */
+/**
+ * On its way here: what each transfer shipped and did not deliver yet; one that delivered more than it shipped adds 0.
+ */
 export const inTransit = (place: Place): Quantity =>
   sum(Object.values(place.transfers ?? {}), (balance) => Math.max(0, balance));
 
-/** Still expected of this document. */
+/** How much of it has not been received yet. */
 export const outstanding = (expectation: Expectation): Quantity =>
   Math.max(0, expectation.expected - expectation.received);
 
@@ -75,7 +77,7 @@ export const totalsOf = (state: ItemState): ItemTotals => ({
   incoming: sum(Object.values(state.expectations), outstanding),
 });
 
-/** The balance of all accounts: 0, or the books are wrong. */
+/** The balance of all accounts: if it is not 0, the books are wrong. */
 export function sumOfAccounts(state: ItemState): Quantity {
   const { supplier, customer, adjustment, shrinkage } = state.outside;
   const within = sum(state.places, (place) => onHand(place) + place.inTransit);

@@ -6,40 +6,40 @@ import { copyRemembered, type Remembered } from './remembered.ts';
 
 /**
  * What is known of one item after its events so far: plain JSON data, so that it can be kept as it is.
- * The fold changes it in place; whoever wants to keep an old one copies it first.
+ * The fold changes it in place: to keep an old state, copy it first.
  */
 export interface ItemState {
-  /** Revision of the newest event in it; -1 before the first. */
+  /** Revision of the newest event applied; -1 before the first. */
   revision: number;
-  /** Log position of the newest event in it; 0 before the first. */
+  /** Log position of the newest event applied; 0 before the first. */
   position: number;
-  /** Journal position last posted to it: what is at or below it has been posted. */
+  /** Position of the journal event last posted to it: everything up to it has been posted. */
   postedThrough: number;
-  /** The journal event of which only the first so many entries are in; absent where none is. */
+  /** The journal event of which only the first `entries` are posted so far; absent if there is none. */
   partly?: { readonly journal: number; readonly entries: number };
   /** In the order in which the locations were first named. */
   places: Place[];
-  /** Balances of the accounts outside: with all places they sum to 0. */
+  /** Balances of the outside accounts: together with all places they sum to 0. */
   outside: Outside;
-  /** Open promises, by `orderKey`; of one order in the order in which they were made. */
+  /** Open promises, by `orderKey`; those of one order in the sequence in which they were made. */
   commitments: Record<string, HeldCommitment[]>;
   /** Open holds, by `nameKey` of the reservation id. */
   holds: Record<string, Hold>;
-  /** The earliest deadline among the holds; absent where there is none. */
+  /** The earliest deadline among the holds; absent if there is none. */
   deadline?: Instant;
   /** What is promised and held per channel, over all places. */
   channels: ChannelClaims[];
-  /** By `nameKey` of the document id. The complete ones beyond EXPECTATIONS_MAX are forgotten. */
+  /** By `nameKey` of the document id. Beyond EXPECTATIONS_MAX complete ones are forgotten. */
   expectations: Record<string, Expectation>;
-  /** Names of receipts that nobody expected so far, and of forgotten expectations. */
+  /** Names of receipts that have not been expected so far, and of forgotten expectations. */
   unexpected?: Remembered;
-  /** Of these, the forgotten expectations: whatever else comes of one is too much. */
+  /** Of these, the forgotten expectations: they were complete, so that further goods may be too much. */
   forgotten?: Remembered;
   /** Ids of adjustments and reallocations. */
   requests?: Remembered;
   /** Open exceptions, by `exceptionKey`. */
   exceptions: Record<string, OpenException>;
-  /** Latest `occurredAt` of any movement or count in it: a later fact needs no look into the past. */
+  /** Latest `occurredAt` of any movement or count: a later fact needs no look into the past. */
   latestAt: Instant;
 }
 
@@ -71,9 +71,9 @@ export interface Place {
   inTransit: Quantity;
   /** Of the transfers on their way here, by `nameKey`: shipped less received, where that is not 0. */
   transfers?: Record<string, Quantity>;
-  /** The newest complete snapshot that did not list the item: what is told of later may stand on it. */
+  /** The newest complete snapshot that did not list the item: dispositions that are told of later may stand on it. */
   swept?: Anchor;
-  /** The highest number each source told with a movement here: what a watermark is compared with. */
+  /** The highest sequence number each source told with a movement here, which watermarks are compared with. */
   sequences?: { readonly source: string; highest: number }[];
 }
 
@@ -82,7 +82,7 @@ export interface DispositionStock {
   onHand: Quantity;
   /** The last count by time. */
   anchor?: Anchor;
-  /** Earliest time of any movement or count in it: every sweep from then on is in. */
+  /** Earliest time of any movement or count in it: every sweep from then on has been posted. */
   since?: Instant;
   /** Latest time of any movement in it. */
   movedAt?: Instant;
@@ -98,7 +98,10 @@ export interface Expectation {
 }
 
 export interface OpenException {
-  /** Of the event that opened it, as far as it was folded from the log: the exception's id is this position. */
+  /**
+   * Log position of the event that opened it, which is the exception's id. If the state took the event in before it was
+   * stored, the position of the event before it.
+   */
   readonly position: number;
   quantity: Quantity;
 }

@@ -5,15 +5,15 @@ import type { ExceptionName } from './item-event.ts';
 import { exceptionKey } from './item-keys.ts';
 import { placeOf } from './item-readers.ts';
 
-/** Up to twice as much, sums are exact: what is beyond this is told before a number can be wrong. */
+/** Sums are exact up to twice as much: more than this is flagged before a number can be wrong. */
 const EXACT_MAX: Quantity = 2 ** 52;
 
 const NAME: ExceptionName = { kind: 'out-of-range' };
 const KEY = exceptionKey(NAME);
 
 /**
- * Flags an item of which more was told over time than numbers can hold exactly: 45 billion units of it in one account.
- * A fact is recorded all the same, but nobody is to trust the decimals. Only resolved by hand.
+ * Flags an item of which more was told over time than numbers can hold exactly: 45 billion units in one account.
+ * The fact is recorded all the same, but the decimals are not to be trusted. It is only resolved by hand.
  */
 export function judgeRange(draft: Draft): void {
   const { outside, exceptions } = draft.state;

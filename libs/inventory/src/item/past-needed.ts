@@ -9,7 +9,7 @@ import { liftsSweep } from './post-count.ts';
 import { mayBeForgotten, mayHaveCome } from './post-expectation.ts';
 import { isToldBy, mayHaveMovedAfter, standsOnSweptPlace } from './post-sweep.ts';
 
-/** How much of the item's past the decision will ask for, beyond what the state remembers; most need none. */
+/** How much of the item's past the decision will need, beyond what the state remembers; most need none. */
 export function pastNeeded(command: ItemCommand, state: ItemState): PastNeeded | undefined {
   switch (command.type) {
     case 'post':
@@ -76,12 +76,12 @@ function sweepNeeds(place: Place | undefined, sweep: ItemSweep): Needed {
 
 type CountLike = Pick<ItemSweep, 'key' | 'watermark'>;
 
-/** A count that becomes the last one, while movements after it are posted already. */
+/** The past is needed for a count that becomes the last one while movements after it are posted already. */
 function anchorNeeds(place: Place, stock: DispositionStock, count: CountLike): Needed {
   if (stock.anchor && compareFacts(count.key, stock.anchor.key) <= 0) return undefined;
   return mayHaveMovedAfter(place, stock, count) ? anchorPast(count) : undefined;
 }
 
-/** What a source had not seen yet by its own numbers may have happened at any time. */
+/** With a watermark, movements that the source had not seen yet may have happened at any time. */
 const anchorPast = ({ key, watermark }: CountLike): PastNeeded =>
   watermark === undefined ? { movedAfter: key.at } : 'all';

@@ -3,11 +3,13 @@ import { compareFacts, type FactKey, onHandAccount } from '../entry.ts';
 import type { Disposition } from '../message.ts';
 import type { Anchor, ItemEvent, RecordedItemEvent, SweepPosted } from './item-event.ts';
 
-/** What the stored events of an item say of times gone by: asked only where the state cannot tell. */
+/** What an item's stored events say about the past: read only if the state does not know. */
 
 type Past = readonly RecordedItemEvent[];
 
-/** A movement is after a count if it happened later, or if the count's source says it was not in it yet. */
+/**
+ * A movement is after a count if it happened later, or if the count's source says that the count does not include it.
+ */
 export function isAfter(
   key: FactKey,
   sequence: number | undefined,
@@ -23,7 +25,7 @@ export function isAfter(
   );
 }
 
-/** Sum of all movements of the account after the anchor; of all of them without one. */
+/** Sum of the account's movements after the anchor, or of all its movements if there is no anchor. */
 export function movedAfter(
   past: Past,
   location: string,
@@ -47,7 +49,7 @@ export function movedAfter(
 export const isSameDocument = (a: FactKey, b: FactKey): boolean =>
   a.at === b.at && a.document === b.document && a.source === b.source;
 
-/** The sweeps of a location that still hold, but for those of the document of `lifted`. */
+/** The sweeps of a location that have not been lifted; those of the document of `lifted` are left out. */
 export function sweepsStanding(
   past: readonly ItemEvent[],
   location: string,
@@ -94,7 +96,7 @@ function laterOf(a: Anchor | undefined, b: Anchor | undefined): Anchor | undefin
 
 const anchorOf = ({ key, quantity, watermark }: Anchor): Anchor => ({ key, quantity, watermark });
 
-/** What was received under this name, and the latest word on what was expected. */
+/** What was received under this name, and what was last said to be expected. */
 export function expectationIn(past: readonly ItemEvent[], name: string): PastExpectation {
   let received = 0;
   let latest: PastExpectation['latest'];

@@ -8,7 +8,7 @@ import type { ItemState } from './item-state.ts';
 import { anchorIn, isSameDocument, movedAfter, newestSweep, sweepsStanding } from './past.ts';
 import { afterAnchor, pastOf, sweepBefore } from './post-sweep.ts';
 
-/** So much was there at this time. */
+/** Somebody counted: this quantity was there at that time. */
 export function postCount(draft: Draft, count: Count, party: Party): void {
   touch(draft, count.location);
   if (liftsSweep(draft.state, count)) liftSweep(draft, count);
@@ -26,18 +26,18 @@ function judgeCount(draft: Draft, count: Count): Pick<CountPosted, 'variance' | 
   if (!stock) return { variance: quantity };
   const order = stock.anchor ? compareFacts(count.key, stock.anchor.key) : 1;
   if (order < 0) return { variance: 0, superseded: true };
-  // Another line of the same message: what it found is there beside the first.
+  // Another line of the same message: what it counted is there besides what the first one did.
   if (order === 0) return { variance: quantity };
   return { variance: quantity + afterAnchor(draft, count.location, stock, count) - stock.onHand };
 }
 
-/** The newest sweep of the place is of the document that lists the item with this count. */
+/** True if the newest sweep of the place is of the very document that lists the item with this count. */
 export function liftsSweep(state: ItemState, { location, key }: Count): boolean {
   const swept = placeOf(state, location)?.swept;
   return swept !== undefined && isSameDocument(swept.key, key);
 }
 
-/** Works out anew, from all facts but that sweep, what stood on it. */
+/** Computes anew, from all facts but that sweep, the stocks that stood on it. */
 function liftSweep(draft: Draft, { location, key }: Count): void {
   const past = pastOf(draft);
   const sweeps = sweepsStanding(past, location, key);

@@ -7,7 +7,7 @@ import { expectationIn } from './past.ts';
 import { pastOf } from './post-sweep.ts';
 import { mayRemember } from './remembered.ts';
 
-/** So much is expected under this document's name: the latest word counts, whenever it is told. */
+/** A quantity is expected under this document's name: the latest statement counts, in whatever order they are told. */
 export function postExpectation(draft: Draft, expect: Expect): void {
   const { key, documentId, location, quantity, expectedAt } = expect;
   const data = { key, documentId, location, quantity, expectedAt, journal: draft.journal };
@@ -28,32 +28,34 @@ export function postExpectation(draft: Draft, expect: Expect): void {
   if (former !== undefined) clearWhereItMovedFrom(draft, documentId, former);
 }
 
-/** What is expected elsewhere now is not too much at its former place any more. */
+/** What is now expected elsewhere is no longer too much at its former place. */
 function clearWhereItMovedFrom(draft: Draft, documentId: string, former: string): void {
   if (draft.state.expectations[nameKey(documentId)]?.location === former) return;
   setException(draft, { kind: 'over-receipt', location: former, orderId: documentId }, 0);
 }
 
-/** What came before anybody expected it, and what was expected so long ago that it is forgotten. */
+/** Goods that came before they were expected, and an expectation so old that it is forgotten. */
 function recall(draft: Draft, documentId: string): ReturnType<typeof expectationIn> {
   return mayHaveCome(draft.state, documentId) ? expectationIn(pastOf(draft), documentId) : { received: 0 };
 }
 
-/** True where only the past can tell what has been received under this name. */
+/** True if only the past can tell what has been received under this name. */
 export const mayHaveCome = (state: ItemState, documentId: string): boolean =>
   state.expectations[nameKey(documentId)] === undefined && mayRemember(state.unexpected, documentId);
 
-/** True where goods that come under this name may come of an expectation that only the past knows. */
+/** True if goods that come under this name may belong to an expectation that only the past knows. */
 export const mayBeForgotten = (state: ItemState, documentId: string): boolean =>
   state.expectations[nameKey(documentId)] === undefined && mayRemember(state.forgotten, documentId);
 
-/** More came than was expected: known once both are. Where it was called off (0), nothing is that more could come than. */
+/**
+ * Flags that more came than was expected, once both are known. An expectation that was cancelled (0) is never exceeded.
+ */
 function judgeReceipt(draft: Draft, documentId: string): void {
   const expectation = draft.state.expectations[nameKey(documentId)];
   if (expectation) judge(draft, documentId, expectation);
 }
 
-/** The same of goods that came just now, also under the name of what is forgotten: any that come of it may be too much. */
+/** The same for goods that came just now, which may belong to a forgotten expectation: that one was complete. */
 export function judgeReceived(draft: Draft, documentId: string): void {
   if (!mayBeForgotten(draft.state, documentId)) return judgeReceipt(draft, documentId);
   const { received, latest } = expectationIn([...pastOf(draft), ...draft.events], documentId);

@@ -22,7 +22,7 @@ export function postMovement(draft: Draft, move: Move, party: Party): void {
   const { quantity } = move;
   for (const place of late) {
     const { location } = place;
-    // At the very time of a count it is in it as well, but nobody told it late.
+    // A movement at the very time of a count is included in it as well, but was not told late.
     if (isBeforeCount(draft, move, place)) flagMore(draft, 'late', { location, party, quantity });
   }
   if (from) flagInactive(draft, move, from.location, party);
@@ -37,7 +37,7 @@ function onHandOf(account: Account): OnHand | undefined {
   return parsed.kind === 'on-hand' ? parsed : undefined;
 }
 
-/** True if the last count of the account is later, and so has the goods in it or misses them already. */
+/** True if the last count of the account is later, and so already includes what the movement did. */
 function isLate(draft: Draft, move: Move, { location, disposition }: OnHand): boolean {
   touch(draft, location);
   sweepBefore(draft, { kind: 'move', location, disposition, key: move.key });

@@ -9,13 +9,13 @@ import { nameKey, orderKey } from './item-keys.ts';
 import { freeAt } from './item-readers.ts';
 import type { HeldCommitment, ItemState } from './item-state.ts';
 
-/** Where a promise is kept that no location can be found for: it counts for no channel, and is seen. */
+/** The location of promises that no location can be found for: it counts for no channel, but is shown. */
 export const UNASSIGNED = 'unassigned';
 
-/** What is left of the holds that the lines of one order take over: they end when all its lines have taken. */
+/** What is left of the holds that one order's lines take over; the holds end after the last of these lines. */
 export type HoldsTaken = Map<string, { location: string; quantity: Quantity }[]>;
 
-/** So much of an order's line is open now: promises what is missing, or releases what is too much. */
+/** Takes in how much of an order's line is open now: promises what is missing, or releases what is too much. */
 export function postOpen(draft: Draft, open: Open, post: Post, taken: HoldsTaken): void {
   const held = commitmentsOf(draft.state, open).filter(({ line }) => line === open.line);
   const parts = holdOf(draft.state, open, taken);
@@ -28,8 +28,8 @@ export function postOpen(draft: Draft, open: Open, post: Post, taken: HoldsTaken
 }
 
 /**
- * Moves what was promised before its place was told. What was reallocated since the fact happened stays where that
- * put it.
+ * Moves what was promised before its place was told. What was reallocated after the fact happened stays where the
+ * reallocation put it.
  */
 function moveToPin(draft: Draft, open: Open, post: Post): void {
   const { location: pin, line, key } = open;
@@ -75,7 +75,7 @@ function commit(draft: Draft, open: Open, { quantity, post, parts }: Commit): vo
     commitAt(draft, open, { location: placeToCommit(draft, open, missing), quantity: missing, post });
 }
 
-/** What is at the place already is taken there before anything is moved to it. */
+/** The parts that are already at the pinned place come first, so that as little as possible has to move. */
 const pinnedFirst = <Part extends { readonly location: string }>(
   parts: readonly Part[],
   pin: string | undefined,
@@ -119,14 +119,14 @@ export function placeToCommit(
   const locations = context.locationsOf(channel);
   const active = locations.filter((each) => context.isActive(each));
   const fits = (each: string): boolean => freeAt(state, each) >= quantity;
-  // Where none is active, its own inactive one: a promise there takes from no other channel.
+  // If none is active, the channel's own inactive one: a promise there takes nothing from other channels.
   return active.find(fits) ?? active[0] ?? locations[0] ?? UNASSIGNED;
 }
 
 interface Release {
   readonly quantity: Quantity;
   readonly held: readonly HeldCommitment[];
-  /** Where it just shipped. */
+  /** The location it was just shipped from. */
   readonly near: string | undefined;
   readonly cause: CommitmentReleased['cause'];
   readonly at: Instant;
@@ -158,7 +158,7 @@ function releaseAt(
   });
 }
 
-/** Goods left for an order that has not named these lines yet: its reservation promises it so much less. */
+/** Goods left for an order that has not named its lines yet: its reservation promises that much less. */
 export function releaseShipped(draft: Draft, move: Move): void {
   const { cause, channel, orderId } = move;
   if (cause !== 'shipment' || move.to !== CUSTOMER) return;
@@ -171,8 +171,9 @@ export function releaseShipped(draft: Draft, move: Move): void {
 }
 
 /**
- * The order's lines win: what its reservations promised beyond them is free again. While it is not placed, they may
- * still promise some: of one that the journal does not know yet, all that was promised (`before` this fact) stays.
+ * The order's lines replace what its reservations promised: what was promised beyond them is free again. An order that
+ * is not placed yet may keep some of it (`left`), and all that was promised `before` this fact by a confirmation that
+ * the journal does not know yet.
  */
 export function settle(
   draft: Draft,
@@ -196,7 +197,7 @@ export function settle(
   }
 }
 
-/** What confirmed reservations promise the order without a line. */
+/** What confirmed reservations promise the order without naming a line. */
 export const promisedAhead = (state: ItemState, order: { channel: string; orderId: string }): Quantity =>
   sumOf(unnamedOf(state, order));
 
@@ -208,7 +209,9 @@ const unnamedOf = (
 const sumOf = (held: readonly HeldCommitment[]): Quantity =>
   held.reduce((sum, { quantity }) => sum + quantity, 0);
 
-/** Where it was promised then: where it was wanted, or still is, else where it would be promised today. */
+/**
+ * Corrects where it was promised then: where the channel wanted it, else where it is now, else where it would be today.
+ */
 export function postOpenPast(draft: Draft, past: OpenPast): void {
   const { channel, orderId, line, changes } = past;
   const held = commitmentsOf(draft.state, past).find((each) => each.line === line);
@@ -220,7 +223,7 @@ export function postOpenPast(draft: Draft, past: OpenPast): void {
   });
 }
 
-/** Flags a promise that was pinned to a place that counts for nobody. */
+/** Flags a promise that is pinned to a place that counts for no channel. */
 export function judgePinned(draft: Draft, open: Open, party: Party): void {
   const { location, quantity } = open;
   if (location === undefined || quantity === 0 || draft.context.isActive(location)) return;

@@ -8,7 +8,7 @@ import { placeOf, stockOf } from './item-readers.ts';
 import type { DispositionStock, ItemState, Place } from './item-state.ts';
 import { isSameDocument, movedAfter, sweepsStanding } from './past.ts';
 
-/** A fact about one place, before which the sweeps that also hold for it must be in. */
+/** A fact about one place; the sweeps that apply to it must be posted before it. */
 interface SweptFact {
   readonly kind: 'move' | 'count';
   readonly location: string;
@@ -28,7 +28,7 @@ export function postSweep(draft: Draft, sweep: ItemSweep): void {
   recordSweep(draft, sweep, variances);
 }
 
-/** True where something in it happened by then. */
+/** True if a movement or count of it happened by then. */
 export const isToldBy = ({ since }: DispositionStock, at: Instant): boolean =>
   since !== undefined && since <= at;
 
@@ -37,7 +37,7 @@ function sweepVariance(draft: Draft, sweep: ItemSweep, stock: DispositionStock):
   return afterAnchor(draft, sweep.location, stock, sweep) - stock.onHand;
 }
 
-/** What moved after this anchor, from the past if it must be. */
+/** What moved after this anchor; the past is read only if the state cannot tell. */
 export function afterAnchor(
   draft: Draft,
   location: string,
@@ -49,7 +49,7 @@ export function afterAnchor(
   return movedAfter(pastOf(draft), location, stock.disposition, anchor);
 }
 
-/** False where the state alone says that nothing did. */
+/** False if the state alone tells that nothing moved after the count. */
 export function mayHaveMovedAfter(
   place: Place,
   stock: DispositionStock,
@@ -63,9 +63,9 @@ export function mayHaveMovedAfter(
 }
 
 /**
- * An item that is told of later than a complete snapshot, with a time from before it, was not in the snapshot
- * either: posts the sweeps that hold for this fact and are not in yet. What else was told of the disposition
- * happened after them, so that they change nothing today but for what is told now.
+ * A complete snapshot also swept an item that we are told of only later, with a fact from before the snapshot: posts
+ * the sweeps that apply to this fact and are not posted yet. All else that was told of the disposition happened after
+ * them, so that the only thing they change today is the effect of this fact.
  */
 export function sweepBefore(draft: Draft, fact: SweptFact): void {
   const { location, disposition, key } = fact;
@@ -73,7 +73,7 @@ export function sweepBefore(draft: Draft, fact: SweptFact): void {
   const since = stockOf(place, disposition)?.since ?? Infinity;
   if (key.at >= since) return;
   if (standsOnSweptPlace(draft.state, fact)) {
-    // Of the place's sweeps the state has the newest only; what this decision posted is not in the past yet.
+    // The state has only the newest of the place's sweeps, and the past has not yet what this decision posts.
     const known = [...(draft.context.past ?? []), ...draft.events];
     for (const sweep of sweepsStanding(known, location)) {
       const isMissing = sweep.key.at >= key.at && sweep.key.at < since;
@@ -87,18 +87,18 @@ export function sweepBefore(draft: Draft, fact: SweptFact): void {
   }
 }
 
-/** Earliest time of any fact about the place: every sweep of the location from then on is known to it. */
+/** Earliest time of any fact about the place: every sweep of the location from then on has been posted. */
 const sinceOf = (place: Place | undefined): Instant =>
   Math.min(...(place?.stock.map(({ since }) => since ?? Infinity) ?? []), Infinity);
 
-/** Another account of the same movement is in the same place. */
+/** The sweep is posted already if another account of the same movement is in the same place. */
 const isPostedNow = ({ events }: Draft, { key, location }: ItemSweep): boolean =>
   events.some(
     ({ type, data }) =>
       type === 'SweepPosted' && data.location === location && compareFacts(data.key, key) === 0,
   );
 
-/** A fact earlier than all others of its disposition, in a place that was swept after it. */
+/** True for a fact earlier than all others of its disposition, in a place that was swept after it. */
 export function standsOnSweptPlace(
   state: ItemState,
   { location, disposition, key }: Omit<SweptFact, 'kind'>,
@@ -120,7 +120,7 @@ function recordSweep(
   });
 }
 
-/** The past, of which `pastNeeded` has said that it would be asked for. */
+/** The past, which `pastNeeded` must have asked for. */
 export function pastOf(draft: Draft): NonNullable<Draft['context']['past']> {
   assert(draft.context.past, 'the past of the item, as pastNeeded asked');
   return draft.context.past;

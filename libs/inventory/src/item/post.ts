@@ -19,10 +19,12 @@ import {
 } from './post-open.ts';
 import { postSweep } from './post-sweep.ts';
 
-/** Entries of one fact between two marks of how many are in; with fewer it has none. */
+/** After every so many entries of one fact an event is marked with how many are posted. */
 const MARK_ENTRIES = 100;
 
-/** Carries all that one journal event does to this item into its books, or what is not in of it yet. */
+/**
+ * Carries all that one journal event does to this item into its books, or the rest of it where a part is in already.
+ */
 export function post(draft: Draft, command: Post, party: Party): undefined {
   const { entries, journal } = command;
   const hasOpens = entries.some(isOpen);
@@ -38,7 +40,7 @@ export function post(draft: Draft, command: Post, party: Party): undefined {
   endHoldsTaken(draft, taken);
 }
 
-/** So many entries are in with this event. Without one they have done nothing yet, and may be posted again. */
+/** Marks how many entries are posted with this event. Without an event they did nothing, and may be posted again. */
 export function markPosted(event: ItemEvent | undefined, entriesPosted: number): void {
   if (event !== undefined) Object.assign(event.data, { entriesPosted });
 }
@@ -46,16 +48,16 @@ export function markPosted(event: ItemEvent | undefined, entriesPosted: number):
 const isOpen = ({ kind }: ItemEntry): boolean => kind === 'open';
 const isSettle = (entry: ItemEntry): entry is Settle => entry.kind === 'settle';
 const noneTaken = (): HoldsTaken => new Map();
-/** Stays empty: nothing is posted that takes any. */
+/** Shared by facts without open lines, which take no holds: it stays empty. */
 const NONE_TAKEN = noneTaken();
 
 interface Posting {
   readonly party: Party;
   readonly command: Post;
-  /** True where it also says what is open of the order's lines now. */
+  /** True if the fact also says how much of the order's lines is open now. */
   readonly isByLine: boolean;
   readonly taken: HoldsTaken;
-  /** What reservations had promised its order without a line. */
+  /** What reservations had promised its order without naming a line, before this fact. */
   readonly before: Quantity;
 }
 

@@ -46,7 +46,7 @@ const insufficientCommitment = (committed: Quantity): Rejection => ({
   facts: { committed },
 });
 
-/** Where OnHand decides it never oversells, so no promise moves to where it cannot be kept. */
+/** OnHand never oversells by its own decision, so no promise moves to where it cannot be kept. */
 const insufficientStock = (requested: Quantity, available: Quantity): Rejection => ({
   code: 'INSUFFICIENT_STOCK',
   detail: 'Less is free at the other location than you want to move there: move less.',

@@ -1,6 +1,6 @@
 /**
- * Names seen before, as 32-bit hashes: what it does not know was surely never seen, what it knows may have
- * been, and the stream tells. Bounded: once full, everything may have been seen.
+ * Names seen before, as 32-bit hashes: a name that is not in it was surely never seen; one that is may have been, and
+ * the stream has to be read. Bounded: once it is full, every name may have been seen.
  */
 export interface Remembered {
   hashes: number[];
@@ -8,8 +8,8 @@ export interface Remembered {
 }
 
 /**
- * Most names remembered in a state. Each costs some 8 bytes there; without, each new one costs a look through all of
- * the item's past: 640 ms where that is 100,000 events.
+ * Most names remembered in a state. Each takes some 8 bytes. Beyond it each new name costs a look through all of
+ * the item's past: 640 ms if that is 100,000 events.
  */
 export const REMEMBERED_MAX = 4_096;
 
@@ -23,7 +23,7 @@ export function remember(memory: Remembered | undefined, name: string): Remember
   return kept;
 }
 
-/** False where the name was surely never remembered. */
+/** False if the name was surely never remembered. */
 export function mayRemember(memory: Remembered | undefined, name: string): boolean {
   return memory !== undefined && (memory.full === true || memory.hashes.includes(hashOf(name)));
 }

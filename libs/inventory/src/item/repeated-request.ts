@@ -1,6 +1,6 @@
 import type { Rejection } from '../rejection.ts';
 
-/** A refusal where what is asked under a known id is not what was asked first. */
+/** A refusal if what is asked under a known id differs from what was first asked under it. */
 export function differs<Field extends string>(
   asked: Readonly<Partial<Record<Field, unknown>>>,
   first: Readonly<Partial<Record<Field, unknown>>>,

@@ -7,8 +7,8 @@ import { nameKey } from './item-keys.ts';
 import { freeAt } from './item-readers.ts';
 
 /**
- * Holds what is wanted of this item, all lines together, never beyond the channel's ATS less its buffer nor
- * beyond what is free where it is held.
+ * Holds what is wanted of this item, all lines together: never more than the channel's ATS less its buffer, nor more
+ * than what is free where it is held.
  */
 export function reserve(draft: Draft, command: Reserve): Rejection | Repeated | undefined {
   const held = draft.state.holds[nameKey(command.reservationId)];
@@ -32,7 +32,7 @@ interface Allocation {
   readonly quantity: Quantity;
 }
 
-/** As much of each line as can be had, pinned lines first: they have nowhere else to go. */
+/** As much of each line as there is, pinned lines first: they cannot go elsewhere. */
 function allocate(draft: Draft, command: Reserve): Allocation {
   const { state, context } = draft;
   const active = context.locationsOf(command.channel).filter((each) => context.isActive(each));
@@ -59,7 +59,7 @@ const pinnedFirst = (wanted: readonly Wanted[]): readonly Wanted[] => [
   ...wanted.filter(({ location }) => location === undefined),
 ];
 
-/** The first location that has all of it; else what each has, in priority. */
+/** From the first location that has all of it; otherwise what each has, by priority. */
 function partsOf({ quantity, location }: Wanted, bound: Quantity, left: Map<string, Quantity>): HoldPart[] {
   const wanted = Math.min(quantity, bound);
   const places = location === undefined ? [...left.keys()] : [location];
@@ -76,7 +76,7 @@ function partsOf({ quantity, location }: Wanted, bound: Quantity, left: Map<stri
   return parts;
 }
 
-/** Rounded down to what the item is counted in, never below 0. */
+/** Rounded down to a multiple of the amount that the item is counted in, never below 0. */
 const floor = (quantity: Quantity, step: Quantity): Quantity =>
   Math.max(0, Math.floor(quantity / step) * step);
 

@@ -3,7 +3,7 @@ import type { Disposition } from '../message.ts';
 import { placeOf, stockOf } from './item-readers.ts';
 import type { DispositionStock, ItemState, Place } from './item-state.ts';
 
-/** Parts of a state that the fold makes when they are first named, and unmakes when nothing is left in them. */
+/** Parts of a state, which the fold makes when they are first named. */
 
 export function placeFor(state: ItemState, location: string): Place {
   const known = placeOf(state, location);
@@ -21,13 +21,13 @@ export function stockFor(place: Place, disposition: Disposition): DispositionSto
   return stock;
 }
 
-/** A fact of this time was told about the place. */
+/** Notes the time of a fact about this stock. */
 export function tellStock(state: ItemState, stock: DispositionStock, at: Instant): void {
   if (stock.since === undefined || at < stock.since) stock.since = at;
   if (at > state.latestAt) state.latestAt = at;
 }
 
-/** Moves what a channel claims of the item, over all places. */
+/** Changes what a channel claims of the item, over all places; a channel without claims is dropped. */
 export function addClaims(state: ItemState, channel: string, committed: Quantity, reserved: Quantity): void {
   const index = state.channels.findIndex((each) => each.channel === channel);
   const claims = state.channels[index];

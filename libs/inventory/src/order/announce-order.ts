@@ -6,15 +6,16 @@ import { announcedEntries } from './order-entries.ts';
 import { orderFactOf } from './order-fact.ts';
 import { orderOf } from './order-view.ts';
 
-/** What a reservation that was confirmed for an order says of it. */
+/** What a reservation that was confirmed for an order says of the order. */
 export type Announcement = Omit<OrderAnnounced, 'entries'> & {
   readonly channel: string;
   readonly orderId: string;
 };
 
 /**
- * Makes what was confirmed known of an order that is not placed: shown, and heeded by what is told of its lines.
- * Undefined where it says nothing: the placing is known, and its lines win; or it was said before.
+ * Records what was confirmed for an order that is not placed yet, so that it is shown, and messages about the order's
+ * lines are matched to it. Undefined if there is nothing to record: the order is placed, and its own lines count; this
+ * was recorded before; or the order has too many lines already.
  */
 export function announceOrder(told: ToldStream, announcement: Announcement): OrderAnnounced | undefined {
   const { reservationId, confirmedAt, lines } = announcement;

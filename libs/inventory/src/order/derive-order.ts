@@ -24,10 +24,10 @@ import type {
 } from './order-state.ts';
 
 /**
- * What the set of an order's facts makes of it: in whatever order they arrived, they are read in the order
- * in which they happened. So a cancel before its order, a shipment before its placement, two returns of
- * which one is too much, need no rule of their own. Until it is placed, the reservations that were confirmed for it
- * stand for its placing; then its own lines win.
+ * The order that the set of its facts makes: in whatever sequence they arrived, they are read in the one in which they
+ * happened. So a cancel that arrives before its order, a shipment before its placing, or two returns of which one is
+ * too much need no rule of their own. Until the order is placed, the reservations that were confirmed for it stand for
+ * its placing; from then on only its own lines count.
  */
 export function deriveOrder(
   facts: readonly OrderFact[],
@@ -54,13 +54,13 @@ export function deriveOrder(
 const NONE_ANNOUNCED: readonly OrderAnnounced[] = [];
 const NO_ITEMS: readonly string[] = [];
 
-/** Ordinary items. */
+/** The ordinary items that these reservations promise. */
 function itemsOf(announced: readonly OrderAnnounced[]): readonly string[] {
   const lines = announced.flatMap((each) => each.lines);
   return [...new Set(lines.flatMap((line) => line.components?.map(({ sku }) => sku) ?? [line.sku]))];
 }
 
-/** How much of one row was open from a moment on, until its next step, and where it was wanted; as posted. */
+/** How much of one row was open from each step until the next, and where it was wanted; parked lines are left out. */
 export interface OpenSteps {
   readonly row: Pick<Row, 'line' | 'sku' | 'components' | 'announced' | 'isUnnamed'>;
   readonly steps: readonly Readonly<OpenStep>[];
@@ -72,7 +72,7 @@ interface OpenStep {
   readonly location: string | undefined;
 }
 
-/** What was open through time: no fact counts before those that the order reads ahead of it. */
+/** What was open over time. A fact counts no earlier than those that are read before it. */
 export function deriveOpenSteps(
   facts: readonly OrderFact[],
   announced: readonly OrderAnnounced[] = NONE_ANNOUNCED,
@@ -90,7 +90,7 @@ export function deriveOpenSteps(
     for (const row of enter(sheet, fact)) {
       const known = steps.get(row) ?? [];
       steps.set(row, known);
-      // A fact from before the confirmation names what was confirmed: it was open by then.
+      // A fact from before the confirmation names what was confirmed: that was open since the fact.
       if (row.announced !== undefined) for (const step of known) step.at = Math.min(step.at, at);
       known.push({ at, open: openOf(row.posted), location: row.location });
     }
@@ -99,7 +99,7 @@ export function deriveOpenSteps(
   return [...steps].map(([row, ofRow]) => ({ row, steps: ofRow }));
 }
 
-/** Answers the rows that it is about, one for each of its lines. */
+/** Returns the rows that the fact is about, one for each of its lines. */
 function enter(sheet: Sheet, fact: OrderFact): readonly Row[] {
   const { message } = fact;
   if (message.type === 'order.cancelled' && message.data.lines === undefined) {
@@ -109,7 +109,7 @@ function enter(sheet: Sheet, fact: OrderFact): readonly Row[] {
     }
     return sheet.rows;
   }
-  // No other line of the message is named by a number that it gives itself.
+  // A line id that the message gives itself must not go to another of its lines, which has none.
   for (const { line } of message.data.lines ?? []) if (line !== undefined) sheet.names.add(line);
   return fact.lines.map((line) => {
     const row = rowFor(sheet, message.type, line);
@@ -123,7 +123,7 @@ function enter(sheet: Sheet, fact: OrderFact): readonly Row[] {
   });
 }
 
-/** A row means what the line that was resolved first means, whenever that happened. */
+/** A row has the item of the line that was resolved first, whenever that line happened. */
 function takeMeaning(row: Row, line: OrderFactLine): void {
   if (line.isParked) row.isParked = true;
   if (row.sku === undefined && line.sku !== undefined) row.sku = line.sku;
@@ -140,7 +140,9 @@ function takeLocation(row: Row, { key }: OrderFact, { location, isParked }: Orde
   row.locatedBy = key;
 }
 
-/** The first placing is read before all others, and may still be the last word on what is ordered. */
+/**
+ * True if what is known is of a later fact: the first placing is read before all others, but may be later than they.
+ */
 const isOlder = (key: FactKey, known: FactKey | undefined): boolean =>
   known !== undefined && compareFacts(key, known) < 0;
 
@@ -157,7 +159,7 @@ function take(tally: Tally, { message, key }: OrderFact, quantity: Quantity): vo
       tally.cancelled += Math.min(quantity, openOf(tally));
       return;
     case 'order.shipped':
-      // What ships beyond what is open was not cancelled after all.
+      // What ships beyond the open quantity cannot have been cancelled.
       tally.cancelled -= Math.min(tally.cancelled, Math.max(0, quantity - openOf(tally)));
       tally.shipped += quantity;
       return;
@@ -200,7 +202,7 @@ function numbersOf(tally: Tally, isKnown: boolean): LineNumbers {
   return {
     ordered,
     open: openOf(tally),
-    // What is shipped was not cancelled, whatever arrived first; nor what a change has taken from the line.
+    // What was shipped was not cancelled, whichever was told first; nor was what a change took from the line.
     cancelled: Math.min(tally.cancelled, Math.max(0, ordered - shipped)),
     shipped,
     returned: isKnown ? Math.min(returned, shipped) : returned,
@@ -208,7 +210,7 @@ function numbersOf(tally: Tally, isKnown: boolean): LineNumbers {
   };
 }
 
-/** In the order in which they happened, what goes beyond `total`. */
+/** The parts in the sequence in which they happened, each with how much of it goes beyond `total`. */
 function withExcess(parts: readonly Part[], total: Quantity): readonly OrderPart[] {
   if (parts.length === 0) return NO_PARTS;
   const excess = excessOver(

@@ -8,9 +8,9 @@ import { inReadingOrder } from './order-fact.ts';
 import type { OrderFact } from './order-state.ts';
 
 /**
- * What a fact that is told late says of the time in between: the order was open before it was cancelled, also
- * where the cancel was told first; and it was wanted in one place before it was in another. What is open in the end,
- * and where, its other entries say, as of the fact's own time.
+ * What a fact that is told late says of the time in between: the order was open before it was cancelled, even if the
+ * cancel was told first, and it was wanted in one place before it was wanted in another. The fact's other entries say
+ * how much is open in the end and where, as of the fact's own time.
  */
 export function openPastEntries(
   before: readonly OrderFact[],
@@ -38,11 +38,11 @@ export function openPastEntries(
   });
 }
 
-/** Nothing that the order reads after it, or that happened after it, is known: it says nothing of the past. */
+/** True if no known fact happened after it or is read after it: then it says nothing new about the past. */
 export const isNewest = (fact: OrderFact, facts: readonly OrderFact[]): boolean =>
   facts.every(({ key }) => key.at <= fact.key.at) && inReadingOrder(facts).at(-1) === fact;
 
-/** By how much more or less of a line was open from each moment on, in one place or where nobody said. */
+/** By how much more or less of a line was open from each moment on, at one location or at none in particular. */
 interface Changes {
   readonly sku: string;
   readonly line: string;
@@ -64,9 +64,9 @@ function addSteps(changes: Map<string, Changes>, { row, steps }: OpenSteps, sign
 }
 
 /**
- * What a reservation promised ends with the placing. From then on it was the order's own lines that were promised, also
- * where what had ended by now was promised until later. What has no name yet is not of a line: what is left of it is
- * released as of the placing's own time.
+ * What a reservation promised ends with the placing. From then on the order's own lines were promised, even if some of
+ * what the reservation promised ended only later. What is still unnamed belongs to no line: the rest of it is released
+ * as of the placing's own time.
  */
 function addEnded(changes: Map<string, Changes>, { row, steps }: OpenSteps, placedAt: Instant): void {
   const since = steps.map((step) => ({ ...step, at: Math.max(step.at, placedAt) }));

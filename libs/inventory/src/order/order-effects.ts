@@ -3,11 +3,11 @@ import { amountsOf } from '../document/amounts.ts';
 import type { ExceptionKind, Open } from '../entry.ts';
 import type { OrderPart, OrderRow, OrderState } from './order-state.ts';
 
-/** All that an order, as it stands, does to stock: of two states the difference is what gets posted. */
+/** Everything that an order in its present state does to stock. The difference between two states is posted. */
 export interface OrderEffects {
-  /** By item: what confirmed reservations promise that no line has taken over yet; none once it is placed. */
+  /** By item: what confirmed reservations promise that no line has taken over yet; empty once the order is placed. */
   readonly promised: ReadonlyMap<string, Quantity>;
-  /** By line and item; also where nothing is open. */
+  /** By line and item, even if nothing of it is open. */
   readonly opens: ReadonlyMap<string, OpenEffect>;
   /** By part and item. */
   readonly moves: ReadonlyMap<string, MoveEffect>;
@@ -66,7 +66,7 @@ function addPromised({ promised }: Sums, row: OrderRow): void {
 
 const openName = (sku: string, line: string): string => `${sku}\n${line}`;
 
-/** What was posted, whatever rules it was told by. */
+/** What was posted before, even if by older rules. */
 export function postedOpens(posted: readonly Open[]): ReadonlyMap<string, OpenEffect> {
   return new Map(posted.map((open) => [openName(open.sku, open.line), open]));
 }
@@ -74,14 +74,14 @@ export function postedOpens(posted: readonly Open[]): ReadonlyMap<string, OpenEf
 function addOpens({ opens }: Sums, row: OrderRow): void {
   for (const { sku, quantity } of ofItems(row, row.posted.open)) {
     const key = openName(sku, row.line);
-    const before = opens.get(key); // A line told with two items that share a component is one promise of it.
+    const before = opens.get(key); // A line told with two items that share a component promises the sum.
     const location = before?.location ?? row.location;
     const sum = (before?.quantity ?? 0) + quantity;
     opens.set(key, { line: row.line, sku, ...(location !== undefined && { location }), quantity: sum });
   }
 }
 
-/** Goods that left, left; of goods that came back only what had left is counted in. */
+/** Whatever was shipped is posted; of what came back, only as much as had been shipped. */
 function addMove({ moves }: Sums, row: OrderRow, cause: MoveEffect['cause'], part: OrderPart): void {
   if (part.isParked) return;
   const { source, id } = part.key;

@@ -21,7 +21,7 @@ import {
 } from './order-effects.ts';
 import type { OrderFact, OrderState } from './order-state.ts';
 
-/** What a fact does to stock, and which kinds of flag its order has after it. */
+/** What a fact does to stock, and which kinds of flags its order has afterwards. */
 interface OrderEffect {
   readonly entries: readonly Entry[];
   readonly flags: readonly ExceptionKind[];
@@ -35,7 +35,7 @@ interface Before {
 
 /**
  * What a fact that turned `before` into `after` does to stock: the difference, with the time and name of the
- * message that told it. What was open is what was `posted`: a line that was named by older rules is found again.
+ * message that told it. What was open is taken from what was `posted`, which older rules may have named differently.
  * What is open is absolute; an earlier return that this fact corrects keeps its own key. Releases come before new
  * promises and promises before goods, so that nothing looks short in between.
  */
@@ -60,8 +60,8 @@ function kindsOf({ flags }: OrderEffects): ExceptionKind[] {
 }
 
 /**
- * A reservation was confirmed for an order that is not placed: its items promised that without lines when it was
- * confirmed. Lines that were named before it take over what is theirs.
+ * A reservation was confirmed for an order that is not placed: its items promised that without naming lines. Lines that
+ * were named before the confirmation take over their part.
  */
 export function announcedEntries(
   { before, posted }: Before,
@@ -102,7 +102,7 @@ interface Told {
   readonly order: OrderName;
   readonly near?: string;
   readonly hints?: Hints;
-  /** Lines that a hold ends with. */
+  /** Lines of the placing that confirms a hold. */
   readonly confirmed?: ReadonlySet<string | undefined>;
 }
 
@@ -117,7 +117,7 @@ function changedOpens(from: OrderEffects, to: OrderEffects, { key, order, hints,
     const quantity = to.opens.get(name)?.quantity ?? 0;
     const { sku, line } = open;
     const pin = pinOf(open, before);
-    // A hold ends with the order that confirms it, even if that order has nothing open any more.
+    // A hold ends with the order that confirms it, even if nothing of that order is open any more.
     if (quantity === was && !pin.moves && !confirmed?.has(line)) continue;
     (quantity < was ? lowered : raised).push({
       kind: 'open',
@@ -133,14 +133,14 @@ function changedOpens(from: OrderEffects, to: OrderEffects, { key, order, hints,
   return [...lowered, ...raised];
 }
 
-/** Where it is wanted; of what is promised already, whether that is news. */
+/** Where the channel wants it, and whether that moves what is already promised. */
 function pinOf({ location, quantity }: OpenEffect, before?: OpenEffect): Pick<Open, 'location' | 'moves'> {
   if (location === undefined) return {};
   const isNews = before !== undefined && before.location !== location;
   return isNews && Math.min(before.quantity, quantity) > 0 ? { location, moves: true } : { location };
 }
 
-/** Said of all its items with each fact of an order that is announced: none of them is left to a guess. */
+/** With each fact of an announced order, every announced item is told what is still promised of it without a line. */
 function settleEntries(from: OrderEffects, to: OrderEffects, { key, order, near }: Told): Entry[] {
   if (from.promised.size === 0 && to.promised.size === 0) return NO_ENTRIES;
   return [...new Set([...from.promised.keys(), ...to.promised.keys()])].map((sku) => {
@@ -155,7 +155,7 @@ const NO_ENTRIES: Entry[] = [];
 const shippedAt = (message: OrderMessage): Pick<Hints, 'near'> =>
   message.type === 'order.shipped' ? { near: message.data.location } : {};
 
-/** Where it just shipped, or which hold it confirms. */
+/** The location it was just shipped from, or the hold it confirms. */
 function hintsOf(message: OrderMessage): Hints {
   if (message.type !== 'order.placed' || message.data.reservationId === undefined) return shippedAt(message);
   return { reservationId: message.data.reservationId };
@@ -170,7 +170,7 @@ function moveEntries(from: OrderEffects, to: OrderEffects, order: OrderName): En
   return entries;
 }
 
-/** Less than before goes back the way it came. */
+/** If it is less than before, the difference goes back the way it came. */
 function moveEntry({ cause, part, sku }: MoveEffect, more: number, order: OrderName): Entry {
   const shelf = onHandAccount(part.location, part.disposition);
   const isIn = cause === 'return' ? more > 0 : more < 0;
@@ -199,7 +199,7 @@ function flagEntries(from: OrderEffects, to: OrderEffects, key: FactKey, order: 
   return entries;
 }
 
-/** Every name once, with its newer value where it has one. */
+/** Every name once, with its newer value if it has one. */
 function inEither<Effect extends OpenEffect | MoveEffect | FlagEffect>(
   from: ReadonlyMap<string, Effect>,
   to: ReadonlyMap<string, Effect>,

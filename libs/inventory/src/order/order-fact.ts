@@ -5,7 +5,7 @@ import type { ParkedLine } from '../journal-event.ts';
 import type { MessageLine, OrderLine } from '../message.ts';
 import type { OrderFact, OrderFactLine } from './order-state.ts';
 
-/** What an order reads of a fact of its stream; lines that were dismissed or refused are not in it. */
+/** The part of a fact that an order is derived from; lines that were dismissed or refused are not in it. */
 export function orderFactOf({ message, lines, parked }: ToldFact): OrderFact {
   const told = linesOf(message);
   const all = [
@@ -16,8 +16,8 @@ export function orderFactOf({ message, lines, parked }: ToldFact): OrderFact {
 }
 
 /**
- * As an order reads its facts: by time, but its first `order.placed` before all others, for nothing can happen to
- * an order before it is placed, whatever the clocks say.
+ * The sequence in which an order's facts are read: by time, but its first `order.placed` before all others, for nothing
+ * can happen to an order before it is placed, whatever the clocks say.
  */
 export function inReadingOrder(facts: readonly OrderFact[]): readonly OrderFact[] {
   const sorted = [...facts].sort((a, b) => compareFacts(a.key, b.key));

@@ -9,7 +9,7 @@ export interface Sheet {
   readonly rows: Row[];
   readonly byName: Map<string, Row>;
   readonly byItem: Map<string, Row[]>;
-  /** Line ids taken. */
+  /** Line ids that are in use. */
   readonly names: Set<string>;
   nextNumber: number;
   unnamedCount: number;
@@ -19,9 +19,9 @@ export interface Row {
   line: string;
   readonly item: string;
   readonly name?: string;
-  /** A confirmed reservation told of it: which one of all such lines. */
+  /** If a confirmed reservation told of it: its number among all such rows. */
   announced?: number;
-  /** And no fact yet. */
+  /** Only a confirmed reservation told of it, and no fact yet. */
   isUnnamed?: true;
   sku?: string;
   components?: readonly Component[];
@@ -36,7 +36,7 @@ export interface Row {
   readonly returns: Part[];
 }
 
-/** What was told of a row so far; `cancelled` is what took effect, for it was open at its time. */
+/** What was told of a row so far; `cancelled` is only what took effect, because it was open at that time. */
 export interface Tally {
   ordered: Quantity;
   /** Of the message that told `ordered`. */
@@ -64,8 +64,8 @@ export const openOf = ({ ordered, shipped, cancelled }: Tally): Quantity =>
   Math.max(0, ordered - shipped - cancelled);
 
 /**
- * By its name and item; without a name, by item: the first that has something left, else the first, else a new one.
- * What was announced without names takes the name of the first line of its item.
+ * Finds a line's row by name and item; without a name, by item: the first with something left, else the first, else a
+ * new one. A row that was announced without a name takes the name of the first line of its item.
  */
 export function rowFor(sheet: Sheet, type: OrderMessageType, line: OrderFactLine): Row {
   if (line.line !== undefined) {
@@ -94,7 +94,7 @@ function nameRow(sheet: Sheet, row: Row, line: string): Row {
   return row;
 }
 
-/** What a confirmed reservation tells of the order: lines that have no names yet. */
+/** The rows that a confirmed reservation tells of: they have no names yet. */
 export function announcedRows(sheet: Sheet, { lines }: OrderAnnounced): readonly Row[] {
   return lines.map(({ sku, quantity, components }) => {
     const row = emptyRow('', sku);
@@ -111,10 +111,10 @@ export function announcedRows(sheet: Sheet, { lines }: OrderAnnounced): readonly
   });
 }
 
-/** Whatever its facts say of the item, it was held as it was held. */
+/** Before any revision: the meaning of what was held comes before that of any fact's line. */
 const ANNOUNCED = -1;
 
-/** All have been read: what is still without a name is shown under the next free numbers. */
+/** After all facts have been read: rows that are still unnamed are shown under the next free numbers. */
 export function nameRest(sheet: Sheet): void {
   if (sheet.unnamedCount === 0) return;
   for (const row of sheet.rows) {
@@ -158,5 +158,5 @@ function putRow(sheet: Sheet, row: Row): void {
   else ofItem.push(row);
 }
 
-/** Ids have no control characters. */
+/** Unambiguous: ids have no control characters. */
 const rowName = (line: string, item: string): string => `${line}\n${item}`;

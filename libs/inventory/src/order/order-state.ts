@@ -4,16 +4,16 @@ import type { Component } from '../journal-event.ts';
 import type { Disposition } from '../message.ts';
 import type { OrderMessage } from '../document/told-message.ts';
 
-/** What an order's facts, all together, make of it. A value: never changed once derived. */
+/** An order as all its facts together make it. It is a value: never changed once derived. */
 export interface OrderState {
   /** An `order.placed` is known. */
   readonly isPlaced: boolean;
   /** Placed or shipped: only then can something be too much of a return or a refund. */
   readonly isKnown: boolean;
   readonly placedAt?: Instant;
-  /** In the order in which the facts, by time, first name them. */
+  /** In the sequence in which the facts, by time, first name them. */
   readonly rows: readonly OrderRow[];
-  /** Items of which reservations were confirmed for it, while it is not placed. */
+  /** While it is not placed, the items of the reservations that were confirmed for it. */
   readonly announced: readonly string[];
 }
 
@@ -23,15 +23,15 @@ export interface OrderState {
  */
 export interface OrderRow {
   readonly line: string;
-  /** What its lines have in common: the SKU, or the unresolved name it was told by. */
+  /** What its lines have in common: the SKU, or the unresolved name that was told. */
   readonly item: string;
-  /** Undefined as long as nobody knows which item is meant. */
+  /** Undefined as long as it is not known which item is meant. */
   readonly sku?: string;
-  /** The listing or identifier told, where `sku` is not known. */
+  /** The listing or identifier told, if `sku` is not known. */
   readonly name?: string;
-  /** Of a kit, as it was when the row's first line was resolved. */
+  /** If it is a kit: its components when the row's first line was resolved. */
   readonly components?: readonly Component[];
-  /** Only a confirmed reservation told of it yet: its name is ours, and nothing of it is posted under it. */
+  /** So far only a confirmed reservation told of it: we made its name up, and nothing is posted under that. */
   readonly isUnnamed?: true;
   /** Some line of it is parked. */
   readonly isParked: boolean;
@@ -50,7 +50,7 @@ export interface LineNumbers {
   readonly open: Quantity;
   readonly cancelled: Quantity;
   readonly shipped: Quantity;
-  /** What came back, at most what was shipped; all of it where nothing of the order is known. */
+  /** What came back, at most what was shipped; all of it if the order was neither placed nor shipped. */
   readonly returned: Quantity;
   readonly refunded: Quantity;
 }
@@ -58,14 +58,14 @@ export interface LineNumbers {
 /** What one line of a fact shipped or brought back. */
 export interface OrderPart {
   readonly key: FactKey;
-  /** Of the line in its message. */
+  /** Index of the line in its message. */
   readonly index: number;
   readonly sequence?: number;
   readonly location: string;
   readonly disposition: Disposition;
   readonly quantity: Quantity;
   readonly isParked: boolean;
-  /** How much of it is more than was ordered or shipped; of a parked part 0. */
+  /** How much of it is more than was ordered or shipped; 0 for a parked part. */
   readonly excess: Quantity;
 }
 

@@ -11,12 +11,12 @@ export interface OrderView {
   readonly orderId: string;
   readonly channel: string;
   readonly status: OrderStatus;
-  /** Null as long as it is not known to be placed. */
+  /** Null until the order is known to be placed. */
   readonly placedAt: Instant | null;
   readonly lines: readonly OrderLineView[];
-  /** By time of their first word. */
+  /** By the time at which each was first told of. */
   readonly shipments: readonly ShipmentView[];
-  /** What was told of it, by time. */
+  /** The messages about it, by time. */
   readonly history: readonly OrderHistoryRow[];
 }
 
@@ -24,7 +24,7 @@ type OrderStatus = 'pending' | 'open' | 'partially_shipped' | 'shipped' | 'cance
 
 export interface OrderLineView extends LineNumbers {
   readonly line: string;
-  /** Null as long as nobody knows which item is meant: `name` is what was told instead. */
+  /** Null as long as it is not known which item is meant: `name` is what was told instead. */
   readonly sku: string | null;
   readonly name?: string;
   readonly parked: boolean;
@@ -51,7 +51,7 @@ interface OrderHistoryRow {
   readonly position: number;
 }
 
-/** The order of a stream that was told of it, or that a reservation was confirmed for. */
+/** The order of a stream in which it was told of, or a reservation was confirmed for it. */
 export function orderViewOf(channel: string, orderId: string, told: ToldStream): OrderView {
   const order = orderOf(told);
   const facts = [...told.facts].sort((a, b) => compareFacts(keyOf(a), keyOf(b)));
@@ -73,7 +73,7 @@ export function orderViewOf(channel: string, orderId: string, told: ToldStream):
   };
 }
 
-/** Derived once a change. */
+/** Derived once after each change. */
 export const orderOf = (told: ToldStream): OrderState =>
   (told.order ??= deriveOrder(told.facts.map(orderFactOf), told.announced));
 
@@ -87,7 +87,9 @@ function statusOf({ isPlaced, rows }: OrderState): OrderStatus {
     : 'shipped';
 }
 
-/** Parked as a whole; a row that was committed does not wait because its shipment does. */
+/**
+ * True if it is parked as a whole: a row that was committed does not count as waiting because its shipment is parked.
+ */
 const isWaiting = ({ isParked, posted }: OrderRow): boolean =>
   isParked && posted.ordered === 0 && posted.shipped === 0;
 
@@ -106,7 +108,7 @@ const keyOf = ({ message }: ToldFact) => ({
   document: '',
 });
 
-/** One for each shipment and location; its tracking as last told. */
+/** One for each shipment and location, with the tracking that was told last. */
 function shipmentsOf(facts: readonly ToldFact[], order: OrderState): ShipmentView[] {
   const linesByMessage = shippedLines(order);
   const shipments = new Map<string, ShipmentView>();
@@ -129,7 +131,7 @@ function shipmentsOf(facts: readonly ToldFact[], order: OrderState): ShipmentVie
 
 type ShippedLine = ShipmentView['lines'][number];
 
-/** By message: the rows its lines were matched to. */
+/** By message, the rows that its lines were matched to. */
 function shippedLines({ rows }: OrderState): ReadonlyMap<string, readonly ShippedLine[]> {
   const lines = new Map<string, ShippedLine[]>();
   for (const { line, sku, shipments } of rows) {

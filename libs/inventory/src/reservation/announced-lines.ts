@@ -5,8 +5,8 @@ import { grant, keptOf } from './grant.ts';
 import type { ReservationState } from './reservation-state.ts';
 
 /**
- * What a confirmed reservation says that its order has: the lines that were requested, as far as what was confirmed
- * makes them, and the rest of it as it is.
+ * The lines that an order has according to the reservation confirmed for it: the lines that were requested, as far as
+ * the confirmed items suffice for them, and the remaining items as lines of their own.
  */
 export function announcedLines(reservation: ReservationState): readonly AnnouncedLine[] {
   const promised = promisedOf(reservation);
@@ -21,7 +21,7 @@ export function announcedLines(reservation: ReservationState): readonly Announce
   return [...lines, ...rest].filter(({ quantity }) => quantity > 0);
 }
 
-/** How much of which ordinary item it promises to its order; none where the order's own lines do. */
+/** How much of each ordinary item it promises to its order; nothing if the order's own lines do. */
 export function promisedOf(reservation: ReservationState): ReadonlyMap<string, Quantity> {
   const { confirmed } = reservation;
   if (confirmed?.byOrder) return new Map();

@@ -4,14 +4,14 @@ import type { Rejection } from '../rejection.ts';
 import type { RequestedLine, ReservationEvent, Shortage } from './reservation-event.ts';
 import type { ReservationState } from './reservation-state.ts';
 
-/** What is asked of a hold that is there. */
+/** What can be asked of an existing hold. */
 export type ReservationCommand =
   | {
       readonly type: 'confirm';
       readonly orderId: string;
-      /** In the words of the request: a kit is a kit. All of it where absent. */
+      /** In terms of the request, kits as kits. All of it if absent. */
       readonly lines?: readonly { readonly sku: string; readonly quantity: Quantity }[];
-      /** The order's own lines commit: here only the rest is released. */
+      /** The order's own lines commit it: here only the rest is released. */
       readonly byOrder?: boolean;
     }
   | { readonly type: 'release'; readonly actor?: string }
@@ -19,8 +19,8 @@ export type ReservationCommand =
   | { readonly type: 'expire' };
 
 /**
- * Decides on a reservation that was held. One terminal event: after it, and after the deadline, everything is
- * refused but what nobody asks for: to expire what has expired.
+ * Decides on a reservation that was held. It has one terminal event: after that, and after the deadline, every command
+ * is refused except `expire`, which comes from no caller but from the passing of the deadline.
  */
 export function decideReservation(
   command: ReservationCommand,
@@ -41,7 +41,7 @@ export function decideReservation(
         data: command.actor === undefined ? {} : { actor: command.actor },
       };
     case 'extend': {
-      // A deadline only moves away: nobody loses by an extension what was promised longer.
+      // A deadline only moves later: an extension must not shorten what was promised.
       const expiresAt = Math.max(state.expiresAt, now + command.expiresInSeconds * 1000);
       return { type: 'ReservationExtended', data: { expiresAt } };
     }
@@ -66,7 +66,7 @@ function confirm(
   return { type: 'ReservationConfirmed', data: { orderId, lines: confirmed } };
 }
 
-/** By ordinary item; a kit means what it meant when it was requested. */
+/** Quantities by ordinary item; a kit has the components it had when it was requested. */
 function itemsOf(
   lines: readonly { readonly sku: string; readonly quantity: Quantity }[],
   requested: readonly RequestedLine[],
@@ -99,7 +99,7 @@ const reservationTerminal = (state: string): Rejection => ({
   facts: { state },
 });
 
-/** `available` is what can be given of each. */
+/** `available` is how much of each can be held. */
 export const insufficientStock = (shortages: readonly Shortage[]): Rejection => ({
   code: 'INSUFFICIENT_STOCK',
   detail:

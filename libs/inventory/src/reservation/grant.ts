@@ -2,7 +2,7 @@ import { type Quantity, timesInto } from '#kernel';
 import { amountsOf } from '../document/amounts.ts';
 import type { RequestedLine, Shortage } from './reservation-event.ts';
 
-/** One line of a request with what can be given of it: kits only as often as all their components are there. */
+/** One line of a request with how much of it can be held; of a kit as many as all its components suffice for. */
 interface Granted {
   readonly line: RequestedLine;
   readonly quantity: Quantity;
@@ -27,7 +27,7 @@ export function grant(
   });
 }
 
-/** How many of it the items that are left make, as it is counted. */
+/** How much of the line the items that are left suffice for, in multiples of `step`. */
 function mostOf(line: RequestedLine, left: ReadonlyMap<string, Quantity>, step: Quantity): Quantity {
   if (!line.components) return left.get(line.sku) ?? 0;
   const ofOneStep = amountsOf(line, step);
@@ -37,7 +37,7 @@ function mostOf(line: RequestedLine, left: ReadonlyMap<string, Quantity>, step: 
   return Math.min(line.quantity, Math.max(0, Math.min(...times)) * step);
 }
 
-/** How much of each ordinary item the granted lines come to. */
+/** How much of each ordinary item the granted lines need. */
 export function keptOf(granted: readonly Granted[]): ReadonlyMap<string, Quantity> {
   const kept = new Map<string, Quantity>();
   for (const { line, quantity } of granted) {
@@ -48,7 +48,7 @@ export function keptOf(granted: readonly Granted[]): ReadonlyMap<string, Quantit
   return kept;
 }
 
-/** What was asked for and cannot be given, by the names that were asked for. */
+/** What was asked for and cannot be held, by the names that were asked for. */
 export function shortagesOf(granted: readonly Granted[]): Shortage[] {
   const bySku = new Map<string, { requested: Quantity; available: Quantity }>();
   for (const { line, quantity } of granted) {

@@ -3,7 +3,7 @@ import type { Instant, Quantity } from '#kernel';
 /**
  * A hold over several items, from request to its one terminal event: stored in `reservation-{id}`.
  * Requested → Held or Refused; Held → one of Confirmed, Released, Expired. The terminal ones are posted to
- * the items like journal events, so that a crash between the two loses and doubles nothing.
+ * the items like journal events, so that a crash in between neither loses nor doubles anything.
  * A request that a crash interrupted is refused, and may be made again under the same id.
  */
 export type ReservationEvent =
@@ -25,7 +25,7 @@ export interface ReservationRequested {
 
 export interface ReservationRefused {
   readonly shortages: readonly Shortage[];
-  /** Nobody decided: the process that asked the items stopped in between. */
+  /** Nothing was decided: the process that asked the items stopped on the way. */
   readonly interrupted?: true;
 }
 
@@ -33,11 +33,11 @@ export interface RequestedLine {
   readonly sku: string;
   readonly quantity: Quantity;
   readonly location?: string;
-  /** Of a kit: what one holds; the hold is on these. */
+  /** For a kit, what one of it holds; the hold is on these. */
   readonly components?: readonly { readonly sku: string; readonly quantity: Quantity }[];
 }
 
-/** One line a location. */
+/** One line per item and location. */
 export interface ReservedLine {
   readonly sku: string;
   readonly quantity: Quantity;
@@ -52,9 +52,9 @@ export interface Shortage {
 
 export interface ReservationConfirmed {
   readonly orderId: string;
-  /** Of which items how much is committed; all of the hold where absent. */
+  /** How much of which items is committed; all of the hold if absent. */
   readonly lines?: readonly { readonly sku: string; readonly quantity: Quantity }[];
-  /** True where `order.placed` confirmed it: the order's own entries commit, here only the rest is released. */
+  /** True if `order.placed` confirmed it: the order's own entries commit it, here only the rest is released. */
   readonly byOrder?: boolean;
 }
 

@@ -13,7 +13,7 @@ import type {
 /** What is known of one reservation after its events so far: plain JSON data. */
 export interface ReservationState {
   readonly reservationId: string;
-  /** Of the newest event in it. */
+  /** Of the newest event applied. */
   readonly revision: number;
   readonly position: number;
   /** Revision of the request that counts: the last one. */
@@ -25,9 +25,9 @@ export interface ReservationState {
   readonly expiresInSeconds: number;
   readonly requestedAt: Instant;
   readonly expiresAt: Instant;
-  /** The first answer, where it was held. */
+  /** The first answer, if it was held. */
   readonly held?: HeldAnswer;
-  /** The first answer, where it was refused; none where that was only interrupted. */
+  /** The first answer, if it was refused; absent if it was only interrupted. */
   readonly shortages?: readonly Shortage[];
   readonly confirmed?: ReservationConfirmed;
 }

@@ -15,8 +15,8 @@ export interface PlaceStock {
 }
 
 /**
- * What had happened to an item by `asOf`, by the time it happened (holds: by the time they were taken), as
- * far as the given events know. Independent of the live fold: the two must agree where `asOf` is now.
+ * An item's stock after everything that happened by `asOf` (holds: that was held by then), as far as the given events
+ * know. Independent of the live fold: the two must agree if `asOf` is now.
  */
 export function stockAsOf(events: readonly RecordedItemEvent[], asOf: Instant): PlaceStock[] {
   const places = new Map<string, PlaceStock>();
@@ -30,7 +30,7 @@ export function stockAsOf(events: readonly RecordedItemEvent[], asOf: Instant): 
   return [...places.values()];
 }
 
-/** Per transfer: received before it was shipped, on its way is nothing, not less than nothing. */
+/** By transfer: if more was received than shipped so far, 0 is on its way, not less. */
 function addInTransit(places: Places, events: readonly RecordedItemEvent[], asOf: Instant): void {
   const transfers = new Map<string, { location: string; balance: Quantity }>();
   const add = (account: Account, transfer: string, quantity: Quantity): void => {
@@ -49,10 +49,10 @@ function addInTransit(places: Places, events: readonly RecordedItemEvent[], asOf
   }
 }
 
-/** A location has no slash. */
+/** The end of an account's name: a location has no slash. */
 const IN_TRANSIT = inTransitAccount('');
 
-/** Promises by the time of their orders; one that ended before it began was never owed. */
+/** Promises by the time of their orders. One that ended before it began was never owed. */
 function addCommitted(places: Places, events: readonly RecordedItemEvent[], asOf: Instant): void {
   const owed = new Map<string, Map<string | undefined, Map<string, Quantity>>>();
   const add = (
@@ -81,7 +81,7 @@ function addCommitted(places: Places, events: readonly RecordedItemEvent[], asOf
   for (const byLine of owed.values()) addOwedOf(places, byLine);
 }
 
-/** What one order is owed: a line that ended before it took over what a reservation had promised the order ended that. */
+/** What one order is owed. A line that ended before it could take over a reservation's promise ended that promise. */
 function addOwedOf(
   places: Places,
   byLine: ReadonlyMap<string | undefined, ReadonlyMap<string, Quantity>>,
@@ -93,8 +93,8 @@ function addOwedOf(
 }
 
 /**
- * What one line is owed; what ended elsewhere than where it began, or (`endedBefore`) under another name, is owed nowhere.
- * Answers how much ended that was never owed.
+ * What one line is owed. What ended at another location than it began, or under another name (`endedBefore`), is no
+ * longer owed anywhere. Returns how much ended that was never owed.
  */
 function addOwed(places: Places, byPlace: ReadonlyMap<string, Quantity>, endedBefore: Quantity): Quantity {
   let ended = endedBefore;
@@ -138,7 +138,7 @@ function addIncoming(places: Places, events: readonly RecordedItemEvent[], asOf:
   }
 }
 
-/** What came in, by the document that it was expected of. */
+/** What came in, by the document under which it was expected. */
 function receivedFor(events: readonly RecordedItemEvent[], asOf: Instant): ReadonlyMap<string, Quantity> {
   const received = new Map<string, Quantity>();
   for (const { type, data } of events) {

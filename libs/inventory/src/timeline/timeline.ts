@@ -5,13 +5,13 @@ import { parseAccount } from '../item/account.ts';
 import { isSameDocument } from '../item/past.ts';
 import type { Disposition } from '../message.ts';
 
-/** One change of one place's on-hand, in the order in which things happened. */
+/** One change of the on-hand of one location and disposition; rows are in the order in which things happened. */
 export interface TimelineRow {
   readonly position: number;
   readonly kind: Cause;
   readonly location: string;
   readonly disposition: Disposition;
-  /** Signed; of a count: the difference it made, so that each balance is the one before plus this. */
+  /** Signed; for a count the difference it made, so that each balance is the one before plus this. */
   readonly quantity: Quantity;
   readonly balance: Quantity;
   readonly document: string;
@@ -22,8 +22,8 @@ export interface TimelineRow {
 
 /**
  * The history of an item's on-hand by the time things happened, from its events in any order of arrival.
- * It is worked out anew from the facts and does not believe a variance that was stored: after a late sale a
- * count shows the difference it has today.
+ * It is computed anew from the facts and ignores stored variances: after a late sale, a count shows the difference
+ * that it makes with that sale.
  */
 export function timelineOf(events: readonly RecordedItemEvent[]): TimelineRow[] {
   const books: Books = new Map();
@@ -35,20 +35,20 @@ export function timelineOf(events: readonly RecordedItemEvent[]): TimelineRow[] 
   });
 }
 
-/** What a row is found again by, and where it stood if it is gone. */
+/** By what a row is found again or, if it is gone, the place where it stood. */
 export type TimelinePlace = Pick<
   TimelineRow,
   'position' | 'kind' | 'location' | 'disposition' | 'document' | 'message' | 'occurredAt'
 >;
 
-/** The rows that come after this one, whatever was told since it was read. */
+/** The rows that come after this one, even if more was told since it was read. */
 export function rowsBehind(rows: readonly TimelineRow[], place: TimelinePlace): readonly TimelineRow[] {
   const { position, location, disposition } = place;
   const same = rows.findLastIndex(
     (row) => row.position === position && row.location === location && row.disposition === disposition,
   );
   if (same >= 0) return rows.slice(same + 1);
-  // What was there stood on a snapshot's word that its source has taken back.
+  // The row came from a complete snapshot, and the snapshot's source has corrected that since.
   const stood = standingOf(place);
   const next = rows.findIndex((row) => compareSteps(standingOf(row), stood) > 0);
   return next < 0 ? [] : rows.slice(next);
@@ -60,7 +60,7 @@ const standingOf = ({ kind, position, document, message, occurredAt: at }: Timel
   position,
 });
 
-/** What the last row of each place says, of those until `asOf`: in the order in which their first rows stand. */
+/** The balance of each place's last row until `asOf`; places are in the order of their first rows. */
 export function onHandAsOf(events: readonly RecordedItemEvent[], asOf: Instant): readonly PlaceBalance[] {
   const books: Books = new Map();
   for (const step of stepsOf(events, asOf)) take(bookOf(books, step), step);
@@ -74,11 +74,11 @@ interface PlaceBalance {
   readonly balance: Quantity;
 }
 
-/** One account, as far as its steps were taken. */
+/** One account after the steps taken so far. */
 interface Book extends PlaceBalance {
   balance: Quantity;
   lastCount: FactKey | undefined;
-  /** Only movements with a number of their source can outlive a count: the others need not be remembered. */
+  /** Only movements with a sequence number can survive a count: the others need not be remembered. */
   readonly numbered: Step[];
 }
 
@@ -99,7 +99,7 @@ function take(book: Book, step: Step): void {
     if (step.sequence !== undefined) book.numbered.push(step);
     return;
   }
-  // What a message counted in another line is there beside the first.
+  // What a message counted in another line is there besides what the first line did.
   const isMore = isSame(step.key, book.lastCount);
   book.balance = step.quantity + (isMore ? book.balance : survivors(book.numbered, step));
   book.lastCount = step.key;
@@ -116,11 +116,11 @@ interface Step {
   readonly disposition: Disposition;
   readonly quantity: Quantity;
   readonly counted: boolean;
-  /** Of a count: movements of its source above it are not in it. Of a movement: its own number. */
+  /** Of a count: its source's movements with a greater number are not in it. Of a movement: its own number. */
   readonly sequence: number | undefined;
 }
 
-/** Those until `asOf`, in the order in which things happened. */
+/** The steps until `asOf`, in the order in which things happened. */
 function stepsOf(events: readonly RecordedItemEvent[], asOf = Number.POSITIVE_INFINITY): Step[] {
   const steps: Step[] = [];
   for (const event of events) if (happenedAt(event) <= asOf) addSteps(steps, event);
@@ -128,16 +128,16 @@ function stepsOf(events: readonly RecordedItemEvent[], asOf = Number.POSITIVE_IN
   return steps.sort(compareSteps);
 }
 
-/** Of what is no step of itself it does not matter. */
+/** For events that make no step by themselves the time does not matter. */
 function happenedAt({ type, data }: RecordedItemEvent): Instant {
   if (type === 'MovementPosted' || type === 'CountPosted') return data.key.at;
   return type === 'OnHandAdjusted' ? data.occurredAt : 0;
 }
 
-/** A complete snapshot that did not list the item: 0 of every disposition that had been told of by then. */
+/** Complete snapshots that did not list the item: 0 in every disposition that had a movement or count by then. */
 function sweepSteps(events: readonly RecordedItemEvent[], steps: readonly Step[]): Step[] {
   if (!events.some(({ type }) => type === 'SweepPosted')) return [];
-  // Only the newest sweep of a place is lifted as such; beneath it the count of its document says as much.
+  // Only the newest sweep of a place is lifted by an event; an older one by the count of its own document.
   const lifted = events.flatMap(({ type, data }) =>
     type === 'SweepLifted' || type === 'CountPosted' ? [data] : [],
   );
@@ -154,7 +154,7 @@ function sweepSteps(events: readonly RecordedItemEvent[], steps: readonly Step[]
   });
 }
 
-/** Promises, holds and flags move no goods; sweeps depend on what was told. */
+/** Promises, holds and flags move no goods; sweeps are added when all other steps are known. */
 function addSteps(steps: Step[], event: RecordedItemEvent): void {
   const { position, recordedAt } = event;
   switch (event.type) {
@@ -183,7 +183,7 @@ function addSteps(steps: Step[], event: RecordedItemEvent): void {
   }
 }
 
-/** One side of a movement; none for the world outside and for what is on its way. */
+/** One side of a movement; outside accounts and goods in transit have no steps. */
 function addMovement(
   steps: Step[],
   { position, recordedAt, data }: RecordedItemEvent & { readonly type: 'MovementPosted' },
@@ -211,7 +211,7 @@ function addMovement(
 
 type Standing = Pick<Step, 'key' | 'counted' | 'position'>;
 
-/** By time; at the very time of a count the movements come first, for they are in it. */
+/** By time. Movements at the very time of a count come before it, for it includes them. */
 function compareSteps(a: Standing, b: Standing): number {
   return (
     a.key.at - b.key.at ||
@@ -224,7 +224,7 @@ function compareSteps(a: Standing, b: Standing): number {
 const isSame = (key: FactKey, other: FactKey | undefined): boolean =>
   other !== undefined && compareFacts(key, other) === 0;
 
-/** What the count's own source says was not yet in it, though it had happened. */
+/** The movements that had happened, but that according to the count's own source are not in it. */
 function survivors(seen: readonly Step[], count: Step): Quantity {
   const { sequence: watermark } = count;
   if (watermark === undefined) return 0;
