@@ -87,7 +87,7 @@ describe.each([
     74,
     'FILE_UNREADABLE',
   ],
-  ['reads no folder', ['import', folder, '--mapping', 'online-retail'], 74, 'is no file but a folder'],
+  ['reads no folder', ['import', folder, '--mapping', 'online-retail'], 74, 'is not a regular file but a folder'],
   ['overwrites no file', ['export', path('here-already')], 74, 'nothing is overwritten'],
   ['overwrites no file', ['backup', path('here-already')], 74, 'DATA_FILE_UNUSABLE'],
 ])('a command that %s', (_, words, code, said) => {

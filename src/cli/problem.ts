@@ -41,7 +41,7 @@ export function problemOf(error: unknown): Problem {
 }
 
 /** A room says it of a service that runs on; a command has ended with it. */
-const SERVICE_ONLY = / It is tried again by itself\.$/;
+const SERVICE_ONLY = / OnHand keeps retrying\.$/;
 
 /** By its name: what Node throws need not be an Error of this realm. */
 const hasName = (error: unknown, name: string): boolean =>

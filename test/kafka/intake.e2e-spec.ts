@@ -261,7 +261,7 @@ describe('messages from Kafka 4.1.1, further', () => {
     await sell('b', 10);
     const { words } = start();
     expect(await received(110)).toMatchObject({ accepted: 110 });
-    expect(words).toContainEqual(expect.stringContaining('it was made anew'));
+    expect(words).toContainEqual(expect.stringContaining('was recreated'));
   });
 
   it('that are stood in for, in a batch that becomes too large, are rejected, and those behind it are taken', async () => {

@@ -92,7 +92,7 @@ describe('three brokers of Kafka 4.1.1 with one copy of each partition', () => {
       expect(await atRest(1_600)).toMatchObject({ accepted: 1_600, duplicate: 0 });
       expect(await soldOfA(running)).toBe(1_600);
       // Until Kafka has noticed that it is gone, it may be said that it does not answer; but nothing was lost or gone back.
-      expect(words.filter((said) => said.includes('look at this partition'))).toEqual([]);
+      expect(words.filter((said) => said.includes('check this partition'))).toEqual([]);
       expect(fatal).toEqual([]);
     } finally {
       await scene.end();

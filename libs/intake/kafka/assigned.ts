@@ -109,7 +109,7 @@ export class Assigned {
       this.#parts.consumer.pause([{ topic: place.topic, partitions: [place.partition] }]);
     });
     if (partition.waits !== undefined) return;
-    this.#parts.log.warn({ ...place, err: error }, 'the partition waits, and tries again by itself');
+    this.#parts.log.warn({ ...place, err: error }, 'the partition waits, and is retried automatically');
     this.#waitMore(partition, error, FIRST_PAUSE_MS);
   }
 
@@ -129,7 +129,7 @@ export class Assigned {
     const first = Number(batch.messages[0]!.offset);
     const { expected } = partition;
     if (expected === undefined || first === expected) return;
-    if (first < expected) return this.#alarm(place, `it goes back from ${expected} to ${first}`);
+    if (first < expected) return this.#alarm(place, `its offsets went back from ${expected} to ${first}`);
     // Ends of transactions leave gaps too: only what was deleted is lost.
     void this.#lowOf(place).then(
       (low) => {
@@ -241,7 +241,7 @@ export class Assigned {
     const { begun } = this.#add(place);
     const low = await this.#answerTo(() => this.#lowOf(place));
     begun.resolve();
-    this.#alarm(place, 'what was committed is gone: it was made anew, and is read from its start');
+    this.#alarm(place, 'the committed offset is gone: the topic was recreated, and is read from its start');
     this.#seek(place, low ?? 0);
   }
 
@@ -273,7 +273,7 @@ export class Assigned {
       try {
         return await ask();
       } catch (err) {
-        this.#parts.log.warn({ err }, 'not known yet where to begin: it is asked again');
+        this.#parts.log.warn({ err }, 'the offset to begin at is not known yet: it is asked for again');
         await pause(ASK_AGAIN_MS, undefined, { ref: false });
       }
     }
@@ -325,7 +325,7 @@ export class Assigned {
       work();
     } catch (err) {
       if (!isClientError(err)) throw err;
-      this.#parts.log.debug({ err }, 'the consumer does not run just now');
+      this.#parts.log.debug({ err }, 'the consumer is not running at the moment');
     }
   }
 
@@ -343,13 +343,13 @@ export class Assigned {
     } catch (err) {
       this.#parts.log.warn(
         { ...intake.place, err },
-        'how far it was read was not written to the log: later again',
+        'how far it was read could not be written to the log: it is retried later',
       );
     }
   }
 
   #alarm(place: Place, words: string): void {
-    this.#parts.log.error({ ...place }, `look at this partition: ${words}`);
+    this.#parts.log.error({ ...place }, `check this partition: ${words}`);
   }
 }
 

@@ -171,7 +171,7 @@ export class Consumption {
 
   #onCrash({ payload: { error, restart } }: ConsumerCrashEvent): void {
     this.#state = 'rejoining';
-    if (restart) this.#parts.log.warn({ err: error }, 'the consumer has crashed and joins again');
+    if (restart) this.#parts.log.warn({ err: error }, 'the consumer crashed and joins its group again');
     else this.#end(error);
   }
 

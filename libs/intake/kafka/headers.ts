@@ -48,7 +48,7 @@ function attributeText(header: string, values: readonly (Buffer | null)[]): stri
   const [value, another] = values;
   const shownHeader = JSON.stringify(cut(header));
   const invalid = (detail: string): Rejection => problem('HEADER_INVALID', '', detail);
-  if (another !== undefined) return invalid(`The header ${shownHeader} is there twice. Send it once.`);
+  if (another !== undefined) return invalid(`The header ${shownHeader} is sent twice. Send it once.`);
   if (value === undefined || value === null) {
     return invalid(`The header ${shownHeader} has no value. Send one, or leave it out.`);
   }

@@ -108,11 +108,11 @@ export class KafkaIntake {
     if (this.#missing.length > 0) return missingWords(this.#missing);
     const lasting = consumption?.waiting.find(({ isLasting }) => isLasting);
     if (lasting !== undefined)
-      return `Partition ${lasting.partition} of ${lasting.topic} stands until somebody mends this: ${lasting.reason}`;
+      return `Partition ${lasting.partition} of ${lasting.topic} is stopped and needs an operator: ${lasting.reason}`;
     if (consumption !== undefined && standsWhole(consumption)) return leaderlessTrouble(consumption);
     if (consumption?.state !== 'consuming' || consumption.unansweredMs <= UNANSWERED_MS_MAX) return undefined;
     const brokers = this.#parts.connection.brokers.join(', ');
-    return `No broker of ${brokers} has answered a fetch for more than ${UNANSWERED_MS_MAX / 1_000} s. It is tried again by itself.`;
+    return `No broker of ${brokers} has answered a fetch for more than ${UNANSWERED_MS_MAX / 1_000} s. OnHand keeps retrying.`;
   }
 
   /** Those that are there; throws KafkaUnavailable where none is. */
@@ -125,7 +125,7 @@ export class KafkaIntake {
     if (found.length === 0) throw new KafkaUnavailable(missingWords(this.#missing));
     if (this.#missing.length > 0) this.#parts.log.warn({}, missingWords(this.#missing));
     if (!there.has(rejectedTopic)) {
-      const words = `${missingWords([{ topic: rejectedTopic }])} A partition with a message that is rejected waits for it.`;
+      const words = `${missingWords([{ topic: rejectedTopic }])} Until it exists, a partition waits at the first message that is rejected.`;
       this.#parts.log.warn({}, words);
     }
     return found;
@@ -161,7 +161,7 @@ export class KafkaIntake {
       if (gone.length > 0) log.error({}, missingWords(gone));
       const hasCome = this.#missing.some(({ topic }) => there.has(topic));
       const hangs = silentMs > silentMsMax && consumption.waiting.length < consumption.partitions;
-      if (hangs) log.error({}, 'the consumer hangs although brokers answer: it is made anew');
+      if (hangs) log.error({}, 'the consumer is stuck although brokers answer: it is being replaced');
       if (hasCome || hangs || gone.length > 0) ending.abort();
     } catch {
       // The brokers do not answer: the consumer itself rides that out.
@@ -196,8 +196,8 @@ export class KafkaIntake {
 function leaderlessTrouble(consumption: Consumption): string | undefined {
   const words = [...consumption.leaderless].map(([reason, places]) => standingWords(places, reason));
   if (words.length === 0) return undefined;
-  const others = standsWhole(consumption) ? '' : '; all others go on';
-  return `${words.join(' ')} It is tried again by itself${others}.`;
+  const others = standsWhole(consumption) ? '' : '; all other partitions continue';
+  return `${words.join(' ')} OnHand keeps retrying${others}.`;
 }
 
 /** Nothing of ours can be read at all: a broker that hangs looks like this, where it is the only one. */

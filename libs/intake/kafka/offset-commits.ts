@@ -81,7 +81,7 @@ export class OffsetCommits {
       }
     } catch (err) {
       // The group may be on its way to another deal: whoever has the partition then begins where the last commit was.
-      this.#parts.log.debug({ err }, 'offsets were not committed: again with the next ones');
+      this.#parts.log.debug({ err }, 'offsets were not committed: they are committed with the next ones');
     }
     const [waiting] = this.#dirty.keys();
     if (waiting !== undefined) this.reached(waiting);

@@ -200,7 +200,7 @@ describe('a partition', () => {
     expect(told.map(({ ids }) => ids)).toEqual([['a'], ['b'], ['c']]);
     expect([intake.next, rejected]).toEqual([3, ['1 INTERNAL_ERROR']]);
     expect(refused).toMatchObject([{ source: 'web', id: 'b', raw: records[1]!.value }]);
-    expect(errors).toEqual([expect.stringContaining('because of a bug')]);
+    expect(errors).toEqual([expect.stringContaining('a bug in OnHand')]);
   });
 
   it('waits where the store goes away while it looks for what is a bug to us', async () => {
@@ -231,7 +231,7 @@ describe('a partition', () => {
       fault,
       [],
     ]);
-    expect(errors).toEqual([expect.stringContaining('until somebody mends this')]); // Once.
+    expect(errors).toEqual([expect.stringContaining('needs an operator')]); // Once.
     await intake.take(records, 2);
     expect([intake.next, intake.lastingFault, rejected]).toEqual([2, undefined, []]);
     expect(told.map(({ ids }) => ids)).toEqual([['a'], ['a', 'b']]);

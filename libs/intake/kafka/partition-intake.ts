@@ -20,7 +20,8 @@ const AHEAD_MS_MAX = 300_000;
 const NOTHING = Buffer.alloc(0);
 const INTERNAL: Rejection = {
   code: 'INTERNAL_ERROR',
-  detail: 'Something went wrong inside OnHand with this record: tell its operator. The record is kept.',
+  detail:
+    'An error inside OnHand stopped this record. The record is kept: report it to the operator of OnHand.',
 };
 
 /**
@@ -171,7 +172,7 @@ export class PartitionIntake {
     const before = this.#lastingFault;
     this.#lastingFault = fault.retriable ? undefined : fault;
     if (!fault.retriable && fault.message !== before?.message) {
-      this.#parts.log.error({ ...this.place, err: fault }, 'the partition stands until somebody mends this');
+      this.#parts.log.error({ ...this.place, err: fault }, 'the partition is stopped and needs an operator');
     }
     return fault;
   }
@@ -179,7 +180,7 @@ export class PartitionIntake {
   #broken(raw: Uint8Array, err: unknown, name: object = {}): Arrival {
     this.#parts.log.error(
       { ...this.place, err },
-      'a record could not be taken because of a bug: it is rejected',
+      'a bug in OnHand kept a record from being taken: it is rejected',
     );
     return { rejection: INTERNAL, raw, ...name };
   }

@@ -57,10 +57,10 @@ describe('a record', () => {
 
   it('is told in words of Kafka what a header and a batch must be', () => {
     expect(read({ ...HEADERS, ce_sequence: '-1' }).rejection.detail).toBe(
-      'The header "ce_sequence" is "-1". Send decimal digits, and nothing else.',
+      'The header "ce_sequence" is "-1". Send decimal digits only.',
     );
     const batch = read({ 'content-type': 'application/cloudevents+json' }, `[${structured}]`);
-    expect(batch.rejection.detail).toContain('many go over HTTP');
+    expect(batch.rejection.detail).toContain('batches are taken over HTTP');
   });
 
   it('is refused for a number that would be rounded, in the same words in both modes', () => {

@@ -43,20 +43,20 @@ class ReadRecord {
 const TOMBSTONE = problem(
   'TOMBSTONE_NOT_ALLOWED',
   '',
-  'The record has no value. A message is never deleted: tell what happened instead.',
+  'The record has no value. Messages are never deleted: send a message that says what happened instead.',
 );
 
 const TOO_LARGE_BATCH = problem(
   'MESSAGE_TOO_LARGE',
   '',
-  `It was packed into a batch that becomes more than ${BATCH_BYTES_MAX / 1024 / 1024} MB, and was not unpacked. Send it in a smaller one.`,
+  `Its batch is larger than ${BATCH_BYTES_MAX / 1024 / 1024} MB once decompressed, and was not read. Send the record in a smaller batch.`,
 );
 
 /** As a whole event looks that was sent without saying that it is one. */
 const NO_ATTRIBUTES = problem(
   'MISSING_FIELD',
   '/specversion',
-  `There is no ce_ header. Send ce_specversion, ce_id, ce_source, ce_type and ce_time, or the whole event with the header content-type: ${STRUCTURED}.`,
+  `The record has no ce_ headers. Send ce_specversion, ce_id, ce_source, ce_type and ce_time, or the whole event with the header content-type: ${STRUCTURED}.`,
 );
 
 const whyNoValue = (headers: EventRecord['headers']): Rejection =>
@@ -77,7 +77,7 @@ function modeOf(contentType: string | undefined): 'binary' | 'structured' | Reje
     if (form.takes === 'either') return 'binary';
     if (form.takes === 'one') return 'structured';
   }
-  const detail = `${shown(contentType)} is not taken. Send ${STRUCTURED}, or ce_ headers and data as application/json, in UTF-8.`;
+  const detail = `The content-type ${shown(contentType)} is not supported. Send ${STRUCTURED}, or ce_ headers and data as application/json, in UTF-8.`;
   return problem('MEDIA_TYPE', '', detail);
 }
 
@@ -117,7 +117,7 @@ function envelopeOf(attributes: ReadonlyMap<string, string>): {
       const detail = 'The header "ce_data" is not allowed: the data is the value of the record.';
       wrong.push(problem('HEADER_INVALID', '/data', detail));
     } else if (name === 'sequence' && !DIGITS.test(text)) {
-      const detail = `The header "ce_sequence" is ${shown(text)}. Send decimal digits, and nothing else.`;
+      const detail = `The header "ce_sequence" is ${shown(text)}. Send decimal digits only.`;
       wrong.push(problem('WRONG_TYPE', '/sequence', detail));
     } else if (name === 'sequence') {
       told[name] = Number(text);
@@ -129,17 +129,18 @@ function envelopeOf(attributes: ReadonlyMap<string, string>): {
 
 function readData(value: Buffer) {
   if (value.length > MESSAGE_BYTES_MAX) {
-    const detail = `A message may have ${MESSAGE_BYTES_MAX} bytes; this has ${value.length}. Split it into several messages.`;
+    const detail = `The message has ${value.length} bytes; at most ${MESSAGE_BYTES_MAX} are allowed. Split it into several messages.`;
     return problem('MESSAGE_TOO_LARGE', '', detail);
   }
   const text = decodeUtf8(value);
   if (typeof text !== 'string') return text;
-  if (text.trim() === '') return problem('EMPTY_PAYLOAD', '', 'It is empty. Send the data of a message.');
+  if (text.trim() === '')
+    return problem('EMPTY_PAYLOAD', '', 'The value is empty. Send the data of a message.');
   const json = readJson(text);
   if ('code' in json) return json;
   const [data] = json.values;
   if (json.isArray || data === undefined || !isObjectText(text)) {
-    const detail = 'The value is not a JSON object. Send the data of one message, as an object.';
+    const detail = 'The value is not a JSON object. Send the data of one message as an object.';
     return problem('OBJECT_REQUIRED', '/data', detail);
   }
   return data;

@@ -36,17 +36,17 @@ export function startOffset({ committed, own, low, high, newer }: KnownOffsets):
   if (wanted > high) {
     return {
       next: low,
-      alarm: `it ends at ${high}, before ${wanted}: it was made anew, and is read from its start`,
+      alarm: `it ends at offset ${high}, before ${wanted}, where reading should go on: it was recreated, and is read from its start`,
     };
   }
   if (newer !== undefined && newer < wanted) {
     return {
       next: low,
-      alarm: `the record at ${newer}, before ${wanted}, is newer than all that was read: it was made anew, and is read from its start`,
+      alarm: `the record at ${newer}, before ${wanted}, is newer than everything read so far: the topic was recreated, and is read from its start`,
     };
   }
   if (isOlderLog && wanted !== committed.next) {
-    const alarm = `the log has not what was committed at ${committed.next}: it is read again from ${wanted}`;
+    const alarm = `offset ${committed.next} was committed, but this log does not hold what came before it: it is read again from ${wanted}`;
     return { next: wanted, alarm };
   }
   return { next: wanted };

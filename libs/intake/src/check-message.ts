@@ -19,7 +19,7 @@ export function checkData(type: MessageType, data: WireObject): readonly Rejecti
   const lines = data['lines'] as readonly WireObject[] | undefined;
   const found = lines === undefined ? undefined : checkLines(lines, type);
   if (!type.startsWith('transfer.') || data['from'] !== data['to']) return found;
-  const detail = `The goods leave ${shown(data['from'])} and arrive there. Send two different locations.`;
+  const detail = `The transfer goes from ${shown(data['from'])} to the same location. Send two different locations.`;
   return [...(found ?? []), problem('TRANSFER_SAME_LOCATION', '/data/to', detail)];
 }
 
@@ -67,11 +67,11 @@ function checkItem(line: WireObject, index: number): Rejection | undefined {
   if (count === 0) {
     return {
       ...missing(`${pointer}/sku`),
-      hint: 'or listing, or identifier: a line names its item by one of them',
+      hint: 'listing or identifier would do as well: a line names its item by exactly one of the three',
     };
   }
   const names = ITEM_NAMES.filter((name) => line[name] !== undefined);
-  const detail = `A line names its item once; this one has ${names.join(' and ')}. Send one of them.`;
+  const detail = `The line has ${names.join(' and ')}, but its item can be named only once. Send one of them.`;
   return problem('FIELDS_EXCLUDE', `${pointer}/${names[1]}`, detail);
 }
 
@@ -83,7 +83,7 @@ function repeatedLines(lines: readonly WireObject[], isNumbered: boolean): Rejec
     if (name === undefined) return;
     const first = seen.get(name);
     if (first === undefined) return void seen.set(name, index);
-    const detail = `Lines ${first} and ${index} (from 0) are both named ${shown(name)}. Give each its own name.`;
+    const detail = `The lines at index ${first} and ${index} are both named ${shown(name)}. Give each line its own name.`;
     found.push(problem('DUPLICATE_LINE', `/data/lines/${index}/line`, detail));
   });
   return found;

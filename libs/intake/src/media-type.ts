@@ -30,7 +30,7 @@ function formOf(contentType: string | undefined): BodyForm | Rejection {
   const { type, charset } = parseMediaType(contentType ?? '');
   const form = Object.hasOwn(FORMS, type) ? FORMS[type] : undefined;
   if (form !== undefined && isUtf8(charset)) return form;
-  const detail = `${shown(contentType ?? 'No content-type')} is not taken. Send ${Object.keys(FORMS).join(' or ')}, in UTF-8.`;
+  const detail = `${shown(contentType ?? 'No content-type')} is not supported. Send ${Object.keys(FORMS).join(' or ')}, in UTF-8.`;
   return problem('MEDIA_TYPE', '', detail);
 }
 

@@ -71,7 +71,7 @@ function parseBody(bytes: Uint8Array, contentType: string | undefined): ParsedBo
   const form = bodyForm(contentType);
   if ('code' in form) return refusedBody(form, bytes);
   if (bytes.length > BODY_BYTES_MAX) {
-    const detail = `A body may have ${BODY_BYTES_MAX} bytes. Send fewer messages at a time.`;
+    const detail = `The body is larger than ${BODY_BYTES_MAX} bytes. Send fewer messages at a time.`;
     return refusedBody(problem('MESSAGE_TOO_LARGE', '', detail), bytes);
   }
   const text = decodeUtf8(bytes);
@@ -92,7 +92,7 @@ interface TextForm extends BodyForm {
 
 function parseText(text: string, form: TextForm): ParsedBody | BodyReading {
   if (text.trim() === '')
-    return refusedBody(problem('EMPTY_PAYLOAD', '', 'It is empty. Send a message.'), text);
+    return refusedBody(problem('EMPTY_PAYLOAD', '', 'The body is empty. Send a message.'), text);
   const json = readJson(text);
   if ('code' in json) return refusedBody(json, text);
   const wrong = checkForm(json.isArray, json.values.length, form);
@@ -131,7 +131,7 @@ function checkForm(isArray: boolean, count: number, { takes }: BodyForm): Reject
     return problem(
       'OBJECT_REQUIRED',
       '',
-      'This is an array. Send one message; many go over HTTP, as application/cloudevents-batch+json.',
+      'This is an array. Send a single message here; batches are taken over HTTP, as application/cloudevents-batch+json.',
     );
   }
   if (!isArray && takes === 'many') {

@@ -22,7 +22,7 @@ export function readObject(type: WireClass, body: Uint8Array | string): ObjectRe
   const text = typeof body === 'string' ? body : decodeUtf8(body);
   if (typeof text !== 'string') return { problems: [text] };
   if (text.trim() === '') {
-    return { problems: [problem('EMPTY_PAYLOAD', '', 'It is empty. Send a JSON object.')] };
+    return { problems: [problem('EMPTY_PAYLOAD', '', 'The body is empty. Send a JSON object.')] };
   }
   const json = readJson(text);
   if ('code' in json) return { problems: [json] };

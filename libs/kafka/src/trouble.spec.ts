@@ -21,7 +21,7 @@ const wordsOf = (error: Error): string => kafkaTrouble(error, connection).messag
 describe('what Kafka does not do, in words', () => {
   it('names the broker that does not answer, not all of them', () => {
     expect(wordsOf(thrown('Connection error: connect ECONNREFUSED 10.0.0.2:9092', '10.0.0.2:9092'))).toBe(
-      'Nobody answers at 10.0.0.2:9092: start Kafka, or check KAFKA_BROKERS (10.0.0.1:9092, 10.0.0.2:9092). It is tried again by itself.',
+      'Nobody answers at 10.0.0.2:9092: start Kafka, or check KAFKA_BROKERS (10.0.0.1:9092, 10.0.0.2:9092). OnHand keeps retrying.',
     );
   });
 
@@ -32,7 +32,7 @@ describe('what Kafka does not do, in words', () => {
       `There is no host of that name: ${told} kafka:9092.`,
     );
     expect(wordsOf(thrown('Connection timeout', 'localhost:9092'))).toBe(
-      `Nobody answers at localhost:9092: start Kafka, or ${told} localhost:9092. It is tried again by itself.`,
+      `Nobody answers at localhost:9092: start Kafka, or ${told} localhost:9092. OnHand keeps retrying.`,
     );
   });
 

@@ -132,7 +132,7 @@ const LOOKS_LIKE: readonly {
   {
     when: said(/LEADER_NOT_AVAILABLE/),
     words: () =>
-      'A partition has no leader: every broker that has a copy of it is away. It is tried again by itself.',
+      'A partition has no leader: every broker that has a copy of it is away. OnHand keeps retrying.',
   },
   {
     when: said(/ENOTFOUND|EAI_AGAIN/),
@@ -141,7 +141,7 @@ const LOOKS_LIKE: readonly {
   {
     when: said(/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|Connection timeout|no answer in time/),
     words: (connection, broker) =>
-      `Nobody answers at ${broker ?? connection.brokers.join(', ')}: start Kafka, or ${whereWords(connection, broker)}. It is tried again by itself.`,
+      `Nobody answers at ${broker ?? connection.brokers.join(', ')}: start Kafka, or ${whereWords(connection, broker)}. OnHand keeps retrying.`,
   },
   {
     when: said(/Closed connection|ECONNRESET|socket hang up|disconnected before secure/),

@@ -30,7 +30,7 @@ export async function fileSource(path: string): Promise<ByteSource> {
   // A pipe can be read only once, and a pipe of the caller's does not exist in the service that reads for it.
   if (!found.isFile()) {
     throw new FileUnreadable(
-      `${path} is no file but a folder, a pipe or a device: save what it has to a file.`,
+      `${path} is not a regular file but a folder, a pipe or a device. Save its content to a file, and name that file.`,
     );
   }
   return { name: path, size: found.size, open: (onRead) => readBytes(path, onRead) };

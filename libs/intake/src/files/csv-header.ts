@@ -18,7 +18,7 @@ export function detectDialect(text: string): CsvDialect | Rejection {
   if (declared !== null) {
     const delimiter = declared[1]!;
     if (/^[^\w"\s]$|^\t$/.test(delimiter)) return { delimiter, headerAt: declared[0].length, headerLine: 2 };
-    const detail = `${shown(declared[0].trim())} names no delimiter. Name one character, such as "sep=;".`;
+    const detail = `${shown(declared[0].trim())} does not name a delimiter. Name one character, such as "sep=;".`;
     return problem('CSV_DELIMITER', '', detail);
   }
   const header = text.replaceAll(/"(?:[^"]|"")*"/g, '').split(/[\r\n]/, 1)[0]!;
@@ -27,7 +27,7 @@ export function detectDialect(text: string): CsvDialect | Rejection {
   const found = DELIMITERS.filter((_, index) => counts[index] === most);
   if (most > 0 && found.length === 1) return { delimiter: found[0]!, headerAt: 0, headerLine: 1 };
   if (most === 0 && !/[|:^~]/.test(header)) return { delimiter: ',', headerAt: 0, headerLine: 1 };
-  const detail = `The header ${shown(header)} does not say what separates its cells: "," or ";" or tab. Begin the file with a line such as "sep=;".`;
+  const detail = `The header ${shown(header)} has no delimiter that is known here (",", ";" or a tab). Begin the file with a line such as "sep=;".`;
   return problem('CSV_DELIMITER', '', detail);
 }
 
@@ -43,7 +43,9 @@ export function findColumns(header: readonly string[], wanted: readonly string[]
         problem('CSV_HEADER', '', detail, others.length === 0 ? undefined : nameHint(name, others)),
       );
     } else if (header.indexOf(name, at + 1) !== -1) {
-      problems.push(problem('CSV_HEADER', '', `The column ${shown(name)} stands twice. Rename one of them.`));
+      problems.push(
+        problem('CSV_HEADER', '', `The column ${shown(name)} appears twice. Rename or remove one of them.`),
+      );
     }
     return at;
   });

@@ -96,7 +96,7 @@ export class CsvReader {
     } catch {
       const offset = this.#bytes + firstInvalidByte(bytes);
       const line = (this.#scanner?.line ?? 1) + countFeeds(bytes, offset - this.#bytes);
-      this.broken = [this.#encoding(offset, `near line ${line} a byte cannot stand there`)];
+      this.broken = [this.#encoding(offset, `near line ${line}, this byte is not allowed there`)];
       return undefined;
     }
   }

@@ -124,7 +124,7 @@ export class CsvScanner {
       const found = cut(text.slice(open, end + 20));
       this.broken = quoteProblem(
         line,
-        `behind the quote that ends ${found} stands neither a delimiter nor a line end`,
+        `after the closing quote of ${found} there must be a delimiter or a line end`,
       );
       return undefined;
     }
@@ -141,7 +141,7 @@ export class CsvScanner {
     if (value.includes('"')) {
       this.broken = quoteProblem(
         line,
-        `there is a quote inside ${cut(value)}: quote the whole cell, and double it`,
+        `there is a quote inside ${cut(value)}. Put the whole cell in quotes, and double the quote inside`,
       );
       return undefined;
     }
@@ -151,7 +151,7 @@ export class CsvScanner {
   /** The row goes on in the next piece of text; if there is none, or it is too long, its quote was never closed. */
   #needMore(open: number, line: number, isOpen: boolean): undefined {
     if (isOpen && (this.#isLast || this.#text.length - open > CSV_ROW_LENGTH_MAX)) {
-      this.broken = quoteProblem(line, 'the quote that is opened there is never closed');
+      this.broken = quoteProblem(line, 'the quote that begins there is never closed. Close it');
     }
     return undefined;
   }
@@ -185,6 +185,10 @@ const quoteProblem = (line: number, why: string): Rejection => ({
 });
 
 const rowTooLong = (line: number): Rejection => ({
-  ...problem('CSV_ROW_TOO_LONG', '', `Line ${line} is longer than ${CSV_ROW_LENGTH_MAX} characters.`),
+  ...problem(
+    'CSV_ROW_TOO_LONG',
+    '',
+    `Line ${line} is longer than ${CSV_ROW_LENGTH_MAX} characters. Shorten it, or check for a quote that is never closed.`,
+  ),
   facts: { line },
 });

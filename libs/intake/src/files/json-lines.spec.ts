@@ -81,6 +81,6 @@ describe('a JSON Lines file', () => {
   });
 
   it.each(['/dev/null', '/tmp'])('cannot be %s, which is no file', async (path) => {
-    await expect(fileSource(path)).rejects.toThrow(/is no file but a folder, a pipe or a device/);
+    await expect(fileSource(path)).rejects.toThrow(/is not a regular file but a folder, a pipe or a device/);
   });
 });

@@ -40,7 +40,7 @@ interface Line {
 function readLine({ number, bytes, isTooLong }: Line, { clock, source }: JsonLinesOptions): FileReading {
   const place = { rows: 1, line: number };
   if (isTooLong) {
-    const detail = `Line ${number} is longer than the ${MESSAGE_BYTES_MAX} bytes a message may have. Split it.`;
+    const detail = `Line ${number} is longer than ${MESSAGE_BYTES_MAX} bytes, the most a message may have. Split it into several messages.`;
     return { problems: [problem('MESSAGE_TOO_LARGE', '', detail)], raw: bytes, ...place };
   }
   const text = decodeUtf8(bytes);

@@ -95,7 +95,7 @@ describe('a file as a whole', () => {
     const bytes = Buffer.concat([Buffer.from(HEADER + row('1', 'A').repeat(3)), Buffer.from([0x31, 0xff])]);
     const [problem] = (await readAll(bytes)) as readonly Rejection[];
     expect(problem).toMatchObject({ facts: { byte: bytes.length - 1 } });
-    expect(problem!.detail).toContain('near line 5 ');
+    expect(problem!.detail).toContain('near line 5,');
   });
 
   it.each([
@@ -163,7 +163,7 @@ describe('rows', () => {
     ['something brought back', row('1', 'B', { count: '-1' }), 'QUANTITY_NEGATIVE', 'column "Count"'],
     ['a bad time', row('1', 'B', { time: '2026-02-30T00:00:00Z' }), 'TIMESTAMP_INVALID', 'column "Time"'],
     ['a bad SKU', row('1', 'B\u202e'), 'SKU_INVALID_CHAR', 'column "Code"'],
-    ['another shop', row('1', 'B', { shop: 'depot' }), 'MAPPING_GROUP_DIFFERS', 'another location'],
+    ['another shop', row('1', 'B', { shop: 'depot' }), 'MAPPING_GROUP_DIFFERS', 'different location'],
     ['an item that stands there already', row('1', 'A'), 'CSV_DUPLICATE_ROW', 'line 2'],
   ])('with %s keep their whole document back, and no other', async (_, bad, code, where) => {
     const file = HEADER + row('1', 'A') + bad + row('2', 'C');

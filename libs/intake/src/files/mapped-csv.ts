@@ -78,7 +78,7 @@ async function* tell(
     yield batch.filter((reading) => reading !== undefined);
   }
   if (reader.broken !== undefined || rows !== survey.rows || !documents.isComplete) {
-    throw new FileUnreadable(`${bytes.name} has changed while it was read. Read it again.`);
+    throw new FileUnreadable(`${bytes.name} was changed while it was being read. Start again.`);
   }
 }
 
@@ -122,6 +122,6 @@ const isBlank = ({ raw }: CsvRow): boolean => raw.trim() === '';
 function raggedness({ cells, line }: CsvRow, { width }: CsvReader): Rejection | undefined {
   if (cells.length === width) return undefined;
   if (cells.length > width && cells.slice(width).every((cell) => cell.trim() === '')) return undefined;
-  const detail = `Line ${line} has ${cells.length} cells, the header ${width}. Quote cells that hold a delimiter.`;
+  const detail = `Line ${line} has ${cells.length} cells, but the header has ${width}. Put cells that contain a delimiter in quotes.`;
   return { ...problem('CSV_COLUMNS', '', detail), facts: { line, expected: width, got: cells.length } };
 }

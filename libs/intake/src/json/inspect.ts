@@ -106,7 +106,7 @@ class Inspector {
       this.#report(problem('FORBIDDEN_KEY', place, `The key ${shown(key)} is not allowed. Rename it.`));
     }
     if (keys.has(key)) {
-      const detail = `The key ${shown(key)} stands twice in one object. Send it once.`;
+      const detail = `The key ${shown(key)} appears twice in one object. Send it once.`;
       this.#report(problem('DUPLICATE_KEY', place, detail));
     }
     keys.add(key);
@@ -147,5 +147,5 @@ export const tooDeep = (pointer: string): Rejection =>
   problem(
     'NESTING_TOO_DEEP',
     pointer,
-    `Objects and arrays stand more than ${NESTING_MAX} deep in each other. Send it flatter.`,
+    `Objects and arrays are nested more than ${NESTING_MAX} deep. Send a flatter structure.`,
   );

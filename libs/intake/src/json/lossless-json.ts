@@ -62,7 +62,7 @@ function readSpan(text: string, { start, end, suspect }: Span, value: unknown): 
 function unreadable(text: string, span: Span): JsonValue | undefined {
   if (span.tooDeep) return { raw: text.slice(span.start, span.end), problems: [tooDeep('')] };
   if (!isTooLarge(text, span)) return undefined;
-  const detail = `A message may have ${MESSAGE_BYTES_MAX} bytes. Split it into several messages.`;
+  const detail = `The message is larger than ${MESSAGE_BYTES_MAX} bytes. Split it into several messages.`;
   return { raw: text.slice(span.start, span.end), problems: [problem('MESSAGE_TOO_LARGE', '', detail)] };
 }
 
@@ -76,9 +76,13 @@ function isTooLarge(text: string, { start, end }: Span): boolean {
 function notJson(text: string): Rejection {
   const at = inspectJson(text, NESTING_MAX + 1).brokenAt ?? text.length; // One more for an outer array.
   const offset = Buffer.byteLength(text.slice(0, at));
-  const where = at >= text.length ? 'it ends too early' : `the first character that does not fit is there`;
+  const where = at >= text.length ? 'it ends too early' : 'a character is not allowed there';
   return {
-    ...problem('INVALID_JSON', '', `The text is not JSON: look at byte ${offset}, ${where}.`),
+    ...problem(
+      'INVALID_JSON',
+      '',
+      `The text is not valid JSON at byte ${offset}: ${where}. Correct it and send it again.`,
+    ),
     facts: { byteOffset: offset },
   };
 }

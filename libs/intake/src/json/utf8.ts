@@ -29,7 +29,7 @@ export function looksLikeUtf16(bytes: Uint8Array): boolean {
   return bytes.length > 1 && (first === 0 || second === 0);
 }
 
-function invalidUtf8(offset: number, why = 'this byte cannot stand there'): Rejection {
+function invalidUtf8(offset: number, why = 'this byte is not allowed there'): Rejection {
   const detail = `The text is not UTF-8 at byte ${offset}: ${why}. Send it as UTF-8.`;
   return { ...problem('INVALID_UTF8', '', detail), facts: { byteOffset: offset } };
 }

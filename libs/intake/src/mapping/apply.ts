@@ -14,7 +14,11 @@ export function applyRules(mapping: Mapping, row: MappedRow): Ruled {
   const rule = mapping.rules.find(({ when }) => when === undefined || when(row));
   if (row.problems.length > 0) return { kind: 'unusable' };
   if (rule === undefined) {
-    row.report('MAPPING_NO_RULE', undefined, `no rule of the mapping ${mapping.name} fits it. Add one.`);
+    row.report(
+      'MAPPING_NO_RULE',
+      undefined,
+      `no rule of the mapping ${mapping.name} matches this row. Add a rule for it.`,
+    );
     return { kind: 'unusable' };
   }
   const { name, message } = rule;
@@ -41,7 +45,11 @@ export const partId = (key: string, part: number): string => (part === 1 ? key :
 function keyOf(rule: string, groupBy: readonly Evaluate[], row: MappedRow): string {
   const values = groupBy.map((evaluate) => String(evaluate(row) ?? ''));
   if (values.includes(''))
-    row.report('MISSING_FIELD', undefined, 'what it is grouped by is empty. Fill it in.');
+    row.report(
+      'MISSING_FIELD',
+      undefined,
+      'the row is empty in every column, or one of them, that "groupBy" names. Fill it in.',
+    );
   return joinKey([rule, ...values]);
 }
 

@@ -21,7 +21,7 @@ export const toQuantityValue: Convert = (words, row, column) => {
     return row.report('QUANTITY_TOO_PRECISE', column, detail);
   }
   if (Math.abs(parsed.quantity) > LINE_UNITS_MAX * UNIT) {
-    const detail = `${shown(words)} is out of range. One line has at most ${LINE_UNITS_MAX}.`;
+    const detail = `${shown(words)} is out of range. Send at most ${LINE_UNITS_MAX} in one line.`;
     return row.report('QUANTITY_OUT_OF_RANGE', column, detail);
   }
   return toUnits(parsed.quantity);
@@ -41,7 +41,7 @@ export const toSkuValue: Convert = (words, row, column) => {
   ) {
     return words;
   }
-  const detail = `${shown(words)} looks like a number or a date that a spreadsheet made of a code.`;
+  const detail = `${shown(words)} looks like a code that a spreadsheet has turned into a number or a date.`;
   return row.report('SKU_SUSPECT_EXCEL', column, `${detail} Export the column as text.`);
 };
 

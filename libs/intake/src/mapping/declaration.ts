@@ -28,7 +28,11 @@ export class Node {
     if (names === undefined) return true;
     const unknown = Object.keys(this.value).filter((name) => !names.includes(name));
     for (const name of unknown) {
-      this.at(name).report('UNKNOWN_FIELD', `A mapping has no ${shown(name)} here.`, nameHint(name, names));
+      this.at(name).report(
+        'UNKNOWN_FIELD',
+        `${shown(name)} is not part of a mapping here. Leave it out.`,
+        nameHint(name, names),
+      );
     }
     return unknown.length === 0;
   }
@@ -49,7 +53,7 @@ export class Node {
   /** A field that must be there. */
   needed(name: string): Node | undefined {
     if (this.has(name)) return this.at(name);
-    return this.at(name).report('MISSING_FIELD', `${shown(name)} is missing here. Write it.`);
+    return this.at(name).report('MISSING_FIELD', `${shown(name)} is missing here. Add it.`);
   }
 
   /** The elements of an array that is not empty. */

@@ -125,7 +125,7 @@ function checkSame(data: Filled, other: Filled, row: MappedRow): void {
   if (data === other) return;
   const name = Object.keys({ ...data, ...other }).find((each) => !isSame(data[each], other[each]));
   if (name === undefined) return;
-  const detail = `rows before it in its document have another ${name}. Group by it, or make it the same.`;
+  const detail = `earlier rows of the same document have a different ${name}. Add it to "groupBy", or make it the same in all rows.`;
   row.report('MAPPING_GROUP_DIFFERS', undefined, detail);
 }
 
@@ -138,7 +138,7 @@ function checkUnique({ message, seen }: OpenDocument, row: MappedRow): void {
   const first = seen.get(key);
   if (first === undefined) seen.set(key, row.line);
   else
-    row.report('CSV_DUPLICATE_ROW', undefined, `${cut(key)} stands on line ${first} too. Keep one of them.`);
+    row.report('CSV_DUPLICATE_ROW', undefined, `${cut(key)} is on line ${first} already. Keep one of them.`);
 }
 
 /** A problem of a message, told of the row and the column that it came from. */

@@ -60,7 +60,10 @@ function columnSource(told: Node, { names }: Scope): Compiled {
   const name = told.text();
   if (name === undefined) return NOTHING;
   if (isForbiddenName(name)) {
-    told.report('MAPPING_PATH_FORBIDDEN', `${shown(name)} is no column. Name one as the header spells it.`);
+    told.report(
+      'MAPPING_PATH_FORBIDDEN',
+      `${shown(name)} is not a column. Write its name as the header spells it.`,
+    );
     return NOTHING;
   }
   const column = names.column(name);
@@ -93,7 +96,7 @@ function joinSource(told: Node, node: Node, scope: Scope): Compiled {
   const parts = told.items().map((each) => compileExpression(each, scope).evaluate);
   const between = node.has('with') ? (node.at('with').value as string) : '';
   if (typeof between !== 'string')
-    node.at('with').report('WRONG_TYPE', 'Write the text that stands between.');
+    node.at('with').report('WRONG_TYPE', 'Write the text that goes between the parts.');
   return { evaluate: (row) => parts.map((part) => part(row) ?? '').join(between) };
 }
 
@@ -160,7 +163,8 @@ function emptyStep(node: Node, scope: Scope): Evaluate | undefined {
 
 function textSteps(evaluate: Evaluate, node: Node): Evaluate {
   const [trim, upper, lower] = ['trim', 'upper', 'lower'].map((name) => node.flag(name));
-  if (upper && lower) node.report('FIELDS_EXCLUDE', 'A text is made upper or lower, not both.');
+  if (upper && lower)
+    node.report('FIELDS_EXCLUDE', '"upper" and "lower" exclude each other. Keep one of them.');
   if (!trim && !upper && !lower) return evaluate;
   return (row) => {
     const told = evaluate(row);
@@ -186,7 +190,12 @@ function numberSteps(node: Node): (value: Value) => Value {
 function conversion(node: Node): Convert | undefined {
   for (const name of ['format', 'zone']) {
     if (node.has(name) && node.at('as').value !== 'instant') {
-      node.at(name).report('FIELDS_EXCLUDE', `${name} goes with "as": "instant" only.`);
+      node
+        .at(name)
+        .report(
+          'FIELDS_EXCLUDE',
+          `"${name}" is only allowed with "as": "instant". Leave it out, or add that.`,
+        );
     }
   }
   if (!node.has('as')) return undefined;
@@ -217,6 +226,6 @@ function instantConversion(node: Node): Convert | undefined {
   }
   const convert = localInstant(format, zone);
   if (convert !== undefined) return convert;
-  const detail = `${shown(format)} is no format. Use ${FORMAT_LETTERS.join(', ')}, each once, with year, month and day.`;
+  const detail = `${shown(format)} is not a format. Use ${FORMAT_LETTERS.join(', ')}, each once, with year, month and day.`;
   return node.at('format').report('VALUE_UNKNOWN', detail);
 }

@@ -49,12 +49,19 @@ const MAPPING_LENGTH_MAX = 262_144;
 /** Compiles a mapping from its JSON text, or tells everything that is wrong with it. */
 export function loadMapping(text: string): Mapping | Rejection[] {
   if (text.length > MAPPING_LENGTH_MAX) {
-    return [problem('MAPPING_TOO_LARGE', '', `A mapping has at most ${MAPPING_LENGTH_MAX} characters.`)];
+    return [
+      problem(
+        'MAPPING_TOO_LARGE',
+        '',
+        `The mapping is longer than ${MAPPING_LENGTH_MAX} characters. Shorten it.`,
+      ),
+    ];
   }
   const json = readJson(text);
   if ('code' in json) return [json];
   const [value] = json.values;
-  if (json.isArray || value === undefined) return [problem('OBJECT_REQUIRED', '', 'A mapping is an object.')];
+  if (json.isArray || value === undefined)
+    return [problem('OBJECT_REQUIRED', '', 'A mapping is a JSON object. Write one.')];
   if (value.problems.length > 0) return [...value.problems];
   return compile(new Node(value.value, '', []));
 }
@@ -98,7 +105,7 @@ function checkNames(rules: readonly Rule[], node: Node): void {
     if (when === undefined && index < rules.length - 1) {
       told.report(
         'MISSING_FIELD',
-        'A rule without "when" fits every row, so none behind it is asked. Put it last.',
+        'A rule without "when" matches every row, so the rules after it are never used. Put it last.',
       );
     }
   });
@@ -126,13 +133,13 @@ function slugOf(node: Node | undefined): string {
   if (node === undefined || isSlugText(node.value)) return (node?.value as string | undefined) ?? '';
   node.report(
     'ID_INVALID_CHAR',
-    `${shown(node.value)} is no id. Use a-z, 0-9 and "-", at most ${SLUG_LENGTH_MAX}.`,
+    `${shown(node.value)} is not an id. Use a-z, 0-9 and "-", at most ${SLUG_LENGTH_MAX}.`,
   );
   return '';
 }
 
 function nameOf(node: Node): string {
   if (isIdText(node.value)) return node.value;
-  node.report('WRONG_TYPE', `${shown(node.value)} is no name. Write 1 to ${ID_LENGTH_MAX} characters.`);
+  node.report('WRONG_TYPE', `${shown(node.value)} is not a name. Write 1 to ${ID_LENGTH_MAX} characters.`);
   return '';
 }

@@ -34,7 +34,7 @@ export function compileOpening(node: Node, rules: readonly Rule[]): OpeningRule 
     if (FLOW_OF_TYPE[type] === undefined) {
       node.report(
         'VALUE_UNKNOWN',
-        `What ${type} of the rule ${shown(name)} does to stock is not known in advance.`,
+        `The rule ${shown(name)} makes ${type}, whose effect on stock is not known in advance. Use a type that moves stock, or leave "opening" out.`,
       );
     }
     const isThere = data.fields.get('location')?.constant === location;

@@ -42,7 +42,7 @@ export function compileRule(node: Node, scope: Scope): Rule {
   if (node.flag('skip') === node.has('message')) {
     node.report(
       node.has('message') ? 'FIELDS_EXCLUDE' : 'MISSING_FIELD',
-      'A rule either makes a "message" of its rows or has "skip": true.',
+      'A rule has either "message" or "skip": true. Write exactly one of them.',
     );
   }
   if (!node.has('message')) return { name, ...when };
@@ -71,7 +71,10 @@ function compileMessage(node: Node, scope: Scope): MessageRule | undefined {
 /** A document's messages are named by its keys, so that the same file gives the same ids; others say theirs. */
 function compileName(node: Node, scope: Scope): Pick<MessageRule, 'groupBy' | 'id'> | undefined {
   if (node.has('groupBy') && node.has('id')) {
-    return node.report('FIELDS_EXCLUDE', 'With "groupBy" the id is made of the keys: leave "id" out.');
+    return node.report(
+      'FIELDS_EXCLUDE',
+      'With "groupBy" the id is made from the values grouped by. Leave "id" out.',
+    );
   }
   if (node.has('groupBy')) return { groupBy: compileAll(node.at('groupBy'), scope) };
   const id = node.needed('id');

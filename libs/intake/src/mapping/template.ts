@@ -45,7 +45,10 @@ function checkNames(node: Node, allowed: readonly string[]): void {
     if (allowed.includes(name)) continue;
     const told = node.at(name);
     if (isForbiddenName(name) || !/^[A-Za-z][A-Za-z0-9]*$/.test(name)) {
-      told.report('MAPPING_PATH_FORBIDDEN', `${shown(name)} is no field. Paths are not known here.`);
+      told.report(
+        'MAPPING_PATH_FORBIDDEN',
+        `${shown(name)} is not a field name: paths are not supported here. Write the fields as nested objects.`,
+      );
     } else {
       told.report('UNKNOWN_FIELD', `The message has no field ${shown(name)} here.`, nameHint(name, allowed));
     }

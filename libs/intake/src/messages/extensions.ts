@@ -48,7 +48,7 @@ export function withoutNulls(value: Record<string, unknown>): WireObject {
 function checkOne(name: string, value: unknown): Rejection | undefined {
   const pointer = pointerStep(name);
   if (!EXTENSION_NAME.test(name)) {
-    const detail = `There is no field ${shown(name)} here. Leave it out, or put it into data.attributes.`;
+    const detail = `There is no field ${shown(name)} here. Leave it out, or put it in data.attributes.`;
     return problem('UNKNOWN_FIELD', pointer, detail, nameHint(name, ENVELOPE_NAMES));
   }
   if (name.length > ID_LENGTH_MAX) {

@@ -18,7 +18,7 @@ const EXPLAIN: Record<string, Explain> = {
   minItems: (_, pointer) => problem('MISSING_FIELD', pointer, 'It is empty. Send at least one line.'),
   maxItems: tooManyItems,
   uniqueItems: (_, pointer) =>
-    problem('OUT_OF_RANGE', pointer, 'Something stands there twice. Send each once.'),
+    problem('OUT_OF_RANGE', pointer, 'The same value appears twice. Send each once.'),
   propertyNames: ({ params }, pointer) =>
     explainSlug(String(params['propertyName']), pointer + pointerStep(String(params['propertyName']))),
   'x-id': ({ data }, pointer) => explainId(data as string, pointer, 'ID'),
@@ -57,7 +57,7 @@ export const missing = (pointer: string): Rejection =>
 function unknownField({ params, parentSchema }: ErrorObject, pointer: string): Rejection {
   const name = params['additionalProperty'] as string;
   const known = Object.keys((parentSchema as JsonSchema).properties ?? {});
-  const elsewhere = known.includes('attributes') ? ', or put it into attributes' : '';
+  const elsewhere = known.includes('attributes') ? ', or put it in attributes' : '';
   const detail = `There is no field ${shown(name)} here. Leave it out${elsewhere}.`;
   return problem('UNKNOWN_FIELD', pointer + pointerStep(name), detail, nameHint(name, known));
 }
@@ -96,7 +96,7 @@ const VALUE_CODES: Record<string, string> = {
 function tooManyItems({ data, params }: ErrorObject, pointer: string): Rejection {
   const count = (data as unknown[]).length;
   if (!pointer.endsWith('/lines')) {
-    return problem('OUT_OF_RANGE', pointer, `There are ${count}. Send at most ${params['limit']}.`);
+    return problem('OUT_OF_RANGE', pointer, `It has ${count} entries. Send at most ${params['limit']}.`);
   }
   return problem(
     'TOO_MANY_LINES',
@@ -111,6 +111,6 @@ function outOfRange(
 ): Rejection {
   const { minimum, maximum } = (parentSchema ?? {}) as { minimum?: number; maximum?: number };
   const range = [minimum !== undefined && `from ${minimum}`, maximum !== undefined && `to ${maximum}`];
-  const within = range.filter(Boolean).join(' ') || 'within it';
+  const within = range.filter(Boolean).join(' ') || 'within the range';
   return problem('OUT_OF_RANGE', pointer, `${shown(data)} is out of range. Send a number ${within}.`);
 }

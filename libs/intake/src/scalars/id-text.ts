@@ -36,11 +36,11 @@ export function explainId(value: string, pointer: string, word: IdWord): Rejecti
   }
   const invisible = INVISIBLE.exec(value);
   if (invisible === null) {
-    return problem(`${word}_INVALID_CHAR`, pointer, `${shown(value)} cannot be an id. Send another.`);
+    return problem(`${word}_INVALID_CHAR`, pointer, `${shown(value)} is not allowed as an id. Send another.`);
   }
   const { index } = invisible;
   const point = codePoint(value, index);
-  const detail = `Character ${point} at index ${index} is invisible and not allowed. Leave it out.`;
+  const detail = `Character ${point} at index ${index} is invisible and not allowed. Remove it.`;
   return problem(`${word}_INVALID_CHAR`, pointer, detail);
 }
 
@@ -51,14 +51,18 @@ export function explainSlug(value: string, pointer: string): Rejection {
     const detail = `It has ${value.length} characters. Send at most ${SLUG_LENGTH_MAX}.`;
     return problem('ID_TOO_LONG', pointer, detail);
   }
-  const allowed = 'a-z, 0-9 and "-" (not first)';
+  const allowed = 'a-z, 0-9 and, after the first character, "-"';
   const hint = SLUG.test(value.toLowerCase()) ? `did you mean "${value.toLowerCase()}"?` : undefined;
-  const detail = `${shown(value)} is not the id of a source, channel or location. Send only ${allowed}.`;
+  const detail = `${shown(value)} is not the id of a source, channel or location. Use only ${allowed}.`;
   return problem('ID_INVALID_CHAR', pointer, detail, hint);
 }
 
 export const loneSurrogate = (pointer: string): Rejection =>
-  problem('INVALID_UNICODE', pointer, 'It holds half of a character (a lone surrogate). Send valid Unicode.');
+  problem(
+    'INVALID_UNICODE',
+    pointer,
+    'It contains half of a character (a lone surrogate). Send valid Unicode.',
+  );
 
 /** Counts characters, not UTF-16 units; most strings are short enough not to be counted. */
 const isTooLong = (value: string): boolean =>

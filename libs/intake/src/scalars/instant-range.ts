@@ -23,8 +23,8 @@ export function checkRange(
   const told = new Date(instant).toISOString();
   const why =
     instant < INSTANT_MIN
-      ? 'is before 2000-01-01. Send the time at which it happened'
-      : `is more than ${inWords(aheadMax)} ahead of our ${new Date(now).toISOString()}. Check the sender's clock`;
+      ? 'is before 2000-01-01, the earliest time allowed. Send the time at which it happened'
+      : `is more than ${inWords(aheadMax)} ahead of the clock here (${new Date(now).toISOString()}). Check the clock of the sender`;
   return problem('TIMESTAMP_OUT_OF_RANGE', pointer, `${told} ${why}.`);
 }
 

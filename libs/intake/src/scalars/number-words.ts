@@ -25,9 +25,7 @@ export function checkNumbers(numbers: ReadonlyMap<string, string> | undefined): 
 function checkInteger(value: number, words: string, pointer: string): Rejection | undefined {
   if (!/^-?\d+$/.test(words) || Number.isSafeInteger(value)) return undefined;
   const advice =
-    pointer === SEQUENCE
-      ? 'A sequence counts up to 2^53 - 1: begin with a smaller one.'
-      : 'Send it as a string.';
+    pointer === SEQUENCE ? 'A sequence is at most 2^53 - 1. Send a smaller one.' : 'Send it as a string.';
   const detail = `${cut(words)} is larger than 2^53 and would be rounded. ${advice}`;
   return problem('UNSAFE_INTEGER', pointer, detail);
 }

@@ -24,16 +24,19 @@ export function explainQuantity(
   const say = (code: string, detail: string, hint?: string): Rejection =>
     problem(code, pointer, detail, hint);
   if (!Number.isFinite(value))
-    return say('QUANTITY_NOT_FINITE', `${told} is beyond any number. Send a real one.`);
+    return say('QUANTITY_NOT_FINITE', `${told} is too large for a number. Send a smaller one.`);
   if (Math.abs(value) > LINE_UNITS_MAX) {
-    return say('QUANTITY_OUT_OF_RANGE', `${told} is out of range. One line has at most ${LINE_UNITS_MAX}.`);
+    return say(
+      'QUANTITY_OUT_OF_RANGE',
+      `${told} is out of range. Send at most ${LINE_UNITS_MAX} in one line.`,
+    );
   }
   if (hasTooManyDecimals(value, words)) return tooPrecise(words, pointer);
   if (value === 0) return say('QUANTITY_ZERO', zeroWords(rule, pointer));
-  const hint = 'what comes back is a return, what was lost is stock.adjusted';
+  const hint = 'for goods that came back send a return, for goods that were lost stock.adjusted';
   return say(
     'QUANTITY_NEGATIVE',
-    `${told} is negative. Send it without the sign.`,
+    `${told} is negative. Send ${rule === 'positive' ? 'more than 0' : '0 or more'}.`,
     rule === 'positive' ? hint : undefined,
   );
 }
@@ -50,7 +53,7 @@ export function checkWords(value: number, words: string, pointer: string): Rejec
 function zeroWords(rule: QuantityRule, pointer: string): string {
   if (/\/lines\/\d+\/quantity$/.test(pointer)) return 'A quantity of 0 moves nothing. Leave the line out.';
   return rule === 'signed'
-    ? 'It is 0, which changes nothing. Send by how much it changes.'
+    ? 'It is 0, which changes nothing. Send how much to add, or a negative number to take away.'
     : 'It is 0. Send a number above 0.';
 }
 
