@@ -35,7 +35,7 @@ describe('the part of a process', () => {
     expect(sharding.states().posting).toEqual({
       state: 'joining',
       shards: [],
-      trouble: expect.stringContaining('Nobody answers at 127.0.0.1:1'),
+      trouble: expect.stringContaining('No broker answers at 127.0.0.1:1'),
     });
     await sharding.stop();
   });

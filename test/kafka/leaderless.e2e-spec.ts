@@ -64,7 +64,7 @@ describe('three brokers of Kafka 4.1.1 with one copy of each partition', () => {
       await until(() => intake.status().waiting.length === PARTITIONS, 'all of them stand');
       expect(intake.status().isReady).toBe(false);
       expect(intake.status().trouble).toMatch(
-        /^Partition .* 0, 1, 2, 3, 4, 5 stands still\. .* by itself\.$/,
+        /^Partition .* 0, 1, 2, 3, 4, 5 is stopped\. .* keeps retrying\.$/,
       );
       await kafka.restart(DEAD);
       await until(() => intake.status().isReady, 'all of them are read');

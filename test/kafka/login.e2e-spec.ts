@@ -71,7 +71,7 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
       [{ ...right, caFile: other }, /authority in KAFKA_SSL_CA/],
       [anonymous, /KAFKA_SASL_MECHANISM/],
       [{ ...untrusting, isEncrypted: false }, /KAFKA_SSL=true/],
-      [{ ...right, brokers: ['127.0.0.1:1'] }, /Nobody answers at 127.0.0.1:1/],
+      [{ ...right, brokers: ['127.0.0.1:1'] }, /No broker answers at 127.0.0.1:1/],
     ] as const;
     for (const [wrong, expected] of words) expect(await troubleOf(wrong)).toMatch(expected);
   });
@@ -81,7 +81,7 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
     const { intake } = start({ connection: right });
     const trouble = (words: RegExp): Promise<void> =>
       until(() => words.test(intake.status().trouble ?? ''), String(words));
-    await trouble(/Not there, or not for us to read/);
+    await trouble(/Topics that do not exist, or that OnHand may not read/);
     await admin.createAcls({ acl: [allow('TOPIC', names.events, 'READ')] });
     await trouble(/READ on the group of KAFKA_GROUP_ID/);
     await admin.createAcls({ acl: [allow('GROUP', names.group, 'READ')] });
@@ -125,7 +125,7 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
     const told = (pattern: RegExp): Promise<void> =>
       until(() => words.some((said) => pattern.test(said)), String(pattern));
     try {
-      await told(/allowed\.shards is not there/);
+      await told(/allowed\.shards does not exist/);
       await told(/lacks a right on a topic/);
       await admin.createAcls({
         acl: [
@@ -172,7 +172,7 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
     const { intake, words } = scene.start({ connection: { ...right, login } });
     await until(() => intake.status().trouble !== undefined, 'it is told');
     expect(intake.status().isReady).toBe(false);
-    expect(words.join()).toContain('does not let onhand in');
+    expect(words.join()).toContain('refuses the login of onhand');
     expect(words.join()).not.toContain('wrong"');
   });
 });

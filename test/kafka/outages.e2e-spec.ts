@@ -90,7 +90,7 @@ describe('Kafka 4.1.1 comes and goes', () => {
     const { intake, words } = start();
     await until(() => intake.status().trouble !== undefined, 'it says what is wrong');
     expect(intake.status()).toMatchObject({ state: 'connecting', isReady: false });
-    expect(intake.status().trouble).toContain(`Nobody answers at ${kafka.brokers[0]}`);
+    expect(intake.status().trouble).toContain(`No broker answers at ${kafka.brokers[0]}`);
     const knocks = await socketsOpenedWithin(2_000);
     expect(knocks).toBeLessThan(20);
     expect(words.filter((said) => said.startsWith('error'))).toHaveLength(1);

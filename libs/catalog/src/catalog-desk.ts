@@ -217,6 +217,6 @@ function withSecret(channel: ChannelPut, before: Channel | undefined): Channel |
   const former = before?.webhook?.url === webhook.url ? before.webhook.secret : undefined;
   const secret = webhook.secret ?? former;
   if (secret !== undefined) return { ...rest, webhook: { url: webhook.url, secret } };
-  const detail = 'A new webhook needs a secret, to sign what it is told.';
+  const detail = 'A new webhook needs a secret, with which its messages are signed. Send webhook.secret.';
   return { code: 'MISSING_FIELD', detail, pointer: '/webhook/secret' };
 }

@@ -66,7 +66,11 @@ export class KeyDesk {
   /** From now on it opens nothing. Revoking a revoked key changes nothing. */
   async revoke(id: string): Promise<{ readonly id: string } | Rejection> {
     const key = this.#book.get(id) ?? this.#created.get(id);
-    if (key === undefined) return { code: 'KEY_UNKNOWN', detail: `There is no key ${shown(id)}.` };
+    if (key === undefined)
+      return {
+        code: 'KEY_UNKNOWN',
+        detail: `There is no key ${shown(id)}. \`onhand keys list\` shows the keys.`,
+      };
     if (this.isRevoked(id)) return { id };
     const revision = this.#book.get(id)?.revision ?? 0;
     await this.#append(revision, { type: 'KeyRevoked', data: { id } }); // A conflict: another revoked it.

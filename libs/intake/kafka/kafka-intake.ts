@@ -207,4 +207,4 @@ function standsWhole({ leaderless, partitions }: Consumption): boolean {
 }
 
 const missingWords = (topics: readonly EventTopic[]): string =>
-  `Not there, or not for us to read: ${topics.map(({ topic }) => topic).join(', ')}. npx onhand topics create makes what is missing.`;
+  `Topics that do not exist, or that OnHand may not read: ${topics.map(({ topic }) => topic).join(', ')}. Create what is missing with \`npx onhand topics create\`.`;

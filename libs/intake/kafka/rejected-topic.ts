@@ -143,7 +143,7 @@ export class RejectedTopic {
     const partitions = there.get(topic)?.partitions.length ?? 0;
     if (partitions === 0) {
       throw new KafkaUnavailable(
-        `The topic ${topic} is not there, or not for us: npx onhand topics create makes it. What is rejected waits for it.`,
+        `The topic ${topic} does not exist, or OnHand may not write to it. Create it with \`npx onhand topics create\`; rejected messages wait until then.`,
       );
     }
     const producer = openKafka(connection, { log, retry: IMPATIENT }).producer({

@@ -142,5 +142,6 @@ export interface ParkedMessageName {
 
 const parkedUnknown = (): Rejection => ({
   code: 'PARKED_UNKNOWN',
-  detail: 'No such line is parked: it was released or dismissed, or never was. See GET /v1/parked.',
+  detail:
+    'This line is not parked: it was released or dismissed, or never existed. GET /v1/parked lists what is.',
 });

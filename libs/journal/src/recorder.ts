@@ -183,6 +183,7 @@ class Attempt {
 /** What a message does to stock is stored with it, in one event. */
 const EFFECT_TOO_LARGE: Rejection = {
   code: 'MESSAGE_TOO_LARGE',
-  detail: 'All that its lines do to stock does not fit one record. Split it into messages of fewer lines.',
+  detail:
+    'The changes of stock that its lines make are too many for one record. Split it into messages with fewer lines.',
   pointer: '/data/lines',
 };

@@ -40,7 +40,7 @@ export function mayTell(
   },
 ): Rejection | undefined {
   if (identity !== undefined && message.source !== identity) {
-    const detail = `This key tells messages of ${shown(identity)} only, not of ${shown(message.source)}.`;
+    const detail = `This key belongs to ${shown(identity)} and cannot send messages of ${shown(message.source)}. Set source to ${shown(identity)}, or use the key of ${shown(message.source)}.`;
     return { code: 'CHANNEL_MISMATCH', detail, pointer: '/source' };
   }
   if (teller === undefined) {
@@ -60,11 +60,11 @@ function checkChannel(
   const pointer = '/data/channel';
   if (teller.isChannel) {
     if (channel === undefined || channel === source) return undefined;
-    const detail = `${shown(source)} is a channel and tells of its own orders, not of those of ${shown(channel)}.`;
+    const detail = `${shown(source)} is a channel and can send only its own orders, not those of ${shown(channel)}. Leave data.channel out.`;
     return { code: 'CHANNEL_MISMATCH', detail, pointer };
   }
   if (channel === undefined) {
-    const detail = `${shown(source)} is no channel: name the order's channel in data.channel.`;
+    const detail = `${shown(source)} is not a channel, so the order needs one. Send data.channel.`;
     return { code: 'MISSING_FIELD', detail, pointer };
   }
   if (catalog.channel(channel) !== undefined) return undefined;

@@ -20,7 +20,7 @@ const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10 };
 const GOODBYE_MS_MAX = 3_000;
 
 const notThere = (topic: string): string =>
-  `The topic ${topic} is not there, or not for us: look at its name. npx onhand topics create makes those that the settings name.`;
+  `The topic ${topic} does not exist, or OnHand may not write to it. Check its name; \`npx onhand topics create\` creates those that the settings name.`;
 
 /**
  * Sends very many messages to one topic. Those of one key keep their order, and go to the partition that every other

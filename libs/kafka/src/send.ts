@@ -27,7 +27,7 @@ export async function sendTo(
   const answer = answers.find((each) => each.topicName === topic && each.partition === partition);
   if (answer?.errorCode !== 0 || answer.baseOffset === undefined) {
     throw new KafkaUnavailable(
-      `The answer does not say that partition ${partition} of ${topic} was written.`,
+      `The broker did not confirm that partition ${partition} of ${topic} was written.`,
     );
   }
   return Number(answer.baseOffset);

@@ -88,8 +88,8 @@ export class ShardGroup {
     if (partitions === shards.count) return;
     throw new KafkaUnavailable(
       partitions === undefined
-        ? `The topic ${topic} is not there: npx onhand topics create makes what is missing.`
-        : `${topic} has ${partitions} partitions and SHARDS is ${shards.count}: they must be the same, in all processes.`,
+        ? `The topic ${topic} does not exist. Create it with \`npx onhand topics create\`.`
+        : `${topic} has ${partitions} partitions, but SHARDS is ${shards.count}. Set SHARDS to ${partitions} in all processes.`,
     );
   }
 

@@ -27,14 +27,14 @@ export function refuseTooMany(packed: Buffer): void {
   if (header === undefined || header.count <= RECORDS_MAX) return;
   const { first, last, count } = header;
   throw new BatchUnreadable(
-    `The batch at offsets ${first} to ${first + last} of a partition has ${count} records, at most ${RECORDS_MAX} can be taken: skip it by hand.`,
+    `The batch at offsets ${first} to ${first + last} of a partition has ${count} records; at most ${RECORDS_MAX} can be read. Skip it by hand.`,
   );
 }
 
 /** Stand-ins for the records that are packed in these bytes. Throws BatchUnreadable. */
 export function standIn(packed: Buffer): Buffer {
   const header = headerBefore(packed);
-  if (header === undefined) throw new BatchUnreadable('A batch is larger than may be unpacked.');
+  if (header === undefined) throw new BatchUnreadable('A batch is too large once decompressed.');
   const { last, count } = header;
   const headers = { [STAND_IN_HEADER]: '' };
   const records = Array.from({ length: count }, (_, index) => {

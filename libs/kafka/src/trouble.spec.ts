@@ -21,18 +21,17 @@ const wordsOf = (error: Error): string => kafkaTrouble(error, connection).messag
 describe('what Kafka does not do, in words', () => {
   it('names the broker that does not answer, not all of them', () => {
     expect(wordsOf(thrown('Connection error: connect ECONNREFUSED 10.0.0.2:9092', '10.0.0.2:9092'))).toBe(
-      'Nobody answers at 10.0.0.2:9092: start Kafka, or check KAFKA_BROKERS (10.0.0.1:9092, 10.0.0.2:9092). OnHand keeps retrying.',
+      'No broker answers at 10.0.0.2:9092. Start Kafka, or check KAFKA_BROKERS (10.0.0.1:9092, 10.0.0.2:9092). OnHand keeps retrying.',
     );
   });
 
   it('says where a broker that nobody here has named comes from', () => {
-    const told =
-      'check advertised.listeners of the brokers: at 10.0.0.1:9092, 10.0.0.2:9092 they say that one is at';
+    const told = 'check advertised.listeners of the brokers: those at 10.0.0.1:9092, 10.0.0.2:9092 advertise';
     expect(wordsOf(thrown('Connection error: getaddrinfo ENOTFOUND kafka', 'kafka:9092'))).toBe(
-      `There is no host of that name: ${told} kafka:9092.`,
+      `There is no host with that name: ${told} kafka:9092.`,
     );
     expect(wordsOf(thrown('Connection timeout', 'localhost:9092'))).toBe(
-      `Nobody answers at localhost:9092: start Kafka, or ${told} localhost:9092. OnHand keeps retrying.`,
+      `No broker answers at localhost:9092. Start Kafka, or ${told} localhost:9092. OnHand keeps retrying.`,
     );
   });
 
@@ -42,7 +41,7 @@ describe('what Kafka does not do, in words', () => {
       (each: unknown) => each,
     );
     expect(error).toBeInstanceOf(KafkaUnavailable);
-    expect((error as Error).message).toMatch(/^Nobody answers at 127\.0\.0\.1:1: .*\(127\.0\.0\.1:1\)/);
+    expect((error as Error).message).toMatch(/^No broker answers at 127\.0\.0\.1:1: .*\(127\.0\.0\.1:1\)/);
   });
 
   it('says that a partition has no leader, and names those that stand', () => {
@@ -54,7 +53,7 @@ describe('what Kafka does not do, in words', () => {
       { topic: 'shop', partition: 5 },
     ];
     expect(standingWords(places, NO_LEADER)).toBe(
-      'Partition shop 2, 5; wms 0 stands still. It has no leader, for every broker that has a copy of it is away.',
+      'Partition shop 2, 5; wms 0 is stopped. It has no leader, because no broker with a copy of it is reachable.',
     );
   });
 

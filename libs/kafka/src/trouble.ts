@@ -37,7 +37,7 @@ export function kafkaTrouble(error: unknown, connection: KafkaConnection): Kafka
   });
 }
 
-export const NO_LEADER = 'It has no leader, for every broker that has a copy of it is away';
+export const NO_LEADER = 'It has no leader, because no broker with a copy of it is reachable';
 
 /** A sentence about partitions (at least one) that stand still for the same reason. */
 export function standingWords(
@@ -47,7 +47,7 @@ export function standingWords(
   const named = [...Map.groupBy(partitions, ({ topic }) => topic)].map(
     ([topic, of]) => `${topic} ${of.map(({ partition }) => partition).join(', ')}`,
   );
-  return `Partition ${named.join('; ')} stands still. ${reason}.`;
+  return `Partition ${named.join('; ')} is stopped. ${reason}.`;
 }
 
 /** True for the client's own errors: by them its consumer learns of a rebalance. */
@@ -81,67 +81,67 @@ const LOOKS_LIKE: readonly {
   {
     when: said(/mechanism is not supported|UNSUPPORTED_SASL_MECHANISM/i),
     words: ({ login }) =>
-      `The broker does not take a login by ${login?.mechanism}: set KAFKA_SASL_MECHANISM to another (plain, scram-sha-256, scram-sha-512).`,
+      `The broker does not accept logins by ${login?.mechanism}. Set KAFKA_SASL_MECHANISM to another (plain, scram-sha-256, scram-sha-512).`,
   },
   {
     when: said(/SASLAuthentication|SASL_AUTHENTICATION_FAILED/),
     words: ({ login }) =>
-      `The broker does not let ${login?.username} in: check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM (${login?.mechanism}).`,
+      `The broker refuses the login of ${login?.username}. Check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM (${login?.mechanism}).`,
   },
   {
     when: said(/self[- ]signed certificate|UNABLE_TO_(VERIFY|GET)|unable to (verify|get)|CERT_UNTRUSTED/i),
     words: ({ caFile }) =>
       caFile === undefined
-        ? "The broker's certificate is signed by somebody we do not know: set KAFKA_SSL_CA to the file with the authority's certificate."
-        : `The broker's certificate is not signed by the authority in KAFKA_SSL_CA (${caFile}): that must be the authority's own certificate.`,
+        ? "The broker's certificate is signed by an unknown authority. Set KAFKA_SSL_CA to a file with that authority's certificate."
+        : `The broker's certificate is not signed by the authority in KAFKA_SSL_CA (${caFile}). That file must hold the authority's own certificate.`,
   },
   {
     when: said(/ALTNAME|altnames/),
     words: ({ brokers }) =>
-      `The broker's certificate is for another name than KAFKA_BROKERS says (${brokers.join(', ')}): use a name that it bears.`,
+      `The broker's certificate is for another name than KAFKA_BROKERS has (${brokers.join(', ')}). Use a name that is in the certificate.`,
   },
   {
     when: said(/CERT_HAS_EXPIRED|certificate has expired/),
-    words: () => "The broker's certificate has expired: it needs a new one.",
+    words: () => "The broker's certificate has expired. Give the broker a new one.",
   },
   {
     when: said(/wrong version number|EPROTO|packet length too long/i),
     words: ({ brokers }) =>
-      `${brokers.join(', ')} does not speak TLS: set KAFKA_SSL=false, or name its TLS port in KAFKA_BROKERS.`,
+      `${brokers.join(', ')} does not use TLS. Set KAFKA_SSL=false, or name its TLS port in KAFKA_BROKERS.`,
   },
   {
     // The client hides the reason: lacking a right on the group looks like a coordinator that is away.
     when: said(/GROUP_AUTHORIZATION_FAILED|GroupCoordinatorNotFound/),
     words: ({ login }) =>
-      `The group cannot be joined: either ${login?.username ?? 'everybody'} lacks READ on the group of KAFKA_GROUP_ID, or its coordinator is away.`,
+      `The group in KAFKA_GROUP_ID cannot be joined. Either ${login?.username ?? 'an anonymous client'} lacks READ on the group, or its coordinator is not reachable.`,
   },
   {
     when: said(/TOPIC_AUTHORIZATION_FAILED|CLUSTER_AUTHORIZATION_FAILED/),
     words: ({ login }) =>
-      `${login?.username ?? 'Everybody'} lacks a right on a topic: READ on those of KAFKA_EVENT_TOPICS, WRITE and READ on those it tells, CREATE on the cluster to make one.`,
+      `${login?.username ?? 'An anonymous client'} lacks a right on a topic. Grant READ on those of KAFKA_EVENT_TOPICS, WRITE and READ on those OnHand writes, and CREATE on the cluster to create one.`,
   },
   {
     when: said(/UNKNOWN_TOPIC_OR_PARTITION|does not host this topic/),
-    words: () => 'A topic is not there: npx onhand topics create makes what is missing.',
+    words: () => 'A topic does not exist. Create what is missing with `npx onhand topics create`.',
   },
   {
     when: said(/INVALID_REPLICATION_FACTOR/),
     words: ({ brokers }) =>
-      `There are fewer brokers at ${brokers.join(', ')} than copies were asked for: name fewer with --replication.`,
+      `There are fewer brokers at ${brokers.join(', ')} than copies were asked for. Ask for fewer with --replication.`,
   },
   {
     when: said(/LEADER_NOT_AVAILABLE/),
     words: () =>
-      'A partition has no leader: every broker that has a copy of it is away. OnHand keeps retrying.',
+      'A partition has no leader, because no broker with a copy of it is reachable. OnHand keeps retrying.',
   },
   {
     when: said(/ENOTFOUND|EAI_AGAIN/),
-    words: (connection, broker) => `There is no host of that name: ${whereWords(connection, broker)}.`,
+    words: (connection, broker) => `There is no host with that name: ${whereWords(connection, broker)}.`,
   },
   {
     when: said(/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|Connection timeout|no answer in time/),
     words: (connection, broker) =>
-      `Nobody answers at ${broker ?? connection.brokers.join(', ')}: start Kafka, or ${whereWords(connection, broker)}. OnHand keeps retrying.`,
+      `No broker answers at ${broker ?? connection.brokers.join(', ')}. Start Kafka, or ${whereWords(connection, broker)}. OnHand keeps retrying.`,
   },
   {
     when: said(/Closed connection|ECONNRESET|socket hang up|disconnected before secure/),
@@ -157,19 +157,21 @@ function whereWords({ brokers }: KafkaConnection, broker: string | undefined): s
   const named = brokers.join(', ');
   return broker === undefined || brokers.includes(broker)
     ? `check KAFKA_BROKERS (${named})`
-    : `check advertised.listeners of the brokers: at ${named} they say that one is at ${broker}`;
+    : `check advertised.listeners of the brokers: those at ${named} advertise ${broker}`;
 }
 
 /** A broker just closes the connection if only one side expects encryption, or only one side expects a login. */
 function closedWords({ brokers, isEncrypted, login }: KafkaConnection): string {
   const tries = [
     isEncrypted
-      ? 'it may not speak TLS there (KAFKA_SSL=false, or its TLS port in KAFKA_BROKERS)'
-      : 'it may want TLS (KAFKA_SSL=true)',
-    ...(login === undefined ? ['it may want a login (KAFKA_SASL_MECHANISM, _USERNAME and _PASSWORD)'] : []),
-    ...(login !== undefined ? ['it may take no login there (leave KAFKA_SASL_… out)'] : []),
+      ? 'that port may not use TLS (set KAFKA_SSL=false, or name the TLS port in KAFKA_BROKERS)'
+      : 'it may require TLS (set KAFKA_SSL=true)',
+    ...(login === undefined
+      ? ['it may require a login (set KAFKA_SASL_MECHANISM, _USERNAME and _PASSWORD)']
+      : []),
+    ...(login !== undefined ? ['that port may take no login (leave KAFKA_SASL_… out)'] : []),
   ];
-  return `${brokers.join(', ')} closes the connection without a word: ${tries.join(', or ')}.`;
+  return `${brokers.join(', ')} closes the connection without a reason: ${tries.join(', or ')}.`;
 }
 
 function chain(error: unknown): Cause[] {

@@ -76,6 +76,6 @@ function checkAmounts(
 /** `amount` is undefined where it has more than five decimals. */
 function checkAmount(item: Item, amount: Quantity | undefined, pointer: string): Rejection | undefined {
   if (amount === undefined || amount <= LINE_QUANTITY_MAX) return checkDecimals(item, amount, pointer);
-  const detail = `It comes to ${toUnits(amount)} of ${shown(item.sku)}, more than ${toUnits(LINE_QUANTITY_MAX)}: ask for less.`;
+  const detail = `The lines make ${toUnits(amount)} of ${shown(item.sku)}; at most ${toUnits(LINE_QUANTITY_MAX)} can be held at once. Ask for less.`;
   return { code: 'QUANTITY_OUT_OF_RANGE', detail, pointer };
 }

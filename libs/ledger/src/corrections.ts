@@ -112,7 +112,7 @@ export class Corrections {
     const item: Item | undefined = this.#catalog.item(sku);
     if (!item) return unknownItem(sku, this.#catalog);
     if (isKit(item)) {
-      const detail = `${shown(sku)} is a kit and has no stock of its own: name its components instead.`;
+      const detail = `${shown(sku)} is a kit and has no stock of its own. Send its components instead.`;
       return { code: 'NOT_ALLOWED_FOR_KIT', detail };
     }
     return checkDecimals(item, quantity, field);
@@ -121,11 +121,11 @@ export class Corrections {
 
 const sameLocation: Rejection = {
   code: 'TRANSFER_SAME_LOCATION',
-  detail: 'It is promised from there already: name another location.',
+  detail: '"from" and "to" are the same location. Send two different ones.',
   pointer: '/to',
 };
 
 const exceptionUnknown = (id: string): Rejection => ({
   code: 'EXCEPTION_UNKNOWN',
-  detail: `There is no exception ${shown(id)}: look them up in the list.`,
+  detail: `There is no exception ${shown(id)}. GET /v1/exceptions lists them.`,
 });

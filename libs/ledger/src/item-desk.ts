@@ -252,7 +252,7 @@ export class ItemDesk {
     this.#drop(
       slot,
       ({ command, races }) => command.type !== 'post' && races > RACES_MAX,
-      new Contention(`Too many others change ${slot.sku} at this moment: try again.`),
+      new Contention(`Too many requests are changing ${slot.sku} at this moment. Try again.`),
     );
     const state = this.#loader.remembered(slot.sku);
     await this.#loader.catchUp(slot.sku, state);

@@ -157,7 +157,7 @@ export class Reservations {
       };
       return evolveReservation(state, reservationId, { ...event, ...place });
     }
-    throw new Contention(`Reservation ${reservationId} is being changed by others: try again.`);
+    throw new Contention(`Reservation ${reservationId} is being changed by another request. Try again.`);
   }
 
   /** Puts it to every item that is held. The first refusal, if there is one. */

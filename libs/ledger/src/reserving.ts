@@ -104,7 +104,9 @@ export class Reserving {
         state = await this.#request(request, lines, known.revision);
       }
     }
-    throw new Contention(`Reservation ${request.reservationId} is being decided by others: try again.`);
+    throw new Contention(
+      `Reservation ${request.reservationId} is being changed by another request. Try again.`,
+    );
   }
 
   async #firstAnswer(request: ReserveRequest): Promise<Reserved | Rejection | undefined> {
@@ -198,7 +200,7 @@ function isSame(request: ReserveRequest, known: ReservationState): boolean {
 
 const differentContent: Rejection = {
   code: 'ID_REUSED_WITH_DIFFERENT_CONTENT',
-  detail: 'This reservationId was used for another request: give each request an id of its own.',
+  detail: 'This reservationId was already used for a different request. Send a new request under a new id.',
 };
 
 const nothing = (): void => undefined;

@@ -8,8 +8,8 @@ class PartitionsAdded extends Fault {
 
   constructor(topic: string, before: number, now: number) {
     super(
-      `${topic} has ${now} partitions now, and its keys are divided among ${before}: they stay where they are, and what was ` +
-        'added stays empty. For more partitions make a topic of another name, and set it in place of this one.',
+      `${topic} now has ${now} partitions, but its keys are divided among ${before}: they stay there, and the partitions ` +
+        'that were added stay empty. To have more partitions, create a topic with another name and set that one.',
     );
   }
 }

@@ -160,9 +160,11 @@ export class KafkaPublisher implements Fold {
       teller,
       pace: new Pace(this.#parts),
       beforeSend: () => this.#sleep.look(),
-      onTrouble: nowAndThen((err) => log.warn({ topic, err }, 'not told as it should be')),
+      onTrouble: nowAndThen((err) =>
+        log.warn({ topic, err }, 'some numbers or orders could not be written to Kafka'),
+      ),
       onTooLarge: (key, version) =>
-        log.error({ topic, key, version }, 'larger than the topic takes: not told'),
+        log.error({ topic, key, version }, 'a record is larger than the topic accepts, and was not sent'),
     });
   }
 

@@ -10,6 +10,6 @@ export function mustHaveLeaders(topic: string, extents: readonly (Extent | undef
   const leaderless = [...leaderlessOf(extents)].map((partition) => ({ topic, partition }));
   if (leaderless.length === 0) return;
   throw new KafkaUnavailable(
-    `${standingWords(leaderless, NO_LEADER)} The topic is told as soon as one is back.`,
+    `${standingWords(leaderless, NO_LEADER)} Writing to the topic resumes as soon as one is back.`,
   );
 }

@@ -20,7 +20,9 @@ export class TopicMadeAnew extends Fault {
   readonly retriable = true;
 
   constructor(partition: number) {
-    super(`Partition ${partition} has lost what was read of it: it is told again from its start.`);
+    super(
+      `Partition ${partition} has lost records that were there before: it is written again from its start.`,
+    );
   }
 }
 
@@ -32,7 +34,7 @@ class RecordsDeleted extends Fault {
   constructor(partition: number) {
     super(
       `Records of partition ${partition} were deleted: the topic's cleanup.policy must be compact, and nothing else. ` +
-        'It is read anew, and numbers that are gone are told again; orders only once the topic is made anew.',
+        'It is read again, and missing numbers are written again; orders only after the topic is recreated.',
     );
   }
 }

@@ -47,7 +47,7 @@ describe('a topic that an operator changes while it is told', () => {
     topic.addPartitions(3);
     await until(() => first.publisher.trouble !== undefined, 'it was noticed');
     expect(first.publisher.trouble).toContain(
-      'memory has 6 partitions now, and its keys are divided among 3',
+      'memory now has 6 partitions, but its keys are divided among 3',
     );
     await stage.publish('web', all(2));
     await first.settled();

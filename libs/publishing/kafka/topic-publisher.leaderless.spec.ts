@@ -106,7 +106,7 @@ describe('a topic of which a partition has no leader', () => {
       topic.leaderless.add(DEAD);
       process.start();
       await until(() => process.troubles.length > 1, 'it has tried');
-      expect(String(process.troubles[0])).toContain(`Partition memory ${DEAD} stands still.`);
+      expect(String(process.troubles[0])).toContain(`Partition memory ${DEAD} is stopped.`);
       expect(topic.partitions.flat()).toEqual([]);
       topic.leaderless.clear();
       await process.settled();

@@ -167,7 +167,7 @@ describe('a publisher of orders', () => {
     await change(['O-29'], 'shipped');
     await until(() => Object.keys(topic.picture).length === 30, 'all are there');
     await process.settled();
-    expect(process.troubles.map(String)).toEqual([expect.stringContaining('told again from its start')]);
+    expect(process.troubles.map(String)).toEqual([expect.stringContaining('written again from its start')]);
   });
 
   it('is divided among two processes, and taken over from the one that ends', async () => {

@@ -148,5 +148,5 @@ export class Hub implements Fold {
 
 const CURSOR_INVALID: Rejection = {
   code: 'CURSOR_INVALID',
-  detail: 'This is not a cursor of this channel’s feed. Begin again with ?after=0.',
+  detail: 'This cursor is not one of this channel’s feed. Start again with ?after=0.',
 };

@@ -15,7 +15,7 @@ export function checkWebhookSecret(secret: string): Rejection | undefined {
   if (key !== undefined) return undefined;
   return {
     code: 'WEBHOOK_SECRET_INVALID',
-    detail: `A secret that begins with ${PREFIX} goes on in base64: letters, digits, + and /, padded with = or not at all.`,
+    detail: `After ${PREFIX} a secret must be base64 (letters, digits, + and /, with or without = at the end). Send such a secret, or any text without that prefix.`,
     pointer: '/webhook/secret',
   };
 }

@@ -51,4 +51,6 @@ export function openAgent(options: {
 }
 
 const notAllowed = (host: string, address: string): Error =>
-  Object.assign(new Error(`${host} resolves to ${address}, which is not public`), { code: URL_NOT_ALLOWED });
+  Object.assign(new Error(`${host} resolves to ${address}, which is not a public address`), {
+    code: URL_NOT_ALLOWED,
+  });

@@ -57,7 +57,7 @@ function findFault(text: string, { allowPrivate }: UrlRules): string | undefined
   const url = URL.parse(text);
   if (url === null) return 'it is not a URL';
   if (url.username !== '' || url.password !== '')
-    return 'it carries credentials; the signature is what proves us';
+    return 'it contains a user or password; messages are authenticated by their signature instead';
   if (allowPrivate)
     return ['https:', 'http:'].includes(url.protocol) ? undefined : 'it is neither https nor http';
   if (url.protocol !== 'https:') return 'it is not https';
@@ -71,5 +71,5 @@ function findHostFault(hostname: string): string | undefined {
   if (isIP(address) !== 0)
     return isRefusedAddress(address) ? `${address} is not a public address` : undefined;
   const name = hostname.replace(/\.$/, '');
-  return name === 'localhost' || name.endsWith('.localhost') ? `${name} is this machine` : undefined;
+  return name === 'localhost' || name.endsWith('.localhost') ? `${name} is this machine itself` : undefined;
 }

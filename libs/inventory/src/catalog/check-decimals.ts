@@ -18,5 +18,9 @@ export function checkDecimals(
     decimals === 0
       ? ['QUANTITY_NOT_INTEGER', 'whole units']
       : ['QUANTITY_TOO_PRECISE', `at most ${decimals} decimals`];
-  return { code, detail: `${shown(sku)} is kept in ${allowed}${told}.`, pointer };
+  return {
+    code,
+    detail: `${shown(sku)} is counted in ${allowed}${told}. Send a quantity that fits, or change the item's decimals.`,
+    pointer,
+  };
 }

@@ -48,7 +48,9 @@ function checkValues({ fields }: Policy): Rejection | undefined {
     firstOf(Object.entries({ safetyStock, buffer, cap, stopAt, percent }), ([name, value]) =>
       negative(`/${name}`, value),
     ) ??
-    (percent !== undefined && percent > PERCENT_MAX ? outOfRange('/percent', '0 to 100', percent) : undefined)
+    (percent !== undefined && percent > PERCENT_MAX
+      ? outOfRange('/percent', 'a number from 0 to 100', percent)
+      : undefined)
   );
 }
 
@@ -56,7 +58,7 @@ function checkMaps({ fields }: Policy, scope: Scope, view: CatalogView): Rejecti
   const allocations = Object.entries(fields.allocations ?? {});
   const safety = Object.entries(fields.locationSafetyStock ?? {});
   if (fields.allocations !== undefined && !ALLOCATING_SCOPES.includes(scope.kind)) {
-    const detail = 'Allocations are put in a global, category or item scope: they bind all channels.';
+    const detail = 'This scope takes no allocations. Put them in a global, category or item scope.';
     return { code: 'OUT_OF_RANGE', detail, pointer: '/allocations' };
   }
   return (
@@ -78,6 +80,6 @@ const negative = (pointer: string, value: Quantity | undefined): Rejection | und
 
 const outOfRange = (pointer: string, allowed: string, value: Quantity): Rejection => ({
   code: 'OUT_OF_RANGE',
-  detail: `Put ${allowed}, not ${toUnits(value)}.`,
+  detail: `${toUnits(value)} is out of range. Send ${allowed}.`,
   pointer,
 });

@@ -101,7 +101,7 @@ export function unknownChannel(
 
 export function tooMany(what: string, pointer: string, count: number, most: number): Rejection | undefined {
   if (count <= most) return undefined;
-  return { code: `TOO_MANY_${what}`, detail: `At most ${most} are allowed; there are ${count}.`, pointer };
+  return { code: `TOO_MANY_${what}`, detail: `It has ${count} entries. Send at most ${most}.`, pointer };
 }
 
 /** The rejection of the first value that gets one. */
@@ -122,7 +122,7 @@ function repeated(pointer: string, values: readonly string[]): Rejection | undef
     if (!seen.has(value)) return void seen.add(value);
     return {
       code: 'DUPLICATE_VALUE',
-      detail: `${shown(value)} is named twice.`,
+      detail: `${shown(value)} is named twice. Name it once.`,
       pointer: `${pointer}/${index}`,
     };
   });
@@ -131,7 +131,7 @@ function repeated(pointer: string, values: readonly string[]): Rejection | undef
 function cyclic(item: Item, view: CatalogView): Rejection | undefined {
   const way = cycleOf(view, item);
   if (way === undefined) return undefined;
-  const detail = `A kit cannot hold itself: ${way.map(cut).join(' → ')}. Take one of these out.`;
+  const detail = `A kit cannot contain itself: ${way.map(cut).join(' → ')}. Remove one of these components.`;
   return { code: 'KIT_CYCLE', detail, pointer: '/components', facts: { path: way } };
 }
 
@@ -150,7 +150,7 @@ function brokenParts(item: Item, view: CatalogView): Rejection | undefined {
   if (!isKit(item)) return undefined;
   const pointer = '/components';
   if (kitDepth(view, item) > KIT_DEPTH_MAX) {
-    const detail = `Kits of kits go ${KIT_DEPTH_MAX} deep at most. Name what the inner ones hold instead.`;
+    const detail = `Kits can be nested at most ${KIT_DEPTH_MAX} deep. Name the components of the inner kits instead.`;
     return { code: 'NESTING_TOO_DEEP', detail, pointer };
   }
   const own: Pick<CatalogView, 'item'> = { item: (sku) => (sku === item.sku ? item : view.item(sku)) };
@@ -158,7 +158,7 @@ function brokenParts(item: Item, view: CatalogView): Rejection | undefined {
     if (part.quantity < PART_QUANTITY_CEILING) return tooFine(part, view, pointer);
     return {
       code: 'QUANTITY_OUT_OF_RANGE',
-      detail: `It would hold too much of ${shown(part.sku)}.`,
+      detail: `The kit would contain too much of ${shown(part.sku)}. Send a smaller quantity.`,
       pointer,
     };
   });
@@ -166,7 +166,7 @@ function brokenParts(item: Item, view: CatalogView): Rejection | undefined {
 
 const idTaken = (id: string, by: string, wanted: string): Rejection => ({
   code: 'ID_TAKEN',
-  detail: `${shown(id)} is a ${by} already, and messages name both in the same field. Choose another id for the ${wanted}.`,
+  detail: `${shown(id)} is already the id of a ${by}; channels and sources share one set of ids. Choose another id for the ${wanted}.`,
 });
 
 const at = (pointer: string | undefined): { readonly pointer?: string } =>

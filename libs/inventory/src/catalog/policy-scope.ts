@@ -42,5 +42,5 @@ function parseListing(name: string): Scope | undefined {
 
 const invalid = (scope: string): Rejection => ({
   code: 'SCOPE_INVALID',
-  detail: `${shown(scope)} is no scope. Name one of global, channel:{channel}, category:{category}, item:{sku}, listing:{channel}:{listing}.`,
+  detail: `${shown(scope)} is not a scope. Send one of global, channel:{channel}, category:{category}, item:{sku}, listing:{channel}:{listing}.`,
 });

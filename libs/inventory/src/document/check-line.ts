@@ -42,7 +42,7 @@ export function checkLine(line: KnownLine, catalog: CatalogView): Rejection | un
   const { item, quantity, message, index } = line;
   if (!isKit(item)) return checkQuantity(line, item, quantity);
   if (!KIT_TYPES[message.type]) {
-    const detail = `${shown(item.sku)} is a kit and has no stock of its own: tell its components instead.`;
+    const detail = `${shown(item.sku)} is a kit and has no stock of its own. Send its components instead.`;
     return { code: 'NOT_ALLOWED_FOR_KIT', detail, pointer: `/data/lines/${index}` };
   }
   return checkQuantity(line, item, quantity) ?? checkComponents(line, catalog);
@@ -59,7 +59,7 @@ function checkComponents(line: KnownLine, catalog: CatalogView): Rejection | und
 
 function checkQuantity(line: KnownLine, item: Item, quantity: Quantity | undefined): Rejection | undefined {
   if (quantity !== undefined && Math.abs(quantity) > LINE_QUANTITY_MAX) {
-    const detail = `Line ${shown(nameOf(line))} comes to ${toUnits(quantity)} of ${shown(item.sku)}, more than ${toUnits(LINE_QUANTITY_MAX)}. Split it.`;
+    const detail = `Line ${shown(nameOf(line))} is for ${toUnits(quantity)} of ${shown(item.sku)}; at most ${toUnits(LINE_QUANTITY_MAX)} are allowed. Split it into several lines.`;
     return { code: 'QUANTITY_OUT_OF_RANGE', detail, pointer: pointerOf(line) };
   }
   const amount = quantity === undefined ? 'its quantity' : toUnits(quantity);

@@ -202,12 +202,12 @@ const NOWHERE = { position: 0, recordedAt: 0 };
 
 const idReused = ({ source, id }: Message): Rejection => ({
   code: 'ID_REUSED_WITH_DIFFERENT_CONTENT',
-  detail: `${shown(source)} has told ${shown(id)} of it before, with other content. Tell a new fact under a new id.`,
+  detail: `${shown(source)} has already sent the id ${shown(id)} with other content. Send a new fact under a new id.`,
   pointer: '/id',
 });
 
 const tooManyLines = (): Rejection => ({
   code: 'TOO_MANY_LINES',
-  detail: `More than ${TOLD_LINES_MAX} lines were told of it in all. Go on under a new id.`,
+  detail: `This order or document has more than ${TOLD_LINES_MAX} lines over all its messages. Continue under a new orderId or document id.`,
   pointer: '/data/lines',
 });

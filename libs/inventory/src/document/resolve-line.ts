@@ -80,8 +80,8 @@ function bySku(sku: string, { catalog, made, unknownItems }: LineContext): Found
   const item = catalog.item(sku) ?? made?.get(sku);
   if (item !== undefined || unknownItems === 'create') return { sku, item };
   const twin = twinOf(sku, catalog);
-  const meant = twin === undefined ? '' : ` ${shown(twin)} is another: was it meant?`;
-  const detail = `There is no item ${shown(sku)}.${meant} Define it (PUT /v1/items/…): the line is then posted by itself.`;
+  const meant = twin === undefined ? '' : ` Did you mean ${shown(twin)}?`;
+  const detail = `There is no item ${shown(sku)}.${meant} Define it (PUT /v1/items/…), and the line is posted automatically.`;
   return { code: 'ITEM_UNKNOWN', detail, waitsFor: [`item:${sku}`], sku };
 }
 
@@ -98,7 +98,7 @@ function byListing(message: Message, listing: string, { catalog }: LineContext):
     const unitsPer = defined.unitsPer === UNIT ? {} : { unitsPer: defined.unitsPer };
     return { sku: defined.sku, item: catalog.item(defined.sku), ...unitsPer };
   }
-  const detail = `${shown(channel)} has no listing ${shown(listing)}. Define it: the line is then posted by itself.`;
+  const detail = `${shown(channel)} has no listing ${shown(listing)}. Define it, and the line is posted automatically.`;
   // In a channel that lists all items, an item of that name would be the listing.
   const waitsFor = [`listing:${channel}:${listing}`, `item:${listing}`];
   return { code: 'LISTING_UNKNOWN', detail, waitsFor };
@@ -109,11 +109,11 @@ function byIdentifier(identifier: Identifier, { catalog }: LineContext): Found {
   const waitsFor = [`identifier:${identifier.scheme}:${identifier.value}`];
   const name = `${identifier.scheme} ${shown(identifier.value)}`;
   if (sku === undefined) {
-    const detail = `No item has the identifier ${name}. Give it to one: the line is then posted by itself.`;
+    const detail = `No item has the identifier ${name}. Add it to an item, and the line is posted automatically.`;
     return { code: 'ITEM_UNKNOWN', detail, waitsFor };
   }
   if (another !== undefined) {
-    const detail = `${shown(sku)} and ${shown(another)} both have the identifier ${name}. Take it from one of them.`;
+    const detail = `${shown(sku)} and ${shown(another)} both have the identifier ${name}. Remove it from one of them, and the line is posted automatically.`;
     return { code: 'IDENTIFIER_AMBIGUOUS', detail, waitsFor };
   }
   return { sku, item: catalog.item(sku) };
@@ -131,7 +131,8 @@ function withOwnLocation(
 
 function parkedLine(message: Message, index: number, found: Found, locations: readonly string[]): ParkedLine {
   const details = locations.map(
-    (id) => `There is no location ${shown(id)}. Define it (PUT /v1/locations/…).`,
+    (id) =>
+      `There is no location ${shown(id)}. Define it (PUT /v1/locations/…), and the line is posted automatically.`,
   );
   const waitsFor = locations.map((id) => `location:${id}`);
   const told = linesOf(message)[index]!.quantity;

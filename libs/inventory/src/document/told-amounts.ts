@@ -26,11 +26,13 @@ export function checkAmounts(
   if (isOrderMessage(message) || isTransferMessage(message)) {
     for (const fact of told.facts)
       sum += amountOf(fact.message, fact.lines) + amountOf(fact.message, fact.parked);
-    return sum > AMOUNT_MAX ? tooMuch('was told of it in all. Go on under a new id.') : undefined;
+    return sum > AMOUNT_MAX
+      ? tooMuch('units were sent for this order or transfer in all. Continue under a new id.')
+      : undefined;
   }
   // True of nearly every message; most of the others list many items.
   if (sum <= AMOUNT_MAX || mostOfOneItem(message, lines) <= AMOUNT_MAX) return undefined;
-  return tooMuch('of one item is told in one message. Split it.');
+  return tooMuch('units of one item are in one message. Split it into several messages.');
 }
 
 /** For a kit, the amount of the component that it holds most of. */

@@ -59,6 +59,7 @@ function contentOf(command: Adjust): readonly (keyof OnHandAdjusted & keyof Adju
 
 const staleValue = (current: Quantity): Rejection => ({
   code: 'STALE_VALUE',
-  detail: 'The on-hand is no longer what you expected: look at it again, then adjust from there.',
+  detail:
+    'The quantity on hand is no longer expectedOnHand; `current` is what it is now. Decide again from there.',
   facts: { current },
 });

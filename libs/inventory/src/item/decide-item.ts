@@ -80,7 +80,7 @@ function resolveException(draft: Draft, asked: ResolveException): Rejection | un
 
 const exceptionUnknown: Rejection = {
   code: 'EXCEPTION_UNKNOWN',
-  detail: 'There is no open exception of this name: it was cleared or resolved.',
+  detail: 'This exception is not open any more: it was cleared or resolved already.',
 };
 
 /** Marks for readers which events belong to one fact. */

@@ -60,7 +60,7 @@ function holdOf(
 
 const holdGone: Rejection = {
   code: 'RESERVATION_TERMINAL',
-  detail: 'The reservation is expired: make a new one.',
+  detail: 'The reservation has expired. Make a new one.',
   facts: { state: 'expired' },
 };
 

@@ -42,13 +42,14 @@ function firstOf(draft: Draft, command: Reallocate): Rejection | Repeated | unde
 
 const insufficientCommitment = (committed: Quantity): Rejection => ({
   code: 'INSUFFICIENT_COMMITMENT',
-  detail: 'The order has less committed there than you want to move: look at the order again.',
+  detail:
+    'Less of the order line is committed at "from" than should be moved. Read the order again, and move at most what it has there.',
   facts: { committed },
 });
 
 /** OnHand never oversells by its own decision, so no promise moves to where it cannot be kept. */
 const insufficientStock = (requested: Quantity, available: Quantity): Rejection => ({
   code: 'INSUFFICIENT_STOCK',
-  detail: 'Less is free at the other location than you want to move there: move less.',
+  detail: 'Too little is free at "to" for the quantity to move. Move less, or choose another location.',
   facts: { requested, available },
 });

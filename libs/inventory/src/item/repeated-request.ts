@@ -9,6 +9,6 @@ export function differs<Field extends string>(
   if (content.every((field) => asked[field] === first[field])) return undefined;
   return {
     code: 'ID_REUSED_WITH_DIFFERENT_CONTENT',
-    detail: 'This id was used for another request: give each request an id of its own.',
+    detail: 'This id was already used for a different request. Send a new request under a new id.',
   };
 }

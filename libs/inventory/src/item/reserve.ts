@@ -83,6 +83,6 @@ const floor = (quantity: Quantity, step: Quantity): Quantity =>
 /** `available`: what could have been held of what was asked for. */
 const insufficientStock = (requested: Quantity, available: Quantity): Rejection => ({
   code: 'INSUFFICIENT_STOCK',
-  detail: 'There is less to sell than was asked for: ask for less, or again when stock has come.',
+  detail: 'Less is available than was asked for. Ask for less, or try again once stock has arrived.',
   facts: { requested, available },
 });

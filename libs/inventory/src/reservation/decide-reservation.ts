@@ -90,12 +90,12 @@ export function heldOf(state: ReservationState): ReadonlyMap<string, Quantity> {
 
 export const reservationUnknown: Rejection = {
   code: 'RESERVATION_UNKNOWN',
-  detail: 'There is no reservation of this id, or nothing was held for it: make one first.',
+  detail: 'There is no reservation with this id, or nothing was held for it. Make a reservation first.',
 };
 
 const reservationTerminal = (state: string): Rejection => ({
   code: 'RESERVATION_TERMINAL',
-  detail: `The reservation is ${state}: make a new one.`,
+  detail: `The reservation is already ${state}, and that is final. Make a new one.`,
   facts: { state },
 });
 
@@ -103,6 +103,6 @@ const reservationTerminal = (state: string): Rejection => ({
 export const insufficientStock = (shortages: readonly Shortage[]): Rejection => ({
   code: 'INSUFFICIENT_STOCK',
   detail:
-    'There is less than was asked for, and nothing was held: ask for what is available, under a new reservationId.',
+    'Less is available than was asked for, so nothing was held. Ask for at most what `shortages` says is available, under a new reservationId.',
   facts: { shortages },
 });

@@ -39,7 +39,7 @@ describe('a commit', () => {
     Object.assign(group, { offsetManager: second });
     await expect(group.commitOffsets(offsets)).rejects.toMatchObject({
       retriable: false,
-      message: expect.stringContaining('dealt anew'),
+      message: expect.stringContaining('rebalanced'),
     });
     expect(second.told).toEqual([]);
     await group.commitOffsets({ topics: [] });

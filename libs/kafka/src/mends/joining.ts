@@ -29,7 +29,7 @@ export const mendJoining = once(() => {
         return await joinOnce.call(this);
       } catch (error) {
         if (!isNotNow(error)) throw error;
-        this.logger.warn('The coordinator takes nobody yet, joining again', {
+        this.logger.warn('The coordinator is not ready yet, joining again', {
           groupId: this.groupId,
           error: (error as Error).message,
         });
