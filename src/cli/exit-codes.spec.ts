@@ -87,7 +87,12 @@ describe.each([
     74,
     'FILE_UNREADABLE',
   ],
-  ['reads no folder', ['import', folder, '--mapping', 'online-retail'], 74, 'is not a regular file but a folder'],
+  [
+    'reads no folder',
+    ['import', folder, '--mapping', 'online-retail'],
+    74,
+    'is not a regular file but a folder',
+  ],
   ['overwrites no file', ['export', path('here-already')], 74, 'nothing is overwritten'],
   ['overwrites no file', ['backup', path('here-already')], 74, 'DATA_FILE_UNUSABLE'],
 ])('a command that %s', (_, words, code, said) => {
@@ -125,7 +130,7 @@ it('restores over what an attempt that was killed has left, and from nothing but
   for (const words of [['start'], ['verify']])
     expect(await commandLine(words, { DATA_DIR })).toMatchObject({
       exitCode: 74,
-      stderr: expect.stringContaining('`onhand restore` has not brought all of it: run that again'),
+      stderr: expect.stringContaining('`onhand restore` did not complete it. Run that again'),
     });
   const { exitCode, stderr } = await commandLine(['restore', folder], { DATA_DIR });
   expect({ exitCode, stderr }).toEqual({ exitCode: 74, stderr: expect.stringContaining('it is a folder') });
@@ -148,7 +153,9 @@ it('ends with 74 where a digit of an event has changed on the disk, and names th
     });
   expect(await commandLine(['restore', backup], { DATA_DIR: path('flipped-again') })).toMatchObject({
     exitCode: 74,
-    stderr: expect.stringMatching(/DATA_FILE_UNUSABLE: .*an event that is not as it was written: \d+/),
+    stderr: expect.stringMatching(
+      /DATA_FILE_UNUSABLE: .*an event that has changed since it was written: \d+/,
+    ),
   });
 });
 

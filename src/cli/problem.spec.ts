@@ -46,6 +46,6 @@ it('what SQLite says of our own words to it is a bug', () => {
 it('what lies behind a fault is told beside it, where it does not say it itself', () => {
   const cause = new Error('disk I/O error');
   const hintOf = (message: string): unknown => problemOf(new StoreUnavailable(message, { cause })).hint;
-  expect(hintOf('The log has stopped after a failed write.')).toBe('disk I/O error');
+  expect(hintOf('The log has stopped after a failed write. Restart OnHand.')).toBe('disk I/O error');
   expect(hintOf('The log has stopped: disk I/O error.')).toBeUndefined();
 });

@@ -18,7 +18,7 @@ export function readEnvFile(path: string): EnvFile | undefined {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  EISDIR: 'it is a folder, and a file is needed',
+  EISDIR: 'it is a folder, but must be a file',
   EACCES: 'permission denied: check who owns it',
   ERR_ENCODING_INVALID_ENCODED_DATA: 'it is no text in UTF-8',
 };

@@ -91,7 +91,7 @@ it('says in words what keeps it from starting', async () => {
   const unreachable = await commandLine(['item', 'X'], nobody);
   expect(unreachable).toMatchObject({
     exitCode: 69,
-    stderr: expect.stringMatching(/no event store answers/),
+    stderr: expect.stringMatching(/No event store answers/),
   });
   const misspelt = await commandLine(['item', 'X'], { ...envOf('x'), EVENT_STORE: 'esdb://u@h' });
   expect(misspelt).toMatchObject({ exitCode: 78, stderr: expect.stringMatching(/user:password/) });

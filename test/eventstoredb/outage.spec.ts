@@ -71,7 +71,7 @@ describe('a service whose event store', () => {
       await until(async () => (await service.get('/health/live')).status === 200, 'alive');
       const ready = await service.get('/health/ready');
       expect(ready).toMatchObject({ status: 503, body: { error: { store: { status: 'down' } } } });
-      expect(ready.body.error.store.why).toMatch(/no event store answers/);
+      expect(ready.body.error.store.why).toMatch(/No event store answers/);
       expect((await sell(service, 'o-1')).body).toMatchObject({ code: 'STORE_UNAVAILABLE' });
       await store.run();
       await begun;

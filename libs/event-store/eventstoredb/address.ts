@@ -24,7 +24,10 @@ export function readAddress(url: string): Address {
   const shown = withoutPassword(url.trim());
   const parts = ADDRESS.exec(url.trim())?.groups;
   if (parts?.['hosts'] === undefined || !parts['hosts'].split(',').every(isHost)) {
-    throw new EventStoreDbUnusable(shown, 'expected esdb://user:password@host:2113 or esdb+discover://name');
+    throw new EventStoreDbUnusable(
+      shown,
+      'it is not such an address. Write esdb://user:password@host:2113 or esdb+discover://name',
+    );
   }
   const told = optionsOf(shown, parts['options'] ?? '');
   const { tlsVerifyCert, ...options } = told;
@@ -91,11 +94,14 @@ function optionsOf(shown: string, query: string): Record<string, string> {
     const name = Object.keys(OPTIONS).find((known) => flat(known) === flat(told));
     if (name === undefined) {
       const known = Object.keys(OPTIONS).join(', ');
-      throw new EventStoreDbUnusable(shown, `there is no option ${told}; there are ${known}`);
+      throw new EventStoreDbUnusable(
+        shown,
+        `it has the option ${told}, which does not exist. Use one of: ${known}`,
+      );
     }
     const value = decoded(shown, rest.join('=').trim());
     if (!OPTIONS[name]!(value))
-      throw new EventStoreDbUnusable(shown, `the option ${name} cannot be "${value}"`);
+      throw new EventStoreDbUnusable(shown, `its option ${name} cannot be "${value}"`);
     options[name] = encodeURIComponent(value);
   }
   return options;
@@ -109,7 +115,7 @@ function decoded(shown: string, text: string): string {
   } catch {
     throw new EventStoreDbUnusable(
       shown,
-      'it has a % without two hex digits behind it: % itself is written as %25',
+      'it has a % that is not followed by two hex digits. Write % itself as %25',
     );
   }
 }
@@ -118,7 +124,10 @@ function readUser(shown: string, login: string | undefined): Address['user'] {
   if (login === undefined) return undefined;
   const [username = '', password = '', ...rest] = login.split(':');
   if (username === '' || password === '' || rest.length > 0) {
-    throw new EventStoreDbUnusable(shown, 'expected user:password before the @, other signs as %xx');
+    throw new EventStoreDbUnusable(
+      shown,
+      'the part before the @ is not user:password. Write it so, with other signs as %xx',
+    );
   }
   return { username: decoded(shown, username), password: decoded(shown, password) };
 }
@@ -126,13 +135,17 @@ function readUser(shown: string, login: string | undefined): Address['user'] {
 function warningsOf(isTls: boolean, user: Address['user'], tlsVerifyCert: string | undefined): string[] {
   const warnings: string[] = [];
   if (user?.password === DEFAULT_PASSWORD) {
-    warnings.push(`${user.username} still has the default password of EventStoreDB: everybody knows it`);
+    warnings.push(
+      `${user.username} still has the default password of EventStoreDB, which everybody knows: change it`,
+    );
   }
   if (!isTls && user !== undefined) {
-    warnings.push('tls=false: the user and password of the address are not sent, whoever asks is let in');
+    warnings.push(
+      'with tls=false the user and password of the address are not sent, and the server lets anybody in: use TLS',
+    );
   }
   if (tlsVerifyCert === 'false') {
-    warnings.push('tlsVerifyCert has no effect: name the authority with tlsCAFile');
+    warnings.push('tlsVerifyCert has no effect: name the certificate authority with tlsCAFile instead');
   }
   return warnings;
 }

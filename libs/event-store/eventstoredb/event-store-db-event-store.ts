@@ -32,7 +32,7 @@ const PAGES_AT_ONCE_MAX = 4;
 /** Between two tries of a reader whose store does not answer. */
 const RETRY_MS = 250;
 
-const NOT_COPIED_YET = 'another log is being copied there: run the same `onhand copy` again, it goes on';
+const NOT_COPIED_YET = 'it holds an unfinished copy. Run the same `onhand copy` again to complete it';
 
 interface EventStoreDbEventStoreOptions {
   /** `esdb://user:password@host:2113`, several hosts, `esdb+discover://name`, or the same as `kurrentdb`. */
@@ -208,7 +208,7 @@ export class EventStoreDbEventStore extends EventStore {
     if (reply.outcome !== 'written') return reply;
     const { revision } = reply;
     if (revision !== expectedRevision + ready.length) {
-      throw new StreamDamaged(stream, `it was deleted before revision ${revision}`);
+      throw new StreamDamaged(stream, `its events before revision ${revision} were deleted`);
     }
     try {
       const events = await this.#ownEvents(stream, reply, ready);
@@ -237,7 +237,8 @@ export class EventStoreDbEventStore extends EventStore {
     for (let from = revision - ready.length + 1; from <= revision;) {
       const limit = Math.min(READ_EVENTS_MAX, revision + 1 - from);
       const page = await this.#reader.readStream(stream, from, limit);
-      if (page.length === 0) throw new StoreUnavailable(`${stream}: what was written is not there yet.`);
+      if (page.length === 0)
+        throw new StoreUnavailable(`${stream}: an event that was written cannot be read yet.`);
       events.push(...page);
       from += page.length;
     }

@@ -45,7 +45,7 @@ export class EventStoreDbLogTarget extends LogTarget {
       lane = new AppendLane(address);
       const words = await ownWordsOf(reader, lane);
       if (words.state === 'own' && head.position > 0) {
-        throw new TargetDiffers(`${address.shown} holds a log already: nothing is mixed into it.`);
+        throw new TargetDiffers(`${address.shown} already holds a log. Name an empty place.`);
       }
       const target = new EventStoreDbLogTarget(lane, reads, words);
       if (words.state === 'own') await target.#say({ type: 'CopyBegun', data: {} });
@@ -97,12 +97,13 @@ export class EventStoreDbLogTarget extends LogTarget {
     if (reply.outcome === 'written') return;
     const there = reply.actualRevision - expected;
     if (there > 0 && there < events.length) return this.#append(stream, events.slice(there));
-    throw new TargetDiffers(`${stream}: revision ${reply.actualRevision} is there, not ${expected}.`);
+    throw new TargetDiffers(`${stream}: expected revision ${expected}, found ${reply.actualRevision}.`);
   }
 
   async #say(word: Parameters<typeof append>[2]): Promise<void> {
     const reply = await append(this.#lane, this.#revision, word);
-    if (reply.outcome === 'conflict') throw new TargetDiffers('Another process copies into the same store.');
+    if (reply.outcome === 'conflict')
+      throw new TargetDiffers('Another process is copying into the same store.');
     this.#revision++;
   }
 }

@@ -16,6 +16,9 @@ export class StreamDamaged extends Fault {
   readonly retriable = false;
 
   constructor(stream: string, what: string, options?: { cause?: unknown }) {
-    super(`${stream}: ${what}. Events of OnHand are never deleted: restore the store.`, options);
+    super(
+      `${stream}: ${what}. Events of OnHand must never be deleted: restore a backup of the store.`,
+      options,
+    );
   }
 }

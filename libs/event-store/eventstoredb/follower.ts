@@ -21,7 +21,7 @@ const OURS = streamNameFilter({ regex: '^[^$]' });
 
 class SubscriptionSilent extends Error {
   override readonly name = 'SubscriptionSilent';
-  override readonly message = 'events that are in the log do not come';
+  override readonly message = 'the subscription does not deliver events that are in the log';
 }
 
 /**
@@ -85,7 +85,7 @@ export class Follower {
       const hasCome = this.#recent.head > before;
       // Servers before 24.2 drop a subscriber that is some tens of events behind: nothing is wrong with it or the connection.
       if (hasCome && cause instanceof TimeoutError) continue;
-      this.#onAlarm('The subscription to the event store ended; it is begun again.', cause);
+      this.#onAlarm('The subscription to the event store ended, and is being started again.', cause);
       if (this.#client !== undefined) this.#connection.drop(this.#client);
       pauseMs = hasCome ? RESUBSCRIBE_MS : Math.min(RESUBSCRIBE_MS_MAX, pauseMs * 2);
       await pause(pauseMs, this.#stop.signal);
@@ -164,5 +164,5 @@ export class Follower {
 
 /** What comes up to there is taken for known: nobody would be told of it. */
 const behind = (newest: number, read: number): string =>
-  `The newest event of the store is at ${newest}, and it was read up to ${read}: that node is far behind, or the log ` +
-  'was taken back to a backup. If it was, start OnHand again.';
+  `The newest event of the store is at ${newest}, but OnHand has read up to ${read}. That node is far behind, or the log ` +
+  'was restored from a backup. If it was restored, restart OnHand.';

@@ -39,16 +39,23 @@ export function judgeAppend(stream: string, error: unknown, isStreamShared: bool
     return { outcome: { outcome: 'conflict', actualRevision }, isClientLost: false };
   }
   if (error instanceof MaxAppendSizeExceededError) {
-    throw new AppendTooLarge(`${stream}: the store takes ${error.maxAppendSize} bytes an append.`);
+    throw new AppendTooLarge(
+      `${stream}: the event store accepts at most ${error.maxAppendSize} bytes in one append.`,
+    );
   }
   if (error instanceof UnknownError && EVENT_TOO_LARGE.test(error.message)) {
-    throw new AppendTooLarge(`${stream}: the store takes less in one event.`, { cause: error });
+    throw new AppendTooLarge(`${stream}: the event is larger than the event store accepts.`, {
+      cause: error,
+    });
   }
   if (error instanceof StreamDeletedError) {
-    throw new StreamDamaged(stream, 'it was deleted for good', { cause: error });
+    throw new StreamDamaged(stream, 'the stream was deleted permanently', { cause: error });
   }
   if (error instanceof AccessDeniedError) {
-    throw new StoreUnavailable(`${stream}: the event store does not let us write.`, { cause: error });
+    throw new StoreUnavailable(
+      `${stream}: the event store refuses to write. Check the rights of the user in EVENT_STORE.`,
+      { cause: error },
+    );
   }
   return unknown(error, !(error instanceof DeadlineExceededError));
 }

@@ -60,7 +60,7 @@ export class LogReader {
     let told = await this.#toldOf(stream, fromRevision, limit);
     // What is there, and has nothing: one that was truncated. Asked again, for much hangs on it.
     if (told?.length === 0 && fromRevision === 0) told = await this.#toldOf(stream, fromRevision, limit);
-    if (told?.length === 0 && fromRevision === 0) throw new StreamDamaged(stream, 'all that it held is gone');
+    if (told?.length === 0 && fromRevision === 0) throw new StreamDamaged(stream, 'all its events are gone');
     let floor = 0;
     return (told ?? []).map((resolved, index) => {
       const event = this.#recorded.of(resolved, floor);
@@ -77,7 +77,7 @@ export class LogReader {
     ).catch((error: unknown) => {
       if (error instanceof StreamNotFoundError || error instanceof NotFoundError) return undefined;
       if (!(error instanceof StreamDeletedError)) throw error;
-      throw new StreamDamaged(stream, 'it was deleted for good', { cause: error });
+      throw new StreamDamaged(stream, 'the stream was deleted permanently', { cause: error });
     });
   }
 
@@ -164,7 +164,7 @@ export class LogReader {
         refusal = error;
       }
     }
-    const words = `No event of this log is at position ${position}: begin at 0.`;
+    const words = `This log has no event at position ${position}. Start at 0.`;
     throw new PositionUnknown(words, { cause: refusal });
   }
 
@@ -184,7 +184,7 @@ export class LogReader {
       try {
         const told = await collect(read(client) as Read<T>, this.#deadlineMs);
         if (this.#connection.isCurrent(client)) return told;
-        if (tries === READ_TRIES_MAX) throw unavailable(new Error('the connection was lost again and again'));
+        if (tries === READ_TRIES_MAX) throw unavailable(new Error('the connection was lost repeatedly'));
       } catch (error) {
         if (isAnswer(error)) throw error;
         if (error instanceof AccessDeniedError) throw unavailable(error);
@@ -211,7 +211,7 @@ const isRefusal = (error: unknown): boolean =>
 const unavailable = (cause: unknown): StoreUnavailable =>
   new StoreUnavailable(
     cause instanceof AccessDeniedError
-      ? 'The event store does not let us read: our user needs the right to read $all.'
+      ? 'The event store refuses to be read. Give the user in EVENT_STORE the right to read $all.'
       : 'The event store does not answer.',
     { cause },
   );

@@ -39,7 +39,9 @@ export async function ownWordsOf(reader: LogReader, lane: AppendLane): Promise<O
     if (begun.length > 0) return fold(begun);
     await pause(PAUSE_MS * 2 ** tries); // Read from a node that has not heard of it yet.
   }
-  throw new StoreUnavailable(`The event store does not show what it says is in "${OWN_STREAM}".`);
+  throw new StoreUnavailable(
+    `The event store says that "${OWN_STREAM}" has events, but does not return them.`,
+  );
 }
 
 /** The next word; nothing where another process said one first. Throws StoreUnavailable. */
@@ -57,7 +59,7 @@ export async function surely(
     const reply = await lane.append(stream, expectedRevision, events);
     if (reply.outcome !== 'unknown') return reply;
     if (tries === UNKNOWN_TRIES_MAX) {
-      throw new StoreUnavailable('The event store does not take what we write.', { cause: reply.cause });
+      throw new StoreUnavailable('The event store does not accept writes.', { cause: reply.cause });
     }
     await pause(PAUSE_MS * 2 ** tries);
   }

@@ -257,7 +257,9 @@ describe('what is wrong at the address of an EventStoreDB is said in words', () 
     const opened = open('esdb://onhand:hunter2@127.0.0.1:1?tls=false');
 
     await expect(opened).rejects.toThrow(StoreUnavailable);
-    await expect(opened).rejects.toThrow(/127\.0\.0\.1:1.*no event store answers.*Is it running/);
+    await expect(opened).rejects.toThrow(
+      /No event store answers at .*127\.0\.0\.1:1.*Check that it is running/,
+    );
     await expect(opened).rejects.not.toThrow('hunter2');
   });
 

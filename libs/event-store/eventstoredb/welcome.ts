@@ -34,7 +34,7 @@ function checkVersion({ shown }: Address, version: string): void {
   const expected = `${VERSION_MIN.join('.')} or later is needed`;
   throw new EventStoreDbUnusable(
     shown,
-    isKnown ? `it is version ${version}, ${expected}` : `it does not tell its version: ${expected}`,
+    isKnown ? `its version is ${version}, but ${expected}` : `it does not say its version, and ${expected}`,
   );
 }
 
@@ -46,25 +46,30 @@ function explain(address: Address, error: unknown): Error {
   const { shown, isTls } = address;
   if (cause instanceof AccessDeniedError) {
     const who = address.user === undefined ? 'anybody (no user in the address)' : address.user.username;
-    return new EventStoreDbUnusable(shown, `it does not let ${who} read $all, or the password is wrong`, {
-      cause,
-    });
-  }
-  if (/certificate|self.signed|altname/i.test(text)) {
     return new EventStoreDbUnusable(
       shown,
-      `its certificate is not trusted (${text}); name its authority: tlsCAFile=…`,
+      `it does not allow ${who} to read $all. Check the password and the rights of that user`,
       {
         cause,
       },
     );
   }
-  const tls = isTls
-    ? 'does it speak without TLS? Then add ?tls=false'
-    : 'does it speak TLS? Then drop tls=false';
-  return new StoreUnavailable(`${shown}: no event store answers (${text}). Is it running; ${tls}.`, {
-    cause,
-  });
+  if (/certificate|self.signed|altname/i.test(text)) {
+    return new EventStoreDbUnusable(
+      shown,
+      `its certificate is not trusted (${text}). Name its authority with tlsCAFile=…`,
+      {
+        cause,
+      },
+    );
+  }
+  const tls = isTls ? 'if it runs without TLS, add ?tls=false' : 'if it uses TLS, remove tls=false';
+  return new StoreUnavailable(
+    `No event store answers at ${shown} (${text}). Check that it is running; ${tls}.`,
+    {
+      cause,
+    },
+  );
 }
 
 async function inTime<T>(promise: Promise<T>, deadlineMs: number): Promise<T> {

@@ -58,7 +58,7 @@ describe('a log that a killed process left behind', () => {
     damage();
     for (let time = 0; time < 2; time++) {
       await expect(open(killed)).rejects.toThrow(
-        /it ends at position \d+, and 2000 was acknowledged.*`onhand restore`.*remove .*events.acknowledged/,
+        /it ends at position \d+, but position 2000 was acknowledged.*`onhand restore`.*remove .*events.acknowledged/,
       );
     }
   });

@@ -42,8 +42,8 @@ export function assertHasAcknowledged(file: string): void {
   if (head === undefined || head >= mark) return;
   throw new DataFileUnusable(
     file,
-    `it ends at position ${head}, and ${mark} was acknowledged, so its -wal is lost, damaged or of another time: ` +
-      `keep the files, and ${TAKE_A_BACKUP}. If it is an older log on purpose, remove ${acknowledgedFile(file)}`,
+    `it ends at position ${head}, but position ${mark} was acknowledged, so its -wal file is lost, damaged or from another time: ` +
+      `keep the files, and ${TAKE_A_BACKUP}. If you put an older log there on purpose, remove ${acknowledgedFile(file)}`,
   );
 }
 

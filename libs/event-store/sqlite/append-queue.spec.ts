@@ -75,7 +75,7 @@ describe('what waits to be written', () => {
     for (let time = 0; time < 2; time++) {
       const many = queue.append(Array.from({ length: 102 }, () => anAppend(2_000)));
       await nextTurn(); // The first of them are on their way.
-      await expect(queue.append([anAppend()])).rejects.toThrow('already wait to be written');
+      await expect(queue.append([anAppend()])).rejects.toThrow('are already waiting to be written');
       writer.letGo();
       const outcomes = (await many).map(({ outcome }) => outcome);
       expect(new Set(outcomes)).toEqual(new Set(['written']));

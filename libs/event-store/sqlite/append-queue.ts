@@ -57,7 +57,9 @@ export class AppendQueue {
       if (this.#refusal) throw this.#refusal;
       const prepared = prepareAppends(appends);
       if (this.#waitingEvents >= WAITING_EVENTS_MAX || this.#waitingBytes >= WAITING_BYTES_MAX) {
-        throw new StoreUnavailable(`${this.#waitingEvents} events already wait to be written.`);
+        throw new StoreUnavailable(
+          `${this.#waitingEvents} events are already waiting to be written. Try again in a moment.`,
+        );
       }
       if (appends.length === 0) resolve([]);
       else this.#wait(new AppendGroup(appends, prepared, { resolve, reject }));
@@ -169,7 +171,9 @@ export class AppendQueue {
 
   /** What was not handed to the writer yet was certainly not written. */
   stop(cause: unknown): StoreUnavailable {
-    const fault = new StoreUnavailable('The log has stopped after a failed write.', { cause });
+    const fault = new StoreUnavailable('The log has stopped after a failed write. Restart OnHand.', {
+      cause,
+    });
     if (this.#hasStopped) return fault;
     this.#hasStopped = true;
     this.#refusal = fault;
@@ -181,8 +185,10 @@ export class AppendQueue {
 
 function toFault({ reason, cause }: BatchResult & { outcome: 'refused' }): Error {
   return reason === 'full'
-    ? new StoreFull('No room left on the disk, nothing was written: make room, and send it again.', { cause })
-    : new StoreUnavailable('Another program holds the file of the log.', { cause });
+    ? new StoreFull('The disk is full, and nothing was written. Free some space, then send it again.', {
+        cause,
+      })
+    : new StoreUnavailable('Another program has locked the file of the log. Close that program.', { cause });
 }
 
 function toOutcome(append: Append, written: AppendWritten, recordedAt: number): AppendOutcome {

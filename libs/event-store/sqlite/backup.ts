@@ -17,7 +17,7 @@ export type OnProgress = (copied: { readonly pages: number; readonly pagesTotal:
  * before it gets its name. Answers the position of the newest event in it.
  */
 export async function copyLog(from: string, to: string, onProgress: OnProgress = () => {}): Promise<number> {
-  if (existsSync(to)) throw new DataFileUnusable(to, 'there is a file already');
+  if (existsSync(to)) throw new DataFileUnusable(to, 'it already exists');
   const partial = to + PARTIAL;
   removeLog(partial);
   closeSync(openSync(partial, 'wx', 0o600));

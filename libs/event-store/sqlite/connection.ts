@@ -79,6 +79,9 @@ export function assertSqliteVersion(version: string): void {
     const part = parts[index] ?? 0;
     if (part > least) return;
     if (part < least)
-      throw new DataFileUnusable('SQLite', `${version} is older than ${SQLITE_VERSION_MIN.join('.')}`);
+      throw new DataFileUnusable(
+        'SQLite',
+        `its version is ${version}, but ${SQLITE_VERSION_MIN.join('.')} or later is needed: use a newer Node.js`,
+      );
   }
 }

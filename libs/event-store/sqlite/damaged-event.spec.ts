@@ -82,11 +82,13 @@ describe('an event that changed in the file', () => {
     flip('"quantity":50002', { by: 11, bit: 0x02 }, sound);
 
     const store = await open();
-    expect(await store.integrityCheck()).toEqual(['an event that is not as it was written: 4']);
-    await expect(store.backup(join(parent, 'backup.db'))).rejects.toThrow(/not as it was written: 4/);
+    expect(await store.integrityCheck()).toEqual(['an event that has changed since it was written: 4']);
+    await expect(store.backup(join(parent, 'backup.db'))).rejects.toThrow(/changed since it was written: 4/);
     await store.close();
     const elsewhere = join(parent, 'elsewhere');
-    await expect(SqliteEventStore.restore(sound, elsewhere)).rejects.toThrow(/not as it was written: 5/);
+    await expect(SqliteEventStore.restore(sound, elsewhere)).rejects.toThrow(
+      /changed since it was written: 5/,
+    );
     expect(readdirSync(elsewhere)).toEqual(['lock.db']);
   });
 
@@ -104,7 +106,7 @@ describe('an event that changed in the file', () => {
     const store = await open();
     await expect(store.readAll({ after: 0 })).rejects.toThrow(wordsOf(4));
     await expect(store.readAll({ after: 0, categories: ['item'] })).rejects.toThrow(wordsOf(4));
-    expect((await store.integrityCheck()).join()).toMatch(/(as it was written|no name): 4/);
+    expect((await store.integrityCheck()).join()).toMatch(/(since it was written|no name): 4/);
     await store.close();
   });
 

@@ -68,7 +68,7 @@ describe('the data directory of a SqliteEventStore', () => {
     const holder = startChild('hold-directory', directory);
     await once(holder.stdout!, 'data');
     await expect(open()).rejects.toThrow(
-      `is in use by process ${holder.pid}: stop that, or name another folder with DATA_DIR.`,
+      `is in use by process ${holder.pid}. Stop that process, or name another folder with DATA_DIR.`,
     );
     const ended = once(holder, 'exit');
     holder.kill('SIGKILL');
@@ -106,7 +106,7 @@ describe('the data directory of a SqliteEventStore', () => {
 
     it('when a later version wrote it', async () => {
       await change('PRAGMA user_version = 99');
-      await expect(open()).rejects.toThrow(/a later OnHand wrote it \(schema 99, here 2\)/);
+      await expect(open()).rejects.toThrow(/later version of OnHand \(schema 99; this one knows 2\)/);
     });
 
     it('when it has somebody else’s database', async () => {
@@ -145,7 +145,7 @@ describe('the data directory of a SqliteEventStore', () => {
     it('when it cannot be made', async () => {
       writeFileSync(directory, 'in the way');
       await expect(open()).rejects.toThrow(DataDirectoryUnusable);
-      await expect(open(join(directory, 'below'))).rejects.toThrow(/a part of the path is a file/);
+      await expect(open(join(directory, 'below'))).rejects.toThrow(/a part of its path is a file/);
       rmSync(directory);
     });
 
@@ -216,7 +216,7 @@ describe('the data directory of a SqliteEventStore', () => {
     writeFileSync(join(directory, name), 'half');
     const refused: unknown = await open().catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(DataFileUnusable);
-    expect((refused as Error).message).toContain(`${command} has not brought all of it: run that again`);
+    expect((refused as Error).message).toContain(`${command} did not complete it. Run that again`);
     expect(readdirSync(directory)).toEqual([name, 'lock.db']);
     rmSync(join(directory, name));
     await (await open()).close();
@@ -230,9 +230,9 @@ describe('the data directory of a SqliteEventStore', () => {
     await store.close();
     truncateSync(backup, statSync(backup).size / 2);
     const elsewhere = join(parent, 'elsewhere');
-    const words = /backup.db cannot be used: it is damaged .*from a backup that is whole/;
+    const words = /backup.db cannot be used: it is damaged .*from an intact backup/;
     await expect(SqliteEventStore.restore(backup, elsewhere)).rejects.toThrow(words);
-    const folder = `${parent} cannot be used: it is a folder, and a file is needed.`;
+    const folder = `${parent} cannot be used: it is a folder, but must be a file.`;
     await expect(SqliteEventStore.restore(parent, elsewhere)).rejects.toThrow(folder);
     expect(readdirSync(elsewhere)).toEqual(['lock.db']);
   });
@@ -255,15 +255,15 @@ describe('the data directory of a SqliteEventStore', () => {
   describe('when it is checked', () => {
     it.each([
       { damage: 'DELETE FROM events WHERE position = 3', finds: /leads to another event/ },
-      { damage: 'DELETE FROM stream_events WHERE position = 2', finds: /gap[^]*not in the index/ },
+      { damage: 'DELETE FROM stream_events WHERE position = 2', finds: /gap[^]*missing from the index/ },
       { damage: 'UPDATE events SET recorded_at = 5 WHERE position = 4', finds: /recorded before/ },
       { damage: 'UPDATE events SET data = \'{"a":\' WHERE position = 4', finds: /not an object: 4/ },
       { damage: "DELETE FROM streams WHERE name = 'item-1'", finds: /no name: 1/ },
-      { damage: "UPDATE streams SET category = 'sku' WHERE id = 2", finds: /does not say: item-2/ },
-      { damage: 'UPDATE events SET data = \'{"a":1}\' WHERE position = 4', finds: /as it was written: 4/ },
-      { damage: "UPDATE streams SET name = 'item-3' WHERE id = 1", finds: /as it was written: 3/ },
+      { damage: "UPDATE streams SET category = 'sku' WHERE id = 2", finds: /than its name has: item-2/ },
+      { damage: 'UPDATE events SET data = \'{"a":1}\' WHERE position = 4', finds: /since it was written: 4/ },
+      { damage: "UPDATE streams SET name = 'item-3' WHERE id = 1", finds: /since it was written: 3/ },
       { damage: `UPDATE events SET recorded_at = ${2n ** 60n} WHERE position = 3`, finds: /written: 3/ },
-      { damage: 'DELETE FROM stream_names_fresh', finds: /name leads elsewhere: item-1/ },
+      { damage: 'DELETE FROM stream_names_fresh', finds: /leads to another stream: item-1/ },
     ])('shows what is wrong: $damage', async ({ damage, finds }) => {
       const store = await open();
       await store.append('item-1', NO_STREAM, happenedTimes(3));

@@ -30,7 +30,7 @@ export class DirectoryLock {
       database.close();
       if (!isSqliteError(cause, SQLITE_BUSY)) throw cause;
       throw new DataDirectoryLocked(
-        `${directory} is in use by ${holderOf(directory)}: stop that, or name another folder with DATA_DIR.`,
+        `${directory} is in use by ${holderOf(directory)}. Stop that process, or name another folder with DATA_DIR.`,
         { cause },
       );
     }

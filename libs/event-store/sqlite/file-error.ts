@@ -10,10 +10,10 @@ export const isDiskFull = (error: unknown): boolean => (error as NodeJS.ErrnoExc
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied: check who owns it',
   EPERM: 'permission denied: check who owns it',
-  EEXIST: 'there is a file of that name',
-  ENOTDIR: 'a part of the path is a file, not a folder',
-  EISDIR: 'it is a folder, and a file is needed',
+  EEXIST: 'a file with that name already exists',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EISDIR: 'it is a folder, but must be a file',
   EROFS: 'the disk is read-only',
   // So says Node too of a folder that cannot be made on a read-only disk.
-  ENOENT: 'it is not there and cannot be made: check the path, and that the disk can be written',
+  ENOENT: 'it does not exist and cannot be created: check the path, and that the disk is writable',
 };

@@ -45,7 +45,7 @@ export function refuseUnfinished(directory: string): void {
   for (const [name, command] of UNFINISHED) {
     const file = join(directory, name);
     if (existsSync(file)) {
-      const why = `\`onhand ${command}\` has not brought all of it: run that again, or remove the file`;
+      const why = `\`onhand ${command}\` did not complete it. Run that again, or remove the file`;
       throw new DataFileUnusable(file, why);
     }
   }

@@ -26,29 +26,29 @@ const QUESTIONS: readonly Question[] = [
       ) AS wrong LEFT JOIN streams ON streams.id = wrong.stream`,
   },
   {
-    problem: 'an event that is not in the index of its stream',
+    problem: 'an event missing from the index of its stream',
     sql: `SELECT events.position AS what FROM events LEFT JOIN stream_events AS entry USING (stream, revision)
       WHERE events.position <= (SELECT through FROM settled) AND entry.position IS NOT events.position`,
   },
   {
-    problem: 'an entry of a stream that leads to another event',
+    problem: 'an index entry that leads to another event',
     sql: `SELECT entry.position AS what FROM stream_events AS entry LEFT JOIN events ON events.position = entry.position
       WHERE events.stream IS NOT entry.stream OR events.revision IS NOT entry.revision`,
   },
   {
-    problem: 'a stream whose name leads elsewhere',
+    problem: 'a stream whose name leads to another stream',
     sql: `SELECT streams.name AS what FROM streams
       LEFT JOIN stream_names_settled AS settled ON settled.name = streams.name
       LEFT JOIN stream_names_fresh AS fresh ON fresh.name = streams.name
       WHERE coalesce(settled.stream, fresh.stream) IS NOT streams.id`,
   },
   {
-    problem: 'a stream of a category that its name does not say',
+    problem: 'a stream with another category than its name has',
     sql: `SELECT name AS what FROM streams
       WHERE category <> CASE instr(name, '-') WHEN 0 THEN name ELSE substr(name, 1, instr(name, '-') - 1) END`,
   },
   {
-    problem: 'an event of a stream or type that has no name',
+    problem: 'an event whose stream or type has no name',
     sql: `SELECT events.position AS what FROM events
       LEFT JOIN streams ON streams.id = events.stream LEFT JOIN types ON types.id = events.type
       WHERE streams.name IS NULL OR types.name IS NULL`,
@@ -68,7 +68,7 @@ const QUESTIONS: readonly Question[] = [
 
 /** A log of the first version has none to ask. A number that is too large for the function was never written. */
 const CHECKSUMS: Question = {
-  problem: 'an event that is not as it was written',
+  problem: 'an event that has changed since it was written',
   sql: `SELECT position AS what FROM events
     JOIN streams ON streams.id = events.stream JOIN types ON types.id = events.type
     WHERE checksum IS NOT NULL AND CASE

@@ -183,7 +183,9 @@ export class Log {
   #takeOver({ id, stream, revision, position, type, data, recordedAt }: RecordedEvent): void {
     const head = this.#headOf(stream, revision - 1);
     if (head?.revision !== revision - 1 || position <= this.#position) {
-      throw new TargetDiffers(`${stream}: event ${revision} at ${position} does not follow what is here.`);
+      throw new TargetDiffers(
+        `${stream}: event ${revision} at ${position} does not follow the last event of this copy.`,
+      );
     }
     const named = this.#types.get(type) ?? this.#addType(type);
     const bytes = new Uint8Array(EVENT_ID_BYTES);

@@ -90,7 +90,7 @@ describe('a log that the first version wrote, without checksums', () => {
       events: QUANTITIES.map((data) => ({ data })),
     });
     await expect(damaged.readAll({ after: 0 })).rejects.toThrow(/event at position 4 is damaged/);
-    expect(await damaged.integrityCheck()).toEqual(['an event that is not as it was written: 4']);
+    expect(await damaged.integrityCheck()).toEqual(['an event that has changed since it was written: 4']);
     await damaged.close();
   });
 
@@ -134,7 +134,7 @@ describe('a log that the first version wrote, without checksums', () => {
 
   it('from a later version is no backup to restore from here', async () => {
     change('PRAGMA user_version = 99');
-    const words = /a later OnHand wrote it \(schema 99, here 2\)/;
+    const words = /later version of OnHand \(schema 99; this one knows 2\)/;
     await expect(SqliteEventStore.restore(fileIn(directory), join(parent, 'new'))).rejects.toThrow(words);
   });
 });

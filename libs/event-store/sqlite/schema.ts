@@ -100,7 +100,10 @@ export const hasChecksums = (database: DatabaseSync): boolean =>
 function assertNotLater(database: DatabaseSync, file: string): void {
   const version = pragma(database, 'user_version');
   if (version <= SCHEMA_VERSION) return;
-  throw new DataFileUnusable(file, `a later OnHand wrote it (schema ${version}, here ${SCHEMA_VERSION})`);
+  throw new DataFileUnusable(
+    file,
+    `it was written by a later version of OnHand (schema ${version}; this one knows ${SCHEMA_VERSION}). Use that version`,
+  );
 }
 
 const pragma = (database: DatabaseSync, name: string): number =>

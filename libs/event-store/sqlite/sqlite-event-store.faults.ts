@@ -12,4 +12,4 @@ export class DataFileUnusable extends Fault {
 
 /** What is left to do where a file has lost a part of what was in it; also where that file was itself a backup. */
 export const TAKE_A_BACKUP =
-  'go on from a backup that is whole, `onhand restore` puts it into an empty DATA_DIR';
+  'continue from an intact backup, which `onhand restore` puts into an empty DATA_DIR';

@@ -114,7 +114,7 @@ export class SqliteEventStore extends EventStore {
   static async restore(backup: string, directory: string, onProgress?: OnProgress): Promise<number> {
     const found = statSync(backup, { throwIfNoEntry: false });
     if (found === undefined) throw new DataFileUnusable(backup, 'there is no such file');
-    if (found.isDirectory()) throw new DataFileUnusable(backup, 'it is a folder, and a file is needed');
+    if (found.isDirectory()) throw new DataFileUnusable(backup, 'it is a folder, but must be a file');
     const lock = DirectoryLock.take(directory);
     try {
       return await copyLog(backup, join(directory, EVENTS_FILE), onProgress);
@@ -239,7 +239,9 @@ export class SqliteEventStore extends EventStore {
   #fail(cause: unknown): void {
     this.#hasFailed = true;
     this.#checkpointer.close();
-    this.#unavailable = new StoreUnavailable('The log has stopped after a failed write.', { cause });
+    this.#unavailable = new StoreUnavailable('The log has stopped after a failed write. Restart OnHand.', {
+      cause,
+    });
     this.#recent.wakeAll();
     this.#onFatal(cause);
   }
@@ -250,7 +252,7 @@ function knownFault(cause: unknown, file: string, what: string): Fault | undefin
   if (cause instanceof Fault) return cause;
   if (isSqliteError(cause, SQLITE_CORRUPT) || isTooLarge(cause)) return damagedFile(file, cause);
   if (isSqliteError(cause, SQLITE_FULL) || isDiskFull(cause))
-    return new StoreFull(`${what}: no room left on the disk.`, { cause });
+    return new StoreFull(`${what}: the disk is full. Free some space.`, { cause });
   return undefined;
 }
 

@@ -87,7 +87,9 @@ export class SqliteLogTarget extends LogTarget {
     } catch (cause) {
       if (cause instanceof Fault) throw cause;
       if (isSqliteError(cause, SQLITE_FULL)) {
-        throw new StoreFull(`${this.#directory}: no room left on the disk.`, { cause });
+        throw new StoreFull(`${this.#directory} cannot be written: the disk is full. Free some space.`, {
+          cause,
+        });
       }
       throw new StoreUnavailable(`${this.#directory} cannot be written.`, { cause });
     }

@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 
 import type { RecordedEvent } from '../src/index.ts';
 import { checksumOf, seedOf, sumOfIdDigits, sumOfName } from './event-checksum.ts';
 import { isTooLarge } from './sqlite-error.ts';
-import { DataFileUnusable } from './sqlite-event-store.faults.ts';
+import { DataFileUnusable, TAKE_A_BACKUP } from './sqlite-event-store.faults.ts';
 
 /**
  * After the position, and before the name of the stream where that is not known. An id as text: bytes of their own
@@ -44,7 +44,7 @@ export class StoredEvents {
   }
 
   damaged(which: string, cause?: unknown): DataFileUnusable {
-    return new DataFileUnusable(this.#file, `${which} is damaged; restore a backup`, { cause });
+    return new DataFileUnusable(this.#file, `${which} is damaged: ${TAKE_A_BACKUP}`, { cause });
   }
 
   /** The statements return arrays, which the types of the driver do not show. */

@@ -68,5 +68,5 @@ async function untilSure(
     if (outcome.outcome !== 'unknown') return outcome;
     cause = outcome.cause;
   }
-  throw new StoreUnavailable(`${stream}: not known to be written.`, { cause });
+  throw new StoreUnavailable(`${stream}: it is not known whether the event was written.`, { cause });
 }

@@ -12,7 +12,7 @@ import {
 export function assertAppend({ stream, expectedRevision, events }: Append): void {
   if (events.length > APPEND_EVENTS_MAX) {
     throw new AppendTooLarge(
-      `${stream}: ${events.length} events, at most ${APPEND_EVENTS_MAX} fit an append.`,
+      `${stream}: ${events.length} events are too many for one append (at most ${APPEND_EVENTS_MAX}).`,
     );
   }
   assert(events.length > 0, 'at least one event in an append');
@@ -33,5 +33,7 @@ export function dataText({ data, type }: NewEvent): string {
 /** `bytes`: of the JSON of all its events' data. Throws AppendTooLarge. */
 export function assertBytes(stream: string, bytes: number): void {
   if (bytes <= APPEND_BYTES_MAX) return;
-  throw new AppendTooLarge(`${stream}: ${bytes} bytes, at most ${APPEND_BYTES_MAX} fit an append.`);
+  throw new AppendTooLarge(
+    `${stream}: ${bytes} bytes are too many for one append (at most ${APPEND_BYTES_MAX}).`,
+  );
 }

@@ -30,7 +30,7 @@ export class DataDirectoryUnusable extends Fault {
   readonly retriable = false;
 
   constructor(directory: string, why: string, options?: { cause?: unknown }) {
-    super(`${directory} cannot be used as data directory: ${why}.`, options);
+    super(`The data directory ${directory} cannot be used: ${why}.`, options);
   }
 }
 

@@ -41,7 +41,7 @@ describe('what Kafka does not do, in words', () => {
       (each: unknown) => each,
     );
     expect(error).toBeInstanceOf(KafkaUnavailable);
-    expect((error as Error).message).toMatch(/^No broker answers at 127\.0\.0\.1:1: .*\(127\.0\.0\.1:1\)/);
+    expect((error as Error).message).toMatch(/^No broker answers at 127\.0\.0\.1:1\. .*\(127\.0\.0\.1:1\)/);
   });
 
   it('says that a partition has no leader, and names those that stand', () => {

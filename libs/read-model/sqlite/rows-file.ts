@@ -56,7 +56,7 @@ export class RowsFile {
       if (isOfSurroundings(cause)) {
         const { message } = cause as Error;
         throw new ReadModelFailed(
-          `${file} cannot be opened: ${message}. Nothing is lost: start again once files can be opened (ulimit -n).`,
+          `${file} cannot be opened: ${message}. Nothing is lost: raise the limit of open files (ulimit -n) if that is the cause, and start again.`,
           { cause },
         );
       }

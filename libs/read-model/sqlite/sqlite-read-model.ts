@@ -248,7 +248,9 @@ export class SqliteReadModel extends ReadModel {
     } catch (cause) {
       if (errorCodeOf(cause) !== SQLITE_FULL) throw this.#fail(cause);
       this.#takeBack();
-      throw new ReadModelFull(`No room left on the disk for ${this.#name}.`, { cause });
+      throw new ReadModelFull(`The disk is full: ${this.#name} cannot be written. Free some space.`, {
+        cause,
+      });
     }
   }
 

@@ -19,7 +19,8 @@ export class GrowingVersions {
     const isRight = !last || (version > last.version && isNew);
     this.#findings.look(
       isRight,
-      () => `${key}: version ${version} after ${last?.version}, ${available} again`,
+      () =>
+        `${key}: version ${version} with the number ${available} came after version ${last?.version} with ${last?.available}`,
     );
     this.#last.put(key, { version, available, sku });
   }

@@ -42,10 +42,16 @@ export class ItemBooks {
       location,
       Object.values(state.holds).flatMap(({ parts }) => parts),
     );
-    this.#holds.look(held === reserved, () => `${sku} at ${location}: reserved ${reserved}, held ${held}`);
+    this.#holds.look(
+      held === reserved,
+      () => `${sku} at ${location}: ${reserved} reserved, but open holds make ${held}`,
+    );
     const promised = sumAt(location, Object.values(state.commitments).flat());
     const isRight = promised === committed;
-    this.#promises.look(isRight, () => `${sku} at ${location}: committed ${committed}, promised ${promised}`);
+    this.#promises.look(
+      isRight,
+      () => `${sku} at ${location}: ${committed} committed, but open promises make ${promised}`,
+    );
   }
 
   /** Worked out anew from the facts in the order in which they happened, by other code than the live fold. */
@@ -56,7 +62,7 @@ export class ItemBooks {
     const live = wordsOf(state.places.map((place) => shownOf(state, place)));
     for (const location of new Set([...live.keys(), ...byFacts.keys()])) {
       const [is, should] = [live.get(location) ?? '', byFacts.get(location) ?? ''];
-      this.#byTime.look(is === should, () => `${sku} at ${location}: ${is}, by its facts ${should}`);
+      this.#byTime.look(is === should, () => `${sku} at ${location}: ${is}, but its facts give ${should}`);
     }
   }
 }

@@ -18,7 +18,10 @@ export class LogOrder implements LogCheck {
     const row = this.#streams.get(stream) ?? { revision: -1 };
     const expected = row.revision + 1;
     const isRight = revision === expected && position > this.#position && recordedAt >= this.#recordedAt;
-    this.#findings.look(isRight, () => `${stream}@${revision} at ${position}: revision ${expected} was due`);
+    this.#findings.look(
+      isRight,
+      () => `${stream}@${revision} at ${position}: revision ${expected} was expected`,
+    );
     row.revision = revision;
     this.#streams.put(stream, row);
     this.#position = position;

@@ -42,7 +42,7 @@ export class MessageCounts implements LogCheck {
         const shown = row?.[end] ?? 0;
         findings.look(
           shown === counts[end],
-          () => `${source}: ${end} ${shown}, in the log there are ${counts[end]}`,
+          () => `${source}: ${end} shows ${shown}, but the log has ${counts[end]}`,
         );
       }
     }

@@ -97,7 +97,7 @@ async function liveAgain(
       }
       position = Math.max(position, through);
       readModel.spill(position);
-      onProgress?.({ step: 'living the log again', done: position, of: live.position() });
+      onProgress?.({ step: 'replaying the log', done: position, of: live.position() });
     }
   };
   await replay(live.position);
@@ -120,7 +120,10 @@ async function hashCheck(live: StoredHash, fresh: StoredHash): Promise<CheckResu
   const findings = new Findings('live picture = log lived again');
   const [served, rebuilt] = await Promise.all([live.hash, fresh.hash]);
   const isSame = live.position === fresh.position && served === rebuilt;
-  findings.look(isSame, () => `live ${served}, from the log ${rebuilt}: run \`onhand rebuild\``);
+  findings.look(
+    isSame,
+    () => `the live picture is ${served}, the replayed log gives ${rebuilt}: run \`onhand rebuild\``,
+  );
   return findings.result();
 }
 
@@ -158,7 +161,10 @@ async function numbersCheck(
       for (const { listing, available } of page) {
         const explained = availability.explainNow(id, listing);
         const sum = explained && recompute(explained.terms, explained.components);
-        findings.look(sum === available, () => `${id}:${listing}: told ${available}, its terms give ${sum}`);
+        findings.look(
+          sum === available,
+          () => `${id}:${listing}: published ${available}, but its terms give ${sum}`,
+        );
       }
       if (page.length < ITEMS_PAGE) break;
       after = page.at(-1)!.listing;
