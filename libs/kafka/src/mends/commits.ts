@@ -28,4 +28,4 @@ export const mendCommits = once(() => {
 });
 
 const rebalancedSince = (): Error =>
-  new kafkajs.KafkaJSNonRetriableError('The group has been dealt anew since this was to be committed');
+  new kafkajs.KafkaJSNonRetriableError('The group was rebalanced before this offset could be committed');
