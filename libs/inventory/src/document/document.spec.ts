@@ -352,6 +352,20 @@ describe('what a line may say of its item', () => {
       { code: 'LOCATION_UNKNOWN', waitsFor: ['location:moon', 'location:mars'], sku: 'MUG' },
     ]);
   });
+
+  it('says once, after all that it waits for, that nobody has to send it again', () => {
+    const transfer = new Telling(SET_UP);
+    const lines = [line('MUG', 1), { line: '2', listing: 'nope', quantity: UNIT }];
+    transfer.tell(told('transfer.shipped', { from: 'moon', to: 'mars', lines }));
+
+    const places = ['moon', 'mars']
+      .map((id) => `There is no location "${id}". Define it (PUT /v1/locations/…).`)
+      .join(' ');
+    expect(transfer.told.facts[0]!.parked.map(({ detail }) => detail)).toEqual([
+      `${places} The line is then posted automatically.`,
+      expect.stringMatching(/^"\w+" has no listing "nope"\. .*\. The line is then posted automatically\.$/),
+    ]);
+  });
 });
 
 describe('a place that is not active', () => {

@@ -81,7 +81,7 @@ function bySku(sku: string, { catalog, made, unknownItems }: LineContext): Found
   if (item !== undefined || unknownItems === 'create') return { sku, item };
   const twin = twinOf(sku, catalog);
   const meant = twin === undefined ? '' : ` Did you mean ${shown(twin)}?`;
-  const detail = `There is no item ${shown(sku)}.${meant} Define it (PUT /v1/items/…), and the line is posted automatically.`;
+  const detail = `There is no item ${shown(sku)}.${meant} Define it (PUT /v1/items/…).`;
   return { code: 'ITEM_UNKNOWN', detail, waitsFor: [`item:${sku}`], sku };
 }
 
@@ -98,7 +98,7 @@ function byListing(message: Message, listing: string, { catalog }: LineContext):
     const unitsPer = defined.unitsPer === UNIT ? {} : { unitsPer: defined.unitsPer };
     return { sku: defined.sku, item: catalog.item(defined.sku), ...unitsPer };
   }
-  const detail = `${shown(channel)} has no listing ${shown(listing)}. Define it, and the line is posted automatically.`;
+  const detail = `${shown(channel)} has no listing ${shown(listing)}. Define it (PUT /v1/channels/…/listings/…).`;
   // In a channel that lists all items, an item of that name would be the listing.
   const waitsFor = [`listing:${channel}:${listing}`, `item:${listing}`];
   return { code: 'LISTING_UNKNOWN', detail, waitsFor };
@@ -109,11 +109,11 @@ function byIdentifier(identifier: Identifier, { catalog }: LineContext): Found {
   const waitsFor = [`identifier:${identifier.scheme}:${identifier.value}`];
   const name = `${identifier.scheme} ${shown(identifier.value)}`;
   if (sku === undefined) {
-    const detail = `No item has the identifier ${name}. Add it to an item, and the line is posted automatically.`;
+    const detail = `No item has the identifier ${name}. Add it to an item.`;
     return { code: 'ITEM_UNKNOWN', detail, waitsFor };
   }
   if (another !== undefined) {
-    const detail = `${shown(sku)} and ${shown(another)} both have the identifier ${name}. Remove it from one of them, and the line is posted automatically.`;
+    const detail = `${shown(sku)} and ${shown(another)} both have the identifier ${name}. Remove it from one of them.`;
     return { code: 'IDENTIFIER_AMBIGUOUS', detail, waitsFor };
   }
   return { sku, item: catalog.item(sku) };
@@ -131,8 +131,7 @@ function withOwnLocation(
 
 function parkedLine(message: Message, index: number, found: Found, locations: readonly string[]): ParkedLine {
   const details = locations.map(
-    (id) =>
-      `There is no location ${shown(id)}. Define it (PUT /v1/locations/…), and the line is posted automatically.`,
+    (id) => `There is no location ${shown(id)}. Define it (PUT /v1/locations/…).`,
   );
   const waitsFor = locations.map((id) => `location:${id}`);
   const told = linesOf(message)[index]!.quantity;
@@ -141,15 +140,18 @@ function parkedLine(message: Message, index: number, found: Found, locations: re
     ...('unitsPer' in found && { quantity: inItemUnits(told, found) ?? told }),
   };
   if (!('code' in found))
-    return { index, code: 'LOCATION_UNKNOWN', detail: details.join(' '), waitsFor, ...meant };
+    return { index, code: 'LOCATION_UNKNOWN', detail: waiting(details), waitsFor, ...meant };
   return {
     index,
     code: found.code,
-    detail: [found.detail, ...details].join(' '),
+    detail: waiting([found.detail, ...details]),
     waitsFor: [...found.waitsFor, ...waitsFor],
     ...meant,
   };
 }
+
+const waiting = (details: readonly string[]): string =>
+  [...details, 'The line is then posted automatically.'].join(' ');
 
 /** An item that is created on being told is kept in whole units: a line that such an item could not have is refused. */
 function missing(message: Message, index: number, sku: string, { catalog }: LineContext): LineMeaning {
