@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { MESSAGE_TYPES } from '#inventory';
 import { freePort } from '../fixtures/free-port.ts';
 import { until } from '../fixtures/waiting.ts';
@@ -8,9 +10,20 @@ import { Reader } from './reader.ts';
 
 /** The guides are true: every example does what is said of it, in the order in which they are read. */
 
+const GUIDES = ['docs/messages.md', 'docs/message-types.md', 'docs/channels.md'];
+
+/** As they stand in a link: in small letters, with dashes for blanks, and without any other sign. */
+const headingsOf = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
 const ofKind = (file: string, kind: string) => stepsOf(file).filter((step) => step.kind === kind);
 
-describe.each(['docs/messages.md', 'docs/channels.md'])('who does what %s says', (file) => {
+describe.each(GUIDES)('who does what %s says', (file) => {
   const steps = stepsOf(file).filter(({ kind }) => kind !== 'js');
   let reader: Reader;
   beforeAll(async () => {
@@ -25,9 +38,24 @@ describe.each(['docs/messages.md', 'docs/channels.md'])('who does what %s says',
 });
 
 it('every type of message has an example that is accepted', () => {
-  const shown = ofKind('docs/messages.md', 'json').filter(({ words }) => words[0] === 'accepted');
+  const shown = ofKind('docs/message-types.md', 'json').filter(({ words }) => words[0] === 'accepted');
   const types = shown.map(({ text }) => (JSON.parse(text) as { type: string }).type);
   expect(MESSAGE_TYPES.filter((type) => !types.includes(type))).toEqual([]);
+});
+
+it('every link within the guides leads somewhere', () => {
+  const guides = GUIDES.map((file) => [file, readFileSync(file, 'utf8')] as const);
+  const links = guides.flatMap(([file, text]) =>
+    [...text.matchAll(/\]\((?!https:)([^)#]*)(?:#([^)]*))?\)/g)].map(([, path, heading]) => ({
+      at: path === '' ? file : join('docs', path!),
+      heading,
+    })),
+  );
+  expect(links.length).toBeGreaterThan(20);
+  const dead = links.filter(({ at, heading }) =>
+    heading === undefined ? !existsSync(at) : !headingsOf(at).includes(heading),
+  );
+  expect(dead).toEqual([]);
 });
 
 describe('the webhook receiver of docs/channels.md', () => {
