@@ -12,6 +12,8 @@ export interface Step {
 }
 
 const FENCE = /^```(\S*) ?(.*)$/;
+/** A picture: there is nothing in it to try. */
+const PICTURE = 'mermaid';
 const NOW = '> Now: ';
 
 /** The steps of one of our guides, in its order. */
@@ -27,7 +29,7 @@ export function stepsOf(file: string): readonly Step[] {
     .forEach((line, index) => {
       const fence = FENCE.exec(line);
       if (fence !== null && open !== undefined) {
-        end(open.kind, open.words, open.line, text.join('\n'));
+        if (open.kind !== PICTURE) end(open.kind, open.words, open.line, text.join('\n'));
         open = undefined;
       } else if (fence !== null) {
         open = { kind: fence[1]!, words: fence[2]!.split(' ').filter(Boolean), line: index + 1 };
