@@ -16,7 +16,7 @@ import {
 import { type Quantity, toUnits } from '#kernel';
 import type { ReserveRequest } from './reserving.ts';
 
-/** The lines with what their kits hold now, or the first thing in the request that cannot be. */
+/** The lines with what their kits hold now, or a refusal for the first thing in the request that is not valid. */
 export function resolveReserve(
   { channel, lines }: ReserveRequest,
   catalog: CatalogView,
@@ -39,7 +39,7 @@ export function resolveReserve(
   return resolved;
 }
 
-/** The lines of an order that a hold becomes: its kits mean what they meant when they were held. */
+/** Checks the lines of the order that confirms a hold. Kits have the components they had when they were held. */
 export function checkConfirm(
   lines: readonly { readonly sku: string; readonly quantity: Quantity }[],
   held: readonly RequestedLine[],
@@ -55,7 +55,7 @@ export function checkConfirm(
   return undefined;
 }
 
-/** What a line comes to, of its item and of the components of a kit, as a line of a message is checked. */
+/** Checks the amounts of a line's item and, for a kit, of its components, like those of a message's line. */
 function checkAmounts(
   { sku, quantity, components }: Component & { readonly components: readonly Component[] },
   catalog: CatalogView,
@@ -73,7 +73,7 @@ function checkAmounts(
   return undefined;
 }
 
-/** `amount` is undefined where it has more than five decimals. */
+/** `amount` is undefined if it has more than five decimals. */
 function checkAmount(item: Item, amount: Quantity | undefined, pointer: string): Rejection | undefined {
   if (amount === undefined || amount <= LINE_QUANTITY_MAX) return checkDecimals(item, amount, pointer);
   const detail = `The lines make ${toUnits(amount)} of ${shown(item.sku)}; at most ${toUnits(LINE_QUANTITY_MAX)} can be held at once. Ask for less.`;

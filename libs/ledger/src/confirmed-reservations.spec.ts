@@ -154,7 +154,7 @@ describe('a confirmed reservation', () => {
     ];
     expect(await announced()).toEqual([['OrderAnnounced', lines]]);
     expect(claimsOf(other.book.item('MUG')!, 'web').committed).toBe(5 * UNIT);
-    await other.stop(true);
+    await other.crash();
     const third = await ledger.another();
     await tellOrder('1', [open('1', 5)]);
     await until(async () => third.posting.position >= (await ledger.store.head()));

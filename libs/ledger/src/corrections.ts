@@ -20,10 +20,10 @@ export interface Adjusted {
   readonly adjustmentId: string;
   /** Signed. */
   readonly change: Quantity;
-  /** After it. */
+  /** On-hand after the change. */
   readonly onHand: Quantity;
   readonly position: number;
-  /** False where it is the first answer again. */
+  /** False if this repeats the first answer. */
   readonly isNew: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface Reallocated {
   readonly isNew: boolean;
 }
 
-/** What people ask of one item. Each is decided on the item's stream, and may be refused. */
+/** What people may ask of one item. Each request is decided on the item's stream, and may be refused. */
 export class Corrections {
   readonly #desk: Pick<ItemDesk, 'submit'>;
   readonly #book: Pick<LedgerBook, 'exception'>;
@@ -44,7 +44,7 @@ export class Corrections {
     desk: Pick<ItemDesk, 'submit'>;
     book: Pick<LedgerBook, 'exception'>;
     catalog: Pick<CatalogView, 'item' | 'location' | 'channel'>;
-    /** Of the log. */
+    /** Position of the newest event of the log. */
     head: () => Promise<number>;
   }) {
     this.#desk = parts.desk;
@@ -53,7 +53,7 @@ export class Corrections {
     this.#head = parts.head;
   }
 
-  /** STALE_VALUE with `current`, where the on-hand is not what was expected; see `Adjust`. */
+  /** STALE_VALUE with `current` if the on-hand is not what was expected; see `Adjust`. */
   async adjust(sku: string, asked: Omit<Adjust, 'type'>): Promise<Adjusted | Rejection> {
     const quantity = asked.setTo ?? asked.change ?? 0;
     const refused = this.#check(sku, { quantity, field: asked.setTo === undefined ? '/change' : '/setTo' });
@@ -66,14 +66,16 @@ export class Corrections {
     const isNew = done.repeated === undefined;
     const event = done.repeated ?? done.events.find(({ type }) => type === 'OnHandAdjusted');
     if (event?.type !== 'OnHandAdjusted') {
-      // It is what it was to be set to already.
+      // The on-hand was what it was to be set to.
       return { adjustmentId, change: 0, onHand: quantity, position: done.position, isNew };
     }
     const { change, onHand } = event.data;
     return { adjustmentId, change, onHand, position: done.position, isNew };
   }
 
-  /** INSUFFICIENT_COMMITMENT with `committed`; INSUFFICIENT_STOCK where it could not be kept there. */
+  /**
+   * INSUFFICIENT_COMMITMENT with `committed`; INSUFFICIENT_STOCK if the promise could not be kept at the new location.
+   */
   async reallocate(sku: string, asked: Omit<Reallocate, 'type'>): Promise<Reallocated | Rejection> {
     const refused =
       this.#check(sku, { quantity: asked.quantity, field: '/quantity' }) ??
@@ -89,8 +91,8 @@ export class Corrections {
   }
 
   /**
-   * The log position as of which the book shows that it is closed, and by whom: one that was closed before, by hand or by
-   * itself, is left as it is.
+   * Returns the log position as of which the book shows the exception closed, and by whom. One that was closed before,
+   * by hand or by itself, is left as it is.
    */
   async resolveException(
     id: string,
@@ -104,7 +106,8 @@ export class Corrections {
     const name = { kind, location, channel, orderId };
     const done = await this.#desk.submit(sku, { type: 'resolve-exception', name, opened, ...by });
     if (!isRejection(done)) return { position: done.position };
-    // The item knows it no more (perhaps another since), and the book still does: what closed it stands in the log already.
+    // The item no longer has it (but perhaps a newer one), and the book still does: the event that closed it is in the
+    // log.
     return done.code === 'EXCEPTION_UNKNOWN' ? { position: await this.#head() } : done;
   }
 

@@ -12,7 +12,7 @@ import type { ReadModel, Shelf, ShelfEntry } from '#read-model';
 
 type ExceptionState = 'open' | 'cleared' | 'resolved';
 
-/** One exception from its opening on, also after its end. */
+/** One exception, which is kept after its end. */
 export interface ExceptionRow
   extends Required<Pick<ExceptionOpened, 'claims'>>, Omit<ExceptionOpened, 'journal' | 'more' | 'claims'> {
   /** The position of the event that opened it, in decimal digits. */
@@ -23,12 +23,12 @@ export interface ExceptionRow
   readonly closedAt?: Instant;
   /** Position of the event that closed it. */
   readonly closedBy?: number;
-  /** Of one that was resolved by hand. */
+  /** If it was resolved by hand: why, and by whom. */
   readonly reason?: string;
   readonly actor?: string;
 }
 
-/** What a list of exceptions is narrowed to: all that is named must hold. */
+/** What a list of exceptions is narrowed to: everything that is named must match. */
 export interface ExceptionFilter {
   readonly kind?: ExceptionKind;
   readonly state?: ExceptionState;
@@ -38,7 +38,7 @@ export interface ExceptionFilter {
 
 /** Positions as text that sorts like numbers: 2^53 has 16 digits. */
 const POSITION_DIGITS = 16;
-/** Rows looked at in one turn while a list is narrowed: others have theirs in between. */
+/** Rows filtered in one turn of the event loop; other work gets turns in between. */
 const LOOK_ROWS = 500;
 
 /** Exceptions in the order in which they were opened. */
@@ -64,7 +64,7 @@ export class ExceptionShelf {
     return this.#shelf.get(keyOf(id));
   }
 
-  /** Those that fit the filter, behind the id `after`, at most `limit`. */
+  /** Those that match the filter, after the id `after`, at most `limit`. */
   async list(
     filter: ExceptionFilter,
     page: { after?: string; limit: number },
@@ -83,7 +83,7 @@ export class ExceptionShelf {
     }
   }
 
-  /** `state` has the event in it already. */
+  /** `state` is the item's state with this event applied. */
   opened(sku: string, opened: ExceptionOpened, state: ItemState, { recordedAt }: RecordedEvent): void {
     const { kind, location, channel, orderId, quantity, claims } = opened;
     const id = String(state.exceptions[exceptionKey(opened)]!.position);
@@ -104,7 +104,7 @@ export class ExceptionShelf {
     if (row) this.#shelf.put(keyOf(row.id), { ...row, state, reason, actor, closedAt, closedBy });
   }
 
-  /** By the index that leaves the fewest to look through. */
+  /** Read by the index that leaves the fewest rows to filter. */
   #rows(
     { sku, channel, state, kind }: ExceptionFilter,
     after: string | undefined,

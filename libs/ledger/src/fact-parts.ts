@@ -2,8 +2,8 @@ import type { NewEvent } from '#event-store';
 import type { ItemEvent, Posted } from '#inventory';
 
 /**
- * What one command brought to an item, in appends of at most `eventsMax` events where it may be cut so. Each is
- * stored before the next: whoever goes on with a fact after a crash finds in the state how many entries are in.
+ * The events of one command on an item, in appends of at most `eventsMax` events as far as they may be cut. Each is
+ * stored before the next: after a crash, the state says how many entries of the fact are stored.
  */
 export function partsOf(events: readonly NewEvent[], eventsMax: number): readonly (readonly NewEvent[])[] {
   if (events.length <= eventsMax) return [events];
@@ -22,13 +22,16 @@ export function partsOf(events: readonly NewEvent[], eventsMax: number): readonl
   return [...parts, events.slice(first)];
 }
 
-/** A mark; of a request there is one event, beside what it found overdue and what it cured. */
+/**
+ * True for a mark, and for the events of a request: one, besides overdue holds that it ends and exceptions it cures.
+ */
 const endsEntries = ({ entriesPosted, journal }: Posted): boolean =>
   entriesPosted !== undefined || journal === undefined;
 
 /**
- * With nothing but such since the last mark the fact may be decided anew from there: a sweep of long ago, which
- * changes nothing of today, is stored twice; a hold that is gone, and an exception as it should be, are left alone.
+ * If all events since the last mark are of these kinds, the fact can be decided anew from that mark: a sweep of long
+ * ago, which changes nothing today, is then stored twice; a hold that has ended, and an exception that is as it should
+ * be, are left as they are.
  */
 function isFoundAgain({ type, data }: ItemEvent): boolean {
   switch (type) {

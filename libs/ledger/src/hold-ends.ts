@@ -3,7 +3,7 @@ import type { RecordedEvent } from '#event-store';
 
 /**
  * What an event of a reservation does to the holds on its items. A request that was refused may have held
- * some of them; what was never held, nothing happens to.
+ * some of them; for an item that was never held, the entry does nothing.
  */
 export function holdEnds(reservation: ReservationState, event: RecordedEvent): HoldEnd[] {
   const { reservationId, request, channel, confirmed, expiresAt } = reservation;

@@ -15,15 +15,15 @@ import { type Quantity, stepOfDecimals } from '#kernel';
 import type { ItemDesk } from './item-desk.ts';
 import type { Done } from './item-slots.ts';
 
-/** What could be held of a request: lines, or, where that is not enough, why not. */
+/** What could be held of a request; or, if that is not enough, what was missing. */
 type HoldOutcome = { readonly lines: readonly ReservedLine[] } | { readonly shortages: readonly Shortage[] };
 
 type Parts = StockReserved['parts'];
 
 /**
- * Holds a request item by item, in order of SKU, so that two requests for the same items cannot each refuse
- * the other. After the first refusal of an all-or-nothing request the others are only asked. Done again, it
- * finds what it held.
+ * Holds a request item by item, in order of SKU, so that two requests for the same items cannot both be refused
+ * because of each other. After the first refusal of an all-or-nothing request the remaining items are only asked how
+ * much they have. Called again, it finds what it held before.
  */
 export async function holdItems(
   reservation: ReservationState,
@@ -56,13 +56,13 @@ export async function holdItems(
   return { lines: reservedLines(requested, held, keptOf(granted)) };
 }
 
-/** None where it was only asked. */
+/** Undefined if the item was only asked. */
 function partsOf({ events, repeated }: Done): Parts | undefined {
   const reserved = repeated ?? events.find(({ type }) => type === 'StockReserved');
   return reserved?.type === 'StockReserved' ? reserved.data.parts : undefined;
 }
 
-/** Gives back what no line can use: components of kits that are not complete. */
+/** Gives back what no line can use: components of kits that cannot be completed. */
 async function trim(
   reservationId: string,
   { held, kept }: { held: ReadonlyMap<string, Parts>; kept: ReadonlyMap<string, Quantity> },
@@ -74,7 +74,7 @@ async function trim(
   }
 }
 
-/** The items in the order in which the request names them; of what is held the first so many. */
+/** What is kept of each item, from its first parts on; items in the order in which the request names them. */
 function reservedLines(
   requested: readonly RequestedLine[],
   held: ReadonlyMap<string, Parts>,

@@ -2,10 +2,10 @@ import type { CatalogView, DecisionContext, ItemCommand, ItemState, RecordedItem
 import type { Instant, Quantity } from '#kernel';
 import type { KnownSweeps } from './known-sweeps.ts';
 
-/** What a channel may hold of an item that is in this state: its ATS less its buffer. */
+/** How much a channel may hold of an item in this state: its ATS less its buffer. */
 export type Reservable = (channel: string, sku: string, state: ItemState) => Quantity;
 
-/** What decisions see of the world: one object, set for each decision before it is made. */
+/** What decisions know of the world around an item: one object, which is set before each decision. */
 export class ItemContext implements DecisionContext {
   readonly #catalog: Pick<CatalogView, 'channel' | 'location'>;
   readonly #reservable: Reservable;
@@ -25,12 +25,12 @@ export class ItemContext implements DecisionContext {
     this.#sweeps = parts.sweeps;
   }
 
-  /** Makes it the context of this command. A fact is decided as of when it was recorded. */
+  /** Makes this the context of one command. A fact is decided as of when it was recorded. */
   set(sku: string, command: ItemCommand, now: Instant, past: readonly RecordedItemEvent[] | undefined): this {
     const isFact = command.type === 'post';
     this.#sku = sku;
     this.#journal = isFact ? command.journal : Infinity;
-    // The log's clock may be ahead of ours, by which deadlines are set: no hold ends before its time by ours.
+    // Deadlines are set by our clock, and the log's may be ahead of it: no hold ends before its deadline by ours.
     this.now = isFact ? Math.min(command.recordedAt, now) : now;
     this.past = past;
     return this;

@@ -33,16 +33,15 @@ import { Contention, LedgerClosed } from './ledger.faults.ts';
 const ITEMS_KEPT_MAX = 20_000;
 /** Commands of one item that are decided together and written in one append. */
 const COMMANDS_MAX = 256;
-/** How often a request may lose against another writer. */
+/** How often a request may lose a race against another writer. */
 const RACES_MAX = 8;
-/** Between tries to write a fact while the store does not serve. */
+/** Between attempts to write a fact while the store is unavailable. */
 const RETRY_MS = 250;
 
 /**
- * The only writer of items' streams. Commands of one item are decided one after the other, as many as wait
- * together, and stored in one append at the exact revision. All items for which something came in one turn are
- * decided in one pass and go to the store together; what cannot be decided at once, or did not come out as
- * hoped, is worked on item by item.
+ * The only writer of items' streams. All commands that wait for one item are decided one after the other, and stored in
+ * one append at the exact revision. All items that got commands in one turn of the event loop are decided in one pass
+ * and go to the store together; an item that cannot be decided at once, or whose append fails, is worked on by itself.
  */
 export class ItemDesk {
   readonly #store: EventStore;
@@ -68,14 +67,14 @@ export class ItemDesk {
   }
 
   /**
-   * Puts one command to an item. Resolves once what it brought is durable. A request may end in Contention,
-   * or in what the store throws; a fact is tried until it is written, or this desk is closed.
+   * Puts one command to an item. Resolves once its events are durable. A request may fail with Contention,
+   * or with what the store throws; a fact is tried until it is written, or this desk is closed.
    */
   submit(sku: string, command: ItemCommand): Promise<Done | Rejection> {
     return new Promise((done, fail) => this.put(sku, command, { done, fail }));
   }
 
-  /** The same without a promise, for the many. */
+  /** The same without a promise of its own, for many commands. */
   put(sku: string, command: ItemCommand, asker: Asker): void {
     if (this.#closing.signal.aborted) return asker.fail(closed());
     const slot = this.#slots.of(sku);
@@ -85,12 +84,12 @@ export class ItemDesk {
     this.#start(slot);
   }
 
-  /** Nothing is taken any more; what is not written yet fails with LedgerClosed. */
+  /** Takes no more commands; those that are not written yet fail with LedgerClosed. */
   close(): void {
     this.#closing.abort();
   }
 
-  /** All items for which something came in this turn start together, when it is over. */
+  /** All items that get commands in this turn start together, at its end. */
   #start(slot: ItemSlot): void {
     if (this.#ready.push(slot) > 1) return;
     queueMicrotask(() => {
@@ -114,7 +113,7 @@ export class ItemDesk {
     if (appends.length > 0) void this.#writeAll(decided, appends);
   }
 
-  /** False where the item has to be worked on by itself. */
+  /** False if the item has to be worked on by itself. */
   #decideAtOnce(slot: ItemSlot, now: Instant): boolean {
     if (this.#closing.signal.aborted) return false;
     const state = (slot.state ??= this.#loader.remembered(slot.sku));
@@ -122,7 +121,7 @@ export class ItemDesk {
     try {
       this.#decide(slot, state, now, undefined);
     } catch {
-      slot.state = undefined; // It is decided again by itself, where a failure is handled.
+      slot.state = undefined; // It is decided again by itself, and the failure is handled there.
       return false;
     }
     return slot.events.length > 0;
@@ -149,13 +148,13 @@ export class ItemDesk {
     }
   }
 
-  /** Of many that failed together some may have been written: each finds out by itself. */
+  /** Of many that failed together some may have been written: each is written again by itself, which finds out. */
   async #retry(slot: ItemSlot, tried: number, cause: unknown): Promise<void> {
     if (tried === 1 && !(cause instanceof AppendTooLarge)) throw cause;
     return this.#writeAlone(slot);
   }
 
-  /** Works on one item until nothing waits for it any more, after what it began with. */
+  /** Works on one item, beginning with the step `begun`, until nothing waits for it any more. */
   async #work(slot: ItemSlot, begun?: Promise<void>): Promise<void> {
     let step = begun;
     while (step !== undefined || slot.pending.length > 0) {
@@ -172,7 +171,7 @@ export class ItemDesk {
     slot.isBusy = false;
   }
 
-  /** Decides and writes the first of what waits; afterwards it is answered, or waits to be decided again. */
+  /** Decides and writes the first waiting commands; afterwards they are answered, or wait to be decided again. */
   async #step(slot: ItemSlot): Promise<void> {
     slot.begin();
     const state = (slot.state ??= this.#loader.remembered(slot.sku));
@@ -185,7 +184,7 @@ export class ItemDesk {
     if (isSure || !(await this.#loader.catchUp(slot.sku, state))) this.#answer(slot, []);
   }
 
-  /** In one append; a single fact that is too much for one, in several. */
+  /** Writes in one append; or in several, if a single fact is too much for one. */
   async #writeAlone(slot: ItemSlot): Promise<void> {
     const { events, eventsMax, decided } = slot;
     const positions: number[] = [];
@@ -199,7 +198,7 @@ export class ItemDesk {
     this.#written(slot, positions);
   }
 
-  /** Decides what waits, in order, as much of it as one append may carry and the state can tell. */
+  /** Decides waiting commands in order, as many as fit one append and need no past (only the first may). */
   #decide(
     slot: ItemSlot,
     state: ItemState,
@@ -245,7 +244,7 @@ export class ItemDesk {
     }
   }
 
-  /** Another process has written: what it decided counts, and all of this is decided again. */
+  /** Another process has written to the item: that stands, and all of this is decided again. */
   async #loseRace(slot: ItemSlot): Promise<void> {
     slot.state = undefined;
     for (const pending of slot.pending.slice(0, slot.decided)) pending.races++;
@@ -259,7 +258,7 @@ export class ItemDesk {
     slot.state = state;
   }
 
-  /** Nothing of the round was written, as far as is known: the state that has it is forgotten. */
+  /** As far as is known, nothing of the round was written: the state, in which it is, is forgotten. */
   async #recover(slot: ItemSlot, cause: unknown): Promise<void> {
     const { decided, deciding } = slot;
     slot.state = undefined;
@@ -271,10 +270,10 @@ export class ItemDesk {
       this.#drop(slot, ({ command }) => command.type !== 'post', cause);
       await pause(RETRY_MS, this.#closing.signal);
     } else {
-      // One command that cannot be decided fails alone; anything else fails them all.
+      // A command whose decision fails is dropped alone; any other failure drops them all.
       const failed = deciding ?? (decided === 1 ? slot.pending[0] : undefined);
       this.#drop(slot, (pending) => failed === undefined || pending === failed, cause);
-      // `postedThrough` must not pass a fact that was not posted.
+      // No later fact may be posted: `postedThrough` must not go beyond a fact that was not.
       if (failed === undefined || failed.command.type === 'post') this.#drop(slot, isFact, cause);
     }
   }

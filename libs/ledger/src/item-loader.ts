@@ -11,12 +11,12 @@ import { type EventStore, pagesOf, READ_EVENTS_MAX } from '#event-store';
 import type { Instant } from '#kernel';
 import type { LedgerBook } from './ledger-book.ts';
 
-/** How far ahead of its recording a fact's time may lie: intake refuses more than 24 h; an hour for clocks. */
+/** How far a fact's time may be after its recording: intake refuses more than 24 h; an hour more for clocks. */
 const AHEAD_MS_MAX = 25 * 60 * 60 * 1_000;
 
 type StoredItemEvent = RecordedItemEvent & { readonly revision: number };
 
-/** Brings an item's state, and as much of its past as a decision asks for. */
+/** Loads an item's state, and as much of its past as a decision asks for. */
 export class ItemLoader {
   readonly #store: EventStore;
   readonly #book: Pick<LedgerBook, 'item'>;
@@ -26,13 +26,13 @@ export class ItemLoader {
     this.#book = book;
   }
 
-  /** As the picture has it, which may be behind: an append at its revision finds out. */
+  /** The state in the picture, which may be behind the stream: an append at its revision finds out. */
   remembered(sku: string): ItemState {
     const row = this.#book.item(sku);
     return row ? copyItem(row) : emptyItem();
   }
 
-  /** Applies what has been stored since. True if there was something. */
+  /** Applies the events stored since. True if there were any. */
   async catchUp(sku: string, state: ItemState): Promise<boolean> {
     const before = state.revision;
     for await (const event of this.#eventsFrom(sku, before + 1)) evolveItem(state, event);
@@ -51,8 +51,8 @@ export class ItemLoader {
   }
 
   /**
-   * A revision from which on all events are recorded at or after `since`: what moved after a count was told
-   * after it, so that of a long life only the end is read.
+   * A revision from which on all events were recorded at or after `since`. Movements after a count were also told after
+   * it, so that only the end of a long stream is read.
    */
   async #firstSince(sku: string, state: ItemState, since: Instant): Promise<number> {
     let low = 0;

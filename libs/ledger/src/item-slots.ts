@@ -11,15 +11,15 @@ import { few } from '#kernel';
 
 /** What came of a command that was not refused. */
 export interface Done {
-  /** What was stored for it; none where nothing changes. */
+  /** What was stored for it; empty if nothing changed. */
   readonly events: readonly ItemEvent[];
-  /** Of the last of them; else of the newest event that the decision knew, or of the repeated one. */
+  /** Position of the last of them; without any, of the repeated event, or of the newest one that the decision knew. */
   readonly position: number;
-  /** It was done before, by this event. */
+  /** The event by which it was done before. */
   readonly repeated?: ItemEvent;
 }
 
-/** Whoever put a command to an item. */
+/** What is called with the answer to a command. */
 export interface Asker {
   readonly done: (answer: Done | Rejection) => void;
   readonly fail: (cause: unknown) => void;
@@ -29,35 +29,35 @@ export interface Asker {
 export interface Pending {
   readonly command: ItemCommand;
   readonly asker: Asker;
-  /** How often it lost against another writer. */
+  /** How often it lost a race against another writer. */
   races: number;
-  /** As it was decided last. */
+  /** The last decision on it. */
   decision: Decision | undefined;
-  /** True where it is a fact at or below `postedThrough`: that can only grow. */
+  /** True if it is a fact at or below `postedThrough`, which only grows. */
   isPosted: boolean;
 }
 
 const NO_EVENTS: readonly NewEvent[] = [];
 
-/** One item on the desk: its state, and what waits for it. */
+/** One item on the desk: its state, and the commands that wait. */
 export class ItemSlot {
   readonly sku: string;
   readonly stream: string;
   pending = few<Pending>();
   /** Undefined while it is not known. */
   state: ItemState | undefined;
-  /** How many commands fit one append. */
+  /** How many commands go into one append. */
   commandsMax: number;
-  /** How many events do, of one command that does not. */
+  /** How many events go into one append, if a single command does not fit. */
   eventsMax = APPEND_EVENTS_MAX;
-  /** True from the first command put until nothing waits any more: it is being worked on. */
+  /** True while it is being worked on: from the first command until none waits any more. */
   isBusy = false;
-  /** How many of `pending` were decided together, and what that brought: one append. */
+  /** How many of `pending` were decided together, and their events: one append. */
   decided = 0;
   events: readonly NewEvent[] = NO_EVENTS;
-  /** The one whose decision threw. */
+  /** The command that is being decided; after a failure, the one whose decision threw. */
   deciding: Pending | undefined;
-  /** Before the decisions. */
+  /** Revision and position of the state before the decisions. */
   revision = 0;
   position = 0;
 
@@ -67,7 +67,7 @@ export class ItemSlot {
     this.commandsMax = commandsMax;
   }
 
-  /** Those that were decided: they wait no more. Nearly always that is all of them. */
+  /** Takes out the commands that were decided, which nearly always are all of them. */
   takeDecided(): readonly Pending[] {
     if (this.decided < this.pending.length) return this.pending.splice(0, this.decided);
     const all = this.pending;
@@ -75,7 +75,7 @@ export class ItemSlot {
     return all;
   }
 
-  /** Nothing of what is being decided counts. */
+  /** Begins a round of decisions: those of the last one no longer count. */
   begin(): void {
     this.decided = 0;
     this.events = NO_EVENTS;
@@ -84,25 +84,26 @@ export class ItemSlot {
 }
 
 /**
- * The items on the desk, in two generations: when the young one is full it becomes the old one, and what nobody
- * asked for since is gone, unless it is being worked on. Near to least-recently-used, at the cost of a Map.
+ * The items on the desk, in two generations: when the young one is full it becomes the old one, and slots of the former
+ * old one that were not used since are dropped, unless they are being worked on. Nearly least-recently-used, for the
+ * price of a Map.
  */
 export class ItemSlots {
   readonly #youngMax: number;
   readonly #commandsMax: number;
   #young = new Map<string, ItemSlot>();
   #old = new Map<string, ItemSlot>();
-  /** The young generation is full at so many. */
+  /** With this many slots the young generation is full. */
   #fullAt: number;
 
-  /** Keeps at most `slotsMax` beside those at work and as many again, and at least the half of it last used. */
+  /** Keeps at least the `slotsMax / 2` slots used last, and at most `slotsMax` besides twice those being worked on. */
   constructor(slotsMax: number, commandsMax: number) {
     this.#youngMax = Math.max(1, Math.floor(slotsMax / 2));
     this.#fullAt = this.#youngMax;
     this.#commandsMax = commandsMax;
   }
 
-  /** The one slot of the item; made if there is none. */
+  /** The only slot of the item, which is created if there is none. */
   of(sku: string): ItemSlot {
     return this.#young.get(sku) ?? this.#keep(this.#old.get(sku) ?? new ItemSlot(sku, this.#commandsMax));
   }
@@ -117,10 +118,10 @@ export class ItemSlots {
     const gone = this.#old;
     this.#old = this.#young;
     this.#young = new Map();
-    // A second slot of an item that is at work would be a second writer of it.
+    // A second slot of an item that is being worked on would be a second writer of it.
     for (const slot of gone.values()) if (slot.isBusy) this.#young.set(slot.sku, slot);
-    // The next turn comes after as many new slots again: otherwise, where more are at work than fit, each new slot
-    // would go over all of them.
+    // The next turn comes only after as many new slots: if more are being worked on than fit, each new slot would
+    // otherwise walk through all of them.
     this.#fullAt = Math.max(this.#youngMax, 2 * this.#young.size);
   }
 }

@@ -3,7 +3,7 @@ import type { Instant } from '#kernel';
 import type { LedgerBook } from './ledger-book.ts';
 import type { SweepRow } from './sweep-shelf.ts';
 
-/** Which complete snapshots there were: those of the picture, and the newest that it does not have yet. */
+/** The complete snapshots so far: those in the picture, and the newest, which it does not have yet. */
 export class KnownSweeps {
   readonly #book: Pick<LedgerBook, 'sweeps' | 'position'>;
   #newest: SweepRow[] = [];

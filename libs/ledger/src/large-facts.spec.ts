@@ -67,7 +67,7 @@ describe('a fact that does to one item more than fits an append', () => {
       stream === itemStream('MUG') && sizes.length > 0 ? new StoreUnavailable('gone') : undefined;
     await ledger.tell([received(MANY), ...Array.from({ length: MANY }, () => shipped('1', 1))]);
     await until(() => sizes.length > 0);
-    await ledger.stop(true);
+    await ledger.crash();
     faulty.fault = () => undefined;
     const other = await ledger.another();
     await until(async () => other.posting.position >= (await ledger.store.head()));

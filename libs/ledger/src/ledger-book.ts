@@ -25,7 +25,7 @@ import {
 import { type SweepRow, SweepShelf } from './sweep-shelf.ts';
 
 export interface Page {
-  /** What was last seen. */
+  /** The last one seen. */
   readonly after?: string;
   readonly limit: number;
 }
@@ -37,10 +37,10 @@ export interface Page {
 export class LedgerBook implements Fold {
   readonly name = 'ledger';
   readonly #items: Shelf<ItemState>;
-  /** Which items were ever told of in which location. */
+  /** Which items were ever told of at which location. */
   readonly #places: Shelf<{ sku: string }>;
   readonly #cursors: Shelf<{ position: number }>;
-  /** By division and shard: how far those who post say that they are. */
+  /** By division and shard: how far the processes that post have got, as they say. */
   readonly #marks: Shelf<{ through: number }>;
   readonly #exceptions: ExceptionShelf;
   readonly #reservations: ReservationShelf;
@@ -62,7 +62,7 @@ export class LedgerBook implements Fold {
     this.#position = readModel.openedAt;
   }
 
-  /** Of the newest event in it. */
+  /** Position of the newest event applied. */
   get position(): number {
     return this.#position;
   }
@@ -80,7 +80,7 @@ export class LedgerBook implements Fold {
     return this.#items.count();
   }
 
-  /** SKUs of the items that were ever told of at the location, in order, behind the SKU `after`. */
+  /** SKUs of the items that were ever told of at the location, in order, after the SKU `after`. */
   skusAt(location: string, { after = '', limit }: Page): readonly string[] {
     return this.#places
       .byKey({ after: placeKey(location, after), limit })
@@ -93,14 +93,10 @@ export class LedgerBook implements Fold {
     return row && this.#withToday(row);
   }
 
-  /** In the order in which they were opened, behind the id `after`. */
+  /** In the order in which they were opened, after the id `after`. */
   async exceptions(filter: ExceptionFilter, page: Page): Promise<readonly ExceptionRow[]> {
     const rows = await this.#exceptions.list(filter, page);
     return rows.map((row) => this.#withToday(row));
-  }
-
-  reservation(reservationId: string): ReservationRow | undefined {
-    return this.#reservations.get(reservationId);
   }
 
   /** By id. */
@@ -116,7 +112,7 @@ export class LedgerBook implements Fold {
     return this.#reservations.overdueHolds(now, limit);
   }
 
-  /** Confirmed reservations whose order names its lines after this journal position, or has not yet. */
+  /** Confirmed reservations whose order named its lines after this journal position, or has not done so yet. */
   aheadOfOrder(journal: number): readonly ReservationRow[] {
     return this.#reservations.aheadOfOrder(journal);
   }
@@ -131,17 +127,17 @@ export class LedgerBook implements Fold {
     return this.#cursors.get(name)?.position ?? 0;
   }
 
-  /** Is kept together with the picture, which must have got at least as far. */
+  /** Stored together with the picture, which must have got at least as far. */
   setCursor(name: string, position: number): void {
     this.#cursors.put(name, { position });
   }
 
-  /** Through which position a shard, one of `count`, was posted by whoever had it; 0 where nobody has said so. */
+  /** Through which position a shard, one of `count`, was posted by the processes that had it; 0 if none has said so. */
   postedThrough(count: number, shard: number): number {
     return this.#marks.get(markKey(count, shard))?.through ?? 0;
   }
 
-  /** Through which position all items were posted, by any division of them that has told of all its shards. */
+  /** Through which position all items were posted, according to any division with marks of all its shards. */
   postedByAll(): number {
     const divisions = new Map<string, number[]>();
     for (const { key, row } of this.#marks.byKey({ limit: MARKS_MAX })) {
@@ -185,11 +181,11 @@ export class LedgerBook implements Fold {
     for (let index = placesBefore; index < state.places.length; index++) {
       this.#places.put(placeKey(state.places[index]!.location, sku), { sku });
     }
-    this.#applyBeside(sku, event, { state, closing, recorded });
+    this.#applyToRows(sku, event, { state, closing, recorded });
   }
 
-  /** What is kept of an item's event beside its state. */
-  #applyBeside(
+  /** Holds and exceptions have rows of their own besides the item's state. */
+  #applyToRows(
     sku: string,
     event: ItemEvent,
     { state, closing, recorded }: { state: ItemState; closing: number | undefined; recorded: RecordedEvent },
@@ -206,7 +202,7 @@ export class LedgerBook implements Fold {
       case 'ReservationEnded':
         return this.#reservations.ended(sku, event.data.reservationId);
       default:
-        return; // All else is in the state.
+        return; // Everything else is in the state.
     }
   }
 
@@ -223,7 +219,7 @@ export class LedgerBook implements Fold {
     }
   }
 
-  /** How far below 0 it is, the on-hand itself says. */
+  /** How far it is below 0 now is read from the on-hand itself. */
   #withToday(row: ExceptionRow): ExceptionRow {
     if (row.kind !== 'negative-on-hand' || row.state !== 'open') return row;
     const place = placeOf(this.#items.get(row.sku) ?? emptyItem(), row.location ?? '');
@@ -231,10 +227,10 @@ export class LedgerBook implements Fold {
   }
 }
 
-/** A location has no `/`. */
+/** Unambiguous: a location has no `/`. */
 const placeKey = (location: string, sku: string): string => `${location}/${sku}`;
 
-/** Of some divisions of up to 1,024 shards each. */
+/** Enough for some divisions of up to 1,024 shards each. */
 const MARKS_MAX = 20_000;
 
 const markKey = (count: number, shard: number): string => `${count}/${shard}`;

@@ -70,7 +70,7 @@ async function live(ledger: OpenedLedger, steps: readonly Step[]): Promise<void>
         ledger.clock.at += each.seconds * 1_000;
         break;
       case 'crash':
-        await processes[1].stop(true);
+        await processes[1].crash();
         processes = [ledger, await ledger.another()];
         break;
       default:

@@ -13,16 +13,16 @@ import { type Announce, PostingPlan } from './posting-plan.ts';
 import { ReservationExpiry } from './reservation-expiry.ts';
 import { Reservations } from './reservations.ts';
 
-/** Everything that writes to the ledger. `posting.run` and `expiry.run` make it go. */
+/** Everything that writes to the ledger. It works while `posting.run` and `expiry.run` do. */
 export interface Ledger {
   readonly desk: ItemDesk;
   readonly posting: Posting;
   readonly reservations: Reservations;
   readonly expiry: ReservationExpiry;
   readonly corrections: Corrections;
-  /** Of all that post, whoever they are. */
+  /** How far all processes that post have got together. */
   readonly posted: Posted;
-  /** Where several processes post: tells the others how far this one is, until it is stopped. */
+  /** If several processes post: tells the others how far this one is, until it is stopped. */
   readonly marks?: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -42,9 +42,9 @@ export function openLedger(parts: {
   readonly reservable: Reservable;
   /** Resolves once the picture that `book` belongs to has this position. */
   readonly projected: (position: number) => Promise<unknown>;
-  /** Lets the journal know of an order that a reservation was confirmed for. */
+  /** Tells the journal of an order that a reservation was confirmed for. */
   readonly announce: Announce;
-  /** Undefined where this process posts everything by itself. */
+  /** Undefined if this process posts everything by itself. */
   readonly shared?: SharedPosting | undefined;
 }): Ledger {
   const { store, book, catalog, clock, shared } = parts;

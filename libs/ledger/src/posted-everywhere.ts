@@ -4,7 +4,7 @@ import type { Fold } from '#read-model';
 import type { LedgerBook } from './ledger-book.ts';
 import { POSTING_CATEGORY } from './posting-reached.ts';
 
-/** How far posting has come. */
+/** How far posting has got. */
 export interface Posted {
   /** Everything in the log at or below it has been posted; at rest it is the head. */
   readonly position: number;
@@ -14,15 +14,17 @@ export interface Posted {
 
 const JOURNAL: ReadonlySet<string> = new Set(JOURNAL_CATEGORIES);
 
-/** How far all processes that post have come together, by the marks that they leave. A fold behind the book. */
+/**
+ * How far all processes that post have got together, by the marks that they leave. This fold comes after the book's.
+ */
 export class PostedEverywhere implements Fold, Posted {
   readonly name = 'posted-everywhere';
   readonly #book: LedgerBook;
   readonly #count: number;
   readonly #waiters = new PositionWaiters();
-  /** Through which all shards are posted. */
+  /** Position through which all shards are posted. */
   #marked: number;
-  /** The newest event of the journal; until it is known, there may be one at the end of what we have. */
+  /** Position of the newest journal event; until it is known, assumed to be the last of what we have. */
   #journal: number;
 
   constructor(parts: { book: LedgerBook; count: number }) {
@@ -32,7 +34,7 @@ export class PostedEverywhere implements Fold, Posted {
     this.#marked = this.#leastMark();
   }
 
-  /** Looks which journal event is the newest. Throws StoreUnavailable. */
+  /** Finds the newest journal event. Throws StoreUnavailable. */
   async find(store: Pick<EventStore, 'readAll'>): Promise<void> {
     const assumed = this.#journal;
     let newest = 0;
@@ -42,11 +44,11 @@ export class PostedEverywhere implements Fold, Posted {
       if (page.events.length === 0 || page.position >= this.#book.position) break;
       after = page.position;
     }
-    if (this.#journal === assumed) this.#journal = newest; // Else one has come meanwhile.
+    if (this.#journal === assumed) this.#journal = newest; // Otherwise a newer one has come meanwhile.
   }
 
   get position(): number {
-    // Behind the newest journal event there is nothing to post.
+    // After the newest journal event there is nothing to post.
     return this.#marked >= this.#journal ? Math.max(this.#marked, this.#book.position) : this.#marked;
   }
 

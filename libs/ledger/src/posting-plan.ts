@@ -34,20 +34,20 @@ const SWEPT_ITEMS = 500;
 interface PostingHelp {
   /** Resolves when everything posted so far is durable and in the picture. */
   settled(): Promise<void>;
-  /** The page is not done before this is. */
+  /** The page is done only after this work. */
   track(work: Promise<unknown>): void;
 }
 
-/** An order was told that confirms this reservation. */
+/** Called when an order was told that confirms this reservation. */
 type ConfirmByOrder = (
   reservationId: string,
   order: { readonly channel: string; readonly orderId: string; readonly recordedAt: number },
 ) => Promise<unknown>;
 
-/** A reservation was confirmed for an order: the journal is to know it. Nothing where it does. */
+/** Tells the journal that a reservation was confirmed for an order; does nothing if it knows. */
 export type Announce = (announcement: Announcement) => Promise<unknown>;
 
-/** Works out what a journal event does to which items. Almost always the event says it itself. */
+/** Determines what a journal event does to which items. Almost always the event says so itself. */
 export class PostingPlan {
   readonly #store: EventStore;
   readonly #book: LedgerBook;
@@ -71,13 +71,15 @@ export class PostingPlan {
     this.#announce = parts.announce;
   }
 
-  /** Posting begins behind this journal position. */
+  /** Posting begins after this journal position. */
   startAfter(journal: number): void {
     this.#waiting.clear();
     for (const row of this.#book.aheadOfOrder(journal)) this.#wait(orderOf(row), row.reservationId);
   }
 
-  /** Puts what an event that is complete in itself does. False where more must be looked up: see `posts`. */
+  /**
+   * Puts the posts of an event that is complete in itself. False if something has to be looked up first: see `posts`.
+   */
   putNow(event: RecordedEvent, put: (sku: string, command: Post) => void): boolean {
     if (isOfCategory(event.stream, 'reservation')) return isHeldOrAsked(event);
     const entries = entriesOf(event);
@@ -110,7 +112,7 @@ export class PostingPlan {
     for (const sweep of sweeps) yield* this.#sweepPosts(event, sweep, help);
   }
 
-  /** What reservations of this order still promise beyond its lines. */
+  /** For an order that names its lines: releases what its reservations promised beyond them. */
   async #settles(event: RecordedEvent): Promise<Settle[]> {
     if (!namesLines(event)) return [];
     const order = orderName(event);
@@ -125,7 +127,7 @@ export class PostingPlan {
     return settles;
   }
 
-  /** Every item that was ever told of there and that the document did not list, up to this message. */
+  /** Every item that was ever told of at the location, and that the document has not listed up to this message. */
   async *#sweepPosts(
     event: RecordedEvent,
     sweep: Sweep,
@@ -133,7 +135,7 @@ export class PostingPlan {
   ): AsyncGenerator<readonly ItemPost[]> {
     this.#sweeps.add(sweep, event.position);
     const listed = await this.#listedBy(event, sweep);
-    await help.settled(); // An item told of a moment ago is in the picture now.
+    await help.settled(); // Even an item first told of a moment ago is in the picture now.
     for (let after = ''; ;) {
       const skus = this.#book.skusAt(sweep.location, { after, limit: SWEPT_ITEMS });
       const swept = skus.filter((sku) => !listed.has(sku));
@@ -187,7 +189,7 @@ export class PostingPlan {
 
 const NO_POSTS: readonly ItemPost[] = [];
 
-/** Holds are made and given up by the request itself; what it asks for is not done yet. */
+/** These events do nothing to items: the request itself makes its holds, and a mere request has none yet. */
 const isHeldOrAsked = ({ type }: RecordedEvent): boolean =>
   type === 'ReservationRequested' || type === 'ReservationHeld';
 
@@ -204,7 +206,7 @@ const postOf = (event: RecordedEvent, entries: readonly ItemEntry[]): Post => ({
   entries,
 });
 
-/** One post an item: a second one of the same journal event would be taken for a repeat. */
+/** One post per item: a second one of the same journal event would be taken for a repeat. */
 function postsBySku(event: RecordedEvent, entries: readonly Plain[]): readonly ItemPost[] {
   if (entries.length === 0) return NO_POSTS;
   const bySku = new Map<string, Plain[]>();
@@ -239,7 +241,7 @@ function settlesOf(reservation: ReservationState, key: Settle['key']): Settle[] 
 const orderName = ({ stream }: RecordedEvent): string => stream.slice('order-'.length);
 const reservationIdOf = ({ stream }: RecordedEvent): string => stream.slice('reservation-'.length);
 
-/** Of the message that an order's event tells. */
+/** Of the message that an order's event records. */
 function keyOf({ data, stream }: RecordedEvent): Settle['key'] {
   const { message } = data as FactRecorded;
   const document = stream.slice(stream.indexOf(':') + 1);

@@ -75,7 +75,7 @@ describe('posting shared by processes', () => {
     await begin(first);
     const other = await ledger.another(second);
     await tellAll(3);
-    await other.stop(true);
+    await other.crash();
     await tellAll(3);
     expect(await ledger.posted.waitFor(await ledger.store.head(), 300)).toBe(false);
     first.set(ALL);

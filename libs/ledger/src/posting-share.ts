@@ -3,23 +3,23 @@ import { pause, shardOf, type Shards } from '#kernel';
 import type { LedgerBook } from './ledger-book.ts';
 import { PostingMarks } from './posting-reached.ts';
 
-/** Which part of what the journal does to items is this process's to post. */
+/** Which part of the journal's effects on items this process has to post. */
 export interface PostingShare {
-  /** Where posting begins: all of its part at or below is posted. */
+  /** The log position after which posting begins: all of its part up to there is posted. */
   begin(): number;
-  /** True if what the journal event at this position does to the item is its to post. */
+  /** True if it has to post what the journal event at this position does to the item. */
   owns(sku: string, journal: number): boolean;
-  /** True if what the journal does to something of this name, beside items, is its to do. */
+  /** True if it has to do what the journal does to something of this name that is not an item. */
   has(name: string): boolean;
-  /** All of its part at or below `position` is posted; `journal` is the newest journal event in it. */
+  /** All of its part up to `position` is posted; `journal` is the position of the newest journal event among that. */
   reached(position: number, journal: number): void;
-  /** Calls `listener` when its part is another from now on. Returns how to stop. */
+  /** Calls `listener` when its part changes. Returns how to stop. */
   onChange(listener: () => void): () => void;
 }
 
 const CURSOR = 'posting';
 
-/** The one process that posts: everything, from where its own picture says that it was. */
+/** The share of a process that posts everything by itself, and begins where its own picture says it was. */
 export class WholeShare implements PostingShare {
   readonly #book: LedgerBook;
 
@@ -40,7 +40,7 @@ export class WholeShare implements PostingShare {
   }
 
   reached(position: number): void {
-    // Kept with the picture, and never ahead of it: both begin again from there.
+    // Stored with the picture, and never ahead of it: after a restart both go on from there.
     this.#book.setCursor(CURSOR, Math.min(position, this.#book.position));
   }
 
@@ -49,19 +49,19 @@ export class WholeShare implements PostingShare {
   }
 }
 
-/** How late, at most, others learn how far this process is. */
+/** At most so late do others learn how far this process is. */
 export const MARK_EVERY_MS = 200;
 
 /**
- * One of several processes that post: the items of its shards. It begins where the one that had a shard before
- * has left its mark, and leaves marks itself. For a moment two may post the same: each item's exact revision
- * and `postedThrough` let only one of them.
+ * The share of one of several processes that post: the items of its shards. It begins at the mark of the process that
+ * had a shard before, and leaves marks itself. For a moment two processes may post the same: because of each item's
+ * exact revision and `postedThrough` only one of them succeeds.
  */
 export class SharedShare implements PostingShare {
   readonly #shards: Shards;
   readonly #book: LedgerBook;
   readonly #marks: PostingMarks;
-  /** By shard, from `begin` on: it is posted through this position. */
+  /** By shard: the position through which it was posted when we began. */
   #since: ReadonlyMap<number, number> = new Map();
   #through = 0;
   #journal = 0;
@@ -75,18 +75,18 @@ export class SharedShare implements PostingShare {
 
   begin(): number {
     const before = this.#since;
-    const byAll = this.#book.postedByAll(); // Even where items were divided otherwise until now.
+    const byAll = this.#book.postedByAll(); // Even if items were divided differently until now.
     this.#since = new Map(
       this.#shards.owned.map((shard) => {
         const ours = before.has(shard) ? this.#through : 0;
         return [shard, Math.max(ours, byAll, this.#book.postedThrough(this.#shards.count, shard))];
       }),
     );
-    // Under a new division nobody has left a mark yet: leave one, even though nothing new was posted.
+    // In a new division there are no marks yet: leave one, even though nothing new was posted.
     const isUnsaid = ([shard, through]: readonly [number, number]): boolean =>
       through > this.#book.postedThrough(this.#shards.count, shard);
     if ([...this.#since].some(isUnsaid)) this.#journal = Math.max(this.#journal, 1);
-    this.#marked = 0; // What is ours from now on, nobody has heard of yet.
+    this.#marked = 0; // No mark tells of our new part yet.
     this.#through = this.#since.size === 0 ? this.#book.position : Math.min(...this.#since.values());
     return this.#through;
   }
@@ -109,7 +109,7 @@ export class SharedShare implements PostingShare {
     return this.#shards.onChange(listener);
   }
 
-  /** Leaves marks until `signal` aborts; nothing where nothing was posted. Throws StoreUnavailable. */
+  /** Leaves marks until `signal` aborts, unless nothing was posted since the last. Throws StoreUnavailable. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       if (this.#journal > this.#marked && this.#since.size > 0) await this.#mark();

@@ -10,25 +10,27 @@ import type { ItemDesk } from './item-desk.ts';
 import type { PostingPlan } from './posting-plan.ts';
 import type { PostingShare } from './posting-share.ts';
 
-/** Pages of the journal on their way to the items at the same time. */
+/** Pages of the journal that are under way at the same time. */
 const PAGES_MAX = 16;
-/** Items of one page on their way at the same time, where it is about very many. */
+/** Items of one page that are under way at the same time, if it is about very many. */
 const ITEMS_MAX = 2_000;
-/** The same of all pages: as many as where each fact is about one. What comes in one turn is decided in one. */
+/**
+ * The same for all pages: as many as if each fact were about one item. All that is put in one turn is decided in one.
+ */
 const UNDER_WAY_MAX = PAGES_MAX * READ_EVENTS_MAX;
 
 /** A page of the journal whose effects are on their way. */
 interface PageUnderWay {
   readonly position: number;
-  /** Of its last event; 0 where it has none. */
+  /** Position of its last event; 0 if it has none. */
   readonly journal: number;
   /** Parts that are not durable yet. */
   left: number;
 }
 
 /**
- * Carries every journal event to the items it is about, in the journal's one order. A page need not be done
- * when the next one starts: each item has its own queue, in which the order is kept. What was posted before a
+ * Posts every journal event to the items it is about, in the order of the journal. A page need not be done
+ * when the next one starts: each item has a queue of its own, which keeps the order. What was posted before a
  * crash is skipped by the items themselves.
  */
 export class Posting {
@@ -64,7 +66,7 @@ export class Posting {
     return this.#position;
   }
 
-  /** Follows the journal until `signal` aborts. Throws what an item or the store throws: nothing is passed over. */
+  /** Follows the journal until `signal` aborts. Throws what an item or the store throws: nothing is skipped. */
   async run(signal: AbortSignal): Promise<void> {
     const stop = this.#share.onChange(() => this.#stopping.abort());
     try {
@@ -74,7 +76,7 @@ export class Posting {
     }
   }
 
-  /** Until `signal` aborts, or another part of the journal's effects is ours. */
+  /** Follows the journal until `signal` aborts, or the part that is ours to post changes. */
   async #follow(signal: AbortSignal): Promise<void> {
     this.#failure = undefined;
     this.#stopping = new AbortController();
@@ -124,7 +126,7 @@ export class Posting {
     return parts;
   }
 
-  /** What must be looked up first, or is about more items than may be under way at once. */
+  /** For an event that needs something looked up first, or is about more items than may be under way at once. */
   async #postSlowly(
     page: PageUnderWay,
     event: RecordedEvent,
@@ -144,7 +146,9 @@ export class Posting {
     }
   }
 
-  /** The page itself is one part: it is not done while this waits. */
+  /**
+   * Resolves when all before is posted and in the picture. The page itself counts as one part, so it is not done yet.
+   */
   async #settled(page: PageUnderWay): Promise<void> {
     await this.#until(() => this.#underWay[0] === page && page.left === 1);
     await this.#projected(await this.#store.head());

@@ -1,22 +1,25 @@
 import type { ReservationState, ReservationStateName, ReservedLine } from '#inventory';
 import type { Instant, Quantity } from '#kernel';
 
-/** What the outside is told of a reservation that was held. */
+/** What callers are told of a reservation that was held. */
 export interface ReservationAnswer {
   readonly reservationId: string;
   readonly channel: string;
   readonly state: Exclude<ReservationStateName, 'requested' | 'refused'>;
-  /** Ordinary items: of a kit its components. A line may be split over locations. Once confirmed: what was. */
+  /**
+   * Ordinary items, kits by their components. A line may be split over locations. Once confirmed, only what was
+   * confirmed.
+   */
   readonly lines: readonly ReservedLine[];
   readonly expiresAt: Instant;
   readonly position: number;
-  /** Once it is confirmed. */
+  /** Present once it is confirmed. */
   readonly orderId?: string;
-  /** Of an answer to a request: false where it is the first answer again. */
+  /** In an answer to a request: false if this repeats the first answer. */
   readonly isNew?: boolean;
 }
 
-/** As it is now; undefined where nothing was held. */
+/** The reservation as it is now; undefined if nothing was held. */
 export function answerOf(reservation: ReservationState): ReservationAnswer | undefined {
   const { reservationId, channel, state, held, expiresAt, position, confirmed } = reservation;
   if (!held || state === 'requested' || state === 'refused') return undefined;
@@ -27,13 +30,13 @@ export function answerOf(reservation: ReservationState): ReservationAnswer | und
   };
 }
 
-/** What is held where; of one that was confirmed in part, only that: the rest was released. */
+/** What is held where; if only a part was confirmed, that part, for the rest was released. */
 export function linesOf({ held, confirmed }: ReservationState): readonly ReservedLine[] {
   const lines = held?.lines ?? [];
   return confirmed?.lines ? firstOf(lines, confirmed.lines) : lines;
 }
 
-/** The first so many of each item: as the item itself takes what is confirmed from its holds. */
+/** The confirmed quantity of each item, from its first lines on: so the item itself takes it from its hold. */
 function firstOf(
   held: readonly ReservedLine[],
   confirmed: readonly { readonly sku: string; readonly quantity: Quantity }[],
@@ -49,7 +52,7 @@ function firstOf(
   return lines;
 }
 
-/** What its request was answered first, whatever has come of it since. */
+/** The first answer to its request, whatever has become of it since. */
 export function firstAnswerOf(reservation: ReservationState, isNew: boolean): ReservationAnswer {
   const { reservationId, channel, held } = reservation;
   return { reservationId, channel, state: 'held', ...held!, isNew };

@@ -7,10 +7,10 @@ import type { Reservations } from './reservations.ts';
 export const EXPIRY_EVERY_MS = 200;
 /** Reservations that are ended at the same time. */
 const TOGETHER_MAX = 128;
-/** How long after its deadline a hold on an item is looked into by itself. */
+/** How long after its deadline a hold that is still on an item is ended by itself. */
 const STRAY_AFTER_MS = 5_000;
 
-/** Ends reservations at their deadline, and what a crash or a lost race left behind. */
+/** Ends reservations at their deadline, and cleans up what a crash or a lost race left behind. */
 export class ReservationExpiry {
   readonly #book: LedgerBook;
   readonly #reservations: Reservations;
@@ -22,7 +22,7 @@ export class ReservationExpiry {
     this.#clock = parts.clock;
   }
 
-  /** Looks again and again until `signal` aborts. Throws what the store throws. */
+  /** Ends what is due, again and again, until `signal` aborts. Throws what the store throws. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.endDue();
@@ -30,7 +30,7 @@ export class ReservationExpiry {
     }
   }
 
-  /** Ends all that is due now. */
+  /** Ends everything that is due now. */
   async endDue(): Promise<void> {
     const now = this.#clock.now();
     await this.#endReservations(now);
@@ -38,7 +38,7 @@ export class ReservationExpiry {
     await Promise.all(strays.map(({ reservationId, sku }) => this.#reservations.letGo(reservationId, sku)));
   }
 
-  /** What was ended may not be in the picture yet: each is looked at once. */
+  /** Reservations just ended may still be due in the picture: each is handled once, by place. */
   async #endReservations(now: number): Promise<void> {
     for (let after: DuePlace | undefined; ;) {
       const due = this.#book.dueReservations(now, TOGETHER_MAX, after);

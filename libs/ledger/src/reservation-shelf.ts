@@ -8,12 +8,12 @@ import type { RecordedEvent } from '#event-store';
 import type { Instant } from '#kernel';
 import type { ReadModel, Shelf } from '#read-model';
 
-/** A reservation, and where its order named its lines, if it was confirmed before that. */
+/** A reservation; and, if it was confirmed before its order named its lines, the position at which it did. */
 export interface ReservationRow extends ReservationState {
   readonly orderAt?: number;
 }
 
-/** One that is to be ended, and where it stands among all of them. */
+/** A reservation that is to be ended, and its place among all that are. */
 export interface DueReservation {
   readonly reservation: ReservationRow;
   readonly place: DuePlace;
@@ -31,9 +31,9 @@ interface HoldRow {
   readonly expiresAt: Instant;
 }
 
-/** How long a request may take, and a crashed one is waited for, until it is refused. */
+/** How long a request may take: after that it is assumed to have crashed, and refused. */
 const REQUEST_MS_MAX = 5_000;
-/** `orderAt` of a confirmed reservation whose order has not come yet. */
+/** `orderAt` of a confirmed reservation whose order has not named its lines yet. */
 const NOT_YET = Number.MAX_SAFE_INTEGER;
 const PAGE_ROWS = 500;
 
@@ -62,11 +62,7 @@ export class ReservationShelf {
     });
   }
 
-  get(reservationId: string): ReservationRow | undefined {
-    return this.#reservations.get(reservationId);
-  }
-
-  /** By id, behind the id `after`, at most `limit`; of one channel, if it is named. */
+  /** By id, after the id `after`, at most `limit`; only of one channel, if it is named. */
   list(page: { channel?: string; after?: string; limit: number }): readonly ReservationRow[] {
     const { channel, after, limit } = page;
     if (channel === undefined) return this.#reservations.byKey({ limit, after }).map(({ row }) => row);
@@ -74,7 +70,7 @@ export class ReservationShelf {
     return this.#reservations.byIndex('channel', { equals: channel, limit, ...behind }).map(({ row }) => row);
   }
 
-  /** Held ones whose deadline has come and requests that nobody finished, the oldest first, behind `after`. */
+  /** Held ones whose deadline has come, and requests that were never finished: the oldest first, after `after`. */
   due(now: Instant, limit: number, after?: DuePlace): readonly DueReservation[] {
     return this.#reservations
       .byIndex('due', { limit, after })
@@ -90,7 +86,7 @@ export class ReservationShelf {
       .map(({ row }) => row);
   }
 
-  /** Confirmed reservations whose order names its lines after this journal position, or has not yet. */
+  /** Confirmed reservations whose order named its lines after this journal position, or has not done so yet. */
   aheadOfOrder(journal: number): readonly ReservationRow[] {
     const rows: ReservationRow[] = [];
     let after: { value: string | number; key: string } | undefined;
@@ -104,7 +100,7 @@ export class ReservationShelf {
   }
 
   apply(reservationId: string, event: RecordedEvent): void {
-    const before = this.get(reservationId);
+    const before = this.#reservations.get(reservationId);
     const row = evolveReservation(before, reservationId, event as unknown as RecordedReservationEvent);
     this.#reservations.put(reservationId, row);
     if (row.state !== 'confirmed' || !isAhead(row)) return;
@@ -113,14 +109,14 @@ export class ReservationShelf {
     waiting.set(order, [...(waiting.get(order) ?? []), reservationId]);
   }
 
-  /** The order has told its lines, or that there are none. `order` is `{channel}:{orderId}`. */
+  /** The order has named its lines, or said that there are none. `order` is `{channel}:{orderId}`. */
   orderNamed(order: string, position: number): void {
     const waiting = this.#waitingOrders();
     const reservationIds = waiting.get(order);
     if (!reservationIds) return;
     waiting.delete(order);
     for (const reservationId of reservationIds) {
-      const row = this.get(reservationId);
+      const row = this.#reservations.get(reservationId);
       if (row) this.#reservations.put(reservationId, { ...row, orderAt: position });
     }
   }
@@ -144,11 +140,11 @@ export class ReservationShelf {
   }
 }
 
-/** True where the promise was made in the order's name without its lines. */
+/** True if it was promised to the order by a confirmation, not by the order's own lines. */
 const isAhead = ({ confirmed }: ReservationState): boolean =>
   confirmed !== undefined && confirmed.byOrder !== true;
 
-/** The order's name in its stream's. */
+/** The order's name as in the name of its stream. */
 export const orderOf = ({ channel, confirmed }: ReservationState): string =>
   `${channel}:${confirmed?.orderId ?? ''}`;
 

@@ -20,14 +20,16 @@ import { Contention } from './ledger.faults.ts';
 import { readReservation } from './read-reservation.ts';
 import { POSTED_WAIT_MS, Reserving, type ReserveRequest, type ReservingParts } from './reserving.ts';
 
-/** How often a decision on a reservation may lose against another one. */
+/** How often a decision on a reservation may lose a race against another one. */
 const RACES_MAX = 8;
-/** Items keep a confirmed hold for this long, whatever its deadline was, so that posting finds it: far longer than it needs. */
+/**
+ * Items keep a confirmed hold this long, whatever its deadline was, so that posting finds it: far longer than it takes.
+ */
 const CONFIRMED_WITHIN_MS = 7 * 24 * 60 * 60 * 1_000;
 
 /**
- * Holds over several items. What is decided is decided in the reservation's own stream, at its exact revision:
- * one terminal event, whatever happens on the way to the items, to which posting carries it in any case.
+ * Holds over several items. Everything is decided in the reservation's own stream, at its exact revision: it gets one
+ * terminal event, which posting carries to the items whatever happens on the way.
  */
 export class Reservations {
   readonly #parts: ReservingParts;
@@ -38,22 +40,25 @@ export class Reservations {
     this.#reserving = new Reserving(parts);
   }
 
-  /** Holds all that is asked for, or, if `partial`, what can be had. The same request again: the first answer. */
+  /**
+   * Holds all that is asked for or, if `partial`, as much as there is. The same request again gets the first answer.
+   */
   async reserve(request: ReserveRequest): Promise<ReservationAnswer | Rejection> {
     const reserved = await this.#reserving.reserve(request);
     return isRejection(reserved) ? reserved : firstAnswerOf(reserved.state, reserved.isNew);
   }
 
-  /** As it is now; undefined where nothing was ever held under this id. */
+  /** The reservation as it is now; undefined if nothing was ever held under this id. */
   async get(reservationId: string): Promise<ReservationAnswer | undefined> {
     const state = await readReservation(this.#parts.store, reservationId);
     return state && answerOf(state);
   }
 
   /**
-   * Promises it to the order: all of it, or these lines, and the rest is free again. Items first, for they let go at
-   * the deadline by themselves: one that did before the promise gets there would sell the goods twice. Should the
-   * confirmation never be stored, the reservation still ends at its deadline, and its holds with it.
+   * Promises it to the order: all of it, or these lines, and the rest is free again. The items' holds are extended
+   * first, for items end them at the deadline by themselves: a hold that ended before the promise arrives would let the
+   * goods be sold twice. If the confirmation is never stored, the reservation still ends at its deadline, and its holds
+   * with it.
    */
   async confirm(
     reservationId: string,
@@ -71,13 +76,13 @@ export class Reservations {
     return this.#end(reservationId, { type: 'release', ...(actor !== undefined && { actor }) }, 'released');
   }
 
-  /** Moves the deadline away: items first, so that none is let go before the new one. */
+  /** Moves the deadline later: for the items first, so that none ends its hold before the new deadline. */
   async extend(reservationId: string, expiresInSeconds: number): Promise<ReservationAnswer | Rejection> {
     const state = await this.#decide(reservationId, { type: 'extend', expiresInSeconds });
     return isRejection(state) ? state : answerOf(state)!;
   }
 
-  /** An order was told that names this reservation: its own lines take over the hold, if there still is one. */
+  /** An order was told that names this reservation: its own lines take over what is still held. */
   async confirmByOrder(
     reservationId: string,
     order: { readonly channel: string; readonly orderId: string; readonly recordedAt: Instant },
@@ -88,14 +93,14 @@ export class Reservations {
     await this.#decide(reservationId, { type: 'confirm', orderId, byOrder: true }, recordedAt);
   }
 
-  /** What nobody else will do: ends what is past its deadline, refuses what a crash interrupted. */
+  /** Does what no caller will: ends what is past its deadline, refuses what a crash interrupted. */
   async tidy(due: ReservationState): Promise<void> {
     const { reservationId, state } = due;
     if (state === 'held') await this.#end(reservationId, { type: 'expire' }, 'expired');
     else if (!this.#reserving.isRunning(reservationId)) await this.#reserving.interrupt(due);
   }
 
-  /** A hold on an item whose reservation has ended, or never was: a slow request made it after its end. */
+  /** Ends a hold whose reservation has ended or never was held: a slow request made it too late. */
   async letGo(reservationId: string, sku: string): Promise<void> {
     const known = await readReservation(this.#parts.store, reservationId);
     if (known?.state === 'held' || known?.state === 'requested') return;
@@ -111,7 +116,7 @@ export class Reservations {
     return known && checkConfirm(lines, known.requested, catalog);
   }
 
-  /** Ends it, and its holds at once: posting would, a moment later. */
+  /** Ends it, and its holds at once: posting would do so only a moment later. */
   async #end(
     reservationId: string,
     command: ReservationCommand,
@@ -160,7 +165,7 @@ export class Reservations {
     throw new Contention(`Reservation ${reservationId} is being changed by another request. Try again.`);
   }
 
-  /** Puts it to every item that is held. The first refusal, if there is one. */
+  /** Puts the command to every item that is held. Returns the first refusal, if there is one. */
   async #atItems(state: ReservationState, command: EndHold): Promise<Rejection | undefined> {
     const skus = [...heldOf(state).keys()];
     const answers = await Promise.all(skus.map((sku) => this.#parts.desk.submit(sku, command)));
@@ -168,7 +173,7 @@ export class Reservations {
   }
 }
 
-/** How long the items must hold what this decides on, and say so first; undefined where it needs nothing of them. */
+/** Until when the items must agree to hold before this event is stored; undefined if it needs nothing of them. */
 function neededUntil(event: ReservationEvent, now: Instant): Instant | undefined {
   if (event.type === 'ReservationExtended') return event.data.expiresAt;
   const isPromised = event.type === 'ReservationConfirmed' && event.data.byOrder !== true;

@@ -38,19 +38,19 @@ export interface ReservingParts {
   readonly posted: (position: number, timeoutMs: number) => Promise<unknown>;
 }
 
-/** A reservation that was held, by this request or by one before it. */
+/** A reservation that was held, by this request or by an earlier copy of it. */
 interface Reserved {
   readonly state: ReservationState;
   readonly isNew: boolean;
 }
 
 const ROUNDS_MAX = 8;
-/** How long an answer waits for what it decided to reach the items. */
+/** How long an answer waits for its decision to be posted to the items. */
 export const POSTED_WAIT_MS = 2_000;
 
 /**
- * Makes reservations, request first: what is asked is durable before any item is held, so that after a crash
- * the same request finds its holds, and one that nobody repeats is found and refused.
+ * Makes reservations. The request is durable before any item is held, so that after a crash the same request finds its
+ * holds, and one that is never repeated is found and refused.
  */
 export class Reserving {
   readonly #parts: ReservingParts;
@@ -65,7 +65,7 @@ export class Reserving {
     return this.#running.has(reservationId);
   }
 
-  /** One request of an id at a time: the next one finds what came of it. */
+  /** One request per id at a time: the next one finds what became of it. */
   async reserve(request: ReserveRequest): Promise<Reserved | Rejection> {
     const { reservationId } = request;
     const before = this.#running.get(reservationId) ?? Promise.resolve();
@@ -79,7 +79,7 @@ export class Reserving {
     }
   }
 
-  /** Refuses a request that nobody finished. It may be made again. */
+  /** Refuses a request that was never finished. It may be made again. */
   async interrupt(state: ReservationState): Promise<void> {
     const refused = { shortages: [], interrupted: true as const };
     await this.#finish(state, { type: 'ReservationRefused', data: refused });
@@ -99,7 +99,7 @@ export class Reserving {
         if (reserved) return reserved;
         state = undefined;
       } else {
-        // What it held is let go by posting: only then it may hold again.
+        // Posting ends what the refused request held: only then may this one hold anew.
         await this.#parts.posted(known.position, POSTED_WAIT_MS);
         state = await this.#request(request, lines, known.revision);
       }
@@ -131,7 +131,7 @@ export class Reserving {
     };
   }
 
-  /** Undefined if somebody else finished it meanwhile. */
+  /** Undefined if another process finished it meanwhile. */
   async #holdAndFinish(state: ReservationState): Promise<Reserved | Rejection | undefined> {
     const { desk, catalog } = this.#parts;
     try {
@@ -140,13 +140,13 @@ export class Reserving {
       const refused = await this.#finish(state, { type: 'ReservationRefused', data: outcome });
       return refused && insufficientStock(outcome.shortages);
     } catch (cause) {
-      // As far as it still can be: its deadline does it otherwise.
+      // If this fails as well, the request is refused when its time is over.
       await this.interrupt(state).catch(nothing);
       throw cause;
     }
   }
 
-  /** Undefined if somebody else was faster. What is not held in the end is let go. */
+  /** Undefined if another process was faster. Holds that the reservation does not have in the end are released. */
   async #finish(
     state: ReservationState,
     event: Extract<ReservationEvent, { type: 'ReservationHeld' | 'ReservationRefused' }>,
@@ -181,7 +181,7 @@ export class Reserving {
   }
 }
 
-/** What a request of this id was answered first; undefined where it is still to be decided. */
+/** The first answer to a request of this id; undefined if it is still to be decided. */
 function firstAnswer(request: ReserveRequest, known: ReservationState): Reserved | Rejection | undefined {
   if (!isSame(request, known)) return differentContent;
   if (known.held) return { state: known, isNew: false };

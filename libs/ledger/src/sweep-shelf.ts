@@ -10,7 +10,7 @@ export interface SweepRow extends Omit<ItemSweep, 'kind'> {
 const TIME_DIGITS = 16;
 const PAGE_ROWS = 500;
 
-/** Every complete snapshot, by location and time: an item told of later was not in them either. */
+/** Every complete snapshot, by location and time. They also apply to items that are told of only later. */
 export class SweepShelf {
   readonly #sweeps: Shelf<SweepRow>;
   readonly #newest: Shelf<{ at: Instant }>;
@@ -25,7 +25,7 @@ export class SweepShelf {
     if (key.at > this.#newestAt(location)) this.#newest.put(location, { at: key.at });
   }
 
-  /** Those with `from` ≤ asOf < `before`, by time. Most facts are newer than any of them: that is known at once. */
+  /** Those with `from` ≤ asOf < `before`, by time. Most facts are newer than all of them, which is seen at once. */
   between(location: string, from: Instant, before: Instant): readonly SweepRow[] {
     if (from > this.#newestAt(location)) return NONE;
     const found: SweepRow[] = [];

@@ -26,15 +26,17 @@ import type { Reservable } from '../src/item-context.ts';
 
 const LOOK_EVERY_MS = 50;
 
-/** A picture of a log, and all that writes to the ledger beside it. */
+/** A picture of a log, and everything that writes to the ledger. */
 export interface LedgerProcess extends Ledger {
   readonly book: LedgerBook;
   readonly catalog: CatalogBook;
   readonly readModel: SqliteReadModel;
-  /** Resolves with what ended a part of it that should have gone on. */
+  /** Resolves with the failure of a part that should have gone on. */
   readonly failed: Promise<unknown>;
-  /** Ends what runs, as a crash would where `isCrash`: what is under way is left as it is. */
-  stop(isCrash?: boolean): Promise<void>;
+  /** Ends what runs. Throws the failure of a part, if there was one. */
+  stop(): Promise<void>;
+  /** Ends what runs as a crash would: what is under way is left as it is. */
+  crash(): Promise<void>;
 }
 
 /**
@@ -57,7 +59,7 @@ export interface OpenedLedger extends LedgerProcess {
   close(): Promise<void>;
 }
 
-/** All that is free in the channel's active locations: no policies. */
+/** Everything that is free in the channel's active locations; there are no policies. */
 const allThatIsFree =
   (catalog: CatalogBook): Reservable =>
   (channel, _sku, state) => {
@@ -98,7 +100,7 @@ export async function openTestLedger(
       for (let head = -1; head !== (await store.head());) {
         head = await store.head();
         await until(() => process.posting.position >= head && process.book.position >= head);
-        await turn(); // What is on its way to the store is there after it.
+        await turn(); // After it, what was under way to the store is stored.
       }
     },
     events: async (sku) => {
@@ -166,17 +168,23 @@ async function start(
     for (const part of running) part.catch(resolve);
   });
   let isStopped = false;
+  const end = async (): Promise<readonly PromiseSettledResult<void>[]> => {
+    if (isStopped) return [];
+    isStopped = true;
+    stopping.abort();
+    const ends = await ended;
+    readModel.close();
+    return ends;
+  };
   return {
     ...ledger,
     ...{ book, catalog, readModel, failed },
-    stop: async (isCrash = false) => {
-      if (isStopped) return;
-      isStopped = true;
-      if (isCrash) ledger.desk.close();
-      stopping.abort();
-      const failed = (await ended).find((end) => end.status === 'rejected');
-      readModel.close();
-      if (failed && !isCrash) throw failed.reason;
+    stop: async () => {
+      for (const part of await end()) if (part.status === 'rejected') throw part.reason;
+    },
+    crash: async () => {
+      ledger.desk.close();
+      await end();
     },
   };
 }
