@@ -32,8 +32,8 @@ import { type Touched, touchedBy } from './touched.ts';
 import { itemInput, type ItemStates, numbersOf, policyOfItem, withParts, type World } from './world.ts';
 
 /**
- * What each channel may sell of each listing, after every event: computed from the catalog and the ledger,
- * whose folds have seen the event before. A number's version is the position of the event that changed it, or that
+ * How much of each listing each channel may sell, after every event: computed from the catalog and the ledger, whose
+ * folds get each event before this one. A number's version is the position of the event that changed it, or that
  * made its listing another item's.
  */
 export class AvailabilityBook implements Fold {
@@ -43,7 +43,7 @@ export class AvailabilityBook implements Fold {
   readonly #offers: OfferShelf;
   readonly #world: World;
   readonly #listeners = new Set<(number: ListingNumber) => void>();
-  /** The event that is being applied over several turns: its numbers are not all there yet. */
+  /** Version of the event that is being applied over several turns: not all of its numbers are there yet. */
   #unfinished = Infinity;
 
   constructor(parts: {
@@ -73,35 +73,35 @@ export class AvailabilityBook implements Fold {
   }
 
   /**
-   * A channel's newest numbers that stand behind `after` in the order of (version, listing), in that order, at
-   * most `limit`; fewer where there are no more. Listings order by their UTF-8 bytes. What an event changes
-   * is there as soon as all of it is: no number can come later that would stand before one already given.
+   * A channel's newest numbers after `after` in the order of (version, listing), at most `limit`; fewer only if
+   * there are no more. Listings are ordered by their UTF-8 bytes. The numbers of one event are given only when all of
+   * them are there: no number can come later that belongs before one already given.
    */
   numbersAfter(channel: string, after: NumberPlace, limit: number): readonly ListingNumber[] {
     const numbers = this.#offers.after(channel, after, limit);
     return numbers.filter(({ version }) => version < this.#unfinished);
   }
 
-  /** A channel's numbers by listing (UTF-8 bytes), behind the listing `after`, at most `limit`. */
+  /** A channel's numbers by listing (UTF-8 bytes), after the listing `after`, at most `limit`. */
   numbersByListing(channel: string, after: string | undefined, limit: number): readonly ListingNumber[] {
     return this.#offers.byListing(channel, after, limit);
   }
 
-  /** Calls `listener` with each number that changes, while its event is applied, in no order. Returns how to stop. */
+  /** Calls `listener` with each number that changes, while its event is applied, in any order. Returns how to stop. */
   onChange(listener: (number: ListingNumber) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** What makes up a listing's number as it is now; undefined where there is no such listing. */
+  /** How a listing's present number is made up; undefined if there is no such listing. */
   explainNow(channel: string, listing: string): Explanation | undefined {
     const number = this.number(channel, listing);
     return number && explain(this.#world, number);
   }
 
   /**
-   * What the numbers would be if these policies were put now and had taken effect: those that differ, one by
-   * one, in no order that matters. Nothing is stored. The policies are checked before.
+   * The numbers that would be different if these policies were put now and had taken effect, one by one, in any order.
+   * Nothing is stored. The caller has checked the policies.
    */
   preview(policies: readonly Policy[], now: Instant): AsyncGenerator<PreviewItem> {
     return previewOf(
@@ -111,7 +111,9 @@ export class AvailabilityBook implements Fold {
     );
   }
 
-  /** What a channel may reserve of an item whose state is `state`: ATS − buffer, below 0 where more is promised. */
+  /**
+   * How much of an item in this state a channel may reserve: ATS − buffer, below 0 if more is promised than there is.
+   */
   reservable(channel: string, sku: string, state: ItemState | undefined): Quantity {
     const selling = this.#catalog.sellingChannel(channel);
     return selling === undefined ? 0 : reservableOf(itemInput(this.#world, selling, sku, state));
@@ -144,8 +146,8 @@ export class AvailabilityBook implements Fold {
   }
 
   /**
-   * Why numbers may change by this event; undefined where they may not, and where more events of the same fact
-   * are to come: what lies between them is told to nobody, so that the last of them speaks for all.
+   * Why this event may change numbers; undefined if it cannot, or if more events of the same fact follow: nobody is
+   * told of the numbers in between, and the last event of a fact stands for all of them.
    */
   #causeOfWhole(sku: string, event: ItemEvent): Cause | undefined {
     const row = this.#offers.row(sku);
@@ -180,7 +182,7 @@ export class AvailabilityBook implements Fold {
     for (const number of changed) for (const listener of this.#listeners) listener(number);
   }
 
-  /** A sale uses up what is set aside for its channel. */
+  /** Counts a sale against what is set aside for its channel. */
   #countSold(item: Pick<Item, 'sku' | 'category'>, movement: MovementPosted): void {
     const quantity = soldIn(movement);
     if (quantity === 0) return;
@@ -197,7 +199,7 @@ export class AvailabilityBook implements Fold {
     this.#offers.put(sku, row);
   }
 
-  /** A listing's name may have been another item's until now, defined or as that item's own. */
+  /** The listing's name may have meant another item until now, by definition or because it is that item's own name. */
   #movedBy(change: CatalogChange): MovedListing | undefined {
     if (change.kind !== 'listing') return undefined;
     const { channel, listing, sku: to } = change.after;
@@ -205,7 +207,7 @@ export class AvailabilityBook implements Fold {
     return from === undefined || from === to ? undefined : { channel, listing, from, to };
   }
 
-  /** Everything that is touched, at once where it is little and nothing of it must be read from the past. */
+  /** Computes everything anew that is touched; at once if that is little, and nothing must be read from the past. */
   #revise(touched: Touched, by: CausedBy): void | Promise<void> {
     const { items, channels } = touched;
     if (items === 'all' || items.length > AT_ONCE_MAX) return this.#reviseInSlices(touched, by);
@@ -218,7 +220,7 @@ export class AvailabilityBook implements Fold {
   #reviseInSlices({ items, channels }: Touched, by: CausedBy): Promise<void> {
     return this.#inSlices(items, by, async (slice) => {
       for (const sku of slice) {
-        // A kit is made of items whose own turn may come later.
+        // A kit is made of items that may be in a later slice themselves.
         for (const part of withParts(this.#catalog, sku)) {
           const recounting = this.#recountWhole(part, by.version);
           if (recounting !== undefined) await recounting;
@@ -228,7 +230,7 @@ export class AvailabilityBook implements Fold {
     });
   }
 
-  /** Other work goes on between slices; the numbers are given when all of them are there. */
+  /** Other work goes on between slices; the numbers are given out only when all of them are there. */
   async #inSlices(
     items: Touched['items'],
     by: CausedBy,
@@ -253,7 +255,7 @@ export class AvailabilityBook implements Fold {
     return finishRecount(this.#past, { sku, recount, through }).then((sold) => this.#setSold(sku, sold));
   }
 
-  /** Brings what was sold since allocations count in line with the allocations as they are now. */
+  /** Sets what was sold since the present allocations began to count. */
   #setSold(sku: string, sold: SoldByChannel | undefined): void {
     const row = this.#offers.row(sku);
     if (row?.sold === undefined && sold === undefined) return;
@@ -264,7 +266,7 @@ export class AvailabilityBook implements Fold {
   }
 }
 
-/** Items that one event may touch within one turn of the event loop. */
+/** The most items that are computed anew within one turn of the event loop. */
 const AT_ONCE_MAX = 100;
 
 const causedBy = (

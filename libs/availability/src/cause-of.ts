@@ -1,10 +1,10 @@
 import type { Cause, ItemEvent } from '#inventory';
 
-/** The word for why a number changed; undefined for what changes none by itself. */
+/** The word for why a number changed; undefined for events that change none by themselves. */
 export const causeOf = (event: ItemEvent): Cause | undefined =>
   'cause' in event.data ? event.data.cause : CAUSES[event.type as keyof typeof CAUSES];
 
-/** Of events that do not say it themselves. */
+/** For events that do not say it themselves. */
 const CAUSES = {
   SweepPosted: 'snapshot',
   SweepLifted: 'snapshot',

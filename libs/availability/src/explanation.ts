@@ -16,17 +16,17 @@ import type { Quantity } from '#kernel';
 import type { ListingNumber } from './offer.ts';
 import { fencesOf, kitInput, listingInput, type World } from './world.ts';
 
-/** A listing's number with all that makes it up: `recompute(terms, components)` gives it back exactly. */
+/** A listing's number and how it is made up: `recompute(terms, components)` gives exactly that number. */
 export interface Explanation {
   readonly available: Quantity;
   readonly version: number;
   readonly sku: string;
-  /** False where the channel offers it no more, and its number is 0 for no reason but that. */
+  /** False if the channel no longer offers it: that is the only reason why its number is 0. */
   readonly isOffered: boolean;
   readonly terms: readonly Term[];
-  /** The fields that had a say, and where they come from; of a kit, with those of its components. */
+  /** The policy fields that influenced it, and the scopes they come from; for a kit, with those of its components. */
   readonly policies: readonly PolicyTerm[];
-  /** Of a kit. */
+  /** Only for a kit. */
   readonly components?: readonly ComponentTerms[];
 }
 
@@ -44,7 +44,7 @@ const NOT_THERE = { item: undefined, offers: [] };
 
 type Parts = Pick<Explanation, 'terms' | 'policies' | 'components'>;
 
-/** Nothing of it counts for the channel, wherever it is. */
+/** None of it counts for the channel, wherever it is. */
 const NO_PARTS: Parts = { terms: [{ name: 'sellable', value: 0 }], policies: [] };
 
 const partsOf = (world: World, item: Item, offered: Offered): Parts =>

@@ -1,15 +1,15 @@
 import type { Offer } from './offer.ts';
 
-/** Offers of one item from which on looking through them would be slow. */
+/** With so many offers of one item, searching them one by one would be slow. */
 const MANY = 32;
 
-/** Its offers by channel and listing, as many as stood in the list when it was last looked at. */
+/** An item's offers by channel and listing: the first `count` of its list. */
 interface Index {
   readonly byName: Map<string, Map<string, Offer>>;
   count: number;
 }
 
-/** Finds one of an item's offers. Nearly every item has a few; of one that has thousands it keeps an index. */
+/** Finds one of an item's offers. Nearly every item has only a few; for one that has thousands it keeps an index. */
 export class OfferFinder {
   readonly #indexes = new WeakMap<readonly Offer[], Index>();
 
@@ -19,7 +19,7 @@ export class OfferFinder {
     return undefined;
   }
 
-  /** After one was taken out of the list; those that come to its end are noticed. */
+  /** To be called after an offer was taken out of the list; new ones at its end are noticed without that. */
   forget(offers: readonly Offer[]): void {
     this.#indexes.delete(offers);
   }
@@ -36,7 +36,7 @@ export class OfferFinder {
   }
 }
 
-/** Whether one of these has a channel and a listing: for who asks that of each of as many. */
+/** Tells whether one of these has a channel and a listing; fast even if there are many, and many questions. */
 export function namesOf(
   some: readonly Pick<Offer, 'channel' | 'listing'>[],
 ): (channel: string, listing: string) => boolean {

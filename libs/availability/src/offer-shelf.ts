@@ -8,13 +8,13 @@ export interface Wanted {
   readonly channel: string;
   readonly listing: string;
   readonly available: Quantity;
-  /** True where it is the item's own name in a channel that lists all. */
+  /** True if it is the item's own name in a channel that lists all. */
   readonly implied: boolean;
 }
 
-/** The event that numbers change by. */
+/** The event that changes numbers. */
 export interface CausedBy extends Pick<Offer, 'version' | 'recordedAt' | 'reason'> {
-  /** What this event makes a listing of another item. */
+  /** The listing that this event makes another item's. */
   readonly moved?: MovedListing;
 }
 
@@ -25,7 +25,7 @@ export interface MovedListing {
   readonly to: string;
 }
 
-/** Where a reader stands in the order of (version, listing); without `listing`, behind all of that version. */
+/** A reader's place in the order of (version, listing); without `listing`, after all of that version. */
 export interface NumberPlace {
   readonly version: number;
   readonly listing?: string;
@@ -37,16 +37,16 @@ interface Named {
 }
 
 /**
- * So many channels that list all have an index of their own, in which an item's row is found by the version
- * of its number there. Numbers of further ones, and of listings with names of their own, have a row each.
+ * How many channels that list all have an index of their own, in which an item's row is found by the version of its
+ * number there. The numbers of further ones, and of listings with names of their own, have a row each.
  */
 export const SLOTS = 8;
 const VERSION_DIGITS = 16;
 const PAGE_ROWS = 500;
 
 /**
- * Every number there is, by item, so that one event of an item changes one row; and found by version in each
- * channel, exactly, so that whoever comes back is told all that has changed, in order.
+ * All numbers, by item, so that one event of an item changes one row. In each channel they are found by version, so
+ * that a client that comes back is told exactly what has changed since, in order.
  */
 export class OfferShelf {
   readonly #offers: Shelf<OfferRow>;
@@ -80,12 +80,12 @@ export class OfferShelf {
     return this.#offers.get(sku);
   }
 
-  /** After a change of the row beside its numbers. */
+  /** To be called after a change of the row other than of its numbers. */
   put(sku: string, row: OfferRow): void {
     this.#offers.put(sku, row);
   }
 
-  /** Gives a channel that lists all an index, while there are any left. */
+  /** Gives a channel that lists all an index of its own, while there are any left. */
   addChannel(channel: string): void {
     if (this.#slots.get(channel) !== undefined) return;
     const slot = this.#slots.count();
@@ -110,9 +110,9 @@ export class OfferShelf {
   }
 
   /**
-   * Sets an item's numbers, and returns those that changed; a listing that was another item's changes also where its
-   * number is the same, for its channel is told whose it is. A listing that is there and not wanted any more, in one
-   * of the channels concerned (all, where left out), gets 0: else its channel would go on selling.
+   * Sets an item's numbers, and returns those that changed. A listing that was another item's changes even if its
+   * number is the same, for its channel is told which item it is. A listing that is no longer wanted, in one of the
+   * channels concerned (all, if left out), gets 0: otherwise its channel would go on selling it.
    */
   update(
     sku: string,
@@ -124,7 +124,7 @@ export class OfferShelf {
     if (moved !== undefined) this.#move(moved);
     const row = this.#offers.get(sku) ?? { offers: [] };
     const before = row.offers.length;
-    // Of the right size from the start: what is pushed has room for seventeen, three times for each event.
+    // Of the right size from the start: an array that is pushed to would reserve room for seventeen, for each event.
     const changed = new Array<ListingNumber>(wanted.length);
     let count = 0;
     for (const want of wanted) {
@@ -141,7 +141,7 @@ export class OfferShelf {
     return changed;
   }
 
-  /** A channel's newest numbers behind a place, in the order of (version, listing), at most `limit`. */
+  /** A channel's newest numbers after a place, in the order of (version, listing), at most `limit`. */
   after(channel: string, place: NumberPlace, limit: number): readonly ListingNumber[] {
     const numbers = [
       ...this.#slottedAfter(channel, place, limit),
@@ -151,13 +151,13 @@ export class OfferShelf {
     return numbers.slice(0, limit);
   }
 
-  /** A channel's numbers by listing, behind the listing `after`, at most `limit`. */
+  /** A channel's numbers by listing, after the listing `after`, at most `limit`. */
   byListing(channel: string, after: string | undefined, limit: number): readonly ListingNumber[] {
     const numbers = [...this.#slottedFrom(channel, after, limit), ...this.#namedFrom(channel, after, limit)];
     return numbers.sort(byListing).slice(0, limit);
   }
 
-  /** Keeps a listing's number with another item, in the turn in which it is told: nobody sees one with the other's. */
+  /** Moves a listing's number to another item, in the turn that tells it: nobody sees it under the wrong item. */
   #move({ channel, listing, from, to }: MovedListing): void {
     const former = this.#offers.get(from);
     const offer = former && this.#finder.find(former.offers, channel, listing);
@@ -213,7 +213,7 @@ export class OfferShelf {
     return this.#numbersNamed(channel, rows);
   }
 
-  /** Items in order, as far as it takes: in a channel that lists all, nearly each of them has a number. */
+  /** Reads items in order until there are enough: in a channel that lists all, nearly every item has a number. */
   #slottedFrom(channel: string, after: string | undefined, limit: number): readonly ListingNumber[] {
     const slot = this.#slots.get(channel)?.slot;
     const numbers: ListingNumber[] = [];
@@ -231,7 +231,7 @@ export class OfferShelf {
     return this.#numbersNamed(channel, this.#named.byKey({ after: keyOf(channel, after ?? ''), limit }));
   }
 
-  /** Rows of other channels stand behind those of this one. */
+  /** The rows may go on with those of the next channel, which are left out. */
   #numbersNamed(
     channel: string,
     rows: readonly { readonly key: string; readonly row: Named }[],
@@ -247,13 +247,13 @@ const isOf = (moved: MovedListing, { channel, listing }: Wanted): boolean =>
   channel === moved.channel && listing === moved.listing;
 
 const slotIndex = (slot: number): string => `slot${slot}`;
-/** A channel's id has no colon. */
+/** Unambiguous: a channel's id has no colon. */
 const keyOf = (channel: string, listing: string): string => `${channel}:${listing}`;
 const orderOf = (channel: string, version: number): string =>
   `${channel}:${String(version).padStart(VERSION_DIGITS, '0')}`;
 const byListing = (a: ListingNumber, b: ListingNumber): number => compareUtf8(a.listing, b.listing);
 
-/** Always of one shape: these are made and looked through all the time. */
+/** Always with the same fields, so that these objects, which are used all the time, share one hidden class. */
 const offerOf = (
   { channel, listing, available }: Pick<Offer, 'channel' | 'listing' | 'available'>,
   { version, recordedAt, reason }: CausedBy,

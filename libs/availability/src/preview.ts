@@ -17,7 +17,7 @@ export interface PreviewItem {
   readonly to: Quantity;
 }
 
-/** Later than any event there is. */
+/** A position after all events. */
 const AFTER_ALL = Number.MAX_SAFE_INTEGER;
 
 export async function* previewOf(

@@ -1,9 +1,10 @@
 import type { CatalogBook } from '#catalog';
+import { everyPage } from './every-page.ts';
 
-/** Items between two looks at what else there is to do: a millisecond or two. */
+/** Items that are computed in one turn of the event loop: a millisecond or two. */
 const SLICE_ITEMS = 200;
 
-/** So many items at a time; `all` are read from the catalog as they come. */
+/** SLICE_ITEMS items at a time; for `all`, pages are read from the catalog when they are asked for. */
 export function* itemsIn(
   items: 'all' | readonly string[],
   catalog: Pick<CatalogBook, 'entries'>,
@@ -12,10 +13,9 @@ export function* itemsIn(
     for (let from = 0; from < items.length; from += SLICE_ITEMS) yield items.slice(from, from + SLICE_ITEMS);
     return;
   }
-  for (let after: string | undefined; ;) {
-    const page = catalog.entries('item', { limit: SLICE_ITEMS, after });
-    if (page.length === 0) return;
-    yield page.map(({ resource }) => resource.sku);
-    after = page.at(-1)?.resource.sku;
-  }
+  const pages = everyPage(
+    (after) => catalog.entries('item', { limit: SLICE_ITEMS, after }),
+    ({ resource }) => resource.sku,
+  );
+  for (const page of pages) yield page.map(({ resource }) => resource.sku);
 }

@@ -9,15 +9,15 @@ export type PastOfItems = Pick<EventStore, 'readStream'>;
 
 export type SoldByChannel = Readonly<Record<string, Sold>>;
 
-/** What channels have sold of an item, when its allocations may have changed. */
+/** How much of an item channels have sold, after its allocations may have changed. */
 export interface Recount {
-  /** What went on counting, and what begins at 0. */
+  /** Counts that go on, and those that begin at 0. */
   readonly kept: SoldByChannel | undefined;
-  /** By channel: from when its sales must be counted, for the item has sales from after that moment. */
+  /** By channel, the moment from which its sales must be counted, because the item may have sales since then. */
   readonly unknownSince: ReadonlyMap<string, Instant>;
 }
 
-/** Looks at the allocations as they are now; nothing is read from the past. */
+/** By the present allocations; nothing is read from the past. */
 export function recountOf(world: World, item: { readonly sku: string; readonly category?: string }): Recount {
   const allocations = allocationsOf(policyOfItem(world.policies, item));
   if (allocations.length === 0) return NO_RECOUNT;

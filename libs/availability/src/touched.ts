@@ -8,11 +8,12 @@ import {
   isRejection,
 } from '#inventory';
 import type { CatalogBook, CatalogChange } from '#catalog';
+import { everyPage } from './every-page.ts';
 
-/** Which numbers a change of the set-up may change. */
+/** The numbers that a change of the set-up may change. */
 export interface Touched {
   readonly items: 'all' | readonly string[];
-  /** Only in these channels; in all, where left out. */
+  /** Only in these channels; in all, if left out. */
   readonly channels?: ReadonlySet<string>;
 }
 
@@ -22,7 +23,7 @@ const PAGE_ITEMS = 1_000;
 
 type Catalog = Pick<CatalogBook, 'channels' | 'entries' | 'item' | 'kitsHolding' | 'listing'>;
 
-/** What a set-up event touches: the catalog is already as it left it. */
+/** What a set-up event touches. The catalog already has the event. */
 export function touchedBy(change: CatalogChange, catalog: Catalog): Touched {
   switch (change.kind) {
     case 'source':
@@ -39,7 +40,7 @@ export function touchedBy(change: CatalogChange, catalog: Catalog): Touched {
       return touchedByChannel(change.before, change.after, catalog);
     case 'listing': {
       const { channel, listing, sku } = change.after;
-      // Whose it is now comes first: it takes the number over before the former owner would withdraw it.
+      // The new item comes first: it takes the number over before the former one would withdraw it.
       const skus = [sku, change.before?.sku, catalog.item(listing) && listing];
       return {
         items: withKits(
@@ -55,7 +56,7 @@ export function touchedBy(change: CatalogChange, catalog: Catalog): Touched {
   }
 }
 
-/** What a policy of this scope has a say in. */
+/** What a policy of this scope may influence. */
 export function touchedByScope(name: PolicyScope, catalog: Catalog): Touched {
   const scope = parseScope(name);
   if (isRejection(scope)) return NOTHING;
@@ -79,7 +80,7 @@ export function touchedByScope(name: PolicyScope, catalog: Catalog): Touched {
   }
 }
 
-/** What any of several touches. */
+/** What all of these touch together. */
 export function touchedByAny(all: readonly Touched[]): Touched {
   if (all.some(({ items }) => items === 'all')) return { items: 'all' };
   const skus = new Set(all.flatMap(({ items }) => items as readonly string[]));
@@ -110,7 +111,7 @@ function touchedInChannels(channels: readonly Channel[], catalog: Catalog): Touc
   return { items: [...skus], channels: ids };
 }
 
-/** With every kit that holds one of them. */
+/** These items, and every kit that holds one of them. */
 function withKits(skus: readonly string[], catalog: Catalog): readonly string[] {
   const all = new Set(skus);
   for (const sku of skus) for (const kit of catalog.kitsHolding(sku)) all.add(kit);
@@ -118,26 +119,22 @@ function withKits(skus: readonly string[], catalog: Catalog): readonly string[] 
 }
 
 function listedIn(channel: string, catalog: Catalog): readonly string[] {
-  const skus: string[] = [];
-  for (let after: string | undefined; ;) {
-    const page = catalog.entries('listing', { channel, limit: PAGE_ITEMS, after });
-    skus.push(...page.map(({ resource }) => resource.sku));
-    after = page.at(-1)?.resource.listing;
-    if (after === undefined) return skus;
-  }
+  const pages = everyPage(
+    (after) => catalog.entries('listing', { channel, limit: PAGE_ITEMS, after }),
+    ({ resource }) => resource.listing,
+  );
+  return [...pages].flat().map(({ resource }) => resource.sku);
 }
 
 function itemsOf(category: string, catalog: Catalog): readonly string[] {
-  const skus: string[] = [];
-  for (let after: string | undefined; ;) {
-    const page = catalog.entries('item', { category, limit: PAGE_ITEMS, after });
-    skus.push(...page.map(({ resource }) => resource.sku));
-    after = page.at(-1)?.resource.sku;
-    if (after === undefined) return skus;
-  }
+  const pages = everyPage(
+    (after) => catalog.entries('item', { category, limit: PAGE_ITEMS, after }),
+    ({ resource }) => resource.sku,
+  );
+  return [...pages].flat().map(({ resource }) => resource.sku);
 }
 
-/** Another version alone changes no number; another moment from which sales count does. */
+/** A new version alone changes no number; a new moment from which sales count does. */
 const isSamePolicy = (before: PolicyInForce | undefined, after: PolicyInForce | undefined): boolean =>
   before === after ||
   (isDeepStrictEqual(before?.fields ?? {}, after?.fields ?? {}) &&

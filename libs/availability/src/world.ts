@@ -28,18 +28,18 @@ export interface ItemStates {
   item(sku: string): ItemState | undefined;
 }
 
-/** All that numbers are computed from: as it is, or as it would be under other policies. */
+/** Everything that numbers are computed from, as it is or as it would be under other policies. */
 export interface World {
   readonly catalog: Pick<CatalogBook, 'item' | 'offering' | 'listing'>;
   readonly ledger: ItemStates;
   readonly policies: Policies;
-  /** What a channel has sold of an item since its allocation counts. */
+  /** How much of an item each channel has sold since its allocation began to count. */
   soldOf(sku: string): Readonly<Record<string, Sold>> | undefined;
 }
 
 const NO_FENCES: readonly RingFence[] = [];
 
-/** The number of every listing of an item, in the channels concerned (all, where left out). */
+/** The number of every listing of an item, in the channels concerned (all, if left out). */
 export function numbersOf(
   world: World,
   offering: Offering | undefined,
@@ -69,7 +69,7 @@ const wantedAs = ({ channel, listing, implied }: Offered, available: Quantity): 
   implied,
 });
 
-/** What makes up the number of a listing of an ordinary item. */
+/** What the number of a listing of an ordinary item is computed from. */
 export function listingInput(
   { policies }: World,
   { channel, listing, unitsPer }: Offered,
@@ -85,7 +85,7 @@ export function listingInput(
   };
 }
 
-/** What makes up the number of a listing of a kit. */
+/** What the number of a listing of a kit is computed from. */
 export function kitInput(
   world: World,
   { channel, listing, unitsPer }: Offered,
@@ -108,7 +108,7 @@ const partsFor = (
 ): KitInput['components'] =>
   parts.map(({ sku, quantity }) => ({ sku, required: quantity, input: itemInput(world, channel, sku) }));
 
-/** None where it has no limit of its own: then its parts say all there is to say. */
+/** Empty if the inner kit has no limit of its own: then its parts alone determine its number. */
 function innerKit(world: World, channel: SellingChannel, { sku, quantity }: Component): readonly InnerKit[] {
   const kit = world.catalog.item(sku);
   if (kit === undefined) return [];
@@ -119,8 +119,8 @@ function innerKit(world: World, channel: SellingChannel, { sku, quantity }: Comp
 }
 
 /**
- * What a channel may sell of an item itself, in no particular listing. The rules of its listing by its own
- * name, where it has one there, count: no kit offers more of it than the channel is told under that name.
+ * For how much of an item a channel may sell, regardless of listings. If the item has a listing by its own name there,
+ * that listing's policy applies: no kit offers more of the item than the channel is told under that name.
  */
 export function itemInput(
   world: World,
@@ -148,7 +148,7 @@ function policyOfListed(
   return policies.policyFields(id, isListed ? item.sku : undefined, item);
 }
 
-/** What is set aside of an item for channels, with what they have had of it. */
+/** What is set aside of an item for channels, with how much of it they have used up. */
 export function fencesOf(
   world: World,
   item: Pick<Item, 'sku' | 'category'>,
@@ -163,11 +163,11 @@ export function fencesOf(
   });
 }
 
-/** What is counted from another moment on is about a former allocation. */
+/** A count from another moment on belongs to a former allocation. */
 const soldSince = (sold: Sold | undefined, since: number): Quantity =>
   sold?.since === since ? sold.quantity : 0;
 
-/** What counts for an item in every channel: where allocations are. */
+/** The policy that applies to an item in every channel, which is where allocations are. */
 export const policyOfItem = (policies: Policies, item: Pick<Item, 'sku' | 'category'>): EffectivePolicy =>
   policies.policyFields(NO_CHANNEL, undefined, item);
 
@@ -175,7 +175,7 @@ export const policyOfItem = (policies: Policies, item: Pick<Item, 'sku' | 'categ
 const NO_CHANNEL = '';
 const NO_CLAIMS = { committed: 0, reserved: 0 };
 
-/** An item, and of a kit all that it is made of. */
+/** An item and, if it is a kit, all items that it is made of. */
 export const withParts = (catalog: Pick<World['catalog'], 'item'>, sku: string): readonly string[] => [
   sku,
   ...flattenKit(catalog, sku).map((part) => part.sku),

@@ -105,7 +105,7 @@ const itemEvents: fc.Arbitrary<(now: number) => ItemEvent[]> = fc
     );
   });
 
-/** Puts a policy that takes effect so many seconds from now; at once without them. */
+/** Puts a policy that takes effect `effectiveIn` seconds from now; without that, at once. */
 export interface PolicyTold {
   readonly scope: string;
   readonly fields: PolicyFields;
@@ -119,7 +119,7 @@ export interface ListingTold {
   readonly unitsPer: number;
 }
 
-/** To whom steps happen. */
+/** What steps are done to. */
 export interface World {
   tell(sku: string, events: (now: number) => ItemEvent[]): Promise<void>;
   putItem(told: Item): Promise<void>;
@@ -132,7 +132,7 @@ export interface World {
 
 type Step = (world: World) => Promise<void>;
 
-/** Any set-up, any event, any time that goes by. */
+/** Any set-up, any event, any passing of time. */
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,

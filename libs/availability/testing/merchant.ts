@@ -5,7 +5,7 @@ import { type OpenedAvailability, openAvailability } from './opened-availability
 
 /**
  * A merchant with two locations (main, shop), three channels (web sells from both, pos from the shop, amz from
- * main and only what is listed there) and one item, MUG. `changes` are those of the last thing done.
+ * main and only what is listed there) and one item, MUG. `changes` are those caused by the last call.
  */
 export class Merchant {
   readonly opened: OpenedAvailability;
@@ -76,7 +76,7 @@ export class Merchant {
       .map(({ channel, listing, available }) => [channel, listing, available / UNIT] as const);
   }
 
-  /** Brings the books there, and answers the position. */
+  /** Brings the books to the put's position, and returns it. */
   async #put(putting: Promise<{ readonly position: number } | { readonly code: string }>): Promise<number> {
     this.changes.length = 0;
     const put = await putting;

@@ -1,12 +1,12 @@
 import type { Channel, Item, ItemEvent, Listing, Location, Policy, PolicyFields } from '#inventory';
 import type { Instant } from '#kernel';
 
-/** What counts of one field of a policy. */
+/** The value of one field of the policies that applies. */
 type FieldOf = <Field extends keyof PolicyFields>(name: Field) => PolicyFields[Field];
 
 /**
- * The contract's words about numbers, computed the slow way from everything that was ever put and told, to
- * compare with. It shares no rule with what it checks.
+ * The numbers that the contract prescribes, computed the slow way from everything that was ever put and told. It shares
+ * no rule with the code that it checks.
  */
 export class NaiveWorld {
   readonly items = new Map<string, Item>();
@@ -20,7 +20,7 @@ export class NaiveWorld {
     this.#events.set(sku, [...(this.#events.get(sku) ?? []), ...events]);
   }
 
-  /** A policy takes effect, put or come of time at `at`. */
+  /** A policy takes effect at `at`, because it was put or because its time has come. */
   apply({ scope, fields, effectiveAt }: Policy, at: Instant): void {
     const former = this.#scopes.get(scope);
     const since = new Map<string, Instant>();
@@ -61,7 +61,7 @@ export class NaiveWorld {
     return unitsPer === 100_000 ? published : Math.floor(published / unitsPer) * 100_000;
   }
 
-  /** How many of a kit its ordinary parts make. */
+  /** How many of a kit can be made of its ordinary parts. */
   #made(channel: Channel, kit: string): number {
     let kits = Infinity;
     for (const [part, required] of this.#parts(kit)) {
@@ -71,7 +71,7 @@ export class NaiveWorld {
     return kits * 100_000;
   }
 
-  /** Of an item itself, under the rules of its listing by its own name if it has one in the channel. */
+  /** For an item itself: the policy of its listing by its own name, if it has one in the channel. */
   #fieldsListed(channel: Channel, sku: string): FieldOf {
     const defined = this.listings.get(`${channel.id}:${sku}`);
     const isListed = defined === undefined ? channel.lists === 'all' : defined.sku === sku;

@@ -34,7 +34,7 @@ export interface OpenedAvailability extends Books {
   readonly store: SqliteEventStore;
   readonly desk: CatalogDesk;
   readonly clock: { now: () => Instant; at: Instant };
-  /** Stores events of one item, in one append, and brings the books to the head. Answers their positions. */
+  /** Stores events of one item, in one append, and brings the books to the head. Returns their positions. */
   readonly tell: (sku: string, ...events: readonly ItemEvent[]) => Promise<readonly number[]>;
   readonly catchUp: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -148,6 +148,6 @@ export const holdEnded = (reservationId = 'r'): ItemEvent => ({
   data: { reservationId, end: 'released' } as never,
 });
 
-/** The event with a word that another of the same fact follows. */
+/** The event with the mark that another one of the same fact follows. */
 export const more = (event: ItemEvent): ItemEvent =>
   ({ ...event, data: { ...event.data, more: true } }) as ItemEvent;
