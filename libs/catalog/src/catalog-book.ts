@@ -30,14 +30,14 @@ import {
 import { type Policies, PolicyBook } from './policy-book.ts';
 import type { ResourceOf, SetupEntry, SetupKind } from './setup-entry.ts';
 
-/** What a set-up event changed, for the rooms whose folds see the same event after this one. */
+/** What a set-up event changed, for the rooms whose folds get the same event after this one. */
 export type CatalogChange =
   | Changed<'item', Item>
   | Changed<'location', Location>
   | Changed<'source', Source>
   | Changed<'channel', Channel>
   | Changed<'listing', Listing>
-  /** What is in force in the scope; both the same where a policy waits for its time. */
+  /** What is in force in the scope; the same before and after if the policy waits for its time. */
   | (Omit<Changed<'policy', PolicyInForce>, 'after'> & {
       readonly scope: PolicyScope;
       readonly after?: PolicyInForce;
@@ -57,7 +57,7 @@ export interface Page {
 }
 
 /**
- * The set-up as of the log position of the picture. Items are on demand, everything else is in memory.
+ * The set-up as of the log position of the picture. Items are read on demand, everything else is in memory.
  * Rows handed out are shared: never change them.
  */
 export class CatalogBook implements Fold, CatalogView {
@@ -97,7 +97,7 @@ export class CatalogBook implements Fold, CatalogView {
     return this.#channels.get(id)?.resource;
   }
 
-  /** Where a channel lists all, every item is a listing of one unit by its SKU, but where the name is taken. */
+  /** In a channel that lists all, every item is a listing of one unit by its SKU, unless that name is taken. */
   listing(channel: string, listing: string): Listing | undefined {
     const defined = this.#items.listing(channel, listing)?.resource;
     if (defined !== undefined) return defined;
@@ -109,7 +109,7 @@ export class CatalogBook implements Fold, CatalogView {
     return this.#items.skusOf(identifier);
   }
 
-  /** With their webhooks' secrets: for what reads show, `entry` and `withoutSecret`. */
+  /** With their webhooks' secrets: what is shown to readers goes through `withoutSecret`. */
   channels(): readonly Channel[] {
     return byId(this.#channels);
   }
@@ -118,7 +118,7 @@ export class CatalogBook implements Fold, CatalogView {
     return this.#sellingChannels().byId.get(id);
   }
 
-  /** An item with every listing of it, defined ones and those of channels that list all, in one look. */
+  /** An item with all its listings, those defined and those of channels that list all, read in one go. */
   offering(sku: string): Offering | undefined {
     const row = this.#items.row(sku);
     return (
@@ -130,7 +130,7 @@ export class CatalogBook implements Fold, CatalogView {
     );
   }
 
-  /** Every kit that holds the item, directly or within another kit, in no order that matters. */
+  /** Every kit that holds the item, directly or within another kit, in any order. */
   kitsHolding(sku: string): readonly string[] {
     const direct = this.#items.row(sku)?.kits;
     if (direct === undefined) return NONE;
@@ -143,7 +143,7 @@ export class CatalogBook implements Fold, CatalogView {
     return this.#policies.policyOf(scope);
   }
 
-  /** Each field of what counts for a listing of the item in a channel; without `listing`, for the item there. */
+  /** The policy that applies to a listing of the item in a channel; without `listing`, to the item there. */
   policyFields(
     channel: string,
     listing: string | undefined,
@@ -152,7 +152,7 @@ export class CatalogBook implements Fold, CatalogView {
     return this.#policies.policyFields(channel, listing, item);
   }
 
-  /** What waits for its time, the next first. */
+  /** The policies that wait for their time, the next first. */
   pendingPolicies(): readonly PendingPolicy[] {
     return this.#policies.pending();
   }
@@ -163,14 +163,14 @@ export class CatalogBook implements Fold, CatalogView {
   }
 
   /**
-   * What was put, with its position. A listing's id is `{channel}:{listing}`; of those that come with
-   * `lists: all` there is none. A channel is shown with its secret: the door that answers leaves it out.
+   * What was put, with its position. A listing's id is `{channel}:{listing}`; the listings implied by `lists: all` have
+   * no entry. A channel comes with its secret: whoever shows it leaves that out.
    */
   entry<Kind extends SetupKind>(kind: Kind, id: string): SetupEntry<ResourceOf[Kind]> | undefined {
     return this.#entry(kind, id) as SetupEntry<ResourceOf[Kind]> | undefined;
   }
 
-  /** Entries by id. Items may be of one category; of listings, `channel` says whose, and `after` is a name. */
+  /** Entries by id. Items may be limited to one category; listings are those of `channel`, after the name `after`. */
   entries<Kind extends SetupKind>(
     kind: Kind,
     page: Page & { readonly category?: string; readonly channel?: string },
@@ -178,7 +178,7 @@ export class CatalogBook implements Fold, CatalogView {
     return this.#entries(kind, page) as readonly SetupEntry<ResourceOf[Kind]>[];
   }
 
-  /** What the newest set-up event changed, while the picture is at it. */
+  /** What the set-up event at this position changed; undefined unless it is the newest one. */
   changeAt(position: number): CatalogChange | undefined {
     return this.#change?.position === position ? this.#change : undefined;
   }
@@ -268,7 +268,7 @@ const CATEGORIES: ReadonlySet<string> = new Set(SETUP_CATEGORIES);
 const KEY_CATEGORY = 'key';
 const NONE: readonly string[] = [];
 
-/** In one order, wherever they were loaded from. */
+/** Sorted, so that the order does not depend on how they were loaded. */
 const byId = <Resource extends { readonly id: string }>(
   rows: MirroredShelf<SetupEntry<Resource>>,
 ): readonly Resource[] =>

@@ -25,33 +25,33 @@ import { namedIn } from './named-in.ts';
 import { OwnWrites } from './own-writes.ts';
 import { listingKey, type ResourceOf, type SetupEntry, type SetupKind, streamOf } from './setup-entry.ts';
 
-/** What a PUT came to. */
+/** The result of a PUT. */
 export interface Put<Resource> {
   readonly resource: Resource;
-  /** Of the event that put it so: of an earlier one, where nothing changed. */
+  /** Of the event that put the resource as it is; an earlier one, if this PUT changed nothing. */
   readonly position: number;
   readonly outcome: 'created' | 'replaced' | 'unchanged';
 }
 
-/** A channel as it is put: the same webhook may come without its secret, which then stays. */
+/** A channel as it is put: an unchanged webhook may come without its secret, which is then kept. */
 export type ChannelPut = Omit<Channel, 'webhook'> & {
   readonly webhook?: { readonly url: string; readonly secret?: string };
 };
 
-/** Others kept changing the same resource first. */
+/** Others changed the same resource each time before us. */
 class CatalogContention extends Fault {
   readonly code = 'CONTENTION';
   readonly retriable = true;
 }
 
 const TRIES_MAX = 8;
-/** What may depend on one another (kits, sources beside channels) is put one after the other. */
+/** Resources that may depend on each other (kits; sources and channels) are put one after the other. */
 const SHARED_TURN = 'shared';
 
 type Decide<Kind extends SetupKind> = (before: ResourceOf[Kind] | undefined) => ResourceOf[Kind] | Rejection;
 
 /**
- * The one way set-up is changed. Every PUT is checked against all that is known, then stored as one event at
+ * The only way to change the set-up. Every PUT is checked against all that is known, then stored as one event at
  * the exact revision; the same PUT again stores nothing. Throws Faults of the store, and CatalogContention.
  */
 export class CatalogDesk {
@@ -64,7 +64,7 @@ export class CatalogDesk {
     this.#known = new OwnWrites(store, book);
   }
 
-  /** The set-up with what this desk has written, also where the book has not reached it yet. */
+  /** The set-up including what this desk has written, even if the book has not reached it yet. */
   get view(): CatalogView {
     return this.#known;
   }
@@ -93,13 +93,13 @@ export class CatalogDesk {
     return this.#put('policy', policy.scope, policy);
   }
 
-  /** Would this policy be taken? For a preview, which puts nothing. */
+  /** Why this policy would be refused, if it would: for a preview, which puts nothing. */
   async checkPolicy(policy: Policy): Promise<Rejection | undefined> {
     await this.#learnNamed('policy', policy);
     return checkPolicy(policy, this.#known);
   }
 
-  /** The items of these SKUs; those that are not there are made, in whole units and named by their SKU. */
+  /** The items of these SKUs. Missing ones are created, in whole units and named by their SKU. */
   async ensureItems(skus: readonly string[]): Promise<Map<string, Item>> {
     const items = await Promise.all(
       [...new Set(skus)].map(async (sku) => this.#known.item(sku) ?? (await this.#create(sku))),
@@ -143,14 +143,14 @@ export class CatalogDesk {
     throw new CatalogContention(`${streamOf(kind, id)}: lost the append race ${TRIES_MAX} times`);
   }
 
-  /** Undefined where somebody else has written meanwhile: what they wrote is then known. */
+  /** Undefined if somebody else has written meanwhile: what they wrote is then known. */
   async #append<Kind extends SetupKind>(
     kind: Kind,
     id: string,
     wanted: ResourceOf[Kind],
     before: SetupEntry<ResourceOf[Kind]> | undefined,
   ): Promise<Put<ResourceOf[Kind]> | undefined> {
-    const resource = JSON.parse(JSON.stringify(wanted)) as ResourceOf[Kind]; // As the store gives it back.
+    const resource = JSON.parse(JSON.stringify(wanted)) as ResourceOf[Kind]; // As the store will return it.
     if (before !== undefined && isDeepStrictEqual(before.resource, resource)) {
       if (await this.#isNewest(kind, id, before)) {
         return { resource: before.resource, position: before.position, outcome: 'unchanged' };
@@ -171,7 +171,7 @@ export class CatalogDesk {
     return { resource, position, outcome: before === undefined ? 'created' : 'replaced' };
   }
 
-  /** Another process may have put something else, which the book does not have yet. */
+  /** False if another process has put something else, which the book does not have yet. */
   async #isNewest(
     kind: SetupKind,
     id: string,
@@ -181,7 +181,7 @@ export class CatalogDesk {
     return (await this.#store.readStream(streamOf(kind, id), page)).length === 0;
   }
 
-  /** What is named and not known may be in the store all the same: the book is allowed to be behind. */
+  /** Reads from the store what is named but not known: the book is allowed to be behind. */
   async #learnNamed<Kind extends SetupKind>(kind: Kind, resource: ResourceOf[Kind]): Promise<void> {
     const unknown = namedIn(kind, resource).filter(
       (named) => this.#known.entry(named.kind, named.id) === undefined,

@@ -20,7 +20,7 @@ export type Resource =
   | { readonly kind: 'listing'; readonly resource: Listing }
   | { readonly kind: 'policy'; readonly resource: Policy };
 
-/** One row of a catalog file, already read: a resource to put, or why it is none. */
+/** One row of a catalog file, already read: a resource to put, or the reason why it is not one. */
 export type ImportRow = Resource | { readonly kind: 'rejected'; readonly rejection: Rejection };
 
 /** What came of one row; `index` counts from 0. */
@@ -33,12 +33,12 @@ export interface ImportResult {
   readonly rejection?: Rejection;
 }
 
-/** Rows on their way at once: enough to fill the store's commits. */
+/** Rows that are put at the same time: enough to fill the store's commits. */
 const IN_FLIGHT_MAX = 512;
 
 /**
- * Puts every row, in order wherever that matters: rows of one kind run together, but a kit, and the first row
- * of another kind, waits for all before it. Answers one result a row, in order. Throws the store's Faults.
+ * Puts every row, in order wherever that matters: rows of one kind run together, but a kit, and the first row of
+ * another kind, waits for all before it. Yields one result per row, in order. Throws the store's Faults.
  */
 export async function* importRows(
   desk: CatalogDesk,
@@ -53,7 +53,7 @@ export async function* importRows(
       yield await (inFlight.shift() as Promise<ImportResult>);
     kind = row.kind;
     const result = importRow(desk, row, index++);
-    result.catch(() => undefined); // Seen when its turn comes, or an earlier one has stopped us.
+    result.catch(() => undefined); // Handled when its turn comes, unless an earlier failure ends all.
     inFlight.push(result);
   }
   for (const result of inFlight) yield await result;

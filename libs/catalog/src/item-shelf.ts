@@ -3,7 +3,7 @@ import type { Component, Identifier, Item, Listing } from '#inventory';
 import type { ReadModel, Shelf } from '#read-model';
 import { listingKey, type SetupEntry } from './setup-entry.ts';
 
-/** An item with all that hangs on it, so that one look answers what an event of it may touch. */
+/** An item with all that refers to it, so that one row says what an event of the item may touch. */
 export interface ItemRow {
   resource: Item;
   position: number;
@@ -12,10 +12,12 @@ export interface ItemRow {
   /** Kits that name it as a component. */
   kits?: string[];
   /** Listings defined for it. */
-  listings?: { readonly channel: string; readonly listing: string; readonly unitsPer: Quantity }[];
+  listings?: ItemListings;
   /** Channels where a listing of this name sells another item. */
   taken?: string[];
 }
+
+type ItemListings = { readonly channel: string; readonly listing: string; readonly unitsPer: Quantity }[];
 
 interface Placed {
   readonly position: number;
@@ -23,12 +25,12 @@ interface Placed {
   readonly revision: number;
 }
 
-/** Items, their identifiers and listings: as many as there are, so on demand. */
+/** Items, their identifiers and listings. There may be very many, so they are read on demand. */
 export class ItemShelf {
   readonly #items: Shelf<ItemRow>;
   readonly #identifiers: Shelf<{ readonly skus: readonly string[] }>;
   readonly #listings: Shelf<SetupEntry<Listing>>;
-  /** Channels that have listings defined, as far as known: most questions about names end here. */
+  /** Whether a channel has any listings defined, as far as known: this answers most questions about names. */
   readonly #naming = new Map<string, boolean>();
 
   constructor(readModel: ReadModel) {
@@ -46,11 +48,11 @@ export class ItemShelf {
   }
 
   listing(channel: string, listing: string): SetupEntry<Listing> | undefined {
-    return this.#names(channel) ? this.#listings.get(listingKey(channel, listing)) : undefined;
+    return this.#hasListings(channel) ? this.#listings.get(listingKey(channel, listing)) : undefined;
   }
 
   skusOf({ scheme, value }: Identifier): readonly string[] {
-    return this.#identifiers.get(identifierKey(scheme, value))?.skus ?? [];
+    return this.#carriers(identifierKey(scheme, value));
   }
 
   /** Items in SKU order, of one category if it is named. */
@@ -70,7 +72,7 @@ export class ItemShelf {
     return rows.filter(({ resource }) => resource.channel === channel);
   }
 
-  /** `channels`: all there are, for in any of them the new item's name may be taken. */
+  /** `channels` are all channels: in any of them a listing may have the new item's name. */
   define(item: Item, placed: Placed, channels: readonly string[]): Item | undefined {
     const former = this.#items.get(item.sku);
     const before = former?.resource;
@@ -90,26 +92,32 @@ export class ItemShelf {
     const before = this.listing(listing.channel, listing.listing)?.resource;
     this.#naming.set(listing.channel, true);
     this.#listings.put(key, { resource: listing, ...placeOf(placed) });
-    if (before !== undefined) this.#hang(before, false);
-    this.#hang(listing, true);
-    this.#take(listing);
+    if (before !== undefined) this.#removeListing(before);
+    this.#addListing(listing);
+    this.#takeName(listing);
     return before;
   }
 
-  /** Notes at the item itself that a listing is of it, or no longer. */
-  #hang(of: Listing, hangs: boolean): void {
-    const row = this.#items.get(of.sku);
-    if (row === undefined) return;
-    const others = (row.listings ?? []).filter(
-      ({ channel, listing }) => channel !== of.channel || listing !== of.listing,
+  /** Notes at the item itself that it has this listing. */
+  #addListing({ sku, channel, listing, unitsPer }: Listing): void {
+    this.#changeListings(sku, (listings) => [...listings, { channel, listing, unitsPer }]);
+  }
+
+  #removeListing({ sku, channel, listing }: Listing): void {
+    this.#changeListings(sku, (listings) =>
+      listings.filter((other) => other.channel !== channel || other.listing !== listing),
     );
-    const { channel, listing, unitsPer } = of;
-    setList(row, 'listings', hangs ? [...others, { channel, listing, unitsPer }] : others);
-    this.#items.put(of.sku, row);
+  }
+
+  #changeListings(sku: string, change: (listings: ItemListings) => ItemListings): void {
+    const row = this.#items.get(sku);
+    if (row === undefined) return;
+    setList(row, 'listings', change(row.listings ?? []));
+    this.#items.put(sku, row);
   }
 
   /** A listing that is named like another item takes that name from it in this channel. */
-  #take({ channel, listing, sku }: Listing): void {
+  #takeName({ channel, listing, sku }: Listing): void {
     const named = this.#items.get(listing);
     if (named === undefined) return;
     const others = (named.taken ?? []).filter((other) => other !== channel);
@@ -122,54 +130,63 @@ export class ItemShelf {
   #identify({ sku, identifiers }: Item, before: readonly Identifier[]): void {
     const keys = new Set(identifiers.map(({ scheme, value }) => identifierKey(scheme, value)));
     const formerKeys = new Set(before.map(({ scheme, value }) => identifierKey(scheme, value)));
-    for (const key of formerKeys) if (!keys.has(key)) this.#carry(key, sku, false);
-    for (const key of keys) if (!formerKeys.has(key)) this.#carry(key, sku, true);
+    for (const key of formerKeys) if (!keys.has(key)) this.#removeCarrier(key, sku);
+    for (const key of keys) if (!formerKeys.has(key)) this.#addCarrier(key, sku);
   }
 
-  #carry(key: string, sku: string, carries: boolean): void {
-    const others = (this.#identifiers.get(key)?.skus ?? []).filter((other) => other !== sku);
-    const skus = carries ? [...others, sku].sort() : others;
+  /** To be called only if the item did not carry the identifier before. */
+  #addCarrier(key: string, sku: string): void {
+    this.#identifiers.put(key, { skus: [...this.#carriers(key), sku].sort() });
+  }
+
+  #removeCarrier(key: string, sku: string): void {
+    const skus = this.#carriers(key).filter((other) => other !== sku);
     if (skus.length === 0) this.#identifiers.delete(key);
     else this.#identifiers.put(key, { skus });
+  }
+
+  #carriers(key: string): readonly string[] {
+    return this.#identifiers.get(key)?.skus ?? [];
   }
 
   #hold({ sku, components }: Item, before: readonly Component[]): void {
     const held = new Set(components.map((component) => component.sku));
     const formerlyHeld = new Set(before.map((component) => component.sku));
-    for (const part of formerlyHeld) if (!held.has(part)) this.#holdPart(part, sku, false);
-    for (const part of held) if (!formerlyHeld.has(part)) this.#holdPart(part, sku, true);
+    for (const part of formerlyHeld) if (!held.has(part)) this.#removeKit(part, sku);
+    for (const part of held) if (!formerlyHeld.has(part)) this.#addKit(part, sku);
   }
 
-  /** Only where it was the other way before. */
-  #holdPart(part: string, kit: string, holds: boolean): void {
+  /** To be called only if the kit did not hold the part before. */
+  #addKit(part: string, kit: string): void {
     const row = this.#items.get(part);
     if (row === undefined) return;
-    // In place: a part may be in very many kits, and each of them comes here.
-    if (holds) (row.kits ??= []).push(kit);
-    else
-      setList(
-        row,
-        'kits',
-        (row.kits ?? []).filter((other) => other !== kit),
-      );
+    (row.kits ??= []).push(kit); // In place: a part may be in very many kits, and each of them comes here.
     this.#items.put(part, row);
   }
 
-  #names(channel: string): boolean {
+  #removeKit(part: string, kit: string): void {
+    const row = this.#items.get(part);
+    if (row === undefined) return;
+    const kits = (row.kits ?? []).filter((other) => other !== kit);
+    setList(row, 'kits', kits);
+    this.#items.put(part, row);
+  }
+
+  #hasListings(channel: string): boolean {
     const known = this.#naming.get(channel);
     if (known !== undefined) return known;
-    const names = this.listings(channel, { limit: 1 }).length > 0;
-    this.#naming.set(channel, names);
-    return names;
+    const hasListings = this.listings(channel, { limit: 1 }).length > 0;
+    this.#naming.set(channel, hasListings);
+    return hasListings;
   }
 }
 
-/** Of an event only what a row keeps of it. */
+/** The part of an event that a row keeps. */
 const placeOf = ({ position, recordedAt, revision }: Placed): Placed => ({ position, recordedAt, revision });
 
 const identifierKey = (scheme: string, value: string): string => JSON.stringify([scheme, value]);
 
-/** An empty list is left out: most items have none. */
+/** An empty list is left out, for most items have none. */
 function setList<List extends 'kits' | 'listings' | 'taken'>(
   row: ItemRow,
   list: List,

@@ -4,7 +4,7 @@ import type { Instant } from '#kernel';
 import type { ReadModel } from '#read-model';
 import { MirroredShelf } from './mirrored-shelf.ts';
 
-/** A key as it is known: enough to recognise it, not to make it. */
+/** A key as it is kept: enough to recognise it, not to recreate it. */
 export interface KeyRecord extends KeyCreated {
   readonly createdAt: Instant;
   readonly revokedAt?: Instant;
@@ -12,7 +12,7 @@ export interface KeyRecord extends KeyCreated {
   readonly revision: number;
 }
 
-/** All keys there ever were. */
+/** All keys that were ever created. */
 export class KeyBook {
   readonly #keys: MirroredShelf<KeyRecord>;
 

@@ -11,9 +11,9 @@ import { appendSurely, type EventStore, NO_STREAM } from '#event-store';
 import type { CatalogBook } from './catalog-book.ts';
 import type { KeyBook, KeyRecord } from './key-book.ts';
 
-/** Who a key belongs to. */
+/** Whom a key belongs to. */
 interface Identity {
-  /** Of the key. */
+  /** Id of the key. */
   readonly id: string;
   readonly kind: KeyCreated['kind'];
   /** The channel or source. */
@@ -24,16 +24,16 @@ export type KeyOwner =
   { readonly channel: string } | { readonly source: string } | { readonly role: 'analyst' | 'admin' };
 
 const ID_BYTES = 8;
-/** 256 bits of chance need no slow hash. */
+/** 256 random bits: such a secret needs no slow hash. */
 const SECRET_BYTES = 32;
 const KEY_SHAPE = /^oh_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
 
-/** Makes, recognises and revokes keys. The secret is told once; only its SHA-256 is ever stored. */
+/** Creates, recognises and revokes keys. The secret is told once; only its SHA-256 is ever stored. */
 export class KeyDesk {
   readonly #store: EventStore;
   readonly #catalog: CatalogBook;
   readonly #book: KeyBook;
-  /** This process' own words, which count before the book has them. */
+  /** What this process itself created and revoked, which counts before the book has it. */
   readonly #created = new Map<string, KeyCreated>();
   readonly #revoked = new Set<string>();
 
@@ -43,7 +43,7 @@ export class KeyDesk {
     this.#book = catalog.keys;
   }
 
-  /** CHANNEL_UNKNOWN and SOURCE_UNKNOWN are about the body. */
+  /** CHANNEL_UNKNOWN and SOURCE_UNKNOWN point into the body. */
   async create(owner: KeyOwner): Promise<{ readonly id: string; readonly key: string } | Rejection> {
     const unknown = this.#unknownOwner(owner);
     if (unknown !== undefined) return unknown;
@@ -55,7 +55,7 @@ export class KeyDesk {
     return { id, key: `oh_${id}_${secret}` };
   }
 
-  /** By id, without anything that could open a door. */
+  /** By id, without their secrets' hashes. */
   list(page: {
     readonly after?: string;
     readonly limit: number;
@@ -63,7 +63,7 @@ export class KeyDesk {
     return this.#book.page(page).map(({ secretSha256: _, ...shown }) => shown);
   }
 
-  /** From now on it opens nothing. Revoking a revoked key changes nothing. */
+  /** From now on the key opens nothing. Revoking a revoked key changes nothing. */
   async revoke(id: string): Promise<{ readonly id: string } | Rejection> {
     const key = this.#book.get(id) ?? this.#created.get(id);
     if (key === undefined)
@@ -73,7 +73,7 @@ export class KeyDesk {
       };
     if (this.isRevoked(id)) return { id };
     const revision = this.#book.get(id)?.revision ?? 0;
-    await this.#append(revision, { type: 'KeyRevoked', data: { id } }); // A conflict: another revoked it.
+    await this.#append(revision, { type: 'KeyRevoked', data: { id } }); // A conflict means that another process has revoked it.
     this.#revoked.add(id);
     return { id };
   }
@@ -88,7 +88,7 @@ export class KeyDesk {
     return { id, kind: known.kind, ...(known.name !== undefined && { name: known.name }) };
   }
 
-  /** Also for whoever was let in before, and is still here. */
+  /** To be asked again for connections that were admitted before and are still open. */
   isRevoked(id: string): boolean {
     return this.#revoked.has(id) || this.#book.get(id)?.revokedAt !== undefined;
   }

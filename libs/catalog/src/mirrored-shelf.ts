@@ -3,8 +3,8 @@ import type { ReadModel, Shelf } from '#read-model';
 const PAGE_ROWS = 1_000;
 
 /**
- * A shelf of rows that are asked for all the time, few enough to be mirrored in memory, read from the file once. It is
- * filled at its first use, when every shelf of the read model has been declared.
+ * A shelf of rows that are asked for all the time, and few enough to be mirrored in memory. They are read from the file
+ * once, at the first use, when every shelf of the read model has been declared.
  */
 export class MirroredShelf<Row extends object> {
   readonly #shelf: Shelf<Row>;
@@ -18,13 +18,13 @@ export class MirroredShelf<Row extends object> {
     return this.#rows.get(key);
   }
 
-  /** A row is replaced, never changed in place: who has read the old one keeps it. */
+  /** A row is replaced, never changed in place: readers of the old one keep it as it was. */
   put(key: string, row: Row): void {
     this.#rows.set(key, row);
     this.#shelf.put(key, row);
   }
 
-  /** In no order that matters. */
+  /** In any order. */
   values(): Iterable<Row> {
     return this.#rows.values();
   }

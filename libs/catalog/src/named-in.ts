@@ -6,7 +6,7 @@ interface Named {
   readonly id: string;
 }
 
-/** Everything else that a resource depends on being there, or on not being there. */
+/** Everything else whose existence, or absence, decides whether a resource is valid. */
 export function namedIn<Kind extends SetupKind>(kind: Kind, resource: ResourceOf[Kind]): readonly Named[] {
   return NAMED_IN[kind](resource);
 }

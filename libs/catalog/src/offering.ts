@@ -6,7 +6,7 @@ import type { ItemRow } from './item-shelf.ts';
 export interface Offering {
   readonly item: Item;
   readonly offers: readonly Offered[];
-  /** True where a kit holds it. */
+  /** True if a kit holds it. */
   readonly isHeld: boolean;
 }
 
@@ -15,19 +15,19 @@ export interface Offered {
   readonly channel: SellingChannel;
   readonly listing: string;
   readonly unitsPer: Quantity;
-  /** True where nobody defined it: it is the item's own name in a channel that lists all. */
+  /** True if it was not defined, but is the item's own name in a channel that lists all. */
   readonly implied: boolean;
 }
 
-/** A channel with what its numbers need again and again. */
+/** A channel, with what computing its numbers needs again and again. */
 export interface SellingChannel extends Channel {
-  /** Its locations that are active, in priority. */
+  /** Its active locations, by priority. */
   readonly active: ReadonlySet<string>;
 }
 
 export interface SellingChannels {
   readonly byId: ReadonlyMap<string, SellingChannel>;
-  /** Those that list all. */
+  /** The channels that list all. */
   readonly listingAll: readonly SellingChannel[];
 }
 
@@ -42,7 +42,7 @@ export function sellingChannels(
   return { byId, listingAll: [...byId.values()].filter(({ lists }) => lists === 'all') };
 }
 
-/** Every listing of an item: those defined, and its own name in channels that list all, where it is free. */
+/** Every listing of an item: those defined, and its own name in channels that list all, unless it is taken there. */
 export function offersOf(
   { resource, listings, taken }: ItemRow,
   channels: SellingChannels,
@@ -55,7 +55,7 @@ export function offersOf(
     unitsPer: UNIT,
     implied: true,
   });
-  // Most items have no names but their own.
+  // Most items have no listings with other names.
   if (listings === undefined && taken === undefined) return listingAll.map(impliedIn);
   const offers: Offered[] = [];
   for (const { channel: id, listing, unitsPer } of listings ?? []) {

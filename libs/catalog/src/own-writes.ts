@@ -4,12 +4,12 @@ import { UNIT } from '#kernel';
 import type { CatalogBook } from './catalog-book.ts';
 import { listingKey, type ResourceOf, type SetupEntry, type SetupKind, streamOf } from './setup-entry.ts';
 
-/** What the book lags behind by is far less; what is dropped here is found in the store. */
+/** The book is never this far behind; should it be, what is dropped here is still found in the store. */
 const OWN_WRITES_MAX = 20_000;
 
 /**
  * The set-up as the writing side knows it: the book, and what was written or read from the store since, until
- * the book has it too. Nothing is ever deleted from a set-up, so what is known here exists.
+ * the book has that too. Nothing is ever deleted from a set-up, so what is known here exists.
  */
 export class OwnWrites implements CatalogView {
   readonly #store: EventStore;
@@ -40,7 +40,7 @@ export class OwnWrites implements CatalogView {
     }
   }
 
-  /** Looks into the store itself, for what another process wrote or the book has not reached. */
+  /** Reads from the store itself what another process wrote, or the book has not reached. */
   async learn(kind: SetupKind, id: string): Promise<void> {
     let entry: SetupEntry<ResourceOf[SetupKind]> | undefined;
     for await (const page of pagesOf(this.#store, streamOf(kind, id))) {
@@ -50,7 +50,7 @@ export class OwnWrites implements CatalogView {
   }
 
   item(sku: string): Item | undefined {
-    // Asked of each line of each message: nearly always the book has all there is, and makes no entry for it.
+    // Asked for each line of each message: nearly always the book has everything, and no entry need be made.
     return this.#newer.size === 0 ? this.#book.item(sku) : this.entry('item', sku)?.resource;
   }
 
@@ -78,7 +78,7 @@ export class OwnWrites implements CatalogView {
   }
 }
 
-/** Every event of a set-up stream puts the whole resource, but for the word that a policy's time has come. */
+/** Every event of a set-up stream puts the whole resource, except the one that says that a policy's time has come. */
 function nextEntry(
   entry: SetupEntry<ResourceOf[SetupKind]> | undefined,
   { type, data, position, recordedAt, revision }: RecordedEvent,

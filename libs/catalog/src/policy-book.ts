@@ -14,12 +14,12 @@ import type { ReadModel } from '#read-model';
 import { MirroredShelf } from './mirrored-shelf.ts';
 import type { SetupEntry } from './setup-entry.ts';
 
-/** Which policy counts for what. The book itself, or what would be if a policy were put (`supposing`). */
+/** Which policy applies to what: the book itself, or what it would say if policies were put (`supposing`). */
 export interface Policies {
   policyOf(scope: PolicyScope): PolicyInForce | undefined;
   /**
-   * What counts for one listing of an item in a channel; without `listing`, for the item itself there.
-   * The same object as long as nothing changes, where nothing is said of this very item or listing.
+   * The policy that applies to one listing of an item in a channel; without `listing`, to the item itself there.
+   * Unless this very item or listing has a policy, it is the same object each time as long as no policy changes.
    */
   policyFields(
     channel: string,
@@ -37,12 +37,12 @@ interface PolicyChange {
 type PolicyRow = PolicyState & { readonly revision: number };
 
 /**
- * Every scope's policy, in memory: they are asked for with every number. There may be one for each item and each
- * listing, so that a change of one costs the same however many there are.
+ * Every scope's policy, in memory, for they are needed for every number. There may be one for each item and each
+ * listing, so the cost of changing one does not depend on how many there are.
  */
 export class PolicyBook implements Policies {
   readonly #rows: MirroredShelf<PolicyRow>;
-  /** Made at their first use, and kept up from then on. */
+  /** Both are made at their first use, and kept up to date from then on. */
   #lookup: PolicyLookup | undefined;
   #waiting: Map<PolicyScope, PendingPolicy> | undefined;
 
@@ -89,7 +89,7 @@ export class PolicyBook implements Policies {
     return this.#put(scope, policyTookEffect(state, definedAt, event), event.revision);
   }
 
-  /** These policies as they would count once in force, if put now: for a preview. */
+  /** The policies as they would apply if these were put now and in force: for a preview. */
   supposing(policies: readonly Policy[], now: { position: number; recordedAt: number }): Policies {
     const states = new Map<string, PolicyState>();
     for (const row of this.#rows.values()) states.set(row.policy.scope, row);
@@ -127,12 +127,12 @@ const entryOf = (row: PolicyRow): SetupEntry<Policy> => ({
   revision: row.revision,
 });
 
-/** Merged rules of one set of policies, kept per combination that is asked for again and again. */
+/** Merges the policies of scopes, and keeps the combinations that are asked for again and again. */
 class PolicyLookup implements Policies {
   readonly #byScope = new Map<PolicyScope, PolicyInForce>();
   #anyOfItems = false;
   #anyOfListings = false;
-  /** By channel, of items without a category, or of one that has no policy of its own. */
+  /** By channel, for items without a category, or of one that has no policy of its own. */
   readonly #common = new Map<string, EffectivePolicy>();
   /** By category, then by channel. */
   readonly #merged = new Map<string, Map<string, EffectivePolicy>>();
@@ -141,7 +141,7 @@ class PolicyLookup implements Policies {
     for (const policy of inForce) this.put(policy);
   }
 
-  /** What is merged has nothing of single items and listings in it: a policy of one of them leaves it as it is. */
+  /** What is kept contains no policies of single items or listings: such a policy leaves it valid. */
   put(policy: PolicyInForce): void {
     const { scope } = policy;
     this.#byScope.set(scope, policy);

@@ -4,12 +4,12 @@ import { appendSurely, type EventStore } from '#event-store';
 import { type Clock, pause } from '#kernel';
 import type { CatalogBook } from './catalog-book.ts';
 
-/** A policy takes effect at most this much late. */
+/** A policy takes effect at most this late. */
 const LOOK_EVERY_MS = 500;
 
 /**
- * Stores PolicyTookEffect when the time of a policy that waits has come. It only reads the book, so that a
- * restart loses nothing: what came due meanwhile is stored at the first look.
+ * Stores PolicyTookEffect when the time of a pending policy has come. It keeps nothing itself but reads the book, so
+ * that a restart loses nothing: what has become due meanwhile is stored at the first look.
  */
 export class PolicyClock {
   readonly #store: EventStore;

@@ -9,7 +9,7 @@ import {
   type Source,
 } from '#inventory';
 
-/** What is set up, by kind. */
+/** The resources of the set-up, by kind. */
 export interface ResourceOf {
   readonly item: Item;
   readonly location: Location;
@@ -21,24 +21,24 @@ export interface ResourceOf {
 
 export type SetupKind = keyof ResourceOf;
 
-/** A resource with the event that put it so. */
+/** A resource, and the event that put it as it is. */
 export interface SetupEntry<Resource> {
   readonly resource: Resource;
-  /** Of the event that put it as it is: the same PUT again changes nothing and answers this position. */
+  /** Of the event that put it as it is. The same PUT again changes nothing, and is answered with this position. */
   readonly position: number;
   readonly recordedAt: Instant;
-  /** Of its stream's newest event: what the next change expects. */
+  /** Of its stream's newest event, which the next change expects. */
   readonly revision: number;
 }
 
-/** A channel as reads show it: a secret that was put never comes out again. */
+/** A channel as readers see it: a secret that was put is never shown again. */
 type PublicChannel = Omit<Channel, 'webhook'> & { readonly webhook?: { readonly url: string } };
 
 export function withoutSecret({ webhook, ...channel }: Channel): PublicChannel {
   return webhook === undefined ? channel : { ...channel, webhook: { url: webhook.url } };
 }
 
-/** A channel id has no colon: what stands before the first one is the channel. */
+/** Unambiguous: a channel id has no colon, so that the channel is what is before the first one. */
 export const listingKey = (channel: string, listing: string): string => `${channel}:${listing}`;
 
 export function streamOf(kind: SetupKind, id: string): string {

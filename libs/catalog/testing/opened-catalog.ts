@@ -8,7 +8,7 @@ import { Projector } from '#read-model';
 import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
 import { CatalogBook, CatalogDesk } from '../src/index.ts';
 
-/** A catalog on the embedded adapters, whose clock stands still unless it is told otherwise. */
+/** A catalog on the embedded adapters, whose clock stands still unless a test sets it. */
 export interface OpenedCatalog {
   readonly store: SqliteEventStore;
   readonly readModel: SqliteReadModel;
