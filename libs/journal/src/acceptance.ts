@@ -17,9 +17,9 @@ import type { MessageArrival, Recorded, Recorder } from './recorder.ts';
 import { mayTell, type Teller, tellerOf, UNKNOWN_SOURCE } from './teller.ts';
 import type { SharedTurn, Turns } from '#kernel';
 
-/** What the journal asks of the catalog's desk. */
+/** What the journal needs of the catalog's desk. */
 export interface ItemMaker {
-  /** The items of these SKUs; those that are not there are made. */
+  /** The items of these SKUs. Missing ones are created. */
   ensureItems(skus: readonly string[]): Promise<ReadonlyMap<string, Item>>;
 }
 
@@ -27,7 +27,7 @@ export interface ItemMaker {
 export interface Bringer {
   /** `http`, `file:…`: kept with what is rejected. */
   readonly door: string;
-  /** The key's own channel or source; absent for an admin, who tells for all. */
+  /** The key's own channel or source; absent for an admin, who may tell messages of any. */
   readonly identity?: string;
 }
 
@@ -64,7 +64,7 @@ export class Acceptance {
     return this.#outcomes;
   }
 
-  /** Messages that may be told, with what their lines mean. */
+  /** Sorts out what is refused; the rest are messages that may be told, with what their lines mean. */
   #sort(): Entrant[] {
     const { catalog } = this.#parts;
     const { identity } = this.#by;
@@ -85,7 +85,7 @@ export class Acceptance {
     return entrants;
   }
 
-  /** Items that nobody defined, where their source lets them be made by being told: who comes later knows them too. */
+  /** Creates items that are not defined, if their source allows that; messages further on are then read with them. */
   async #makeItems(entrants: readonly Entrant[]): Promise<void> {
     const { catalog, desk } = this.#parts;
     const skus = new Set(entrants.flatMap(({ resolved }) => resolved.missing));
@@ -104,8 +104,8 @@ export class Acceptance {
   }
 
   /**
-   * First ones of their streams all in one go; of the others each stream's in one go, one after the other, and
-   * all streams at once.
+   * Records the messages that are the first of their streams all together; the others stream by stream, those of one
+   * stream in order, and all streams at the same time.
    */
   async #record(entrants: readonly Entrant[]): Promise<void> {
     const { first, turns } = this.#parts;
@@ -119,7 +119,7 @@ export class Acceptance {
       else if (first.mayTake(entrant) && turn.claim(stream)) firsts.push(entrant);
       else others.set(stream, [entrant]);
     }
-    // Until all has ended, also where some failed: nothing goes on behind the caller's back.
+    // Waits for all, even if some fail: nothing is to go on after the caller has its answer.
     const ended = await Promise.allSettled([this.#recordFirst(firsts, turn), ...this.#recordOthers(others)]);
     for (const end of ended) if (end.status === 'rejected') throw end.reason;
   }
@@ -139,7 +139,7 @@ export class Acceptance {
     }
   }
 
-  /** Each by itself: its stream was not new. The turns at them are still being taken. */
+  /** Each by itself, for its stream was not new after all. We still have the turns at these streams. */
   async #recordAgain(entrants: readonly Entrant[]): Promise<void> {
     const work = entrants.map((entrant) => this.#recordInto(entrant.stream, [entrant]));
     const ended = await Promise.allSettled(work);
@@ -168,7 +168,7 @@ export class Acceptance {
     } else this.#refusals.push({ index, countedUnder: source, rejection: recorded.rejection });
   }
 
-  /** What took no effect, each source's in one go and in the order in which it came. */
+  /** Writes the messages that had no effect: those of a source together, in the order in which they came. */
   async #writeIntake(): Promise<void> {
     const bySource = new Map<string, { readonly event: IntakeEvent; readonly index?: number }[]>();
     const eventsOf = (source: string) => {
@@ -206,7 +206,7 @@ export class Acceptance {
 
 /** A message that may be told. */
 interface Entrant extends FirstDraft {
-  /** Among the arrivals. */
+  /** Index among the arrivals. */
   readonly index: number;
   readonly unknownItems: UnknownItems;
   resolved: ResolvedMessage;

@@ -10,12 +10,12 @@ import { evolveTold, type JournalEvent, type ToldStream } from '#inventory';
 import type { Written } from './outcome.ts';
 import type { ToldStreams } from './told-streams.ts';
 
-/** Another process recorded something of the same order meanwhile: look again. */
+/** How often another process may record something in the same stream first. */
 const RACES_MAX = 100;
 
 /**
- * Appends what is decided on the stream as it is now; undefined where that is nothing. Callers give each stream one
- * turn at a time.
+ * Appends the event that is decided on the present state of the stream; returns undefined if there is none. Callers
+ * give each stream one turn at a time.
  */
 export async function changeStream(
   { store, streams }: { readonly store: EventStore; readonly streams: ToldStreams },

@@ -25,8 +25,8 @@ export interface FirstDraft extends Draft {
 }
 
 /**
- * Records messages that are the first ones of their order or document, as nearly all are: all of them are
- * decided in one pass and go to the store together. Callers have a turn at each stream.
+ * Records messages that are the first of their order or document, as nearly all are: they are all
+ * decided in one pass and go to the store together. Callers must have the turn at each of the streams.
  */
 export class FirstFacts {
   readonly #store: EventStore;
@@ -37,14 +37,14 @@ export class FirstFacts {
     this.#streams = streams;
   }
 
-  /** True where it may be one: nobody remembers its stream, and nothing has to be looked at twice. */
+  /** True if it may be one: its stream is not remembered, and it is neither refused nor parked. */
   mayTake({ stream, resolved }: FirstDraft): boolean {
     return resolved.refused === undefined && resolved.parked.length === 0 && !this.#streams.has(stream);
   }
 
   /**
-   * What came of each, durable. Undefined for a draft that has to be recorded by itself: its stream was not
-   * new, or all was too much at once. Throws what the store throws.
+   * What came of each, durably. Undefined for a draft that has to be recorded by itself, because its stream was not
+   * new, or because all together were too much for one append. Throws what the store throws.
    */
   async record(drafts: readonly FirstDraft[]): Promise<readonly (Recorded | undefined)[]> {
     const facts: FactRecorded[] = [];
@@ -79,5 +79,5 @@ export class FirstFacts {
   }
 }
 
-/** What a document is decided on that nothing was told of: it is only looked at. */
+/** For documents of which nothing was told before. It is shared, because decisions only read it. */
 const NOTHING_TOLD: ToldStream = emptyToldStream();

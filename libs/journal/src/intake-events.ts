@@ -1,14 +1,16 @@
 import type { Arrival, IntakeEvent, Message, Rejection } from '#inventory';
 import { rawWords } from './raw-words.ts';
 
-/** What is kept of words that may be anything, for they were refused: its own bytes have the rest. */
+/** How much is kept of text that may be anything, because the message was refused; its raw bytes have the rest. */
 const WORD_CHARACTERS_MAX = 500;
-/** Ids in one event. */
+/** The most ids in one event. */
 const REPEATED_IDS_MAX = 1_000;
-/** Of somebody else's source: their running number says nothing about the one it is counted under. */
+/**
+ * Codes of messages that name another source: its sequence number says nothing about the one they are counted under.
+ */
 const FOREIGN_CODES: ReadonlySet<string> = new Set(['CHANNEL_MISMATCH', 'UNKNOWN_SOURCE']);
 
-/** A message that was refused, with its own bytes. */
+/** The event of a message that was refused, with its raw bytes. */
 export function rejectedEvent(
   arrival: Arrival,
   rejection: Rejection,
@@ -33,7 +35,7 @@ export function rejectedEvent(
   return { type: 'MessageRejected', data };
 }
 
-/** Messages of one source that were told before. */
+/** The events of messages of one source that were told before. */
 export function repeatedEvents(source: string, messages: readonly Message[]): IntakeEvent[] {
   const events: IntakeEvent[] = [];
   for (let start = 0; start < messages.length; start += REPEATED_IDS_MAX) {

@@ -4,12 +4,12 @@ import { type IntakeEvent, intakeStream } from '#inventory';
 import type { Written } from './outcome.ts';
 import { Turns } from '#kernel';
 
-/** Events tried in one append; where they are too large together, half as many. */
+/** Events in one append; if they are too large together, half as many. */
 const APPEND_EVENTS = 500;
 
 /**
- * Where messages go that took no effect: repeats and rejections, one stream for each source and run of a
- * process, so that no two ever append to the same one.
+ * Writes the messages that had no effect, repeats and rejections: into one stream for each source and run of a
+ * process, so that no two processes ever append to the same one.
  */
 export class IntakeLog {
   readonly #store: EventStore;
@@ -22,7 +22,7 @@ export class IntakeLog {
     this.#store = store;
   }
 
-  /** Where each was written, in order. Throws what the store throws. */
+  /** Returns where each was written, in order. Throws what the store throws. */
   write(source: string, events: readonly IntakeEvent[]): Promise<Written[]> {
     const stream = intakeStream(source, this.#writer);
     const named = events.map(({ type, data }): NewEvent => ({ id: randomUUID(), type, data }));
@@ -56,7 +56,7 @@ export class IntakeLog {
         this.#revisions.set(stream, outcome.revision);
         return outcome.positions.map((position) => ({ position, recordedAt: outcome.recordedAt }));
       }
-      // Nobody else writes here: an append that we gave up, not knowing, was written after all.
+      // Nobody else writes here: an append whose outcome stayed unknown was written after all.
       this.#revisions.set(stream, outcome.actualRevision);
     }
   }

@@ -25,7 +25,7 @@ import {
 } from './journal-rows.ts';
 import { addSequence, missingIn } from './sequence-gaps.ts';
 
-/** A line that waits, with the words of its message. */
+/** A parked line, with its message as it arrived. */
 export type ParkedLineShown = { readonly id: string } & ParkedRow & Raw;
 export type RejectedShown = { readonly id: string } & RejectedRow;
 
@@ -34,17 +34,17 @@ interface Raw {
   readonly rawEncoding: 'utf8' | 'base64';
 }
 
-/** What lines may wait for: one thing, all that begins alike, or that their source may make items. */
+/** What lines may wait for: one name, all names with a prefix, or that their source may create items. */
 export type WaitingCause =
   { readonly name: string } | { readonly prefix: string } | { readonly source: string };
 
 interface Waiting {
   readonly message: { readonly stream: string; readonly source: string; readonly messageId: string };
-  /** To continue behind it. */
+  /** The next page goes on after this. */
   readonly after: string;
 }
 
-/** One page of a list; `source` keeps to one source's rows. */
+/** One page of a list; with `source`, only of that source's rows. */
 export interface JournalPage {
   readonly source?: string;
   /** The id last seen. */
@@ -52,7 +52,7 @@ export interface JournalPage {
   readonly limit: number;
 }
 
-/** received = accepted + duplicate + parked + rejected: as answered, for ever. */
+/** received = accepted + duplicate + parked + rejected: each message as it was answered, for ever. */
 export interface CompletenessRow {
   readonly source: string;
   readonly received: number;
@@ -67,20 +67,20 @@ export interface CompletenessRow {
 
 export type JournalCounts = Omit<CompletenessRow, 'source' | 'released' | 'sequenceGaps'>;
 
-/** Rows with somebody's whole words in them are large: few of them stay in memory. */
+/** Rows that contain whole messages are large: only few of them stay in memory. */
 const WORDY_ROWS_HOT_MAX = 100;
 
-/** What became of every message: what waits, what was refused, and that nothing was lost. */
+/** What became of every message: what is parked, what was refused, and proof that nothing was lost. */
 export class JournalBook implements Fold {
   readonly name = 'journal';
   readonly categories = ['order', 'document', 'transfer', 'intake'];
   readonly #parked: Shelf<ParkedRow>;
   readonly #messages: Shelf<ParkedMessageRow>;
-  /** By what a line waits for, and the line. */
+  /** The key is what a line waits for, and the line's key. */
   readonly #waiting: Shelf<object>;
   readonly #rejected: Shelf<RejectedRow>;
   readonly #sources: Shelf<SourceRow>;
-  /** One row: the sum over all sources, so that who asks for it every second has nothing looked through. */
+  /** One row, the sum over all sources: it is asked for every second, and nothing need be summed then. */
   readonly #sums: Shelf<MessageSums>;
 
   constructor(readModel: ReadModel) {
@@ -102,7 +102,7 @@ export class JournalBook implements Fold {
     this.#sums = readModel.shelf({ name: 'journal-sums', version: 1 });
   }
 
-  /** Lines that wait, oldest first. */
+  /** Parked lines, oldest first. */
   parked(page: JournalPage): readonly ParkedLineShown[] {
     return pageOf(this.#parked, page).map(({ key, row }) => this.#shown(key, row));
   }
@@ -117,7 +117,7 @@ export class JournalBook implements Fold {
     return this.#parked.count();
   }
 
-  /** Messages with lines that wait for this, one for each line; `after` of the last one continues behind it. */
+  /** The messages of lines that wait for this, one for each line; `after` of the last one begins the next page. */
   waiting(
     cause: WaitingCause,
     page: { readonly after?: string; readonly limit: number },
@@ -139,7 +139,7 @@ export class JournalBook implements Fold {
     return pageOf(this.#rejected, page).map(({ key, row }) => ({ id: idOfKey(key), ...row }));
   }
 
-  /** By source, also `(unknown)`, behind the source `after`. */
+  /** By source, including `(unknown)`, after the source `after`. */
   completeness(page: { readonly after?: string; readonly limit: number }): readonly CompletenessRow[] {
     return this.#sources.byKey(page).map(({ key, row }) => completenessOf(key, row));
   }
@@ -166,7 +166,7 @@ export class JournalBook implements Fold {
         return this.#released(known.data, known);
       case 'ParkedLineDismissed':
         return this.#dismissed(known.data, known);
-      default: // Of other rooms.
+      default: // Events of other rooms.
     }
   }
 
@@ -223,7 +223,7 @@ export class JournalBook implements Fold {
     this.#endWaiting(messageKey(stream, source, id), source, [index]);
   }
 
-  /** These lines of a message wait no more; with the last of them its words go. */
+  /** These lines of a message no longer wait. After the last of them the raw message is dropped. */
   #endWaiting(messageKey: string, source: string, indexes: readonly number[]): void {
     const words = this.#messages.get(messageKey);
     if (words === undefined) return;
@@ -241,7 +241,7 @@ export class JournalBook implements Fold {
     this.#sources.put(source, row);
   }
 
-  /** Adds messages of a source; its row is about to be written, and may be changed further in this turn. */
+  /** Counts messages of a source. The row it returns may be changed further in this turn: it is written at its end. */
   #count(source: string, outcome: keyof MessageSums, messages: number): SourceRow {
     const sums = this.#sums.get(ALL) ?? noMessages();
     sums[outcome] += messages;
@@ -267,7 +267,7 @@ const FACT_TYPES: ReadonlySet<string> = new Set(Object.values(FACT_EVENT_TYPES))
 /** The key of the one row of sums. */
 const ALL = 'all';
 
-/** No id has a line break. */
+/** Unambiguous: no id has a line break. */
 const messageKey = (stream: string, source: string, id: string): string => `${stream}\n${source}:${id}`;
 
 function pageOf<Row extends { readonly source: string }>(

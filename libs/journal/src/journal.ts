@@ -26,7 +26,7 @@ import { ToldStreams } from './told-streams.ts';
 
 interface JournalParts {
   readonly store: EventStore;
-  /** As it is now, or a little behind: a line that it cannot resolve is parked, and released when it can. */
+  /** May be a little behind: a line that it cannot resolve yet is parked, and released when it can. */
   readonly catalog: CatalogView;
   readonly desk: ItemMaker;
   /** Where parked lines are found by their id. */
@@ -36,7 +36,7 @@ interface JournalParts {
 /** An order as the log has it. */
 export interface OrderNow {
   readonly view: OrderView;
-  /** Both of the newest event of the order in it. */
+  /** Position and time of the order's newest event. */
   readonly position: number;
   readonly recordedAt: Instant;
 }
@@ -64,22 +64,22 @@ export class Journal {
   }
 
   /**
-   * Takes what arrived, and answers in its order. Each message stands alone; those of one order or document
-   * are recorded one after the other, different ones at once. Throws StoreUnavailable and StoreFull: what
-   * was written by then is answered as a duplicate when all of it is told again.
+   * Takes what arrived, and returns the outcomes in the same order. Each message stands alone; those of one order or
+   * document are recorded one after the other, those of different ones at the same time. Throws StoreUnavailable and
+   * StoreFull: what was written by then is answered as a duplicate when everything is told again.
    */
   accept(arrivals: readonly Arrival[], by: Bringer): Promise<Outcome[]> {
     return new Acceptance(this.#parts, arrivals, by).run();
   }
 
   /**
-   * A reservation was confirmed for an order: while its placing is not known, that is what is known of it. Once: said
-   * again, or of an order that is placed, it is nothing new.
+   * Records that a reservation was confirmed for an order: until the order is placed, that is what is known of it. Does
+   * nothing if that was recorded before, or the order is placed.
    */
   async announce(announcement: Announcement): Promise<void> {
     const stream = orderStream(announcement.channel, announcement.orderId);
     await this.#turns.take(stream, () =>
-      // One that is too large for a record stays what it was: promised, without lines, until the placing.
+      // An announcement too large for one event is dropped: the items' promises stay without lines until the placing.
       changeStream({ store: this.#store, streams: this.#streams }, stream, (told) => {
         const data = announceOrder(told, announcement);
         return data && { type: 'OrderAnnounced', data };
@@ -87,7 +87,7 @@ export class Journal {
     );
   }
 
-  /** What would come of it, were it told now, where its name is taken; undefined where it is not. */
+  /** What would come of the message, if its name was used before; undefined if it was not. */
   repeatOf(message: Message): Promise<Repeat | undefined> {
     const stream = journalStreamOf(message);
     return this.#turns.take(stream, async () => {
@@ -113,7 +113,7 @@ export class Journal {
     });
   }
 
-  /** Looks at the parked lines of one message again, by the catalog as it is now. */
+  /** Tries to release the parked lines of one message, with the present catalog. */
   release({ stream, source, messageId }: ParkedMessageName): Promise<ReleaseOutcome> {
     return this.#turns.take(stream, () => this.#parked.release(stream, source, messageId));
   }
@@ -124,7 +124,7 @@ export class Journal {
     return line === undefined ? parkedUnknown() : this.release(line);
   }
 
-  /** Gives the line up, by hand. PARKED_UNKNOWN if no such line waits. */
+  /** Gives the line up, on somebody's request. PARKED_UNKNOWN if no such line waits. */
   async dismissParked(parkedId: string, dismissal: Dismissal): Promise<Written | Rejection> {
     const line = this.#book.parkedLine(parkedId);
     if (line === undefined) return parkedUnknown();
@@ -133,7 +133,7 @@ export class Journal {
   }
 }
 
-/** A message of which lines are parked. */
+/** Names a message that has parked lines. */
 export interface ParkedMessageName {
   readonly stream: string;
   readonly source: string;

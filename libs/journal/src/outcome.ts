@@ -7,18 +7,18 @@ import {
   type Rejection,
 } from '#inventory';
 
-/** How one message ended: exactly one of four, and durable before it is told. */
+/** How one message ended: in exactly one of four ways, and durably before the answer. */
 export interface Outcome {
   readonly outcome: 'accepted' | 'duplicate' | 'parked' | 'rejected';
   /** As far as they could be read. */
   readonly source?: string;
   readonly id?: string;
-  /** Of the event that records it; of a duplicate: of the first one. */
+  /** Of the event that records it; for a duplicate, of the event that recorded the first copy. */
   readonly position: number;
   readonly recordedAt: Instant;
   /** Lines that wait for the catalog. */
   readonly parked?: readonly ParkedWord[];
-  /** Of its own order or document, as known now. */
+  /** Flags of its own order or document, as known now. */
   readonly flags?: readonly ExceptionKind[];
   /** Why it was rejected. */
   readonly error?: Rejection;

@@ -22,17 +22,17 @@ interface ParkedLinesParts {
   readonly streams: ToldStreams;
 }
 
-/** What looking again came to. */
+/** The result of trying parked lines again. */
 export interface ReleaseOutcome {
   /** Lines that were posted, or refused now that their item is known. */
   readonly releasedLines: number;
   /** Lines of the message that still wait. */
   readonly waitingLines: number;
-  /** Of the newest event that released a line; absent where none was. */
+  /** Of the newest event that released a line; absent if none was released. */
   readonly position?: number;
 }
 
-/** Why and by whom a line is given up. */
+/** Why a line is given up, and by whom. */
 export interface Dismissal {
   readonly reason: string;
   readonly actor: string;
@@ -48,7 +48,7 @@ export class ParkedLines {
 
   /**
    * Posts the lines of a message that now resolve, once, with the message's own time: in one event, or in
-   * several where one would be too large.
+   * several if one would be too large.
    */
   async release(stream: string, source: string, id: string): Promise<ReleaseOutcome> {
     const sum: { releasedLines: number; position?: number } = { releasedLines: 0 };
@@ -83,7 +83,7 @@ export class ParkedLines {
     return written === 'too large' ? undefined : written;
   }
 
-  /** What becomes of the first lines, at most `atOnce`, that need not wait any longer. */
+  /** The event that releases the lines that need not wait any longer: at most `atOnce` are posted. */
   async #released(
     told: ToldStream,
     fact: ToldFact,
@@ -102,7 +102,7 @@ export class ParkedLines {
   }
 }
 
-/** Which parked line. */
+/** Names a parked line. */
 interface ParkedLineName {
   readonly stream: string;
   readonly source: string;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** What is kept of a rejected message's own bytes: as much as a message may have. */
+/** How much is kept of a rejected message's raw bytes: as much as a message may have. */
 const RAW_BYTES_MAX = 256 * 1024;
 /** Text with so many control characters that its JSON would be longer than this is kept as base64. */
 const RAW_JSON_CHARACTERS_MAX = 400_000;
@@ -8,11 +8,11 @@ const RAW_JSON_CHARACTERS_MAX = 400_000;
 interface RawWords {
   readonly text: string;
   readonly encoding: 'utf8' | 'base64';
-  /** Full length, where it was cut. */
+  /** Full length in bytes, if it was cut. */
   readonly cutFromBytes?: number;
 }
 
-/** Somebody's own bytes in a form that JSON can hold: as text where they are UTF-8, else in base64. */
+/** Raw bytes in a form that JSON can hold: as text if they are UTF-8, else in base64. */
 export function rawWords(raw: Uint8Array): RawWords {
   const kept = raw.length > RAW_BYTES_MAX ? raw.subarray(0, characterBoundary(raw, RAW_BYTES_MAX)) : raw;
   const cut = kept.length < raw.length ? { cutFromBytes: raw.length } : {};
@@ -26,7 +26,7 @@ export function rawWords(raw: Uint8Array): RawWords {
 
 const CONTINUATION_BYTES_MAX = 3;
 
-/** At or just below `end`, where no character of UTF-8 is cut in two. */
+/** The last boundary between UTF-8 characters at or just before `end`. */
 function characterBoundary(raw: Uint8Array, end: number): number {
   for (let boundary = end; boundary > end - CONTINUATION_BYTES_MAX; boundary--) {
     if ((raw[boundary]! & 0b1100_0000) !== 0b1000_0000) return boundary;

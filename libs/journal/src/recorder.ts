@@ -30,24 +30,24 @@ import type { ToldStreams } from './told-streams.ts';
 
 export type MessageArrival = Extract<Arrival, { readonly message: unknown }>;
 
-/** A message on its way into the journal. */
+/** A message that is to be recorded. */
 export interface Draft extends Reading {
-  /** Its raw words are looked at only where a line is parked: they may be made when they are asked for. */
+  /** Its `raw` is read only if a line is parked, so it may be a getter that makes it. */
   readonly arrival: MessageArrival;
 }
 
-/** What came of a draft, and where it was written; of `repeated` where the first one was. */
+/** What came of a draft, and where it was written; for `repeated`, where the first copy was. */
 export type Recorded =
   | { readonly outcome: 'recorded'; readonly data: FactRecorded; readonly fact: Written }
   | { readonly outcome: 'repeated'; readonly fact: Written }
   | { readonly outcome: 'rejected'; readonly rejection: Rejection };
 
-/** Each lost race means that another process recorded something of the same order meanwhile. */
+/** How often another process may record something in the same stream first. */
 const RACES_MAX = 100;
 
 /**
- * Puts messages of one stream into it: load, decide, append. A stream that nobody remembers is taken to be
- * new, for most are: only a conflict makes it be read. Callers give each stream one turn at a time.
+ * Records messages in their stream: load, decide, append. A stream that is not remembered is assumed to be new, for
+ * most are; it is read only after a conflict. Callers give each stream one turn at a time.
  */
 export class Recorder {
   readonly #store: EventStore;
@@ -63,7 +63,7 @@ export class Recorder {
     const recorded: Recorded[] = [];
     const attempt = new Attempt(drafts);
     let told = this.#streams.take(stream) ?? emptyToldStream();
-    // Refused by its item's rules, it may still be a repeat of what was accepted under older rules.
+    // A message that its item's rules refuse may still repeat one that was accepted under older rules.
     if (drafts.some(({ resolved }) => resolved.refused)) await this.#streams.readOn(stream, told);
     for (let races = 0; recorded.length < drafts.length;) {
       if (told.outline !== undefined) await this.#streams.recall(stream, told, drafts.slice(recorded.length));
@@ -88,7 +88,7 @@ export class Recorder {
     return recorded;
   }
 
-  /** Undefined once written; the actual revision if somebody else was faster. */
+  /** Undefined once written; the actual revision if another process was faster. */
   #append(stream: string, told: ToldStream, { events, facts, before }: Round): Promise<number | undefined> {
     return appendSurely(this.#store, stream, before.revision, events).then((outcome) => {
       if (outcome.outcome === 'conflict') return outcome.actualRevision;
@@ -104,18 +104,18 @@ export class Recorder {
   }
 }
 
-/** Most documents are told once and for all: only those told in parts are worth remembering. */
+/** Most documents are told in one message: only streams told in parts are worth remembering. */
 function mayBeToldOf({ facts, outline }: ToldStream): boolean {
   const [first] = facts;
   if (outline !== undefined) return true;
   return first !== undefined && (facts.length > 1 || isToldInParts(first.message));
 }
 
-/** An order or transfer: more is told of it later. */
+/** True for orders and transfers, of which more is told later. */
 export const isToldInParts = (message: Message): boolean =>
   isOrderMessage(message) || isTransferMessage(message);
 
-/** One try of writing the next few drafts. */
+/** One attempt to write the next few drafts. */
 interface Round {
   readonly before: ReturnType<typeof markOf>;
   readonly results: readonly Recorded[];
@@ -123,10 +123,10 @@ interface Round {
   readonly facts: readonly ToldFact[];
 }
 
-/** How the drafts of one stream are cut into appends that are not too large. */
+/** Cuts the drafts of one stream into appends that are not too large. */
 class Attempt {
   readonly #drafts: readonly Draft[];
-  /** Drafts that had no room in an append of their own: first their raw words are left out, then they are refused. */
+  /** Drafts too large for an append of their own: first their raw text is left out, then they are refused. */
   #tooLarge: Map<Draft, 'with raw' | 'at all'> | undefined;
   #roundMax = Number.POSITIVE_INFINITY;
 
@@ -134,7 +134,7 @@ class Attempt {
     this.#drafts = drafts;
   }
 
-  /** Decides on the drafts from `start` on, as many as one append may carry; `told` then holds their facts. */
+  /** Decides on drafts from `start` on, as many as one append may carry; `told` then has their facts. */
   decide(told: ToldStream, start: number): Round {
     const before = markOf(told);
     const results: Recorded[] = [];
@@ -180,7 +180,7 @@ class Attempt {
   }
 }
 
-/** What a message does to stock is stored with it, in one event. */
+/** The entries of a message are stored with it, in one event. */
 const EFFECT_TOO_LARGE: Rejection = {
   code: 'MESSAGE_TOO_LARGE',
   detail:

@@ -6,9 +6,9 @@ import type { Fold } from '#read-model';
 import type { Journal, ParkedMessageName } from './journal.ts';
 import type { JournalBook, WaitingCause } from './journal-book.ts';
 
-/** Beyond so many causes waiting to be looked at, all parked lines are looked at instead. */
+/** With more causes waiting, all parked lines are tried instead. */
 const CAUSES_MAX = 50_000;
-/** Messages looked at together. */
+/** Messages tried at the same time. */
 const MESSAGES_AT_ONCE_MAX = 64;
 const RETRY_PAUSE_MS = 500;
 
@@ -21,9 +21,9 @@ interface ReleaserParts {
 }
 
 /**
- * Releases parked lines when the catalog changes. As the last but the hub of the projector's folds it sees
- * each event when both books have it, so no line can slip between: one that is parked after the item it
- * waits for was defined is looked at when it is parked. It has no shelves: at start it looks at all.
+ * Releases parked lines when the catalog changes. It is the last of the projector's folds but the hub, so that both
+ * books have an event before it does and no line is missed: a line that is parked after the item it waits for was
+ * defined is tried as soon as it is parked. It has no shelves: at its start it tries all.
  */
 export class Releaser implements Fold {
   readonly name = 'releaser';
@@ -39,7 +39,7 @@ export class Releaser implements Fold {
   }
 
   apply(event: RecordedEvent): void {
-    if (!this.#isRunning) return; // What is parked is looked at when it starts.
+    if (!this.#isRunning) return; // When it starts, it tries everything that is parked.
     const { parked, message } = event.data as Partial<FactRecorded>;
     if (FACT_TYPES.has(event.type)) {
       if (parked!.length === 0) return;
@@ -51,12 +51,12 @@ export class Releaser implements Fold {
     if (change !== undefined && this.#parts.book.parkedCount() > 0) this.#note(causesOf(change));
   }
 
-  /** True while nothing is looked at, and nothing is to be. */
+  /** True while it runs and has nothing to try. */
   get isAtRest(): boolean {
     return this.#isRunning && !this.#isLooking && !this.#isDue;
   }
 
-  /** Until `signal` aborts. Tries again where the store does not answer; throws what is a bug. */
+  /** Releases until `signal` aborts. Tries again after faults that pass; throws everything else. */
   async run(signal: AbortSignal): Promise<void> {
     this.#isRunning = true;
     this.#isEverythingDue = true;
@@ -105,7 +105,7 @@ export class Releaser implements Fold {
     }
   }
 
-  /** In pages; each message once in a page. */
+  /** In pages, with each message once per page. */
   *#messagesFor(cause: Cause): Iterable<readonly ParkedMessageName[]> {
     if ('stream' in cause) {
       yield [cause];
@@ -148,7 +148,7 @@ function causesOf(change: CatalogChange): readonly Cause[] {
   }
 }
 
-/** Its items are now made by being told; a channel lists all from now on. */
+/** From now on the source's items are created on being told; or the channel lists all. */
 function causesOfTeller({
   before,
   after,

@@ -1,22 +1,22 @@
 /**
- * Which of a source's running numbers were told: intervals in order, `[from, to, from, to, …]`, with a gap
+ * The sequence numbers that a source has told: intervals in order, `[from, to, from, to, …]`, with a gap
  * between each two. Plain data, changed in place.
  */
 export interface SequenceGaps {
   readonly told: number[];
-  /** Numbers missing in gaps that are no longer kept apart, for there were too many. */
+  /** How many numbers are missing in gaps that are no longer kept, because there were too many. */
   lost: number;
 }
 
 /**
- * Gaps kept apart. Beyond, the lowest one is closed for good: its numbers stay counted as missing, also if
- * one of them is told after all. So what is shown may be too much, never too little.
+ * The most gaps that are kept. With more, the lowest one is closed for good: its numbers stay counted as missing, even
+ * if one of them is told after all. So the count shown may be too high, never too low.
  */
 export const SEQUENCE_GAPS_MAX = 1_000;
 
 export const emptyGaps = (): SequenceGaps => ({ told: [], lost: 0 });
 
-/** Takes in that this number was told. */
+/** Notes that this number was told. */
 export function addSequence(gaps: SequenceGaps, sequence: number): void {
   const { told } = gaps;
   const last = told.length - 1;
@@ -46,7 +46,7 @@ function insert(told: number[], sequence: number): void {
   else told.splice(at, 0, sequence, sequence);
 }
 
-/** Where the first interval begins that does not end before `sequence`. */
+/** The index at which the first interval begins that does not end before `sequence`. */
 function firstIntervalFrom(told: readonly number[], sequence: number): number {
   let low = 0;
   let high = told.length / 2;

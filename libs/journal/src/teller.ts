@@ -7,15 +7,15 @@ import {
   type UnknownItems,
 } from '#inventory';
 
-/** Who tells a message, as far as the journal needs to know. */
+/** The channel or source that tells a message, as far as the journal needs to know it. */
 export interface Teller {
   readonly id: string;
-  /** A channel sells; everybody else only tells. */
+  /** Only a channel sells. */
   readonly isChannel: boolean;
   readonly unknownItems: UnknownItems;
 }
 
-/** What sources are counted under that nobody registered. */
+/** The name under which messages of unregistered sources are counted. */
 export const UNKNOWN_SOURCE = '(unknown)';
 
 export function tellerOf(id: string, catalog: CatalogView): Teller | undefined {
@@ -25,7 +25,7 @@ export function tellerOf(id: string, catalog: CatalogView): Teller | undefined {
   return source && { id, isChannel: false, unknownItems: source.unknownItems };
 }
 
-/** Why a message may not be told by this teller. */
+/** Why this teller may not tell a message; undefined if it may. */
 export function mayTell(
   message: Message,
   {
@@ -50,7 +50,7 @@ export function mayTell(
   return isOrderMessage(message) ? checkChannel(message, teller, catalog) : undefined;
 }
 
-/** A channel's orders are its own; a warehouse must say whose order it tells of. */
+/** A channel tells only its own orders; any other source must name the order's channel. */
 function checkChannel(
   { data, source }: Message & { readonly data: { readonly channel?: string } },
   teller: Teller,

@@ -12,17 +12,17 @@ import {
   type ToldStream,
 } from '#inventory';
 
-/** Lines of all short streams kept in memory: near 1 kB each. The others are read when they are told of again. */
+/** Lines of all short streams kept in memory, at nearly 1 kB each. Other streams are read when more is told of them. */
 const SHORT_CACHED_LINES_MAX = 10_000;
-/** Of all long ones, of which few are told at a time: two orders as long as they may be. */
+/** The same for long streams, of which few are told at a time: as much as two orders of the greatest length. */
 const LONG_CACHED_LINES_MAX = 40_000;
-/** Names of an outline that cost as much memory as a line. */
+/** Names of an outline that take as much memory as one line. */
 const NAMES_PER_LINE = 128;
 
 /**
- * The streams told of lately. Whoever changes one takes it out and puts it back once what was told is
- * written, so that nobody meets one that is half told; one that was given up is read again. The long ones, which take
- * long to read, are kept apart: many short ones push none of them out.
+ * The streams told of lately. To change a stream, take it out and put it back once the change is written, so that
+ * nobody gets one with a half-written change; a stream that is never put back is read again. Long streams, which take
+ * long to read, are kept apart, so that many short ones do not push them out.
  */
 export class ToldStreams {
   readonly #store: EventStore;
@@ -33,7 +33,7 @@ export class ToldStreams {
     this.#store = store;
   }
 
-  /** What is remembered of the stream; others may have told more of it since. */
+  /** What is remembered of the stream; other processes may have recorded more since. */
   take(stream: string): ToldStream | undefined {
     return this.#short.take(stream) ?? this.#long.take(stream);
   }
@@ -56,7 +56,7 @@ export class ToldStreams {
     return told;
   }
 
-  /** Reads on to the end, or where it is known to end at least. */
+  /** Reads on to the end, or at least up to `lastRevision`. */
   async readOn(stream: string, told: ToldStream, lastRevision = Number.POSITIVE_INFINITY): Promise<void> {
     if (told.revision >= lastRevision) return;
     for await (const page of pagesOf(this.#store, stream, told.revision + 1)) {
@@ -66,7 +66,7 @@ export class ToldStreams {
     }
   }
 
-  /** Reads again what was told of a long document under the names of these messages. */
+  /** Reads again the facts of a long document that have the names of these messages. */
   async recall(
     stream: string,
     told: ToldStream,
@@ -81,7 +81,7 @@ export class ToldStreams {
   }
 }
 
-/** Up to so many lines, those used longest ago go first. */
+/** Keeps streams up to `linesMax` lines; those used longest ago are dropped first. */
 class Recent {
   readonly #linesMax: number;
   /** In the order of their last use, oldest first. */
@@ -106,7 +106,7 @@ class Recent {
     this.#streams.set(stream, told);
     this.#lines += costOf(told);
     for (const [oldest, its] of this.#streams) {
-      // The newest stays, however long: it is the one most likely told of again.
+      // The newest stays, however long it is: more is most likely told of it.
       if (this.#lines <= this.#linesMax || oldest === stream) return;
       this.#drop(oldest, its);
     }
@@ -118,12 +118,12 @@ class Recent {
   }
 }
 
-/** Only of documents: an order or a transfer is derived from all that was told of it. */
+/** Only documents can be outlined: an order or a transfer is derived from all its facts. */
 function outlineIfDocument(stream: string, told: ToldStream): void {
   if (isOfCategory(stream, 'document')) outlineDocument(told);
 }
 
-/** In lines that are in memory. */
+/** Its size in memory, in lines. */
 function costOf({ lineCount, outline, facts }: ToldStream): number {
   if (outline === undefined) return 1 + lineCount;
   const kept = facts.reduce((sum, { message }) => sum + Math.max(1, message.data.lines?.length ?? 0), 0);

@@ -10,7 +10,7 @@ import {
 /** What happens to one append. */
 export type AppendFault = 'lost before' | 'lost after' | Error;
 
-/** A store in front of another one that loses answers, or fails, where a test says so. */
+/** A store in front of another one that loses answers, or fails, when a test says so. */
 export class FaultyStore extends EventStore {
   readonly #inner: EventStore;
   /** Asked before each append. */

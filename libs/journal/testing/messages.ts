@@ -3,7 +3,7 @@ import type { Message, MessageLine, MessageOf, MessageType } from '#inventory';
 
 export const NOON = Date.parse('2026-03-01T12:00:00Z');
 
-/** A line of so many units; by SKU where it is only a name. */
+/** A line of `units` units; `item` is a SKU if it is only a name. */
 export const line = (item: string | Partial<MessageLine>, units: number, name = '1'): MessageLine => ({
   line: name,
   ...(typeof item === 'string' ? { sku: item } : item),

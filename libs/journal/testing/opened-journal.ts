@@ -19,9 +19,9 @@ export interface OpenedJournal {
   readonly book: JournalBook;
   readonly desk: CatalogDesk;
   readonly directory: string;
-  /** The outcomes; an admin tells, by the door `test`. */
+  /** Tells messages as an admin, by the door `test`; returns their outcomes. */
   tell(...messages: Message[]): Promise<Outcome[]>;
-  /** Resolves when the books have all that is in the log, and nothing more comes of it. */
+  /** Resolves when the books have everything in the log, and no release is due. */
   settle(): Promise<void>;
   events(category: string): Promise<RecordedEvent[]>;
   readonly putItem: (sku: string, terms?: Partial<Item>) => Promise<void>;
