@@ -16,7 +16,7 @@ import {
   type Term,
 } from '#inventory';
 
-/** A stored event behind a term; `message` is who told it, null where nobody did but OnHand itself. */
+/** A stored event that a term rests on; `message` is the one that told it, null if OnHand itself made the event. */
 export interface Evidence {
   readonly position: number;
   readonly message: MessageName | null;
@@ -27,10 +27,10 @@ interface MessageName {
   readonly id: string;
 }
 
-/** The newest events that one term shows; a term of more says so. */
+/** The most events shown for one term: the newest ones. */
 const EVIDENCE_MAX = 1_000;
 
-/** The events that make up a term of an item, oldest first: since its last count, or what is still open. */
+/** The events that a term of an item rests on, oldest first: those since the last count, or of what is still open. */
 export function evidenceOf(
   { name, location }: Term,
   events: readonly RecordedItemEvent[],
@@ -66,11 +66,11 @@ function movesSellable(location: string, event: RecordedItemEvent, state: ItemSt
   }
 }
 
-/** A movement of the account that its last count does not already have in it. */
+/** True for a movement of the account that its last count does not include. */
 function isMovementSince(account: string, movement: MovementPosted, anchor: Anchor | undefined): boolean {
   const { from, to, key, sequence } = movement;
   if (from !== account && to !== account) return false;
-  // Not what it was counted in when it came: that count may have been lifted, or another have come behind it.
+  // `countedSince` is not used: the count it refers to may have been lifted, or a later one have come.
   return !anchor || isAfter(key, sequence, anchor);
 }
 
@@ -80,7 +80,7 @@ const isAnchor = (
   anchor: Anchor | undefined,
 ): boolean => told.location === location && anchor !== undefined && compareFacts(told.key, anchor.key) === 0;
 
-/** Looked up by its order: an item may have very many open ones, and is asked for each of its events. */
+/** Looked up by order: an item may have very many open promises, and this is asked for each of its events. */
 function isOpenCommitment(location: string, event: RecordedItemEvent, state: ItemState): boolean {
   if (event.type !== 'StockCommitted' || event.data.location !== location) return false;
   const { channel, orderId, line } = event.data;
@@ -94,7 +94,7 @@ function isOpenHold(location: string, event: RecordedItemEvent, state: ItemState
   return isOpen && event.data.parts.some((part) => part.location === location);
 }
 
-/** Names the message that an item's event carried into the ledger. */
+/** Finds the message that an item's event carried into the ledger. */
 export async function toEvidence(store: EventStore, event: RecordedItemEvent): Promise<Evidence> {
   const { position, data } = event;
   if ('key' in data) return { position, message: { source: data.key.source, id: data.key.id } };

@@ -10,7 +10,7 @@ import {
 import type { Instant } from '#kernel';
 import { readWhole } from './read-whole.ts';
 
-/** What is asked: what we had been told by `knownAt`, of what had happened by `asOf`. Absent: all. */
+/** Limits history to what we had been told by `knownAt`, and to what had happened by `asOf`; no limit if absent. */
 export interface Moment {
   readonly knownAt?: Instant;
   readonly asOf?: Instant;
@@ -24,7 +24,10 @@ export class ItemHistory {
     this.#store = store;
   }
 
-  /** Its stock by location at that moment, with the position of the newest event in it; none if never told. */
+  /**
+   * The item's stock by location at that moment, with the position of the newest event used; undefined if there is
+   * none.
+   */
   async stockAt(
     sku: string,
     moment: Moment,
@@ -35,7 +38,7 @@ export class ItemHistory {
     return { position: newest.position, places: stockAsOf(events, moment.asOf ?? Number.POSITIVE_INFINITY) };
   }
 
-  /** Every change of its on-hand, by the time it happened, as far as known by `knownAt`. */
+  /** Every change of the item's on-hand, by the time it happened, as far as known by `knownAt`. */
   async timeline(sku: string, moment: Moment): Promise<TimelineRow[]> {
     const rows = timelineOf(await this.#knownAt(sku, moment.knownAt));
     const { asOf } = moment;
@@ -44,7 +47,7 @@ export class ItemHistory {
 
   async #knownAt(sku: string, knownAt = Number.POSITIVE_INFINITY): Promise<RecordedItemEvent[]> {
     const events = await readWhole(this.#store, itemStream(sku));
-    // The log's own times never fall, so what was known is a prefix.
+    // Recording times never decrease in the log, so what was known is a prefix.
     const known = events.findLastIndex((event) => event.recordedAt <= knownAt) + 1;
     if (known < events.length) events.length = known;
     return events as unknown[] as RecordedItemEvent[];

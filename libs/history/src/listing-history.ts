@@ -4,7 +4,7 @@ import type { Instant, Quantity } from '#kernel';
 import { type Evidence, evidenceOf, toEvidence } from './evidence.ts';
 import { ListingReplay, type ReplayParts } from './listing-replay.ts';
 
-/** A term with the stored events behind it. */
+/** A term with the stored events that it rests on. */
 type EvidencedTerm = Term & { readonly events: readonly Evidence[] };
 
 export interface EvidencedExplanation {
@@ -12,13 +12,13 @@ export interface EvidencedExplanation {
   readonly version: number;
   readonly terms: readonly EvidencedTerm[];
   readonly policies: readonly PolicyTerm[];
-  /** Of a kit. */
+  /** Only for a kit. */
   readonly components?: readonly (Omit<ComponentTerms, 'terms'> & {
     readonly terms: readonly EvidencedTerm[];
   })[];
 }
 
-/** Why a number is another one than it was: the deltas sum to the difference. */
+/** Why a number changed: the deltas sum to the difference. */
 export interface Changes {
   readonly from: { readonly at: Instant; readonly available: Quantity };
   readonly to: { readonly at: Instant; readonly available: Quantity };
@@ -32,7 +32,7 @@ export interface Change {
   readonly events: readonly Evidence[];
 }
 
-/** Events whose messages are looked for in the log at a time. */
+/** Events whose messages are looked up in the log at the same time. */
 const NAMED_AT_ONCE = 50;
 
 /** One listing's number through time: what the channel was told at a moment, and why. */
@@ -43,7 +43,7 @@ export class ListingHistory {
     this.#parts = parts;
   }
 
-  /** The last number recorded at or before `knownAt`; none where there was no such listing yet. */
+  /** The last number recorded at or before `knownAt`; undefined if there was no such listing yet. */
   async numberAt(channel: string, listing: string, knownAt: Instant): Promise<ListingNumber | undefined> {
     return this.#replay(channel, listing, async (replay) => {
       await replay.runTo(knownAt);
@@ -51,7 +51,7 @@ export class ListingHistory {
     });
   }
 
-  /** What made up the number at `knownAt` (absent: now), down to the stored events. */
+  /** How the number was made up at `knownAt` (absent: now), down to the stored events. */
   async explainAt(
     channel: string,
     listing: string,
@@ -74,7 +74,7 @@ export class ListingHistory {
     });
   }
 
-  /** What the number was at both moments and every change between them. */
+  /** The number at both moments, and every change between them. */
   async changes(channel: string, listing: string, from: Instant, to: Instant): Promise<Changes> {
     return this.#replay(channel, listing, async (replay) => {
       await replay.runTo(from);
@@ -93,7 +93,7 @@ export class ListingHistory {
     });
   }
 
-  /** All of them because of the event that made the number. */
+  /** Every term rests on the one event that caused the number. */
   async #withCause(replay: ListingReplay, terms: readonly Term[]): Promise<readonly EvidencedTerm[]> {
     const number = replay.numbers.at(-1);
     const events = number === undefined ? [] : await this.#cause(replay, number);
@@ -132,7 +132,7 @@ export class ListingHistory {
     );
   }
 
-  /** A few at a time: each may be a look into the log, and all of them at once would be one long turn. */
+  /** A few at a time: each may read from the log, and all at once would take one long turn of the event loop. */
   async #named(events: readonly RecordedItemEvent[]): Promise<readonly Evidence[]> {
     const named: Evidence[] = [];
     for (let from = 0; from < events.length; from += NAMED_AT_ONCE) {

@@ -20,16 +20,16 @@ import type { SetUpLog } from './set-up-log.ts';
 export interface ReplayParts {
   readonly store: EventStore;
   readonly setUp: SetUpLog;
-  /** A picture in memory, gone when it is closed. */
+  /** Opens a read model in memory, which is gone when it is closed. */
   readonly openReadModel: () => ReadModel;
 }
 
-/** Events lived again between two looks at what else there is to do: a few milliseconds. */
+/** Events replayed in one turn of the event loop: a few milliseconds. */
 const EVENTS_AT_ONCE = 200;
 
 /**
- * One listing's past, lived again: the very folds that run live, fed in log order with every event that its
- * number can depend on. So what it says of a moment is bit for bit what was told then.
+ * Replays one listing's past: the same folds that run live get, in log order, every event that its number can depend
+ * on. So what they say at a moment is bit for bit what was told then.
  */
 export class ListingReplay {
   readonly #events: readonly RecordedEvent[];
@@ -96,7 +96,7 @@ export class ListingReplay {
       .filter((event) => event.stream === stream) as unknown as RecordedItemEvent[];
   }
 
-  /** The item event at this position, if the number's cause was one. */
+  /** The item event at this position; undefined if the event there is not one. */
   eventAt(position: number): RecordedItemEvent | undefined {
     const event = this.#itemEvents.get(position);
     return event as unknown as RecordedItemEvent | undefined;
@@ -125,12 +125,12 @@ export class ListingReplay {
 }
 
 /**
- * What the number can depend on: general set-up, the listing's own, its items' definitions and ledgers; of a
- * kit also how the channel lists its parts under their own names, for the policies of these.
+ * All events that the number can depend on: the general set-up, the listing's definition, its items' definitions and
+ * ledgers; for a kit also the channel's listings of its parts by their own names, for the policies of these.
  */
 async function eventsOf(parts: ReplayParts, channel: string, listing: string): Promise<RecordedEvent[]> {
   const { setUp, store } = parts;
-  // What is told while the log is read would be there of one item and not of the other.
+  // Otherwise what is told while the log is read might be there for one item and not for another.
   const through = await store.head();
   const general = await setUp.general();
   const own = await setUp.listing(channel, listing);
@@ -144,10 +144,10 @@ async function eventsOf(parts: ReplayParts, channel: string, listing: string): P
     .sort((a, b) => a.position - b.position);
 }
 
-/** The items, and whatever any of them was ever made of. */
+/** The items, and everything that any of them was ever made of. */
 async function withComponents(setUp: SetUpLog, skus: readonly string[]): Promise<string[]> {
   const known = new Set(skus);
-  // A set goes on to what is added while it is walked.
+  // Iterating over a set includes what is added meanwhile.
   for (const sku of known) {
     for (const event of await setUp.item(sku)) {
       for (const component of (event.data as Item).components) known.add(component.sku);

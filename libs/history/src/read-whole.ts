@@ -6,7 +6,7 @@ export async function readWhole(store: EventStore, stream: string): Promise<Reco
   const events: RecordedEvent[] = [];
   for await (const page of pagesOf(store, stream)) {
     for (const event of page) events.push(event);
-    await nextTurn(); // A page is read from the file without waiting for anything.
+    await nextTurn(); // Reading a page from the file gives up no turn of the event loop by itself.
   }
   return events;
 }

@@ -5,7 +5,7 @@ import type { CatalogEvent } from '#inventory';
 import { SETUP_CATEGORIES } from '#inventory';
 import type { Fold, ReadModel, Shelf } from '#read-model';
 
-/** Set-up events kept by whom they concern, so that a replay of one listing need not read the whole log. */
+/** A set-up event and what it concerns, so that a replay of one listing need not read the whole log. */
 interface SetUpRow {
   readonly event: RecordedEvent;
   readonly concerns: string;
@@ -16,8 +16,8 @@ const PAGE_ROWS = 500;
 const POSITION_DIGITS = 16;
 
 /**
- * Which set-up events a number may depend on: channels, locations and policies concern every number, an
- * item's definition those of the item, a listing's definition its own.
+ * The set-up events that a number may depend on. Those of channels, locations and policies concern every number; an
+ * item's definition those of the item; a listing's definition the listing's own.
  */
 export class SetUpLog implements Fold {
   readonly name = 'set-up-log';
@@ -60,14 +60,14 @@ export class SetUpLog implements Fold {
       const last = page.at(-1);
       if (page.length < PAGE_ROWS || !last) return events;
       after = { value: concerns, key: last.key };
-      await nextTurn(); // There may be a policy for each listing.
+      await nextTurn(); // There may be very many: a policy for each listing.
     }
   }
 }
 
 const CATEGORIES: ReadonlySet<string> = new Set(SETUP_CATEGORIES);
 
-/** Keys order as text: the position, padded. */
+/** The position, padded, because keys are sorted as text. */
 const keyOf = (position: number): string => String(position).padStart(POSITION_DIGITS, '0');
 
 const itemConcern = (sku: string): string => `item:${sku}`;

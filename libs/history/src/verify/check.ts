@@ -1,27 +1,27 @@
 import type { RecordedEvent } from '#event-store';
 
-/** What one promise says of the stored data. */
+/** Whether the stored data keeps one of our promises. */
 export interface CheckResult {
   readonly check: string;
   readonly ok: boolean;
-  /** How many things were looked at. */
+  /** How many things were checked. */
   readonly looked: number;
-  /** The first that were wrong, in words; empty where all is well. */
+  /** The first that were wrong, in words; empty if all is well. */
   readonly findings: readonly string[];
-  /** How many were wrong altogether. */
+  /** How many were wrong in all. */
   readonly wrong: number;
 }
 
 /** Findings that are kept in words; the rest are only counted. */
 const FINDINGS_MAX = 20;
 
-/** Looks at the whole log, event by event, and then says whether a promise was kept. */
+/** Gets the whole log, event by event, and then says whether a promise was kept. */
 export interface LogCheck {
   look(event: RecordedEvent): void;
   result(): CheckResult;
 }
 
-/** Gathers what was looked at and what was wrong under one name. */
+/** Counts, for one check, what was checked and what was wrong. */
 export class Findings {
   readonly #check: string;
   readonly #said: string[] = [];
@@ -32,7 +32,7 @@ export class Findings {
     this.#check = check;
   }
 
-  /** One more was looked at; `wrong` says what is wrong with it, if anything. */
+  /** Counts one more; `wrong` says what is wrong with it, unless it is right. */
   look(isRight: boolean, wrong: () => string): void {
     this.#looked++;
     if (isRight) return;

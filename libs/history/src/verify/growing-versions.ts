@@ -2,7 +2,7 @@ import type { ListingNumber } from '#availability';
 import type { ReadModel, Shelf } from '#read-model';
 import { type CheckResult, Findings } from './check.ts';
 
-/** Published versions only grow, listing by listing, and a new version is a new number, or of another item. */
+/** A listing's published versions only grow, and each new version has a new number or another item. */
 export class GrowingVersions {
   readonly #findings = new Findings('published versions');
   /** By channel and listing. */

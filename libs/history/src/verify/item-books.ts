@@ -14,7 +14,7 @@ import type { Quantity } from '#kernel';
 import { readWhole } from '../read-whole.ts';
 import { type CheckResult, Findings } from './check.ts';
 
-/** What holds of every item's books. */
+/** What must be true of every item's books. */
 export class ItemBooks {
   readonly #store: EventStore;
   readonly #accounts = new Findings('accounts sum to 0');
@@ -54,7 +54,10 @@ export class ItemBooks {
     );
   }
 
-  /** Worked out anew from the facts in the order in which they happened, by other code than the live fold. */
+  /**
+   * Compares with the stock computed from the facts in the order in which they happened, by other code than the live
+   * fold.
+   */
   async #lookAtFacts(sku: string, state: ItemState): Promise<void> {
     const all = (await readWhole(this.#store, itemStream(sku))) as unknown as RecordedItemEvent[];
     const known = all.filter(({ position }) => position <= state.position);
@@ -79,7 +82,7 @@ const shownOf = (state: ItemState, place: Place): PlaceStock => ({
 const wordsOf = (places: readonly PlaceStock[]): ReadonlyMap<string, string> =>
   new Map(places.map((place) => [place.location, inWords(place)]));
 
-/** The same words for the same stock: what is 0 is not said. */
+/** The same words for the same stock: what is 0 is left out. */
 function inWords({ onHand, committed, reserved, inTransit, incoming }: PlaceStock): string {
   const said = Object.entries({ ...onHand, committed, reserved, inTransit, incoming });
   return said

@@ -2,10 +2,10 @@ import type { RecordedEvent } from '#event-store';
 import type { ReadModel, Shelf } from '#read-model';
 import { type CheckResult, Findings, type LogCheck } from './check.ts';
 
-/** Revisions run 0, 1, 2 without a gap, positions only grow, the log's time never falls. */
+/** Revisions run 0, 1, 2 without a gap, positions only grow, recording times never decrease. */
 export class LogOrder implements LogCheck {
   readonly #findings = new Findings('log order');
-  /** On a shelf: there is a stream for each order, and the service's own memory is not for the names of them all. */
+  /** On a shelf, because there is a stream for each order: their names would take too much of the service's memory. */
   readonly #streams: Shelf<{ revision: number }>;
   #position = 0;
   #recordedAt = 0;

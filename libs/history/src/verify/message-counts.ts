@@ -4,7 +4,7 @@ import type { JournalBook } from '#journal';
 import { type CheckResult, Findings, type LogCheck } from './check.ts';
 import { isFact } from './is-fact.ts';
 
-/** How many messages of one source ended how. */
+/** How many messages of one source ended in each way. */
 interface Counts {
   accepted: number;
   duplicate: number;
@@ -14,12 +14,12 @@ interface Counts {
 
 const ENDS = ['accepted', 'duplicate', 'parked', 'rejected'] as const;
 
-/** Every message that the log tells of is counted once in the completeness of its source, as it ended. */
+/** Every message in the log is counted once in the completeness of its source, as it ended. */
 export class MessageCounts implements LogCheck {
   readonly #journal: Pick<JournalBook, 'completenessOf'>;
   readonly #counts = new Map<string, Counts>();
 
-  /** `journal` has seen the whole log when the result is asked for. */
+  /** `journal` must have the whole log when the result is asked for. */
   constructor(journal: Pick<JournalBook, 'completenessOf'>) {
     this.#journal = journal;
   }

@@ -4,10 +4,10 @@ import type { ReadModel, Shelf } from '#read-model';
 import { type CheckResult, Findings, type LogCheck } from './check.ts';
 import { isFact } from './is-fact.ts';
 
-/** A message, by its source and id, stands once in the stream of its order, document or transfer. */
+/** A message, by its source and id, is recorded once in the stream of its order, document or transfer. */
 export class MessagesOnce implements LogCheck {
   readonly #findings = new Findings('every message once');
-  /** Where each stands; on a shelf, for there are as many as there are facts. */
+  /** The position of each; on a shelf, because there are as many as there are facts. */
   readonly #facts: Shelf<{ readonly position: number }>;
 
   constructor(readModel: ReadModel) {

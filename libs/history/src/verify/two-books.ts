@@ -13,12 +13,12 @@ import { type CheckResult, Findings, type LogCheck } from './check.ts';
 const JOURNALS: ReadonlySet<string> = new Set(['order', 'document', 'transfer']);
 
 /**
- * What the journal says was moved, the ledger has moved: per item and account the two books have the same
- * sums. Nothing was posted twice, nothing was left out. True once everything is posted.
+ * What the journal says was moved, the ledger has moved: the two books have the same sums by item and account. So
+ * nothing was posted twice, and nothing was left out. True once everything is posted.
  */
 export class TwoBooks implements LogCheck {
   readonly #findings = new Findings('ledger = journal');
-  /** Journal minus ledger, by `{sku}` and account, where they differ: of a large log few at a time. */
+  /** Journal minus ledger, by item and account, if they differ: even with a large log, few at a time. */
   readonly #differences = new Map<string, Quantity>();
 
   look(event: RecordedEvent): void {

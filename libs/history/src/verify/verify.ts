@@ -14,7 +14,7 @@ import { MessageCounts } from './message-counts.ts';
 import { MessagesOnce } from './messages-once.ts';
 import { TwoBooks } from './two-books.ts';
 
-/** A picture made anew from the log, to be held against the live one. */
+/** A picture made anew from the log, to be compared with the live one. */
 interface FreshPicture {
   readonly readModel: ReadModel;
   readonly catalog: CatalogBook;
@@ -28,9 +28,9 @@ interface VerifyParts {
   readonly store: EventStore;
   /** The picture that is served: how far it has got, and its hash as of a position that is not before that. */
   readonly live: { readonly position: () => number; readonly hash: () => Promise<StoredHash> };
-  /** An empty one of the same shelves. */
+  /** Opens an empty picture with the same shelves. */
   readonly openFresh: () => FreshPicture;
-  /** What the store says of its own files: every sentence is something wrong. */
+  /** What is wrong with the store's files, according to the store: one sentence for each thing. */
   readonly checkFiles?: () => Promise<readonly string[]>;
   readonly onProgress?: (progress: {
     readonly step: string;
@@ -42,14 +42,14 @@ interface VerifyParts {
 
 export interface VerifyReport {
   readonly ok: boolean;
-  /** The log position that was looked at. */
+  /** The log position up to which was checked. */
   readonly position: number;
   readonly checks: readonly CheckResult[];
 }
 
 /**
- * Every promise that can be checked on the stored data: lives the whole log again beside the live picture and
- * holds the two against each other, and the books against themselves. Reads only.
+ * Checks every promise that can be checked on the stored data: replays the whole log into a fresh picture, compares it
+ * with the live one, and checks the books themselves. Only reads.
  */
 export async function verify(parts: VerifyParts): Promise<VerifyReport> {
   const fresh = parts.openFresh();
@@ -147,7 +147,7 @@ async function booksChecks(
   }
 }
 
-/** The terms of every number give the number back. */
+/** Checks that the terms of every number give exactly that number. */
 async function numbersCheck(
   { catalog, availability }: FreshPicture,
   signal: AbortSignal | undefined,
@@ -156,7 +156,7 @@ async function numbersCheck(
   for (const { id } of catalog.channels()) {
     for (let after: string | undefined; ;) {
       signal?.throwIfAborted();
-      await nextTurn(); // Nothing of it waits for anything, and a service may be doing its work beside it.
+      await nextTurn(); // Nothing here gives up a turn by itself, and a service may be working in the same process.
       const page = availability.numbersByListing(id, after, ITEMS_PAGE);
       for (const { listing, available } of page) {
         const explained = availability.explainNow(id, listing);
