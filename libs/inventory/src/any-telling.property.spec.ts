@@ -229,7 +229,7 @@ function outcomeOf({ books, tellings: all }: World) {
 const committedAsOf = (books: Books, sku: string, moment: number): number =>
   stockAsOf(books.book(sku).stream, moment).reduce((sum, { committed }) => sum + committed, 0);
 
-describe('any order of arrival of all that may be told, with any repeats', () => {
+describe('any order of arrival of everything that may be told, with any repeats', () => {
   it('ends in the same stock, promises (now and as of any moment), expectations, flags and orders', () => {
     fc.assert(
       fc.property(tellings, ({ told, again, known, knownAgain }) => {
@@ -239,7 +239,7 @@ describe('any order of arrival of all that may be told, with any repeats', () =>
     );
   });
 
-  it('promises what orders have open where they want it, whenever they say so', () => {
+  it('promises what orders have open where they want it, whenever they say where', () => {
     fc.assert(
       fc.property(tellings, ({ again, knownAgain }) => {
         const { books, tellings: all } = worldOf(again, knownAgain);

@@ -14,7 +14,7 @@ interface OfItem {
 }
 
 /**
- * Where a fact stands among all facts. Equal times are ordered by source, then message id, then document
+ * The place of a fact in the order of all facts. Equal times are ordered by source, then message id, then document
  * id, each by UTF-16 code units: any arrival order sorts into the same sequence.
  */
 export interface FactKey {

@@ -108,7 +108,7 @@ export interface MessagesRepeated {
   readonly source: string;
   /** Ids of the messages told again, in order; one that was repeated twice is here twice. */
   readonly ids: readonly string[];
-  /** The sequence numbers told with them, where there were any. */
+  /** The sequence numbers told with them, if there were any. */
   readonly sequences: readonly number[];
 }
 

@@ -13,7 +13,7 @@ describe('the nearest name', () => {
     expect(nearestName(given, ['sku', 'quantity', 'orderId', 'reservationId'])).toBe(name);
   });
 
-  it('is hinted at, or else all names are', () => {
+  it('is given as a hint, or else all names are', () => {
     expect(nameHint('skuu', ['sku', 'line'])).toBe('did you mean "sku"?');
     expect(nameHint('zzzzzz', ['sku', 'line'])).toBe('one of: sku, line');
   });

@@ -57,7 +57,7 @@ describe('what a channel may sell', () => {
     expect(availableOf(listingOf(0, {}, { state: undefined }))).toBe(0);
   });
 
-  it('is less by what a location is owed', () => {
+  it('is reduced by what a location is below 0', () => {
     const state = stateOf(place('main', 10), place('shop', -4));
     expect(availableOf(listingOf(0, {}, { state, active: new Set(['main', 'shop']) }))).toBe(6 * UNIT);
   });
@@ -94,7 +94,7 @@ describe('what a channel may sell', () => {
     expect(availableOf(listingOf(10.005, { percent: 33 * UNIT }, { decimals: 2 }))).toBe(330_000);
   });
 
-  it('is counted in whole listings where one is not one unit', () => {
+  it('is counted in whole listings, if a listing is not one unit', () => {
     expect(availableOf(listingOf(13, {}, { unitsPer: 6 * UNIT }))).toBe(2 * UNIT);
     expect(availableOf(listingOf(1.25, {}, { unitsPer: 0.5 * UNIT, decimals: 2 }))).toBe(2 * UNIT);
     expect(availableOf(listingOf(1.25, {}, { decimals: 2 }))).toBe(1.25 * UNIT);
@@ -110,7 +110,7 @@ describe('what a channel may sell', () => {
 describe('a ring-fence', () => {
   const fence = { channel: 'web', quantity: 10, since: 0, committed: 2, reserved: 1, sold: 3 };
 
-  it('is what its channel has not had of it', () => {
+  it('is what its channel has not used up of it', () => {
     expect(leftOf(fence)).toBe(4);
     expect(leftOf({ ...fence, sold: 30 })).toBe(0);
   });
@@ -153,7 +153,7 @@ describe('a kit', () => {
     unitsPer: UNIT,
   });
 
-  it('is there as often as the scarcest component allows', () => {
+  it('is available as often as the scarcest component allows', () => {
     expect(availableKits(kitOf([part('MUG', 7, 2), part('LID', 2, 1)]))).toBe(2 * UNIT);
     expect(availableKits(kitOf([part('MUG', 7, 2), part('LID', -2, 1)]))).toBe(0);
   });
@@ -192,7 +192,7 @@ describe('a kit', () => {
   });
 });
 
-it('terms name the places, the policies and what was made of them', () => {
+it('terms name the locations, the policies and what was made of them', () => {
   const input = listingOf(10, { buffer: UNIT, cap: 4 * UNIT, locationSafetyStock: { main: 2 * UNIT } });
   expect(termsOf(input)).toEqual([
     { name: 'sellable', value: 10 * UNIT, location: 'main' },
@@ -302,7 +302,7 @@ describe('for any stock and any policy', () => {
     expect(kitsIn([{ available: 29_265_028_052_003, required: 1 }])).toBe(TOLD_UNITS_MAX * UNIT);
   });
 
-  it('its terms give back the number exactly', () => {
+  it('its terms give exactly the number', () => {
     fc.assert(
       fc.property(listing, (input) => {
         expect(recompute(termsOf(input))).toBe(availableOf(input));
@@ -329,7 +329,7 @@ describe('for any stock and any policy', () => {
     );
   });
 
-  it('percentages are exact where the product is past 2^53', () => {
+  it('percentages are exact even if the product is beyond 2^53', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: MOST }),

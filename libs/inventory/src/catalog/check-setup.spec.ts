@@ -132,13 +132,13 @@ describe('an item', () => {
     expect(checkItem(item('NEW', { identifiers }), catalog())).toBeUndefined();
   });
 
-  it('shows the way of a cycle', () => {
+  it('shows the path of a cycle', () => {
     const rejection = checkItem(kit('IN', { OUT: 1 }), catalog(kit('OUT', { IN: 1 })));
     expect(rejection?.detail).toContain('IN → OUT → IN');
     expect(rejection?.facts).toEqual({ path: ['IN', 'OUT', 'IN'] });
   });
 
-  it('stacks kits only so deep', () => {
+  it('nests kits only to a limited depth', () => {
     const stack = Array.from({ length: KIT_DEPTH_MAX }, (_, n) =>
       kit(`K${n}`, { [n === 0 ? 'MUG' : `K${n - 1}`]: 1 }),
     );
@@ -232,7 +232,7 @@ describe('a policy', () => {
     expect([rejection?.code, rejection?.pointer]).toEqual([code, pointer]);
   });
 
-  it('has so many entries at most', () => {
+  it('has a limited number of entries', () => {
     const entries = Object.fromEntries(named(POLICY_ENTRIES_MAX + 1).map((name) => [name, UNIT]));
     const codeOf = (fields: PolicyFields) => checkPolicy({ scope: 'global', fields }, catalog())?.code;
     expect(codeOf({ allocations: entries })).toBe('TOO_MANY_ALLOCATIONS');

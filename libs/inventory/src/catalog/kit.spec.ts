@@ -13,12 +13,12 @@ const item = (sku: string, components: Record<string, number> = {}): Item => ({
 const catalog = (...items: Item[]) => ({ item: (sku: string) => items.find((known) => known.sku === sku) });
 
 describe('a kit', () => {
-  it('is not what holds nothing, or is not there', () => {
+  it('is neither an item that holds nothing nor one that is not there', () => {
     expect(flattenKit(catalog(item('MUG')), 'MUG')).toEqual([]);
     expect(flattenKit(catalog(), 'MUG')).toEqual([]);
   });
 
-  it('of kits holds what these hold, each item once', () => {
+  it('that consists of kits holds what these hold, each item once', () => {
     const items = catalog(
       item('MUG'),
       item('LID'),
@@ -31,23 +31,23 @@ describe('a kit', () => {
     ]);
   });
 
-  it('knows fractions of an inner kit', () => {
+  it('may hold fractions of an inner kit', () => {
     const items = catalog(item('TEA'), item('TIN', { TEA: 0.5 }), item('SAMPLE', { TIN: 0.25 }));
     expect(flattenKit(items, 'SAMPLE')).toEqual([{ sku: 'TEA', quantity: 12_500 }]);
   });
 
-  it('holds the least there is of what comes to less: an inner kit was defined anew', () => {
+  it('holds the smallest quantity of what would come to less, after an inner kit was redefined', () => {
     const items = catalog(item('TEA'), item('TIN', { TEA: 0.5 }), item('GRAIN', { TIN: 0.00001 }));
     expect(flattenKit(items, 'GRAIN')).toEqual([{ sku: 'TEA', quantity: 1 }]);
   });
 
-  it('keeps what it knows of an item that is not there', () => {
+  it('still holds an item that is not in the catalog', () => {
     expect(flattenKit(catalog(item('PAIR', { MUG: 2 })), 'PAIR')).toEqual([
       { sku: 'MUG', quantity: 2 * UNIT },
     ]);
   });
 
-  it('that would hold more than any line may carry stays at the ceiling, whatever is stacked', () => {
+  it('that would hold more than any line may carry stays at the ceiling, however kits are nested', () => {
     const items = catalog(
       item('A'),
       item('B', { A: 900_000_000 }),
@@ -57,7 +57,7 @@ describe('a kit', () => {
     expect(flattenKit(items, 'D')).toEqual([{ sku: 'A', quantity: PART_QUANTITY_CEILING }]);
   });
 
-  it('stacked in diamonds is looked into once a kit, not once a way', () => {
+  it('is computed once for each inner kit, not once for each path to it', () => {
     const layers = 30;
     const items = [item('L0')];
     for (let layer = 1; layer <= layers; layer++) {
@@ -72,14 +72,14 @@ describe('a kit', () => {
     expect(cycleOf(catalog(...items), top)).toBeUndefined();
   });
 
-  it('that holds itself is found with its way', () => {
+  it('that holds itself is found, with the path', () => {
     const items = catalog(item('B', { C: 1 }), item('C', { MUG: 1, A: 1 }), item('MUG'));
     expect(cycleOf(items, item('A', { MUG: 1, B: 1 }))).toEqual(['A', 'B', 'C', 'A']);
     expect(cycleOf(items, item('A', { A: 1 }))).toEqual(['A', 'A']);
     expect(cycleOf(items, item('D', { B: 1 }))).toBeUndefined();
   });
 
-  it('in a circle, should one be there all the same, ends', () => {
+  it('that holds itself nevertheless can still be computed', () => {
     const items = catalog(item('A', { B: 1 }), item('B', { A: 1 }));
     expect(flattenKit(items, 'A')).toEqual([{ sku: 'B', quantity: UNIT }]);
     expect(kitDepth(items, item('C', { A: 1 }))).toBeGreaterThan(1);

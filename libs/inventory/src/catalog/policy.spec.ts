@@ -22,7 +22,7 @@ describe('a policy', () => {
     expect(state.pending).toBeUndefined();
   });
 
-  it('with a time to come waits for it, and the former one counts on', () => {
+  it('with a time to come waits for it, and the former policy stays in force', () => {
     const before = policyDefined(undefined, put({ buffer: 1 }), at(7));
     const waiting = policyDefined(before, put({ buffer: 2 }, 1_000), at(8));
     expect(waiting.inForce).toEqual(before.inForce);
@@ -38,12 +38,12 @@ describe('a policy', () => {
     expect(now.pending).toBeUndefined();
   });
 
-  it('with a time that has passed counts at once', () => {
+  it('with a time that has passed is in force at once', () => {
     expect(policyDefined(undefined, put({ buffer: 2 }, 50), at(7)).inForce).toMatchObject({ position: 7 });
     expect(policyDefined(undefined, put({ buffer: 2 }, 70), at(7)).inForce).toMatchObject({ position: 7 });
   });
 
-  it('is known as it was told, whether it counts or waits', () => {
+  it('is known as it was told, whether it is in force or waits', () => {
     const waits = put({ buffer: 2 }, 1_000);
     const told = { policy: waits, definedAt: 8, recordedAt: 80 };
     const first = policyDefined(undefined, waits, at(8));
@@ -54,7 +54,7 @@ describe('a policy', () => {
     expect(policyDefined(atOnce, waits, at(8))).toMatchObject(told);
   });
 
-  it('put anew replaces what waited, whose time then means nothing', () => {
+  it('put anew replaces the one that waited, whose time then means nothing', () => {
     const waiting = policyDefined(undefined, put({ buffer: 2 }, 1_000), at(8));
     const replaced = policyDefined(waiting, put({ buffer: 3 }), at(9));
     expect(replaced.pending).toBeUndefined();
@@ -73,7 +73,7 @@ describe('a policy', () => {
       expect(fourth.inForce?.since).toEqual({ web: 100, pos: 80 });
     });
 
-    it('counts since its effectiveAt, past or to come, where it has one', () => {
+    it('counts since its effectiveAt, past or to come, if it has one', () => {
       const past = policyDefined(undefined, put({ allocations: { web: 5 } }, 30), at(7));
       expect(past.inForce?.since).toEqual({ web: 30 });
       const waiting = policyDefined(past, put({ allocations: { web: 5 } }, 1_000), at(8));
@@ -86,7 +86,7 @@ describe('a policy', () => {
   });
 });
 
-describe('what counts for a listing', () => {
+describe('the policy that applies to a listing', () => {
   const inForce = (scope: string, position: number, fields: PolicyFields): PolicyInForce => ({
     scope,
     fields,
@@ -95,7 +95,7 @@ describe('what counts for a listing', () => {
     sameSince: { web: 1 },
   });
 
-  it('is taken field by field from the narrowest scope that sets it; 0 is set', () => {
+  it('is taken field by field from the narrowest scope that sets it; 0 is a value', () => {
     const effective = effectivePolicy([
       inForce('listing:web:A', 5, { buffer: 0 }),
       undefined,

@@ -3,7 +3,7 @@ import { UNIT } from '#kernel';
 import { LINE_QUANTITY_MAX, timesExactly } from './amounts.ts';
 
 describe('a quantity times another', () => {
-  it('is exact in five decimals or nothing, however large both are', () => {
+  it('is exact in five decimals or undefined, however large both are', () => {
     const amount = fc.oneof(
       fc.integer({ min: -LINE_QUANTITY_MAX, max: LINE_QUANTITY_MAX }),
       fc

@@ -74,7 +74,7 @@ describe('what a document does to stock', () => {
     ['stock.snapshot', { asOf: 3 }],
     ['transfer.shipped', { from: 'main', to: 'shop' }],
     ['transfer.received', { from: 'main', to: 'shop' }],
-  ])('%s is in units of the item where a listing of twelve tells it', (type, data) => {
+  ])('%s is in units of the item if a listing of twelve is told', (type, data) => {
     const caseOf = (name: string, units: number) => ({
       ...{ line: name, listing: 'case', quantity: units * UNIT, from: 'sellable', to: 'held' },
     });
@@ -91,13 +91,13 @@ describe('what a document does to stock', () => {
     expect(move).toMatchObject({ kind: 'move', channel: undefined });
   });
 
-  it('is nothing where goods move to where they are', () => {
+  it('is nothing if goods move to where they are', () => {
     expect(entriesOf(told('stock.moved', { lines: [line('MUG', 2, { from: 'held', to: 'held' })] }))).toEqual(
       [],
     );
   });
 
-  it('is about the components where a kit is sold', () => {
+  it('concerns the components if a kit is sold', () => {
     expect(sumOf(entriesOf(told('sale.completed', { lines: [line('BOX', 3)] }))).balances).toEqual({
       'MUG main/sellable': -6,
       'MUG customer': 6,
@@ -166,7 +166,7 @@ describe('a snapshot', () => {
     ]);
   });
 
-  it('that is complete also says that all else is 0 there', () => {
+  it('that is complete also says that everything else is 0 there', () => {
     expect(entriesOf(snapshot('m1', true, 'MUG', 'CUP', 'MUG'))).toMatchObject([
       { kind: 'count', sku: 'MUG', quantity: 8 * UNIT },
       { kind: 'count', sku: 'CUP' },
@@ -218,7 +218,7 @@ describe('a transfer', () => {
     expect(sumOf(transfer.entries).flags).toEqual({});
   });
 
-  it('flags all that is too much at a place together, in the order in which it came', () => {
+  it('flags everything that is too much at a place together, in the order in which it came', () => {
     const transfer = new Telling(SET_UP);
     transfer.tell(half('transfer.shipped', 's1', 2, line('MUG', 3)));
     transfer.tell(half('transfer.received', 'r2', 6, line('MUG', 2)));
@@ -233,7 +233,7 @@ describe('a transfer', () => {
     ]);
   });
 
-  it('is told by two sources, whose messages may bear one id', () => {
+  it('is told by two sources, whose messages may have the same id', () => {
     const transfer = new Telling(SET_UP);
     transfer.tell(half('transfer.shipped', 'm1', 2, line('MUG', 3)));
     const received = half('transfer.received', 'm1', 4, line('MUG', 5), line('LID', 1, { line: '2' }));
@@ -276,7 +276,7 @@ describe('a receipt of what its own document expected', () => {
     expect(flagsOf(expected('e1', 1, 5), received('r1', 2, 3), expected('off', 3, 0)).at(-1)).toEqual([]);
   });
 
-  it('is not, where it was for the purchase order of another', () => {
+  it('is not flagged if it was for the purchase order of another document', () => {
     const other = received('r1', 2, 6, { purchaseOrderId: 'po' });
     expect(flagsOf(expected('e1', 1, 5), other)).toEqual([[], []]);
     const own = received('r1', 2, 6, { purchaseOrderId: 'd1' });
@@ -290,7 +290,7 @@ describe('what a line may say of its item', () => {
     return typeof outcome === 'object' && 'code' in outcome ? [outcome.code, outcome.pointer] : outcome;
   };
 
-  it('is no fraction of what comes in whole units', () => {
+  it('must not be a fraction of an item in whole units', () => {
     expect(codeOf(told('stock.received', { lines: [line('MUG', 1.5)] }))).toEqual([
       'QUANTITY_NOT_INTEGER',
       '/data/lines/0/quantity',
@@ -322,7 +322,7 @@ describe('what a line may say of its item', () => {
     ]);
   });
 
-  it('is what its components can be, to the last one: nothing of a kit is rounded', () => {
+  it('must be possible for each of a kit’s components: nothing of a kit is rounded', () => {
     const blends = (units: number) => codeOf(told('sale.completed', { lines: [line('BLEND', units)] }));
     expect(blends(4)).toMatchObject([{ sku: 'MUG', quantity: 12 * UNIT }]);
     expect(blends(0.5)).toEqual(['QUANTITY_NOT_INTEGER', '/data/lines/0/quantity']);
@@ -336,7 +336,7 @@ describe('what a line may say of its item', () => {
     'stock.moved',
     'stock.counted',
     'stock.snapshot',
-  ])('is nothing of a kit in %s', (type) => {
+  ])('cannot be about a kit in %s', (type) => {
     const lines = [line('BOX', 1, { from: 'sellable', to: 'held' })];
     expect(codeOf(told(type, { lines, reason: 'x', asOf: 1, expectedAt: 1 }))).toEqual([
       'NOT_ALLOWED_FOR_KIT',
@@ -344,7 +344,7 @@ describe('what a line may say of its item', () => {
     ]);
   });
 
-  it('names every place it needs, and waits for all of them', () => {
+  it('names every location it needs, and waits for all of them', () => {
     const transfer = new Telling(SET_UP);
     transfer.tell(told('transfer.shipped', { from: 'moon', to: 'mars', lines: [line('MUG', 1)] }));
 
@@ -369,7 +369,7 @@ describe('what a line may say of its item', () => {
 });
 
 describe('a place that is not active', () => {
-  it('is flagged in the answer, beside what else is, and when its lines are released', () => {
+  it('is flagged in the answer besides everything else, and when its lines are released', () => {
     const transfer = new Telling(SET_UP);
     const closed = { from: 'closed-attic', to: 'main' };
     const [mug, lid] = [line('MUG', 1), line('LID', 1, { line: '2' })];

@@ -11,7 +11,7 @@ const counted = (id: string, count = 1, item = 'MUG'): Message =>
   told('stock.counted', { lines: lines(count, item) }, { id });
 
 describe('the outline of a document', () => {
-  it('is none while the document is short', () => {
+  it('does not exist while the document is short', () => {
     const telling = new Telling(SET_UP);
     telling.tell(counted('a', SHORT_LINES_MAX));
     outlineDocument(telling.told);
@@ -19,7 +19,7 @@ describe('the outline of a document', () => {
     expect(telling.put(counted('a', SHORT_LINES_MAX))).toBe('repeated');
   });
 
-  it('knows where a name may have been told, and what is recalled is known again', () => {
+  it('knows where a name may have been told, and a recalled fact is known again', () => {
     const telling = new Telling(SET_UP);
     for (const id of ['a', 'b', 'c']) telling.tell(counted(id, SHORT_LINES_MAX));
     const { told: known } = telling;
@@ -37,7 +37,7 @@ describe('the outline of a document', () => {
     expect(known.recalled).toBeUndefined();
   });
 
-  it('keeps what waits, until it waits no more', () => {
+  it('keeps facts with parked lines, until these no longer wait', () => {
     const telling = new Telling(SET_UP);
     telling.tell(counted('a', 2, 'GHOST'));
     telling.tell(counted('b', SHORT_LINES_MAX));
@@ -49,7 +49,7 @@ describe('the outline of a document', () => {
     expect(outlinedAt(telling.told, [counted('a')])).toEqual([0]);
   });
 
-  it('keeps what receipts are compared with, as long as they are', () => {
+  it('keeps what receipts are compared with, as long as they are compared', () => {
     const telling = new Telling(SET_UP);
     telling.tell(told('stock.expected', { lines: lines(1) }, { id: 'e' }));
     telling.tell(told('stock.received', { lines: lines(SHORT_LINES_MAX) }, { id: 'r' }));

@@ -22,13 +22,13 @@ const outcomeOf = (...messages: Message[]) => {
 const REFUSED = ['QUANTITY_OUT_OF_RANGE', '/data/lines'];
 
 describe('what is told together', () => {
-  it('is exact, for a message tells at most 50 billion of one item', () => {
+  it('is exact, because a message tells at most 50 billion of one item', () => {
     const fifty = new Telling(SET_UP).tell(told('stock.counted', { lines: lines(50, 'OIL', MOST) }));
     expect(fifty).toMatchObject([{ quantity: 50 * BILLION * UNIT - 50_000 }]);
     expect(outcomeOf(told('stock.counted', { lines: lines(51, 'OIL', MOST) }))).toEqual([REFUSED]);
   });
 
-  it('may be more over many items: who has no end of each says so of all', () => {
+  it('may be more over several items together', () => {
     const all = [
       ...lines(40, 'MUG', BILLION),
       ...lines(40, 'CUP', BILLION).map((one) => ({ ...one, line: `c${one.line}` })),
@@ -41,7 +41,7 @@ describe('what is told together', () => {
     expect(outcomeOf(told('stock.shipped', { lines: kits }))).toEqual([REFUSED]);
   });
 
-  it('is of an order all that was ever told of it, parked or not', () => {
+  it('includes, for an order, all that was ever told of it, parked or not', () => {
     const much = (at: number, sku: string) =>
       changed({ at }, ...Array.from({ length: 25 }, (_, index) => [`${index}`, sku, BILLION] as const));
     const little = shipped({ at: 9 }, ['0', 'MUG', 1]);

@@ -58,7 +58,7 @@ export function journalStreamOf(message: Message): string {
   return documentStream(message.source, documentIdOf(message));
 }
 
-/** Where the fact stands among all facts. */
+/** The fact's place in the order of all facts. */
 export const factKeyOf = (message: Message): FactKey => ({
   at: message.occurredAt,
   source: message.source,

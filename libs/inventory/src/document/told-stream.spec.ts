@@ -31,7 +31,7 @@ describe('the same content', () => {
     expect(sumOf(transfer.entries).balances).toMatchObject({ 'MUG shop/in-transit': 40 });
   });
 
-  it('is another where anything in it is', () => {
+  it('is different if anything in it is', () => {
     const data = { orderId: 'o', lines: [line('MUG', 1), line('CUP', 1, { line: '2' })] };
     const attributes = { gift: 'yes', note: 'blue' };
     const first = message({ ...data, attributes });
@@ -51,7 +51,7 @@ describe('the same content', () => {
     expect(isSameContent(first, structuredClone(first))).toBe(true);
   });
 
-  it('is the same where a default is said', () => {
+  it('is the same if a default is written out', () => {
     const count = { documentId: 'd', location: 'main', asOf: 0, lines: [line('MUG', 1)] };
     const [unsaid, said, whole] = [{}, { complete: false }, { complete: true }].map((more) =>
       told('stock.snapshot', { ...count, ...more }),
@@ -65,7 +65,7 @@ describe('the same content', () => {
     expect([isSameContent(unsaid, some), isSameContent(some, none)]).toEqual([false, false]);
   });
 
-  it('is told whatever the order of keys, the extensions, and a channel that goes without saying', () => {
+  it('does not depend on the order of keys, the extensions, or a channel that goes without saying', () => {
     const telling = new Telling(SET_UP);
     telling.tell(message(placed));
 
@@ -92,7 +92,7 @@ describe('what is told of one order or transfer', () => {
       { id },
     );
 
-  it('is bounded, for each fact is derived from all of it; a repeat is still one', () => {
+  it('is bounded, because each fact is derived from all of it; a repeat is still a repeat', () => {
     const order = new Telling(SET_UP);
     Object.assign(order.told, { lineCount: TOLD_LINES_MAX - 2 });
     order.tell(placed('m1', 1));
@@ -101,7 +101,7 @@ describe('what is told of one order or transfer', () => {
     expect(order.put(placed('m1', 1))).toBe('repeated');
   });
 
-  it('bounds no document: what it does stands by itself', () => {
+  it('is not bounded for a document: what each of its messages does stands by itself', () => {
     const count = new Telling(SET_UP);
     Object.assign(count.told, { lineCount: TOLD_LINES_MAX });
     expect(count.tell(told('stock.counted', { lines: [line('MUG', 1)] }))).toHaveLength(1);

@@ -25,21 +25,21 @@ const left = (units: number, by: number, near?: string): Settle => ({
 });
 
 describe('what a reservation promised an order that is not placed', () => {
-  it('goes over to the line that names it, and what the line does not want is free', () => {
+  it('passes to the line that names it, and what the line does not want is free', () => {
     const books = stocked(0, 9);
     confirmed(books, 'r-1', 5);
     books.post([open('1', 3), left(0, -5)]);
     expect(committed(books)).toEqual({ shop: 3 });
   });
 
-  it('stays where only another line took over what was its own', () => {
+  it('stays if another line took over only what was its own', () => {
     const books = stocked(9);
     confirmed(books, 'r-1', 5);
     books.post([open('1', 3), left(2, -3)]);
     expect(committed(books)).toEqual({ main: 5 });
   });
 
-  it('is promised anew where a line took more than its own', () => {
+  it('is promised anew if a line took more than its own', () => {
     const books = stocked(9);
     confirmed(books, 'r-1', 3);
     books.post([open('1', 5), left(1, -2)]);
@@ -61,7 +61,7 @@ describe('what a reservation promised an order that is not placed', () => {
     expect(books.state('MUG').exceptions).toMatchObject({ 'oversell/main/web/1': { quantity: UNIT } });
   });
 
-  it('is not used up by what ships of a line that had its own, and less of it is left first where that ships', () => {
+  it('is not used up by what ships of a line that had its own, and is reduced first at the location that ships', () => {
     const books = stocked(2, 9);
     confirmed(books, 'r-1', 2);
     confirmed(books, 'r-2', 3);

@@ -209,7 +209,7 @@ describe('the same facts in any order of arrival', () => {
     );
   });
 
-  it('do once what they do: what posting brings again after a crash does nothing', () => {
+  it('have their effect once: what posting repeats after a crash does nothing', () => {
     fc.assert(
       fc.property(facts, ({ told, arrival }) => {
         const books = new Books();
@@ -222,7 +222,7 @@ describe('the same facts in any order of arrival', () => {
     );
   });
 
-  it('give the same stock also where they are snapshots in parts, complete or not', () => {
+  it('give the same stock even if they are snapshots in parts, complete or not', () => {
     fc.assert(
       fc.property(snapshots, ({ told, arrival }) => {
         const books = new Books();
@@ -236,7 +236,7 @@ describe('the same facts in any order of arrival', () => {
     );
   });
 
-  it('leave events from which the same state is folded again, and the same history is read', () => {
+  it('leave events from which the same state is folded, and the same history is read', () => {
     fc.assert(
       fc.property(facts, ({ told, arrival }) => {
         const books = new Books();

@@ -40,7 +40,7 @@ const hold = (more: Partial<Reserve> = {}): Reserve => ({
 });
 
 describe('an oversell', () => {
-  it('is what an order took beyond what there was, with all who claim it', () => {
+  it('is what an order took beyond what there was, with everybody who claims it', () => {
     const books = told(received(5), open('1', 3), open('2', 4));
     expect(openIn(books)).toEqual({ 'oversell/main/web/2': 2 });
     expect(opened(books)[0]!.claims).toEqual([
@@ -65,7 +65,7 @@ describe('an oversell', () => {
     });
   });
 
-  it('is told where a count finds less than is promised, and not where nobody is promised anything', () => {
+  it('is opened if a count finds less than is promised, but not if nothing is promised', () => {
     expect(openIn(told(received(5), open('1', 4), counted(1, 5)))).toEqual({ 'oversell/main//': 3 });
     expect(openIn(told(received(5), issued(7)))).toEqual({ 'negative-on-hand/main//': 2 });
   });
@@ -78,7 +78,7 @@ describe('an oversell', () => {
     expect(openIn(books)).toEqual({});
   });
 
-  it('gets less as units come: first of the order that gives them up, then of the one opened first', () => {
+  it('shrinks as units come: first that of the order that gives them up, then the one opened first', () => {
     const books = told(received(5), open('1', 6), open('2', 2), open('3', 2));
     const claims = opened(books).map((each) => each.claims);
     books.post([received(2, 3)]);
@@ -88,7 +88,7 @@ describe('an oversell', () => {
     expect(opened(books).map((each) => each.claims)).toEqual([...claims, undefined, undefined]);
   });
 
-  it('never tells, all together, of more than is short', () => {
+  it('never exceeds, all together, what is missing', () => {
     const units = fc.integer({ min: 1, max: 5 });
     const id = fc.constantFrom('1', '2', '3');
     const fact: fc.Arbitrary<Entry[]> = fc.oneof(
@@ -124,7 +124,7 @@ describe('an oversell', () => {
     expect(openIn(books)).toEqual({ 'negative-on-hand/main//': 1 });
   });
 
-  it('is handed on while others miss the units that its order has taken', () => {
+  it('passes on while others miss the units that its order has taken', () => {
     const books = told(received(5), open('1', 5), open('2', 1));
     expect(openIn(books)).toEqual({ 'oversell/main/web/2': 1 });
     books.post([open('2', 0, { near: 'main' }), shipped('2', 1)]);
@@ -134,7 +134,7 @@ describe('an oversell', () => {
     expect(openIn(books)).toEqual({});
   });
 
-  it('is handed on to those promised units there, less what other oversells tell of already', () => {
+  it('passes on to those promised units there, less what other oversells already account for', () => {
     const books = told(received(5), received(9, 1, { location: 'shop' }), open('1', 3, { channel: 'app' }));
     books.ask('MUG', hold({ wanted: [{ quantity: 2 * UNIT, location: 'main' }] }), 100);
     books.ask('MUG', hold({ reservationId: 'r-2', wanted: [{ quantity: UNIT, location: 'shop' }] }), 100);
@@ -151,7 +151,7 @@ describe('an oversell', () => {
     ]);
   });
 
-  it('is told of and cured for each place and each channel’s order alone, whatever else is open', () => {
+  it('is opened and cured for each location and each channel’s order alone, whatever else is open', () => {
     const at = (location: string): Partial<Open> => ({ location, line: location });
     const books = told(received(5), received(5, 1, { location: 'shop' }));
     books.post([open('1', 6, at('main')), open('1', 8, at('shop'))]);
@@ -166,7 +166,7 @@ describe('an oversell', () => {
     expect(openIn(books)).toEqual({ ...shop, 'oversell/main//': 6 });
   });
 
-  it('is handed on only as far as units are still short', () => {
+  it('passes on only as far as units are still missing', () => {
     const books = told(received(6), open('1', 5));
     books.post([open('2', 1)], 101);
     books.post([shipped('3', 3)], 102);
@@ -175,7 +175,7 @@ describe('an oversell', () => {
     expect(openIn(books)).toEqual({ 'oversell/main/web/2': 1, 'oversell/main/web/1': 1 });
   });
 
-  it('stays where it is while only a hold misses the units', () => {
+  it('stays with its order while only a hold misses the units', () => {
     const books = told(received(5));
     books.ask('MUG', hold());
     books.post([shipped('1', 3)], 100);
@@ -183,7 +183,7 @@ describe('an oversell', () => {
     expect(openIn(books)).toEqual({ 'oversell/main/web/1': 1 });
   });
 
-  it('is none where an order that was promised its goods is shipped', () => {
+  it('does not exist if an order that was promised its goods is shipped', () => {
     expect(
       openIn(told(received(5), open('1', 5), [open('1', 0, { near: 'main' }), shipped('1', 5)])),
     ).toEqual({});
@@ -214,7 +214,7 @@ describe('an oversell', () => {
     ]);
   });
 
-  it('is told where a count finds less than one order and one hold were promised', () => {
+  it('is opened if a count finds less than one order and one hold were promised', () => {
     const books = told(received(5), open('1', 2));
     books.ask('MUG', hold({ wanted: [{ quantity: 2 * UNIT }] }), 100);
     books.post([counted(3, 5)]);
@@ -264,7 +264,7 @@ describe('negative on hand', () => {
     }
   });
 
-  it('is opened again when it grows after somebody resolved it, and not before', () => {
+  it('is opened again only when it grows after somebody resolved it', () => {
     const books = told(received(1), issued(3));
     const name = { kind: 'negative-on-hand', location: 'main' } as const;
     const { position: opened } = books.state('MUG');
@@ -279,7 +279,7 @@ describe('negative on hand', () => {
     expect(openIn(books)).toEqual({ 'negative-on-hand/main//': 2 });
   });
 
-  it('is not resolved by who means the one before it, which was cured', () => {
+  it('is not resolved by a request that means an earlier one, which was cured', () => {
     const books = told(received(1), issued(3));
     const name = { kind: 'negative-on-hand', location: 'main' } as const;
     const { position: opened } = books.state('MUG').exceptions['negative-on-hand/main//']!;
@@ -301,7 +301,7 @@ describe('what a fact is flagged for', () => {
     expect(openIn(books)).toEqual({ 'late/main/web/1': 2, 'late/main/web/2': 1 });
   });
 
-  it('inactive-location: goods, counts and pinned promises at a place that counts for nobody', () => {
+  it('inactive-location: goods, counts and pinned promises at a location that counts for no channel', () => {
     const books = new Books({ isActive: () => false });
     books.post([received(9)]);
     books.post([counted(4, 5)]);

@@ -69,7 +69,7 @@ export interface Place {
   reserved: Quantity;
   /** Balance of the in-transit account: below 0 while a transfer was received before it was shipped. */
   inTransit: Quantity;
-  /** Of the transfers on their way here, by `nameKey`: shipped less received, where that is not 0. */
+  /** For transfers to this location, by `nameKey`: shipped less received, if that is not 0. */
   transfers?: Record<string, Quantity>;
   /** The newest complete snapshot that did not list the item: dispositions that are told of later may stand on it. */
   swept?: Anchor;

@@ -13,8 +13,8 @@ function stocked(receipts: number): Books {
   return books;
 }
 
-describe('an item of which more is told over time than numbers can hold', () => {
-  it('is exact to the last decimal as long as nothing is said of it', () => {
+describe('an item of which more is told over time than numbers can hold exactly', () => {
+  it('is exact to the last decimal as long as it is not flagged', () => {
     const books = stocked(45);
     expect(books.book('MUG').stream.filter(({ type }) => type === 'ExceptionOpened')).toEqual([]);
     expect(books.state('MUG').places[0]!.stock[0]!.onHand).toBe(45 * BILLION * UNIT - 45);
@@ -28,7 +28,7 @@ describe('an item of which more is told over time than numbers can hold', () => 
     expect(flagged[0]!.data).toMatchObject({ quantity: 46 * BILLION * UNIT - 46 });
   });
 
-  it('is flagged again where somebody resolved it and it goes on', () => {
+  it('is flagged again if somebody resolved it and it goes on', () => {
     const books = stocked(47);
     const name = { kind: 'out-of-range' } as const;
     const { position: opened } = books.state('MUG');

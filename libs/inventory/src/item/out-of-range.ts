@@ -13,7 +13,7 @@ const KEY = exceptionKey(NAME);
 
 /**
  * Flags an item of which more was told over time than numbers can hold exactly: 45 billion units in one account.
- * The fact is recorded all the same, but the decimals are not to be trusted. It is only resolved by hand.
+ * The fact is recorded nevertheless, but the decimals are not to be trusted. It is only resolved by hand.
  */
 export function judgeRange(draft: Draft): void {
   const { outside, exceptions } = draft.state;

@@ -34,7 +34,7 @@ const standing = ({ places, outside, commitments, latestAt }: ItemState) => ({
 });
 
 describe('a fact of which only a part is stored', () => {
-  it('goes on behind it, and ends in the same books', () => {
+  it('is continued after it, and ends in the same books', () => {
     fc.assert(
       fc.property(facts, large, fc.nat(), (told, last, cutAt) => {
         const [whole, cut] = [new Books(), new Books()];

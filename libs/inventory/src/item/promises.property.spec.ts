@@ -101,8 +101,8 @@ function addedUp(state: ItemState, now: number): ReturnType<typeof kept> {
 
 const isNothing = ({ quantity }: { readonly quantity: number }): boolean => quantity <= 0;
 
-describe('whatever is promised, held, moved and let go', () => {
-  it('is summed as it stands: by place, by channel, and up to the first deadline', () => {
+describe('whatever is promised, held, moved and released', () => {
+  it('is summed correctly: by location, by channel, and with the first deadline', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 14 }), (steps) => {
         const books = stocked(6, 5);

@@ -36,7 +36,7 @@ describe('an order line', () => {
     expect(committed(books)).toEqual({ shop: 3 });
   });
 
-  it('is committed at the first location where none can', () => {
+  it('is committed at the first location if none can fulfil it', () => {
     const books = stocked(2, 1);
     books.post([open('1', 3)]);
     expect(committed(books)).toEqual({ main: 3 });
@@ -48,7 +48,7 @@ describe('an order line', () => {
     expect(committed(books)).toEqual({ shop: 3 });
   });
 
-  it('passes over inactive locations, and stays with the channel’s own where there is no other', () => {
+  it('avoids inactive locations, but stays with the channel’s own if there is no other', () => {
     const some = stocked(9, 9, { isActive: (location) => location === 'shop' });
     some.post([open('1', 3)]);
     expect(committed(some)).toEqual({ shop: 3 });
@@ -72,7 +72,7 @@ describe('an order line', () => {
     expect(claimsOf(books.state('MUG'), 'web')).toMatchObject({ committed: 0 });
   });
 
-  it('is released first where it just shipped, then where it was promised last', () => {
+  it('is released first at the location that just shipped, then where it was promised last', () => {
     const books = stocked(9, 9);
     books.post([open('1', 3, { location: 'main' })]);
     books.post([open('1', 5, { location: 'shop' })]);
@@ -87,7 +87,7 @@ describe('an order line', () => {
     ]);
   });
 
-  it('is one fact with the goods that leave: only the last event is told outside', () => {
+  it('is one fact with the goods that leave: channels are told only after the last event', () => {
     const books = stocked(9);
     books.post([open('1', 3)]);
     books.post([open('1', 0, { near: 'main' }), shipped('1', 3)]);
@@ -125,7 +125,7 @@ describe('a hold', () => {
     });
   });
 
-  it('never goes beyond what the channel may sell, all its lines together, whatever lies there', () => {
+  it('never exceeds what the channel may sell, all its lines together, whatever is on hand', () => {
     const books = stocked(9, 0, { reservable: () => 2.5 * UNIT });
     expect(ask(books, reserve(3)).answer).toMatchObject({ facts: { available: 2 * UNIT } });
     expect(ask(stocked(9, 0, { reservable: () => -3 }), reserve(1)).answer).toMatchObject({
@@ -140,7 +140,7 @@ describe('a hold', () => {
     expect(reserved(few)).toEqual({ main: 3 });
   });
 
-  it('takes what can be had where that is enough', () => {
+  it('takes as much as there is, if a part is enough', () => {
     const books = stocked(2, 1);
     ask(books, reserve(5, { partial: true }));
     expect(reserved(books)).toEqual({ main: 2, shop: 1 });
@@ -148,7 +148,7 @@ describe('a hold', () => {
     expect(none.answer).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
   });
 
-  it('of an inactive location or one of others cannot be had', () => {
+  it('cannot be at an inactive location, or at one of other channels', () => {
     const pinned = { wanted: [{ quantity: UNIT, location: 'shop' }] };
     const inactive = stocked(0, 9, { isActive: () => false });
     const none = { code: 'INSUFFICIENT_STOCK', facts: { requested: UNIT, available: 0 } };
@@ -157,7 +157,7 @@ describe('a hold', () => {
     expect(ask(others, reserve(1, pinned)).answer).toMatchObject(none);
   });
 
-  it('asked for again is the one that is there', () => {
+  it('that is asked for again is the existing one', () => {
     const books = stocked(5);
     ask(books, reserve(3));
     const again = ask(books, reserve(3));
@@ -167,13 +167,13 @@ describe('a hold', () => {
     });
   });
 
-  it('only asked about takes nothing', () => {
+  it('that is only asked about takes nothing', () => {
     const books = stocked(5);
     expect(ask(books, reserve(3, { probe: true }))).toEqual({ events: [], answer: undefined });
     expect(ask(books, reserve(6, { probe: true })).answer).toMatchObject({ code: 'INSUFFICIENT_STOCK' });
   });
 
-  it('past its deadline is gone in every decision, whoever makes it', () => {
+  it('that is past its deadline is gone in every decision, whatever is decided', () => {
     const books = stocked(3);
     ask(books, reserve(3, { expiresAt: HOUR }));
     expect(
@@ -186,7 +186,7 @@ describe('a hold', () => {
     expect(reserved(books)).toEqual({ main: 3 });
   });
 
-  it('ends at its own deadline, whichever of several was made first, moved or let go', () => {
+  it('ends at its own deadline, whichever of several was made first, extended or released', () => {
     const books = stocked(9);
     const until = (reservationId: string, hours: number) =>
       reserve(1, { reservationId, expiresAt: hours * HOUR });
@@ -206,7 +206,7 @@ describe('a hold', () => {
     expect(claimsOf(books.state('MUG'), 'web')).toMatchObject({ reserved: 0 });
   });
 
-  it('is let go even where the request that finds it so is refused', () => {
+  it('ends at its deadline even if the request that notices it is refused', () => {
     const books = stocked(3);
     ask(books, reserve(3, { expiresAt: HOUR }));
     const decision = ask(books, reserve(9, { reservationId: 'r-2', expiresAt: 3 * HOUR }), HOUR);
@@ -214,7 +214,7 @@ describe('a hold', () => {
     expect(decision.events).toMatchObject([{ type: 'ReservationEnded', data: { end: 'expired' } }]);
   });
 
-  it('can be trimmed to what is used of it', () => {
+  it('can be reduced to what is used of it', () => {
     const books = stocked(2, 5);
     ask(books, reserve(7));
     ask(books, { type: 'trim-hold', reservationId: 'r-1', quantity: 3 * UNIT });
@@ -223,7 +223,7 @@ describe('a hold', () => {
     expect(reserved(books)).toEqual({});
   });
 
-  it('moves its deadline away and never back', () => {
+  it('can only have its deadline moved later, never earlier', () => {
     const books = stocked(3);
     ask(books, reserve(3));
     const extend = (expiresAt: number) =>
@@ -238,7 +238,7 @@ describe('a hold', () => {
     });
   });
 
-  it('that was made again is not ended by the end of the first one', () => {
+  it('that was made again does not end with the first one', () => {
     const books = stocked(3);
     ask(books, reserve(3));
     books.post([ended('released')]);
@@ -292,7 +292,7 @@ describe('a confirmed reservation', () => {
     expect(committed(books)).toEqual({ main: 3 });
   });
 
-  it('is used up by goods that ship before the order has named its lines, first where they ship', () => {
+  it('is used up by goods that ship before the order has named its lines, first at the location that ships', () => {
     const books = stocked(9, 9);
     ask(books, reserve(12));
     books.post([confirmed(10)]);
@@ -315,7 +315,7 @@ describe('a confirmed reservation', () => {
     expect(committed(books)).toEqual({ main: 4 });
   });
 
-  it('is promised also where its hold ran out on the way, and told where others have the units by then', () => {
+  it('is promised even if its hold expired on the way, and flagged if others have the units by then', () => {
     const books = stocked(9);
     books.post([confirmed(5)]);
     expect(committed(books)).toEqual({ main: 5 });
@@ -325,7 +325,7 @@ describe('a confirmed reservation', () => {
     expect(late.state('MUG').exceptions).toMatchObject({ 'oversell/main/web/1': { quantity: UNIT } });
   });
 
-  it('by an order gives it what was held, and the order’s lines win', () => {
+  it('by an order gives it what was held, and the order’s lines replace it', () => {
     const books = stocked(2, 9);
     ask(books, reserve(6, { wanted: [{ quantity: 6 * UNIT, location: 'shop' }] }));
     const hold = { reservationId: 'r-1' };
@@ -340,7 +340,7 @@ describe('a confirmed reservation', () => {
     expect([committed(books), reserved(books)]).toEqual([{ shop: 5 }, {}]);
   });
 
-  it('is promised anew where a line of its order is pinned, of what is there first', () => {
+  it('is promised anew where a line of its order is pinned, beginning with what is there', () => {
     const books = stocked(5, 9);
     ask(books, reserve(0, { wanted: [{ quantity: 5 * UNIT }, { quantity: 2 * UNIT, location: 'shop' }] }));
     books.post([confirmed(7)]);
@@ -356,7 +356,7 @@ describe('a confirmed reservation', () => {
     expect([committed(books), reserved(books)]).toEqual([{ main: 3, shop: 1 }, {}]);
   });
 
-  it('by an order for more than was held takes the rest as it can', () => {
+  it('by an order for more than was held takes the rest wherever it can', () => {
     const books = stocked(9, 3);
     ask(books, reserve(3, { wanted: [{ quantity: 3 * UNIT, location: 'shop' }] }));
     books.post([open('1', 5, { reservationId: 'r-1' })]);

@@ -23,7 +23,7 @@ describe('reallocating', () => {
     expect(committed(books)).toEqual({ main: 1, shop: 3 });
   });
 
-  it('may take all that is free there', () => {
+  it('may take everything that is free there', () => {
     const books = stocked(5, 3);
     books.post([open('1', 4)]);
     ask(books, move(3));
@@ -65,7 +65,7 @@ describe('reallocating', () => {
     expect(books.state('MUG').exceptions).toEqual({});
   });
 
-  it('is done once, also among others', () => {
+  it('is done once, even among many', () => {
     const books = stocked(5, 5);
     books.post([open('1', 4)]);
     ask(books, move(2, { reallocationId: 'a-0' }));
@@ -106,7 +106,7 @@ describe('adjusting', () => {
     expect(books.state('MUG').outside.adjustment).toBe(2 * UNIT);
   });
 
-  it('is refused where it is not what was seen', () => {
+  it('is refused if the on-hand is not what was seen', () => {
     const books = stocked(5);
     expect(ask(books, adjust({ setTo: 3 * UNIT, expectedOnHand: 4 * UNIT })).answer).toMatchObject({
       code: 'STALE_VALUE',
@@ -118,7 +118,7 @@ describe('adjusting', () => {
     });
   });
 
-  it('is done once, and answered again as it was first', () => {
+  it('is done once, and the same answer is given again', () => {
     const books = stocked(5);
     const command = adjust({ change: UNIT });
     ask(books, command);
@@ -133,7 +133,7 @@ describe('adjusting', () => {
     expect(main(books).onHand).toBe(9 * UNIT);
   });
 
-  it('is done once however many were asked for: what is not remembered is looked for in the past', () => {
+  it('is done once however many there were: what is not remembered is looked up in the past', () => {
     const books = stocked(5);
     const state = books.state('MUG');
     for (let number = 3; number <= REMEMBERED_MAX; number++)
@@ -149,7 +149,7 @@ describe('adjusting', () => {
     expect(state.requests!.hashes).toHaveLength(REMEMBERED_MAX);
   });
 
-  it('needs no look into the past where it is new, after a thousand others', () => {
+  it('needs no look into the past if it is new, even after a thousand others', () => {
     const books = stocked(5);
     const nth = (number: number) => adjust({ adjustmentId: `n-${number}`, change: UNIT });
     for (let number = 1; number <= 1_000; number++) ask(books, nth(number));
@@ -157,7 +157,7 @@ describe('adjusting', () => {
     expect(pastNeeded(nth(1), books.state('MUG'))).toBe('all');
   });
 
-  it('makes what is owed seen, and cures it', () => {
+  it('makes negative on-hand visible, and cures it', () => {
     const books = stocked(5);
     ask(books, adjust({ change: -6 * UNIT }));
     expect(Object.keys(books.state('MUG').exceptions)).toEqual(['negative-on-hand/main//']);
@@ -174,7 +174,7 @@ describe('adjusting', () => {
     expect(main(books).onHand).toBe(5 * UNIT);
   });
 
-  it('stays beside a count from before it that is told later, where it was made and nowhere else', () => {
+  it('stays in addition to an earlier count that is told later, where it was made and nowhere else', () => {
     const books = stocked(5, 5);
     ask(books, adjust({ change: 2 * UNIT }), 100);
     ask(books, adjust({ adjustmentId: 'a-2', change: UNIT, disposition: 'damaged' }), 100);
@@ -185,7 +185,7 @@ describe('adjusting', () => {
     expect(main(books).onHand).toBe(3 * UNIT);
   });
 
-  it('stays beside a late count also where nothing ever moved', () => {
+  it('stays in addition to a late count even if nothing ever moved', () => {
     const books = stocked(0);
     books.post([{ ...countAt(10), quantity: 5 * UNIT }]);
     ask(books, adjust({ change: 2 * UNIT }), 100);
@@ -193,7 +193,7 @@ describe('adjusting', () => {
     expect(main(books).onHand).toBe(6 * UNIT);
   });
 
-  it('is in a later count, and what moves after that count stays beside it', () => {
+  it('is included in a later count, and what moves after that count is added to it', () => {
     const books = stocked(5);
     books.post([received(3, 500)]);
     ask(books, adjust({ change: 2 * UNIT }), 100);
@@ -201,7 +201,7 @@ describe('adjusting', () => {
     expect(main(books).onHand).toBe(12 * UNIT);
   });
 
-  it('goes with a complete snapshot from after it, and stays where that lists the item after all', () => {
+  it('is undone by a later complete snapshot, and stays if that lists the item after all', () => {
     const books = stocked(0);
     ask(books, adjust({ change: 2 * UNIT }), 100);
     const key = keyAt(300);
@@ -211,7 +211,7 @@ describe('adjusting', () => {
     expect(main(books).onHand).toBe(2 * UNIT);
   });
 
-  it('is not swallowed by a complete snapshot ahead, of an item that was never told of there', () => {
+  it('is not swallowed by a complete snapshot with a clock ahead, if the item was never told of there', () => {
     const books = stocked(0);
     books.post([swept(500)]);
     const { events } = ask(books, adjust({ change: 5 * UNIT }), 100);

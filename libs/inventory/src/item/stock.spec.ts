@@ -35,16 +35,16 @@ const events = (books: Books): readonly ItemEvent[] => books.book('MUG').stream;
 const last = (books: Books): ItemEvent => events(books).at(-1)!;
 
 describe('on hand', () => {
-  it('is what came less what went', () => {
+  it('is what came in less what went out', () => {
     expect(units(told(received(10), sold(3), sold(2)))).toBe(5);
   });
 
-  it('is told apart by disposition', () => {
+  it('is kept by disposition', () => {
     const books = told(received(10), move(shelf('main', 'sellable'), shelf('main', 'damaged'), 4));
     expect([units(books), damaged(books)]).toEqual([6, 4]);
   });
 
-  it('is posted once, however often posting comes back to the same journal event', () => {
+  it('is posted once, however often posting repeats the same journal event', () => {
     const books = told(received(10));
     const again = books.ask('MUG', {
       ...{ type: 'post', journal: 1, recordedAt: 0, cause: 'order' },
@@ -53,7 +53,7 @@ describe('on hand', () => {
     expect(again.events).toEqual([]);
   });
 
-  it('of goods on their way shows where they go, per transfer, and never below 0', () => {
+  it('shows goods in transit at their destination, by transfer, and never below 0', () => {
     const books = told(received(10), transferReceived('early', 2), transferShipped('t-1', 5));
     expect(inTransit(place(books, 'shop'))).toBe(5 * UNIT);
     books.post([transferReceived('t-1', 5)]);
@@ -69,11 +69,11 @@ describe('a count', () => {
     expect(last(books)).toMatchObject({ type: 'CountPosted', data: { variance: -3 * UNIT } });
   });
 
-  it('has the movements of its very moment in it', () => {
+  it('includes the movements of its very moment', () => {
     expect(units(told(received(10, 1), counted(7, 5), sold(2, 5)))).toBe(7);
   });
 
-  it('is not touched by what happened before it and is told after it', () => {
+  it('is not changed by what happened before it and is told after it', () => {
     const books = told(received(10, 1), counted(7, 5), sold(2, 4));
     expect(units(books)).toBe(7);
     expect(events(books)).toContainEqual(
@@ -84,13 +84,13 @@ describe('a count', () => {
     );
   });
 
-  it('that is itself told late leaves what moved after it', () => {
+  it('that is itself told late keeps what moved after it', () => {
     const books = told(received(10, 1), sold(2, 6), counted(7, 5));
     expect(units(books)).toBe(5);
     expect(last(books)).toMatchObject({ data: { variance: -3 * UNIT } });
   });
 
-  it('older than the last one changes nothing today', () => {
+  it('that is older than the last one changes nothing today', () => {
     const books = told(received(10, 1), counted(7, 5), counted(9, 4));
     expect(units(books)).toBe(7);
     expect(last(books)).toMatchObject({ data: { superseded: true, variance: 0 } });
@@ -108,7 +108,7 @@ describe('a count', () => {
     expect([units(told(early, late)), units(told(late, early))]).toEqual([4, 4]);
   });
 
-  it('asks for the past only where the state cannot tell', () => {
+  it('needs the past only if the state cannot tell', () => {
     const { state } = told(received(10, 1), sold(2, 4)).book('MUG');
     const needs = (entry: Entry & { sku: string }): unknown =>
       pastNeeded({ type: 'post', journal: 9, recordedAt: 0, cause: 'order', entries: [entry] }, state);
@@ -120,7 +120,7 @@ describe('a count', () => {
 });
 
 describe('a snapshot', () => {
-  it('keeps what its source had not seen by its own numbers', () => {
+  it('keeps what its source had not seen yet, according to its sequence numbers', () => {
     const seen = sold(1, 4, { key: keyAt(4), sequence: 6 });
     const unseen = sold(2, 4, { key: keyAt(4), sequence: 7 });
     const snapshot = counted(7, 5, { watermark: 6, cause: 'snapshot' });
@@ -137,19 +137,19 @@ describe('a snapshot', () => {
     expect([units(books), damaged(books)]).toEqual([-1, 0]);
   });
 
-  it('that is complete holds for an item that is told of later', () => {
+  it('that is complete applies to an item that is told of later', () => {
     const books = told(swept(5), received(10, 4));
     expect(units(books)).toBe(0);
     books.post([received(3, 6)]);
     expect(units(books)).toBe(3);
   });
 
-  it('that is complete holds for a disposition that is told of later', () => {
+  it('that is complete applies to a disposition that is told of later', () => {
     const books = told(received(10, 1), swept(5), received(2, 3, { to: shelf('main', 'damaged') }));
     expect(damaged(books)).toBe(0);
   });
 
-  it('that is complete holds for a disposition told of later in all that other snapshots say', () => {
+  it('that is complete applies to a disposition told of later, together with what other snapshots say', () => {
     const numbered = { key: keyAt(1, { source: 'pos' }), sequence: 2 };
     const books = told(
       received(1, 1),
@@ -184,7 +184,7 @@ describe('a complete snapshot that lists the item after all', () => {
   const listing = (at: number, shelves: 'sellable' | 'damaged'): Entry =>
     counted(8, at, { key: keyAt(at, { document }), cause: 'snapshot', disposition: shelves });
 
-  it('leaves the one before it in force, also for a disposition that is told of later', () => {
+  it('leaves the one before it in force, even for a disposition that is told of later', () => {
     const books = told(received(10, 1), swept(5), lifted(7), listing(7, 'sellable'));
     books.post([received(2, 3, { to: shelf('main', 'damaged') })]);
     expect([units(books), damaged(books)]).toEqual([8, 0]);
@@ -192,13 +192,13 @@ describe('a complete snapshot that lists the item after all', () => {
     expect(damaged(books)).toBe(2);
   });
 
-  it('is that of its own source: another’s of the same name and moment stays in force', () => {
+  it('is only that of its own source: another one’s of the same name and moment stays in force', () => {
     const others = swept(7, [], { key: keyAt(7, { document, source: 'pos' }) });
     const books = told(received(10, 1, { to: shelf('main', 'damaged') }), others, listing(7, 'sellable'));
     expect([units(books), damaged(books)]).toEqual([8, 0]);
   });
 
-  it('leaves all lines of the count before it, and what moved since', () => {
+  it('leaves all lines of the count before it, and what has moved since', () => {
     const key = keyAt(3);
     const both = [counted(3, 3, { key }), counted(4, 3, { key })];
     const books = told(received(10, 1), both, sold(1, 4), lifted(5), sold(2, 6), listing(5, 'damaged'));
@@ -221,7 +221,7 @@ it('two complete snapshots that list the item after all leave no trace in its hi
   ]);
 });
 
-it('a count that lifts its own document’s sweep stands on the one beneath', () => {
+it('a count that lifts its own document’s sweep leaves the earlier one in force', () => {
   const beneath = swept(5, [], { key: keyAt(5, { source: 'pos', document: 'a' }) });
   const own = swept(5, [], { key: keyAt(5, { source: 'wms', document: 'b', id: 'z' }) });
   const listing = counted(1, 5, { key: keyAt(5, { source: 'wms', document: 'b', id: 'a' }) });
@@ -240,18 +240,18 @@ describe('what is expected', () => {
     expect(due(books)).toBe(0);
   });
 
-  it('is seen at a place where the item never was, as its history has it', () => {
+  it('is shown at a location where the item never was, as in its history', () => {
     const { state, stream } = told(expected('po-1', 5)).book('MUG');
     const seen = state.places.map(({ location }) => [location, incoming(state, location)]);
     expect(seen).toEqual([['main', 5 * UNIT]]);
     expect(stockAsOf(stream, 9).map((row) => [row.location, row.incoming])).toEqual(seen);
   });
 
-  it('counts what came before it was told', () => {
+  it('includes what came before it was told', () => {
     expect(due(told(received(4, 2, po), expected('po-1', 10)))).toBe(6);
   });
 
-  it('of several lines of one message is their sum, also of one that was parked', () => {
+  it('of several lines of one message is their sum, including one that was parked', () => {
     const key = keyAt(3);
     const books = told(expected('po-1', 9), expected('po-1', 3, { key }), received(2, 4, po));
     books.post([expected('po-1', 4, { key })]);
@@ -260,7 +260,7 @@ describe('what is expected', () => {
     expect(due(books)).toBe(5);
   });
 
-  it('is replaced by a later word, whichever comes first, and called off by 0', () => {
+  it('is replaced by a later message, whichever comes first, and cancelled by 0', () => {
     const first = expected('po-1', 10, { key: keyAt(1) });
     const second = expected('po-1', 5, { key: keyAt(2) });
     expect([due(told(first, second)), due(told(second, first))]).toEqual([5, 5]);
@@ -282,7 +282,7 @@ describe('what is expected', () => {
     }
   });
 
-  it('is not exceeded by what came of it before the rest was called off, whichever word comes first', () => {
+  it('is not exceeded by what came of it before the rest was cancelled, whichever message comes first', () => {
     const first = expected('po-1', 5, { key: keyAt(1) });
     const off = expected('po-1', 0, { key: keyAt(3) });
     for (const facts of [
@@ -296,7 +296,7 @@ describe('what is expected', () => {
     expect(last(lowered)).toMatchObject({ data: { kind: 'over-receipt', quantity: 2 * UNIT } });
   });
 
-  it('is too much only where it is expected now, whichever word comes first', () => {
+  it('is exceeded only where it is expected now, whichever message comes first', () => {
     const first = expected('po-1', 3, { key: keyAt(1) });
     const moved = expected('po-1', 3, { key: keyAt(2), location: 'other' });
     for (const facts of [
@@ -342,7 +342,7 @@ describe('what is expected', () => {
     expect(books.state('MUG').exceptions).toEqual({});
   });
 
-  it('that is called off before it was known, beside so many others, is nothing to look back for', () => {
+  it('that is cancelled before it was known, besides so many others, needs no look into the past', () => {
     const books = new Books();
     for (let number = 1; number <= 70; number++)
       books.post([expected(`later-${number}`, 1, { key: keyAt(5) })]);
@@ -351,7 +351,7 @@ describe('what is expected', () => {
     expect(books.state('MUG').exceptions).toEqual({});
   });
 
-  it('is remembered exactly, also when it was forgotten', () => {
+  it('is known exactly, even after it was forgotten', () => {
     const books = told(expected('po-0', 10), received(10, 2, { expectation: 'po-0' }));
     for (let number = 1; number <= 70; number++) books.post([expected(`later-${number}`, 1)]);
     expect(books.state('MUG').expectations[':po-0']).toBeUndefined();

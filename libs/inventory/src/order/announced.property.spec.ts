@@ -191,7 +191,7 @@ function itemsOf(told: readonly AnnouncedLine[]): ReadonlyMap<string, Quantity> 
 }
 
 describe('an order that reservations are confirmed for before it is placed', () => {
-  it('is promised at every moment what it shows as open', () => {
+  it('is at every moment promised what it shows as open', () => {
     fc.assert(
       fc.property(shuffledTwice, ([all]) => {
         const world = new World();
@@ -219,7 +219,7 @@ describe('an order that reservations are confirmed for before it is placed', () 
     );
   });
 
-  it('was promised at any moment the same, whichever of what happened later to its lines was told first', () => {
+  it('was promised the same at any moment, in whatever order later facts about its lines are told', () => {
     fc.assert(
       fc.property(shuffledTwice, ([all, again]) => {
         const [one, other] = [new World(0), new World(0)];
@@ -231,7 +231,7 @@ describe('an order that reservations are confirmed for before it is placed', () 
     );
   });
 
-  it('was promised at any moment the same, whenever it is told that it had been placed before', () => {
+  it('was promised the same at any moment, whenever we are told that it had been placed before', () => {
     const placing = fc.tuple(fc.constantFrom(1, 2), namedLines, fc.nat(6));
     fc.assert(
       fc.property(shuffledTwice, placing, ([all, again], [time, told, place]) => {
@@ -248,7 +248,7 @@ describe('an order that reservations are confirmed for before it is placed', () 
     );
   });
 
-  it('is in the end what its own words say, as if nothing had been reserved', () => {
+  it('is in the end what its own messages say, as if nothing had been reserved', () => {
     fc.assert(
       fc.property(shuffledTwice, at, namedLines, ([all, again], time, told) => {
         const placing = { fact: { ...placed(time, ...told), id: 'p' } };

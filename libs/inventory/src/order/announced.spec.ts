@@ -33,7 +33,7 @@ const leftIn = (entries: ReturnType<Telling['announce']>): Record<string, number
     ),
   );
 
-describe('an order of which only a reservation has told', () => {
+describe('an order that only a reservation has told of', () => {
   it('is pending, and shows its lines by number', () => {
     const order = new Telling(SET_UP);
     order.announce(reservation('r-1', ['MUG', 2], ['BOX', 1]));
@@ -42,14 +42,14 @@ describe('an order of which only a reservation has told', () => {
     expect(linesOf(order)).toEqual(['1 MUG: 3', '2 MUG: 2', '3 BOX: 1']);
   });
 
-  it('is told of once by each', () => {
+  it('is told of only once by each reservation', () => {
     const order = new Telling(SET_UP);
     order.announce(reservation('r-1', ['MUG', 2]));
     expect(order.announce(reservation('r-1', ['MUG', 2]))).toBeUndefined();
     expect(linesOf(order)).toEqual(['1 MUG: 2']);
   });
 
-  it('is as its own lines say once it is placed', () => {
+  it('is what its own lines say once it is placed', () => {
     const order = new Telling(SET_UP);
     order.announce(reservation('r-1', ['MUG', 2], ['CUP', 1]));
     expect(leftIn(order.tell(placed({ at: 4 }, ['1', 'CUP', 4])))).toEqual({ MUG: [0, -2], CUP: [0, -1] });
@@ -59,7 +59,7 @@ describe('an order of which only a reservation has told', () => {
 });
 
 describe('what a reservation told of an order', () => {
-  it('takes the name of the first line of its item, and the others the numbers that are free', () => {
+  it('takes the name of the first line of its item, and what remains takes free numbers', () => {
     const order = new Telling(SET_UP);
     order.announce(reservation('r-1', ['MUG', 2], ['CUP', 1], ['MUG', 5]));
     expect(leftIn(order.tell(changed({ at: 4 }, ['2', 'CUP', 4])))).toEqual({ MUG: [7, 0], CUP: [0, -1] });
@@ -70,7 +70,7 @@ describe('what a reservation told of an order', () => {
     expect(linesOf(order)).toEqual(['a MUG: 4', '2 CUP: 5', '1 MUG: 5']);
   });
 
-  it('is what is meant by a line without a name, which has a number of its own from then on', () => {
+  it('is what a line without a name means, which has a number of its own from then on', () => {
     const order = new Telling(SET_UP);
     order.announce(reservation('r-1', ['MUG', 2]));
     order.tell(shipped({ at: 4 }, ['MUG', 1]));
@@ -79,7 +79,7 @@ describe('what a reservation told of an order', () => {
     expect(order.view().lines).toMatchObject([{ shipped: UNIT, open: UNIT }, { open: UNIT }]);
   });
 
-  it('of a kit promises its components, also where a line has named the kit before', () => {
+  it('promises the components of a kit, even if a line has named the kit before', () => {
     const order = new Telling(SET_UP);
     order.tell(cancelled({ at: 1 }, ['9', 'BOX', 1]));
     expect(leftIn(order.announce(reservation('r-1', ['BOX', 3])))).toEqual({ MUG: [0, -6], CUP: [0, -3] });

@@ -133,7 +133,7 @@ function takeMeaning(row: Row, line: OrderFactLine): void {
   else row.components = line.components;
 }
 
-/** A parked line may be parked because nobody knows its place. */
+/** The location of a parked line is ignored: it may be parked because that is unknown. */
 function takeLocation(row: Row, { key }: OrderFact, { location, isParked }: OrderFactLine): void {
   if (isParked || location === undefined || isOlder(key, row.locatedBy)) return;
   row.location = location;

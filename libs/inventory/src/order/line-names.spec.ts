@@ -20,19 +20,19 @@ const linesOf = (order: Telling): string[] =>
 const tea = placed({ at: 1 }, ['1', 'TEA', 1]);
 
 describe('a number that a message gives to a line itself', () => {
-  it('names no other line of it, in whatever order its lines stand', () => {
+  it('is not given to another of its lines, in whatever order they are', () => {
     const first = tellAll(tea, changed({ at: 2 }, ['MUG', 3], ['2', 'CUP', 5]));
     expect(linesOf(first)).toEqual(['1 TEA: 1', '3 MUG: 3', '2 CUP: 5']);
     const last = tellAll(tea, changed({ at: 2 }, ['2', 'CUP', 5], ['MUG', 3]));
     expect(linesOf(last)).toEqual(['1 TEA: 1', '2 CUP: 5', '3 MUG: 3']);
   });
 
-  it('makes two lines of one item of a message that tells two, and both are promised', () => {
+  it('keeps two lines of one item apart in a message that tells both, and both are promised', () => {
     const order = tellAll(tea, changed({ at: 2 }, ['MUG', 3], ['2', 'MUG', 5]));
     expect(linesOf(order)).toEqual(['1 TEA: 1', '3 MUG: 3', '2 MUG: 5']);
   });
 
-  it('is given to what a later message means by it: the same line if it is of that item, else another', () => {
+  it('means the same line in a later message if that is of the same item, else another one', () => {
     const unnamed = changed({ at: 2 }, ['MUG', 3]);
     const same = tellAll(tea, unnamed, changed({ at: 3 }, ['2', 'MUG', 5]));
     expect(linesOf(same)).toEqual(['1 TEA: 1', '2 MUG: 5']);
@@ -62,7 +62,7 @@ describe('what an order has posted', () => {
     flags: [],
   };
 
-  it('is gone on from, also where a line was named by older rules', () => {
+  it('is the starting point, even if a line was named by older rules', () => {
     for (const [next, mugs, cups] of [
       [changed({ at: 3 }, ['MUG', 4]), 4, 5],
       [changed({ at: 3 }, ['CUP', 1]), 3, 1],
@@ -82,7 +82,7 @@ describe('what an order has posted', () => {
     }
   });
 
-  it('is only what was stored: where that fails, it is told again in full', () => {
+  it('is only what was stored: if storing fails, it is told again in full', () => {
     const order = tellAll(tea);
     const before = markOf(order.told);
     const more = order.tell(changed({ at: 2 }, ['1', 'TEA', 4]));

@@ -39,20 +39,20 @@ function heldThrough(last: number, ...told: OrderTold[]): number[] {
 
 const five = placed({ at: 2 }, ['1', 'MUG', 5]);
 
-describe('what of an order was committed as of a moment', () => {
-  it('is the same where its shipment was told first', () => {
+describe('what was committed for an order as of a moment', () => {
+  it('is the same if its shipment was told first', () => {
     const gone = shipped({ at: 4 }, ['1', 'MUG', 5]);
     const expected = [{}, { main: 5 }, { main: 5 }, {}];
     expect(committedThrough(4, five, gone)).toEqual(expected);
     expect(committedThrough(4, gone, five)).toEqual(expected);
   });
 
-  it('is the same where its cancellation was told first', () => {
+  it('is the same if its cancellation was told first', () => {
     const off = cancelled({ at: 4 });
     expect(committedThrough(4, off, five)).toEqual([{}, { main: 5 }, { main: 5 }, {}]);
   });
 
-  it('knows a change that a later one had already replaced', () => {
+  it('includes a change that a later one had already replaced', () => {
     const up = changed({ at: 3 }, ['1', 'MUG', 8]);
     const down = changed({ at: 5 }, ['1', 'MUG', 2]);
     const expected = [{}, { main: 5 }, { main: 8 }, { main: 8 }, { main: 2 }];
@@ -61,7 +61,7 @@ describe('what of an order was committed as of a moment', () => {
     expect(committedThrough(5, down, up, five)).toEqual(expected);
   });
 
-  it('was committed where the channel wanted it, else where it still is', () => {
+  it('is shown where the channel wanted it, else where it still is', () => {
     const to = (location: string | undefined): OrderTold => ({
       ...five,
       data: { ...five.data, lines: [{ ...five.data.lines[0]!, location }] },
@@ -77,7 +77,7 @@ describe('what of an order was committed as of a moment', () => {
     expect(committedThrough(5, [lies], to(undefined), down, [received(90, 1)], up)).toEqual(expected);
   });
 
-  it('is less from a late cancellation until the shipment that took it back', () => {
+  it('is less from a cancellation told late until the shipment that undid it', () => {
     const off = cancelled({ at: 3 }, ['1', 'MUG', 2]);
     const gone = shipped({ at: 5, location: 'shop' }, ['1', 'MUG', 5]);
     const expected = [{}, { main: 5 }, { main: 3 }, { main: 3 }, {}];
@@ -85,7 +85,7 @@ describe('what of an order was committed as of a moment', () => {
     expect(committedThrough(5, off, gone, five)).toEqual(expected);
   });
 
-  it('is not moved by what a reservation that was confirmed later holds of another item', () => {
+  it('is not moved by what a reservation confirmed later holds of another item', () => {
     const books = new Books();
     const telling = new Telling({ items: [{ sku: 'MUG' }], locations: ['main'] });
     const lines = [{ sku: 'CUP', quantity: UNIT }];
@@ -99,7 +99,7 @@ describe('what of an order was committed as of a moment', () => {
     expect(then).toEqual([0, 5, 8, 8, 0, 0]);
   });
 
-  it('is from its confirmation on what a reservation holds, whatever of its lines is told late', () => {
+  it('is what a reservation holds from its confirmation on, whatever is told late of the lines', () => {
     const off = cancelled({ at: 5 }, ['a', 'MUG', 2]);
     const gone = shipped({ at: 7 }, ['a', 'MUG', 3]);
     const cup = changed({ at: 6 }, ['b', 'CUP', 1]);
@@ -132,7 +132,7 @@ describe('what of an order was committed as of a moment', () => {
     }
   });
 
-  it('is less from a cancellation of what a reservation holds, also if a later one was told first', () => {
+  it('is less from a cancellation of what a reservation holds, even if a later one was told first', () => {
     const early = cancelled({ at: 4 }, ['a', 'MUG', 2]);
     const late = cancelled({ at: 6 }, ['a', 'MUG', 1]);
     const expected = [0, 0, 5, 3, 3, 2];
@@ -140,7 +140,7 @@ describe('what of an order was committed as of a moment', () => {
     expect(heldThrough(6, late, early)).toEqual(expected);
   });
 
-  it('is not twice what a reservation holds, where its order had been placed before and was told last', () => {
+  it('is not twice what a reservation holds if the order had been placed before and that is told last', () => {
     const off = cancelled({ at: 5 });
     const expected = [0, 5, 5, 5, 0, 0];
     expect(heldThrough(6, five, off)).toEqual(expected);

@@ -41,7 +41,7 @@ describe('what an order does to stock', () => {
     expect(order.tell(shipped({ at: 3 }, ['1', 'MUG', 1]))[1]).not.toHaveProperty('sequence');
   });
 
-  it('is in units of the item where a listing of twelve is ordered and shipped', () => {
+  it('is in units of the item if a listing of twelve is ordered and shipped', () => {
     const order = new Telling(SET_UP);
     const cases = (count: number): OrderLine => ({ line: '1', listing: 'case', quantity: count * UNIT });
     order.tell(withLines(placed({ at: 1 }), cases(3)));
@@ -76,7 +76,7 @@ describe('what an order does to stock', () => {
     expect(sumOf(order.entries).balances).toMatchObject({ 'MUG customer': 2, 'NEW customer': 3 });
   });
 
-  it('is open where only some of it waits, and pending where all does', () => {
+  it('shows the order as open while some of it waits, and as pending while all does', () => {
     const order = new Telling(SET_UP);
     order.tell(placed({ at: 1 }, ['1', 'NEW', 1]));
     expect(order.view().status).toBe('pending');
@@ -84,7 +84,7 @@ describe('what an order does to stock', () => {
     expect(order.view().status).toBe('open');
   });
 
-  it('is answered with the kinds of flag that stand then', () => {
+  it('is answered with the kinds of flags that it then has', () => {
     const order = new Telling(SET_UP);
     order.tell(placed({ at: 1 }, ['1', 'MUG', 1]));
     order.tell(shipped({ at: 2 }, ['1', 'MUG', 3]));

@@ -40,12 +40,12 @@ describe('an order is shown', () => {
     expect(told(...messages).view().status).toBe(status);
   });
 
-  it('without a line for what nobody sold, where nothing of it is told', () => {
+  it('without a line, if none was told and nothing was sold', () => {
     expect(told(refunded({ at: 1 })).view()).toMatchObject({ status: 'pending', placedAt: null, lines: [] });
   });
 });
 
-describe('a line of an item that nobody knows', () => {
+describe('a line of an unknown item', () => {
   const line = (name: object) => ({ quantity: UNIT, ...name });
   const gtin = (value: string) => ({ identifier: { scheme: 'gtin', value } });
   const placing = placed({ at: 1 });
@@ -67,14 +67,14 @@ describe('a line of an item that nobody knows', () => {
     ]);
   });
 
-  it('is shown by its SKU where that was told', () => {
+  it('is shown by its SKU if that was told', () => {
     const order = told(changed({ at: 1 }, ['1', 'NEW', 1]), shipped({ at: 2 }, ['1', 'NEW', 1]));
     expect(order.view().lines).toEqual([expect.not.objectContaining({ name: expect.anything() })]);
     expect(order.view().shipments).toMatchObject([{ lines: [{ line: '1', sku: 'NEW' }] }]);
   });
 });
 
-it('an order waits no more once goods of it have left', () => {
+it('an order no longer waits once goods of it have left', () => {
   const order = new Telling({ locations: ['main'] });
   order.tell(placed({ at: 1 }, ['1', 'MUG', 2]));
   expect(order.view().status).toBe('pending');

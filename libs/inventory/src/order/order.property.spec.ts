@@ -105,7 +105,7 @@ describe('any order of arrival, with any repeats', () => {
     );
   });
 
-  it('has of each line that always has its name the quantity that was told last by time', () => {
+  it('has the quantity last told by time of each line that always has its name', () => {
     fc.assert(
       fc.property(twoTellings, ({ facts, again }) => {
         const ordering = facts.filter(({ type }) => type === 'order.placed' || type === 'order.changed');

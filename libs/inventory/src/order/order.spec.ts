@@ -22,7 +22,7 @@ describe('an order', () => {
     expect(linesOf(order)).toEqual(['1 MUG: 7 = 7 + 0 + 0, 0, 0']);
   });
 
-  it('is placed first and has the quantity last told by time, also where the placing is that', () => {
+  it('is placed first and has the quantity last told by time, even if that is the placing', () => {
     const early = changed({ at: 1 }, ['1', 'MUG', 7], ['2', 'CUP', 1]);
     const placing = placed({ at: 2 }, ['1', 'MUG', 4]);
     for (const order of [tellAll(early, placing), tellAll(placing, early)]) {
@@ -38,13 +38,13 @@ describe('an order', () => {
     expect(linesOf(order)).toEqual(['1 MUG: 4 = 1 + 0 + 3, 0, 0']);
   });
 
-  it('keeps the same line id with another item as a row of its own', () => {
+  it('shows the same line id with another item as a row of its own', () => {
     const order = tellAll(placed({ at: 1 }, ['1', 'MUG', 2]), changed({ at: 2 }, ['1', 'CUP', 3]));
 
     expect(linesOf(order)).toEqual(['1 MUG: 2 = 2 + 0 + 0, 0, 0', '1 CUP: 3 = 3 + 0 + 0, 0, 0']);
   });
 
-  it('leaves by shipments, line by line', () => {
+  it('is shipped line by line', () => {
     const order = tellAll(placed({ at: 1 }, ['1', 'MUG', 5]), shipped({ at: 2 }, ['1', 'MUG', 2]));
 
     expect(order.view().status).toBe('partially_shipped');
@@ -77,7 +77,7 @@ describe('an order', () => {
     ]);
   });
 
-  it('lists what was told of it by time', () => {
+  it('lists what was told of it, by time', () => {
     const order = tellAll(shipped({ at: 2 }, ['1', 'MUG', 2]), placed({ at: 1 }, ['1', 'MUG', 2]));
 
     expect(order.view().history).toMatchObject([
@@ -117,7 +117,7 @@ describe('a cancellation', () => {
     expect(linesOf(order)).toEqual(['1 MUG: 7 = 2 + 0 + 5, 0, 0']);
   });
 
-  it('gives way to what ships after all, so that a later change opens all that it raises', () => {
+  it('gives way to what ships nevertheless, so that a later change opens all that it raises', () => {
     const order = tellAll(
       placed({ at: 1 }, ['1', 'MUG', 10]),
       cancelled({ at: 2 }),
@@ -129,7 +129,7 @@ describe('a cancellation', () => {
     expect(sumOf(order.entries).open).toEqual({ 'MUG 1': 2 });
   });
 
-  it('is not made less by what ships of the rest, nor by a change of the line in between', () => {
+  it('is not reduced by what ships of the rest, nor by a change of the line in between', () => {
     const ends = [changed({ at: 5 }, ['1', 'MUG', 10])];
     const begin = [placed({ at: 1 }, ['1', 'MUG', 10]), cancelled({ at: 2 }, ['1', 'MUG', 4])];
     const asItWas = tellAll(...begin, shipped({ at: 3 }, ['1', 'MUG', 5]), ...ends);
@@ -144,7 +144,7 @@ describe('a cancellation', () => {
     expect(linesOf(order)).toEqual(['1 MUG: 5 = 0 + 0 + 5, 0, 0']);
   });
 
-  it('before its order leaves it pending, then dead on arrival', () => {
+  it('that comes before its order leaves it pending, and then cancelled as soon as it is placed', () => {
     const order = tellAll(cancelled({ at: 2 }));
     expect(order.view()).toMatchObject({ status: 'pending', placedAt: null, lines: [] });
 
@@ -170,7 +170,7 @@ describe('a line without a name', () => {
     expect(order.view().status).toBe('shipped');
   });
 
-  it('is matched as of its own time, also when it is told late', () => {
+  it('is matched as of its own time, even if it is told late', () => {
     const order = tellAll(
       placed({ at: 1 }, ['1', 'MUG', 1], ['2', 'MUG', 1]),
       shipped({ at: 4 }, ['MUG', 1]),
@@ -180,14 +180,14 @@ describe('a line without a name', () => {
     expect(linesOf(order)).toEqual(['1 MUG: 1 = 0 + 0 + 1, 0, 0', '2 MUG: 1 = 0 + 1 + 0, 0, 0']);
   });
 
-  it('is the first of its item where nothing is left', () => {
+  it('is the first of its item if nothing is left of any', () => {
     const order = tellAll(placed({ at: 1 }, ['1', 'MUG', 1], ['2', 'MUG', 1]), cancelled({ at: 2 }));
     order.tell(shipped({ at: 3 }, ['MUG', 1]));
 
     expect(linesOf(order)).toEqual(['1 MUG: 1 = 0 + 1 + 0, 0, 0', '2 MUG: 1 = 0 + 0 + 1, 0, 0']);
   });
 
-  it('is a new line, named by the next free number, where the order has no such item', () => {
+  it('is a new line, named by the next free number, if the order has no such item', () => {
     const order = tellAll(
       placed({ at: 1 }, ['1', 'MUG', 1], ['2', 'CUP', 1]),
       shipped({ at: 2 }, ['TEA', 4]),
@@ -211,8 +211,8 @@ describe('an order of kits', () => {
   });
 });
 
-describe('a kit that is put together anew', () => {
-  it('is in an order what it was when its line was first resolved', () => {
+describe('a kit that is redefined', () => {
+  it('stays in an order what it was when its line was first resolved', () => {
     const order = tellAll(placed({ at: 1 }, ['1', 'BOX', 2]));
     const components = [{ sku: 'CUP', quantity: UNIT }];
     order.use({ ...SET_UP, items: [{ sku: 'CUP' }, { sku: 'BOX', components }] });
@@ -227,7 +227,7 @@ describe('a kit that is put together anew', () => {
 });
 
 describe('an order that confirms a reservation', () => {
-  it('names the hold where it commits', () => {
+  it('names the hold in the entries that commit it', () => {
     const order = new Telling(SET_UP);
 
     expect(order.tell(placed({ at: 1, reservationId: 'h1' }, ['1', 'MUG', 2]))).toMatchObject([
@@ -272,7 +272,7 @@ describe('a parked line of an order', () => {
     expect(sumOf(order.entries).open).toEqual({ 'CUP 1': 1, 'MUG 2': 1 });
   });
 
-  it('of a shipment from a place nobody knows leaves the promise as it is', () => {
+  it('of a shipment from an unknown location leaves the promise as it is', () => {
     const order = tellAll(placed({ at: 1 }, ['1', 'MUG', 2]));
 
     expect(order.tell(shipped({ at: 2, location: 'moon' }, ['1', 'MUG', 2]))).toEqual([]);
@@ -282,7 +282,7 @@ describe('a parked line of an order', () => {
     expect(sumOf(order.entries)).toMatchObject({ balances: { 'MUG moon/sellable': -2 }, open: {} });
   });
 
-  it('that breaks a rule of its item now that it is known is gone', () => {
+  it('that breaks a rule of its item, once that is known, is gone', () => {
     const order = new Telling(unknown);
     order.tell(placed({ at: 1 }, ['1', 'CUP', 2.5], ['2', 'MUG', 1]));
     order.release('web', 'placed@1', SET_UP);
@@ -292,7 +292,7 @@ describe('a parked line of an order', () => {
 });
 
 describe('the same message again', () => {
-  it('is a repeat, whatever stands in between', () => {
+  it('is a repeat, whatever was told in between', () => {
     const order = tellAll(placed({ at: 1 }, ['1', 'MUG', 2]), cancelled({ at: 3 }));
 
     expect(order.put(placed({ at: 1 }, ['1', 'MUG', 2]))).toBe('repeated');

@@ -5,7 +5,7 @@ import { linesOf, tellAll } from '../../testing/order-telling.ts';
 import { sumOf } from '../../testing/telling.ts';
 
 describe('a return', () => {
-  it('brings back at most what was shipped, in time order; the rest is flagged', () => {
+  it('brings back at most what was shipped, by time; the rest is flagged', () => {
     const order = tellAll(
       placed({ at: 1 }, ['1', 'MUG', 3]),
       shipped({ at: 2 }, ['1', 'MUG', 3]),
@@ -21,7 +21,7 @@ describe('a return', () => {
     expect(order.view().status).toBe('closed');
   });
 
-  it('gives way to one that was earlier and is told later, under its own name and time', () => {
+  it('gives way to an earlier one that is told later, under its own name and time', () => {
     const order = tellAll(
       placed({ at: 1 }, ['1', 'MUG', 2]),
       shipped({ at: 2 }, ['1', 'MUG', 2]),
@@ -41,7 +41,7 @@ describe('a return', () => {
     ]);
   });
 
-  it('of an order nobody knows enters in full, flagged, until the order is known', () => {
+  it('of an unknown order enters in full, flagged, until the order is known', () => {
     const order = tellAll(returned({ at: 5 }, ['1', 'MUG', 2]));
     expect(sumOf(order.entries)).toMatchObject({
       balances: { 'MUG main/sellable': 2 },

@@ -57,14 +57,14 @@ describe('the place where an order wants a line', () => {
   const three = changed({ at: 2 }, ['1', 'MUG', 3]);
   const five = at('shop', placed({ at: 1 }, ['1', 'MUG', 5]));
 
-  it('is where it is promised, also where it is told after the promise was made', () => {
+  it('is where it is promised, even if it is told after the promise was made', () => {
     const late = new World().tell(three, five);
     expect(late.kept()).toEqual({ shop: 3 });
     expect(new World().tell(five, three).kept()).toEqual({ shop: 3 });
     expect([0, 1, 2].map((moment) => late.committed(moment))).toEqual([{}, { shop: 5 }, { shop: 3 }]);
   });
 
-  it('is the one told last by time, and was another before', () => {
+  it('is the one told last by time, and was a different one before', () => {
     const first = at('main', placed({ at: 1 }, ['1', 'MUG', 3]));
     const then = at('shop', changed({ at: 3 }, ['1', 'MUG', 3]));
     const expected = [{}, { main: 3 }, { main: 3 }, { shop: 3 }];
@@ -78,7 +78,7 @@ describe('the place where an order wants a line', () => {
     }
   });
 
-  it('was where OnHand chose, until then, where it is told late', () => {
+  it('was where OnHand chose until the fact’s own time, even if it is told late', () => {
     const chosen = placed({ at: 1 }, ['1', 'MUG', 5]);
     const last = changed({ at: 5 }, ['1', 'MUG', 3]);
     const between = at('shop', changed({ at: 3 }, ['1', 'MUG', 4]));
@@ -92,7 +92,7 @@ describe('the place where an order wants a line', () => {
     ]);
   });
 
-  it('moves nothing where it was told before, and then it was reallocated', () => {
+  it('moves nothing that was reallocated after it was told', () => {
     const world = new World();
     world.books.post([received(9, 1), received(9, 1, { location: 'shop' })]);
     world.tell(at('main', placed({ at: 1 }, ['1', 'MUG', 5])));
@@ -101,7 +101,7 @@ describe('the place where an order wants a line', () => {
     expect(world.kept()).toEqual({ main: 4, shop: 2 });
   });
 
-  it('moves what was reallocated before it, and nothing that was reallocated after it', () => {
+  it('moves what was reallocated before it, but nothing that was reallocated after it', () => {
     for (const [time, expected] of [
       [10, { shop: 2, attic: 3 }],
       [30, { attic: 5 }],
@@ -117,7 +117,7 @@ describe('the place where an order wants a line', () => {
     }
   });
 
-  it('is not one that nobody knows', () => {
+  it('is ignored while nobody knows it', () => {
     const world = new World().tell(placed({ at: 1 }, ['1', 'MUG', 5]));
     world.tell(at('nowhere', changed({ at: 2 }, ['1', 'MUG', 6])), changed({ at: 3 }, ['1', 'MUG', 7]));
     expect(world.kept()).toEqual({ main: 7 });

@@ -34,7 +34,7 @@ const shown = (reservation: ReservationState) =>
     ...(components ? ['kit'] : []),
   ]);
 
-describe('what a confirmed reservation says that its order has', () => {
+describe('the lines that an order has by its confirmed reservation', () => {
   it('are the lines that were requested, a kit as a kit', () => {
     const all = confirmed({ KIT: 2, MUG: 1 }, { MUG: 5, LID: 2 });
     expect(shown(all)).toEqual([
@@ -51,14 +51,14 @@ describe('what a confirmed reservation says that its order has', () => {
     expect(shown(confirmed({ MUG: 3, LID: 2 }, { MUG: 3, LID: 2 }, { LID: 1 }))).toEqual([['LID', 1]]);
   });
 
-  it('are the items themselves where they make no whole kit', () => {
+  it('are the items themselves if they make no whole kit', () => {
     expect(shown(confirmed({ KIT: 1 }, { MUG: 1, LID: 0.5 }))).toEqual([
       ['MUG', 1],
       ['LID', 0.5],
     ]);
   });
 
-  it('is nothing where the order’s own lines took it', () => {
+  it('are none if the order’s own lines took over', () => {
     const { confirmed: by, ...rest } = confirmed({ MUG: 3 }, { MUG: 3 });
     expect(shown({ ...rest, confirmed: { orderId: by!.orderId, byOrder: true } })).toEqual([]);
   });
