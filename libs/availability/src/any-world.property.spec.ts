@@ -132,7 +132,7 @@ class Run implements World {
     }
     for (const [key, available] of should) expect([key, now.get(key)?.available]).toEqual([key, available]);
     for (const [key, number] of now) {
-      if (!should.has(key)) expect([key, number.available]).toEqual([key, 0]); // Listed no more.
+      if (!should.has(key)) expect([key, number.available]).toEqual([key, 0]); // No longer listed.
       const before = this.#before.get(key);
       if (before?.available === number.available && before.sku === number.sku)
         expect(number.version).toBe(before.version);

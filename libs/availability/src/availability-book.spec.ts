@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => merchant.opened.close());
 
 describe('a listing', () => {
-  it('has its first number, 0, with the event that made it a listing', async () => {
+  it('gets its first number, 0, from the event that made it a listing', async () => {
     const position = await merchant.item('CUP');
     expect(merchant.changes.toSorted((a, b) => (a.channel < b.channel ? -1 : 1))).toEqual([
       {
@@ -54,7 +54,7 @@ describe('a listing', () => {
     ]);
   });
 
-  it('gets the number of each event that merchant.changes it, with its position and reason', async () => {
+  it('gets a number from each event that changes it, with the event’s position and reason', async () => {
     const [position] = await merchant.tell('MUG', received('main', 5));
     expect(merchant.changes).toMatchObject([
       { channel: 'web', available: 5 * UNIT, version: position, reason: 'receipt' },
@@ -79,7 +79,7 @@ describe('a listing', () => {
     expect(merchant.opened.availability.numbersOfItem('MUG')).toHaveLength(2);
   });
 
-  it('never shows what lies between two events of one fact', async () => {
+  it('never shows a number from between two events of one fact', async () => {
     await merchant.tell('MUG', received('main', 5), committed('web', 'main', 2));
     const positions = await merchant.tell('MUG', more(shipped('web', 'main', 2)), released('web', 'main', 2));
     expect(merchant.changes).toEqual([]);
@@ -93,7 +93,7 @@ describe('a listing', () => {
     expect(merchant.changes).toMatchObject([{ available: 2 * UNIT, reason: 'sale' }]);
   });
 
-  it('loses what an inactive location has, and has it again', async () => {
+  it('loses the stock of a location that becomes inactive, and gets it back', async () => {
     await merchant.tell('MUG', received('main', 5), received('shop', 2));
     await merchant.location('main', false);
     expect(merchant.changed()).toEqual([['web', 'MUG', 2]]);
@@ -103,7 +103,7 @@ describe('a listing', () => {
     expect(merchant.changed()).toEqual([['web', 'MUG', 7]]);
   });
 
-  it('follows its channel’s locations, and is told 0 when its channel lists it no more', async () => {
+  it('follows its channel’s locations, and is told 0 when its channel no longer lists it', async () => {
     await merchant.tell('MUG', received('main', 5), received('shop', 2));
     await merchant.channel('web', { locations: ['shop'] });
     expect(merchant.changed()).toEqual([['web', 'MUG', 2]]);
@@ -115,7 +115,7 @@ describe('a listing', () => {
     expect(merchant.changed()).toEqual([['web', 'MUG', 3]]);
   });
 
-  it('that becomes another item’s is told as that one’s, also where the number stays', async () => {
+  it('that becomes another item’s is told as that item’s, even if the number stays the same', async () => {
     await merchant.item('CUP');
     await merchant.tell('MUG', received('main', 5));
     await merchant.tell('CUP', received('main', 5));
@@ -140,7 +140,7 @@ describe('a listing', () => {
     ]);
   });
 
-  it('that is an item’s own name becomes another’s with one change, and the former owner is not told as 0', async () => {
+  it('that is an item’s own name becomes another item’s in one change, and the former one is not told as 0', async () => {
     await merchant.item('CUP');
     const moving = await merchant.listing('web', 'MUG', 'CUP');
     expect(merchant.changes).toMatchObject([{ listing: 'MUG', sku: 'CUP', available: 0, version: moving }]);
@@ -189,7 +189,7 @@ describe('a kit', () => {
     expect(merchant.changed()).toEqual([['web', 'MUG', 0]]);
   });
 
-  it('sells only what the channel may sell of each, under the rules of each, then its own', async () => {
+  it('sells only what the channel may sell of each component, by its rules and then the kit’s own', async () => {
     await merchant.tell('MUG', received('main', 9));
     await merchant.tell('LID', received('main', 9));
     await merchant.policy('item:MUG', { buffer: 4 * UNIT });
@@ -208,7 +208,7 @@ describe('a kit', () => {
     expect(merchant.changed()).toEqual([['web', 'PAIR', 0]]);
   });
 
-  it('is free of a component’s listing once that name sells another item', async () => {
+  it('no longer heeds a component’s listing once that name sells another item', async () => {
     await merchant.item('CUP');
     await merchant.tell('MUG', received('main', 9));
     await merchant.tell('LID', received('main', 9));
@@ -233,7 +233,7 @@ describe('a kit of kits', () => {
   });
   const kits = () => ['PAIR', 'FOUR', 'CRATE'].map((sku) => merchant.units('web', sku));
 
-  it('is there as often as its items make, and holds no more of an inner kit than may be sold', async () => {
+  it('is available as often as its items suffice, and uses no more of an inner kit than may be sold', async () => {
     expect(kits()).toEqual([30, 15, 10]);
     const position = await merchant.policy('item:PAIR', { cap: 7 * UNIT });
     expect(kits()).toEqual([7, 3, 2]);
@@ -255,7 +255,7 @@ describe('a kit of kits', () => {
     expect(kits()).toEqual([30, 15, 10]);
   });
 
-  it('heeds what its channel says of the listing of an inner kit', async () => {
+  it('heeds the policy of an inner kit’s listing in its channel', async () => {
     await merchant.policy('listing:web:FOUR', { stopAt: 15 * UNIT });
     expect(kits()).toEqual([30, 0, 0]);
     await merchant.policy('listing:web:FOUR', {});
@@ -271,7 +271,7 @@ describe('what is read', () => {
     expect(merchant.opened.availability.explainNow('web', 'GONE')).toBeUndefined();
   });
 
-  it('an explanation gives back the number, with the policies that had a say', async () => {
+  it('an explanation gives exactly the number, with the policies that influenced it', async () => {
     await merchant.item('PAIR', { components: [{ sku: 'MUG', quantity: 2 * UNIT }] });
     await merchant.tell('MUG', received('main', 9), committed('web', 'main', 1));
     const position = await merchant.policy('channel:web', { buffer: UNIT });
@@ -292,7 +292,7 @@ describe('what is read', () => {
     ]);
   });
 
-  it('while an event is spread over many turns its numbers are not given before all of them are there', async () => {
+  it('numbers of an event that is spread over many turns are given only when all of them are there', async () => {
     await merchant.opened.desk.ensureItems(Array.from({ length: 450 }, (_, n) => `S${n}`));
     await merchant.opened.catchUp();
     await merchant.tell('S449', received('main', 5));

@@ -13,7 +13,7 @@ function countedOffers(count: number): { offers: Offer[]; looks: () => number } 
 }
 
 describe.each([3, 31, 32, 1_000])('%d offers of an item', (count) => {
-  it('are found by channel and listing, also those that come and go', () => {
+  it('are found by channel and listing, even if some come and go', () => {
     const { offers } = countedOffers(count);
     const finder = new OfferFinder();
     const findAll = (): (Offer | undefined)[] =>
@@ -36,7 +36,7 @@ describe.each([3, 31, 32, 1_000])('%d offers of an item', (count) => {
   });
 });
 
-it('finds each of a thousand offers without looking through all of them', () => {
+it('finds each of a thousand offers without searching all of them', () => {
   const { offers, looks } = countedOffers(1_000);
   const finder = new OfferFinder();
   const has = namesOf(offers);

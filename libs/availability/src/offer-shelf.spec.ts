@@ -36,7 +36,7 @@ describe('the numbers of an item', () => {
     close();
   });
 
-  it('of a listing that is there no more become 0, where its channel is concerned', () => {
+  it('of a listing that no longer exists become 0, if its channel is concerned', () => {
     const { shelf, close } = openShelf();
     shelf.addChannel('web');
     shelf.update('MUG', [want('web', 'MUG', 5), want('pos', 'MUG', 6)], by(1));
@@ -48,7 +48,7 @@ describe('the numbers of an item', () => {
     close();
   });
 
-  it('become 0 also where it is the only listing', () => {
+  it('become 0 even if it is the only listing', () => {
     const { shelf, close } = openShelf();
     shelf.addChannel('web');
     shelf.update('MUG', [want('web', 'MUG', 5)], by(1));
@@ -57,7 +57,7 @@ describe('the numbers of an item', () => {
     close();
   });
 
-  it('go with a listing to another item, and are told as that one’s, be they the same', () => {
+  it('go with a listing to another item, and are told as that item’s, even if they are the same', () => {
     const { shelf, close } = openShelf();
     shelf.addChannel('web');
     shelf.update('MUG', [want('web', 'MUG', 5)], by(1));
@@ -90,7 +90,7 @@ describe('a reader of one channel', () => {
     fc.record({ kind: fc.constant('named' as const), sku, channel, name, available: fc.nat(3) }),
   );
 
-  it('finds exactly what has changed since, in order, page by page, whatever page size', () => {
+  it('finds exactly what has changed since, in order, page by page, whatever the page size', () => {
     fc.assert(
       fc.property(
         fc.array(step, { maxLength: 40 }),

@@ -55,7 +55,7 @@ describe('a policy', () => {
     expect(merchant.changed()).toEqual([['web', 'TEA', 19]]);
   });
 
-  it('that waits changes nothing until its time is stored', async () => {
+  it('that waits changes nothing until it is stored that its time has come', async () => {
     await merchant.tell('MUG', received('main', 10));
     const defined = await merchant.policy('global', { buffer: UNIT }, merchant.opened.clock.at + 1_000);
     expect(merchant.changed()).toEqual([]);
@@ -78,7 +78,7 @@ describe('a policy', () => {
     const tea = { decimals: 0, identifiers: [], components: [], category: 'drinks' };
     await Promise.all(skus.map((sku) => merchant.opened.desk.putItem({ sku, name: sku, ...tea })));
     await merchant.opened.catchUp();
-    const last = skus.sort().at(-1) as string; // Behind the catalog's first page.
+    const last = skus.sort().at(-1) as string; // Beyond the catalog's first page.
     await merchant.tell(last, received('shop', 5));
     await merchant.policy('category:drinks', { buffer: UNIT });
     expect(merchant.changed()).toEqual([
@@ -98,7 +98,7 @@ describe('a policy', () => {
     expect(merchant.changed()).toEqual([['amz', 'Z', 4]]);
   });
 
-  it('is previewed where it counts, and by what it changes', async () => {
+  it('is previewed where it applies, and with what it would change', async () => {
     await merchant.item('LID');
     await merchant.tell('MUG', received('main', 9));
     await merchant.tell('LID', received('main', 9));
@@ -188,7 +188,7 @@ describe('a ring-fence', () => {
     expect([merchant.units('pos', 'MUG'), merchant.units('web', 'MUG')]).toEqual([7, 10]);
   });
 
-  it('counts from its effectiveAt, also what was known before', async () => {
+  it('counts from its effectiveAt on, including what was known before', async () => {
     await merchant.tell(
       'MUG',
       received('shop', 20),
@@ -215,7 +215,7 @@ describe('a ring-fence', () => {
     expect(merchant.units('pos', 'MUG')).toBe(14);
   });
 
-  it('counts the past for a kit whose components have their turn later', async () => {
+  it('counts the past for a kit whose components are computed later', async () => {
     await merchant.item('A-KIT', { components: [{ sku: 'MUG', quantity: UNIT }] });
     await merchant.tell('MUG', received('shop', 20), sold('web', 'shop', 3, 500));
     const fields = { allocations: { web: 10 * UNIT } };

@@ -41,7 +41,7 @@ it('a part of very many kits changes their numbers in turns, and all of them are
   expect(shown()).toEqual(Array.from({ length: KITS + 1 }, () => 7 * UNIT));
 });
 
-it('a part of very many kits leaves nothing to be written to who reads their numbers next', async () => {
+it('a part of very many kits leaves nothing to be written by the next reader of their numbers', async () => {
   const { readModel } = merchant.opened;
   let isDone = false;
   let turns = 0;
