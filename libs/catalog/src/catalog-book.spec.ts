@@ -68,7 +68,7 @@ describe('the book', () => {
     expect(book.offering('GONE')).toBeUndefined();
   });
 
-  it('lets a defined listing have a name before the item of that name', async () => {
+  it('gives a name to the listing defined under it, not to the item of that name', async () => {
     const { book, desk } = opened;
     await desk.putListing(listing('web', 'MUG', 'MUG', 2));
     await desk.putListing(listing('web', 'LID', 'TEA'));
@@ -103,7 +103,7 @@ describe('the book', () => {
     ]);
   });
 
-  it('keeps apart what two channels name alike', async () => {
+  it('keeps listings of the same name in two channels apart', async () => {
     const { book, desk } = opened;
     await desk.putListing(listing('web', 'B01', 'MUG', 3));
     await desk.putListing(listing('amz', 'B01', 'MUG', 2));
@@ -146,7 +146,7 @@ describe('the book', () => {
     expect(channelsOf('LID')).toEqual(['app', 'web']);
   });
 
-  it('knows the kits that hold an item, also within others', async () => {
+  it('knows the kits that hold an item, even within other kits', async () => {
     const { book, desk } = opened;
     expect([...book.kitsHolding('MUG')].sort()).toEqual(['BOX', 'PAIR']);
     expect(book.kitsHolding('PAIR')).toEqual(['BOX']);
@@ -177,7 +177,7 @@ describe('the book', () => {
     expect(book.skusOf({ scheme: 'asin', value: '1' })).toEqual([]);
   });
 
-  it('knows which locations of a channel are active, in priority', async () => {
+  it('knows the active locations of a channel, by priority', async () => {
     const { book, desk } = opened;
     expect([...(book.sellingChannel('web')?.active ?? [])]).toEqual(['main']);
     await desk.putLocation(aLocation('shop', true));
@@ -218,7 +218,7 @@ describe('the book', () => {
     expect(book.entries('channel', { limit: 9 }).map(({ resource }) => resource.id)).toEqual(['amz', 'web']);
   });
 
-  it('opened again after a stop has all it had', async () => {
+  it('has everything again after it was closed and opened', async () => {
     const { desk, store } = opened;
     const directory = await mkdtemp(join(tmpdir(), 'onhand-book-'));
     const file = join(directory, 'picture.db');
@@ -242,7 +242,7 @@ describe('the book', () => {
     await rm(directory, { recursive: true });
   });
 
-  it('rebuilt from the log is the same', async () => {
+  it('is the same when rebuilt from the log', async () => {
     await opened.desk.putPolicy({ scope: 'global', fields: { buffer: UNIT } });
     await opened.catchUp();
     const readModel = SqliteReadModel.open({ file: IN_MEMORY });
@@ -262,7 +262,7 @@ describe('policies', () => {
   beforeEach(aMerchant);
   const mug = { sku: 'MUG', category: 'cups' };
 
-  it('count field by field: listing, item, category, channel, global', async () => {
+  it('apply field by field: listing, item, category, channel, global', async () => {
     const { book, desk } = opened;
     await desk.putPolicy({
       scope: 'global',

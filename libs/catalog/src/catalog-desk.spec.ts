@@ -27,7 +27,7 @@ const taken = <Resource>(answer: Put<Resource> | Rejection): Put<Resource> => {
 };
 
 describe('a PUT', () => {
-  it('is one event; the same again is none, and answers the first position', async () => {
+  it('is one event; the same again is none, and is answered with the first position', async () => {
     const first = taken(await desk.putItem(anItem('MUG')));
     expect(first).toMatchObject({ outcome: 'created', resource: { sku: 'MUG', name: 'mug' } });
     expect(taken(await desk.putItem(anItem('MUG')))).toMatchObject({
@@ -42,7 +42,7 @@ describe('a PUT', () => {
     expect(taken(await desk.putItem(anItem('MUG', { name: 'Mug' }))).position).toBe(second.position);
   });
 
-  it('does not mind what is undefined, nor in which order fields come', async () => {
+  it('is the same whatever is undefined, and in whatever order its fields are', async () => {
     const first = taken(await desk.putItem({ ...anItem('MUG'), category: undefined }));
     const { name, ...rest } = anItem('MUG');
     expect(taken(await desk.putItem({ ...rest, name }))).toEqual({ ...first, outcome: 'unchanged' });
@@ -79,7 +79,7 @@ describe('a PUT', () => {
     await other.putChannel(aChannel('web', { lists: 'listed' }));
     await other.putItem(anItem('MUG'));
     await other.putListing({ channel: 'web', listing: 'L', sku: 'MUG', unitsPer: UNIT });
-    const fresh = () => new CatalogDesk(opened.store, opened.book); // Knows nothing but what it looks up.
+    const fresh = () => new CatalogDesk(opened.store, opened.book); // Knows only what it reads from the store.
     const puts = [
       fresh().putChannel(aChannel('pos', { locations: ['main'] })),
       fresh().putListing({ channel: 'web', listing: 'M', sku: 'MUG', unitsPer: UNIT }),
@@ -93,7 +93,7 @@ describe('a PUT', () => {
     expect(await fresh().checkPolicy({ scope: 'channel:web', fields: {} })).toBeUndefined();
   });
 
-  it('counts no more once another process has put something else, and the book has it', async () => {
+  it('no longer counts once another process has put something else, and the book has it', async () => {
     const other = new CatalogDesk(opened.store, opened.book);
     await desk.putItem(anItem('MUG', { decimals: 1 }));
     await opened.catchUp();
@@ -103,7 +103,7 @@ describe('a PUT', () => {
     expect(desk.view.item('MUG')?.decimals).toBe(3);
   });
 
-  it('of a policy whose time has come meanwhile is the same PUT still', async () => {
+  it('of a policy whose time has come meanwhile is still the same PUT', async () => {
     const policy = { scope: 'global', fields: { cap: UNIT }, effectiveAt: opened.clock.at + 1_000 };
     const first = taken(await desk.putPolicy(policy));
     await opened.store.append('policy-global', 0, [
@@ -113,14 +113,14 @@ describe('a PUT', () => {
     expect(taken(await desk.putPolicy({ scope: 'global', fields: {} })).outcome).toBe('replaced');
   });
 
-  it('is not taken for unchanged where another process has put something else meanwhile', async () => {
+  it('is not taken for unchanged if another process has put something else meanwhile', async () => {
     await desk.putItem(anItem('MUG', { name: 'ours' }));
     const other = new CatalogDesk(opened.store, opened.book);
     await other.putItem(anItem('MUG', { name: 'theirs' }));
     expect(taken(await desk.putItem(anItem('MUG', { name: 'ours' }))).outcome).toBe('replaced');
   });
 
-  it('of many at once to one resource stores each change once', async () => {
+  it('of many at once to one resource stores each change, but the same one only once', async () => {
     const puts = await Promise.all(
       Array.from({ length: 20 }, (_, n) => desk.putItem(anItem('MUG', { name: `n${n % 2}` }))),
     );
@@ -166,13 +166,13 @@ describe('a PUT', () => {
 describe('a webhook', () => {
   const url = 'https://example.com/hook';
 
-  it('keeps its secret when it is put back without', async () => {
+  it('keeps its secret when it is put again without it', async () => {
     await desk.putChannel(aChannel('web', { webhook: { url, secret: 's3cret' } }));
     const put = taken(await desk.putChannel({ ...aChannel('web'), webhook: { url } }));
     expect(put).toMatchObject({ outcome: 'unchanged', resource: { webhook: { url, secret: 's3cret' } } });
   });
 
-  it('needs a secret of its own when it is another', async () => {
+  it('needs a secret of its own if its address is new', async () => {
     await desk.putChannel(aChannel('web', { webhook: { url, secret: 's3cret' } }));
     const answer = await desk.putChannel({ ...aChannel('web'), webhook: { url: `${url}2` } });
     expect(answer).toMatchObject({ code: 'MISSING_FIELD', pointer: '/webhook/secret' });
@@ -181,7 +181,7 @@ describe('a webhook', () => {
 });
 
 describe('items that must be there', () => {
-  it('are made where they are not, once, also at once and by several', async () => {
+  it('are created if they are missing, once, even by several callers at the same time', async () => {
     const other = new CatalogDesk(opened.store, opened.book);
     await desk.putItem(anItem('MUG', { name: 'Mug' }));
     const [ours, theirs] = await Promise.all([

@@ -17,7 +17,7 @@ async function importAll(rows: Iterable<ImportRow>): Promise<ImportResult[]> {
 }
 
 describe('an import', () => {
-  it('answers each row, in order, and may name what stands before', async () => {
+  it('answers each row, in order, and a row may name what an earlier one defines', async () => {
     const results = await importAll([
       { kind: 'channel', resource: aChannel('amz', { lists: 'listed' }) },
       item('MUG'),
@@ -47,7 +47,7 @@ describe('an import', () => {
     expect(results[10]?.rejection?.code).toBe('ITEM_UNKNOWN');
   });
 
-  it('of many rows is not one commit a row, and again changes nothing', async () => {
+  it('of many rows takes fewer commits than rows, and changes nothing when repeated', async () => {
     const rows = Array.from({ length: 5_000 }, (_, n) => item(`SKU-${n}`));
     const results = await importAll(rows);
     expect(results).toHaveLength(rows.length);

@@ -34,7 +34,7 @@ describe('a key', () => {
     expect(new KeyDesk(opened.store, opened.book).authenticate(key)).toEqual({ id, ...identity });
   });
 
-  it('is for somebody who is there', async () => {
+  it('is only for a channel or source that exists', async () => {
     expect(await keys.create({ channel: 'gone' })).toMatchObject({
       code: 'CHANNEL_UNKNOWN',
       pointer: '/channel',
@@ -45,7 +45,7 @@ describe('a key', () => {
     });
   });
 
-  it('opens only whole and unchanged', async () => {
+  it('opens only if it is whole and unchanged', async () => {
     const { key } = await create({ role: 'admin' });
     const other = await create({ role: 'admin' });
     const wrong = [
@@ -61,7 +61,7 @@ describe('a key', () => {
     expect(wrong.map((tried) => keys.authenticate(tried))).toEqual(wrong.map(() => undefined));
   });
 
-  it('is nowhere to be read', async () => {
+  it('cannot be read anywhere', async () => {
     const { id, key } = await create({ role: 'admin' });
     await opened.catchUp();
     const secret = key.slice(20);

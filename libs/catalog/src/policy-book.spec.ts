@@ -52,7 +52,7 @@ function answers(told: readonly (readonly [PolicyScope, number])[], isAskedBetwe
 }
 
 describe('the book of policies', () => {
-  it('leaves what counts for others as it is, where a policy is of one item or listing', () => {
+  it('leaves other items’ policies as they are when one of a single item or listing is put', () => {
     put('global', 1);
     const others = book.policyFields('web', 'TEA', { sku: 'TEA' });
     put('item:MUG', 2);
@@ -72,7 +72,7 @@ describe('the book of policies', () => {
     );
   });
 
-  it('knows what waits, until it is in force or another word replaces it', () => {
+  it('knows what is pending, until it is in force or replaced', () => {
     expect(book.pending()).toEqual([]);
     const [mug, tea] = [put('item:MUG', 1, NOW + 20), put('item:TEA', 2, NOW + 10)];
     expect(book.pending().map(({ definedAt }) => definedAt)).toEqual([tea, mug]);

@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => opened.close());
 
 describe('the policy clock', () => {
-  it('stores once that the time of a policy has come, when it has', async () => {
+  it('stores that the time of a policy has come, once, when it has', async () => {
     const { book, desk, store } = opened;
     const effectiveAt = opened.clock.at + 1_000;
     const put = await desk.putPolicy({ scope: 'global', fields: { buffer: 5 }, effectiveAt });
@@ -42,13 +42,13 @@ describe('the policy clock', () => {
     });
   });
 
-  it('lets a policy that was replaced meanwhile rest', async () => {
+  it('ignores a policy that was replaced meanwhile', async () => {
     const { book, desk } = opened;
     await desk.putPolicy({ scope: 'global', fields: { buffer: 5 }, effectiveAt: opened.clock.at + 1_000 });
     await opened.catchUp();
     await desk.putPolicy({ scope: 'global', fields: { buffer: 6 } });
     opened.clock.at += 2_000;
-    await clock.look(); // The book does not know yet: the exact revision does.
+    await clock.look(); // The book does not have the second PUT yet, but the append at an exact revision fails.
     await opened.catchUp();
     expect(book.policyOf('global')?.fields).toEqual({ buffer: 6 });
     expect(await clock.look()).toBe(0);
