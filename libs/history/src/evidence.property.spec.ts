@@ -69,7 +69,7 @@ function sumOf(events: readonly RecordedItemEvent[]): number {
 }
 
 describe('the events behind what may be sold', () => {
-  it('sum to it, whatever was told in whatever order', () => {
+  it('sum to it, whatever was told, and in whatever order', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(movement, movement, count, snapshot), { maxLength: 10 }),

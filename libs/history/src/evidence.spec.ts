@@ -26,7 +26,7 @@ function openOrders(): { state: ItemState; events: RecordedItemEvent[]; walks: (
 }
 
 describe('the events behind what is committed', () => {
-  it('are those of the open orders, which are not all walked for each event', () => {
+  it('are those of the open orders, which are not all searched for each event', () => {
     const { state, events, walks } = openOrders();
     delete state.commitments['web/o-3'];
     const behind = evidenceOf({ name: 'committed', value: 0, location: 'main' }, events, state);

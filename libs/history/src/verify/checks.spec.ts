@@ -23,7 +23,7 @@ beforeEach(() => {
 afterEach(() => readModel.close());
 
 describe('every message accounted for', () => {
-  it('holds the log against the completeness of each source, end by end', async () => {
+  it('compares the log with the completeness of each source, outcome by outcome', async () => {
     const opened = await openJournal();
     try {
       const broken = { rejection: { code: 'INVALID_JSON', detail: '' }, raw: Buffer.from('{') };
@@ -70,7 +70,7 @@ describe('the books of an item', () => {
     }
   }
 
-  it('are right as they are', async () => {
+  it('are right if nothing was tampered with', async () => {
     expect(await bookChecks(() => undefined)).toEqual([]);
   });
 
