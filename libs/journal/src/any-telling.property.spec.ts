@@ -110,7 +110,7 @@ describe('whatever is told, in whatever batches, how often, by however many at o
   const renamed = (message: Message, run: string): Message =>
     JSON.parse(JSON.stringify(message).replaceAll(`"${run}-`, `"${run}x-`)) as Message;
 
-  /** By order: what is open is absolute, so that of two orders must not be laid over each other. */
+  /** By order: what is open is absolute, so that two orders must not be mixed. */
   async function effectOf(run: string): Promise<unknown> {
     const effects = [];
     for (const order of ['o1', 'o2']) {

@@ -27,7 +27,7 @@ describe('an append whose answer is lost', () => {
     expect(await opened.store.readStream('document-pos:s1')).toHaveLength(1);
   });
 
-  it('of what was refused is tried again too', async () => {
+  it('is tried again for refusals too', async () => {
     failing('intake-', 'lost after', 'lost before');
 
     expect(outcomesOf(await opened.tell(sale('s1'), sale('s1')))).toEqual(['accepted', 'duplicate']);
@@ -44,7 +44,7 @@ describe('a store that cannot write', () => {
     expect(outcomesOf(await opened.tell(sale('s1'), sale('s2')))).toEqual(['duplicate', 'accepted']);
   });
 
-  it('makes the call fail too where only refusals are to be written; told again, they are', async () => {
+  it('makes the call fail even if only refusals are to be written; told again, they are written', async () => {
     const refused = [sale('s1', {}, [line('MUG', 0.5)]), sale('s2', {}, [line('MUG', 0.5)])];
     failing('intake-', new StoreUnavailable('Gone.'));
     await expect(opened.tell(...refused)).rejects.toThrow(StoreUnavailable);
@@ -63,7 +63,7 @@ describe('a store that cannot write', () => {
     expect(outcomesOf(await opened.tell(shipped('o1', [line('MUG', 2)])))).toEqual(['accepted']);
   });
 
-  it('does not keep a line parked for ever', async () => {
+  it('does not leave a line parked for ever', async () => {
     await opened.tell(sale('s1', {}, [line('GHOST', 1)]));
     failing('document-pos:s1', new StoreUnavailable('Gone.'));
     await opened.putItem('GHOST');

@@ -33,7 +33,7 @@ describe('many messages that are each the first of their documents', () => {
     for (const { position } of outcomes) expect(position).toBeGreaterThan(0);
   });
 
-  it('leave each other alone: one was told elsewhere, one loses its answer, one is told twice', async () => {
+  it('do not affect each other: one was told elsewhere, one loses its answer, one is told twice', async () => {
     await opened.another().accept([arrivalOf(sales[3]!)], { door: 'test' });
     const lost: Record<string, AppendFault[]> = { 'document-pos:s7': ['lost after', 'lost before'] };
     store.fault = (stream) => lost[stream]?.shift();
@@ -44,7 +44,7 @@ describe('many messages that are each the first of their documents', () => {
     expect(await Promise.all(['s3', 's4', 's7'].map(eventsOf))).toEqual([2, 1, 1]);
   });
 
-  it('are written one by one where all of them are too much at once', async () => {
+  it('are written one by one if all of them together are too much', async () => {
     const appendMany = store.appendMany.bind(store);
     store.appendMany = (appends) => {
       if (appends.length > 1) throw new AppendTooLarge('too large');
@@ -55,7 +55,7 @@ describe('many messages that are each the first of their documents', () => {
     expect(await Promise.all(sales.map(({ id }) => eventsOf(id)))).toEqual(sales.map(() => 1));
   });
 
-  it('fail together where the store fails; told again, each is there once', async () => {
+  it('fail together if the store fails; told again, each is there once', async () => {
     const faults: AppendFault[] = [new StoreUnavailable('Gone.')];
     store.fault = (stream) => (stream === 'document-pos:s20' ? faults.shift() : undefined);
     await expect(opened.tell(...sales)).rejects.toThrow(StoreUnavailable);
@@ -72,7 +72,7 @@ describe('many messages that are each the first of their documents', () => {
     expect(new Set(outcomesOf(second))).toEqual(new Set(['duplicate']));
   });
 
-  it('are remembered where more is told of them: an order and its shipment in two calls at once', async () => {
+  it('are remembered if more is told of them: an order and its shipment in two calls at once', async () => {
     let reads = 0;
     const readStream = store.readStream.bind(store);
     store.readStream = (stream, page) => {

@@ -29,7 +29,7 @@ describe('completeness', () => {
     const none = { accepted: 0, duplicate: 0, parked: 0, rejected: 0, released: 0, sequenceGaps: 0 };
     expect(opened.book.completeness({ limit: 10 })).toEqual([
       { ...none, source: '(unknown)', received: 1, rejected: 1 },
-      // 3, 4, 6, 7, 8; what another source numbers is no gap of this one.
+      // 3, 4, 6, 7, 8 are missing; the numbers of another source make no gaps here.
       {
         source: 'pos',
         received: 6,
@@ -44,7 +44,7 @@ describe('completeness', () => {
     expect(opened.book.counts()).toEqual({ received: 7, accepted: 1, duplicate: 1, parked: 1, rejected: 4 });
   });
 
-  it('is told in pages, and lists keep to one source where asked', async () => {
+  it('is shown in pages, and lists are limited to one source if asked', async () => {
     for (const id of ['a', 'b', 'c']) await opened.tell(sale(id, {}, [line('MUG', 0.5)]));
     await opened.tell(sale('d', { source: 'wms' }, [line('MUG', 0.5)]));
     await opened.settle();
@@ -63,7 +63,7 @@ describe('completeness', () => {
 });
 
 describe('gaps in a source’s own numbers', () => {
-  it('are what is missing between the lowest and the highest told', () => {
+  it('are what is missing between the lowest and the highest number told', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -20, max: 60 }), { maxLength: 60 }), (sequences) => {
         const gaps = emptyGaps();
@@ -75,7 +75,7 @@ describe('gaps in a source’s own numbers', () => {
     );
   });
 
-  it('are counted exactly, however many; only a number told into a closed one is not seen', () => {
+  it('are counted exactly, however many there are; only a number told in a closed gap is not noticed', () => {
     const gaps = emptyGaps();
     const many = SEQUENCE_GAPS_MAX + 500;
     for (let number = 0; number <= many; number++) addSequence(gaps, number * 10);

@@ -30,7 +30,7 @@ describe('a message', () => {
     });
   });
 
-  it('told again is a duplicate of the first, also after a restart of the journal', async () => {
+  it('told again is a duplicate of the first, even after a restart of the journal', async () => {
     const [first] = await opened.tell(sale('s1'));
     const { position, recordedAt } = first!;
     const duplicate = { outcome: 'duplicate', source: 'pos', id: 's1', position, recordedAt };
@@ -87,7 +87,7 @@ describe('a message', () => {
     expect(codesOf(await opened.tell(sale('s1', {}, [line('OIL', 1.25)])))).toEqual(['duplicate']);
   });
 
-  it('is told by who it says it is', async () => {
+  it('is told only by the source it names', async () => {
     const arrivals = [sale('s1', { source: 'web' }), sale('s2')].map(arrivalOf);
     const outcomes = await opened.journal.accept(arrivals, { door: 'http', identity: 'pos' });
 
@@ -98,7 +98,7 @@ describe('a message', () => {
     ]);
   });
 
-  it('about a place that is closed says so', async () => {
+  it('about a closed location is flagged', async () => {
     await opened.putLocation('attic', { active: false });
 
     const [outcome] = await opened.tell(receipt('r1', [line('MUG', 1)], { location: 'attic' }));
@@ -107,7 +107,7 @@ describe('a message', () => {
 });
 
 describe('messages of one order', () => {
-  it('are one append, in their order, each with its own effect', async () => {
+  it('go into one append, in their order, each with its own effect', async () => {
     const outcomes = await opened.tell(
       placed('o1', [line('MUG', 3)]),
       shipped('o1', [line('MUG', 4)]),
@@ -181,7 +181,7 @@ describe('a line', () => {
     });
   });
 
-  it('makes its item where the source lets it, unless such an item could not have it', async () => {
+  it('creates its item if the source allows that, unless such an item could not have the line', async () => {
     const outcomes = await opened.tell(
       receipt('r1', [line('NEW', 2), line('NEWER', 1, '2')]),
       receipt('r2', [line('HALF', 0.5)]),
@@ -194,7 +194,7 @@ describe('a line', () => {
     ]);
   });
 
-  it('knows the items that were made by those before it in its batch, and no others', async () => {
+  it('knows the items that earlier lines of its batch created, and no others', async () => {
     const outcomes = await opened.tell(
       sale('s1', {}, [line('NEW', 1)]),
       receipt('r1', [line('NEW', 2)]),
@@ -206,7 +206,7 @@ describe('a line', () => {
     expect(codesOf(outcomes)).toEqual(['parked', 'accepted', 'accepted', 'parked', 'accepted']);
   });
 
-  it('of a kit is refused where stock is kept, and is its components where it is sold', async () => {
+  it('of a kit is refused if it is about stock, and means its components if it is a sale', async () => {
     await opened.putItem('BOX', { components: [{ sku: 'MUG', quantity: 2 * UNIT }] });
 
     expect(
@@ -218,7 +218,7 @@ describe('a line', () => {
 });
 
 describe('a message too large for one record', () => {
-  it('is refused with a word of advice, and its neighbours are not', async () => {
+  it('is refused with advice, and its neighbours are not', async () => {
     const parts = Array.from({ length: 100 }, (_, index) => ({ sku: `PART-${index}`, quantity: UNIT }));
     await opened.desk.ensureItems(parts.map(({ sku }) => sku));
     await opened.putItem('BOX', { components: parts });
@@ -236,7 +236,7 @@ describe('a message too large for one record', () => {
 });
 
 describe('what was rejected', () => {
-  it('is kept with its own bytes', async () => {
+  it('is kept with its raw bytes', async () => {
     const raw = Buffer.from([0x7b, 0xff, 0x00]);
     const rejection = { code: 'INVALID_UTF8', detail: 'Send UTF-8.', pointer: '' };
     const [outcome] = await opened.journal.accept([{ rejection, raw }], { door: 'http' });
@@ -251,7 +251,7 @@ describe('what was rejected', () => {
     expect(row).not.toHaveProperty('cutFromBytes');
   });
 
-  it('is kept whatever its words are', async () => {
+  it('is kept whatever it contains', async () => {
     const wild = '\u0001\ud800'.repeat(100_000);
     const rejection = { code: 'ID_TOO_LONG', detail: wild, pointer: wild, hint: wild };
     const raw = Buffer.alloc(256 * 1024, 1);
@@ -265,7 +265,7 @@ describe('what was rejected', () => {
     ]);
   });
 
-  it('is cut where it is long, at a whole character', async () => {
+  it('is cut if it is long, between two characters', async () => {
     const raw = Buffer.from(`x${'é'.repeat(200_000)}`);
     await opened.journal.accept([{ rejection: { code: 'MESSAGE_TOO_LARGE', detail: '' }, raw }], {
       door: 'http',

@@ -17,8 +17,8 @@ const parts = (from: number, to: number) =>
 const outcomesOf = (outcomes: readonly { outcome: string; error?: { code: string } }[]): string[] =>
   outcomes.map(({ outcome, error }) => error?.code ?? outcome);
 
-describe('a document that very much is told under', () => {
-  it('takes each message once, also after a restart, and keeps what waits in it', async () => {
+describe('a document with very many messages', () => {
+  it('takes each message once, even after a restart, and keeps its parked lines', async () => {
     const [first] = await opened.tell(part(0));
     const [parked] = await opened.tell(part(1, 2, 'GHOST'));
     await opened.tell(...parts(2, SHORT_LINES_MAX));
@@ -34,7 +34,7 @@ describe('a document that very much is told under', () => {
     const later = await opened.another().accept([...again, part(-1)].map(arrivalOf), { door: 'test' });
     expect(outcomesOf(later)).toEqual([...expected.with(3, 'duplicate'), 'accepted']);
 
-    // Written by another: it is seen, and told here as what it is.
+    // Recorded by another journal: this one notices, and answers it as a duplicate.
     expect(outcomesOf(await opened.tell(part(-1), part(-2)))).toEqual(['duplicate', 'accepted']);
     await opened.settle();
     expect(opened.book.parkedCount()).toBe(1);

@@ -17,8 +17,8 @@ const waiting = (): string[] =>
 const eventsOf = async (stream: string): Promise<string[]> =>
   (await opened.store.readStream(stream)).map(({ type }) => type);
 
-describe('a line that nobody can place', () => {
-  it('is parked with its words, and the others are posted', async () => {
+describe('a line that cannot be resolved', () => {
+  it('is parked with its raw message, and the other lines are posted', async () => {
     const message = placed('o1', [line('GHOST', 2), line('MUG', 1, '2')]);
     const [outcome] = await opened.tell(message);
 
@@ -38,7 +38,7 @@ describe('a line that nobody can place', () => {
     expect(again).toMatchObject({ outcome: 'duplicate', position: first!.position });
   });
 
-  it('waits for its listing, its identifier to be one item only, its place', async () => {
+  it('waits for its listing, for its identifier to name one item only, or for its location', async () => {
     const identifiers = [{ scheme: 'gtin', value: '4' }];
     await opened.putItem('TEA', { identifiers });
     await opened.putItem('TEE', { identifiers });
@@ -68,7 +68,7 @@ describe('a line that nobody can place', () => {
   });
 });
 
-describe('a parked line whose item comes', () => {
+describe('a parked line whose item is defined', () => {
   it('is released by itself, once, with its own time', async () => {
     await opened.tell(sale('s1', { at: NOON - 5_000 }, [line('GHOST', 2)]));
     await opened.putItem('GHOST');
@@ -91,7 +91,7 @@ describe('a parked line whose item comes', () => {
     expect(waiting()).toEqual([]);
   });
 
-  it('is released also where it was parked just after its item came', async () => {
+  it('is released even if it was parked just after its item was defined', async () => {
     await opened.close();
     const [asked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     opened = await openJournal((inner) => {
@@ -115,7 +115,7 @@ describe('a parked line whose item comes', () => {
     expect(waiting()).toEqual([]);
   });
 
-  it('is released also where both are told at the same time', async () => {
+  it('is released even if both are told at the same time', async () => {
     for (let round = 0; round < 20; round++) {
       const sku = `RACE-${round}`;
       await Promise.all([opened.tell(sale(sku, {}, [line(sku, 1)])), opened.desk.ensureItems([sku])]);
@@ -125,7 +125,7 @@ describe('a parked line whose item comes', () => {
     expect(waiting()).toEqual([]);
   });
 
-  it('is released line by line, and counted with the last', async () => {
+  it('is released line by line, and its message counted with the last', async () => {
     await opened.tell(sale('s1', {}, [line('GHOST', 1), line('SHADE', 1, '2')]));
     await opened.putItem('GHOST');
     expect(opened.book.completenessOf('pos')).toMatchObject({ parked: 1, released: 0 });
@@ -135,7 +135,7 @@ describe('a parked line whose item comes', () => {
     expect(await eventsOf('document-pos:s1')).toHaveLength(3);
   });
 
-  it('is refused and shown if it breaks a rule of it', async () => {
+  it('is refused and shown if it breaks a rule of the item', async () => {
     const message = sale('s1', {}, [line('GHOST', 1.5)]);
     await opened.tell(message);
     await opened.putItem('GHOST');
@@ -158,7 +158,7 @@ describe('a parked line whose item comes', () => {
     });
   });
 
-  it('is released too when its source lets items be made by being told', async () => {
+  it('is released too when its source may create items', async () => {
     await opened.tell(sale('s1', {}, [line('GHOST', 1)]));
     const { resource } = (await opened.desk.putChannel({
       id: 'pos',
@@ -182,7 +182,7 @@ describe('a parked line whose item comes', () => {
       (): Promise<unknown> =>
         opened.desk.putChannel({ ...opened.desk.view.channel('pos')!, unknownItems: 'create' }),
     ],
-  ])('is released however many wait with it: %s', async (_, come) => {
+  ])('is released however many others wait: %s', async (_, come) => {
     const many = Array.from({ length: 150 }, (__, index) => sale(`s${index}`, {}, [line('GHOST', 1)]));
     await opened.tell(...many);
     await opened.settle();
@@ -194,7 +194,7 @@ describe('a parked line whose item comes', () => {
     expect(opened.book.parkedCount()).toBe(0);
   });
 
-  it('waits on, and is looked at once for each change, where it is still two items’', async () => {
+  it('goes on waiting, and is tried once for each change, while its identifier still names two items', async () => {
     const identifiers = [{ scheme: 'gtin', value: '4' }];
     for (const sku of ['TEA', 'TEE', 'THE']) await opened.putItem(sku, { identifiers });
     const ambiguous = line({ identifier: identifiers[0]! }, 1);
@@ -206,7 +206,7 @@ describe('a parked line whose item comes', () => {
     expect(opened.book.parkedCount()).toBe(0);
   });
 
-  it('comes in several records where all that was parked with it does not fit one', async () => {
+  it('is released in several events if all that was parked with it does not fit one', async () => {
     const parts = Array.from({ length: 100 }, (_, index) => ({ sku: `PART-${index}`, quantity: UNIT }));
     await opened.desk.ensureItems(parts.map(({ sku }) => sku));
     await opened.putItem('BOX', { components: parts });
@@ -243,8 +243,8 @@ describe('a parked line whose item comes', () => {
   });
 });
 
-describe('a shipment from a place nobody knows', () => {
-  it('changes the order once the place is known', async () => {
+describe('a shipment from an unknown location', () => {
+  it('changes the order once the location is known', async () => {
     await opened.tell(placed('o1', [line('MUG', 2)]), shipped('o1', [line('MUG', 2)], { location: 'moon' }));
     await opened.putLocation('moon');
 
@@ -258,7 +258,7 @@ describe('a shipment from a place nobody knows', () => {
   });
 });
 
-describe('a parked line, by hand', () => {
+describe('a parked line that somebody handles', () => {
   it('is tried again when asked for', async () => {
     await opened.tell(sale('s1', {}, [line('GHOST', 1)]));
     await opened.settle();
@@ -269,7 +269,7 @@ describe('a parked line, by hand', () => {
     expect(await opened.journal.retryParked('what?')).toMatchObject({ code: 'PARKED_UNKNOWN' });
   });
 
-  it('is given up for a reason, once', async () => {
+  it('is given up, with a reason, once', async () => {
     await opened.tell(placed('o1', [line('GHOST', 1), line('MUG', 1, '2')]));
     await opened.settle();
     const [row] = opened.book.parked({ limit: 1 });

@@ -22,7 +22,7 @@ function soldOften(facts: number, linesEach = 1): ToldStream {
 }
 
 describe('the streams told of lately', () => {
-  it('are remembered up to so many lines: the one used longest ago is read again', () =>
+  it('are remembered up to a number of lines: the one used longest ago is read again', () =>
     withStore((store) => {
       const streams = new ToldStreams(store);
       for (let used = 0; used < 9; used++) streams.put(`early-${used}`, ofLines(1_000));
@@ -33,7 +33,7 @@ describe('the streams told of lately', () => {
       return Promise.resolve();
     }));
 
-  it('are kept apart where they are long: short ones push none out, and the newest stays however long', () =>
+  it('are kept apart if they are long: short ones push none out, and the newest stays however long it is', () =>
     withStore((store) => {
       const streams = new ToldStreams(store);
       streams.put('a', ofLines(20_000));
@@ -48,7 +48,7 @@ describe('the streams told of lately', () => {
       return Promise.resolve();
     }));
 
-  it('cost little where they are long documents: of what nothing is decided on, names stay', () =>
+  it('cost little if they are long documents: of facts that no decision needs, only names stay', () =>
     withStore((store) => {
       const streams = new ToldStreams(store);
       const stream = documentStream('pos', 'year');

@@ -62,7 +62,7 @@ describe('a confirmed reservation', () => {
     expect([committedOf('MUG'), committedOf('LID')]).toEqual([2, 1]);
   });
 
-  it('shows what was confirmed, and its request is answered as it was first', async () => {
+  it('shows what was confirmed, and its request is still answered as at first', async () => {
     await ledger.tell([received(4, 1, { location: 'shop' })]);
     await ledger.settle();
     await held({ MUG: 14, LID: 2 });
@@ -85,7 +85,7 @@ describe('a confirmed reservation', () => {
     expect(again).toMatchObject({ state: 'held', lines: first, isNew: false });
   });
 
-  it('shows of a kit the components that were confirmed', async () => {
+  it('shows the confirmed components of a kit', async () => {
     await held({ KIT: 2 });
     const lines = [{ sku: 'KIT', quantity: UNIT }];
     expect(await ledger.reservations.confirm('r-1', { orderId: '1', lines })).toMatchObject({
@@ -96,7 +96,7 @@ describe('a confirmed reservation', () => {
     });
   });
 
-  it('commits nothing twice when its order comes after it, and no item the order leaves out', async () => {
+  it('commits nothing twice when its order comes later, and no item that the order leaves out', async () => {
     await held({ MUG: 3, LID: 2 });
     await ledger.reservations.confirm('r-1', { orderId: '1' });
     await tellOrder('1', [open('1', 2)]);
@@ -121,7 +121,7 @@ describe('a confirmed reservation', () => {
     expect(committedOf('MUG')).toBe(0);
   });
 
-  it('waits for its order over a restart', async () => {
+  it('still waits for its order after a restart', async () => {
     await held({ MUG: 3, LID: 2 });
     await ledger.reservations.confirm('r-1', { orderId: '1' });
     await ledger.settle();
@@ -134,7 +134,7 @@ describe('a confirmed reservation', () => {
     expect(claimsOf(other.book.item('MUG')!, 'web').committed).toBe(2 * UNIT);
   });
 
-  it('makes its order known, once, also where the process ended behind the confirmation', async () => {
+  it('makes its order known, once, even if the process ended after the confirmation', async () => {
     await held({ MUG: 3, KIT: 1 });
     await ledger.settle();
     await ledger.stop();
@@ -173,7 +173,7 @@ describe('a confirmed reservation', () => {
     expect(await ledger.reservations.get('r-1')).toMatchObject({ state: 'confirmed', orderId: '1' });
   });
 
-  it('too late: the order is a fact all the same', async () => {
+  it('by an order that comes too late: the order is a fact nevertheless', async () => {
     await held({ MUG: 3 });
     await ledger.settle();
     ledger.clock.at += 61_000;

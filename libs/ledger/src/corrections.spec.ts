@@ -18,7 +18,7 @@ const asked = {
 };
 
 describe('an adjustment', () => {
-  it('sets on-hand where it is what was expected', async () => {
+  it('sets on-hand if it is what was expected', async () => {
     const set = { ...asked, setTo: 8 * UNIT, expectedOnHand: 10 * UNIT };
     const first = await ledger.corrections.adjust('MUG', set);
     expect(first).toMatchObject({ adjustmentId: 'a-1', change: -2 * UNIT, onHand: 8 * UNIT, isNew: true });
@@ -30,7 +30,7 @@ describe('an adjustment', () => {
     });
   });
 
-  it('to what it is already changes nothing', async () => {
+  it('to the present value changes nothing', async () => {
     const set = { ...asked, setTo: 10 * UNIT, expectedOnHand: 10 * UNIT };
     expect(await ledger.corrections.adjust('MUG', set)).toMatchObject({ change: 0, onHand: 10 * UNIT });
     expect(await ledger.events('MUG')).toHaveLength(2);
@@ -44,7 +44,7 @@ describe('an adjustment', () => {
         }),
       ),
     );
-    // Whoever wants it to be 10 still finds what was expected, but changes nothing.
+    // The request that sets it to 10 still finds the expected value, but changes nothing.
     expect(answers.filter((answer) => 'change' in answer && answer.change !== 0)).toHaveLength(1);
   });
 
@@ -75,7 +75,7 @@ describe('a reallocation', () => {
     expect(ledger.item('MUG').places.map(({ committed }) => committed / UNIT)).toEqual([1, 2]);
   });
 
-  it('is refused where there is nothing to move, or nowhere to move it', async () => {
+  it('is refused if there is nothing to move, or nowhere to move it', async () => {
     expect(await ledger.corrections.reallocate('MUG', move)).toMatchObject({
       ...{ code: 'INSUFFICIENT_COMMITMENT', facts: { committed: 0 } },
     });
@@ -84,7 +84,7 @@ describe('a reallocation', () => {
     });
   });
 
-  it('is refused where a channel or a location is named that is not there', async () => {
+  it('is refused if it names a channel or a location that does not exist', async () => {
     for (const [more, code, pointer] of [
       [{ channel: 'no' }, 'CHANNEL_UNKNOWN', '/channel'],
       [{ from: 'no' }, 'LOCATION_UNKNOWN', '/from'],
@@ -108,7 +108,7 @@ describe('exceptions', () => {
     await ledger.settle();
   });
 
-  it('are listed in the order in which they came up, by what one looks for', async () => {
+  it('are listed in the order in which they were opened, by what is asked for', async () => {
     const list = async (filter: Parameters<typeof ledger.book.exceptions>[0], limit = 9) =>
       ids(await ledger.book.exceptions(filter, { limit }));
     expect(await list({})).toEqual([
@@ -131,19 +131,19 @@ describe('exceptions', () => {
     expect(ledger.book.exception(first!.id)).toEqual(first);
   });
 
-  it('of negative on-hand have the size of today', async () => {
+  it('of negative on-hand have today’s size', async () => {
     await ledger.tell([received(1)]);
     await ledger.settle();
     const [negative] = await ledger.book.exceptions({ kind: 'negative-on-hand', sku: 'MUG' }, { limit: 9 });
     expect(negative).toMatchObject({ state: 'open', quantity: UNIT });
   });
 
-  it('are resolved by hand, once, and are still there to be seen', async () => {
+  it('are resolved by hand, once, and can still be seen', async () => {
     const [inactive] = await ledger.book.exceptions({ kind: 'inactive-location' }, { limit: 9 });
     const by = { reason: 'moved to main', actor: 'ann' };
     const resolve = (reason: string) => ledger.corrections.resolveException(inactive!.id, { ...by, reason });
     const closed = (await resolve(by.reason)) as { position: number };
-    // The book has not seen it yet: what closed it is somewhere up to here.
+    // The book does not have it yet: the event that closed it is somewhere up to this position.
     const again = (await resolve('x')) as { position: number };
     expect(again.position).toBeGreaterThanOrEqual(closed.position);
     await ledger.settle();

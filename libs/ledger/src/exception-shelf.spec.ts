@@ -37,7 +37,7 @@ describe('the shelf of exceptions', () => {
   const list = async (filter: ExceptionFilter, limit = 100): Promise<string[]> =>
     (await shelf.list(filter, { limit })).map(({ id }) => id);
 
-  it('looks at few rows where few fit', async () => {
+  it('reads few rows if few match', async () => {
     expect(await list({ kind: 'oversell' })).toEqual(['1000', '2000', '3000']);
     expect(await list({ kind: 'oversell', state: 'open' })).toEqual([]);
     expect(await list({ kind: 'late', state: 'open', channel: 'web' })).toEqual([]);
@@ -46,7 +46,7 @@ describe('the shelf of exceptions', () => {
     expect(looked).toBe(4);
   });
 
-  it('is narrowed by all that is asked for', async () => {
+  it('is narrowed by everything that is asked for', async () => {
     expect(await list({ state: 'cleared', kind: 'oversell' })).toEqual(['1000', '2000', '3000']);
     expect(await list({ channel: 'pos-0', kind: 'oversell', state: 'cleared' })).toEqual(['3000']);
     expect(await list({ sku: 'S-8', state: 'open' })).toEqual([]);
@@ -55,7 +55,7 @@ describe('the shelf of exceptions', () => {
     expect(await list({ sku: 'S-8', channel: 'pos-2', state: 'cleared', kind: 'late' })).toEqual(['8']);
   });
 
-  it('keeps when an exception was opened, and who claimed it where that is not told anew', () => {
+  it('keeps when an exception was opened, and who claimed it unless that is told anew', () => {
     const opened = { kind: 'oversell', location: 'east', channel: 'web', orderId: 'o-1' } as const;
     const state = {
       ...emptyItem(),
@@ -71,14 +71,14 @@ describe('the shelf of exceptions', () => {
     expect(tell(7, { quantity: 4, claims: [] })).toMatchObject({ quantity: 4, claims: [], openedAt: 5 });
   });
 
-  it('lets others have their turn while it looks through many', async () => {
+  it('lets other work have its turn while it searches many', async () => {
     const listed = list({ kind: 'oversell', channel: 'pos-0' });
     expect(await turnsDuring(listed)).toBeGreaterThan(0);
     expect(await listed).toEqual(['3000']);
     expect(looked).toBe(ROWS / 3);
   });
 
-  it('goes on behind what was seen, whatever it is narrowed to', async () => {
+  it('goes on after what was seen, whatever it is narrowed to', async () => {
     const filters: ExceptionFilter[] = [{}, { kind: 'late' }, { state: 'open', channel: 'pos-1' }];
     for (const filter of filters) {
       const all = await list(filter, ROWS);

@@ -36,7 +36,7 @@ const reserve = (reservationId: string, units: number, more: Partial<Reserve> = 
 const isHeld = (answer: object): boolean => !isRejection(answer);
 
 describe('an item desk', () => {
-  it('decides what waits together in one append, and never gives out more than there is', async () => {
+  it('decides all waiting commands in one append, and never gives out more than there is', async () => {
     const asked = Array.from({ length: 64 }, (_, number) =>
       ledger.desk.submit('MUG', reserve(`r-${number}`, 1)),
     );
@@ -46,7 +46,7 @@ describe('an item desk', () => {
     expect(answers.slice(0, 10).map((answer) => (answer as Done).events.length)).toEqual(Array(10).fill(1));
   });
 
-  it('answers each with the position of its own event', async () => {
+  it('answers each command with the position of its own event', async () => {
     const [first, second] = await Promise.all([
       ledger.desk.submit('MUG', reserve('r-1', 1)),
       ledger.desk.submit('MUG', reserve('r-2', 1)),
@@ -55,7 +55,7 @@ describe('an item desk', () => {
     expect([(first as Done).position, (second as Done).position]).toEqual(
       stored.slice(1).map(({ position }) => position),
     );
-    // What changes nothing was decided on the newest of them.
+    // A command that changes nothing is answered with the newest position it was decided on.
     const again = await ledger.desk.submit('MUG', reserve('r-1', 1));
     expect((again as Done).position).toBe((second as Done).position);
   });
@@ -69,26 +69,26 @@ describe('an item desk', () => {
   });
 
   it('refuses nothing on what it merely remembers', async () => {
-    await ledger.desk.submit('MUG', reserve('r-0', 10)); // Remembered here: nothing left.
+    await ledger.desk.submit('MUG', reserve('r-0', 10)); // As this desk remembers it, nothing is left.
     const other = await ledger.another();
     await other.desk.submit('MUG', { type: 'end-hold', reservationId: 'r-0', end: 'released' });
     expect(isHeld(await ledger.desk.submit('MUG', reserve('r-1', 10)))).toBe(true);
   });
 
-  it('sees that nothing changes only where nothing has changed', async () => {
+  it('says that nothing changes only if the stream has not changed', async () => {
     await ledger.desk.submit('MUG', reserve('r-0', 10));
     const other = await ledger.another();
     const end = { type: 'end-hold', reservationId: 'r-0', end: 'released' } as const;
     await other.desk.submit('MUG', end);
     await other.desk.submit('MUG', reserve('r-0', 5));
-    // As this process remembers it the hold is gone: as it is, it must be ended again.
+    // This process remembers that the hold is gone, but there is a new one, which must be ended.
     await ledger.desk.submit('MUG', end);
     expect((await ledger.events('MUG')).at(-1)).toMatchObject({ type: 'ReservationEnded' });
   });
 
   it('gives up a request that loses too often, and says so', async () => {
     const other = await ledger.another();
-    // Each time this desk appends, somebody else has just been there.
+    // Each time this desk appends, another one has just done so.
     const append = faulty.append.bind(faulty);
     let races = 0;
     faulty.append = async (stream, revision, events) => {
@@ -104,7 +104,7 @@ describe('an item desk', () => {
     expect(races).toBe(9);
   });
 
-  it('tells a request at once that the store is full, and keeps the fact beside it', async () => {
+  it('tells a request at once that the store is full, and keeps the fact that waits with it', async () => {
     const faults = [new StoreFull('full')];
     faulty.fault = (stream) => (stream === itemStream('MUG') ? faults.pop() : undefined);
     const post = {
@@ -120,8 +120,8 @@ describe('an item desk', () => {
     expect(await told).toMatchObject({ events: [{ type: 'MovementPosted' }] });
   });
 
-  it('ends no hold before its time by our clock, also where the clock of the log is ahead', async () => {
-    ledger.clock.at -= 30 * 60_000; // The times of the log never fall.
+  it('ends no hold before its deadline by our clock, even if the log’s clock is ahead', async () => {
+    ledger.clock.at -= 30 * 60_000; // Recording times in the log never decrease.
     await ledger.desk.submit('MUG', reserve('r-1', 4));
     await ledger.tell([received(1)]);
     await ledger.settle();
@@ -153,7 +153,7 @@ describe('an item desk', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(3);
   });
 
-  it('writes all items of a turn in one go, and what befalls one leaves the others alone', async () => {
+  it('writes all items of a turn together, and what happens to one does not affect the others', async () => {
     const skus = Array.from({ length: 20 }, (_, number) => `NEW-${number}`);
     const postTo = (sku: string, journal: number) =>
       ledger.desk.submit(sku, {
@@ -182,8 +182,8 @@ describe('an item desk', () => {
     }
   });
 
-  it('reads the past from where it matters', async () => {
-    // Each day's is told together: a commit for each would be a test of the disk.
+  it('reads the past only from where it matters', async () => {
+    // The events of a day are stored together: a commit for each would only test the disk.
     for (let day = 0; day < 50; day++) {
       const entries = Array.from({ length: 24 }, () => received(1, (ledger.clock.at += 3_600_000)));
       await Promise.all(entries.map((entry) => ledger.tell([entry])));
@@ -205,7 +205,7 @@ describe('an item desk', () => {
     expect(read.reduce((sum, events) => sum + events, 0)).toBeLessThan(600);
   });
 
-  it('takes nothing any more once it is closed', async () => {
+  it('takes no more commands once it is closed', async () => {
     ledger.desk.close();
     await expect(ledger.desk.submit('MUG', reserve('r-1', 1))).rejects.toMatchObject({
       code: 'LEDGER_CLOSED',

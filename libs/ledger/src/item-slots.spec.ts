@@ -3,7 +3,7 @@ import { ItemSlots } from './item-slots.ts';
 describe('the items on the desk', () => {
   const slots = (): ItemSlots => new ItemSlots(4, 256);
 
-  it('have one slot each, however long they are worked on and whatever comes meanwhile', () => {
+  it('have one slot each, however long they are worked on and however many others come meanwhile', () => {
     const desk = slots();
     const busy = desk.of('MUG');
     busy.isBusy = true;
@@ -11,7 +11,7 @@ describe('the items on the desk', () => {
     expect(desk.of('MUG')).toBe(busy);
   });
 
-  it('are forgotten when nobody asks for them, and kept where somebody does', () => {
+  it('are forgotten if they are not used, and kept if they are', () => {
     const desk = slots();
     const [mug, cup] = [desk.of('MUG'), desk.of('CUP')];
     for (let number = 0; number < 50; number++) {
@@ -21,7 +21,7 @@ describe('the items on the desk', () => {
     expect(desk.of('MUG')).not.toBe(mug);
   });
 
-  it('are not gone over again for each one that comes, however many of them are at work', () => {
+  it('are not all walked through for each new one, however many are being worked on', () => {
     const [desk, items] = [slots(), 10_000];
     let looks = 0;
     const isBusy = { get: () => ++looks > 0 };

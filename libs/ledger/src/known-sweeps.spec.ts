@@ -38,7 +38,7 @@ describe('the complete snapshots known', () => {
     expect(times(sweeps)).toEqual([100, 500, 700, 900]);
   });
 
-  it('are asked for from a moment until before another, of what was told before', () => {
+  it('are found from one moment until before another, among those told before', () => {
     const book = new LedgerBook(readModel);
     const sweeps = new KnownSweeps(book);
     book.apply(told(swept(100), 1));

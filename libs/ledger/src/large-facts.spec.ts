@@ -32,8 +32,8 @@ const MANY = APPEND_EVENTS_MAX + 500;
 const many = Array.from({ length: MANY }, () => received(1));
 const onHand = (): number => ledger.item('MUG').places[0]!.stock[0]!.onHand / UNIT;
 
-describe('a fact that does to one item more than fits an append', () => {
-  it('is posted whole, in parts, and what is told after it too', async () => {
+describe('a fact with more effects on one item than fit an append', () => {
+  it('is posted whole, in parts, and so is what is told after it', async () => {
     await ledger.tell(many);
     await ledger.tell([received(1)]);
     await ledger.settle();
@@ -62,7 +62,7 @@ describe('a fact that does to one item more than fits an append', () => {
     expect(places[0]!.committed).toBe(MANY * UNIT);
   });
 
-  it('goes on behind its first part after a crash', async () => {
+  it('is continued after its first part after a crash', async () => {
     faulty.fault = (stream) =>
       stream === itemStream('MUG') && sizes.length > 0 ? new StoreUnavailable('gone') : undefined;
     await ledger.tell([received(MANY), ...Array.from({ length: MANY }, () => shipped('1', 1))]);
@@ -78,7 +78,7 @@ describe('a fact that does to one item more than fits an append', () => {
     expect([places[0]!.stock[0]!.onHand, outside.customer]).toEqual([0, MANY * UNIT]);
   });
 
-  it('may be one of long ago, at a place that was counted whole very often since', async () => {
+  it('may be one of long ago, at a location that has had very many complete snapshots since', async () => {
     const hourly = Array.from({ length: MANY }, (_, hour): ItemSweep => ({
       ...{ kind: 'sweep', key: keyAt(10 + hour), location: 'main' },
     }));
@@ -99,9 +99,9 @@ describe('a fact that does to one item more than fits an append', () => {
 });
 
 describe('facts that are about very many items each', () => {
-  it('are on their way to some thousands of these at a time, and not to all of them at once', async () => {
+  it('are posted to some thousands of these at a time, not to all of them at once', async () => {
     const [facts, lines] = [400, 50];
-    await ledger.stop(); // Nobody posts what is told now.
+    await ledger.stop(); // What is told from now on is not posted.
     for (let fact = 0; fact < facts; fact++) {
       const skus = Array.from({ length: lines }, (_, line) => `S-${fact}-${line}`);
       await ledger.tell(skus.map((sku) => ({ ...received(1), sku })));

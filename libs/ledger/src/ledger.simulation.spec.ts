@@ -161,7 +161,7 @@ it('a day of two processes with lost answers and crashes adds up', async () => {
         faulty.fault = (stream) => (/^(item|reservation)-/.test(stream) ? left.pop() : undefined);
         await live(ledger, steps);
         faulty.fault = () => undefined;
-        // Long enough for every request that a crash left behind, and every hold that came too late.
+        // Long enough to end every request that a crash interrupted, and every hold that came too late.
         ledger.clock.at += 7_000;
         await ledger.settle();
         await until(() => ledger.book.dueReservations(ledger.clock.at, 1).length === 0);
@@ -180,7 +180,7 @@ it('a day of two processes with lost answers and crashes adds up', async () => {
   );
 }, 600_000);
 
-it('a refusal is an answer', async () => {
+it('a request that is refused is answered', async () => {
   const ledger = await openTestLedger();
   const answer = await ask(ledger, { what: 'release', id: 1, by: 0 });
   expect(isRejection(answer as object)).toBe(true);

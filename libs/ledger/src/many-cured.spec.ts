@@ -86,7 +86,7 @@ describe('a fact that changes more exceptions than fit an append', () => {
     expect(await other.desk.submit('MUG', receipt)).toMatchObject({ events: [] });
   });
 
-  it('may be goods that leave before those of all who had ordered earlier: each is told that it misses some', async () => {
+  it('may be goods that leave although others had ordered earlier: each of those is flagged as missing some', async () => {
     await post(received(ORDERS));
     await orders(ORDERS);
     await post(open('large', ORDERS));
@@ -97,7 +97,7 @@ describe('a fact that changes more exceptions than fit an append', () => {
     expect(short(state)).toBe(ORDERS);
   });
 
-  it('may be a correction that is asked for', async () => {
+  it('may be a correction by request', async () => {
     await orders(MANY);
     await ledger.desk.submit('MUG', {
       ...{ type: 'adjust', adjustmentId: 'a', location: 'main', disposition: 'sellable' },
@@ -109,7 +109,7 @@ describe('a fact that changes more exceptions than fit an append', () => {
 });
 
 describe('a fact that finds more holds overdue than fit an append', () => {
-  it('lets all of them go', async () => {
+  it('ends all of them', async () => {
     await post(received(MANY));
     const now = ledger.clock.at;
     await Promise.all(

@@ -37,7 +37,7 @@ describe('posting shared by processes', () => {
   };
   const eventsPosted = async (): Promise<number> => (await eventsOf(ledger.store, 'item')).length;
 
-  it('is each item’s by the one that has its shard, and says everywhere how far all are', async () => {
+  it('is done by the process that has an item’s shard, and every process knows how far all are', async () => {
     await begin(new ShardSet(COUNT, [0, 1]));
     await ledger.tell(SKUS.map((sku) => ({ ...received(2), sku })));
     await until(async () => (await eventsPosted()) === SKUS.filter((sku) => shardOf(sku, COUNT) < 2).length);
@@ -50,7 +50,7 @@ describe('posting shared by processes', () => {
     expect(await onlooker.posted.waitFor(await ledger.store.head(), PATIENT_MS)).toBe(true);
   });
 
-  it('is waited for also where an event has nothing to post', async () => {
+  it('can be waited for even if an event has nothing to post', async () => {
     await begin(new ShardSet(COUNT, ALL));
     await tellAll(1);
     await allPosted(ledger);
@@ -60,7 +60,7 @@ describe('posting shared by processes', () => {
     expect(await waited).toBe(true);
   });
 
-  it('is quiet at rest: marks are not about marks', async () => {
+  it('is quiet at rest: a mark causes no further mark', async () => {
     await begin(new ShardSet(COUNT, ALL));
     await tellAll(1);
     await allPosted(ledger);
@@ -69,7 +69,7 @@ describe('posting shared by processes', () => {
     expect((await eventsOf(ledger.store, POSTING_CATEGORY)).length).toBe(before);
   });
 
-  it('goes on where the one that had a shard was, without a second effect', async () => {
+  it('goes on where the former owner of a shard was, without a second effect', async () => {
     const first = new ShardSet(COUNT, [0, 1]);
     const second = new ShardSet(COUNT, [2, 3]);
     await begin(first);
@@ -84,7 +84,7 @@ describe('posting shared by processes', () => {
     expect(await eventsPosted()).toBe(SKUS.length * 12);
   });
 
-  it('begins where all were, when items are divided otherwise', async () => {
+  it('begins where all were, when items are divided differently', async () => {
     await begin(new ShardSet(COUNT, ALL));
     await tellAll(3);
     await allPosted(ledger);
@@ -97,7 +97,7 @@ describe('posting shared by processes', () => {
     expect(await eventsPosted()).toBe(SKUS.length * 8);
   });
 
-  it('says how far it is where items are divided otherwise, though nothing new comes', async () => {
+  it('says how far it is after items are divided differently, even if nothing new comes', async () => {
     await begin(new ShardSet(COUNT, ALL));
     await tellAll(1);
     await allPosted(ledger);
@@ -107,7 +107,7 @@ describe('posting shared by processes', () => {
     await until(async () => other.posted.waitFor(head, MARK_EVERY_MS));
   });
 
-  it('is harmless where two have the same shards for a while, and they change all the time', async () => {
+  it('is harmless if two processes have the same shards for a while, and shards move all the time', async () => {
     const sets = [new ShardSet(COUNT, ALL), new ShardSet(COUNT, ALL), new ShardSet(COUNT)];
     await begin(sets[0]!);
     const others = [await ledger.another(sets[1]), await ledger.another(sets[2])];

@@ -37,7 +37,7 @@ describe('posting', () => {
     expect(sumOfAccounts(ledger.item('MUG'))).toBe(0);
   });
 
-  it('is at the head when nothing is left, also after events that are none of its own', async () => {
+  it('is at the head when nothing is left, even after events that it need not post', async () => {
     await ledger.tell([received(10)]);
     await ledger.settle();
     expect(ledger.posting.position).toBe(await ledger.store.head());
@@ -70,7 +70,7 @@ describe('posting', () => {
     expect(await ledger.events('MUG')).toHaveLength(count);
   });
 
-  it('writes once what it does not know whether it was written', async () => {
+  it('writes once what may or may not have been written', async () => {
     const faults = ['lost after', 'lost before', 'lost after'] as const;
     let next = 0;
     faulty.fault = (stream) => (stream.startsWith('item-') ? faults[next++] : undefined);
@@ -79,7 +79,7 @@ describe('posting', () => {
     expect([onHand(), (await ledger.events('MUG')).length]).toEqual([10, 1]);
   });
 
-  it('never drops a fact while the store does not serve', async () => {
+  it('never drops a fact while the store is unavailable', async () => {
     const { StoreFull, StoreUnavailable } = await import('#event-store');
     const faults = [new StoreFull('full'), new StoreUnavailable('away')];
     faulty.fault = (stream) => (stream.startsWith('item-') ? faults.pop() : undefined);
@@ -88,7 +88,7 @@ describe('posting', () => {
     expect(onHand()).toBe(10);
   });
 
-  it('fails loudly on what cannot be, and passes over nothing', async () => {
+  it('fails loudly on what cannot be, and skips nothing', async () => {
     const bad = { ...received(1), kind: 'nonsense' } as never;
     await ledger.tell([received(10)]);
     await ledger.settle();
@@ -100,7 +100,7 @@ describe('posting', () => {
     expect((await ledger.events('MUG')).length).toBe(1);
   });
 
-  it('finds an order without any location a place that is seen', async () => {
+  it('promises an order of a channel without locations where it can be seen', async () => {
     await ledger.tell([open('1', 2, { channel: 'unknown' })]);
     await ledger.settle();
     expect(ledger.item('MUG').places.map(({ location }) => location)).toEqual([UNASSIGNED]);
@@ -115,7 +115,7 @@ describe('a complete snapshot', () => {
       type: 'StockSnapshotTaken',
     });
 
-  it('empties what it does not list, wherever that was told a moment ago', async () => {
+  it('empties what it does not list, even if that was told a moment ago', async () => {
     await ledger.tell([received(10), { ...received(4), sku: 'LID' }]);
     await tellSweep(['LID']);
     await ledger.settle();
@@ -150,7 +150,7 @@ describe('a complete snapshot', () => {
     expect([onHand('MUG'), onHand('LID'), onHand('TEA')]).toEqual([1, 0, 0]);
   });
 
-  it('holds for an item that is told of later, also after a restart', async () => {
+  it('applies to an item that is told of later, even after a restart', async () => {
     await tellSweep();
     await ledger.settle();
     await ledger.tell([received(10, asOf - 1)]);

@@ -10,8 +10,8 @@ const dueAt = (value: number): DueReservation => {
   return { reservation: { reservationId } as ReservationRow, place: { key: reservationId, value } };
 };
 
-describe('what is due', () => {
-  it('ends each that is due once, and reads each once, though the picture is behind', async () => {
+describe('reservations that are due', () => {
+  it('are each ended once, and read once, although the picture is behind', async () => {
     const all = Array.from({ length: DUE }, (_, value) => dueAt(value));
     const ended: string[] = [];
     let read = 0;

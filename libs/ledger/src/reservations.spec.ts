@@ -93,7 +93,7 @@ describe('a reservation', () => {
     });
   });
 
-  it('that may be partial holds what can be had, kits only whole', async () => {
+  it('that may be partial holds as much as there is, but only whole kits', async () => {
     const answer = await held({ LID: 2, KIT: 9 }, { partial: true });
     expect(answer.lines).toEqual([
       { sku: 'LID', quantity: 4 * UNIT, location: 'main' },
@@ -106,7 +106,7 @@ describe('a reservation', () => {
     });
   });
 
-  it('that may be partial holds the other items where there is nothing of one', async () => {
+  it('that may be partial holds the other items if there is nothing of one', async () => {
     await held({ LID: 4 });
     const answer = await held({ LID: 1, MUG: 2 }, { reservationId: 'r-2', partial: true });
     expect(answer.lines).toEqual([{ sku: 'MUG', quantity: 2 * UNIT, location: 'main' }]);
@@ -118,7 +118,7 @@ describe('a reservation', () => {
     ['CHANNEL_UNKNOWN', { channel: 'nobody' }, { pointer: '/channel' }],
     ['ITEM_UNKNOWN', { lines: [{ sku: 'NO', quantity: UNIT }] }, { pointer: '/lines/0/sku' }],
     ['QUANTITY_NOT_INTEGER', { lines: [{ sku: 'MUG', quantity: 1 }] }, { pointer: '/lines/0/quantity' }],
-    // What is stored is carried to the items by posting, whatever it comes to: it must never be there.
+    // Posting carries what is stored to the items without checking it: such a confirmation must never be stored.
     [
       'QUANTITY_OUT_OF_RANGE',
       { lines: [{ sku: 'KIT', quantity: 600_000_000 * UNIT }] },
@@ -148,7 +148,7 @@ describe('a reservation', () => {
     expect(await types()).toEqual(['Requested', 'Held']);
   });
 
-  it('becomes no order of an item that is not there', async () => {
+  it('cannot become an order of an item that does not exist', async () => {
     await held({ MUG: 3 });
     const lines = ['MUG', 'NO'].map((sku) => ({ sku, quantity: UNIT }));
     expect(await ledger.reservations.confirm('r-1', { orderId: 'o-1', lines })).toMatchObject({
@@ -181,14 +181,14 @@ describe('a hold', () => {
     expect(await types()).toEqual(['Requested', 'Held', 'Confirmed']);
   });
 
-  it('stays on its items as long as its reservation is held, whoever thinks it was left behind', async () => {
+  it('stays on its items as long as its reservation is held, even if it looks left behind', async () => {
     await held({ MUG: 3 });
     await ledger.reservations.letGo('r-1', 'MUG');
     await ledger.settle();
     expect(reservedOf('MUG')).toBe(3);
   });
 
-  it('says who let it go', async () => {
+  it('says who released it', async () => {
     await held({ MUG: 3 });
     await ledger.reservations.release('r-1', 'ann');
     expect((await events()).at(-1)).toMatchObject({ type: 'ReservationReleased', data: { actor: 'ann' } });
@@ -196,7 +196,7 @@ describe('a hold', () => {
 });
 
 describe('the same request again', () => {
-  it('is answered as it was first, whatever has come of it', async () => {
+  it('is answered as at first, whatever has become of the reservation', async () => {
     const first = await held({ MUG: 3 });
     expect(await reserve({ MUG: 3 })).toEqual({ ...first, isNew: false });
     await ledger.reservations.release('r-1');
@@ -207,7 +207,7 @@ describe('the same request again', () => {
     expect(await reserve({ MUG: 11 }, { reservationId: 'r-2' })).toEqual(refused);
   });
 
-  it('at the same time is one reservation', async () => {
+  it('at the same time makes only one reservation', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => held({ MUG: 3 })));
     expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
     expect(new Set(answers.map(({ position }) => position)).size).toBe(1);
@@ -283,7 +283,7 @@ describe('the end of a reservation', () => {
     expect(await ledger.reservations.release('nobody')).toMatchObject({ code: 'RESERVATION_UNKNOWN' });
   });
 
-  it('by whoever is first of many', async () => {
+  it('is decided by whoever is first of many', async () => {
     await held({ MUG: 3 });
     const ends = await Promise.all([
       ledger.reservations.release('r-1'),
@@ -294,13 +294,13 @@ describe('the end of a reservation', () => {
     expect(await types()).toHaveLength(3);
   });
 
-  it('gives the goods back at once when it is released', async () => {
+  it('frees the goods at once if it is a release', async () => {
     await held({ MUG: 10 });
     await ledger.reservations.release('r-1');
     expect(await reserve({ MUG: 10 }, { reservationId: 'r-2' })).toMatchObject({ state: 'held' });
   });
 
-  it('comes by itself at the deadline, looked for every fraction of a second', async () => {
+  it('comes by itself within a fraction of a second of the deadline', async () => {
     await held({ MUG: 3 });
     await ledger.settle();
     ledger.clock.at += 59_999;
@@ -314,7 +314,7 @@ describe('the end of a reservation', () => {
     expect(await ledger.reservations.get('r-1')).toMatchObject({ state: 'expired' });
   });
 
-  it('is refused as expired from the deadline on, before anybody has stored it', async () => {
+  it('counts as expired from the deadline on, before that is stored', async () => {
     await held({ MUG: 3 });
     await ledger.stop();
     ledger.clock.at += 60_000;
@@ -343,7 +343,7 @@ describe('the end of a reservation', () => {
     ]);
   });
 
-  it('comes at the deadline also where a confirmation was begun and never stored', async () => {
+  it('comes at the deadline even if a confirmation was begun and never stored', async () => {
     await held({ MUG: 10 });
     await ledger.desk.submit('MUG', {
       ...{ type: 'end-hold', reservationId: 'r-1', end: 'extended', expiresAt: ledger.clock.at + 3_600_000 },
@@ -354,7 +354,7 @@ describe('the end of a reservation', () => {
     expect(await ledger.reservations.get('r-1')).toMatchObject({ state: 'expired' });
   });
 
-  it('is none where an item has let go already, whatever the clock says since', async () => {
+  it('cannot be a confirmation if an item has ended its hold, whatever the clock says since', async () => {
     await held({ MUG: 10 });
     await ledger.stop();
     ledger.clock.at += 60_000;
@@ -364,7 +364,7 @@ describe('the end of a reservation', () => {
     expect(confirmed).toMatchObject({ code: 'RESERVATION_TERMINAL', facts: { state: 'expired' } });
   });
 
-  it('moves away when it is extended, and never nearer', async () => {
+  it('moves later when it is extended, and never earlier', async () => {
     await held({ MUG: 10 });
     const until_ = ledger.clock.at + 600_000;
     expect(await ledger.reservations.extend('r-1', 600)).toMatchObject({ state: 'held', expiresAt: until_ });
@@ -375,10 +375,10 @@ describe('the end of a reservation', () => {
     expect(await types()).toEqual(['Requested', 'Held', 'Extended', 'Extended']);
   });
 
-  it('is found for a hold that was made after it', async () => {
+  it('also comes to a hold that was made after it', async () => {
     await held({ MUG: 3 });
     await ledger.reservations.release('r-1');
-    // A request of a process that was slow: its hold comes when all is over.
+    // A request of a slow process: its hold comes when the reservation has ended.
     await ledger.desk.submit('MUG', {
       ...{ type: 'reserve', reservationId: 'r-1', request: 0, channel: 'web' },
       ...{ wanted: [{ quantity: UNIT }], partial: false, expiresAt: ledger.clock.at + 1_000, step: UNIT },
@@ -390,7 +390,7 @@ describe('the end of a reservation', () => {
   });
 });
 
-it('after all, what is reserved equals the open holds, and a picture from the start is the same', async () => {
+it('in the end, what is reserved equals the open holds, and a picture made anew is the same', async () => {
   await held({ MUG: 3, LID: 2 });
   await held({ KIT: 1 }, { reservationId: 'r-2' });
   await ledger.reservations.confirm('r-2', { orderId: '2' });
