@@ -36,14 +36,7 @@ export async function openJournal(
   const directory = await mkdtemp(join(tmpdir(), 'journal-'));
   const clock = { now: () => Date.parse('2026-03-01T12:00:00Z') };
   const store = wrap(await SqliteEventStore.open({ directory, clock, writer: 'inline' }));
-  const readModel = SqliteReadModel.open({ file: IN_MEMORY });
-  const catalog = new CatalogBook(readModel);
-  const book = new JournalBook(readModel);
-  const desk = new CatalogDesk(store, catalog);
-  const another = (): Journal => new Journal({ store, catalog, desk, book });
-  const journal = another();
-  const releaser = new Releaser({ journal, book, catalog });
-  const projector = new Projector({ store, readModel, folds: [catalog, book, releaser] });
+  const { readModel, book, desk, another, journal, releaser, projector } = openRooms(store);
   const stop = new AbortController();
   const running = [projector.run(stop.signal), releaser.run(stop.signal)];
 
@@ -84,6 +77,28 @@ export async function openJournal(
   };
   await setUp(opened);
   return opened;
+}
+
+interface Rooms {
+  readonly readModel: SqliteReadModel;
+  readonly book: JournalBook;
+  readonly desk: CatalogDesk;
+  readonly another: () => Journal;
+  readonly journal: Journal;
+  readonly releaser: Releaser;
+  readonly projector: Projector;
+}
+
+function openRooms(store: EventStore): Rooms {
+  const readModel = SqliteReadModel.open({ file: IN_MEMORY });
+  const catalog = new CatalogBook(readModel);
+  const book = new JournalBook(readModel);
+  const desk = new CatalogDesk(store, catalog);
+  const another = (): Journal => new Journal({ store, catalog, desk, book });
+  const journal = another();
+  const releaser = new Releaser({ journal, book, catalog });
+  const projector = new Projector({ store, readModel, folds: [catalog, book, releaser] });
+  return { readModel, book, desk, another, journal, releaser, projector };
 }
 
 /** Channels `web` (parks what it does not know) and `pos` (lists all), the warehouse `wms`, the place `main`, a MUG. */

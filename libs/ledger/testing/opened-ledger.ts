@@ -79,23 +79,12 @@ export async function openTestLedger(
   await setUp(store);
   const process = await start(store, clock, shards);
   const others: LedgerProcess[] = [];
-  let told = 0;
   return {
     ...process,
     store,
     directory,
     clock,
-    tell: async (
-      entries,
-      { stream = `document-wms:d-${++told}`, type = 'StockReceived', message = {} } = {},
-    ) => {
-      const data = {
-        message: { source: 'wms', id: `m-${++told}`, data: {}, type: messageTypeOf(type), ...message },
-        entries,
-        flags: [],
-      };
-      return append(store, stream, { type, data: { ...data, lines: [], parked: [] } });
-    },
+    tell: tellerOn(store),
     settle: async () => {
       for (let head = -1; head !== (await store.head());) {
         head = await store.head();
@@ -121,6 +110,21 @@ export async function openTestLedger(
   };
 }
 
+function tellerOn(store: EventStore): OpenedLedger['tell'] {
+  let told = 0;
+  return async (
+    entries,
+    { stream = `document-wms:d-${++told}`, type = 'StockReceived', message = {} } = {},
+  ) => {
+    const data = {
+      message: { source: 'wms', id: `m-${++told}`, data: {}, type: messageTypeOf(type), ...message },
+      entries,
+      flags: [],
+    };
+    return append(store, stream, { type, data: { ...data, lines: [], parked: [] } });
+  };
+}
+
 const messageTypeOf = (eventType: string): string | undefined =>
   Object.entries(FACT_EVENT_TYPES).find(([, type]) => type === eventType)?.[0];
 
@@ -135,16 +139,29 @@ async function append(
   return outcome.positions[0]!;
 }
 
-async function start(
-  store: EventStore,
-  clock: OpenedLedger['clock'],
-  shards?: Shards,
-): Promise<LedgerProcess> {
+interface Picture {
+  readonly readModel: SqliteReadModel;
+  readonly catalog: CatalogBook;
+  readonly book: LedgerBook;
+  readonly posted: PostedEverywhere | undefined;
+  readonly projector: Projector;
+}
+
+function openPicture(store: EventStore, shards: Shards | undefined): Picture {
   const readModel = SqliteReadModel.open({ file: IN_MEMORY });
   const catalog = new CatalogBook(readModel);
   const book = new LedgerBook(readModel);
   const posted = shards && new PostedEverywhere({ book, count: shards.count });
   const projector = new Projector({ store, readModel, folds: [catalog, book, ...(posted ? [posted] : [])] });
+  return { readModel, catalog, book, posted, projector };
+}
+
+async function start(
+  store: EventStore,
+  clock: OpenedLedger['clock'],
+  shards?: Shards,
+): Promise<LedgerProcess> {
+  const { readModel, catalog, book, posted, projector } = openPicture(store, shards);
   await projector.catchUp();
   await posted?.find(store);
   const stopping = new AbortController();
@@ -161,12 +178,7 @@ async function start(
     announce: (announcement) => journal.announce(announcement),
     shared: shards && posted && { shards, posted, writer: randomUUID() },
   });
-  const running = [projector.run(signal), ledger.posting.run(signal), ledger.expiry.run(signal)];
-  if (ledger.marks) running.push(ledger.marks(signal));
-  const ended = Promise.allSettled(running);
-  const failed = new Promise<unknown>((resolve) => {
-    for (const part of running) part.catch(resolve);
-  });
+  const { ended, failed } = runAll(projector, ledger, signal);
   let isStopped = false;
   const end = async (): Promise<readonly PromiseSettledResult<void>[]> => {
     if (isStopped) return [];
@@ -187,6 +199,19 @@ async function start(
       await end();
     },
   };
+}
+
+function runAll(
+  projector: Projector,
+  ledger: Ledger,
+  signal: AbortSignal,
+): { readonly ended: Promise<PromiseSettledResult<void>[]>; readonly failed: Promise<unknown> } {
+  const running = [projector.run(signal), ledger.posting.run(signal), ledger.expiry.run(signal)];
+  if (ledger.marks) running.push(ledger.marks(signal));
+  const failed = new Promise<unknown>((resolve) => {
+    for (const part of running) part.catch(resolve);
+  });
+  return { ended: Promise.allSettled(running), failed };
 }
 
 async function setUp(store: EventStore): Promise<void> {
