@@ -65,7 +65,7 @@ describe('a fact that changes more exceptions than fit an append', () => {
     expect(places[0]!.stock[0]!.onHand).toBe((MANY + 1) * UNIT);
   });
 
-  it.each([MANY, MANY - 3])('goes on with its cures after a crash, where %i units came', async (units) => {
+  it.each([MANY, MANY - 3])('goes on with its cures after a crash, if %i units came', async (units) => {
     await orders(MANY);
     sizes.length = 0;
     faulty.fault = () => (sizes.length > 0 ? new StoreUnavailable('gone') : undefined);

@@ -105,8 +105,8 @@ describe('published versions', () => {
     ['grow with each new number', [number(5, 1), number(7, 2), number(6, 1, 'CUP')], true],
     ['never stay', [number(5, 1), number(5, 2)], false],
     ['never go back', [number(5, 1), number(4, 2)], false],
-    ['stay where the number does', [number(5, 1), number(7, 1)], false],
-    ['grow where the same number is another item’s', [number(5, 1), { ...number(7, 1), sku: 'CUP' }], true],
+    ['stay as long as the number does', [number(5, 1), number(7, 1)], false],
+    ['grow if the same number is another item’s', [number(5, 1), { ...number(7, 1), sku: 'CUP' }], true],
   ])('%s', (_, numbers, isRight) => {
     const versions = new GrowingVersions(readModel);
     for (const each of numbers) versions.look(each);
@@ -171,7 +171,7 @@ describe('what the journal says was moved', () => {
 
   it.each<[string, ReturnType<typeof event>[], number]>([
     ['is posted', [told(moved(3), moved(2)), posted(moved(3)), posted(moved(2))], 0],
-    ['is posted where a parked line was released', [released(moved(3)), posted(moved(3))], 0],
+    ['is posted if a parked line was released', [released(moved(3)), posted(moved(3))], 0],
     ['is more than promises', [told({ kind: 'open', sku: 'MUG', quantity: 5 })], 0],
     ['is not posted yet', [told(moved(3))], 2],
     ['is posted twice', [told(moved(3)), posted(moved(3)), posted(moved(3))], 2],

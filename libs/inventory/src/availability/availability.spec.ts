@@ -77,7 +77,7 @@ describe('what a channel may sell', () => {
     ['nothing at 0 %', 10, { percent: 0 }, 0],
     ['at most the cap', 10, { cap: 6 * UNIT }, 6],
     ['a cap in whole units too', 10, { cap: 2.7 * UNIT }, 2],
-    ['nothing where the ATS is at stopAt', 5, { stopAt: 5 * UNIT }, 0],
+    ['nothing if the ATS is at stopAt', 5, { stopAt: 5 * UNIT }, 0],
     ['all of it just above stopAt', 6, { stopAt: 5 * UNIT }, 6],
     [
       'the ATS and not what the buffer leaves is held against stopAt',
@@ -85,7 +85,7 @@ describe('what a channel may sell', () => {
       { stopAt: 5 * UNIT, buffer: 4 * UNIT },
       2,
     ],
-    ['nothing of nothing where stopAt is 0', 0, { stopAt: 0, cap: 5 * UNIT }, 0],
+    ['nothing of nothing if stopAt is 0', 0, { stopAt: 0, cap: 5 * UNIT }, 0],
   ])('is %s', (_, units, fields, expected) => {
     expect(availableOf(listingOf(units, fields))).toBe(expected * UNIT);
   });

@@ -186,7 +186,7 @@ describe('a listing', () => {
     ['is taken', {}, undefined, undefined],
     ['is of a channel that is there', { channel: 'gone' }, 'CHANNEL_UNKNOWN', undefined],
     ['is of an item that is there', { sku: 'GONE' }, 'ITEM_UNKNOWN', '/sku'],
-    ['is of whole units where the item is', { unitsPer: 1.5 * UNIT }, 'QUANTITY_NOT_INTEGER', '/unitsPer'],
+    ['is of whole units if the item is', { unitsPer: 1.5 * UNIT }, 'QUANTITY_NOT_INTEGER', '/unitsPer'],
     [
       'may be a part of a unit where the item has parts',
       { sku: 'TEA', unitsPer: 0.25 * UNIT },

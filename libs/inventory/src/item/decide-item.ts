@@ -40,8 +40,8 @@ export function decideInPlace(command: ItemCommand, state: ItemState, context: D
 const NOTHING: Decision = { events: [] };
 
 /**
- * As many exceptions surely fit the append of their fact. With more, a mark is set before them: they may be cut off
- * there.
+ * This many exceptions surely fit into the append of their fact. With more, a mark is set before them, where the append
+ * may be cut.
  */
 const JUDGED_MAX = 100;
 

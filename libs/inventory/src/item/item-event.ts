@@ -40,7 +40,8 @@ export interface Posted {
   readonly journal?: number;
   /**
    * True if the next event of the stream belongs to the same fact. Channels are told only after the last one, so that
-   * goods and the promise that ends with them never look sold twice in between. All of a fact is stored together.
+   * goods and the promise that ends with them never look sold twice in between. All of a fact is stored together,
+   * unless it is too much for one append.
    */
   readonly more?: true;
   /**

@@ -140,9 +140,7 @@ function takeLocation(row: Row, { key }: OrderFact, { location, isParked }: Orde
   row.locatedBy = key;
 }
 
-/**
- * True if what is known is of a later fact: the first placing is read before all others, but may be later than they.
- */
+/** True if what is known is from a later fact: the first placing is read first, but others may have happened before. */
 const isOlder = (key: FactKey, known: FactKey | undefined): boolean =>
   known !== undefined && compareFacts(key, known) < 0;
 

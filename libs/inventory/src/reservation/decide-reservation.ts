@@ -19,8 +19,8 @@ export type ReservationCommand =
   | { readonly type: 'expire' };
 
 /**
- * Decides on a reservation that was held. It has one terminal event: after that, and after the deadline, every command
- * is refused except `expire`, which comes from no caller but from the passing of the deadline.
+ * Decides on a reservation that was held. After its one terminal event every command is refused; after the deadline
+ * every one but `expire`, which no caller sends.
  */
 export function decideReservation(
   command: ReservationCommand,
