@@ -12,23 +12,23 @@ import { isLogInFolder } from './settings/log-place.ts';
 
 export { EVENTS_FILE, hasLog, isLeftByRestore, mayHaveLog } from '#event-store/sqlite';
 
-/** The log, with what only some adapters can do. */
+/** The log, and what only some adapters can do. */
 export interface OpenLog {
   readonly store: EventStore;
-  /** For people and for the status; without a password. */
+  /** For people and the status; without a password. */
   readonly name: string;
-  /** Tells one log from another: whose picture a folder holds. */
+  /** Identifies the log, to know whether a folder's picture is of it. */
   readonly identity: string;
-  /** What the cursors of all processes over this log are sealed with; undefined: each folder has its own. */
+  /** Seals the cursors of all processes over this log; undefined: each folder has a key of its own. */
   readonly cursorKey?: Uint8Array;
   /**
-   * Copies the log as it is now to a new file, checked as a whole, while appends and reads go on. Answers the
-   * position of the newest event in it. Undefined where the store brings a backup of its own.
+   * Copies the log as it is now to a new file, and checks all of it, while appends and reads go on. Returns the position of
+   * the newest event in it. Undefined if the store has its own means of backup.
    */
   readonly backup?: (path: string, onProgress?: OnCopied) => Promise<number>;
-  /** What is wrong with the stored log, in words; nothing if it is sound. Undefined where the store sees to it. */
+  /** What is wrong with the stored log, in words; empty if it is sound. Undefined if the store checks that itself. */
   readonly integrityCheck?: () => Promise<readonly string[]>;
-  /** Closes the store, and lets go of the folder. */
+  /** Closes the store, and unlocks the folder. */
   close(): Promise<void>;
 }
 
@@ -36,15 +36,15 @@ export type OnCopied = (copied: { readonly pages: number; readonly pagesTotal: n
 
 interface OpenLogParts {
   readonly clock: Clock;
-  /** Called once, where the log can never be written again by this process. */
+  /** Called once, if this process can never write the log again. */
   readonly onFatal: (cause: unknown) => void;
-  /** What somebody should look at: a connection that was lost, a default password. */
+  /** Called for what somebody should look at: a lost connection, a default password. */
   readonly onAlarm: (message: string, cause?: unknown) => void;
 }
 
 type Place = Pick<Settings, 'DATA_DIR' | 'EVENT_STORE'>;
 
-/** Throws DataDirectoryLocked where another process has the folder, and what the store throws. */
+/** Throws DataDirectoryLocked if another process has the folder, and what the store throws. */
 export const openLog = (settings: Place, parts: OpenLogParts): Promise<OpenLog> =>
   isLogInFolder(settings) ? openInFolder(settings, parts) : openServer(settings, parts);
 
@@ -63,7 +63,7 @@ async function openInFolder({ DATA_DIR }: Place, { clock, onFatal }: OpenLogPart
 async function openServer({ DATA_DIR, EVENT_STORE }: Place, { onAlarm }: OpenLogParts): Promise<OpenLog> {
   const lock = DirectoryLock.take(DATA_DIR);
   try {
-    // Its client is loaded where it is used: nobody else waits for it.
+    // Imported only when needed: loading the client takes time.
     const { EventStoreDbEventStore } = await import('#event-store/eventstoredb');
     const store = await EventStoreDbEventStore.open({ url: EVENT_STORE, onAlarm });
     const { identity, shown: name } = store;
@@ -80,14 +80,14 @@ async function openServer({ DATA_DIR, EVENT_STORE }: Place, { onAlarm }: OpenLog
   }
 }
 
-/** What is said of the address of the log, in words. */
+/** What is wrong with the address of the log, in words. */
 interface AddressFindings {
   readonly problems: readonly string[];
-  /** What works, and should not be left so: a start says it to the log. */
+  /** What works but should be changed: logged at start. */
   readonly warnings: readonly string[];
 }
 
-/** As far as the text of the address says; nobody is asked. */
+/** Checks only the text of the address; nothing is connected to. */
 export async function checkAddress({ EVENT_STORE }: Pick<Settings, 'EVENT_STORE'>): Promise<AddressFindings> {
   if (isLogInFolder({ EVENT_STORE })) return { problems: [], warnings: [] };
   const { EventStoreDbUnusable, readAddress } = await import('#event-store/eventstoredb');
@@ -100,7 +100,7 @@ export async function checkAddress({ EVENT_STORE }: Pick<Settings, 'EVENT_STORE'
   }
 }
 
-/** Puts a backup, checked as a whole, where no log is yet. Answers the position of its newest event. */
+/** Puts a backup, all of it checked, into a folder that has no log yet. Returns the position of its newest event. */
 export const restoreLog = (
   backup: string,
   settings: Pick<Settings, 'DATA_DIR'>,
@@ -117,7 +117,7 @@ export async function openSource(place: LogPlace, clock: Clock): Promise<EventSt
   return EventStoreDbEventStore.open(place);
 }
 
-/** Opens a place that takes over a log. Throws TargetDiffers, and what the store throws. */
+/** Opens a place to copy a log to. Throws TargetDiffers, and what the store throws. */
 export async function openTarget(place: LogPlace): Promise<LogTarget> {
   if ('directory' in place) return SqliteLogTarget.open(place.directory);
   const { EventStoreDbLogTarget } = await import('#event-store/eventstoredb');
@@ -125,8 +125,8 @@ export async function openTarget(place: LogPlace): Promise<LogTarget> {
 }
 
 /**
- * What is derived from the log; a file that is missing or of another layout begins anew. `onFatal` is called
- * once, where the file cannot be used any more: who serves from it must end the process.
+ * Opens a picture; if the file is missing or has another layout it begins empty. `onFatal` is called once if the file can no
+ * longer be used: then the process must end.
  */
 export function openReadModel(
   settings: Pick<Settings, 'DATA_DIR'>,
@@ -136,8 +136,8 @@ export function openReadModel(
   return SqliteReadModel.open({ file: join(settings.DATA_DIR, file), ...(onFatal && { onFatal }) });
 }
 
-/** It must be closed. */
+/** The file must be closed. */
 export const removeReadModel = (directory: string, file: string): void => discard(join(directory, file));
 
-/** For replays: gone when it is closed. */
+/** In memory, for replays: gone when it is closed. */
 export const openMemoryReadModel = (): ReadModel => SqliteReadModel.open({ file: IN_MEMORY });

@@ -36,7 +36,7 @@ interface AppParts {
   readonly commands: InsideCommands;
 }
 
-/** The doors, and what they need. */
+/** The controllers and handlers of HTTP, and what they need. */
 @Module({})
 export class AppModule {
   static of({ onhand, metrics, cursorKey, documents, commands }: AppParts): DynamicModule {

@@ -1,9 +1,9 @@
-/** How many events posting and the picture may lag behind what was handed in before they count as behind. */
+/** How many events posting and the picture may lag behind what was handed in. */
 export const BEHIND_MAX = 2_000;
-/** One that is catching up reaches the head for a moment now and then, while more is still on its way. */
+/** While it catches up, the picture reaches the head for a moment now and then: only after this it is not behind. */
 const BEHIND_FOR_MS = 100;
 
-/** What follows the log. */
+/** Something that follows the log. */
 interface Follower {
   readonly position: number;
   /** Resolves true once it has `position`, false after `timeoutMs`. */
@@ -15,13 +15,13 @@ interface BackpressureParts {
     readonly isBehind: boolean;
     onAdvance(listener: () => void): () => void;
   };
-  /** Undefined where other processes post too: an importer here cannot wait for them. */
+  /** Undefined if other processes post too: an importer here cannot wait for them. */
   readonly posting: Follower | undefined;
 }
 
 /**
- * A file or a topic is read faster than what follows from it is computed. Waiting for that before more is handed in
- * keeps what is under way small: it stays in memory from one room to the next, and what is told stays fresh.
+ * Messages of a file or a topic are read faster than their consequences are computed. If importers wait for these, few
+ * events are under way: they stay in memory from one room to the next, and what is told stays fresh.
  */
 export class Backpressure {
   readonly #followers: readonly Follower[];
@@ -35,12 +35,12 @@ export class Backpressure {
     });
   }
 
-  /** True while the picture catches up: what is told now will be overtaken in a moment. */
+  /** True while the picture catches up: what is told now will soon be overtaken. */
   get isBehind(): boolean {
     return this.#waiting > 0 || performance.now() - this.#behindAt < BEHIND_FOR_MS;
   }
 
-  /** Resolves true once there is room for more behind what was handed in, up to this position; false after `timeoutMs`. */
+  /** `handedIn`: position of the last event handed in. Resolves true once more may follow, false after `timeoutMs`. */
   async room(handedIn: number, timeoutMs: number): Promise<boolean> {
     const enough = handedIn - BEHIND_MAX;
     if (this.#followers.every(({ position }) => position >= enough)) return true;

@@ -6,8 +6,8 @@ import { problemOf } from './cli/problem.ts';
 import { programOf, type Request } from './cli/program.ts';
 
 /**
- * Runs one command line (without `node` and the script) and answers with its exit code. What was asked for
- * goes to standard output; help after a mistake, errors and progress go to standard error.
+ * Runs one command line (without `node` and the script) and returns its exit code. What was asked for goes to standard
+ * output; errors, progress, and help after a mistake go to standard error.
  */
 export async function run(words: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.done;
@@ -32,25 +32,25 @@ export async function run(words: readonly string[], io: Io): Promise<ExitCode> {
 
 const commandsOf = (command: Command): Command[] => [command, ...command.commands.flatMap(commandsOf)];
 
-/** The process's own command line. */
+/** Runs the process's own command line. */
 export async function main(words: readonly string[]): Promise<void> {
   const ending = new AbortController();
   const end = (): void => ending.abort();
   let isTerminalGone = false;
   process.once('SIGINT', end).once('SIGTERM', end);
-  // A terminal that closes may say so twice, itself and through its shell: that is no second wish.
+  // `on`, for a closing terminal may send it twice, itself and through its shell: the second is not a second request to end.
   process.on('SIGHUP', () => {
     isTerminalGone = true;
     end();
   });
-  // Whoever reads us may have seen enough: `onhand timeline MUG-RED | head`.
+  // The reader may have seen enough: `onhand timeline MUG-RED | head`.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (isTerminalGone) return;
     if (error.code === 'EPIPE') process.exit(EXIT.done);
     process.stderr.write(`onhand: INPUT_OUTPUT: Standard output cannot be written: ${error.message}.\n`);
     process.exit(EXIT.inputOutput);
   });
-  process.stderr.on('error', () => undefined); // Nobody is left to hear of it.
+  process.stderr.on('error', () => undefined); // There is nowhere left to report it.
   const { stdout, stderr, env } = process;
   const code = await run(words, { stdout, stderr, env, signal: ending.signal });
   await new Promise((written) => stdout.write('', written));
@@ -58,7 +58,7 @@ export async function main(words: readonly string[]): Promise<void> {
 }
 
 async function perform(request: Request, io: Io): Promise<ExitCode> {
-  const { loadDotEnv } = await import('./environment.ts'); // Help and typing errors do without it.
+  const { loadDotEnv } = await import('./environment.ts'); // Not needed for help and typing errors.
   loadDotEnv();
   switch (request.kind) {
     case 'data':
@@ -81,7 +81,7 @@ async function perform(request: Request, io: Io): Promise<ExitCode> {
 }
 
 function fail(error: unknown, asked: Request | undefined, io: Io): ExitCode {
-  // Commander has already said what is wrong with the words.
+  // Commander has already said what is wrong with the command line.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof Error && error.name === 'BadSettings') {
     io.stderr.write(`onhand: CONFIGURATION: ${error.message}\n`);

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { removeReadModel } from './adapters.module.ts';
 import { SERVICE_PREFIX } from './http/gatekeeper.ts';
 
-/** The small files beside the log: for their owner's eyes only. */
+/** The small files beside the log. Only their owner may read them. */
 
 const OWNER_ONLY = 0o600;
 const SECRET_BYTES = 32;
 
-/** Where a running service is reached by the command line of whoever owns the directory. */
+/** Says the owner's command line how to reach the running service. */
 interface ServiceFile {
   readonly url: string;
   readonly secret: string;
@@ -26,7 +26,7 @@ export const writeServiceFile = (directory: string, service: ServiceFile): void 
 
 export const removeServiceFile = (directory: string): void => rmSync(serviceFile(directory), { force: true });
 
-/** What cursors are sealed with: kept, so that a page can be continued after a restart. */
+/** The key that seals cursors. It is kept in a file, so that they stay valid after a restart. */
 export function cursorKey(directory: string): Uint8Array {
   const file = join(directory, 'cursor.key');
   try {
@@ -40,14 +40,14 @@ export function cursorKey(directory: string): Uint8Array {
   return key;
 }
 
-/** Two files take turns: one is the picture, the other is where the next one is built. */
+/** Two files take turns: one is the picture, in the other the next one is built. */
 const PICTURES = ['picture.db', 'picture-2.db'] as const;
 export type PictureFile = (typeof PICTURES)[number];
 
 export const otherPicture = (file: PictureFile): PictureFile =>
   file === PICTURES[0] ? PICTURES[1] : PICTURES[0];
 
-/** The first one where none was ever rebuilt. Were it wrong, an older picture would only have more to catch up. */
+/** The first file if none was ever rebuilt. A wrong choice is harmless: an older picture has only more to catch up. */
 export const currentPicture = (directory: string): PictureFile =>
   pictureNamedIn(join(directory, 'picture.current')) ?? PICTURES[0];
 
@@ -56,11 +56,11 @@ export const setCurrentPicture = (directory: string, file: PictureFile): void =>
 
 const rebuildFile = (directory: string): string => join(directory, 'picture.rebuilding');
 
-/** True where the file is what a rebuild that was interrupted has made so far, and nothing else. */
+/** True if the file is what an interrupted rebuild has made so far. */
 export const isBeingRebuilt = (directory: string, file: PictureFile): boolean =>
   pictureNamedIn(rebuildFile(directory)) === file;
 
-/** An empty file from here on, until the rebuild has ended. */
+/** Removes the file, and marks it as being rebuilt until `endRebuilding`. */
 export function beginRebuilding(directory: string, file: PictureFile): void {
   removePicture(directory, file);
   replaceFile(rebuildFile(directory), file);
@@ -77,10 +77,10 @@ function pictureNamedIn(file: string): PictureFile | undefined {
   }
 }
 
-/** It must be closed. */
+/** The file must be closed. */
 export const removePicture = (directory: string, file: PictureFile): void => removeReadModel(directory, file);
 
-/** Pictures of another log than the one of this identity are thrown away: the folder was used with another store. */
+/** Removes all pictures if they are of another log than this one: the folder was used with another store before. */
 export function removePicturesOfAnother(directory: string, log: string): void {
   const file = join(directory, 'log.identity');
   if (readIdentity(file) === log) return;
@@ -88,7 +88,7 @@ export function removePicturesOfAnother(directory: string, log: string): void {
   replaceFile(file, log);
 }
 
-/** Folders from before there was another store have no such file. */
+/** Folders from before there were other stores have no such file. */
 function readIdentity(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
@@ -98,7 +98,7 @@ function readIdentity(file: string): string {
   }
 }
 
-/** Whole or not at all, whenever somebody looks. */
+/** Whoever reads the file finds either the old or the new text, whole. */
 function replaceFile(file: string, text: string): void {
   rmSync(`${file}.new`, { force: true });
   writeFileSync(`${file}.new`, text, { mode: OWNER_ONLY, flag: 'wx' });

@@ -23,8 +23,8 @@ const ROLES = ['http', 'intake', 'posting', 'availability', 'publishing'] as con
 type Role = (typeof ROLES)[number];
 
 /**
- * Every setting there is. The defaults are a laptop's: no containers, no accounts. One without a default says
- * `undefined`: a field that is only declared is not there when it runs, and its setting would not be known.
+ * All settings. The defaults are for a laptop: no containers, no accounts. A setting without a default needs `= undefined`:
+ * a field that is only declared does not exist at run time, and so the setting would not be known.
  */
 export class Settings {
   @Host()
@@ -46,7 +46,7 @@ export class Settings {
   @ListOf('host:port', isBroker)
   readonly KAFKA_BROKERS?: readonly string[] = undefined;
 
-  /** `topic`, or `topic=source`: no other source may speak there. */
+  /** `topic`, or `topic=source`: then no other source may write there. */
   @ListOf('topics, each `topic` or `topic=source`', isEventTopic)
   readonly KAFKA_EVENT_TOPICS: readonly string[] = ['onhand.events'];
 
@@ -94,7 +94,7 @@ export class Settings {
   @WholeNumber(1, 1_024)
   readonly SHARDS: number = 16;
 
-  /** `2/8`: this process has the second eighth of the shards. Without it, Kafka hands them out, or it has all. */
+  /** `2/8`: this process has the second eighth of the shards. Without it Kafka assigns them, or the process has all. */
   @IsOptional()
   @rule('share', 'which part of how many, such as 2/8', (value) => shareOf(String(value)) !== undefined)
   readonly SHARD?: string = undefined;
@@ -102,7 +102,7 @@ export class Settings {
   @OneOf('keys', 'off')
   readonly AUTH: 'keys' | 'off' = 'keys';
 
-  /** Lets http and private addresses through. For tests. */
+  /** Allows http and private addresses. For tests. */
   @Flag()
   readonly WEBHOOK_ALLOW_PRIVATE: boolean = false;
 
@@ -115,15 +115,15 @@ export const SETTING_NAMES = Object.keys(
   plainToInstance(Settings, allUnset(), { exposeDefaultValues: true }),
 ) as readonly SettingName[];
 
-/** What `config print` shows: everything, but no secret. */
+/** A setting as `config print` shows it: secrets are masked. */
 interface SettingShown {
   readonly name: SettingName;
   readonly value: string;
-  /** True where nobody set it. */
+  /** True if the value is the default. */
   readonly isDefault: boolean;
 }
 
-/** The settings are wrong; every one that is, is named. The process exits 78. */
+/** Names every wrong setting. The process exits with 78. */
 export class BadSettings extends Error {
   constructor(readonly problems: readonly string[]) {
     super(`The settings are wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
@@ -131,7 +131,7 @@ export class BadSettings extends Error {
   }
 }
 
-/** Adds what `.env` of the working directory says; what the environment already has stays. Throws BadSettings. */
+/** Adds the variables of `.env` in the working directory, except those that the environment has. Throws BadSettings. */
 export function loadDotEnv(): void {
   const file = readEnvFile('.env');
   if (file === undefined) return;
@@ -153,13 +153,13 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
       .filter(({ property }) => !empty.includes(property))
       .map(({ property, constraints }) => wrongValue(property, told[property], constraints)),
   ];
-  // What settings say together means nothing while one of them is wrong.
+  // Settings are compared with each other only if each of them is right.
   if (problems.length === 0) problems.push(...contradictions(settings));
   if (problems.length > 0) throw new BadSettings(problems);
   return Object.freeze(settings);
 }
 
-/** The settings as they are in force, secrets masked. */
+/** The settings in force, with secrets masked. */
 export function showSettings(settings: Settings): SettingShown[] {
   const defaults = plainToInstance(Settings, allUnset(), { exposeDefaultValues: true });
   return SETTING_NAMES.map((name) => ({
@@ -170,7 +170,7 @@ export function showSettings(settings: Settings): SettingShown[] {
 }
 
 const SECRETS: readonly string[] = ['KAFKA_SASL_PASSWORD'] satisfies SettingName[];
-/** An @ in them is only a letter. */
+/** Here an @ does not follow a password. */
 const PATHS: readonly string[] = ['DATA_DIR', 'KAFKA_SSL_CA'] satisfies SettingName[];
 const MASK = '***';
 
@@ -179,7 +179,7 @@ function maskSecret(name: string, value: string): string {
   return PATHS.includes(name) ? value : withoutPassword(value);
 }
 
-/** A short name has few letters to get wrong, and many neighbours that are not meant: PATH is not AUTH. */
+/** Short names are near many others that are not meant (PATH is near AUTH): they may differ by less. */
 const editsMax = (name: string): number => (name.length < 6 ? 1 : 2);
 
 function misspelt(variables: Readonly<Record<string, string | undefined>>): string[] {
@@ -201,7 +201,7 @@ function wrongValue(
   return `${name} ${expected.replace(`${name} `, '')}, got ${shown(maskSecret(name, String(value)))}`;
 }
 
-/** What works, and should not be left so. What the address of a store says is the store's to know. */
+/** What works but should be changed. The address of a store is checked by `checkAddress`. */
 export function settingWarnings(settings: Settings): string[] {
   const { KAFKA_BROKERS, KAFKA_SASL_PASSWORD, KAFKA_SSL } = settings;
   const isInTheClear = KAFKA_BROKERS !== undefined && KAFKA_SASL_PASSWORD !== undefined && !KAFKA_SSL;
@@ -216,13 +216,13 @@ export function settingWarnings(settings: Settings): string[] {
   ];
 }
 
-/** Messages come to `intake` by Kafka alone: those of HTTP are taken by `http`. */
+/** The role `intake` takes messages only from Kafka: those over HTTP are taken by `http`. */
 function workOfNothing({ ROLES, KAFKA_BROKERS }: Settings): string[] {
   if (KAFKA_BROKERS !== undefined || ROLES.join() !== 'intake') return [];
   return ['ROLES is intake alone, and KAFKA_BROKERS is not set: this process has nothing to do'];
 }
 
-/** Over a log in a folder there is no second process that could have the other roles. */
+/** A log in a folder has only one process: no other can have the missing roles. */
 function workOfNobody(settings: Settings): string[] {
   const leftOut = ALWAYS_NEEDED.filter((role) => !settings.ROLES.includes(role));
   if (!isLogInFolder(settings) || leftOut.length === 0) return [];
@@ -278,7 +278,7 @@ function isStore(text: string): boolean {
   return text === 'sqlite' || isServerAddress(text);
 }
 
-/** Which of how many equal parts, from 1. */
+/** `2/8` is part 2 of 8; parts are counted from 1. Undefined if the text is not of that form. */
 export function shareOf(text: string): { readonly part: number; readonly of: number } | undefined {
   const [, part = 0, of = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
   return part >= 1 && part <= of ? { part, of } : undefined;
@@ -300,7 +300,7 @@ function isPlaceholder(secret: string): boolean {
   );
 }
 
-/** class-transformer makes a default visible only where the class is asked for it. */
+/** No setting at all: class-transformer then makes an object of all defaults. */
 function allUnset(): Record<string, never> {
   return {};
 }

@@ -5,7 +5,7 @@ import type { MetricsSource } from './http/metrics.ts';
 import type { OnHand } from './service.ts';
 import type { Status } from './status.ts';
 
-/** What metrics ask of the rooms, when somebody looks. */
+/** What metrics read from the rooms, whenever they are scraped. */
 export function gaugesOf(onhand: OnHand): Omit<MetricsSource, 'droppedLogLines'> {
   let status: Status | undefined;
   return {

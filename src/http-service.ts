@@ -15,7 +15,7 @@ import { kafkaDocumentOf, kafkaIntakeOf } from './kafka.ts';
 import { Loops } from './loops.ts';
 import { OnHand, type OpenOptions } from './service.ts';
 
-/** How long those who are in may take when the service stops. */
+/** How long requests that have begun may still take when the service stops. */
 const DRAIN_MS_MAX = 10_000;
 
 export interface HttpServiceOptions extends OpenOptions {
@@ -23,7 +23,7 @@ export interface HttpServiceOptions extends OpenOptions {
   readonly requestMsMax?: number;
   readonly stalledMsMax?: number;
   readonly droppedLogLines?: () => number;
-  /** Awaited when all is ready but the door: whoever held its place leaves now. */
+  /** Awaited when all but the port is ready: whoever listens on it meanwhile must close now. */
   readonly beforeListening?: () => Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export class HttpService {
   readonly url: string;
   readonly #server: Server;
   readonly #metrics: Metrics;
-  /** What comes in by other doors than HTTP. */
+  /** The loops of other doors than HTTP. */
   readonly #doors: Loops;
   #stopped: Promise<void> | undefined;
 
@@ -110,7 +110,7 @@ export class HttpService {
     return this.#server.routes;
   }
 
-  /** Lets nobody new in, answers those who are in, then closes the rooms. Calling it again waits for the same. */
+  /** Takes no new requests, answers those that have begun, then closes the rooms. A second call waits for the first. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -130,7 +130,7 @@ export class HttpService {
   }
 }
 
-/** Whoever listens everywhere is reached here by loopback. */
+/** A service that listens on all addresses is reached from this machine by loopback. */
 const fromHere = (url: string): string =>
   url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 
@@ -145,7 +145,7 @@ function gatekeeperOf(onhand: OnHand, serviceSecret: string, rate = KEY_RATE): G
   });
 }
 
-/** Kafka's intake, where this process has one. */
+/** Starts the intake from Kafka, if this process has one. */
 function openOtherDoors(onhand: OnHand, metrics: Metrics, onFatal: OpenOptions['onFatal']): Loops {
   const doors = new Loops(onhand.log);
   const intake = kafkaIntakeOf(onhand, {

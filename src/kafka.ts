@@ -5,10 +5,10 @@ import type { Settings } from './environment.ts';
 import type { KafkaDocument } from './http/async-api-kafka.ts';
 import type { OnHand } from './service.ts';
 
-/** What is behind for longer, for whatever reason, holds no partition up any more. */
+/** The longest that a partition waits for those that follow the log; then it goes on, whatever the reason. */
 const PACE_MS_MAX = 1_000;
 
-/** How the brokers are reached, by the settings; undefined where there are none. */
+/** How the brokers are reached, by the settings; undefined if there are none. */
 export function kafkaConnectionOf(settings: Settings): KafkaConnection | undefined {
   const { KAFKA_BROKERS, KAFKA_CLIENT_ID, KAFKA_SSL, KAFKA_SSL_CA } = settings;
   if (KAFKA_BROKERS === undefined) return undefined;
@@ -29,14 +29,14 @@ export function kafkaConnectionOf(settings: Settings): KafkaConnection | undefin
   };
 }
 
-/** The topics that messages come in by; `topic=source` binds one to a source. */
+/** The topics of incoming messages; `topic=source` binds one to a source. */
 const eventTopicsOf = ({ KAFKA_EVENT_TOPICS }: Settings): EventTopic[] =>
   KAFKA_EVENT_TOPICS.map((told) => {
     const [topic = '', source] = told.split('=');
     return source === undefined ? { topic } : { topic, source };
   });
 
-/** Where changes are told to; undefined where there are no brokers. */
+/** Where changes are told to; undefined if there are no brokers. */
 export function kafkaOutOf(
   settings: Settings,
 ): Pick<KafkaPublisherParts, 'connection' | 'groupId' | 'topics'> | undefined {
@@ -50,7 +50,7 @@ export function kafkaOutOf(
   };
 }
 
-/** What the document of all that is told says of Kafka. */
+/** What the AsyncAPI document says about Kafka. */
 export function kafkaDocumentOf(settings: Settings): KafkaDocument | undefined {
   if (settings.KAFKA_BROKERS === undefined) return undefined;
   return {
@@ -68,7 +68,7 @@ interface IntakeParts {
   readonly onFatal: (cause: unknown) => void;
 }
 
-/** Messages from Kafka, told to the same journal as those over HTTP; undefined where this process takes none. */
+/** The intake from Kafka, into the same journal as messages over HTTP; undefined if this process has none. */
 export function kafkaIntakeOf(onhand: OnHand, { onOutcome, onFatal }: IntakeParts): KafkaIntake | undefined {
   const { settings, log, clock } = onhand;
   const connection = kafkaConnectionOf(settings);
@@ -92,7 +92,7 @@ export function kafkaIntakeOf(onhand: OnHand, { onOutcome, onFatal }: IntakePart
   });
 }
 
-/** The journal, with no more under way than can be followed. */
+/** The journal, but it waits before more is under way than can be followed. */
 function inPace(onhand: OnHand): () => MessageDoor {
   let handedIn = 0;
   const door: MessageDoor = {

@@ -1,14 +1,14 @@
-/** Ten minutes of half seconds: a longer lag is told as at least that. */
+/** Ten minutes of half seconds: a longer lag is reported as about that. */
 const SAMPLES_MAX = 1_200;
 
 /**
- * Turns positions into seconds: remembers when the log reached which head. Times are those of a monotonic clock, in
- * milliseconds: were a wall clock set forward by a day, the lag would be a day, and readiness would turn everybody away.
+ * Turns positions into seconds: remembers when the log reached which head. Times are milliseconds of a monotonic clock: if a
+ * wall clock was set forward by a day, the lag would become a day, and readiness would fail.
  */
 export class Lag {
   readonly #heads: { readonly position: number; readonly atMs: number }[] = [];
 
-  /** Call it twice a second or so. */
+  /** Call it about twice a second. */
   sample(head: number, nowMs: number): void {
     if (this.#heads.at(-1)?.position === head) return;
     this.#heads.push({ position: head, atMs: nowMs });

@@ -1,22 +1,22 @@
 import { write, writeSync } from 'node:fs';
 
-/** Lines that wait for a reader who has stopped reading; more are dropped. */
+/** Characters that may wait for a reader that has stopped reading; further lines are dropped. */
 const WAITING_CHARACTERS_MAX = 1024 * 1024;
-/** How often a reader that has stopped reading is tried again. */
+/** How often writing is tried again while the reader does not read. */
 const AGAIN_MS = 100;
-/** How long such a reader is waited for when the process ends. */
+/** How long the end of the process waits for such a reader. */
 const FLUSH_MS_MAX = 500;
 
 /**
- * Lines on a file descriptor, in their order, written beside the event loop. What cannot be written is dropped and
- * counted: neither a reader that has gone nor a terminal that has closed nor a full disk keeps a service from its work,
- * or from its end. (Pino's own destination tries a last line for ever, whatever stands in its way.)
+ * Writes lines to a file descriptor, in their order, without blocking the event loop. Lines that cannot be written are
+ * dropped and counted: no reader that has gone, closed terminal or full disk keeps the service from working, or from
+ * ending. (Pino's own destination retries a last line for ever.)
  */
 export class LogLines {
   readonly #fileDescriptor: number;
   #waiting: string[] = [];
   #characters = 0;
-  /** What is being written, or is tried again in a while. */
+  /** Lines that are being written, or will be tried again. */
   #bytes: Uint8Array | undefined;
   #lines = 0;
   #again: NodeJS.Timeout | undefined;
@@ -39,7 +39,7 @@ export class LogLines {
     if (this.#waiting.push(line) === 1 && this.#bytes === undefined) queueMicrotask(() => this.#next());
   }
 
-  /** Writes what waits, as far as somebody reads it. Call it before the process ends. */
+  /** Writes the waiting lines, as far as the reader takes them. Call it before the process ends. */
   flush(): void {
     const until = performance.now() + FLUSH_MS_MAX;
     const isUnderWay = this.#bytes !== undefined && this.#again === undefined;
@@ -54,7 +54,7 @@ export class LogLines {
     this.#try();
   }
 
-  /** All lines that wait; undefined where none does. */
+  /** Takes all waiting lines; undefined if there are none. */
   #take(): Uint8Array | undefined {
     if (this.#waiting.length === 0) return undefined;
     const bytes = Buffer.from(this.#waiting.join(''));

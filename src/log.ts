@@ -4,14 +4,14 @@ import { LogLines } from './log-lines.ts';
 
 export type { Logger } from 'pino';
 
-/** Wherever one of these stands in a line, its value does not. */
+/** Fields whose values are masked, wherever they are in a line. */
 const SECRETS = ['authorization', 'key', 'password', 'secret', 'token'];
 
 export interface LogOutput {
   readonly logger: Logger;
   /** Lines dropped because nobody read them. */
   readonly dropped: () => number;
-  /** Writes what waits, as far as somebody reads it. Call it before the process ends. */
+  /** Writes the waiting lines, as far as the reader takes them. Call it before the process ends. */
   readonly flush: () => void;
 }
 
@@ -30,7 +30,7 @@ export function createLog(level: string, output: DestinationStream): Logger {
 /** Says nothing. */
 export const silentLog = (): Logger => pino({ enabled: false });
 
-/** What Nest itself has to say goes to the same log. */
+/** Passes Nest's own messages on to our log. */
 export class NestLog implements LoggerService {
   readonly #log: Logger;
 

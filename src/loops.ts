@@ -3,7 +3,7 @@ import type { Logger } from './log.ts';
 
 const FIRST_PAUSE_MS = 100;
 const PAUSE_MS_MAX = 5_000;
-/** After this long without trouble the next trouble counts as a new one. */
+/** After a run of this length without a fault the pauses begin with the shortest again. */
 const CALM_AFTER_MS = 60_000;
 
 type LoopState = 'running' | 'retrying' | 'failed' | 'stopped';
@@ -16,9 +16,8 @@ interface Loop {
 }
 
 /**
- * What goes on in the background. A loop that meets a fault which may pass (no room on the disk, a store that
- * does not answer) begins again after a growing pause; one that meets a bug stays down and says so, and the
- * others go on.
+ * The background work. A loop that throws a retriable fault (no room on the disk, a store that does not answer) is started
+ * again after a growing pause. One that throws anything else, a bug, stays down and says so; the others go on.
  */
 export class Loops {
   readonly #log: Logger;
@@ -40,7 +39,7 @@ export class Loops {
     return Object.fromEntries([...this.#loops].map(([name, { state }]) => [name, state]));
   }
 
-  /** Resolves when the loop has ended in order; at once if there is none of this name. */
+  /** Resolves when the loop has ended; at once if there is none of this name. */
   async stop(name: string): Promise<void> {
     const loop = this.#loops.get(name);
     loop?.stopping.abort();

@@ -7,7 +7,7 @@ import { LedgerBook } from '#ledger';
 import { ToldBook } from '#publishing';
 import { type Fold, NewestEvent, type ReadModel } from '#read-model';
 
-/** What the log amounts to: every room's book, all of them as of one position. */
+/** Everything derived from the log: every room's book, all of them as of one position. */
 export interface Picture {
   readonly catalog: CatalogBook;
   readonly journal: JournalBook;
@@ -16,7 +16,7 @@ export interface Picture {
   readonly setUp: SetUpLog;
   readonly told: ToldBook;
   readonly newest: NewestEvent;
-  /** In the order in which they must see each event: who computes comes after what it computes from. */
+  /** In the order in which they must see each event: a fold comes after those that it computes from. */
   readonly folds: readonly Fold[];
 }
 

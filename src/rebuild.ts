@@ -3,19 +3,19 @@ import type { EventStore, LogPage, LogQuery } from '#event-store';
 import { type PagedLog, Projector, type ReadModel } from '#read-model';
 import { openPicture } from './picture.ts';
 
-/** Told now and then: how far the new picture has come, and how far it has to go. */
+/** Called now and then: how far the new picture has come, and how far it has to go. */
 export type OnRebuilt = (position: number, head: number) => void;
 
-/** How far behind the live picture the new one may be when the live one is held still for the rest. */
+/** The new picture may be at most this far behind when the live one is held still for the rest. */
 const BEHIND_MAX = 2_000;
 
-/** A second picture beside the live one, brought up from the log in small steps, so that everybody is served meanwhile. */
+/** Builds a second picture from the log beside the live one, in small steps, so that requests are served meanwhile. */
 export class Rebuild {
   readonly readModel: ReadModel;
   readonly #window: LogWindow;
   readonly #projector: Projector<LogWindow>;
 
-  /** One that was interrupted goes on where it was. */
+  /** An interrupted rebuild goes on where it was. */
   constructor(parts: { readonly store: EventStore; readonly readModel: ReadModel }) {
     const { store, readModel } = parts;
     this.readModel = readModel;
@@ -24,7 +24,7 @@ export class Rebuild {
     this.#projector = new Projector({ store: this.#window, readModel, folds, newest });
   }
 
-  /** Until it is nearly where the live one is, which moves on. */
+  /** Catches up until it is nearly where the live picture is, which moves on meanwhile. */
   async approach(live: () => number, onRebuilt: OnRebuilt): Promise<void> {
     while (live() - this.#projector.position > BEHIND_MAX) {
       this.#window.end = live();
@@ -32,14 +32,14 @@ export class Rebuild {
     }
   }
 
-  /** Up to this position and no further. */
+  /** Catches up to exactly this position. */
   async reach(position: number): Promise<void> {
     this.#window.end = position;
     await this.#projector.catchUp();
   }
 }
 
-/** The log up to a position, a page a turn: whoever else has work to do gets it done in between. */
+/** The log up to a position, one page per turn of the event loop, so that other work goes on in between. */
 class LogWindow implements PagedLog {
   readonly #store: EventStore;
   end = 0;

@@ -16,7 +16,7 @@ import type { Logger } from './log.ts';
 import { openRooms, type Rooms } from './rooms.ts';
 import type { Sharding } from './sharding.ts';
 
-/** Which file of the picture is used, and the rooms over it, once it has caught up with the log. */
+/** Chooses the picture's file, opens the rooms over it, and lets them catch up with the log. */
 
 export interface RoomsOnPictureParts {
   readonly settings: Settings;
@@ -32,7 +32,7 @@ export interface RoomsOnPictureParts {
 /** How often the log says how far the picture has caught up. */
 const PROGRESS_EVERY_MS = 2_000;
 
-/** The file to open the rooms on. Those that cannot be used are removed. */
+/** Returns the file to open the rooms on, and removes files that cannot be used. */
 export async function choosePicture(
   parts: RoomsOnPictureParts,
   { store, identity }: Pick<OpenLog, 'store' | 'identity'>,
@@ -40,12 +40,12 @@ export async function choosePicture(
   const { DATA_DIR } = parts.settings;
   removePicturesOfAnother(DATA_DIR, identity);
   const picture = currentPicture(DATA_DIR);
-  await sortOutOther(parts, store, otherPicture(picture));
+  await removeUnlessBeingRebuilt(parts, store, otherPicture(picture));
   return picture;
 }
 
-/** The other picture is kept only if an interrupted rebuild was making it of this log: one that was replaced is wrong. */
-async function sortOutOther(
+/** Keeps the other file only if an interrupted rebuild was making it from this log: a picture that was replaced is wrong. */
+async function removeUnlessBeingRebuilt(
   parts: RoomsOnPictureParts,
   store: EventStore,
   picture: PictureFile,
@@ -55,7 +55,7 @@ async function sortOutOther(
   else (await openPictureOf(parts, store, picture)).close();
 }
 
-/** Throws StoreUnavailable and the reason of `signal`. */
+/** A picture that is of another log is removed, and made anew. Throws StoreUnavailable and the reason of `signal`. */
 export async function openRoomsOn(
   picture: PictureFile,
   parts: RoomsOnPictureParts,
@@ -79,7 +79,7 @@ export async function openRoomsOn(
   return openRoomsOn(picture, parts, store);
 }
 
-/** A picture that is ahead of its log means that the log was restored from an older backup. */
+/** If the picture is ahead of the log, the log was restored from an older backup: then the picture is made anew. */
 async function openPictureOf(
   { settings, log, onFatal }: RoomsOnPictureParts,
   store: EventStore,

@@ -25,11 +25,11 @@ interface RoomsParts {
   readonly settings: Pick<Settings, 'ROLES' | 'WEBHOOK_ALLOW_PRIVATE'>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** False where nobody is to be told: the command line by itself. */
+  /** False if nobody is to be told: for the command line by itself. */
   readonly publish: boolean;
-  /** Undefined where this process has the log to itself. */
+  /** Undefined if no other process works on the log. */
   readonly sharding?: Pick<Sharding, 'isShared' | 'posting' | 'publishing' | 'writer'> | undefined;
-  /** Where changes are told to, beside feeds and webhooks. */
+  /** Kafka's topics to tell changes to. */
   readonly kafka?: Pick<KafkaPublisherParts, 'connection' | 'groupId' | 'topics'> | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface Rooms {
   readonly readModel: ReadModel;
   readonly projector: Projector;
   readonly picture: Picture;
-  /** The picture's own. */
+  /** That of `picture`. */
   readonly catalog: CatalogBook;
   readonly catalogDesk: CatalogDesk;
   readonly keyDesk: KeyDesk;
@@ -48,33 +48,33 @@ export interface Rooms {
   readonly hub: Hub;
   readonly feedPump: FeedPump;
   readonly webhooks: Webhooks;
-  /** Undefined where nothing is told to Kafka from here. */
+  /** Undefined if this process tells nothing to Kafka. */
   readonly kafka: KafkaPublisher | undefined;
   readonly itemHistory: ItemHistory;
   readonly listingHistory: ListingHistory;
   readonly loops: Loops;
-  /** For importers: how much more may be handed in. */
+  /** Says importers when they may hand in more. */
   readonly backpressure: Backpressure;
-  /** The picture has caught up with the log, by the projector. Throws StoreUnavailable. */
+  /** Call it once the picture has caught up with the log. Throws StoreUnavailable. */
   caughtUp(): Promise<void>;
-  /** Takes up everything that goes on in the background. */
+  /** Starts all background work. */
   start(): void;
-  /** Holds the picture still where it is. Everything else goes on, and waits for it where it must. */
+  /** Holds the picture still. Everything else goes on, and waits for the picture if it must. */
   pause(): Promise<void>;
-  /** Lets it follow the log again. Does nothing if it already does, or after `stop`. */
+  /** Lets the picture follow the log again. Does nothing if it already does, or after `stop`. */
   resume(): void;
-  /** Ends it, in order; what was acknowledged is in the log, and the picture is written. */
+  /** Ends all work in an orderly way. What was acknowledged is in the log, and the picture is written. */
   stop(): Promise<void>;
 }
 
-/** No wait inside the process is longer: what is waited for comes, or the process ends. */
+/** The longest possible timeout: for what is sure to come unless the process ends. */
 const FOREVER_MS = 2 ** 31 - 1;
 
 const PROJECTOR = 'projector';
-/** The process that has this shard also does what only one need do: expiries, releases, policies that take effect. */
+/** The process that has this shard also does what only one process need do: expiries, releases, policies. */
 const HOUSE_KEEPER = 0;
 
-/** Wires the rooms. Nothing moves yet: catch the picture up, then `start`. */
+/** Wires the rooms. Nothing runs yet: let the picture catch up, then call `start`. */
 export function openRooms(parts: RoomsParts): Rooms {
   const { store, readModel, clock } = parts;
   const picture = openPicture({ readModel, store });
@@ -143,7 +143,7 @@ function startPosting(
   rooms: { ledger: Ledger; releaser: Releaser; policyClock: PolicyClock },
 ): void {
   const { ledger, releaser, policyClock } = rooms;
-  // One process does these; two at once for a moment do no harm.
+  // Only one process need do these; two at once for a moment do no harm.
   const keep = (name: string, run: (signal: AbortSignal) => Promise<void>): void =>
     loops.start(name, sharding ? whileHas(sharding.posting, HOUSE_KEEPER, run) : run);
   loops.start('posting', (signal) => ledger.posting.run(signal));
@@ -153,7 +153,7 @@ function startPosting(
   keep('policies', (signal) => policyClock.run(signal));
 }
 
-/** Where several processes post, this one learns from the log how far all of them are. */
+/** If several processes post, this one learns from the log how far all of them have come. */
 function sharedPosting({ sharding }: RoomsParts, { ledger: book }: Picture) {
   if (sharding?.isShared !== true) return { folds: [] };
   const { posting: shards, writer } = sharding;

@@ -7,15 +7,15 @@ import { WaitingRoom } from './waiting-room.ts';
 import { isLogInFolder } from './settings/log-place.ts';
 import { wrongAddressOr } from './settings/taken-address.ts';
 
-/** From the request to stop to the end of the process at most, whatever hangs. Kubernetes kills after 30 s. */
+/** The longest that a stop may take, whatever hangs. Kubernetes kills the process after 30 s. */
 const STOP_MS_MAX = 25_000;
 const FAILED = 1;
-/** How often a store that does not answer is tried again. */
+/** How often a start is tried again while the store does not answer. */
 const STORE_EVERY_MS = 2_000;
 
 /**
- * Runs the service until `signal` aborts, and stops it in order. Resolves with the exit code: 0, or 1 where it
- * had to end by itself. Throws BadSettings, DataDirectoryLocked, DataDirectoryUnusable and what else keeps it from starting.
+ * Runs the service until `signal` aborts, and stops it in an orderly way. Resolves with the exit code: 0, or 1 if it had to
+ * end by itself. Throws BadSettings, DataDirectoryLocked, DataDirectoryUnusable and whatever else keeps it from starting.
  */
 export async function runService(settings: Settings, signal: AbortSignal): Promise<number> {
   const log = openLog(settings.LOG_LEVEL);
@@ -45,8 +45,8 @@ interface StartParts {
 }
 
 /**
- * A store on another machine may start later than we do: we wait for it, and requests meanwhile hear why. To catch
- * up with a long log takes minutes, and a stop does not wait for that. Undefined where the stop was asked for first.
+ * A store on another machine may start later than we do: we wait for it, and meanwhile requests are answered with the
+ * reason. Catching up with a long log takes minutes; a stop need not wait for that. Undefined if `signal` aborted first.
  */
 async function startWhenItCan(settings: Settings, parts: StartParts): Promise<HttpService | undefined> {
   let room: WaitingRoom | undefined;
@@ -74,7 +74,7 @@ async function startWhenItCan(settings: Settings, parts: StartParts): Promise<Ht
   }
 }
 
-/** A second signal is not ours to handle: it has its usual effect again. */
+/** Ends the process if the stop takes too long. A second signal of the operating system has its usual effect again. */
 async function stopInTime(service: HttpService, log: LogOutput): Promise<void> {
   const deadline = setTimeout(() => {
     log.logger.fatal('it could not be stopped in time: what was acknowledged is safe');
@@ -91,7 +91,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-/** After an error nobody caught, nothing in memory can be trusted: end, and let the next start find out. */
+/** After an uncaught error nothing in memory can be trusted: the process ends, and the next start reads the log. */
 function endOnBugs({ logger, flush }: LogOutput): () => void {
   const end = (error: unknown): void => {
     logger.fatal({ err: error }, 'an error nobody caught: the process ends');

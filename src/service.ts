@@ -24,26 +24,26 @@ import { type Status, statusOf } from './status.ts';
 export interface OpenOptions {
   readonly log?: Logger;
   readonly clock?: Clock;
-  /** Tells channels what changes, by webhook. The command line by itself does not. */
+  /** Tells channels what changes. The command line by itself does not. */
   readonly publish?: boolean;
-  /** Shares the work with other processes where there are some; a command does what it finds by itself. */
+  /** Shares the work with other processes, if there are any. A command does all that it finds by itself. */
   readonly joins?: boolean;
-  /** Called if the log, the picture of it or the rooms have stopped for good: the process must end. */
+  /** Called if the log, the picture or the rooms have stopped for good: then the process must end. */
   readonly onFatal?: (cause: unknown) => void;
-  /** Ends the opening, with its reason, while the picture catches up; the next opening goes on from there. */
+  /** Aborts the opening, with its reason, while the picture catches up. The next opening goes on from there. */
   readonly signal?: AbortSignal;
 }
 
-/** What a rebuild came to. */
+/** The result of a rebuild. */
 export interface Rebuilt {
-  /** At which the two were compared. */
+  /** The position at which the two pictures were compared. */
   readonly position: number;
   readonly hash: string;
-  /** False where the picture was not what the log says. */
+  /** False if the picture was not what the log says. */
   readonly wasRight: boolean;
 }
 
-/** The log is in a store that has a backup of its own. */
+/** The log is in a store that has its own means of backup. */
 class BackupElsewhere extends Fault {
   readonly code = 'BACKUP_ELSEWHERE';
   readonly retriable = false;
@@ -56,19 +56,19 @@ class BackupElsewhere extends Fault {
   }
 }
 
-/** How long reads that began over the former picture may still take. */
+/** How long reads of the former picture may still take after it was replaced. */
 const READS_END_MS = 5_000;
 const LAG_EVERY_MS = 500;
 
 /**
- * All of OnHand over one data directory, without HTTP: the rooms, wired and working. The service puts HTTP in
- * front; the command line opens it by itself where no service holds the directory.
+ * All of OnHand over one data directory, without HTTP: the rooms, wired and working. The service puts HTTP in front; the
+ * command line opens it by itself if no service is running on the directory.
  */
 export class OnHand {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Doors beside HTTP, by name: whether they are as they should be, and what they say of themselves. */
+  /** Doors other than HTTP, by name: whether each is ready, and facts for whoever asks about it. */
   readonly doors = new Map<string, () => { readonly isReady: boolean; readonly facts: object }>();
   readonly #parts: RoomsOnPictureParts;
   readonly #opened: OpenLog;
@@ -102,7 +102,7 @@ export class OnHand {
   }
 
   /**
-   * Opens the log, brings the picture up to it, and takes up the work. Throws DataDirectoryLocked,
+   * Opens the log, lets the picture catch up with it, and begins the work. Throws DataDirectoryLocked,
    * DataFileUnusable, StoreUnavailable and the reason of `signal`.
    */
   static async open(settings: Settings, options: OpenOptions = {}): Promise<OnHand> {
@@ -125,12 +125,12 @@ export class OnHand {
     }
   }
 
-  /** Ask for it each time: a rebuild puts others in its place. */
+  /** Do not keep them: a rebuild may replace them by others. */
   get rooms(): Rooms {
     return this.#rooms;
   }
 
-  /** In the data directory; a rebuild puts the other in its place. */
+  /** Its name in the data directory. A rebuild may replace it by the other file. */
   get pictureFile(): string {
     return this.#picture;
   }
@@ -150,13 +150,13 @@ export class OnHand {
     );
   }
 
-  /** What cursors of lists are sealed with: whoever reads on may do so at another process over the same log. */
+  /** Seals the cursors of lists. The same for all processes over one log: a client may read on at another. */
   cursorKey(): Uint8Array {
     return this.#opened.cursorKey ?? cursorKey(this.settings.DATA_DIR);
   }
 
   /**
-   * Copies the log, also while it is written, to a new file. Answers the position of the newest event in it.
+   * Copies the log to a new file, even while it is being written. Returns the position of the newest event in it.
    * Throws BackupElsewhere.
    */
   async backup(path: string, onProgress?: OnCopied): Promise<number> {
@@ -165,21 +165,21 @@ export class OnHand {
     return backup(path, onProgress);
   }
 
-  /** Says what is wrong with the stored log, in words; undefined where the store sees to that itself. */
+  /** Says what is wrong with the stored log, in words; undefined if the store checks that itself. */
   get integrityCheck(): (() => Promise<readonly string[]>) | undefined {
     return this.#opened.integrityCheck;
   }
 
   /**
-   * Makes everything derived anew from the log, beside what serves meanwhile, and compares the two at one
-   * position. Where they differ the new one takes over; feeds are then cut off and resume.
+   * Makes a new picture from the log while the present one goes on serving, and compares the two at one position. If they
+   * differ the new one takes over; feeds are then cut off, and clients resume them.
    */
   rebuild(onRebuilt: OnRebuilt = () => undefined): Promise<Rebuilt> {
     this.#rebuilding ??= this.#rebuild(onRebuilt).finally(() => (this.#rebuilding = undefined));
     return this.#rebuilding;
   }
 
-  /** Ends the work in order, writes the picture, closes the log. */
+  /** Ends the work in an orderly way, writes the picture, closes the log. */
   async close(): Promise<void> {
     this.#isStopping = true;
     clearInterval(this.#sampling);
@@ -192,7 +192,7 @@ export class OnHand {
     await this.#opened.close();
   }
 
-  /** For whoever asks whether this process is as it should be. */
+  /** Adds what this process says of publishing and of its shards to the doors, for readiness and status. */
   #showParts(): void {
     const { sharding } = this.#parts;
     if (this.#rooms.kafka !== undefined) {
@@ -213,7 +213,7 @@ export class OnHand {
     });
   }
 
-  /** Of the picture as it is now: its hash is made while it goes on. */
+  /** The hash of the picture as it is now; the picture changes on while it is computed. */
   hashServed(): Promise<StoredHash> {
     return hashServed(this.#rooms);
   }
@@ -221,7 +221,7 @@ export class OnHand {
   async #rebuild(onRebuilt: OnRebuilt): Promise<Rebuilt> {
     const { DATA_DIR } = this.settings;
     const { store } = this.#opened;
-    await this.#formerGone; // Its file is the one that is needed.
+    await this.#formerGone; // The rebuild needs the file of the former picture.
     const next = otherPicture(this.#picture);
     if (!isBeingRebuilt(DATA_DIR, next)) beginRebuilding(DATA_DIR, next);
     const readModel = openReadModel(this.settings, next);
@@ -238,7 +238,7 @@ export class OnHand {
       readModel.close();
       isClosed = true;
       endRebuilding(DATA_DIR);
-      // Positions differ where a loop had failed, so that the served picture was no longer written.
+      // The positions differ if the projector has failed: then the served picture no longer moves.
       const wasRight = served.position === made.position && before === hash;
       if (!wasRight) await this.#takeOver(live, next);
       else removePicture(DATA_DIR, next);
@@ -248,7 +248,7 @@ export class OnHand {
     }
   }
 
-  /** The rooms over the new picture take the old ones' place; whoever reads in the old one may finish. */
+  /** Replaces the rooms by new ones over the new picture. Reads that have begun over the old one may finish. */
   async #takeOver(old: Rooms, picture: PictureFile): Promise<void> {
     this.log.error('the picture was not what the log says: the new one takes over');
     try {
@@ -261,7 +261,7 @@ export class OnHand {
       rooms.start();
       this.#formerGone = this.#endFormer(old, former);
     } catch (cause) {
-      this.#parts.onFatal(cause); // The old rooms have ended for good: the next start opens the new picture.
+      this.#parts.onFatal(cause); // The old rooms have ended for good. The next start opens the new picture.
       throw cause;
     }
   }
@@ -273,7 +273,7 @@ export class OnHand {
   }
 
   async #sample(): Promise<void> {
-    if (this.#isSampling) return; // A store that does not answer is not asked again and again.
+    if (this.#isSampling) return; // Only one question at a time to a store that does not answer.
     this.#isSampling = true;
     const head = await this.#opened.store.head().catch(() => undefined);
     this.#isSampling = false;
@@ -281,7 +281,7 @@ export class OnHand {
   }
 }
 
-/** The picture stands still only until its changes are in its file; hashing goes on beside its work. */
+/** Holds the picture still only until its changes are in its file; the hash is computed while it goes on. */
 async function hashServed(rooms: Rooms): Promise<StoredHash> {
   await rooms.pause();
   try {

@@ -7,33 +7,33 @@ import type { Logger } from './log.ts';
 import { Loops } from './loops.ts';
 import { isLogInFolder } from './settings/log-place.ts';
 
-/** Roles whose work is divided over items. */
+/** Roles whose work is divided among processes, by item. */
 const DIVIDED = ['posting', 'publishing'] as const;
 type DividedRole = (typeof DIVIDED)[number];
 
-/** What Kafka has handed out to a role of this process. */
+/** The shards that Kafka has assigned to a role of this process. */
 interface Handed {
   readonly state: string;
   readonly shards: readonly number[];
-  /** Why it has handed out nothing. */
+  /** Why it has assigned none. */
   readonly trouble?: string;
 }
 
 /**
- * Which part of the work on items is this process's: all of it where it has the log to itself; else what SHARD
- * says, or what Kafka hands out. It outlives the rooms.
+ * Which shards this process works on: all of them if no other process works on the log; else those that SHARD says, or
+ * those that Kafka assigns. It outlives the rooms, which a rebuild may replace.
  */
 export class Sharding {
-  /** Names this process among all that ever ran. */
+  /** Unlike that of any other process, past or present. */
   readonly writer = randomUUID();
-  /** True where other processes may be at work on the same log. */
+  /** True if other processes may work on the same log. */
   readonly isShared: boolean;
   readonly posting: Shards;
   readonly publishing: Shards;
   readonly #groups = new Map<string, ShardGroup>();
   readonly #loops: Loops;
 
-  /** `joins`: false for a command that does everything by itself for a moment. */
+  /** `joins`: false for a command, which does everything by itself for a moment. */
   constructor(settings: Settings, { log, joins }: { log: Logger; joins: boolean }) {
     this.isShared = !isLogInFolder(settings);
     this.#loops = new Loops(log);
@@ -41,18 +41,18 @@ export class Sharding {
     const [posting, publishing] = DIVIDED.map((role) => {
       if (!settings.ROLES.includes(role)) return new ShardSet(settings.SHARDS);
       const fixed = fixedShards(settings, this.isShared, connection);
-      return fixed ?? this.#handedOut(role, { settings, log, connection: connection! });
+      return fixed ?? this.#assigned(role, { settings, log, connection: connection! });
     });
     this.posting = posting!;
     this.publishing = publishing!;
   }
 
-  /** Asks for its part, and goes on asking. */
+  /** Joins the groups by which Kafka assigns shards. */
   start(): void {
     for (const [name, group] of this.#groups) this.#loops.start(name, (signal) => group.run(signal));
   }
 
-  /** By role, where Kafka hands them out: whether it has, and what; or why not. */
+  /** By role, for shards that Kafka assigns: the state, and the shards, or why there are none. */
   states(): Readonly<Record<string, Handed>> {
     const owned: Readonly<Record<string, Shards>> = { posting: this.posting, publishing: this.publishing };
     return Object.fromEntries(
@@ -63,12 +63,12 @@ export class Sharding {
     );
   }
 
-  /** Leaves its part to the others. */
+  /** Leaves its shards to the other processes. */
   stop(): Promise<void> {
     return this.#loops.stopAll();
   }
 
-  #handedOut(
+  #assigned(
     role: DividedRole,
     { settings, log, connection }: { settings: Settings; log: Logger; connection: KafkaConnection },
   ): ShardSet {
@@ -85,7 +85,7 @@ export class Sharding {
   }
 }
 
-/** Undefined where Kafka hands them out. */
+/** Undefined if Kafka assigns them. */
 function fixedShards(
   { SHARD, SHARDS }: Settings,
   isShared: boolean,

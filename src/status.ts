@@ -1,7 +1,7 @@
 import type { JournalCounts } from '#journal';
 import type { Rooms } from './rooms.ts';
 
-/** How far each part has come in the log, and what became of the messages since it began. */
+/** How far each part has come in the log, and what became of all messages since the log began. */
 export interface Status extends Positions {
   readonly store: string;
   /** In seconds: of the slowest part, and of each. */
@@ -21,7 +21,7 @@ interface Positions {
   readonly published: number;
 }
 
-/** How long ago the log, which is at `head`, went beyond `position`. */
+/** How many seconds ago the log, which is at `head`, went beyond `position`. */
 type SecondsBehind = (position: number, head: number) => number;
 
 export async function statusOf(rooms: Rooms, store: string, secondsBehind: SecondsBehind): Promise<Status> {

@@ -5,8 +5,8 @@ import type { Settings } from './environment.ts';
 const RETRY_AFTER_S = 5;
 
 /**
- * Answers requests while the service cannot start yet because its store does not answer: why it waits, and that the
- * process lives. The service takes its place as soon as it can.
+ * Listens in the service's place while that cannot start because its store does not answer: requests learn why, and probes
+ * that the process lives.
  */
 export class WaitingRoom {
   readonly #server: Server;
@@ -25,7 +25,7 @@ export class WaitingRoom {
     return room;
   }
 
-  /** What is in the way now. */
+  /** What keeps the service from starting now. */
   set why(why: string) {
     this.#why = why;
   }

@@ -1,6 +1,6 @@
 import type { Shards } from '#kernel';
 
-/** Runs `run` while this process has the shard: stops it when the shard goes, starts it again when it comes back. */
+/** Runs `run` while this process has the shard: aborts it when the shard goes, starts it again when it comes back. */
 export function whileHas(
   shards: Shards,
   shard: number,

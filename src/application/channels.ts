@@ -15,11 +15,11 @@ export class FindNumber extends Query<ListingNumber | undefined> {
   }
 }
 
-/** Which of a channel's numbers: by listing behind one, by version behind one, or all of some items. */
+/** Which of a channel's numbers: those after a listing, those after a version, or all of some items. */
 export type Numbers =
-  | { readonly behindListing: string | undefined }
-  | { readonly behindVersion: NumberPlace }
-  | { readonly ofItems: readonly string[]; readonly behindListing: string | undefined };
+  | { readonly afterListing: string | undefined }
+  | { readonly afterVersion: NumberPlace }
+  | { readonly ofItems: readonly string[]; readonly afterListing: string | undefined };
 
 export class ListNumbers extends Query<readonly ListingNumber[]> {
   constructor(
@@ -40,7 +40,7 @@ export class FindOrder extends Query<OrderNow | undefined> {
   }
 }
 
-/** The ledger of what a channel was told, by listing. */
+/** What a channel was told, in order of listing. */
 export class ListPublications extends Query<readonly Publication[]> {
   constructor(
     readonly channel: string,
@@ -62,14 +62,14 @@ export const CHANNEL_HANDLERS = [
   ),
   onQuery(ListNumbers, ({ rooms }, { channel, which, limit }) => {
     const { availability } = rooms.picture;
-    if ('behindVersion' in which)
-      return Promise.resolve(availability.numbersAfter(channel, which.behindVersion, limit));
+    if ('afterVersion' in which)
+      return Promise.resolve(availability.numbersAfter(channel, which.afterVersion, limit));
     if (!('ofItems' in which))
-      return Promise.resolve(availability.numbersByListing(channel, which.behindListing, limit));
-    const { ofItems, behindListing = '' } = which;
+      return Promise.resolve(availability.numbersByListing(channel, which.afterListing, limit));
+    const { ofItems, afterListing = '' } = which;
     const numbers = [...new Set(ofItems)]
       .flatMap((sku) => availability.numbersOfItem(sku))
-      .filter((number) => number.channel === channel && compareUtf8(number.listing, behindListing) > 0)
+      .filter((number) => number.channel === channel && compareUtf8(number.listing, afterListing) > 0)
       .sort((a, b) => compareUtf8(a.listing, b.listing));
     return Promise.resolve(numbers.slice(0, limit));
   }),

@@ -9,7 +9,7 @@ import {
 } from '@nestjs/cqrs';
 import { OnHand } from '../service.ts';
 
-/** How a handler gets at the rooms: it calls one of them and does nothing else. */
+/** A handler gets all of OnHand, calls one room, and does nothing else. */
 
 /** Nest needs a class for each handler; all of them are this one. */
 export function onCommand<Result, Asked extends Command<Result>>(

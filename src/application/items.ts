@@ -8,13 +8,13 @@ import type { Instant } from '#kernel';
 import type { OnHand } from '../service.ts';
 import { onQuery } from './handlers.ts';
 
-/** An item with its books and its numbers. */
+/** An item with its stock and its numbers. */
 export interface ItemNow {
   readonly item: Item;
-  /** Absent where nothing was ever told of it. */
+  /** Absent if no message was ever about it. */
   readonly state?: ItemState;
   readonly numbers: readonly ListingNumber[];
-  /** Of its definition. */
+  /** Position of its definition. */
   readonly definedAt: number;
 }
 
@@ -24,7 +24,7 @@ export class FindItem extends Query<ItemNow | undefined> {
   }
 }
 
-/** By SKU, at most `limit` behind `after`; those of a category, those ever told of at a location. */
+/** In order of SKU, at most `limit` after `after`; only those of a category, or with a history at a location, if named. */
 export class ListItems extends Query<readonly ItemNow[]> {
   constructor(
     readonly page: {
@@ -38,7 +38,7 @@ export class ListItems extends Query<readonly ItemNow[]> {
   }
 }
 
-/** Its stock at a moment; undefined where nothing had been told of it. */
+/** An item's stock at a moment; undefined if no message had been about it. */
 export class FindItemAt extends Query<{ position: number; places: readonly PlaceStock[] } | undefined> {
   constructor(
     readonly sku: string,
@@ -88,7 +88,7 @@ export class FindChanges extends Query<Changes> {
   }
 }
 
-/** Items looked at in one turn. */
+/** Items looked at in one turn of the event loop. */
 const LOOKED_AT = 500;
 
 export const ITEM_HANDLERS = [
@@ -132,7 +132,7 @@ async function listItems(onhand: OnHand, { limit, ...asked }: ListItems['page'])
   }
 }
 
-/** By SKU: of those ever told of at a location, or of a category, or of all. */
+/** In order of SKU: of items with a history at a location, of a category, or of all. */
 function definitions(
   { rooms }: OnHand,
   { location, category }: Pick<ListItems['page'], 'location' | 'category'>,

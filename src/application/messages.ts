@@ -13,7 +13,7 @@ import type {
 } from '#journal';
 import { onCommand, onQuery } from './handlers.ts';
 
-/** Facts, in the order in which they came. Each is durable before its outcome is known. */
+/** Facts, in the order in which they came. When the outcome of one is returned, it is durable. */
 export class TellMessages extends Command<readonly Outcome[]> {
   constructor(
     readonly arrivals: readonly Arrival[],
@@ -50,7 +50,7 @@ export class ListRejected extends Query<readonly RejectedShown[]> {
   }
 }
 
-/** Of one source, or of all from `after` on. */
+/** Of one source, or of all after `after`. */
 export class ListCompleteness extends Query<readonly CompletenessRow[]> {
   constructor(readonly page: JournalPage) {
     super();

@@ -2,10 +2,10 @@ import type { PreviewItem } from '#availability';
 import type { Rejection } from '#inventory';
 import { compareUtf8 } from '#kernel';
 
-/** Numbers that one preview shows: a body of some 8 MB, and a fraction of a second to sort it and to write it. */
+/** Numbers in one preview: that is a body of some 8 MB, and a fraction of a second to sort and write it. */
 export const PREVIEWED_MAX = 100_000;
 
-/** What would change, by channel and listing. All of it or nothing: a part would look like what applying does. */
+/** What would change, by channel and listing. All of it or nothing: a part would look like everything that changes. */
 export async function previewed(
   changes: AsyncIterable<PreviewItem>,
 ): Promise<readonly PreviewItem[] | Rejection> {

@@ -22,7 +22,7 @@ export class Reserve extends Command<ReservationAnswer | Rejection> {
   }
 }
 
-/** What is to become of a hold. */
+/** What shall become of a hold. */
 export type ReservationChange =
   | {
       readonly to: 'confirmed';
@@ -47,7 +47,7 @@ export class FindReservation extends Query<ReservationAnswer | undefined> {
   }
 }
 
-/** By id. */
+/** In order of id. */
 export class ListReservations extends Query<readonly ReservationRow[]> {
   constructor(readonly page: LedgerPage & { readonly channel?: string }) {
     super();
@@ -74,7 +74,7 @@ export class ReallocateStock extends Command<Reallocated | Rejection> {
   }
 }
 
-/** Closes it by hand. Undefined where it is closed and reads do not show it within SEEN_MS_MAX. */
+/** Closes an exception by hand. Undefined if it is closed, but reads do not show that within SEEN_MS_MAX. */
 export class ResolveException extends Command<ExceptionRow | Rejection | undefined> {
   constructor(
     readonly id: string,
@@ -94,7 +94,7 @@ export class ListExceptions extends Query<readonly ExceptionRow[]> {
   }
 }
 
-/** The ledger knows what was promised, the journal what was told: only the journal can say that there is no order. */
+/** The ledger knows only what was promised. Whether there is such an order at all, only the journal can say. */
 async function reallocate(
   { rooms }: OnHand,
   { sku, asked }: ReallocateStock,
@@ -105,7 +105,7 @@ async function reallocate(
   return order === undefined ? orderUnknown : done;
 }
 
-/** As everybody sees it then, so that a repeat is answered as the first time. */
+/** Answers the exception as reads then show it, so that a repeat has the same answer. */
 async function resolveException(
   { rooms }: OnHand,
   { id, by }: ResolveException,

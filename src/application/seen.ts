@@ -4,8 +4,8 @@ import type { OnHand } from '../service.ts';
 export const SEEN_MS_MAX = 2_000;
 
 /**
- * True once everything at or below `position` is in what reads show: posted to the items, and what posting
- * wrote is projected. False after two seconds.
+ * Resolves true once reads show everything up to `position`: it was posted to the items, and what posting wrote was
+ * projected. False after two seconds.
  */
 export async function isSeen({ rooms }: OnHand, position: number): Promise<boolean> {
   const deadline = performance.now() + SEEN_MS_MAX;

@@ -37,7 +37,7 @@ export class FindResource<Kind extends SetupKind> extends Query<SetupEntry<Resou
   }
 }
 
-/** One page of a kind, by id. */
+/** One page of a kind, in order of id. */
 export class ListResources<Kind extends SetupKind> extends Query<readonly SetupEntry<ResourceOf[Kind]>[]> {
   constructor(
     readonly kind: Kind,
@@ -47,7 +47,7 @@ export class ListResources<Kind extends SetupKind> extends Query<readonly SetupE
   }
 }
 
-/** What a policy would change, by channel and listing; or why it cannot be put or shown. */
+/** What a policy would change, by channel and listing; or why it cannot be set or shown. */
 export class PreviewPolicy extends Query<readonly PreviewItem[] | Rejection> {
   constructor(readonly policy: Policy) {
     super();
@@ -57,7 +57,7 @@ export class PreviewPolicy extends Query<readonly PreviewItem[] | Rejection> {
 export const SET_UP_HANDLERS = [
   onCommand(PutResource, async ({ rooms }, { put }) => {
     const done = await putResource(rooms.catalogDesk, put);
-    // What a PUT has answered, the next GET finds.
+    // So that the next GET shows what this PUT answered.
     if ('outcome' in done && done.outcome !== 'unchanged')
       await rooms.projector.waitFor(done.position, SEEN_MS_MAX);
     return done;

@@ -175,9 +175,9 @@ export class ChannelsController {
 
 function whichNumbers({ after, sku }: AskedNumbers, place: string | undefined): Numbers {
   if (after !== undefined) {
-    return { behindVersion: place === undefined ? { version: after } : (JSON.parse(place) as NumberPlace) };
+    return { afterVersion: place === undefined ? { version: after } : (JSON.parse(place) as NumberPlace) };
   }
-  return sku.length > 0 ? { ofItems: sku, behindListing: place } : { behindListing: place };
+  return sku.length > 0 ? { ofItems: sku, afterListing: place } : { afterListing: place };
 }
 
 const listingUnknown = (): Error => notThere('LISTING_UNKNOWN', 'This channel has no such listing.');

@@ -12,7 +12,7 @@ export function isReadable(path: unknown): boolean {
 
 const PEM = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END/;
 
-/** True if there is one certificate at least. TLS takes a file of anything else for no authority at all. */
+/** True if the file has at least one certificate. TLS would silently take any other file for an empty list. */
 export function hasCertificates(path: string): boolean {
   try {
     const text = readFileSync(path, 'latin1');

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 
-/** What a `.env` says, or everything that is wrong with it, by line; no value of it is ever shown. */
+/** What a `.env` says, or everything that is wrong with it, by line. Problems never contain a value. */
 type EnvFile =
   | { readonly variables: Readonly<Record<string, string | undefined>> }
   | { readonly problems: readonly string[] };
 
-/** Undefined where there is none. */
+/** Undefined if there is no such file. */
 export function readEnvFile(path: string): EnvFile | undefined {
   try {
     return parseEnvFile(decoded(readFileSync(path)));
@@ -23,10 +23,10 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_ENCODING_INVALID_ENCODED_DATA: 'it is no text in UTF-8',
 };
 
-/** Some editors begin a file with a byte order mark, which is no part of the first name. */
+/** Without the byte order mark that some editors put first, and with an error for what is not UTF-8. */
 const decoded = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 
-/** Node passes over what it cannot read: here it is named, for a setting that is lost is found out too late. */
+/** Node skips lines that it cannot read. Here they are problems, for a lost setting would be noticed too late. */
 function parseEnvFile(text: string): EnvFile {
   const problems: string[] = [];
   const saidAt = new Map<string, number>();
@@ -50,7 +50,7 @@ const BINARY = /[\0-\x08\x0b\x0c\x0e-\x1f]/;
 
 interface Line {
   readonly name: string | undefined;
-  /** The line that said the same name before. */
+  /** The number of an earlier line with the same name. */
   readonly before: number | undefined;
   readonly isOpen: boolean;
   readonly text: string;
@@ -63,7 +63,7 @@ function problemOf({ name, before, isOpen, text }: Line): string | undefined {
   return isOpen ? `the quote that ${name} begins with is never closed` : undefined;
 }
 
-/** A value in quotes may go on over lines. Undefined where its quote is never closed. */
+/** The line where a value ends: one in quotes may have several lines. Undefined if its quote is never closed. */
 function endOfValue(lines: readonly string[], index: number, value: string): number | undefined {
   const [quote = ''] = /^["'`]/.exec(value) ?? [];
   if (quote === '' || value.indexOf(quote, 1) > 0) return index;

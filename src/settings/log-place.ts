@@ -3,12 +3,12 @@ import type { Settings } from '../environment.ts';
 const SERVER = /^(esdb|kurrentdb)(\+discover)?:\/\/\S+$/;
 const MASK = '***';
 
-/** An address of EventStoreDB or KurrentDB, by its looks. */
+/** True if it looks like an address of EventStoreDB or KurrentDB. */
 export const isServerAddress = (text: string): boolean => SERVER.test(text);
 
 /**
- * For people: any address without its password, which may have an @ or a / that should be written as %40 or %2F. Of
- * what is no address, all before its last @ may be one.
+ * Any address with its password masked, for people. The password may contain an @ or a / that should have been written as
+ * %40 or %2F. In a text that is not an address everything before the last @ is masked.
  */
 export function withoutPassword(text: string): string {
   const host = text.slice(text.lastIndexOf('@'));
@@ -17,6 +17,6 @@ export function withoutPassword(text: string): string {
   return user === undefined ? `${MASK}${host}` : `${user}:${MASK}${host}`;
 }
 
-/** True where the log itself is in DATA_DIR; else nothing is there but what can be made anew. */
+/** True if the log itself is in DATA_DIR; else that has only files that can be made anew. */
 export const isLogInFolder = ({ EVENT_STORE }: Pick<Settings, 'EVENT_STORE'>): boolean =>
   EVENT_STORE === 'sqlite';

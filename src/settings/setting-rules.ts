@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 /** Decorators for settings: each turns the text of the environment into its value and says what it expects. */
 
 const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
-/** As Kafka has them: a folder of its own name holds each of its partitions. */
+/** Kafka's own rule: a topic's name is part of the names of folders. */
 const TOPIC = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
 
 export function WholeNumber(least: number, most: number): PropertyDecorator {
@@ -23,7 +23,7 @@ export const Flag = (): PropertyDecorator =>
     rule('flag', 'true or false', (value) => typeof value === 'boolean'),
   );
 
-/** A comma-separated list, spaces around its members taken away. */
+/** A comma-separated list; spaces around its members are removed. */
 export function ListOf(form: string, isMember: (text: string) => boolean): PropertyDecorator {
   return each(
     Transform(textTo((text) => text.split(',').map((member) => member.trim()))),
@@ -67,7 +67,7 @@ const isListOf = (value: unknown, isMember: (text: string) => boolean): boolean 
 
 const expects = (form: string): ValidationOptions => ({ message: `must be ${form}` });
 
-/** Only what came as text is read; a default already is a value. */
+/** Only text is converted: a default already is a value. */
 const textTo =
   (read: (text: string) => unknown) =>
   ({ value }: TransformFnParams): unknown =>

@@ -1,8 +1,8 @@
 import { BadSettings, type Settings } from '../environment.ts';
 
 /**
- * What a start failed with, as the mistake in the settings that it is where nobody can listen at their address; any
- * other error as it came. `setBy` is what the port was said with.
+ * If a start failed because the address in the settings cannot be listened at, returns that as BadSettings; any other error
+ * is returned as it is. `setBy`: how the port was set.
  */
 export const wrongAddressOr = (
   error: unknown,

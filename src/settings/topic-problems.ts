@@ -1,6 +1,6 @@
 import type { Settings } from '../environment.ts';
 
-/** A topic has one use: what two write has keys of two kinds, and what OnHand writes is no message to it. */
+/** Each topic may have only one use: two writers would mix their keys, and OnHand would read what it writes itself. */
 export function topicProblems(settings: Settings): string[] {
   const problems: string[] = [];
   const topics = settings.KAFKA_EVENT_TOPICS.map((told) => told.split('=')[0]);
