@@ -4,12 +4,12 @@ import { acknowledgedFile } from './files.ts';
 import { isSqliteError } from './sqlite-error.ts';
 import { DataFileUnusable, TAKE_A_BACKUP } from './sqlite-event-store.faults.ts';
 
-/** Always as long: it is written over in place, and needs room only once. */
+/** A fixed length, so that it is overwritten in place and needs no further room on the disk. */
 const DIGITS = 16;
 
 /**
- * Beside the log: up to where it was durable when somebody was answered. SQLite ends a write-ahead log that is
- * damaged, cut or gone where it can be read no further, and says nothing.
+ * A file beside the log that says how far the log was durable when an append was answered. Without it a damaged, shortened
+ * or missing write-ahead log would go unnoticed: SQLite reads it as far as it can, and reports no error.
  */
 export class AcknowledgedMark {
   readonly #file: string;
@@ -19,13 +19,13 @@ export class AcknowledgedMark {
     this.#file = acknowledgedFile(file);
   }
 
-  /** After a commit, and before anybody is answered. Never more than is in the log, perhaps less: nobody waits for it. */
+  /** Call it after a commit, before the answers. The mark is never ahead of the log, but may be behind. */
   reached(position: number): void {
     try {
       this.#descriptor ??= openSync(this.#file, existsSync(this.#file) ? 'r+' : 'w', 0o600);
       writeSync(this.#descriptor, String(position).padStart(DIGITS, '0'), 0);
     } catch {
-      // An older mark only finds out less.
+      // With an older mark less damage is noticed, nothing else.
     }
   }
 
@@ -35,7 +35,7 @@ export class AcknowledgedMark {
   }
 }
 
-/** Throws DataFileUnusable where the log ends before what was acknowledged, and leaves all files as they are. */
+/** Throws DataFileUnusable if the log ends before what was acknowledged, and leaves all files as they are. */
 export function assertHasAcknowledged(file: string): void {
   const mark = readMark(acknowledgedFile(file));
   const head = mark === 0 ? 0 : headOf(file);
@@ -47,7 +47,7 @@ export function assertHasAcknowledged(file: string): void {
   );
 }
 
-/** 0 where it says nothing, as after a power loss. */
+/** 0 if it cannot be read, as it may be after a power loss. */
 function readMark(file: string): number {
   try {
     const text = readFileSync(file, 'latin1');
@@ -57,7 +57,7 @@ function readMark(file: string): number {
   }
 }
 
-/** One that only reads carries nothing into the file when it closes. Undefined where it cannot be read at all. */
+/** Read-only, so that closing carries nothing into the file. Undefined if the file cannot be read at all. */
 function headOf(file: string): number | undefined {
   if (!existsSync(file)) return 0;
   let database: DatabaseSync | undefined;
@@ -67,7 +67,7 @@ function headOf(file: string): number | undefined {
     return Number(database.prepare('SELECT max(position) AS head FROM events').get()?.['head'] ?? 0);
   } catch (cause) {
     if (!isSqliteError(cause)) throw cause;
-    return undefined; // Whoever opens it to write says why.
+    return undefined; // Opening it for writing will say why.
   } finally {
     database?.close();
   }

@@ -1,7 +1,7 @@
 import type { Append, AppendOutcome } from '../src/index.ts';
 import type { PreparedAppends } from './prepare-append.ts';
 
-/** Appends that were asked for together, with whoever waits for them: answered when the last one is known. */
+/** Appends of one call, and the promise of their caller: it is resolved when the outcome of the last one is known. */
 export class AppendGroup {
   readonly appends: readonly Append[];
   readonly prepared: PreparedAppends;
@@ -27,12 +27,12 @@ export class AppendGroup {
     this.#reject = waiting.reject;
   }
 
-  /** How append `index` came out; afterwards `end` is to be called for it. */
+  /** Sets the outcome of append `index`; then call `end` for it. */
   set(index: number, outcome: AppendOutcome): void {
     this.#outcomes[index] = outcome;
   }
 
-  /** So many appends more have come to their end, with a fault or with the outcomes set. */
+  /** So many more appends have ended: with a fault, or with the outcomes that were set. */
   end(count: number, fault?: Error): void {
     this.#fault ??= fault;
     this.#left -= count;

@@ -8,13 +8,13 @@ import type { RecentEvents } from './recent-events.ts';
 import type { UnsettledEvents } from './unsettled-events.ts';
 import type { Writer } from './writer.ts';
 
-/** What may wait to be written before callers are told to come back later. */
+/** How much may wait to be written; further appends are refused for now. */
 const WAITING_EVENTS_MAX = 200_000;
 const WAITING_BYTES_MAX = 256 * 1024 * 1024;
 
 /**
- * Gathers the appends of one turn of the event loop, and those that come while the writer is busy, into
- * batches: many callers share one commit. Tells `recent` and `unsettled` of what was committed before it answers.
+ * Gathers the appends of one turn of the event loop, and those that come while the writer is busy, into batches: many
+ * callers share one commit. What was committed is added to `recent` and `unsettled` before the callers are answered.
  */
 export class AppendQueue {
   readonly #writer: Writer;
@@ -23,13 +23,13 @@ export class AppendQueue {
   readonly #unsettled: UnsettledEvents;
   readonly #onCommitted: (bytes: number) => void;
   readonly #onStopped: (cause: unknown) => void;
-  /** Oldest first; only the last one still takes appends. */
+  /** Oldest first. Only the last one still takes appends. */
   readonly #waiting: BatchBuilder[] = [];
   readonly #underWay = new Set<Promise<void>>();
   #waitingEvents = 0;
   #waitingBytes = 0;
   #isSendDue = false;
-  /** What every further append is answered. */
+  /** Once set, every further append is refused with it. */
   #refusal: StoreUnavailable | undefined;
   #hasStopped = false;
 
@@ -38,7 +38,7 @@ export class AppendQueue {
     clock: Clock;
     recent: RecentEvents;
     unsettled: UnsettledEvents;
-    /** Called after each batch with the length of its JSON. */
+    /** Called after each batch, with the size of its JSON. */
     onCommitted: (bytes: number) => void;
     /** Called once, when the log has stopped for good. */
     onStopped: (cause: unknown) => void;
@@ -51,7 +51,7 @@ export class AppendQueue {
     this.#onStopped = parts.onStopped;
   }
 
-  /** Answers all of them, in their order. */
+  /** Resolves with the outcomes of all of them, in their order. */
   append(appends: readonly Append[]): Promise<readonly AppendOutcome[]> {
     return new Promise((resolve, reject) => {
       if (this.#refusal) throw this.#refusal;
@@ -66,7 +66,7 @@ export class AppendQueue {
     });
   }
 
-  /** Everything asked for before is answered when it resolves; what is asked for after is refused. */
+  /** Resolves when all earlier appends are answered; later ones are refused. */
   async close(): Promise<void> {
     this.#refusal ??= new StoreUnavailable('The store is closed.');
     while (this.#waiting.length > 0 || this.#underWay.size > 0) {
@@ -98,7 +98,7 @@ export class AppendQueue {
     return batch;
   }
 
-  /** In the next turn: those who follow the log, or wait for an answer, have theirs before the next commit. */
+  /** Sends in the next turn, so that followers of the log and waiting callers run before the next commit. */
   #sendSoon(): void {
     if (this.#isSendDue || this.#waiting.length === 0) return;
     this.#isSendDue = true;
@@ -149,7 +149,7 @@ export class AppendQueue {
     for (const { group, count } of spans) group.end(count);
   }
 
-  /** What came of the appends of a span, whose results begin at `next`. */
+  /** Sets the outcomes of a span's appends, whose results begin at index `next`. */
   #take({ group, first, count, firstEvent }: Span, next: number, written: BatchWritten): void {
     const { appends: results, streamIds, recordedAt } = written;
     let event = firstEvent;
@@ -169,7 +169,7 @@ export class AppendQueue {
     }
   }
 
-  /** What was not handed to the writer yet was certainly not written. */
+  /** Refuses the waiting batches: they were not sent to the writer, so they were certainly not written. */
   stop(cause: unknown): StoreUnavailable {
     const fault = new StoreUnavailable('The log has stopped after a failed write. Restart OnHand.', {
       cause,

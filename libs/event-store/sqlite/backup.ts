@@ -6,15 +6,15 @@ import { openReader } from './connection.ts';
 import { PARTIAL, withSideFiles } from './files.ts';
 import { DataFileUnusable } from './sqlite-event-store.faults.ts';
 
-/** Pages copied at once, between two reports of progress. */
+/** Pages copied between two reports of progress. */
 const PAGES_PER_STEP = 512;
 
 /** How far a copy has come. */
 export type OnProgress = (copied: { readonly pages: number; readonly pagesTotal: number }) => void;
 
 /**
- * Copies one state of a log, also of one that is being written, to a new file, which is checked as a whole
- * before it gets its name. Answers the position of the newest event in it.
+ * Copies one state of a log, which may be in use, to a new file. All of that is checked before it gets its name. Returns the
+ * position of the newest event in it.
  */
 export async function copyLog(from: string, to: string, onProgress: OnProgress = () => {}): Promise<number> {
   if (existsSync(to)) throw new DataFileUnusable(to, 'it already exists');
@@ -33,7 +33,7 @@ export async function copyLog(from: string, to: string, onProgress: OnProgress =
   }
 }
 
-/** An open read transaction holds the state still: without it, each write of others would begin the copy anew. */
+/** An open read transaction keeps the state: without it SQLite would begin the copy anew at each write by others. */
 async function copyState(from: string, to: string, onProgress: OnProgress): Promise<number> {
   const source = openReader(from);
   try {
@@ -56,7 +56,7 @@ async function assertSound(file: string): Promise<void> {
   if (problems.length > 0) throw new DataFileUnusable(file, problems.join('; '));
 }
 
-/** What is wrong with a log, in words; nothing if it is sound. Reads all of it, on a thread of its own. */
+/** What is wrong with a log, in words; empty if it is sound. Reads all of it, on a thread of its own. */
 export async function checkLog(file: string): Promise<readonly string[]> {
   const thread = new ChoreThread(file);
   const answer = await thread.do({ kind: 'check' });

@@ -5,13 +5,13 @@ import { EVENT_ID_BYTES } from './event-id.ts';
 
 const IDS_BYTES_FIRST = 64 * EVENT_ID_BYTES;
 
-/** The appends of one group that are in one batch. */
+/** Those appends of one group that are in one batch. */
 export interface Span {
   readonly group: AppendGroup;
-  /** In the group. */
+  /** Index of the first of them in the group. */
   readonly first: number;
   count: number;
-  /** Its first event among all the group's. */
+  /** Index of its first event among all of the group's. */
   readonly firstEvent: number;
 }
 
@@ -34,7 +34,7 @@ export class BatchBuilder {
     return this.#bytes;
   }
 
-  /** Takes appends of the group from `first` on, as many as there is room for. Answers the next one. */
+  /** Takes appends of the group from `first` on, as many as there is room for, and returns them as a span. */
   add(group: AppendGroup, first: number, firstEvent: number): Span {
     const { appends, prepared } = group;
     const span: Span = { group, first, count: 0, firstEvent };

@@ -2,19 +2,19 @@ import type { ChoreThread } from './chore-thread.ts';
 import type { CheckpointMode, Checkpointed } from './chores.worker.ts';
 import { PAGE_BYTES } from './schema.ts';
 
-/** Stored bytes after which the write-ahead log is carried into the file. */
+/** After so many stored bytes the write-ahead log is carried into the file. */
 const CHECKPOINT_AFTER_BYTES = 4 * 1024 * 1024;
-/** A log this long begins anew, at the cost of a short wait of the writer. */
+/** A write-ahead log of this size is restarted, for which the writer has to wait briefly. */
 const WAL_PAGES_MAX = (64 * 1024 * 1024) / PAGE_BYTES;
-/** What may be left to do for that wait to be short: a few milliseconds. */
+/** The most that may be left to do for that wait to be short: a few milliseconds. */
 const PAGES_LEFT_MAX = (2 * 1024 * 1024) / PAGE_BYTES;
-/** While the writer is as fast as we are, it will not get better. */
+/** Rounds before giving up for now: if the writer is as fast as we are, more of them do not help. */
 const PASSIVE_ROUNDS_MAX = 8;
 const IDLE_AFTER_MS = 1_000;
 
 /**
- * Carries the write-ahead log into the file beside the writer, which would otherwise stop for it: that is what
- * the slowest appends waited for. When nothing is written for a while, the log is emptied.
+ * Carries the write-ahead log into the file on another thread. By default SQLite does it within a commit: that is what the
+ * slowest appends waited for. When nothing has been written for a while, the write-ahead log is emptied.
  */
 export class Checkpointer {
   readonly #thread: ChoreThread;
@@ -26,13 +26,13 @@ export class Checkpointer {
   #isIdleDue: NodeJS.Timeout | undefined;
   #holds = 0;
 
-  /** `onFailed`: the log could not be carried over, and a second try would prove nothing. */
+  /** `onFailed`: called if the write-ahead log could not be carried over; a second try would prove nothing. */
   constructor(thread: ChoreThread, onFailed: (cause: unknown) => void) {
     this.#thread = thread;
     this.#onFailed = onFailed;
   }
 
-  /** To be told of everything that was committed. */
+  /** Call it with the size of everything that was committed. */
   written(bytes: number): void {
     this.#bytes += bytes;
     this.#commits++;
@@ -40,7 +40,7 @@ export class Checkpointer {
     if (this.#isIdleDue === undefined && !this.#isClosed) this.#watchForIdleness();
   }
 
-  /** While someone reads one state of the file for long, the log must not begin anew: it would wait for him. */
+  /** While `reading` holds one state of the file, the write-ahead log is not restarted: that would wait for the reader. */
   async during<Answer>(reading: () => Promise<Answer>): Promise<Answer> {
     this.#holds++;
     try {
@@ -50,7 +50,7 @@ export class Checkpointer {
     }
   }
 
-  /** Begins nothing any more. */
+  /** Starts no further checkpoint. */
   close(): void {
     clearTimeout(this.#isIdleDue);
     this.#isClosed = true;

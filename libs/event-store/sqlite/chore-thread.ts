@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import type { Chore, ChoreAnswer } from './chores.worker.ts';
 import { startWorker } from './start-worker.ts';
 
-/** A thread for one chore after the other, started with the first. */
+/** A thread that does one chore at a time. It is started with the first one. */
 export class ChoreThread {
   readonly #file: string;
   #worker: Worker | undefined;
@@ -19,7 +19,7 @@ export class ChoreThread {
     return answer;
   }
 
-  /** After what is under way. */
+  /** Waits for the chore that is under way. */
   async close(): Promise<void> {
     await this.#underWay;
     const worker = this.#worker;
@@ -43,7 +43,7 @@ export class ChoreThread {
     });
   }
 
-  /** One that has ended, for whatever reason, is no thread any more: nobody would hear from it. */
+  /** A thread that has ended, for whatever reason, is forgotten: the next chore starts another. */
   #start(): Worker {
     const worker = startWorker('./chores.worker', { file: this.#file });
     const forget = (): void => {

@@ -5,17 +5,17 @@ import { openReader } from './connection.ts';
 import { findProblems } from './integrity.ts';
 import { isSqliteError, SQLITE_FULL } from './sqlite-error.ts';
 
-/** What takes long and has a connection, and so a thread, of its own. */
+/** Work that takes long, and so has a thread and a connection of its own. */
 export type Chore =
   { readonly kind: 'checkpoint'; readonly mode: CheckpointMode } | { readonly kind: 'check' };
-/** PASSIVE never keeps the writer waiting; the others do, for what PASSIVE has left to do. */
+/** PASSIVE never makes the writer wait; the others do, while they do what PASSIVE has left. */
 export type CheckpointMode = 'PASSIVE' | 'RESTART' | 'TRUNCATE';
 
 export type ChoreAnswer = Checkpointed | Checked | { readonly kind: 'failed'; readonly cause: unknown };
 
 export interface Checkpointed {
   readonly kind: 'checkpointed';
-  /** Pages in the write-ahead log, and how many of them are not in the file itself yet. */
+  /** Pages in the write-ahead log; `pagesLeft` of them are not in the file itself yet. */
   readonly walPages: number;
   readonly pagesLeft: number;
 }
@@ -25,7 +25,7 @@ interface Checked {
   readonly problems: readonly string[];
 }
 
-/** A reader may stand in the way of RESTART and TRUNCATE: then another time, for the writer waits as well. */
+/** How long RESTART and TRUNCATE wait for readers: briefly, for the writer waits too. They are tried again later. */
 const WAIT_FOR_READERS_MS = 20;
 
 assert(parentPort !== null, 'to run as a thread');
@@ -52,7 +52,7 @@ function checkpoint(database: DatabaseSync, mode: CheckpointMode): ChoreAnswer {
   try {
     database.exec(`PRAGMA wal_checkpoint(${mode})`);
   } catch (cause) {
-    // Without room the file cannot grow; the write-ahead log keeps everything until there is.
+    // Without room the file cannot grow. The write-ahead log keeps everything until there is room.
     if (!isSqliteError(cause, SQLITE_FULL)) throw cause;
   }
   const state = database.prepare('PRAGMA wal_checkpoint(NOOP)').get();

@@ -5,19 +5,19 @@ import { assertReadable, createSchema } from './schema.ts';
 import { isSqliteError, SQLITE_NOTADB } from './sqlite-error.ts';
 import { DataFileUnusable, TAKE_A_BACKUP } from './sqlite-event-store.faults.ts';
 
-/** Older ones can corrupt a WAL that several connections share (https://www.sqlite.org/wal.html#walresetbug). */
+/** Older versions can corrupt a WAL that several connections share (https://www.sqlite.org/wal.html#walresetbug). */
 const SQLITE_VERSION_MIN = [3, 51, 3] as const;
 /** How long a connection waits for another one's lock: only checkpoints ever hold one, and briefly. */
 const BUSY_TIMEOUT_MS = 5_000;
 /**
- * What a write-ahead log that has been read back may keep of the disk until it is idle: more than it grows to, for
- * who cuts it off waits 50 ms for the disk, and it grows again at once.
+ * How much of the disk a write-ahead log may keep after it was carried over, until it is idle. More than it grows to, for
+ * shortening it takes 50 ms, and it would grow again at once.
  */
 const WAL_KEPT_BYTES_MAX = 256 * 1024 * 1024;
 const WRITER_CACHE_KIB = 32 * 1024;
 const READER_CACHE_KIB = 8 * 1024;
 
-/** The one connection that writes. Makes the file and its schema if there is none. */
+/** Opens the one connection that writes. Makes the file and its schema if there is none. */
 export function openWriter(file: string): DatabaseSync {
   assertSqliteVersion(process.versions.sqlite ?? '0');
   makeFile(file);
@@ -31,7 +31,7 @@ export function openWriter(file: string): DatabaseSync {
   }
 }
 
-/** SQLite gives its -wal and -shm files the mode of the file itself. */
+/** Makes the file with its mode: SQLite gives its -wal and -shm files the same one. */
 function makeFile(file: string): void {
   try {
     closeSync(openSync(file, 'a', 0o600));
@@ -41,7 +41,7 @@ function makeFile(file: string): void {
   }
 }
 
-/** A connection for reading pages, or for chores beside the writer, of a file that is there. */
+/** Opens an existing file for reading pages, or for chores beside the writer. */
 export function openReader(file: string): DatabaseSync {
   const database = connect(file, READER_CACHE_KIB);
   try {

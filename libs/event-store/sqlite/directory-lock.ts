@@ -6,7 +6,7 @@ import { fileErrorWords } from './file-error.ts';
 import { HOLDER_FILE, LOCK_FILE } from './files.ts';
 import { isSqliteError, SQLITE_BUSY } from './sqlite-error.ts';
 
-/** Holds a data directory for this process until it is released, or until the process is no more. */
+/** Locks a data directory for this process until `release`, or until the process ends. */
 export class DirectoryLock {
   readonly #database: DatabaseSync;
   readonly #directory: string;
@@ -47,7 +47,7 @@ function sayHolder(directory: string): void {
   try {
     writeFileSync(join(directory, HOLDER_FILE), String(process.pid), { mode: 0o600 });
   } catch {
-    // On a full disk it is held all the same.
+    // Even if the disk is full the lock is held.
   }
 }
 
@@ -55,7 +55,7 @@ function forgetHolder(directory: string): void {
   try {
     rmSync(join(directory, HOLDER_FILE), { force: true });
   } catch {
-    // The next one says who it is.
+    // The next holder overwrites it.
   }
 }
 
@@ -64,7 +64,7 @@ function holderOf(directory: string): string {
     const pid = Number(readFileSync(join(directory, HOLDER_FILE), 'utf8'));
     if (Number.isSafeInteger(pid) && pid > 0) return `process ${pid}`;
   } catch {
-    // It was not said, or not yet.
+    // There is none, or not yet.
   }
   return 'another process';
 }
@@ -73,7 +73,7 @@ function makeLockFile(directory: string): string {
   const file = join(directory, LOCK_FILE);
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    // Never closed and opened again by us while it is held: closing any descriptor of a file drops its locks.
+    // While we hold the lock we must never open and close this file: closing any descriptor of it drops the lock.
     closeSync(openSync(file, 'a', 0o600));
     return file;
   } catch (cause) {

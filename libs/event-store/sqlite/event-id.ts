@@ -2,7 +2,7 @@ import { assert } from '#kernel';
 
 export const EVENT_ID_BYTES = 16;
 
-/** Where the 32 digits of a UUID stand in its text. */
+/** Where the 32 digits of a UUID are in its text. */
 const DIGITS = [
   0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 16, 17, 19, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32,
   33, 34, 35,

@@ -1,4 +1,4 @@
-/** What keeps a file or folder from being used, in words. Undefined for any other error, and for a full disk. */
+/** Why a file or folder cannot be used, in words. Undefined for any other error, and for a full disk. */
 export function fileErrorWords(error: unknown): string | undefined {
   const { code, path } = error as NodeJS.ErrnoException;
   if (path === undefined || code === undefined || isDiskFull(error)) return undefined;
@@ -14,6 +14,6 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is a file, not a folder',
   EISDIR: 'it is a folder, but must be a file',
   EROFS: 'the disk is read-only',
-  // So says Node too of a folder that cannot be made on a read-only disk.
+  // Also Node's code for a folder that cannot be made on a read-only disk.
   ENOENT: 'it does not exist and cannot be created: check the path, and that the disk is writable',
 };

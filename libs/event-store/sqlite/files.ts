@@ -5,26 +5,26 @@ import { DataFileUnusable } from './sqlite-event-store.faults.ts';
 /** The log, in its data directory. */
 export const EVENTS_FILE = 'events.db';
 
-/** Until all is there, a log that is carried here from another store has another name: nobody opens it. */
+/** The name of a log that is being copied from another store, until it is complete: nobody opens it meanwhile. */
 export const COPYING_FILE = 'events.copying.db';
 
-/** The same for one that is copied as a file, behind the name it will have. */
+/** Suffix to the name of a log that is being copied as a file, until it is complete. */
 export const PARTIAL = '.partial';
 
 export const LOCK_FILE = 'lock.db';
-/** Says who holds it, for people: it locks nothing, and where it is missing or old nothing else is wrong. */
+/** Says which process holds the lock. Only for people: it locks nothing, and it does not matter if it is missing or old. */
 export const HOLDER_FILE = 'lock.pid';
 
-/** A file of SQLite, with what SQLite may keep beside it. */
+/** A file of SQLite, and those that SQLite may keep beside it. */
 export const withSideFiles = (file: string): readonly string[] =>
   ['', '-wal', '-shm', '-journal'].map((suffix) => file + suffix);
 
-/** Up to where the log of this file was acknowledged. It sorts before the log: who copies a folder file by file has it first. */
+/** Says how far the log was acknowledged. Its name sorts before the log's: a copy of a folder file by file has it first. */
 export const acknowledgedFile = (file: string): string => file.replace(/\.db$/, '.acknowledged');
 
 export const hasLog = (directory: string): boolean => existsSync(join(directory, EVENTS_FILE));
 
-/** A log, or what a copy or a restore that was killed has brought of one. True also where it cannot be looked for: to open it says why. */
+/** True if there is a log, or a part of one from a killed copy or restore; also if that cannot be told: opening says why. */
 export const mayHaveLog = (directory: string): boolean =>
   [EVENTS_FILE, ...UNFINISHED.map(([name]) => name)].some((name) => {
     try {
@@ -35,11 +35,11 @@ export const mayHaveLog = (directory: string): boolean =>
     }
   });
 
-/** True for what a restore that failed or was killed has left in a folder: nobody has ever used it. */
+/** True for files that a failed or killed restore has left behind: nobody has ever used them. */
 export const isLeftByRestore = (name: string): boolean =>
   [LOCK_FILE, HOLDER_FILE, ...withSideFiles(EVENTS_FILE + PARTIAL)].includes(name);
 
-/** Where a copy or a restore was killed, a new log would begin beside what it was to bring. */
+/** Throws if a copy or a restore was killed here: else a new log would begin beside the one it was to bring. */
 export function refuseUnfinished(directory: string): void {
   if (hasLog(directory)) return;
   for (const [name, command] of UNFINISHED) {

@@ -3,10 +3,10 @@ import { checksumOf, seedOf, sumOfIdDigits, sumOfName } from './event-checksum.t
 import { hasChecksums } from './schema.ts';
 import { isSafe } from './stored-events.ts';
 
-/** Problems listed at most, of each kind. */
+/** Problems listed of each kind. */
 const PROBLEMS_MAX = 100;
 
-/** What the index has, and what it need not have yet. */
+/** Events in the index, and those that it need not have yet. */
 const STREAM_EVENTS = `
   SELECT stream, revision FROM stream_events WHERE position <= (SELECT through FROM settled)
   UNION ALL SELECT stream, revision FROM events WHERE position > (SELECT through FROM settled)`;
@@ -16,7 +16,7 @@ interface Question {
   readonly sql: string;
 }
 
-/** Each question names what is wrong, row by row; a sound log answers nothing. */
+/** Each query returns a row for each problem; in a sound log it returns none. */
 const QUESTIONS: readonly Question[] = [
   {
     problem: 'a stream whose revisions have a gap',
@@ -66,7 +66,7 @@ const QUESTIONS: readonly Question[] = [
   },
 ];
 
-/** A log of the first version has none to ask. A number that is too large for the function was never written. */
+/** Not for a log of the first version, which has no checksums. Numbers too large for the function were never written. */
 const CHECKSUMS: Question = {
   problem: 'an event that has changed since it was written',
   sql: `SELECT position AS what FROM events
@@ -78,21 +78,21 @@ const CHECKSUMS: Question = {
       ELSE TRUE END`,
 };
 
-/** What is wrong with the file, in words; nothing if it is sound. Reads all of it. */
+/** What is wrong with the file, in words; empty if it is sound. Reads all of it. */
 export function findProblems(database: DatabaseSync): string[] {
   const problems: string[] = [];
   for (const row of database.prepare(`PRAGMA quick_check(${PROBLEMS_MAX})`).all()) {
     const [answer] = Object.values(row);
     if (answer !== 'ok') problems.push(`SQLite finds: ${String(answer)}`);
   }
-  if (problems.length > 0) return problems; // Asking a damaged file further would only throw.
+  if (problems.length > 0) return problems; // Further queries of a damaged file would only throw.
   for (const question of QUESTIONS) problems.push(...answersTo(question, database));
   if (!hasChecksums(database)) return problems;
   database.function('event_checksum', { deterministic: true, varargs: true }, eventChecksum);
   return [...problems, ...answersTo(CHECKSUMS, database)];
 }
 
-/** As text, for a damaged number may be larger than ours are. */
+/** Read as text, for a damaged number may be too large for JavaScript. */
 const answersTo = ({ problem, sql }: Question, database: DatabaseSync): string[] =>
   database
     .prepare(`SELECT CAST(what AS TEXT) AS what FROM (${sql} LIMIT ${PROBLEMS_MAX})`)

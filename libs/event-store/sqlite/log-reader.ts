@@ -5,12 +5,12 @@ import { EVENT_COLUMNS, StoredEvents } from './stored-events.ts';
 import { FIND_STREAM } from './stream-names.ts';
 import { UnsettledEvents } from './unsettled-events.ts';
 
-/** Events looked at for one page, of whatever category: it bounds how long a page takes. */
+/** Events searched for one page, whatever their category: this limits how long a page takes. */
 const PAGE_SCAN_EVENTS_MAX = 4_000;
 
 /** Reads pages of events from the file, on the caller's thread: a page of 500 takes a few milliseconds. */
 export class LogReader {
-  /** To be told of everything that is committed. */
+  /** Everything that is committed must be added to it. */
   readonly unsettled = new UnsettledEvents();
   readonly #database: DatabaseSync;
   readonly #stored: StoredEvents;
@@ -19,7 +19,7 @@ export class LogReader {
   readonly #selectEvents: StatementSync;
   readonly #selectBefore: StatementSync;
   readonly #selectScanEnd: StatementSync;
-  /** By how many categories are asked for; 0 for all. */
+  /** By the number of categories in the query; 0 for all. */
   readonly #selectAll = new Map<number, StatementSync>();
 
   constructor(file: string) {
@@ -42,7 +42,7 @@ export class LogReader {
     this.unsettled.recall(this.#database);
   }
 
-  /** What the index has, then what it does not have yet. */
+  /** Reads events that are in the index, then those that are not in it yet. */
   readStream(stream: string, fromRevision: number, limit: number): RecordedEvent[] {
     const streamId = this.#idOf(stream);
     if (streamId === undefined) return [];
@@ -62,7 +62,7 @@ export class LogReader {
     return events;
   }
 
-  /** Events of one stream at these positions: neighbours, such as those of one append, are read together. */
+  /** Adds the events of one stream at these positions. Neighbours, such as those of one append, are read together. */
   #addEvents(
     events: RecordedEvent[],
     positions: readonly number[],
@@ -77,7 +77,7 @@ export class LogReader {
     }
   }
 
-  /** A position that was damaged is that of no event, or of another one. */
+  /** A damaged position in the index leads to no event, or to another one: then a revision is missing. */
   #assertNoGap(events: readonly RecordedEvent[], stream: string, first: number, atLeast: number): void {
     let revision = first;
     for (const event of events) if (event.revision === revision) revision++;
@@ -85,7 +85,7 @@ export class LogReader {
     throw this.#stored.damaged(`the event at revision ${revision} of ${stream}`);
   }
 
-  /** Looks no further than `head`. */
+  /** Reads no further than `head`. */
   readAll({ after, categories = [] }: LogQuery, limit: number, head: number): LogPage {
     if (after >= head) return { events: [], position: after };
     this.#assertWholeBefore(after);
@@ -100,8 +100,8 @@ export class LogReader {
   }
 
   /**
-   * A damaged position leads the search for another one astray, and what is between the two would be left out: then
-   * the search ends beside it.
+   * A damaged position misleads SQLite's search for another one, and the events between the two would be left out. The search
+   * for the newest event up to `after` then finds one beyond it.
    */
   #assertWholeBefore(after: number): void {
     const [before] = this.#stored.read(this.#selectBefore, [after]);
@@ -109,7 +109,7 @@ export class LogReader {
     throw this.#stored.damaged(`the event after position ${after}`);
   }
 
-  /** Throws DataFileUnusable. What is written next has a position and a time that follow from it. */
+  /** Throws DataFileUnusable. The position and the time of the next event depend on the newest one. */
   assertNewestWhole(): void {
     this.#stored.read(this.#selectBefore, [Number.MAX_SAFE_INTEGER]);
   }
@@ -118,7 +118,7 @@ export class LogReader {
     this.#database.close();
   }
 
-  /** Positions of a log that was copied from another store have gaps: events are counted, not positions. */
+  /** Counts events, not positions, for a log that was copied from another store has gaps between positions. */
   #scanEnd(after: number): number {
     const row = this.#selectScanEnd.get(after) as unknown as SQLOutputValue[] | undefined;
     return row === undefined ? Infinity : Number(row[0]);

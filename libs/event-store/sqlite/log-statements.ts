@@ -16,7 +16,7 @@ export type Statements = Readonly<
   >
 >;
 
-/** All that the writer of the log says to SQLite. */
+/** The statements of the log's writer. */
 export function prepareStatements(database: DatabaseSync): Statements {
   const prepare = (sql: string): StatementSync => database.prepare(sql);
   return {

@@ -14,10 +14,10 @@ import { StreamNames } from './stream-names.ts';
 import { UnsettledEvents } from './unsettled-events.ts';
 import { TwoGenerations } from './two-generations.ts';
 
-/** Streams whose newest revision is remembered, from their second append on; the others are looked up. */
+/** Streams whose newest revision is remembered, from their second append on; for others it is looked up. */
 const STREAM_HEADS_MAX = 100_000;
 
-/** What the file has a number for; `sum` is what its name adds to the checksum of an event. */
+/** A stream or a type. `sum`: what its name contributes to the checksum of an event. */
 interface Named {
   readonly id: number;
   readonly sum: number;
@@ -28,9 +28,9 @@ interface StreamHead extends Named {
 }
 
 /**
- * The one writer of the file. Decides each append against the newest revision of its stream, and commits
- * many of them in one transaction. Positions are given inside it, so their order is the order of commits.
- * Runs on the thread it was made on, and blocks it: `ThreadWriter` gives it one of its own.
+ * The one writer of the file. Compares each append with the newest revision of its stream, and commits many of them in one
+ * transaction. Positions are assigned inside the transaction, so their order is the order of commits. It blocks the thread
+ * that it runs on: `ThreadWriter` gives it one of its own.
  */
 export class Log {
   readonly #database: DatabaseSync;
@@ -66,7 +66,7 @@ export class Log {
     return this.#position;
   }
 
-  /** Commits all the batches in one transaction. Each answer is durable when this returns. */
+  /** Commits all the batches in one transaction. When this returns, what it answers is durable. */
   write(batches: readonly Batch[]): BatchResult[] {
     if (this.#stoppedBy !== undefined) {
       const { cause } = this.#stoppedBy;
@@ -98,7 +98,7 @@ export class Log {
     }
   }
 
-  /** Carries what is in the write-ahead log into the file. For a log that nobody else has open. */
+  /** Carries the write-ahead log into the file. Only for a log that nobody else has open. */
   checkpoint(): void {
     this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
@@ -114,18 +114,18 @@ export class Log {
     this.#database.close();
   }
 
-  /** Leaves nothing for the next opening to recall. Where that fails, it recalls. */
+  /** Completes the index, so that the next opening has nothing to recall. If that fails, the next opening recalls. */
   #settleAll(): void {
     try {
       this.#statements.begin.run();
       this.#settler.settleAll();
       this.#statements.commit.run();
     } catch {
-      // Nothing that was acknowledged depends on it, and closing takes the transaction back.
+      // Nothing that was acknowledged depends on it, and closing rolls the transaction back.
     }
   }
 
-  /** Ends the transaction in which so many events were written. */
+  /** Commits the transaction in which so many events were written. */
   #commit(written: number): void {
     this.#insertEvent.flush();
     this.#insertStream.flush();
@@ -151,11 +151,11 @@ export class Log {
       head: this.#position,
       appends,
       streamIds,
-      settledThrough: this.#settledThrough, // As of the last commit: what this one settles counts with the next.
+      settledThrough: this.#settledThrough, // As of the last commit: what this one settles is reported with the next.
     };
   }
 
-  /** Writes append `index` of the batch, whose events begin at `first`, if its stream stands as expected. */
+  /** Writes append `index` of the batch, whose events begin at `first`, if its stream is at the expected revision. */
   #append(batch: Batch, index: number, first: number, streamIds: number[]): AppendWritten {
     const stream = batch.streams[index]!;
     const expectedRevision = batch.expectedRevisions[index]!;
@@ -200,7 +200,7 @@ export class Log {
     this.#unsettled.add(head.id, revision, position);
   }
 
-  /** The stream's head; made if the stream is new and expected to be; undefined if it is new and is not. */
+  /** The head of the stream, which is made if it is new and expected to be; undefined if it is new but not expected to be. */
   #headOf(stream: string, expectedRevision: number): StreamHead | undefined {
     const added = expectedRevision === NO_STREAM ? this.#addStream(stream) : undefined;
     const known = added ?? this.#heads.get(stream);
@@ -210,7 +210,7 @@ export class Log {
     return head;
   }
 
-  /** Not remembered: most streams are written once and for all. Undefined if there is one of this name. */
+  /** Not remembered, for most streams are written only once. Undefined if there is one of this name. */
   #addStream(stream: string): StreamHead | undefined {
     const id = this.#lastStreamId + 1;
     if (!this.#names.addNew(stream, id)) return undefined;
@@ -227,14 +227,14 @@ export class Log {
     return { id, sum: sumOfName(stream), revision };
   }
 
-  /** The same ids at the same revisions are a repeat of what was written; anything else lost the race. */
+  /** The same ids at the same revisions: a repeat of what was written. Anything else is a conflict. */
   #repeatOrConflict(batch: Batch, index: number, first: number, head: StreamHead | undefined): AppendWritten {
     const conflict = { outcome: 'conflict', actualRevision: head?.revision ?? NO_STREAM } as const;
     const count = batch.eventCounts[index]!;
     const from = batch.expectedRevisions[index]! + 1;
     if (head === undefined || from + count - 1 > head.revision) return conflict;
 
-    this.#insertEvent.flush(); // It may be a repeat of what came a moment ago.
+    this.#insertEvent.flush(); // It may be a repeat of events that are not flushed yet.
     const places = this.#placesOf(head.id, from, count);
     const positions: number[] = [];
     let recordedAt: Instant = 0;
@@ -250,7 +250,7 @@ export class Log {
     return { outcome: 'repeated', positions, recordedAt };
   }
 
-  /** Positions of so many events of a stream, all of which are there. */
+  /** Positions of so many events of a stream. All of them must exist. */
   #placesOf(id: number, from: number, count: number): number[] {
     const run = this.#unsettled.runOf(id, from);
     return Array.from({ length: count }, (_, index) => {
@@ -268,7 +268,7 @@ export class Log {
     return named;
   }
 
-  /** Nothing of a transaction that failed may be remembered. */
+  /** Forgets all that was remembered of a failed transaction. */
   #fail(cause: unknown): BatchFailed {
     const isBusy = isSqliteError(cause, SQLITE_BUSY) && !this.#database.isTransaction;
     if (!isBusy && !isSqliteError(cause, SQLITE_FULL)) return this.#stop(cause);
@@ -282,15 +282,15 @@ export class Log {
   }
 
   /**
-   * A commit that failed may still be found after a restart, and a second fsync after a failed one proves
-   * nothing on Linux: only opening the file anew tells what is in it. So nothing is written any more.
+   * A commit that failed may still turn out to be written after a restart, and on Linux a second fsync after a failed one
+   * proves nothing: only opening the file anew tells what is in it. So nothing is written any more.
    */
   #stop(cause: unknown): BatchFailed {
     this.#stoppedBy = { cause };
     return { outcome: 'unknown', cause };
   }
 
-  /** Takes what is remembered between transactions from the file. */
+  /** Reads anew from the file what is remembered between transactions. */
   #recall(): void {
     this.#heads.clear();
     this.#insertEvent.drop();

@@ -1,13 +1,13 @@
 import { type Append, APPEND_BYTES_MAX, assertAppend, assertBytes, dataText } from '../src/index.ts';
 import { EVENT_ID_BYTES, packEventId } from './event-id.ts';
 
-/** What of appends goes to the file: checked, and turned into text and bytes once. */
+/** The parts of appends that go to the file: checked, and converted to text and bytes. */
 export interface PreparedAppends {
-  /** Of all events of all appends, in order: 16 bytes each. */
+  /** The ids of all events of all appends, in order: 16 bytes each. */
   readonly ids: Uint8Array;
   /** The JSON of all these events' data. */
   readonly data: readonly string[];
-  /** Of each append. */
+  /** The size of each append's data. */
   readonly bytes: readonly number[];
 }
 
@@ -19,7 +19,7 @@ export function prepareAppends(appends: readonly Append[]): PreparedAppends {
   return { ids: packEventIds(appends, data.length), data, bytes };
 }
 
-/** Adds the JSON of its events; answers how many bytes they are. */
+/** Adds the JSON of the append's events to `data`. Returns its size in bytes. */
 function prepare(append: Append, data: string[]): number {
   assertAppend(append);
   const { stream, events } = append;
@@ -42,7 +42,7 @@ function packEventIds(appends: readonly Append[], count: number): Uint8Array {
   return ids;
 }
 
-/** A character of JSON is at most three bytes of UTF-8: most appends need no exact count to be small enough. */
+/** Exact only if need be: a character is at most three bytes of UTF-8, and by that most appends are small enough. */
 function countBytes(texts: readonly string[], first: number): number {
   let characters = 0;
   for (let index = first; index < texts.length; index++) characters += texts[index]!.length;

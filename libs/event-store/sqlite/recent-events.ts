@@ -1,20 +1,20 @@
 import type { Instant } from '#kernel';
 import { type Append, isOfAny, type LogPage, type LogQuery, type RecordedEvent } from '../src/index.ts';
 
-/** How much of the newest log is kept as objects for those who follow it. */
+/** How much of the newest log is kept as objects, for its followers. */
 const RECENT_EVENTS_MAX = 16_384;
 const RECENT_BYTES_MAX = 16 * 1024 * 1024;
 
-/** Somebody who reads the log as it grows. */
+/** A reader that follows the log as it grows. */
 interface Follower {
-  /** Does not ask for anything up to here any more. */
+  /** It has had everything up to this position. */
   after: number;
 }
 
 /**
- * The newest events, as the very objects that were appended: whoever follows the log closely reads and parses
- * nothing again. A ring; what falls out of it is read from the file. What all followers have had is let go at
- * once: an object that dies young costs the garbage collector nothing.
+ * The newest events, as the very objects that were appended: close followers of the log need not read and parse them. A
+ * ring; events that fell out of it are read from the file. Events that all followers have had are released at once, for
+ * objects that die young cost the garbage collector nothing.
  */
 export class RecentEvents {
   readonly #events = new Array<RecordedEvent | undefined>(RECENT_EVENTS_MAX).fill(undefined);
@@ -31,12 +31,12 @@ export class RecentEvents {
     this.#head = head;
   }
 
-  /** Position of the newest event whose append was answered, or is about to be. */
+  /** Position of the newest event that readers may see: its append was answered, or is about to be. */
   get head(): number {
     return this.#head;
   }
 
-  /** Takes the events of one append, the next after those taken before; `data` has their JSON from `start` on. */
+  /** Adds the events of one append, which follow those added before; `data` has their JSON from index `start` on. */
   add(
     { stream, events, expectedRevision }: Append,
     first: { readonly position: number; readonly recordedAt: Instant },
@@ -53,14 +53,14 @@ export class RecentEvents {
     }
   }
 
-  /** Lets everybody see the log up to `head`. */
+  /** From now on readers see the log up to `head`. */
   moveTo(head: number): void {
     if (head === this.#head) return;
     this.#head = head;
     this.wakeAll();
   }
 
-  /** A page from memory; undefined if the events after `after` are not all here any more. */
+  /** A page from memory; undefined if not all events after `after` are in memory. */
   read({ after, categories }: LogQuery, limit: number): LogPage | undefined {
     if (after < this.#forgotten) return undefined;
     const events: RecordedEvent[] = [];
@@ -73,7 +73,7 @@ export class RecentEvents {
     return { events, position };
   }
 
-  /** Keeps what this follower has not had, as long as there is room. */
+  /** Adds a follower: events that it has not had are kept, as long as there is room. */
   follow(after: number): Follower {
     const follower = { after };
     this.#followers.add(follower);
@@ -84,14 +84,14 @@ export class RecentEvents {
     this.#followers.delete(follower);
   }
 
-  /** Lets go what all followers have had. One that is behind what is kept reads the file, and holds nothing up. */
+  /** Releases events that all followers have had. A follower further behind than the ring reads the file: it keeps none. */
   release(): void {
     let through = this.#head;
     for (const { after } of this.#followers) if (after >= this.#forgotten) through = Math.min(through, after);
     while (this.#forgotten < through) this.#forgetOldest();
   }
 
-  /** Resolves when the head has moved past `position`, or when everybody is woken. */
+  /** Resolves when the head is past `position`, or when all waiters are woken. */
   movedPast(position: number): Promise<void> {
     if (this.#head > position) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.add(resolve));

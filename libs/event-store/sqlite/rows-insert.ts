@@ -1,17 +1,17 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 
-/** Rows a statement takes at once: from here on more of them hardly cost less. */
+/** Rows in one statement: with more the time per row hardly falls further. */
 const ROWS_AT_ONCE = 16;
 
 /**
- * Inserts rows many at a time: a third off the time of one statement a row. What was added is in the file only
+ * Inserts many rows by one statement: that takes a third less time than one statement per row. Rows are in the file only
  * after `flush`.
  */
 export class RowsInsert {
   readonly #columns: number;
   readonly #one: StatementSync;
   readonly #many: StatementSync;
-  /** The rows that wait, value by value. */
+  /** The values of the waiting rows, one after the other. */
   readonly #values: SQLInputValue[];
   #rows = 0;
 
@@ -42,7 +42,7 @@ export class RowsInsert {
     }
   }
 
-  /** Forgets the rows that wait: their transaction came to nothing. */
+  /** Forgets the waiting rows, because their transaction was rolled back. */
   drop(): void {
     this.#rows = 0;
   }

@@ -3,7 +3,7 @@ import { isSqliteError, SQLITE_CONSTRAINT, SQLITE_ERROR } from './sqlite-error.t
 import { DataFileUnusable, TAKE_A_BACKUP } from './sqlite-event-store.faults.ts';
 
 export const SCHEMA_VERSION = 2;
-/** Its events have no checksum. */
+/** Events of this version have no checksum. */
 const FIRST_VERSION = 1;
 /** "OnHa": tells our files from other people's. */
 const APPLICATION_ID = 0x4f6e4861;
@@ -11,10 +11,9 @@ const APPLICATION_ID = 0x4f6e4861;
 export const PAGE_BYTES = 16_384;
 
 /**
- * Streams and types are named once and are integers from then on: a third faster to append than text.
- * An event's position is its rowid, so the log itself is in commit order on disk. `stream_events` has all events
- * up to the position `settled.through`, and perhaps some after it. Events that a first version wrote have no
- * checksum.
+ * The names of streams and types are stored once; events have their numbers: a third faster to append than text. An event's
+ * position is its rowid, so the log itself is in commit order on disk. `stream_events` has all events up to the position
+ * `settled.through`, and perhaps some after it. Events that the first version wrote have no checksum.
  */
 const TABLES = `
   CREATE TABLE streams (
@@ -51,7 +50,7 @@ const TABLES = `
     FROM events JOIN streams ON streams.id = events.stream JOIN types ON types.id = events.type;
 `;
 
-/** Makes the tables in an empty file, and brings older ones to this version; checks that any others are ours. */
+/** Makes the tables in an empty file, and updates older ones to this version. Throws if the file is not ours. */
 export function createSchema(database: DatabaseSync, file: string): void {
   const version = pragma(database, 'user_version');
   const isOurs = pragma(database, 'application_id') === APPLICATION_ID;
@@ -71,7 +70,7 @@ export function createSchema(database: DatabaseSync, file: string): void {
   `);
 }
 
-/** SQLite reads the table once for it, and writes none of its rows. What is of no type that it may be, it refuses. */
+/** SQLite reads the whole table for this, but writes none of its rows. It refuses if a value is of a wrong type. */
 function addChecksums(database: DatabaseSync, file: string): void {
   try {
     database.exec(`
@@ -87,7 +86,7 @@ function addChecksums(database: DatabaseSync, file: string): void {
   }
 }
 
-/** Whoever only reads takes a log as the version that wrote it has left it. */
+/** For reading, a log of an older version is used as it is. */
 export function assertReadable(database: DatabaseSync, file: string): void {
   assertNotLater(database, file);
   if (pragma(database, 'user_version') < FIRST_VERSION)

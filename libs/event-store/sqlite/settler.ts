@@ -2,19 +2,19 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { RowsInsert } from './rows-insert.ts';
 import type { Generation, UnsettledEvents } from './unsettled-events.ts';
 
-/** Events settled for each one written: more than one, or the generations would pile up. */
+/** Events settled for each one written: more than one, for otherwise the generations would pile up. */
 const SETTLED_PER_WRITTEN = 2;
-/** Events settled with each commit besides. */
+/** Events that each commit settles in addition. */
 const SETTLED_PER_COMMIT = 64;
 
-/** A generation on its way into the index, in the order of its keys. */
+/** A generation that is being put into the index, in the order of its keys. */
 interface Settling {
   readonly generation: Generation;
   readonly places: readonly number[];
   next: number;
 }
 
-/** Carries generations of events into the index of streams, a little with each commit: no commit waits long. */
+/** Puts generations of events into the index of streams, a little with each commit, so that no commit takes long. */
 export class Settler {
   readonly #unsettled: UnsettledEvents;
   readonly #insert: RowsInsert;
@@ -23,18 +23,18 @@ export class Settler {
 
   constructor(database: DatabaseSync, unsettled: UnsettledEvents) {
     this.#unsettled = unsettled;
-    // What a crash interrupted is begun anew: some of it may be there.
+    // After a crash a generation is put in again from its start: some of it may be there.
     const into = 'stream_events (stream, revision, position)';
     this.#insert = new RowsInsert(database, into, 3, 'ON CONFLICT DO NOTHING');
     this.#saveThrough = database.prepare('UPDATE settled SET through = ?');
   }
 
-  /** To be called inside the transaction that wrote so many events. Answers how far all is settled, if that moved. */
+  /** Call it inside the transaction that wrote so many events. Returns how far all is settled, if that has changed. */
   settleSome(eventsWritten: number): number | undefined {
     return this.#settle(SETTLED_PER_COMMIT + SETTLED_PER_WRITTEN * eventsWritten, false);
   }
 
-  /** Everything there is; inside a transaction. */
+  /** Settles everything. Call it inside a transaction. */
   settleAll(): void {
     while (this.#settling !== undefined || this.#unsettled.oldest({ all: true }) !== undefined) {
       const through = this.#settle(Infinity, true);
@@ -42,7 +42,7 @@ export class Settler {
     }
   }
 
-  /** After a transaction that came to nothing: begins again with the oldest generation. */
+  /** Call it after a rollback: begins again with the oldest generation. */
   recall(): void {
     this.#insert.drop();
     this.#settling = undefined;

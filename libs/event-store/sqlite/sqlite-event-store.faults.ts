@@ -10,6 +10,6 @@ export class DataFileUnusable extends Fault {
   }
 }
 
-/** What is left to do where a file has lost a part of what was in it; also where that file was itself a backup. */
+/** What to do if a file has lost part of its content, even if it was itself a backup. */
 export const TAKE_A_BACKUP =
   'continue from an intact backup, which `onhand restore` puts into an empty DATA_DIR';

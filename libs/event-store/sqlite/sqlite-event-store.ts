@@ -30,23 +30,23 @@ import { DataFileUnusable, TAKE_A_BACKUP } from './sqlite-event-store.faults.ts'
 import { ThreadWriter } from './thread-writer.ts';
 import { InlineWriter, type Writer } from './writer.ts';
 
-/** Pages that one follower gets within one turn of the event loop. */
+/** Pages that one follower gets in one turn of the event loop. */
 const PAGES_AT_ONCE_MAX = 4;
 
 interface SqliteEventStoreOptions {
-  /** One process at a time; made if there is none. */
+  /** Made if there is none. Only one process can have it. */
   readonly directory: string;
   readonly clock: Clock;
-  /** `thread` (default) keeps commits off the caller's thread; `inline` blocks it for each. */
+  /** `thread` (default) commits on a thread of its own; `inline` on the caller's, which it blocks. */
   readonly writer?: 'thread' | 'inline';
   /**
-   * Called once, when a write failed in a way that leaves open what is in the file. The store serves nothing
-   * from then on: end the process, the next one finds out.
+   * Called once, when a write has failed in such a way that it is not known what is in the file. From then on the store
+   * serves nothing: end the process; the next one reads the file anew.
    */
   readonly onFatal?: (cause: unknown) => void;
 }
 
-/** The event store in one SQLite file: durable at each answer, one process, no server. */
+/** The event store in one SQLite file: for one process, without a server. What it has answered is durable. */
 export class SqliteEventStore extends EventStore {
   readonly #file: string;
   readonly #onFatal: (cause: unknown) => void;
@@ -91,7 +91,7 @@ export class SqliteEventStore extends EventStore {
       const file = join(options.directory, EVENTS_FILE);
       refuseUnfinished(options.directory);
       assertHasAcknowledged(file);
-      openWriter(file).close(); // Finds out here, where it can be told well, that a file cannot be used.
+      openWriter(file).close(); // An unusable file is found here, where the error can be explained.
       reader = new LogReader(file);
       reader.assertNewestWhole();
       const writer = options.writer === 'inline' ? new InlineWriter(file) : await ThreadWriter.open(file);
@@ -108,8 +108,8 @@ export class SqliteEventStore extends EventStore {
   }
 
   /**
-   * Puts a backup into a data directory that has no log yet, checked as a whole. Answers the position of its
-   * newest event. Throws DataDirectoryLocked, DataFileUnusable and StoreFull.
+   * Puts a backup into a data directory that has no log yet, and checks all of it. Returns the position of its newest
+   * event. Throws DataDirectoryLocked, DataFileUnusable and StoreFull.
    */
   static async restore(backup: string, directory: string, onProgress?: OnProgress): Promise<number> {
     const found = statSync(backup, { throwIfNoEntry: false });
@@ -165,7 +165,7 @@ export class SqliteEventStore extends EventStore {
           this.#recent.release();
           if (pages % PAGES_AT_ONCE_MAX === 0) await nextTurn();
         } else {
-          // Aborted during the read: nothing would wake it any more.
+          // If it was aborted during the read, nothing would wake it any more.
           if (!signal.aborted) await this.#recent.movedPast(after);
           pages = 0;
         }
@@ -181,19 +181,19 @@ export class SqliteEventStore extends EventStore {
   }
 
   /**
-   * Copies the log as it is now to a new file, checked as a whole, while appends and reads go on. Answers the
-   * position of the newest event in it. Throws DataFileUnusable if the copy is not sound or the file is there.
+   * Copies the log as it is now to a new file, and checks all of it, while appends and reads go on. Returns the position of
+   * the newest event in it. Throws DataFileUnusable if the copy is not sound, or if the file exists.
    */
   backup(path: string, onProgress?: OnProgress): Promise<number> {
     return this.#checkpointer.during(() => copyLog(this.#file, path, onProgress));
   }
 
-  /** What is wrong with the file, in words; nothing if it is sound. Reads all of it, beside the appends. */
+  /** What is wrong with the file, in words; empty if it is sound. Reads all of it, while appends go on. */
   integrityCheck(): Promise<readonly string[]> {
     return this.#checkpointer.during(() => checkLog(this.#file));
   }
 
-  /** Everything asked for before is answered first. */
+  /** Answers everything that was asked for before. */
   async close(): Promise<void> {
     try {
       this.#checkpointer.close();
@@ -201,8 +201,8 @@ export class SqliteEventStore extends EventStore {
       await this.#chores.close();
       this.#unavailable ??= new StoreUnavailable('The store is closed.');
       this.#recent.wakeAll();
-      // The last connection to close carries the log into the file, which after a failed write is left to the
-      // next process: so this one stays open.
+      // The last connection that closes carries the write-ahead log into the file. After a failed write that is left to the
+      // next process, so this connection stays open.
       if (!this.#hasFailed) this.#reader.close();
     } finally {
       this.#lock.release();
@@ -210,8 +210,8 @@ export class SqliteEventStore extends EventStore {
   }
 
   /**
-   * A page from memory, else from the file, after a turn of the event loop: a reader of a long log
-   * would otherwise give nobody else a turn, for reading never waits.
+   * A page from memory, or, after a turn of the event loop, from the file: reading a file blocks, so a reader of a long log
+   * would otherwise never let anything else run.
    */
   async #readAll(query: LogQuery, limit: number): Promise<LogPage> {
     const recent = this.#read(() => this.#recent.read(query, limit));
@@ -247,7 +247,7 @@ export class SqliteEventStore extends EventStore {
   }
 }
 
-/** Why a log cannot be opened or copied, where that is known. */
+/** Why a log cannot be opened or copied; undefined for an unknown cause. */
 function knownFault(cause: unknown, file: string, what: string): Fault | undefined {
   if (cause instanceof Fault) return cause;
   if (isSqliteError(cause, SQLITE_CORRUPT) || isTooLarge(cause)) return damagedFile(file, cause);

@@ -8,10 +8,10 @@ import { COPYING_FILE, EVENTS_FILE } from './files.ts';
 import { Log } from './log.ts';
 import { isSqliteError, SQLITE_FULL } from './sqlite-error.ts';
 
-/** So many events stay in the write-ahead log at most. */
+/** After so many events the write-ahead log is carried into the file. */
 const CHECKPOINT_EVENTS = 50_000;
 
-/** Takes over the log of another store into a data directory that has none. */
+/** Copies the log of another store into a data directory that has none. */
 export class SqliteLogTarget extends LogTarget {
   readonly #directory: string;
   readonly #lock: DirectoryLock;

@@ -5,24 +5,24 @@ import { isTooLarge } from './sqlite-error.ts';
 import { DataFileUnusable, TAKE_A_BACKUP } from './sqlite-event-store.faults.ts';
 
 /**
- * After the position, and before the name of the stream where that is not known. An id as text: bytes of their own
- * for each would cost more than all the rest of a row.
+ * Selected after the position, and before the stream's name if that is not known. The id is selected as text: a buffer for
+ * each would cost more than all the rest of a row.
  */
 export const EVENT_COLUMNS = 'e.revision, e.type, e.recorded_at, lower(hex(e.id)), e.data, e.checksum';
 
 const ID_DIGITS = 32;
 
-/** SQL: a number that can be one of ours. */
+/** SQL: true if the number is one that JavaScript can represent. */
 export const isSafe = (column: string): string =>
   `${column} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`;
 
-/** A name, and its part in the checksum of each event that bears it. */
+/** A name, and what it contributes to the checksum of each event that has it. */
 interface Named {
   readonly name: string;
   readonly sum: number;
 }
 
-/** Makes events of rows. Throws DataFileUnusable at one that is not as it was written. */
+/** Makes events of rows. Throws DataFileUnusable for one that is not as it was written. */
 export class StoredEvents {
   readonly #file: string;
   readonly #database: DatabaseSync;
@@ -34,7 +34,7 @@ export class StoredEvents {
     this.#database = database;
   }
 
-  /** A stream that is known is not read again with each of its events. */
+  /** If the stream is known its name is not selected with each of its events. */
   read(
     statement: StatementSync,
     parameters: readonly SQLInputValue[],
@@ -47,7 +47,7 @@ export class StoredEvents {
     return new DataFileUnusable(this.#file, `${which} is damaged: ${TAKE_A_BACKUP}`, { cause });
   }
 
-  /** The statements return arrays, which the types of the driver do not show. */
+  /** The statements return arrays, contrary to the driver's types. */
   #rowsOf(statement: StatementSync, parameters: readonly SQLInputValue[]): readonly SQLOutputValue[][] {
     try {
       return statement.all(...parameters) as unknown as SQLOutputValue[][];
@@ -95,7 +95,7 @@ export class StoredEvents {
     return this.damaged(`the event at position ${Number(position)}`, cause);
   }
 
-  /** Events of a stream often come together. */
+  /** Remembers the last one, for events of a stream often come together. */
   #sumOfStream(name: string): number {
     if (name !== this.#lastStream.name) this.#lastStream = { name, sum: sumOfName(name) };
     return this.#lastStream.sum;
@@ -110,7 +110,7 @@ export class StoredEvents {
     return this.#types.get(id);
   }
 
-  /** The driver does not say which row it could not give us. */
+  /** Finds the row with a number that is too large: the driver's error does not say which. */
   #firstTooLarge(): string {
     const row = this.#database
       .prepare(

@@ -1,18 +1,18 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-/** Names that wait in the small tree. More of them would make that tree itself costly to write. */
+/** Names in the small tree. With more, that tree itself would become costly to write. */
 const FRESH_NAMES_MAX = 8_192;
 /** Names moved to the big tree at once: about a millisecond. */
 const SLICE_NAMES = 512;
 
-/** The stream whose name is the first parameter. */
+/** SQL: the stream with the name in the first parameter. */
 export const FIND_STREAM = `
   SELECT stream FROM stream_names_fresh WHERE name = ?1
   UNION ALL SELECT stream FROM stream_names_settled WHERE name = ?1 LIMIT 1`;
 
 /**
- * Which stream has a name. An index in two trees, for new names may come in no order: they come to a small
- * tree, and move to the big one in slices of neighbours, which then share the pages that have to be written.
+ * Finds streams by name. An index of two trees, because new names come in no order: they go into a small tree, and from
+ * there into the big one in slices of neighbours, which share the pages that have to be written.
  */
 export class StreamNames {
   readonly #find: StatementSync;
@@ -24,7 +24,7 @@ export class StreamNames {
   readonly #settleSlice: StatementSync;
   readonly #dropSlice: StatementSync;
   #freshNames = 0;
-  /** The name after which the next slice begins: the slices go through all names, round and round. */
+  /** The name after which the next slice begins. After the last name it starts over. */
   #settledTo = '';
 
   constructor(database: DatabaseSync) {
@@ -51,7 +51,7 @@ export class StreamNames {
     return row && Number(row['stream']);
   }
 
-  /** Gives the stream this name, unless another one has it: then false. */
+  /** Gives the stream this name. Returns false if another one has it. */
   addNew(name: string, stream: number): boolean {
     if (this.#findSettled.get(name) !== undefined) return false;
     if (this.#insertNew.run(name, stream).changes === 0) return false;
@@ -59,7 +59,7 @@ export class StreamNames {
     return true;
   }
 
-  /** Moves names on, if there are enough; inside a write transaction. */
+  /** Moves names to the big tree, if there are enough. Call it inside a write transaction. */
   settleSome(): void {
     while (this.#freshNames >= FRESH_NAMES_MAX + SLICE_NAMES) {
       const begin = this.#sliceBegin.get(this.#settledTo)?.['name'] as string | null;
@@ -67,12 +67,12 @@ export class StreamNames {
     }
   }
 
-  /** After opening, and after a transaction that came to nothing. */
+  /** Call it after opening, and after a rollback. */
   recall(): void {
     this.#freshNames = Number(this.#countFresh.get()?.['names']);
   }
 
-  /** Answers the last name of the slice. */
+  /** Moves one slice. Returns its last name. */
   #settle(begin: string): string {
     const end = this.#sliceEnd.get(begin)?.['name'] as string;
     this.#settleSlice.run(begin, end);

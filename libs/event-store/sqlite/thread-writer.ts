@@ -4,9 +4,9 @@ import { startWorker } from './start-worker.ts';
 import type { Writer } from './writer.ts';
 import type { FromWriterThread, ToWriterThread } from './writer.worker.ts';
 
-/** While one batch is committed the others wait at the thread's door, so that it never waits for us. */
+/** While the thread commits one batch the others are already in its queue, so that it never waits for us. */
 const BATCHES_ON_THE_WAY_MAX = 4;
-/** So many are worth a commit: the thread is at work on them while the caller still makes the next ones. */
+/** So many events are sent at once: the thread commits them while the caller still makes the next ones. */
 const EVENTS_ENOUGH = 256;
 
 /** Writes on a thread of its own. */
@@ -56,7 +56,7 @@ export class ThreadWriter implements Writer {
     await ended;
   }
 
-  /** What was on its way may have been committed or not. */
+  /** The thread has died. Batches on their way may have been committed or not. */
   #lose(cause: unknown): void {
     this.#lostBy ??= { cause };
     for (const answer of this.#answers.splice(0)) answer({ outcome: 'unknown', cause });

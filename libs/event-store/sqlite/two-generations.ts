@@ -1,13 +1,13 @@
 /**
- * A bounded cache in two generations: when the young one is full it becomes the old one, and what was not
- * asked for since is gone. Near to least-recently-used, at the cost of a Map.
+ * A bounded cache in two generations: when the young one is full it becomes the old one, and the former old one is dropped,
+ * but for entries that were used since: those are in the young one again. Nearly least-recently-used, at the cost of a Map.
  */
 export class TwoGenerations<Value> {
   readonly #youngMax: number;
   #young = new Map<string, Value>();
   #old = new Map<string, Value>();
 
-  /** Keeps at most `entriesMax` entries, and at least the half of it last used. */
+  /** Keeps at most `entriesMax` entries, and at least the half of that which was used last. */
   constructor(entriesMax: number) {
     this.#youngMax = Math.max(1, Math.floor(entriesMax / 2));
   }

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Events of a generation, which settle together. More would take more memory, fewer would write more pages. */
+/** Events of a generation; they go into the index together. More would take more memory, fewer would write more pages. */
 const GENERATION_EVENTS = 32_768;
-/** A power of two, and twice as many as there are events: chains are short. */
+/** A power of two, and twice as many as there are events, so that chains are short. */
 const BUCKETS = GENERATION_EVENTS * 2;
 const MIX = 0x9e3779b1;
 
@@ -13,14 +13,14 @@ interface Run {
 }
 
 /**
- * Events in the order of the log, as numbers side by side: there are so many of them, and nearly all are never
- * asked for. Those of one stream are found by a hash of its number; each knows the one before it in its chain.
+ * Events in the order of the log, as parallel arrays of numbers, for there are many of them and nearly all are never asked
+ * for. The events of a stream are found by a hash of its number; each has a link to the one before it in its chain.
  */
 export class Generation {
   readonly streamIds = new Float64Array(GENERATION_EVENTS);
   readonly revisions = new Float64Array(GENERATION_EVENTS);
   readonly positions = new Float64Array(GENERATION_EVENTS);
-  /** Both by place + 1: 0 is none. */
+  /** Both contain place + 1; 0 means none. */
   readonly #newest = new Int32Array(BUCKETS);
   readonly #before = new Int32Array(GENERATION_EVENTS);
   #count = 0;
@@ -54,7 +54,7 @@ export class Generation {
     }
   }
 
-  /** Places in the order of the streams, then of their revisions. Numbers sort five times as fast as objects. */
+  /** Places ordered by stream, then by revision. Sorted as numbers, which is five times as fast as objects. */
   sorted(): readonly number[] {
     const keys = new Float64Array(this.#count);
     for (let place = 0; place < keys.length; place++) {
@@ -65,12 +65,12 @@ export class Generation {
 }
 
 /**
- * Where the newest events of each stream are: those that the index in the file does not have yet, or may not
- * have yet. The writer and the reader keep one each.
+ * Where the newest events of each stream are: those that are not in the file's index yet, or may not be. The writer and the
+ * reader each have one of these.
  *
- * The index comes later because its keys come in no order: once it has grown, nearly each event would dirty
- * a page of its own there, 16 KiB for 12 bytes. With a million events that was twice the time and ten times the
- * bytes. Sorted, many at once, they share pages.
+ * Events are put into the index later, many at once, because its keys come in no order: in a large index nearly each event
+ * would dirty a page of its own, 16 KiB for 12 bytes. With a million events that took twice the time and ten times the
+ * bytes. Sorted, many events share a page.
  */
 export class UnsettledEvents {
   /** Oldest first; never empty. */
@@ -95,7 +95,7 @@ export class UnsettledEvents {
     return undefined;
   }
 
-  /** The stream's newest events, but none before `fromRevision`; undefined if the index has them all. */
+  /** The stream's newest events from `fromRevision` on; undefined if the index has them all. */
   runOf(streamId: number, fromRevision: number): Run | undefined {
     const positions: number[] = [];
     let firstRevision = 0;
@@ -110,7 +110,7 @@ export class UnsettledEvents {
     return positions.length === 0 ? undefined : { firstRevision, positions: positions.reverse() };
   }
 
-  /** The generation to settle next. `all`: also one that still grows. */
+  /** The generation to put into the index next. `all`: even if it is not full yet. */
   oldest({ all }: { all: boolean }): Generation | undefined {
     const oldest = this.#generations[0]!;
     return oldest.isFull || (all && oldest.count > 0) ? oldest : undefined;
@@ -124,7 +124,7 @@ export class UnsettledEvents {
     }
   }
 
-  /** Takes what the index of the file does not have from the file. */
+  /** Reads the events that are not in the index from the file. */
   recall(database: DatabaseSync): void {
     this.#generations.splice(0, Infinity, new Generation());
     const rows = database

@@ -1,17 +1,17 @@
 import type { Batch, BatchResult } from './batch.ts';
 import { Log } from './log.ts';
 
-/** Carries batches to the log and brings the answers back, in order. */
+/** Passes batches on to the log, and their answers back, in order. */
 export interface Writer {
   /** Position of the newest event when it was opened. */
   readonly head: number;
-  /** How many batches may be on their way at once. */
+  /** How many batches may be under way at once. */
   readonly batchesMax: number;
-  /** A batch of this many events is handed over at once, in the middle of a turn of the event loop. */
+  /** A batch of this many events is written at once, without waiting for the end of the turn of the event loop. */
   readonly eventsEnough: number;
   /** Never rejects: a failure is an answer. */
   write(batch: Batch): Promise<BatchResult>;
-  /** After the batches on their way. */
+  /** Waits for the batches that are under way. */
   close(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export interface Writer {
 export class InlineWriter implements Writer {
   readonly head: number;
   readonly batchesMax = 1;
-  /** Whoever is blocked meanwhile should not be so in the middle of something: all of a turn in one commit. */
+  /** Since a commit blocks the caller, all appends of a turn are in one commit. */
   readonly eventsEnough = Infinity;
   readonly #log: Log;
 

@@ -5,7 +5,7 @@ import { Log } from './log.ts';
 
 export type ToWriterThread = Batch | 'close';
 export interface FromWriterThread {
-  /** Of the batches of one commit, in the order they came. */
+  /** Of the batches of one commit, in their order. */
   readonly results: readonly BatchResult[];
 }
 
@@ -24,7 +24,7 @@ function serve(port: MessagePort, log: Log): void {
   });
 }
 
-/** Commits a batch together with those that came while the last commit ran; the next message, if any. */
+/** Commits a batch together with those that came during the last commit. Returns the message after them, if there is one. */
 function commitAll(port: MessagePort, log: Log, first: Batch): ToWriterThread | undefined {
   const batches = [first];
   let events = first.types.length;

@@ -2,17 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable } from './event-store.faults.ts';
 import type { Append, AppendOutcome, EventStore, NewEvent } from './event-store.port.ts';
 
-/** An outcome that leaves nothing open. */
+/** An outcome that is certain. */
 export type SureOutcome = Exclude<AppendOutcome, { readonly outcome: 'unknown' }>;
 
 const UNKNOWN_RETRIES_MAX = 8;
 const FIRST_PAUSE_MS = 20;
-/** Whoever waits hears of it by about then: longer than a cluster needs to choose another leader. */
+/** How long an unknown outcome is resolved for: longer than a cluster needs to elect another leader. */
 const UNKNOWN_MS_MAX = 10_000;
 
 /**
- * Appends until it is known whether it was written: with the same ids at the same revision, trying again
- * writes nothing twice. Throws StoreUnavailable where that stays unknown, and what the store throws.
+ * Appends until it is known whether it was written: with the same ids at the same revision a retry writes nothing twice.
+ * Throws StoreUnavailable if that stays unknown, and what the store throws.
  */
 export function appendSurely(
   store: EventStore,
@@ -20,14 +20,14 @@ export function appendSurely(
   expectedRevision: number,
   events: readonly NewEvent[],
 ): Promise<SureOutcome> {
-  // Nearly every append is sure at once: no more than one promise for those.
+  // Nearly every append is certain at once: those should cost only one promise.
   return store.append(stream, expectedRevision, events).then((outcome) => {
     if (outcome.outcome !== 'unknown') return outcome;
     return untilSure(() => store.append(stream, expectedRevision, events), stream, outcome.cause);
   });
 }
 
-/** The same for many appends at once: only those that stay open are tried again, each for itself. */
+/** The same for many appends at once: only those with an unknown outcome are tried again, each by itself. */
 export async function appendManySurely(
   store: EventStore,
   appends: readonly Append[],

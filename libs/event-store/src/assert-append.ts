@@ -8,7 +8,7 @@ import {
   NO_STREAM,
 } from './event-store.port.ts';
 
-/** What every adapter asks of an append. Throws AppendTooLarge; anything else that is wrong is a bug of the caller. */
+/** Checks an append, for every adapter. Throws AppendTooLarge; anything else that is wrong is a bug of the caller. */
 export function assertAppend({ stream, expectedRevision, events }: Append): void {
   if (events.length > APPEND_EVENTS_MAX) {
     throw new AppendTooLarge(
@@ -30,7 +30,7 @@ export function dataText({ data, type }: NewEvent): string {
   return text;
 }
 
-/** `bytes`: of the JSON of all its events' data. Throws AppendTooLarge. */
+/** `bytes`: the size of the data of all its events as JSON. Throws AppendTooLarge. */
 export function assertBytes(stream: string, bytes: number): void {
   if (bytes <= APPEND_BYTES_MAX) return;
   throw new AppendTooLarge(

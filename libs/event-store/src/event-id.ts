@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 
 const ID_BYTES = 16;
-/** Ids for which random bytes are drawn at once. */
+/** Random bytes are drawn for so many ids at once. */
 const IDS_DRAWN = 256;
 const VERSION_BYTE = 6;
 const VARIANT_BYTE = 8;
@@ -9,13 +9,13 @@ const VARIANT_BYTE = 8;
 const random = new Uint8Array(IDS_DRAWN * ID_BYTES);
 const text = Buffer.alloc(36, '-');
 const DIGITS = Buffer.from('0123456789abcdef');
-/** Where the two digits of each byte stand in the text. */
+/** Where each byte's two digits are in the text. */
 const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
 let next = random.length;
 
 /**
- * A random UUID (version 4) for a new event. The same as `randomUUID`, of which each is a chain of twenty small
- * strings that its first reader has to join: here it is one string from the beginning.
+ * A random UUID (version 4) for a new event. Like `randomUUID`, but that returns a rope of twenty small strings, which the
+ * first reader has to join: here it is a single string from the beginning.
  */
 export function newEventId(): string {
   if (next === random.length) {

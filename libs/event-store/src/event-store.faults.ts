@@ -6,13 +6,13 @@ export class StoreUnavailable extends Fault {
   readonly retriable = true;
 }
 
-/** No room left on the disk: nothing of the append was written; reading goes on. */
+/** No room is left on the disk: nothing of the append was written. Reading still works. */
 export class StoreFull extends Fault {
   readonly code = 'STORE_FULL';
   readonly retriable = true;
 }
 
-/** More than one append may carry. A bug or a limit missing further out: nothing was tried. */
+/** The append is larger than allowed; nothing was tried. A bug, or a limit that is missing at the doors. */
 export class AppendTooLarge extends Fault {
   readonly code = 'APPEND_TOO_LARGE';
   readonly retriable = false;
@@ -24,7 +24,7 @@ export class DataDirectoryLocked extends Fault {
   readonly retriable = false;
 }
 
-/** The data directory is not a directory, or cannot be written: the setting or its rights must be mended. */
+/** The data directory is not a directory, or cannot be written: correct the setting, or the rights. */
 export class DataDirectoryUnusable extends Fault {
   readonly code = 'DATA_DIRECTORY_UNUSABLE';
   readonly retriable = false;
@@ -34,13 +34,13 @@ export class DataDirectoryUnusable extends Fault {
   }
 }
 
-/** Where a log was to be copied to, something else is. */
+/** The place that a log was to be copied to holds something else. */
 export class TargetDiffers extends Fault {
   readonly code = 'TARGET_DIFFERS';
   readonly retriable = false;
 }
 
-/** Asked to go on from where no event of this log is: the position is of another log. */
+/** No event of this log is at the position to go on from: it is a position of another log. */
 export class PositionUnknown extends Fault {
   readonly code = 'POSITION_UNKNOWN';
   readonly retriable = false;

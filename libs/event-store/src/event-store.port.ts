@@ -1,7 +1,7 @@
 import type { Instant } from '#kernel';
 
 /**
- * The append-only log in which the truth is kept, as named streams of events in one global order.
+ * The append-only log that holds the truth: named streams of events, in one global order.
  * Every adapter passes `eventStoreContract`; only the wiring knows which one runs.
  * Reads may throw StoreUnavailable (retriable). Events handed out are shared: never change them.
  */
@@ -19,10 +19,9 @@ export abstract class EventStore {
   ): Promise<AppendOutcome>;
 
   /**
-   * Many appends at once, each for itself as `append` would do it: one that conflicts leaves the others alone.
-   * Answers all of them, in their order. Appends to one stream are taken in their order. What `append` throws
-   * for one of them is thrown for all, once each has come to its end: others may be written by then, and
-   * saying the same again finds out.
+   * Many appends at once, each by itself as with `append`: one that conflicts does not affect the others. Answers all of
+   * them, in their order; appends to the same stream are made in that order. If `append` throws for one of them this throws
+   * once all have ended: others may have been written, and the same call again finds that out.
    */
   async appendMany(appends: readonly Append[]): Promise<readonly AppendOutcome[]> {
     const tried = await Promise.allSettled(
@@ -35,8 +34,8 @@ export abstract class EventStore {
   }
 
   /**
-   * One page of a stream, oldest first, from `fromRevision` (default 0) on: `limit` events (default and most:
-   * READ_EVENTS_MAX), or fewer where it ends. `pagesOf` reads all of them.
+   * One page of a stream, oldest first, from `fromRevision` (default 0) on: `limit` events (default and maximum:
+   * READ_EVENTS_MAX), or fewer at its end. `pagesOf` reads all pages.
    */
   abstract readStream(
     stream: string,
@@ -44,22 +43,22 @@ export abstract class EventStore {
   ): Promise<readonly RecordedEvent[]>;
 
   /**
-   * One page of the whole log, in order, of the events after `after`, only of the given categories if any
-   * are named. `position` is how far was looked: continue from it. It equals the head when nothing is left.
-   * Throws PositionUnknown where `after` is of another log, if the store can tell.
+   * One page of the whole log, in order: events after `after`, only of the given categories if any are named. `position`
+   * says how far the log was searched: continue from there. It equals the head when nothing is left.
+   * Throws PositionUnknown if `after` is a position of another log, if the store can tell.
    */
   abstract readAll(page: LogQuery & { limit?: number }): Promise<LogPage>;
 
-  /** The event that stands exactly there; undefined where none of this log does. */
+  /** The event at exactly this position; undefined if there is none. */
   async eventAt(position: number): Promise<RecordedEvent | undefined> {
     const { events } = await this.readAll({ after: position - 1, limit: 1 });
     return events[0]?.position === position ? events[0] : undefined;
   }
 
   /**
-   * Every event after `after`, in order and without a gap, then each new one as it comes, until `signal`
-   * aborts. A page may be empty of events when others' categories went by: its `position` still grows.
-   * The next page is asked for when the reader comes back: a slow reader costs no memory.
+   * Every event after `after`, in order and without a gap, then each new one as it comes, until `signal` aborts. A page
+   * has no events if only other categories' events came: its `position` still grows. The next page is read when the reader
+   * asks for it: a slow reader costs no memory.
    */
   abstract subscribe(query: LogQuery, signal: AbortSignal): AsyncIterable<LogPage>;
 
@@ -72,13 +71,13 @@ export abstract class EventStore {
 /** The expected revision of a stream that must not exist yet. */
 export const NO_STREAM = -1;
 export const READ_EVENTS_MAX = 500;
-/** Stored bytes of one event's JSON, and of all events of one append: EventStoreDB takes 1 MiB an append. */
+/** Stored bytes of the JSON of all events of one append, and so of one event: EventStoreDB takes 1 MiB per append. */
 export const APPEND_BYTES_MAX = 900_000;
-/** Events one append may carry. */
+/** Events of one append. */
 export const APPEND_EVENTS_MAX = 2_000;
 
 export interface NewEvent {
-  /** A UUID. It stays the same over every retry of the same append. */
+  /** A UUID. Every retry of an append must have the same one. */
   readonly id: string;
   readonly type: string;
   /** Plain JSON data: no BigInt, no undefined array members, no Date. */
@@ -95,34 +94,34 @@ export interface Append {
 export interface RecordedEvent<Data = object> {
   readonly id: string;
   readonly stream: string;
-  /** Within the stream: 0, 1, 2, with no gap. */
+  /** Its number in the stream: 0, 1, 2, without gaps. */
   readonly revision: number;
-  /** Among all events: it only grows, gaps are allowed, the first is at least 1. */
+  /** Its place among all events: only grows, may have gaps, is at least 1. */
   readonly position: number;
   readonly type: string;
   readonly data: Data;
-  /** When the store took it. Never falls as the position grows. */
+  /** When the store recorded it. Never less than that of an event before it. */
   readonly recordedAt: Instant;
 }
 
 export type AppendOutcome =
   | {
       readonly outcome: 'written';
-      /** Of the last event; those before it have the revisions just below. */
+      /** That of the last event; the others have the revisions just before it. */
       readonly revision: number;
       /** Of each event, in order. */
       readonly positions: readonly number[];
       readonly recordedAt: Instant;
     }
-  /** What stands at the actual revision can be read by now, as far as the store can bring it about. */
+  /** The events up to the actual revision can be read by now, as far as the store can ensure that. */
   | { readonly outcome: 'conflict'; readonly actualRevision: number }
   /** It may have been written or not: try again with the same ids at the same revision, then you know. */
   | { readonly outcome: 'unknown'; readonly cause: unknown };
 
 export interface LogQuery {
-  /** Exclusive: where an event stands, or one less to begin with it; 0 for the beginning. */
+  /** Exclusive: the position of an event, or one less to begin with that event; 0 for the beginning. */
   readonly after: number;
-  /** A stream's category is what stands before its first `-`. */
+  /** A stream's category is the part of its name before the first `-`. */
   readonly categories?: readonly string[];
 }
 
@@ -131,11 +130,11 @@ export interface LogPage {
   readonly position: number;
 }
 
-/** The folds of a picture ask for the same stream's, one after the other: it is cut once for all of them. */
+/** The folds of a picture ask about the same stream one after the other: its category is computed once for all of them. */
 let lastStream = '';
 let lastCategory = '';
 
-/** `order-web-1001` is of category `order`. */
+/** `order-web-1001` is of the category `order`. */
 export function categoryOf(stream: string): string {
   if (stream === lastStream) return lastCategory;
   const dash = stream.indexOf('-');
@@ -143,11 +142,11 @@ export function categoryOf(stream: string): string {
   return (lastCategory = dash < 0 ? stream : stream.slice(0, dash));
 }
 
-/** The same question without a new string for the answer: for those who ask it of every event. */
+/** Compares without making a string of the category: for callers that ask it of every event. */
 export const isOfCategory = (stream: string, category: string): boolean =>
   stream.startsWith(category) && (stream.length === category.length || stream[category.length] === '-');
 
-/** True for each stream where no categories are named. */
+/** True for every stream if no categories are named. */
 export function isOfAny(stream: string, categories: readonly string[] | undefined): boolean {
   if (categories === undefined) return true;
   for (const category of categories) if (isOfCategory(stream, category)) return true;

@@ -1,8 +1,8 @@
 import { type EventStore, READ_EVENTS_MAX, type RecordedEvent } from './event-store.port.ts';
 
 /**
- * A stream from a revision on, page by page, oldest first, to where it ends when it is asked. A reader who has seen
- * enough just leaves; no page is empty.
+ * Reads a stream from a revision on, page by page, oldest first, up to its end. No page is empty. A reader that has seen
+ * enough just stops iterating.
  */
 export async function* pagesOf(
   store: Pick<EventStore, 'readStream'>,

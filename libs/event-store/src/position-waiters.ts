@@ -1,4 +1,4 @@
-/** Those who wait until something that follows the log has come to a position. */
+/** Waits for something that follows the log to reach a position. */
 export class PositionWaiters {
   readonly #waiting = new Set<{ readonly position: number; readonly reached: () => void }>();
 

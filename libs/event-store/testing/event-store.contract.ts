@@ -5,8 +5,8 @@ import type { OpenEventStore } from './store-under-test.ts';
 import { subscribeContract } from './subscribe.contract.ts';
 
 /**
- * What every EventStore must do, in the words of the port. Each adapter's spec calls this once and adds only
- * what is its own. The log may hold other events: a shared server is as good as an empty file.
+ * What every EventStore must do, as the port says. Each adapter's spec calls this, and adds only what is particular to it.
+ * The log may contain other events: a shared server is as good as an empty file.
  */
 export function eventStoreContract(name: string, open: OpenEventStore): void {
   describe(`${name} keeps the contract of an event store`, () => {

@@ -17,10 +17,10 @@ export const happened = (data: object = {}, type = 'SomethingHappened'): NewEven
 export const happenedTimes = (count: number): NewEvent[] =>
   Array.from({ length: count }, (_, number) => happened({ number }));
 
-/** A stream that no other test has, of that category. */
+/** A stream of this category that no other test uses. */
 export const newStream = (category: string): string => `${category}-${randomUUID()}`;
 
-/** Follows the log until `isEnough`, then stops; at most so many pages. */
+/** Follows the log until `isEnough`; throws after too many pages. */
 export async function follow(
   store: EventStore,
   query: LogQuery,
@@ -39,7 +39,7 @@ export async function follow(
   return events;
 }
 
-/** Reads on from `query.after` until a page brings nothing and its position stands still. */
+/** Reads on from `query.after` until a page has no events and its position does not move. */
 export async function readToEnd(
   store: EventStore,
   query: LogQuery & { limit?: number },

@@ -60,7 +60,7 @@ export function readContract(open: OpenEventStore): void {
         expect(await store.eventAt(position! - 1)).not.toEqual(expected);
         await reopen();
         expect(await store.readStream(stream)).toEqual([expected]);
-        // The clock of a server may be another.
+        // The server's clock may differ from ours.
         expect(recordedAt).toBeGreaterThan(before - 60_000);
         expect(recordedAt).toBeLessThan(after + 60_000);
       });

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below those that a system hands out by itself: nobody else has it while a server is being started again. */
+/** Below the ports that the system assigns by itself, so that nobody else takes it while a server is restarted. */
 const PORT_MIN = 10_000;
 const PORT_MAX = 30_000;
 
-/** A port of 127.0.0.1 that is free, and stays so. */
+/** A port of 127.0.0.1 that is free, and stays free. */
 export async function steadyPort(): Promise<number> {
   for (;;) {
     const port = PORT_MIN + Math.floor(Math.random() * (PORT_MAX - PORT_MIN));

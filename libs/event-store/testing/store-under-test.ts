@@ -1,19 +1,19 @@
 import type { EventStore } from '../src/index.ts';
 
-/** A store and what lets a test close it and find the same data again. */
+/** A store that a test can close and open again on the same data. */
 export interface StoreUnderTest {
   readonly store: EventStore;
   /** Closes it and opens another one on the same data. */
   reopen(): Promise<StoreUnderTest>;
-  /** Closes it and throws its data away. */
+  /** Closes it and deletes its data. */
   dispose(): Promise<void>;
 }
 
 export type OpenEventStore = () => Promise<StoreUnderTest>;
 
 /**
- * Keeps a store open for the tests of the `describe` in which it is called, and hands it out. Answers how to open
- * it anew on the same data.
+ * Keeps a store open for the tests of the surrounding `describe`, and passes it to `onOpened`. Returns a function that opens
+ * it again on the same data.
  */
 export function keepOpen(open: OpenEventStore, onOpened: (store: EventStore) => void): () => Promise<void> {
   let underTest: StoreUnderTest;

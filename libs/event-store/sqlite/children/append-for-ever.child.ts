@@ -1,7 +1,6 @@
 /**
- * Appends until it is killed: `directory writer`. Each append is first written down in `intents`, and in `acks`
- * once the store has answered, as a line of JSON. What an earlier run intended and was not answered, is asked
- * for again.
+ * Appends until it is killed: `directory writer`. Each append is first written to `intents`, and to `acks` once the store
+ * has answered, as a line of JSON. Appends of an earlier run that were not answered are made again.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, openSync, readFileSync, writeSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Appends until a write fails for good, and tells what the store says then: `directory writer`. */
+/** Appends until a write fails for good, and prints what the store says then: `directory writer`. */
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '#kernel';
 import { NO_STREAM, StoreUnavailable } from '#event-store';

@@ -1,4 +1,4 @@
-/** Fills a small disk, makes room again, and tells how the store bore it: `directory writer`. */
+/** Fills a small disk, makes room again, and prints what the store did: `directory writer`. */
 import { randomUUID } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

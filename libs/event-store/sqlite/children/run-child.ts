@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 
 const pathOf = (child: string): string => fileURLToPath(new URL(`./${child}.child.ts`, import.meta.url));
 
-/** Without what jest sets for itself. */
+/** Without the options that jest sets for itself. */
 const environment = { ...process.env, NODE_OPTIONS: '' };
 
-/** A child that works until it is killed. */
+/** Starts a child that works until it is killed. */
 export function startChild(child: string, ...words: readonly string[]): ChildProcess {
   return spawn(process.execPath, ['--conditions=source', pathOf(child), ...words], {
     env: environment,
@@ -15,8 +15,8 @@ export function startChild(child: string, ...words: readonly string[]): ChildPro
 }
 
 /**
- * Runs a child to its end, in a shell that first does `before` with the words as `$1`, `$2` …, and reads the
- * JSON that it prints. Throws with what it said if it ends badly.
+ * Runs a child to its end, in a shell that first runs `before` with the words as `$1`, `$2` …, and parses the JSON that it
+ * prints. If the child fails, throws with what it printed.
  */
 export function runChild(child: string, words: readonly string[], before = ''): unknown {
   const script = `${before} exec "$NODE" --conditions=source "$CHILD" "$@"`;

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** Changes events also to what a STRICT table takes from nobody but a disk that has lost its mind. */
+/** Changes events even to values that a STRICT table would refuse, as a failing disk does. */
 export function changeUnchecked(file: string, sql: string): void {
   const database = new DatabaseSync(file, { defensive: false });
   const strict = (from: string, to: string): void =>
