@@ -51,17 +51,13 @@ describe('settings', () => {
       { WEBHOOK_ALLOW_PRIVATE: 'yes' },
       'WEBHOOK_ALLOW_PRIVATE must be true or false',
     ],
-    ['a misspelt name', { LOGLEVEL: 'info' }, 'LOGLEVEL is not a setting; did you mean LOG_LEVEL?'],
+    ['a misspelt name', { LOGLEVEL: 'info' }, 'LOGLEVEL is not a setting: did you mean LOG_LEVEL?'],
     ['a misspelt list', { KAFKA_BROKRS: 'a:1' }, 'did you mean KAFKA_BROKERS?'],
     ['letters swapped', { PROT: '80' }, 'did you mean PORT?'],
     ['brokers, empty', { KAFKA_BROKERS: '' }, 'KAFKA_BROKERS is empty'],
     ['a broker without a port', { KAFKA_BROKERS: 'a' }, 'host:port, got "a"'],
     ['a broker with a space', { KAFKA_BROKERS: 'a b:9092' }, 'KAFKA_BROKERS must be'],
-    [
-      'a certificate that is not there',
-      { KAFKA_SSL: 'true', KAFKA_SSL_CA: '/no/such' },
-      'a file that can be read',
-    ],
+    ['a certificate that is not there', { KAFKA_SSL: 'true', KAFKA_SSL_CA: '/no/such' }, 'a readable file'],
     [
       'a file without a certificate',
       { KAFKA_SSL: 'true', KAFKA_SSL_CA: fileURLToPath(import.meta.url) },
@@ -74,10 +70,10 @@ describe('settings', () => {
     ['a secret nobody filled in', saslWith('changeme'), 'not a placeholder'],
     ['keys off for the world', { AUTH: 'off', HOST: '0.0.0.0' }, 'AUTH=off is for loopback only'],
     ['half a login', { KAFKA_SASL_USERNAME: 'u' }, 'belong together'],
-    ['a login in the clear', { ...saslWith('s3cr3t'), KAFKA_BROKERS: 'k.example:9092' }, 'in the clear'],
+    ['a login in the clear', { ...saslWith('s3cr3t'), KAFKA_BROKERS: 'k.example:9092' }, 'unencrypted'],
     ['a store of another kind', { EVENT_STORE: 'postgres://localhost' }, 'esdb:// or kurrentdb:// address'],
-    ['a share that is none', { SHARD: '3/2' }, 'which part of how many'],
-    ['more shares than shards', { SHARD: '1/32', EVENT_STORE: 'esdb://localhost:2113' }, 'only 16 SHARDS'],
+    ['a share that is none', { SHARD: '3/2' }, 'a part of a whole'],
+    ['more shares than shards', { SHARD: '1/32', EVENT_STORE: 'esdb://localhost:2113' }, 'SHARDS is only 16'],
     ['a share of a log that nobody else has', { SHARD: '1/2' }, 'set EVENT_STORE'],
     ['a broker without a host', { KAFKA_BROKERS: ':9092' }, 'KAFKA_BROKERS must be'],
     ['a port of a broker that is none', { KAFKA_BROKERS: 'a:x' }, 'KAFKA_BROKERS must be'],
@@ -86,16 +82,16 @@ describe('settings', () => {
     ['a port of a broker too great', { KAFKA_BROKERS: 'a:65536' }, 'KAFKA_BROKERS must be'],
     ['two letters wrong in a long name', { KAFKA_BROKR: 'a:1' }, 'did you mean KAFKA_BROKERS?'],
     ['a certificate without TLS', { KAFKA_SSL_CA: fileURLToPath(import.meta.url) }, 'KAFKA_SSL is not true'],
-    ['the share before the first', { SHARD: '0/2' }, 'which part of how many'],
+    ['the share before the first', { SHARD: '0/2' }, 'a part of a whole'],
     ['a topic bound twice', { KAFKA_EVENT_TOPICS: 'a=web=pos' }, 'KAFKA_EVENT_TOPICS must be'],
     ['a topic that Kafka would not make', { KAFKA_AVAILABILITY_TOPIC: '..' }, 'a topic name'],
     ['messages of such a topic', { KAFKA_EVENT_TOPICS: '.=web' }, 'KAFKA_EVENT_TOPICS must be'],
     ['a topic that is none', { KAFKA_EVENT_TOPICS: 'a b' }, 'KAFKA_EVENT_TOPICS must be'],
     ['a placeholder in other letters', saslWith('ChangeMe'), 'not a placeholder'],
     ['a topic twice', { KAFKA_EVENT_TOPICS: 'a=web,a' }, 'names a twice'],
-    ['one topic for two uses', { KAFKA_ORDERS_TOPIC: 'onhand.availability' }, 'a topic of its own'],
-    ['the shards beside messages', { KAFKA_EVENT_TOPICS: 'onhand.shards' }, 'OnHand itself'],
-    ['its own words as messages', { KAFKA_EVENT_TOPICS: 'onhand.orders' }, 'OnHand itself writes'],
+    ['one topic for two uses', { KAFKA_ORDERS_TOPIC: 'onhand.availability' }, 'a separate topic'],
+    ['the shards beside messages', { KAFKA_EVENT_TOPICS: 'onhand.shards' }, 'OnHand uses itself'],
+    ['its own words as messages', { KAFKA_EVENT_TOPICS: 'onhand.orders' }, 'which OnHand uses itself'],
   ])('refuses %s', (_, variables, message) => {
     expect(problemsOf(variables).join('\n')).toContain(message);
   });
@@ -166,7 +162,7 @@ describe('settings', () => {
 
 it('warns where roles are left out that no other process can have', () => {
   const warned = (settings: Record<string, string>): string => settingWarnings(readSettings(settings)).join();
-  expect(warned({ ROLES: 'http,intake' })).toContain('leaves posting and publishing to another process');
+  expect(warned({ ROLES: 'http,intake' })).toContain('leaves out posting and publishing');
   expect(warned({ ROLES: 'http,posting,publishing' })).toBe('');
   expect(warned({ ROLES: 'http', EVENT_STORE: 'esdb://db:2113' })).toBe('');
 });
@@ -182,7 +178,7 @@ it('warns where a process takes messages by Kafka alone, and there is no Kafka',
 it('warns of a password that goes to the brokers without TLS', () => {
   const warned = (settings: Record<string, string>): string => settingWarnings(readSettings(settings)).join();
   const here = { KAFKA_BROKERS: 'localhost:9092' };
-  expect(warned({ ...saslWith('s3cr3t'), ...here })).toContain('goes to the brokers without TLS');
+  expect(warned({ ...saslWith('s3cr3t'), ...here })).toContain('is sent to the brokers without TLS');
   expect(warned({ ...saslWith('s3cr3t'), ...here, KAFKA_SSL: 'true' })).toBe('');
   expect(warned(here)).toBe('');
   expect(warned(saslWith('s3cr3t'))).toBe('');

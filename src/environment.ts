@@ -34,7 +34,7 @@ export class Settings {
   @WholeNumber(0, 65_535)
   readonly PORT: number = 3000;
 
-  @rule('directory', 'a directory of its own, not the root', isOwnDirectory)
+  @rule('directory', 'a folder of its own, not the root', isOwnDirectory)
   readonly DATA_DIR: string = './data';
 
   /** Where the log is: in DATA_DIR, or in EventStoreDB or KurrentDB. */
@@ -47,7 +47,7 @@ export class Settings {
   readonly KAFKA_BROKERS?: readonly string[] = undefined;
 
   /** `topic`, or `topic=source`: then no other source may write there. */
-  @ListOf('topics, each `topic` or `topic=source`', isEventTopic)
+  @ListOf('topics, each written `topic` or `topic=source`', isEventTopic)
   readonly KAFKA_EVENT_TOPICS: readonly string[] = ['onhand.events'];
 
   @Topic()
@@ -73,7 +73,7 @@ export class Settings {
 
   /** A file with the certificate authority's certificate. */
   @IsOptional()
-  @rule('file', 'a file that can be read', isReadable)
+  @rule('file', 'a readable file', isReadable)
   readonly KAFKA_SSL_CA?: string = undefined;
 
   @IsOptional()
@@ -96,7 +96,11 @@ export class Settings {
 
   /** `2/8`: this process has the second eighth of the shards. Without it Kafka assigns them, or the process has all. */
   @IsOptional()
-  @rule('share', 'which part of how many, such as 2/8', (value) => shareOf(String(value)) !== undefined)
+  @rule(
+    'share',
+    'a part of a whole, such as 2/8 for the second of eight',
+    (value) => shareOf(String(value)) !== undefined,
+  )
   readonly SHARD?: string = undefined;
 
   @OneOf('keys', 'off')
@@ -148,7 +152,7 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
   const empty = Object.keys(told).filter((name) => told[name]?.trim() === '');
   const problems = [
     ...misspelt(variables),
-    ...empty.map((name) => `${name} is empty: give it a value, or leave it out for its default`),
+    ...empty.map((name) => `${name} is empty: give it a value, or remove it to use its default`),
     ...validateSync(settings)
       .filter(({ property }) => !empty.includes(property))
       .map(({ property, constraints }) => wrongValue(property, told[property], constraints)),
@@ -188,7 +192,7 @@ function misspelt(variables: Readonly<Record<string, string | undefined>>): stri
     .filter((name) => !known.includes(name))
     .flatMap((name) => {
       const nearest = nearestName(name, known, editsMax);
-      return nearest === undefined ? [] : [`${name} is not a setting; did you mean ${nearest}?`];
+      return nearest === undefined ? [] : [`${name} is not a setting: did you mean ${nearest}?`];
     });
 }
 
@@ -208,7 +212,7 @@ export function settingWarnings(settings: Settings): string[] {
   return [
     ...(isInTheClear
       ? [
-          'KAFKA_SASL_PASSWORD goes to the brokers without TLS, for whoever listens: set KAFKA_SSL=true where they can',
+          'KAFKA_SASL_PASSWORD is sent to the brokers without TLS, readable for anybody on the network: set KAFKA_SSL=true if the brokers support it',
         ]
       : []),
     ...workOfNobody(settings),
@@ -219,7 +223,9 @@ export function settingWarnings(settings: Settings): string[] {
 /** The role `intake` takes messages only from Kafka: those over HTTP are taken by `http`. */
 function workOfNothing({ ROLES, KAFKA_BROKERS }: Settings): string[] {
   if (KAFKA_BROKERS !== undefined || ROLES.join() !== 'intake') return [];
-  return ['ROLES is intake alone, and KAFKA_BROKERS is not set: this process has nothing to do'];
+  return [
+    'ROLES is only intake, but KAFKA_BROKERS is not set, so this process has nothing to do: set KAFKA_BROKERS, or add roles',
+  ];
 }
 
 /** A log in a folder has only one process: no other can have the missing roles. */
@@ -227,7 +233,7 @@ function workOfNobody(settings: Settings): string[] {
   const leftOut = ALWAYS_NEEDED.filter((role) => !settings.ROLES.includes(role));
   if (!isLogInFolder(settings) || leftOut.length === 0) return [];
   return [
-    `ROLES leaves ${leftOut.join(' and ')} to another process, and there is none over a log in DATA_DIR: nobody does it`,
+    `ROLES leaves out ${leftOut.join(' and ')}, but a log in DATA_DIR allows no second process that could do it: add the missing roles`,
   ];
 }
 
@@ -244,18 +250,22 @@ function contradictions(settings: Settings): string[] {
   const login = [KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD];
   const hasUser = login.some((part) => part !== undefined);
   if (hasUser && login.includes(undefined)) {
-    problems.push('KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD belong together');
+    problems.push(
+      'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD belong together: set all three, or none',
+    );
   }
   const isRemote = settings.KAFKA_BROKERS?.some(
     (broker) => !isLoopback(broker.slice(0, broker.lastIndexOf(':'))),
   );
   if (hasUser && isRemote && !settings.KAFKA_SSL) {
-    problems.push('KAFKA_SASL_PASSWORD would cross the network in the clear: set KAFKA_SSL=true');
+    problems.push('KAFKA_SASL_PASSWORD would cross the network unencrypted: set KAFKA_SSL=true');
   }
   if (settings.KAFKA_SSL_CA !== undefined && !settings.KAFKA_SSL) {
-    problems.push('KAFKA_SSL_CA is set but KAFKA_SSL is not true');
+    problems.push(
+      'KAFKA_SSL_CA is set, but KAFKA_SSL is not true: set KAFKA_SSL=true, or remove KAFKA_SSL_CA',
+    );
   } else if (settings.KAFKA_SSL_CA !== undefined && !hasCertificates(settings.KAFKA_SSL_CA)) {
-    problems.push(`KAFKA_SSL_CA must be a file of certificates (PEM); ${settings.KAFKA_SSL_CA} has none`);
+    problems.push(`KAFKA_SSL_CA must be a file of certificates (PEM), but ${settings.KAFKA_SSL_CA} has none`);
   }
   return [...problems, ...topicProblems(settings), ...shareProblems(settings)];
 }
@@ -264,11 +274,13 @@ function shareProblems(settings: Settings): string[] {
   const problems: string[] = [];
   const share = settings.SHARD === undefined ? undefined : shareOf(settings.SHARD);
   if (share !== undefined && share.of > settings.SHARDS) {
-    problems.push(`SHARD is one of ${share.of}, but there are only ${settings.SHARDS} SHARDS to divide`);
+    problems.push(
+      `SHARD divides the work by ${share.of}, but SHARDS is only ${settings.SHARDS}: use at most as many parts as there are shards`,
+    );
   }
   if (share !== undefined && share.of > 1 && isLogInFolder(settings)) {
     problems.push(
-      'SHARD divides the work over one log: set EVENT_STORE to the server that all processes share',
+      'SHARD divides the work of one log among processes: set EVENT_STORE to a server that all of them share',
     );
   }
   return problems;

@@ -12,7 +12,7 @@ export async function performConfig(
   const { settings, problems, warnings } = await read(io.env);
   if (settings === undefined) return sayWrong(problems, json, io);
   if (what === 'check') {
-    const said = `The settings are right.\n${warnings.map((warning) => `  Mind: ${warning}.\n`).join('')}`;
+    const said = `The settings are valid.\n${warnings.map((warning) => `  Warning: ${warning}.\n`).join('')}`;
     io.stdout.write(json ? `${JSON.stringify({ ok: true, problems, warnings })}\n` : said);
     return EXIT.done;
   }

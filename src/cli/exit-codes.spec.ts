@@ -61,12 +61,7 @@ describe.each([
   ['does not find the key', ['keys', 'revoke', '0123'], 65, 'KEY_UNKNOWN'],
   ['has a line rejected', ['import', path('one-bad-row.csv'), '--mapping', 'online-retail'], 65, ''],
   ['reads no such header', ['import', path('no-header.csv'), '--mapping', 'online-retail'], 65, 'CSV_HEADER'],
-  [
-    'is told a source that can be none',
-    ['import', path('good.csv'), '--source', 'Bad Id'],
-    64,
-    '--source names',
-  ],
+  ['is told a source that can be none', ['import', path('good.csv'), '--source', 'Bad Id'], 64, '--source: '],
   ['is told no mapping', ['import', path('good.csv')], 65, 'MAPPING_REQUIRED'],
   [
     'does not know the mapping',
@@ -190,7 +185,9 @@ it('ends with 73 where another process has the data, and no service is there to 
     const { exitCode, stderr } = await commandLine(['parked'], env);
     expect({ exitCode, stderr }).toEqual({
       exitCode: 73,
-      stderr: expect.stringMatching(/DATA_DIRECTORY_LOCKED: .* by process \d+: stop that, or name another/),
+      stderr: expect.stringMatching(
+        /DATA_DIRECTORY_LOCKED: .* by process \d+\. Stop that process, or name another/,
+      ),
     });
   } finally {
     await onhand.close();
@@ -218,15 +215,21 @@ it.each(['sqlite', 'esdb://127.0.0.1:1?tls=false'])(
 
 describe('a command that is interrupted ends with 130, and says what is left of it', () => {
   it.each([
-    [['import', path('good.csv'), '--mapping', 'online-retail'], 'kept: the same command again goes on from'],
+    [
+      ['import', path('good.csv'), '--mapping', 'online-retail'],
+      'kept. Running the same command again continues from',
+    ],
     [['import', path('good.csv'), '--mapping', 'online-retail', '--dry-run'], 'Nothing was stored'],
-    [['export', path('cut.jsonl')], 'No file is left behind. The same command again begins anew.'],
-    [['export'], 'What was written is only the beginning.'],
-    [['verify'], 'Nothing was changed. The same command again begins anew.'],
-    [['rebuild'], 'The same command again begins anew.'],
-    [['backup', path('cut.bak')], 'The same command again begins anew.'],
-    [['demo', '--exit'], 'Its data is removed. The same command again begins anew.'],
-    [['demo', '--exit', '--dir', path('demo')], 'name another empty folder'],
+    [
+      ['export', path('cut.jsonl')],
+      'No file was left behind. Running the same command again starts from the beginning.',
+    ],
+    [['export'], 'What was written is incomplete.'],
+    [['verify'], 'Nothing was changed. Running the same command again starts from the beginning.'],
+    [['rebuild'], 'Running the same command again starts from the beginning.'],
+    [['backup', path('cut.bak')], 'Running the same command again starts from the beginning.'],
+    [['demo', '--exit'], 'Its data is removed. Running the same command again starts from the beginning.'],
+    [['demo', '--exit', '--dir', path('demo')], 'Name another empty folder'],
   ])('%j', async (words, said) => {
     const told = { ...env, PORT: '0' };
     const { exitCode, stderr } = await commandLine(words, told, { signal: AbortSignal.abort() });
@@ -240,8 +243,8 @@ describe('a command that is interrupted ends with 130, and says what is left of 
 
 describe('of more bad lines than are listed it is said how many there are, and how to see them:', () => {
   it.each([
-    ['an import', [], 'And 2 more; all of them: `onhand rejected`.'],
-    ['a dry run', ['--dry-run'], 'And 2 more; mend these and run it again to see them.'],
+    ['an import', [], 'And 2 more; see all of them with `onhand rejected`.'],
+    ['a dry run', ['--dry-run'], 'And 2 more; correct these and run it again to see them.'],
   ])('%s', async (_, options, said) => {
     const rows = Array.from({ length: 22 }, (_row, index) => row(`9${index}`, 'many'));
     const words = [

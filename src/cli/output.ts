@@ -76,5 +76,5 @@ class NewFile {
 
 const isThere = (path: string) => ({
   code: 'INPUT_OUTPUT',
-  detail: `${path}: it is there already: name another path, nothing is overwritten.`,
+  detail: `${path} already exists, and nothing is overwritten. Name another path.`,
 });

@@ -55,7 +55,7 @@ async function runWhereTheDataIs(work: Work, settings: Settings, task: LocalTask
   if (work.command.begins !== true && isLogInFolder(settings) && !mayHaveLog(dataDir)) {
     throw new CommandRefused({
       code: 'DATA_UNKNOWN',
-      detail: `There is no data in ${dataDir} yet: name another folder with DATA_DIR, or begin with \`onhand start\` or \`onhand import\`.`,
+      detail: `There is no data in ${dataDir} yet. Name another folder with DATA_DIR, or begin with \`onhand start\` or \`onhand import\`.`,
     });
   }
   return (await import('./here.ts')).runHere(work, settings, task);

@@ -20,12 +20,7 @@ function errorOf(pragma: string): unknown {
 }
 
 it.each([
-  [
-    'has no room',
-    'max_page_count = 2',
-    'STORE_FULL',
-    'No room is left on the disk: free some and try again.',
-  ],
+  ['has no room', 'max_page_count = 2', 'STORE_FULL', 'The disk is full. Free some space and try again.'],
   ['may not be written', 'query_only = 1', 'INPUT_OUTPUT', /^The file system says: .*readonly/],
 ])('a file of ours that %s ends a command with 74, and is no bug', (_, pragma, code, detail) => {
   const problem = problemOf(errorOf(pragma));

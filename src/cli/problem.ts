@@ -1,4 +1,4 @@
-import { Fault } from '#kernel';
+import { Fault, FILE_WORDS } from '#kernel';
 import type { Rejection } from '#inventory';
 import { type DiskError, isDiskError, isFileError, SQLITE_FULL } from './exit-codes.ts';
 
@@ -37,7 +37,7 @@ export function problemOf(error: unknown): Problem {
   if (isDiskError(error)) return diskProblem(error);
   if (hasName(error, 'AbortError')) return INTERRUPTED;
   const detail = error instanceof Error ? error.message : String(error);
-  return { code: 'BUG', detail: `Something went wrong inside OnHand, please report it: ${detail}` };
+  return { code: 'BUG', detail: `An error inside OnHand, please report it: ${detail}` };
 }
 
 /** A room says it of a service that runs on; a command has ended with it. */
@@ -54,23 +54,12 @@ const causeOf = ({ cause, message }: Fault): { hint?: string } =>
 /** What is left of it each command knows for itself: `afterInterrupt`. */
 const INTERRUPTED: Problem = { code: 'INTERRUPTED', detail: 'Stopped before the end.' };
 
-const FILE_WORDS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder: check the path',
-  EACCES: 'permission denied: check who owns it',
-  EPERM: 'permission denied: check who owns it',
-  EISDIR: 'it is a folder, but must be a file',
-  ENOTDIR: 'a part of its path is a file, not a folder',
-  EEXIST: 'it is there already: name another path, nothing is overwritten',
-  ENOSPC: 'no room is left on the disk: free some and try again',
-  EROFS: 'the disk is read-only',
-};
-
 /** Of a file that was just being made or opened: no room has yet put a name to it. */
 function diskProblem({ errcode, message }: DiskError): Problem {
   if ((errcode & 0xff) === SQLITE_FULL)
     return {
       code: 'STORE_FULL',
-      detail: 'No room is left on the disk: free some and try again.',
+      detail: 'The disk is full. Free some space and try again.',
       hint: message,
     };
   return { code: 'INPUT_OUTPUT', detail: `The file system says: ${message}.` };

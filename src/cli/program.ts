@@ -30,7 +30,7 @@ export function programOf(perform: (request: Request) => Promise<void>): Command
   const program = new Command('onhand')
     .description('How much of what is where, and the number each channel may sell.')
     .usage('<command> [options]')
-    .version(ownVersion(), '--version', 'which OnHand this is')
+    .version(ownVersion(), '--version', 'show the version')
     .addHelpText('after', AFTER_HELP)
     .configureHelp({ showGlobalOptions: true, helpWidth: 100 });
   addRunning(program, perform);
@@ -44,11 +44,11 @@ export function programOf(perform: (request: Request) => Promise<void>): Command
 }
 
 const AFTER_HELP = `
-A command works through the service that runs on this data directory, or opens the data itself when none does.
+A command works through the service that is running on this data directory, or opens the data itself if there is none.
 Settings come from the environment or from a file .env: \`onhand config print\` shows them.
 
-Exit codes: 0 done, 1 a check failed, 64 the words are wrong, 65 bad input or not there, 69 service or store
-not reachable, 73 data directory in use by another process, 74 input/output error, 78 settings are wrong,
+Exit codes: 0 done, 1 a check failed, 64 wrong usage, 65 bad input or not found, 69 service or store
+not reachable, 73 data directory in use by another process, 74 input/output error, 78 wrong settings,
 130 interrupted.
 
   $ npx onhand demo                                    a day in the life of a small merchant
@@ -62,7 +62,7 @@ interface Common {
 }
 
 const jsonOption = (): Option =>
-  new Option('--json', 'the result as JSON on standard output, and nothing else there');
+  new Option('--json', 'write the result as JSON to standard output, and nothing else');
 const isJson = (options: Common): boolean => options.json === true;
 
 /** A command over the data whose arguments and options go to it by name. */
@@ -79,19 +79,21 @@ function addRunning(program: Command, perform: Perform): void {
   program
     .command('start')
     .description('start the service: HTTP in front, the data in DATA_DIR')
-    .addOption(new Option('--json', 'its log is JSON in any case, a line an event'))
+    .addOption(new Option('--json', 'the log is JSON in any case, one event per line'))
     .addHelpText(
       'after',
-      '\nStops in order on Ctrl-C, SIGTERM or when its terminal closes; a second one stops at once.',
+      '\nStops cleanly on Ctrl-C, on SIGTERM or when its terminal closes; a second signal stops it at once.',
     )
     .action(() => perform({ kind: 'start' }));
   program
     .command('demo')
-    .description('play a day of a small merchant, show what each channel was told, prove that it all adds up')
-    .option('--dir <path>', 'keep the data there (an empty folder); default: a temporary one in DATA_DIR')
-    .option('--port <number>', 'listen on this port; default: PORT, or any free one if it is taken', port)
+    .description(
+      'play a day of a small merchant, show what each channel is told, and prove that it all adds up',
+    )
+    .option('--dir <path>', 'keep the data in this empty folder; default: a temporary one in DATA_DIR')
+    .option('--port <number>', 'listen on this port; default: PORT, or any free port if that is taken', port)
     .option('--fast', 'no pauses between the scenes')
-    .option('--exit', 'end after the proof instead of staying for a look')
+    .option('--exit', 'exit after the proof instead of staying up for a look around')
     .addOption(jsonOption())
     .action(({ json, ...args }: Common & DemoArgs) => perform({ kind: 'demo', args, json: json === true }));
 }
@@ -99,22 +101,19 @@ function addRunning(program: Command, perform: Perform): void {
 function addImport(program: Command, perform: Perform): void {
   program
     .command('import')
-    .description('tell OnHand the messages of a file: JSON Lines, or CSV with a mapping; also .gz')
+    .description('import the messages of a file: JSON Lines, or CSV with a mapping; also .gz')
     .argument('<file>', 'read as a stream, whatever its size')
     .option(
       '--mapping <name>',
       'how a row becomes messages: one that ships with OnHand (online-retail), or the path of your own (….json)',
     )
-    .option(
-      '--source <id>',
-      'whose messages they are, where a line does not say; or another than the mapping names',
-    )
-    .option('--dry-run', 'check every line and tell what would come of it; nothing is stored')
+    .option('--source <id>', 'the source of lines that do not name one; overrides the source of a mapping')
+    .option('--dry-run', 'check every line and report what would happen; nothing is stored')
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nEnds when everything is posted and proved. The same file again brings only duplicates, so an import that\n' +
-        'was interrupted is finished by running it again.',
+      '\nEnds when everything is posted and proved. Importing the same file again adds only duplicates, so an import\n' +
+        'that was interrupted is completed by running it again.',
     )
     .action(data(perform, 'import', ['file']));
 }
@@ -122,33 +121,35 @@ function addImport(program: Command, perform: Perform): void {
 function addReads(program: Command, perform: Perform): void {
   program
     .command('item')
-    .description('one item: how much is where, and what each channel may sell of it')
+    .description('show one item: how much is where, and what each channel may sell of it')
     .argument('<sku>')
-    .option('--known-at <time>', 'what we had been told by then')
-    .option('--as-of <time>', 'what had happened by then')
+    .option('--known-at <time>', 'as it was known at that time')
+    .option('--as-of <time>', 'as it had happened by that time')
     .addOption(jsonOption())
     .action(data(perform, 'item', ['sku']));
   paged(program.command('availability'))
-    .description('what a channel may sell')
+    .description('show what a channel may sell')
     .argument('<channel>')
-    .argument('[listing]', 'only this one')
+    .argument('[listing]', 'only this listing')
     .action(data(perform, 'availability', ['channel', 'listing']));
   program
     .command('explain')
-    .description("a number's terms, down to the messages behind them")
+    .description('show how a number is made up, down to the messages behind it')
     .argument('<channel>')
     .argument('<listing>')
-    .option('--at <time>', 'the number as it was then')
+    .option('--at <time>', 'the number as it was at that time')
     .addOption(jsonOption())
     .action(data(perform, 'explain', ['channel', 'listing']));
   paged(program.command('timeline'))
-    .description('everything that happened to an item, by the time it happened')
+    .description('list everything that happened to an item, by the time it happened')
     .argument('<sku>')
     .action(data(perform, 'timeline', ['sku']));
   for (const name of ['parked', 'rejected'] as const) {
     paged(program.command(name))
       .description(
-        name === 'parked' ? 'lines that wait for the catalog' : 'messages that were refused, and why',
+        name === 'parked'
+          ? 'list lines that wait for the catalog'
+          : 'list messages that were refused, and why',
       )
       .action(data(perform, name));
   }
@@ -156,14 +157,14 @@ function addReads(program: Command, perform: Perform): void {
 
 const paged = (command: Command): Command =>
   command
-    .option('--limit <number>', 'rows at most', limit, 100)
-    .option('--cursor <cursor>', 'go on behind an earlier page')
+    .option('--limit <number>', 'show at most this many rows', limit, 100)
+    .option('--cursor <cursor>', 'continue after an earlier page')
     .addOption(jsonOption());
 
 function addHouseKeeping(program: Command, perform: Perform): void {
   program
     .command('rebuild')
-    .description('make everything derived anew from the log, and compare')
+    .description('rebuild everything derived from the log, and compare')
     .addOption(jsonOption())
     .action(data(perform, 'rebuild'));
   program
@@ -173,13 +174,13 @@ function addHouseKeeping(program: Command, perform: Perform): void {
     .action(data(perform, 'verify'));
   program
     .command('export')
-    .description('every message ever told, as CloudEvents in JSON Lines')
+    .description('write every message that OnHand has taken in, as CloudEvents in JSON Lines')
     .argument('[path]', 'a new file; default: standard output')
     .addOption(jsonOption())
     .action(data(perform, 'export', ['path']));
   program
     .command('backup')
-    .description('a checked copy of the data, also of a running service')
+    .description('make a verified copy of the data, also while the service is running')
     .argument('<path>', 'a new file')
     .addOption(jsonOption())
     .action(data(perform, 'backup', ['path']));
@@ -191,11 +192,11 @@ function addHouseKeeping(program: Command, perform: Perform): void {
     .action((path: string, options: Common) => perform({ kind: 'restore', path, json: isJson(options) }));
   program
     .command('copy')
-    .description('carry the whole log from one store to another, as it is, and prove that it is the same')
+    .description('copy the whole log from one store to another, and prove that it is identical')
     .requiredOption('--from <url>', 'sqlite:./data, or esdb://…: stop OnHand there first')
-    .requiredOption('--to <url>', 'the same; it must hold no log yet')
+    .requiredOption('--to <url>', 'likewise; it must not hold a log yet')
     .addOption(jsonOption())
-    .addHelpText('after', '\nInterrupted, it goes on where it was when it is run again.')
+    .addHelpText('after', '\nIf it is interrupted, run it again: it continues where it stopped.')
     .action(({ from, to, json }: Common & { from: string; to: string }) =>
       perform({ kind: 'copy', from, to, json: json === true }),
     );
@@ -204,13 +205,13 @@ function addHouseKeeping(program: Command, perform: Perform): void {
 function addKafka(program: Command, perform: Perform): void {
   program
     .command('topics')
-    .description("Kafka's topics that OnHand reads and writes")
+    .description('create the Kafka topics that OnHand reads and writes')
     .command('create')
-    .description('make those that are missing, and say how the others differ from what they should be')
-    .option('--partitions <number>', 'of each topic that is made', partitions, 12)
+    .description('create those that are missing, and report how the others differ from what they should be')
+    .option('--partitions <number>', 'partitions of each topic that is created', partitions, 12)
     .option(
       '--replication <number>',
-      'copies of each; default: three, or as many as there are brokers',
+      'copies of each partition; default: three, or as many as there are brokers',
       copies,
     )
     .addOption(jsonOption())
@@ -222,13 +223,10 @@ function addKafka(program: Command, perform: Perform): void {
     .description("send a file's messages to Kafka: JSON Lines, or CSV with a mapping; also .gz")
     .argument('<file>', 'read as a stream, whatever its size')
     .option('--mapping <name>', 'as for `onhand import`')
-    .option(
-      '--source <id>',
-      'whose messages they are, where a line does not say; or another than the mapping names',
-    )
+    .option('--source <id>', 'the source of lines that do not name one; overrides the source of a mapping')
     .option('--topic <name>', 'default: the first of KAFKA_EVENT_TOPICS')
     .addOption(jsonOption())
-    .addHelpText('after', '\nSent again, the same messages are taken as duplicates.')
+    .addHelpText('after', '\nMessages that are sent again count as duplicates.')
     .action((file: string, { json, ...args }: Common & Omit<ProduceArgs, 'file'>) =>
       perform({ kind: 'produce', args: { file, ...args }, json: json === true }),
     );
@@ -237,10 +235,10 @@ function addKafka(program: Command, perform: Perform): void {
 function addKeys(program: Command, perform: Perform): void {
   const keys = program
     .command('keys')
-    .description('keys for channels, warehouses, analysts and administrators');
+    .description('create, list and revoke keys for channels, warehouses, analysts and administrators');
   keys
     .command('create')
-    .description('make a key; it is shown this once')
+    .description('create a key; it is shown only once')
     .addOption(new Option('--channel <id>', 'for a channel').conflicts(['source', 'role']))
     .addOption(
       new Option('--source <id>', 'for a warehouse, 3PL, ERP or file').conflicts(['channel', 'role']),
@@ -253,30 +251,34 @@ function addKeys(program: Command, perform: Perform): void {
     .addOption(jsonOption())
     .action((options: Common & { channel?: string; source?: string; role?: string }, command: Command) => {
       if (options.channel === undefined && options.source === undefined && options.role === undefined) {
-        command.error('error: name whose key it is: --channel <id>, --source <id> or --role <analyst|admin>');
+        command.error(
+          'error: say whose key it is with --channel <id>, --source <id> or --role <analyst|admin>',
+        );
       }
       return data(perform, 'keys-create')(options);
     });
   keys
     .command('list')
-    .description('all keys, without their secrets')
+    .description('list all keys, without their secrets')
     .addOption(jsonOption())
     .action(data(perform, 'keys-list'));
   keys
     .command('revoke')
-    .description('a revoked key is refused from now on')
+    .description('revoke a key: it is refused from then on')
     .argument('<id>')
     .addOption(jsonOption())
     .action(data(perform, 'keys-revoke', ['id']));
 }
 
 function addConfig(program: Command, perform: Perform): void {
-  const config = program.command('config').description('the settings, from the environment and .env');
+  const config = program
+    .command('config')
+    .description('check or print the settings, from the environment and .env');
   for (const what of ['check', 'print'] as const) {
     config
       .command(what)
       .description(
-        what === 'check' ? 'say everything that is wrong with them' : 'show them all, secrets masked',
+        what === 'check' ? 'report everything that is wrong with them' : 'show them all, secrets masked',
       )
       .addOption(jsonOption())
       .action((options: Common) => perform({ kind: 'config', what, json: isJson(options) }));
@@ -291,5 +293,5 @@ const copies = (text: string): number => wholeNumber(text, 1, 9);
 function wholeNumber(text: string, least: number, most: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  throw new InvalidArgumentError(`Use a whole number from ${least} to ${most}.`);
 }

@@ -49,7 +49,7 @@ const isAnother = ({ status, headers }: Response): boolean =>
 const endedEarly = (): CommandRefused =>
   new CommandRefused({
     code: 'SERVICE_UNAVAILABLE',
-    detail: 'The service ended before it answered: look into its log, start it again and repeat the command.',
+    detail: 'The service stopped before it answered. Check its log, start it again and repeat the command.',
   });
 
 /** One that hangs would be waited for as long as the longest command takes. */
@@ -74,7 +74,7 @@ async function post(
     if (isNobodyThere(error)) return undefined;
     throw new CommandRefused({
       code: 'SERVICE_UNAVAILABLE',
-      detail: `The service at ${url} does not answer: look into its log, or stop it and try again.`,
+      detail: `The service at ${url} does not answer. Check its log, or stop it and try again.`,
     });
   }
 }

@@ -27,7 +27,7 @@ export async function performRestore(
   io.stdout.write(
     json
       ? `${JSON.stringify({ path: resolve(path), dataDir, position })}\n`
-      : `Restored into ${dataDir}, through position ${number(position)}. \`onhand verify\` checks all of it.\n`,
+      : `Restored into ${dataDir}, through position ${number(position)}. Check all of it with \`onhand verify\`.\n`,
   );
   return EXIT.done;
 }
@@ -35,8 +35,8 @@ export async function performRestore(
 const NOT_IN_FOLDER = {
   code: 'BACKUP_ELSEWHERE',
   detail:
-    'EVENT_STORE names a server, which has a backup of its own. Restore with EVENT_STORE=sqlite into a folder, ' +
-    'then `onhand copy --from sqlite:FOLDER --to esdb://…` carries it there.',
+    'EVENT_STORE names a server, which has its own backup. Restore into a folder with EVENT_STORE=sqlite, ' +
+    'then copy it to the server with `onhand copy --from sqlite:FOLDER --to esdb://…`.',
 };
 
 async function refuseNotEmpty(folder: string): Promise<void> {
@@ -47,6 +47,6 @@ async function refuseNotEmpty(folder: string): Promise<void> {
   if (files.every(isLeftByRestore)) return;
   throw new CommandRefused({
     code: 'FOLDER_NOT_EMPTY',
-    detail: `${folder} is not empty, and nothing is overwritten: name an empty folder with DATA_DIR.`,
+    detail: `${folder} is not empty, and nothing is overwritten. Name an empty folder with DATA_DIR.`,
   });
 }

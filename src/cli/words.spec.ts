@@ -9,7 +9,7 @@ describe('the words of the command line', () => {
     ['a missing argument', ['explain', 'web'], 64, "missing required argument 'listing'"],
     ['an argument too many', ['item', 'a', 'b'], 64, 'too many arguments'],
     ['a group without its command', ['keys'], 64, 'Usage: onhand keys'],
-    ['a key for nobody', ['keys', 'create'], 64, 'name whose key it is'],
+    ['a key for nobody', ['keys', 'create'], 64, 'say whose key it is'],
     ['a key for two', ['keys', 'create', '--channel', 'a', '--source', 'b'], 64, 'cannot be used with'],
     ['a role that is none', ['keys', 'create', '--role', 'boss'], 64, 'Allowed choices are analyst, admin'],
     ['a limit that is none', ['parked', '--limit', 'many'], 64, 'a whole number from 1 to 1000'],
@@ -82,7 +82,7 @@ describe('config', () => {
 
   it.each([
     [
-      'KAFKA_SASL_PASSWORD goes to the brokers without TLS',
+      'KAFKA_SASL_PASSWORD is sent to the brokers without TLS',
       {
         KAFKA_BROKERS: '127.0.0.1:9092',
         KAFKA_SASL_MECHANISM: 'plain',
@@ -90,10 +90,10 @@ describe('config', () => {
         KAFKA_SASL_PASSWORD: 's3cr3t',
       },
     ],
-    ['EVENT_STORE: tls=false: the user and password', { EVENT_STORE: 'esdb://u:s3cr3t@db?tls=false' }],
+    ['EVENT_STORE: with tls=false the user and password', { EVENT_STORE: 'esdb://u:s3cr3t@db?tls=false' }],
   ])('check warns of what works and should not be left so: %s', async (words, env) => {
     const told = await commandLine(['config', 'check'], env);
-    expect(told).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`Mind: ${words}`) });
+    expect(told).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`Warning: ${words}`) });
     const { stdout } = await commandLine(['config', 'check', '--json'], env);
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, warnings: [expect.stringContaining(words)] });
     expect(told.stdout + stdout).not.toContain('s3cr3t');

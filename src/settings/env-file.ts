@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { FILE_WORDS } from '#kernel';
 
 /** What a `.env` says, or everything that is wrong with it, by line. Problems never contain a value. */
 type EnvFile =
@@ -18,9 +19,8 @@ export function readEnvFile(path: string): EnvFile | undefined {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  EISDIR: 'it is a folder, but must be a file',
-  EACCES: 'permission denied: check who owns it',
-  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is no text in UTF-8',
+  ...FILE_WORDS,
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text',
 };
 
 /** Without the byte order mark that some editors put first, and with an error for what is not UTF-8. */
@@ -57,10 +57,10 @@ interface Line {
 }
 
 function problemOf({ name, before, isOpen, text }: Line): string | undefined {
-  if (BINARY.test(text)) return 'it is no text: a line is NAME=value';
-  if (name === undefined) return 'a line is NAME=value, and a comment begins with #';
-  if (before !== undefined) return `${name} is said on line ${before} already: leave one of them out`;
-  return isOpen ? `the quote that ${name} begins with is never closed` : undefined;
+  if (BINARY.test(text)) return 'this is not text: write NAME=value';
+  if (name === undefined) return 'this is not NAME=value: write it so, or begin a comment with #';
+  if (before !== undefined) return `${name} is already set on line ${before}: remove one of them`;
+  return isOpen ? `the quote that opens the value of ${name} is never closed: close it` : undefined;
 }
 
 /** The line where a value ends: one in quotes may have several lines. Undefined if its quote is never closed. */

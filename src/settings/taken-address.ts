@@ -11,7 +11,7 @@ export const wrongAddressOr = (
 ): unknown =>
   isAddressError(error)
     ? new BadSettings([
-        `HOST and PORT: nobody can listen at ${HOST}:${PORT} (${error.code}): name another port with ${setBy}, or stop who is there`,
+        `HOST and PORT: ${HOST}:${PORT} cannot be listened on (${error.code}): choose another port with ${setBy}, or stop the process that uses it`,
       ])
     : error;
 

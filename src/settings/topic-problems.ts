@@ -6,19 +6,19 @@ export function topicProblems(settings: Settings): string[] {
   const topics = settings.KAFKA_EVENT_TOPICS.map((told) => told.split('=')[0]);
   const twice = topics.find((topic, index) => topics.indexOf(topic) !== index);
   if (twice !== undefined) {
-    problems.push(`KAFKA_EVENT_TOPICS names ${twice} twice: name it once, bound to one source or to none`);
+    problems.push(`KAFKA_EVENT_TOPICS names ${twice} twice: name it once, with one source or none`);
   }
   const own = OWN.map((name) => settings[name]);
   const both = own.find((topic) => topics.includes(topic));
   if (both !== undefined) {
     problems.push(
-      `KAFKA_EVENT_TOPICS names ${both}, which OnHand itself writes or counts shards by: it would read its own words`,
+      `KAFKA_EVENT_TOPICS names ${both}, which OnHand uses itself: it would read its own messages, so name another topic`,
     );
   }
   OWN.forEach((name, index) => {
     const other = OWN[own.indexOf(settings[name])]!;
     if (own.indexOf(settings[name]) !== index) {
-      problems.push(`${name} and ${other} are both ${settings[name]}: give each a topic of its own`);
+      problems.push(`${name} and ${other} are both ${settings[name]}: use a separate topic for each`);
     }
   });
   return problems;

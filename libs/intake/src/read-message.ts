@@ -92,7 +92,7 @@ function thoroughCheck(told: WireObject, type: MessageType, options: ReadingOpti
 function checkBody(type: MessageType, data: unknown): readonly Rejection[] | undefined {
   if (data === undefined) return [missing('/data')];
   if (!isPlainObject(data)) {
-    return [problem('WRONG_TYPE', '/data', `This is ${shown(data)}. Send an object.`)];
+    return [problem('WRONG_TYPE', '/data', `The value is ${shown(data)}. Send an object.`)];
   }
   const { lines } = data;
   if (Array.isArray(lines) && lines.length > MESSAGE_LINES_MAX) {

@@ -41,7 +41,7 @@ function readValue(type: WireClass, { value, problems, numbers }: JsonValue): Ob
 }
 
 const notAnObject = (value: unknown): Rejection =>
-  problem('OBJECT_REQUIRED', '', `This is ${shown(value)}. Send one JSON object.`);
+  problem('OBJECT_REQUIRED', '', `The value is ${shown(value)}. Send one JSON object.`);
 
 function problemsOf(
   type: WireClass,

@@ -3,6 +3,7 @@ export { type Clock, type Instant, neverBack, pause, systemClock, timeWriter } f
 export { compareUtf8 } from './compare-utf8.ts';
 export { Fault } from './fault.ts';
 export { few } from './few.ts';
+export { FILE_WORDS } from './file-words.ts';
 export { partOf } from './murmur2.ts';
 export {
   fitsDecimals,

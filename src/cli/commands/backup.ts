@@ -25,6 +25,6 @@ export const backupCommand: Command<BackupArgs, BackupMade> = {
   },
   show({ path, position, bytes }, page) {
     page.line(`${path}: ${number(bytes)} bytes, checked, through position ${number(position)}.`);
-    page.line(page.paint('dim', '`onhand restore` puts it back, into an empty DATA_DIR.'));
+    page.line(page.paint('dim', 'Restore it with `onhand restore`, into an empty DATA_DIR.'));
   },
 };

@@ -27,10 +27,7 @@ export const keysCreateCommand: Command<KeysCreateArgs, KeyMade> = {
   show({ id, key }, page) {
     page.line(key);
     page.line(
-      page.paint(
-        'dim',
-        `Its id is ${id}. The key is not kept and cannot be shown again: put it where it is needed now.`,
-      ),
+      page.paint('dim', `Its id is ${id}. Store the key now: it is not kept here and cannot be shown again.`),
     );
   },
 };
@@ -60,7 +57,7 @@ export const keysListCommand: Command<object, { readonly items: readonly KeyShow
     }
   },
   show({ items }, page) {
-    if (items.length === 0) return page.line('There are no keys yet: `onhand keys create` makes one.');
+    if (items.length === 0) return page.line('There are no keys yet. Create one with `onhand keys create`.');
     page.table(
       ['id', 'for', 'created (UTC)', 'revoked (UTC)'],
       items.map(({ id, kind, name, createdAt, revokedAt }) => [
@@ -79,7 +76,7 @@ export const keysRevokeCommand: Command<{ readonly id: string }, { readonly id: 
   prepare({ id }) {
     if (id.length <= KEY_ID_LENGTH) return { id };
     // It may be a key that still opens: it is neither shown nor sent anywhere.
-    const detail = `Name the id of the key, not the key: ${KEY_ID_LENGTH} letters, \`onhand keys list\` shows them.`;
+    const detail = `That is not the id of a key. Name the id (${KEY_ID_LENGTH} letters, shown by \`onhand keys list\`), not the key itself.`;
     throw new CommandRefused({ code: 'USAGE', detail });
   },
   async run({ rooms }, { id }) {
@@ -87,5 +84,5 @@ export const keysRevokeCommand: Command<{ readonly id: string }, { readonly id: 
     if (isRejection(revoked)) throw new CommandRefused(revoked);
     return { id: revoked.id };
   },
-  show: ({ id }, page) => page.line(`The key ${id} is revoked: it is refused from now on.`),
+  show: ({ id }, page) => page.line(`The key ${id} is revoked and refused from now on.`),
 };

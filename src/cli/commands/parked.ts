@@ -9,10 +9,11 @@ interface PageArgs {
 
 export const parkedCommand: Command<PageArgs, PageOf<QuarantineRow>> = {
   run: (_, { limit, cursor }, { ask }) => ask('/v1/parked', { limit, cursor }),
-  show: (rows, page) => showQuarantine(rows, page, 'Nothing is parked: every line told has its item.'),
+  show: (rows, page) =>
+    showQuarantine(rows, page, 'Nothing is parked: every line has found its item and location.'),
 };
 
 export const rejectedCommand: Command<PageArgs, PageOf<QuarantineRow>> = {
   run: (_, { limit, cursor }, { ask }) => ask('/v1/rejected', { limit, cursor }),
-  show: (rows, page) => showQuarantine(rows, page, 'Nothing was ever rejected.'),
+  show: (rows, page) => showQuarantine(rows, page, 'Nothing has been rejected.'),
 };

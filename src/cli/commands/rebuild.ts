@@ -9,9 +9,11 @@ export const rebuildCommand: Command<object, Rebuilt> = {
     onhand.rebuild((done, total) => report({ step: 'rebuilding', done, total, unit: 'events' })),
   show({ position, hash, wasRight }, page) {
     if (wasRight)
-      page.line(`${page.paint('green', '✓')} Made anew from the log, and it is the same to the last bit.`);
+      page.line(`${page.paint('green', '✓')} Rebuilt from the log, and identical to the last bit.`);
     else
-      page.line(`${page.paint('red', '✗')} It was not what the log says. The new one has taken its place.`);
+      page.line(
+        `${page.paint('red', '✗')} The old data did not match the log. It has been replaced by the rebuilt data.`,
+      );
     page.line(page.paint('dim', `position ${number(position)}, sha-256 ${hash}`));
   },
   exitCode: ({ wasRight }) => (wasRight ? EXIT.done : EXIT.checkFailed),

@@ -47,8 +47,8 @@ async function copyLog(source: EventStore, place: LogPlace, task: Task): Promise
     const head = await source.head();
     if (target.through === head) return head;
     throw new TargetDiffers(
-      `The copy in ${shownPlace(place)} ends at position ${target.through}, the log at ${head}: ` +
-        'stop OnHand where you copy from, and begin again with an empty place.',
+      `The copy in ${shownPlace(place)} ends at position ${target.through}, but the log ends at ${head}: ` +
+        'stop OnHand where you copy from, and start again with an empty place.',
     );
   } finally {
     await target.close();
@@ -84,13 +84,16 @@ async function compareWith(
 
 function show({ events, differsAt, hashes }: Comparison, isSame: boolean, to: LogPlace, page: Page): void {
   if (isSame) {
-    page.line(`${page.paint('green', '✓')} ${number(events)} events, the same to the last bit.`);
-    page.line(page.paint('dim', `sha-256 of all that is derived from them: ${hashes[0]}`));
+    page.line(`${page.paint('green', '✓')} ${number(events)} events, identical to the last bit.`);
+    page.line(page.paint('dim', `sha-256 of everything derived from them: ${hashes[0]}`));
     const next =
       'directory' in to ? `EVENT_STORE=sqlite DATA_DIR=${to.directory}` : `EVENT_STORE=${shownPlace(to)}`;
-    page.line(`Go on with ${next} npx onhand start`);
+    page.line(`Next: ${next} npx onhand start`);
     return;
   }
-  const where = differsAt === undefined ? 'What is derived differs' : `They differ at position ${differsAt}`;
-  page.line(`${page.paint('red', '✗')} ${where}: do not use this copy, and tell us.`);
+  const where =
+    differsAt === undefined
+      ? 'The data derived from the events differs'
+      : `The events differ at position ${differsAt}`;
+  page.line(`${page.paint('red', '✗')} ${where}: do not use this copy, and report it.`);
 }

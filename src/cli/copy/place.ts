@@ -20,7 +20,7 @@ export function readPlace(text: string, option: '--from' | '--to'): LogPlace {
   if (option === '--from' && !hasLog(directory)) {
     throw new CommandRefused({
       code: 'DATA_UNKNOWN',
-      detail: `There is no log in ${directory}: name the DATA_DIR of an OnHand that has one.`,
+      detail: `There is no log in ${directory}. Name the DATA_DIR of an OnHand that has one.`,
     });
   }
   return { directory };
@@ -31,7 +31,7 @@ export function refuseSame(from: LogPlace, to: LogPlace): void {
   if (!isDeepStrictEqual(from, to)) return;
   throw new CommandRefused({
     code: 'USAGE',
-    detail: `--from and --to both name ${shownPlace(to)}: name a place that holds no log yet with --to.`,
+    detail: `--from and --to both name ${shownPlace(to)}. With --to, name a place that holds no log yet.`,
   });
 }
 

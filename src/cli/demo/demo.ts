@@ -154,7 +154,7 @@ class Folder {
     if ((await readdir(parent)).length === 0) return new Folder(parent, false);
     throw new CommandRefused({
       code: 'FOLDER_NOT_EMPTY',
-      detail: `${parent} is not empty: name an empty folder for the demo, or leave --dir out.`,
+      detail: `${parent} is not empty. Name an empty folder for the demo, or leave --dir out.`,
     });
   }
 

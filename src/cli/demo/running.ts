@@ -68,6 +68,6 @@ async function refuseUsed(service: HttpService): Promise<void> {
   await service.stop();
   throw new CommandRefused({
     code: 'LOG_NOT_EMPTY',
-    detail: `${store} holds a log already, and a demo would be in it for ever: name an empty one with EVENT_STORE.`,
+    detail: `${store} already holds a log, and the demo would stay in it for ever. Name an empty event store with EVENT_STORE.`,
   });
 }

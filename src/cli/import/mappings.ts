@@ -31,7 +31,7 @@ async function shippedPath(name: string): Promise<string> {
   const nearest = nearestName(name, names);
   throw new CommandRefused({
     code: 'MAPPING_UNKNOWN',
-    detail: `There is no mapping "${name}": name one of ${names.join(', ')}, or the path of your own (….json).`,
+    detail: `There is no mapping "${name}". Name one of ${names.join(', ')}, or the path of your own (….json).`,
     ...(nearest !== undefined && { hint: `did you mean ${nearest}?` }),
   });
 }

@@ -68,7 +68,7 @@ async function openMapped(
 function refuseNoSource(source: string | undefined): void {
   if (source === undefined || isSlugText(source)) return;
   const { detail } = explainSlug(source, '--source');
-  throw new CommandRefused({ code: 'USAGE', detail: `--source names no source. ${detail}` });
+  throw new CommandRefused({ code: 'USAGE', detail: `--source: ${detail}` });
 }
 
 /** Every line of a CSV file would be refused as JSON: one sentence is better. */
@@ -76,6 +76,6 @@ function refuseCsv(file: string): void {
   if (!/\.csv(\.gz)?$/i.test(file)) return;
   throw new CommandRefused({
     code: 'MAPPING_REQUIRED',
-    detail: `${file} is a CSV file: say with --mapping how its rows become messages (online-retail, or the path of your own mapping).`,
+    detail: `${file} is a CSV file. Say with --mapping how its rows become messages (online-retail, or the path of your own mapping).`,
   });
 }

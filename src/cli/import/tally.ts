@@ -110,7 +110,7 @@ export class Tally {
   }
 }
 
-const UNNAMED: Rejection = { code: 'REJECTED', detail: 'It was rejected: see `onhand rejected`.' };
+const UNNAMED: Rejection = { code: 'REJECTED', detail: 'It was rejected. See `onhand rejected`.' };
 
 /** Where each row is a line of its message, only the parked lines' rows wait; else the message's one row does. */
 function parkedRows(

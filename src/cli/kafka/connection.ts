@@ -8,6 +8,6 @@ export function connectionOrRefuse(settings: Settings): KafkaConnection {
   if (connection !== undefined) return connection;
   throw new CommandRefused({
     code: 'CONFIGURATION',
-    detail: 'Where Kafka is, nobody has said: set KAFKA_BROKERS=host:port.',
+    detail: 'KAFKA_BROKERS is not set. Say where Kafka is with KAFKA_BROKERS=host:port.',
   });
 }

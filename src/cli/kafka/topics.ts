@@ -35,6 +35,6 @@ function show(reports: readonly TopicReport[], page: Page): void {
     ]),
   );
   if (reports.some(({ differences }) => differences.length > 0)) {
-    page.line('What was there is left as it is. Partitions of a compacted topic must never be added.');
+    page.line('Existing topics were left as they are. Never add partitions to a compacted topic.');
   }
 }

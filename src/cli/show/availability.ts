@@ -5,7 +5,7 @@ import type { PageOf } from './answers.ts';
 import { showNext } from './paging.ts';
 
 export function showNumbers(numbers: PageOf<AvailabilityBody>, page: Page): void {
-  if (numbers.items.length === 0) return page.line('This channel lists nothing yet.');
+  if (numbers.items.length === 0) return page.line('This channel has no listings yet.');
   page.table(
     ['listing', 'sku', 'may sell', 'because of', 'since (UTC)', 'version'],
     numbers.items.map((row) => [

@@ -32,7 +32,9 @@ export function showExplanation(
   page.line(page.paint('dim', `version ${explanation.version}`));
   for (const { sku, required, available, terms } of explanation.components ?? []) {
     page.line();
-    page.line(`${page.paint('bold', sku)}: ${number(available)}, and one takes ${number(required)}`);
+    page.line(
+      `${page.paint('bold', sku)}: ${number(available)} available, ${number(required)} needed for one`,
+    );
     showTerms(terms, page);
   }
   page.line();
@@ -64,7 +66,7 @@ function messagesOf(events: Term['events']): string {
     message === undefined ? [] : [`${message.source} ${message.id}`],
   );
   const more = named.length - MESSAGES_SHOWN;
-  return [...named.slice(-MESSAGES_SHOWN), ...(more > 0 ? [`and ${number(more)} before`] : [])].join(', ');
+  return [...named.slice(-MESSAGES_SHOWN), ...(more > 0 ? [`and ${number(more)} earlier`] : [])].join(', ');
 }
 
 const words = (value: unknown): Cell => (typeof value === 'number' ? number(value) : JSON.stringify(value));

@@ -11,7 +11,7 @@ export function showImport(result: ImportResult, page: Page): void {
   page.table(
     ['lines', ''],
     [
-      [dryRun ? 'could be told' : 'posted', lines.posted],
+      [dryRun ? 'would be posted' : 'posted', lines.posted],
       ['duplicate', lines.duplicate],
       ['parked (see `onhand parked`)', lines.parked],
       ...Object.entries(result.skippedBy).map(([rule, rows]) => [`skipped: ${rule}`, rows]),
@@ -48,7 +48,9 @@ export function showTroubles(
     troubles.map(({ line, code, detail }) => [line, code, detail]),
   );
   if (troublesLeftOut === 0) return;
-  const where = isKept ? 'all of them: `onhand rejected`' : 'mend these and run it again to see them';
+  const where = isKept
+    ? 'see all of them with `onhand rejected`'
+    : 'correct these and run it again to see them';
   page.line(`And ${number(troublesLeftOut)} more; ${where}.`);
 }
 

@@ -3,5 +3,5 @@ import type { PageOf } from './answers.ts';
 
 /** Says how to go on where there is more. */
 export function showNext({ next }: PageOf<unknown>, page: Page): void {
-  if (next !== null) page.line(page.paint('dim', `There is more: --cursor ${next}`));
+  if (next !== null) page.line(page.paint('dim', `There is more. Continue with --cursor ${next}`));
 }

@@ -7,7 +7,7 @@ import { showNext } from './paging.ts';
 export function showQuarantine(rows: PageOf<QuarantineRow>, page: Page, empty: string): void {
   if (rows.items.length === 0) return page.line(empty);
   page.table(
-    ['told (UTC)', 'source', 'message', 'line', 'code', 'what to do'],
+    ['received (UTC)', 'source', 'message', 'line', 'code', 'what to do'],
     rows.items.map((row) => [
       time(row.recordedAt),
       row.source,

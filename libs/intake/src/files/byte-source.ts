@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { Fault } from '#kernel';
+import { Fault, FILE_WORDS } from '#kernel';
 
 /** Bytes that can be read more than once, such as a file. */
 export interface ByteSource {
@@ -97,4 +97,6 @@ function* slices(bytes: Uint8Array): Iterable<Uint8Array> {
 const isInputError = (error: unknown): error is Error & { code: string } =>
   error instanceof Error && !(error instanceof Fault) && 'code' in error;
 
-const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+const reason = (cause: unknown): string =>
+  FILE_WORDS[String((cause as { code?: unknown }).code)] ??
+  (cause instanceof Error ? cause.message : String(cause));

@@ -64,6 +64,6 @@ function compileOne(name: (typeof TESTS)[number], told: Node, evaluate: Evaluate
 
 function isScalar(told: Node): boolean {
   if (['string', 'number', 'boolean'].includes(typeof told.value)) return true;
-  told.report('WRONG_TYPE', `This is ${shown(told.value)}. Write a text, a number, true or false.`);
+  told.report('WRONG_TYPE', `The value is ${shown(told.value)}. Write a text, a number, true or false.`);
   return false;
 }

@@ -72,6 +72,6 @@ export function localInstant(format: string, zone: Zone): Convert | undefined {
 }
 
 function badTime(words: string, row: MappedRow, column: number | undefined, form: string): undefined {
-  const detail = `${shown(words)} is not a time that exists. Write it like ${form}.`;
+  const detail = `${shown(words)} is not a valid time. Write it like ${form}.`;
   return row.report('TIMESTAMP_INVALID', column, detail);
 }

@@ -22,7 +22,7 @@ export class Node {
   /** True if it is an object; with `names`, one that has no other fields. */
   isObject(names?: readonly string[]): boolean {
     if (!isPlainObject(this.value)) {
-      this.report('WRONG_TYPE', `This is ${shown(this.value)}. Write an object.`);
+      this.report('WRONG_TYPE', `The value is ${shown(this.value)}. Write an object.`);
       return false;
     }
     if (names === undefined) return true;
@@ -61,26 +61,26 @@ export class Node {
     if (Array.isArray(this.value) && this.value.length > 0) {
       return this.value.map((value, index) => new Node(value, `${this.pointer}/${index}`, this.problems));
     }
-    this.report('WRONG_TYPE', `This is ${shown(this.value)}. Write an array with at least one element.`);
+    this.report('WRONG_TYPE', `The value is ${shown(this.value)}. Write an array with at least one element.`);
     return [];
   }
 
   text(): string | undefined {
     if (typeof this.value === 'string' && this.value !== '') return this.value;
-    return this.report('WRONG_TYPE', `This is ${shown(this.value)}. Write a text.`);
+    return this.report('WRONG_TYPE', `The value is ${shown(this.value)}. Write a text.`);
   }
 
   /** True or false; false where it is not there. */
   flag(name: string): boolean {
     const { value } = this.at(name);
     if (value === undefined || typeof value === 'boolean') return value === true;
-    this.at(name).report('WRONG_TYPE', `This is ${shown(value)}. Write true or false.`);
+    this.at(name).report('WRONG_TYPE', `The value is ${shown(value)}. Write true or false.`);
     return false;
   }
 
   oneOf<Allowed extends string>(allowed: readonly Allowed[]): Allowed | undefined {
     if (allowed.includes(this.value as Allowed)) return this.value as Allowed;
-    const detail = `${shown(this.value)} is not known here. Write one of: ${allowed.join(', ')}.`;
+    const detail = `${shown(this.value)} is not a valid value. Write one of: ${allowed.join(', ')}.`;
     return this.report('VALUE_UNKNOWN', detail, nameHint(String(this.value), allowed));
   }
 }

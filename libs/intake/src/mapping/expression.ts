@@ -75,7 +75,7 @@ function constSource(told: Node): Compiled {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     return { evaluate: () => value, constant: value };
   }
-  told.report('WRONG_TYPE', `This is ${shown(value)}. Write a text, a number, true or false.`);
+  told.report('WRONG_TYPE', `The value is ${shown(value)}. Write a text, a number, true or false.`);
   return NOTHING;
 }
 

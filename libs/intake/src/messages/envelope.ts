@@ -15,12 +15,16 @@ interface Attributes {
 const SPEC_VERSION = '1.0';
 
 export class Envelope {}
-define<Attributes>(Envelope, 'A CloudEvents 1.0 event. Other attributes are extensions: kept, never read.', {
-  specversion: optional(oneOf('Version of CloudEvents.', [SPEC_VERSION])),
-  id: id('Names the message, together with source. The same again is a duplicate.'),
-  source: slug('The channel or source that tells it.'),
-  type: oneOf('What happened.', MESSAGE_TYPES),
-  time: instant('When it happened, RFC 3339 with an offset. Cut to milliseconds.'),
-  sequence: optional(runningNumber("The source's own running number.")),
-  datacontenttype: optional(anyText('Only application/json.')),
-});
+define<Attributes>(
+  Envelope,
+  'A CloudEvents 1.0 event. Other attributes are extensions: they are kept but never interpreted.',
+  {
+    specversion: optional(oneOf('The version of CloudEvents.', [SPEC_VERSION])),
+    id: id('Identifies the message, together with source. The same message again is a duplicate.'),
+    source: slug('The channel or source that sends the message.'),
+    type: oneOf('What happened.', MESSAGE_TYPES),
+    time: instant('When it happened: RFC 3339 with an offset, cut to milliseconds.'),
+    sequence: optional(runningNumber("The source's own running number, used to find gaps.")),
+    datacontenttype: optional(anyText('Only application/json.')),
+  },
+);

@@ -63,7 +63,7 @@ function checkOne(name: string, value: unknown): Rejection | undefined {
   return problem(
     'WRONG_TYPE',
     pointer,
-    `This is ${shown(value)}. Extensions are strings, numbers or booleans.`,
+    `The value is ${shown(value)}. Send a string, a number or a boolean.`,
   );
 }
 

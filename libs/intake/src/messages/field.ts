@@ -101,7 +101,7 @@ export const quantity = (rule: QuantityRule, description = QUANTITY_WORDS[rule])
 });
 
 export const attributes = (): Field<false> => ({
-  ...told('Free for the sender: kept, never read.', check('isAttributes', isAttributes)),
+  ...told('For the sender to use freely: kept but never interpreted.', check('isAttributes', isAttributes)),
   reading: { as: 'attributes' },
 });
 
@@ -139,7 +139,7 @@ const isLines = (value: unknown): boolean =>
 const QUANTITY_WORDS: Record<QuantityRule, string> = {
   positive: 'How much: more than 0, at most five decimals.',
   notNegative: 'How much: 0 or more, at most five decimals.',
-  signed: 'By how much it changes: not 0, at most five decimals.',
+  signed: 'How much to add, or take away if negative: not 0, at most five decimals.',
 };
 
 const told = (description: string, ...decorators: PropertyDecorator[]): Field<false> => ({

@@ -4,31 +4,35 @@ import { ChangedLine, IncomingLine, Line, PlacedLine } from './lines.ts';
 
 const order = {
   orderId: id("The channel's own number of the order."),
-  channel: optional(slug('Whose order it is, where somebody else than the channel tells it.')),
+  channel: optional(slug('The channel of the order, if another source sends the message.')),
   attributes: optional(attributes()),
 };
-const currency = optional(text('Currency of the money in it, such as EUR. Kept, never read.'));
+const currency = optional(text('Currency of its amounts, such as EUR. Kept but never interpreted.'));
 
 export class OrderPlaced {}
 define<DataOf['order.placed']>(OrderPlaced, 'A customer ordered: each line is committed at a location.', {
   ...order,
   reservationId: optional(id('The reservation that this order confirms.')),
-  customerRef: optional(text("The channel's name for the customer. Kept, never read.")),
+  customerRef: optional(text("The channel's reference for the customer. Kept but never interpreted.")),
   currency,
   lines: lines(PlacedLine),
 });
 
 export class OrderChanged {}
-define<DataOf['order.changed']>(OrderChanged, 'Each line named has this quantity now.', {
+define<DataOf['order.changed']>(OrderChanged, 'Each line listed has this quantity from now on.', {
   ...order,
   lines: lines(ChangedLine),
 });
 
 export class OrderCancelled {}
-define<DataOf['order.cancelled']>(OrderCancelled, 'These lines, or without lines all that has not shipped.', {
-  ...order,
-  lines: optional(lines(Line)),
-});
+define<DataOf['order.cancelled']>(
+  OrderCancelled,
+  'Cancels these lines or, without lines, everything that has not shipped.',
+  {
+    ...order,
+    lines: optional(lines(Line)),
+  },
+);
 
 export class OrderTracking {}
 define<Tracking>(OrderTracking, 'Where the parcel is.', {
@@ -40,8 +44,8 @@ define<Tracking>(OrderTracking, 'Where the parcel is.', {
 export class OrderShipped {}
 define<DataOf['order.shipped']>(OrderShipped, 'Goods left for the customer.', {
   ...order,
-  shipmentId: id('Names the shipment.'),
-  location: slug('Where they left.'),
+  shipmentId: id('Identifies the shipment.'),
+  location: slug('The location they left.'),
   tracking: optional(object(OrderTracking, 'Where the parcel is.')),
   lines: lines(Line),
 });
@@ -49,16 +53,16 @@ define<DataOf['order.shipped']>(OrderShipped, 'Goods left for the customer.', {
 export class OrderReturned {}
 define<DataOf['order.returned']>(OrderReturned, 'Goods of an order came back.', {
   ...order,
-  returnId: id('Names the return.'),
-  location: slug('Where they came back.'),
+  returnId: id('Identifies the return.'),
+  location: slug('The location they came back to.'),
   lines: lines(IncomingLine),
 });
 
 export class OrderRefunded {}
-define<DataOf['order.refunded']>(OrderRefunded, 'Money went back: no stock moves.', {
+define<DataOf['order.refunded']>(OrderRefunded, 'Money was refunded: no stock moves.', {
   ...order,
-  refundId: id('Names the refund.'),
-  amount: optional(amount('How much money. Kept, never read.')),
+  refundId: id('Identifies the refund.'),
+  amount: optional(amount('The amount refunded. Kept but never interpreted.')),
   currency,
   lines: optional(lines(Line)),
 });

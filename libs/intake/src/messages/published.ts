@@ -14,7 +14,7 @@ export function messageSchemas(): Record<string, JsonSchema> {
   const schemas = publishedSchemas();
   for (const type of MESSAGE_TYPES) schemas[schemaName(type)] = messageSchema(type);
   schemas[MESSAGE_SCHEMA] = {
-    description: 'Any message: its `type` says which.',
+    description: 'Any message; its `type` says which.',
     oneOf: MESSAGE_TYPES.map((type) => reference(schemaName(type))),
     discriminator: {
       propertyName: 'type',

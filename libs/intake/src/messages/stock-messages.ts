@@ -21,9 +21,9 @@ const document = {
 };
 const shop = slug('The shop or other place where it happened.');
 const transfer = {
-  transferId: id('Names the transfer, for all who tell of it.'),
-  from: slug('Where it leaves.'),
-  to: slug('Where it arrives.'),
+  transferId: id('Identifies the transfer, in the messages of all sources.'),
+  from: slug('The location the goods leave.'),
+  to: slug('The location the goods go to.'),
   ...free,
 };
 
@@ -37,9 +37,9 @@ define<DataOf['sale.completed']>(SaleCompleted, 'Sold and handed over: stock lea
 
 export class SaleReturned {}
 define<DataOf['sale.returned']>(SaleReturned, 'Goods came back over the counter.', {
-  returnId: id('Names the return.'),
+  returnId: id('Identifies the return.'),
   location: shop,
-  saleId: optional(id('The sale it was, where that is known.')),
+  saleId: optional(id('The sale it belongs to, if known.')),
   ...free,
   lines: lines(IncomingLine),
 });
@@ -47,7 +47,9 @@ define<DataOf['sale.returned']>(SaleReturned, 'Goods came back over the counter.
 export class StockReceived {}
 define<DataOf['stock.received']>(StockReceived, 'Goods came in.', {
   ...document,
-  purchaseOrderId: optional(id('The expectation that it lowers; default: that of its own documentId.')),
+  purchaseOrderId: optional(
+    id('The documentId of the stock.expected that it fulfils; default: its own documentId.'),
+  ),
   lines: lines(IncomingLine),
 });
 
@@ -59,13 +61,13 @@ define<DataOf['stock.expected']>(StockExpected, 'Goods will come in.', {
 });
 
 export class StockShipped {}
-define<DataOf['stock.shipped']>(StockShipped, 'Goods left, for no order that is known.', {
+define<DataOf['stock.shipped']>(StockShipped, 'Goods left, without a known order.', {
   ...document,
   lines: lines(Line),
 });
 
 export class StockAdjusted {}
-define<DataOf['stock.adjusted']>(StockAdjusted, 'The books were wrong by so much.', {
+define<DataOf['stock.adjusted']>(StockAdjusted, 'The books were wrong by this much.', {
   ...document,
   reason: text('Why.'),
   lines: lines(AdjustedLine),
@@ -78,19 +80,19 @@ define<DataOf['stock.moved']>(StockMoved, 'Goods changed their condition.', {
 });
 
 export class StockCounted {}
-define<DataOf['stock.counted']>(StockCounted, 'Somebody counted: that much was there at that time.', {
+define<DataOf['stock.counted']>(StockCounted, 'A count: this much was there at that time.', {
   ...document,
   lines: lines(CountedLine),
 });
 
 export class StockSnapshotTaken {}
-define<DataOf['stock.snapshot']>(StockSnapshotTaken, 'The stock that another system has in its books.', {
+define<DataOf['stock.snapshot']>(StockSnapshotTaken, 'The stock according to another system.', {
   ...document,
-  asOf: instant('The moment the numbers are of, RFC 3339 with an offset.'),
-  watermark: optional(runningNumber('Movements of this source with a greater `sequence` are not in it.')),
+  asOf: instant('The time of the numbers: RFC 3339 with an offset.'),
+  watermark: optional(runningNumber('The last `sequence` of this source that the numbers include.')),
   complete: optional(
     flag(
-      'Every item that no message of the document lists is 0 there; default: false. Where it is told in several messages, say so in the last.',
+      'True if every item that the document does not list is 0 there; default: false. If the document is sent in several messages, set it in the last one.',
     ),
   ),
   lines: lines(CountedLine),

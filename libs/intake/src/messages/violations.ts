@@ -68,7 +68,7 @@ function wrongType({ data, params, parentSchema }: ErrorObject, pointer: string)
     return rule === undefined ? outOfRange({ data }, pointer) : explainQuantity(data, rule, pointer);
   }
   const wanted = WANTED[params['type'] as string] ?? String(params['type']);
-  return problem('WRONG_TYPE', pointer, `This is ${shown(data)}. Send ${wanted}.`);
+  return problem('WRONG_TYPE', pointer, `The value is ${shown(data)}. Send ${wanted}.`);
 }
 
 const WANTED: Record<string, string> = {
@@ -83,7 +83,7 @@ const WANTED: Record<string, string> = {
 function unknownValue({ data, params, instancePath }: ErrorObject, pointer: string): Rejection {
   const allowed = params['allowedValues'] as string[];
   const hint = nameHint(String(data), allowed);
-  const detail = `${shown(data)} is not known here. Send one of: ${allowed.join(', ')}.`;
+  const detail = `${shown(data)} is not a valid value. Send one of: ${allowed.join(', ')}.`;
   return problem(VALUE_CODES[instancePath] ?? 'VALUE_UNKNOWN', pointer, detail, hint);
 }
 

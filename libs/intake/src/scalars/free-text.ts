@@ -9,7 +9,8 @@ export const isFreeText = (value: unknown): value is string =>
 
 export function explainFreeText(value: string, pointer: string): Rejection {
   if (!value.isWellFormed()) return loneSurrogate(pointer);
-  if (value.trim() === '') return problem('MISSING_FIELD', pointer, 'It is empty. Send a text.');
+  if (value.trim() === '')
+    return problem('MISSING_FIELD', pointer, 'The text is empty. Send at least one character.');
   const detail = `It has ${value.length} characters. Send at most ${TEXT_LENGTH_MAX}.`;
   return problem('OUT_OF_RANGE', pointer, detail);
 }
@@ -41,7 +42,11 @@ export function explainAttributes(value: object, pointer: string): Rejection {
   const [name, told] = entries.find(([key, text]) => !isAttributeName(key) || !isAttributeValue(text))!;
   const place = pointer + pointerStep(name);
   if (typeof told !== 'string') {
-    return problem('WRONG_TYPE', place, `Attributes are strings; this is ${shown(told)}. Put it in quotes.`);
+    return problem(
+      'WRONG_TYPE',
+      place,
+      `The value is ${shown(told)}. Send attributes as strings, in quotes.`,
+    );
   }
   if (!name.isWellFormed() || !told.isWellFormed()) return loneSurrogate(place);
   const [what, most] = isAttributeName(name) ? ['value', TEXT_LENGTH_MAX] : ['name', ID_LENGTH_MAX];

@@ -63,7 +63,7 @@ export function explainInstant(value: unknown, pointer: string): Rejection {
   if (typeof value === 'string' && !Number.isNaN(parseInstant(`${value}Z`))) {
     return problem('TIMESTAMP_ZONE_REQUIRED', pointer, `${shown(value)} has no offset from UTC. ${form}`);
   }
-  return problem('TIMESTAMP_INVALID', pointer, `${shown(value)} is not a time that exists. ${form}`);
+  return problem('TIMESTAMP_INVALID', pointer, `${shown(value)} is not a valid time. ${form}`);
 }
 
 /** A number of `length` digits; NaN if one is not a digit. */
