@@ -86,7 +86,10 @@ export function kafkaIntakeOf(onhand: OnHand, { onOutcome, onFatal }: IntakePart
       for (const { outcome } of ended) onOutcome(outcome);
     },
     onFatal: (cause) => {
-      log.fatal({ err: cause }, 'the Kafka client has died: the process ends, and is to be started again');
+      log.fatal(
+        { err: cause },
+        'the Kafka client has failed for good: the process ends and must be restarted',
+      );
       onFatal(cause);
     },
   });

@@ -66,7 +66,7 @@ export class Loops {
         if (!(error instanceof Fault && error.retriable)) return this.#fail(name, loop, error);
         if (performance.now() - startedAt > CALM_AFTER_MS) pauseMs = FIRST_PAUSE_MS;
         loop.state = 'retrying';
-        this.#log.warn({ loop: name, err: error, pauseMs }, 'trouble that may pass');
+        this.#log.warn({ loop: name, err: error, pauseMs }, 'temporary trouble: it is retried');
         await pause(pauseMs, signal, { ref: false });
         pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2);
         loop.state = 'running';
@@ -79,7 +79,7 @@ export class Loops {
     loop.state = 'failed';
     this.#log.fatal(
       { loop: name, err: error },
-      'a background loop has stopped: what it brings is no longer new',
+      'a background loop has stopped: what it produces is no longer up to date',
     );
   }
 }

@@ -173,7 +173,7 @@ function openPublishing(
   const { store, readModel, clock, log, settings } = parts;
   const { told } = picture;
   const shards = parts.sharding?.publishing ?? allShards();
-  const onFault = (err: unknown): void => log.warn({ err }, 'receipts wait for the store');
+  const onFault = (err: unknown): void => log.warn({ err }, 'receipts are waiting for the store');
   const receipts = new Receipts({ store, writer: randomUUID(), clock, onFault });
   const numbers = picture.availability;
   const orders = { order: shownOrderOf(journal) };

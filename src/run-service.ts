@@ -22,7 +22,10 @@ export async function runService(settings: Settings, signal: AbortSignal): Promi
   for (const warning of settingWarnings(settings)) log.logger.warn(warning);
   const fatal = Promise.withResolvers<void>();
   const onFatal = (cause: unknown): void => {
-    log.logger.fatal({ err: cause }, 'it cannot go on: start again, and the log tells what is in it');
+    log.logger.fatal(
+      { err: cause },
+      'OnHand cannot continue and ends: restart it, and it recovers from the log',
+    );
     fatal.resolve();
   };
   const unwatch = endOnBugs(log);
@@ -60,7 +63,7 @@ async function startWhenItCan(settings: Settings, parts: StartParts): Promise<Ht
       } catch (error) {
         if (signal.aborted && error === signal.reason) return undefined;
         if (isLogInFolder(settings) || !(error instanceof StoreUnavailable)) throw error;
-        log.logger.warn({ err: error }, 'the event store is waited for');
+        log.logger.warn({ err: error }, 'waiting for the event store');
         room ??= await WaitingRoom.open(settings, error.message);
         room.why = error.message;
         await pause(STORE_EVERY_MS, signal);
@@ -77,7 +80,7 @@ async function startWhenItCan(settings: Settings, parts: StartParts): Promise<Ht
 /** Ends the process if the stop takes too long. A second signal of the operating system has its usual effect again. */
 async function stopInTime(service: HttpService, log: LogOutput): Promise<void> {
   const deadline = setTimeout(() => {
-    log.logger.fatal('it could not be stopped in time: what was acknowledged is safe');
+    log.logger.fatal('OnHand could not be stopped in time: everything acknowledged is safe');
     log.flush();
     process.exit(FAILED);
   }, STOP_MS_MAX).unref();
@@ -94,7 +97,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 /** After an uncaught error nothing in memory can be trusted: the process ends, and the next start reads the log. */
 function endOnBugs({ logger, flush }: LogOutput): () => void {
   const end = (error: unknown): void => {
-    logger.fatal({ err: error }, 'an error nobody caught: the process ends');
+    logger.fatal({ err: error }, 'an unexpected error: the process ends');
     flush();
     process.exit(FAILED);
   };

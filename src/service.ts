@@ -50,7 +50,7 @@ class BackupElsewhere extends Fault {
 
   constructor(store: string) {
     super(
-      `The log is in ${store}, which has a backup of its own: see docs/scaling.md. ` +
+      `The log is in ${store}, which has its own backup: see docs/scaling.md. ` +
         '`onhand copy --from esdb://… --to sqlite:./folder` makes a copy that `onhand` can open.',
     );
   }
@@ -250,7 +250,7 @@ export class OnHand {
 
   /** Replaces the rooms by new ones over the new picture. Reads that have begun over the old one may finish. */
   async #takeOver(old: Rooms, picture: PictureFile): Promise<void> {
-    this.log.error('the picture was not what the log says: the new one takes over');
+    this.log.error('the picture did not match the log: the rebuilt one replaces it');
     try {
       await old.stop();
       setCurrentPicture(this.settings.DATA_DIR, picture);

@@ -118,7 +118,7 @@ async function resolveException(
 
 const orderUnknown: Rejection = {
   code: 'ORDER_UNKNOWN',
-  detail: 'Nothing was ever told of such an order: tell it first.',
+  detail: 'There is no order with this number in this channel. Check the number, or send order.placed first.',
   pointer: '/orderId',
 };
 

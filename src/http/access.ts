@@ -37,12 +37,19 @@ export function refusedAccess(access: Access, caller: Caller, pathChannel?: stri
   const isAnothers = access === 'own-channel' && caller.kind === 'channel' && caller.name !== pathChannel;
   // To a channel's key the things of others do not exist.
   return isAnothers
-    ? notYours({ code: 'CHANNEL_UNKNOWN', detail: 'There is no such channel for this key.' }, 404)
+    ? notYours(
+        {
+          code: 'CHANNEL_UNKNOWN',
+          detail:
+            'There is no channel of this name that this key may see. Check the path, or use another key.',
+        },
+        404,
+      )
     : undefined;
 }
 
 const scopeRequired = (caller: Caller): Refusal =>
   notYours({
     code: 'SCOPE_REQUIRED',
-    detail: `A key of kind ${caller.kind} may not do this: use one that may, see \`onhand keys\`.`,
+    detail: `A key of kind ${caller.kind} may not do this. Use a key that may; \`onhand keys create\` makes one.`,
   });

@@ -41,17 +41,21 @@ export function kafkaPart(kafka: KafkaDocument, incoming: readonly string[]): Ka
       ...events,
       [kafka.availability]: channel(
         kafka.availability,
-        'The newest number of every listing; a newcomer reads it from the start. Partitions are never added.',
+        'The newest number of every listing; new consumers read it from the start. Partitions are never added.',
         { names: [AVAILABILITY_CHANGED + OF_TOPIC], settings: out },
       ),
       [kafka.orders]: channel(kafka.orders, 'The newest state of every order.', {
         names: [ORDER_UPDATED + OF_TOPIC],
         settings: out,
       }),
-      [kafka.rejected]: channel(kafka.rejected, 'What could not be taken, as it came, with the reason.', {
-        names: ['rejected' + OF_TOPIC],
-        settings: { 'cleanup.policy': ['delete'] },
-      }),
+      [kafka.rejected]: channel(
+        kafka.rejected,
+        'Messages that were rejected, as they came, with the reason.',
+        {
+          names: ['rejected' + OF_TOPIC],
+          settings: { 'cleanup.policy': ['delete'] },
+        },
+      ),
     },
     operations: Object.fromEntries([
       ...kafka.events.map(({ topic }) => operation('receive', topic)),
@@ -74,10 +78,10 @@ const serversOf = ({ brokers, isEncrypted }: KafkaDocument): Record<string, obje
   );
 
 const eventsWords = (source: string | undefined): string =>
-  `${source === undefined ? 'What channels and warehouses tell.' : `What ${source} tells: nobody else may here.`} ${MODES}`;
+  `${source === undefined ? 'Messages from channels and warehouses.' : `Messages from ${source}; no other source may use this topic.`} ${MODES}`;
 
 const MODES =
-  'A record is one message: as it stands here, with the header content-type: application/cloudevents+json; or with its ' +
+  'A record is one message: either the whole event as shown here, with the header content-type: application/cloudevents+json; or with its ' +
   'attributes as ce_ headers and its data as the value. Its key should be the id of its order or document.';
 
 const channelsOn =
@@ -132,7 +136,8 @@ const outMessage = (type: string, schema: string, key: string): Record<string, o
 const REJECTED = {
   name: 'rejected',
   title: 'rejected',
-  summary: 'Key, value and headers as they came; the last headers of these names say why and from where.',
+  summary:
+    'Key, value and headers as they came; the last headers with these names say why it was rejected and where it came from.',
   headers: {
     type: 'object',
     properties: Object.fromEntries(

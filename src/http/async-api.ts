@@ -12,24 +12,24 @@ export function asyncApiOf(url: string, kafka?: KafkaDocument): object {
   const incoming = asyncApiMessages();
   const outgoing = {
     [AVAILABILITY_CHANGED]: outMessage(AVAILABILITY_CHANGED, 'A listing has a new number.', 'Availability'),
-    [ORDER_UPDATED]: outMessage(ORDER_UPDATED, 'Something became of an order.', 'Order'),
+    [ORDER_UPDATED]: outMessage(ORDER_UPDATED, 'An order has changed.', 'Order'),
   };
   const { host, protocol } = new URL(url);
   const byKafka = kafka && kafkaPart(kafka, Object.keys(incoming));
   return {
     asyncapi: '3.0.0',
-    info: { title: 'OnHand', version: '1', description: 'What OnHand is told, and what it tells.' },
+    info: { title: 'OnHand', version: '1', description: 'The messages that OnHand receives and sends.' },
     defaultContentType: 'application/cloudevents+json',
     servers: { onhand: { host, protocol: protocol.replace(':', '') }, ...byKafka?.servers },
     channels: {
       events: {
-        ...channel('/v1/events', 'What channels and warehouses tell.', Object.keys(incoming)),
+        ...channel('/v1/events', 'Messages from channels and warehouses.', Object.keys(incoming)),
         servers: OVER_HTTP,
       },
       webhook: {
         ...channel(
           null,
-          'The webhook of a channel, signed as Standard Webhooks: every listing once when it is set up or gets another URL, then what changes.',
+          'The webhook of a channel, signed as in Standard Webhooks: every listing once when it is set up or gets another URL, then every change.',
           Object.keys(outgoing),
         ),
         servers: [],
@@ -41,7 +41,7 @@ export function asyncApiOf(url: string, kafka?: KafkaDocument): object {
           Object.keys(outgoing),
         ),
         servers: OVER_HTTP,
-        parameters: { channel: { description: 'Whose feed it is.' } },
+        parameters: { channel: { description: 'The channel of the feed.' } },
       },
       ...byKafka?.channels,
     },

@@ -59,12 +59,12 @@ function layoutOf(names: readonly string[]): Layout {
   const layout: Layout = LAYOUTS.find(({ columns }) => names.includes(columns[1])) ?? LAYOUTS[1];
   const unknown = names.find((name) => !layout.columns.includes(name));
   if (unknown !== undefined) {
-    const detail = `There is no column ${shown(unknown)} here. The columns are ${layout.columns.join(', ')}.`;
+    const detail = `The column ${shown(unknown)} is not known here. Use only: ${layout.columns.join(', ')}.`;
     throw refuse('CSV_HEADER', detail, { hint: nameHint(unknown, layout.columns) });
   }
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
-    throw refuse('CSV_HEADER', `The column ${shown(twice)} stands twice. Keep one of them.`);
+    throw refuse('CSV_HEADER', `The column ${shown(twice)} appears twice. Rename or remove one of them.`);
   const missing = layout.required.find((name) => !names.includes(name));
   if (missing !== undefined) throw refuse('CSV_HEADER', `The column ${missing} is missing. Add it.`);
   return layout;
@@ -80,7 +80,10 @@ interface Place {
 
 function readCells(cells: readonly string[], { names, layout, seen, line }: Place): string | Rejection {
   if (cells.length !== names.length) {
-    return { code: 'CSV_COLUMNS', detail: `The row has ${cells.length} cells, the header ${names.length}.` };
+    return {
+      code: 'CSV_COLUMNS',
+      detail: `The row has ${cells.length} cells, but the header has ${names.length}. Put cells that contain a delimiter in quotes.`,
+    };
   }
   const told = Object.fromEntries(names.map((name, index) => [name, cells[index]!]));
   const key = JSON.stringify(layout.key.map((name) => told[name]));
@@ -88,7 +91,7 @@ function readCells(cells: readonly string[], { names, layout, seen, line }: Plac
   if (first !== undefined) {
     return {
       code: 'CSV_DUPLICATE_ROW',
-      detail: `The same stands on line ${first} already. Keep one of them.`,
+      detail: `The same is already on line ${first}. Keep one of them.`,
     };
   }
   seen.set(key, line);
@@ -115,7 +118,7 @@ const CELLS: Readonly<Record<string, (cell: string) => Cell>> = {
     EXCEL_NUMBER.test(cell)
       ? {
           code: 'SKU_SUSPECT_EXCEL',
-          detail: `${shown(cell)} is what a spreadsheet made of a number. Export it as text.`,
+          detail: `${shown(cell)} looks like a code that a spreadsheet has turned into a number or a date. Export the column as text.`,
         }
       : cell,
   decimals: (cell) => (WHOLE.test(cell.trim()) ? Number(cell) : notNumber(cell)),

@@ -54,7 +54,7 @@ export async function* readCatalogRows(told: ToldRows, rules: CatalogRules): Asy
   }
 }
 
-const EMPTY: Rejection = { code: 'EMPTY_PAYLOAD', detail: 'It is empty. Send at least one row.' };
+const EMPTY: Rejection = { code: 'EMPTY_PAYLOAD', detail: 'The body is empty. Send at least one row.' };
 
 function readRow(json: string | Rejection, rules: CatalogRules): ImportRow {
   if (typeof json !== 'string') return { kind: 'rejected', rejection: json };
@@ -106,7 +106,8 @@ const READERS: Readonly<Record<Kind, (json: string) => Resource | Rejection>> = 
   unknown: () => ({
     code: 'MISSING_FIELD',
     pointer: '/resource',
-    detail: 'It may be more than one kind of thing. Add "resource": "location", "source" or "channel".',
+    detail:
+      'The row could be more than one kind of resource. Add "resource": "location", "source" or "channel".',
   }),
 };
 

@@ -37,7 +37,7 @@ export class CatalogController {
     access: 'admin',
     body: 'catalog',
     about: ABOUT,
-    does: 'Sets up many things at once, each row for itself: JSON Lines, or CSV of items or listings.',
+    does: 'Sets up many resources at once, each row on its own: JSON Lines, or CSV of items or listings.',
     answers: { 200: 'ImportResults' },
     problems: [
       'CSV_EMPTY',
@@ -64,7 +64,7 @@ export class CatalogController {
     access: 'read',
     body: 'json',
     about: ABOUT,
-    does: 'Which numbers a policy would change, and to what: exactly what putting it does. At most 100,000.',
+    does: 'Shows which numbers a policy would change, and to what: exactly what putting it would do. At most 100,000.',
     answers: { 200: 'Preview' },
     problems: [...POLICY_PROBLEMS, 'TOO_MANY_NUMBERS'],
   })

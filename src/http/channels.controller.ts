@@ -11,7 +11,7 @@ import { Freshness } from './freshness.ts';
 import { HistoryReads } from './history-reads.ts';
 import { type Page, Pager, shownPage } from './pager.ts';
 import { atLeast, instant, PAGE, type ParameterValues, position, repeated, text } from './parameters.ts';
-import { notThere, refuse } from './problem.ts';
+import { notThere, refuse, shown } from './problem.ts';
 import { requireChannel } from './require-channel.ts';
 import { shownChanges, shownExplanation } from './wire/item-wire.ts';
 import { shownOrder } from './wire/order-wire.ts';
@@ -19,8 +19,8 @@ import { shownOrder } from './wire/order-wire.ts';
 const ABOUT = 'What channels may sell';
 const ONE = { atLeast };
 type One = ParameterValues<typeof ONE>;
-const ONE_NUMBER = { atLeast, knownAt: instant('The last number recorded by then.') };
-const EXPLAINED = { atLeast, knownAt: instant('The number as it was then.') };
+const ONE_NUMBER = { atLeast, knownAt: instant('The last number recorded by that time.') };
+const EXPLAINED = { atLeast, knownAt: instant('The number as it was at that time.') };
 const BETWEEN = {
   atLeast,
   from: instant('The earlier moment.'),
@@ -32,7 +32,7 @@ const NUMBERS = {
     ...text('Only listings of this item.'),
     read: (word: string) => (isIdText(word) ? word : undefined),
   }),
-  after: position('Every listing with a greater version, by version; of each only its newest number.'),
+  after: position('Every listing with a greater version, in order of version, with its newest number only.'),
 };
 type AskedNumbers = ParameterValues<typeof NUMBERS>;
 
@@ -51,7 +51,7 @@ export class ChannelsController {
   @Door({
     access: 'own-channel',
     about: ABOUT,
-    does: "A channel's numbers: by listing, of some items, or all that changed after a version.",
+    does: "Lists a channel's numbers: all by listing, those of some items, or those that changed after a version.",
     answers: { 200: 'AvailabilityPage' },
     problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
     notThere: ['CHANNEL_UNKNOWN'],
@@ -64,7 +64,7 @@ export class ChannelsController {
     requireChannel(this.onhand, channel);
     const { after, sku } = asked;
     if (after !== undefined && sku.length > 0)
-      throw refuse('FIELDS_EXCLUDE', 'Ask with sku or with after, not with both.');
+      throw refuse('FIELDS_EXCLUDE', '?sku and ?after exclude each other. Send one of them.');
     const page = await this.pager.page(
       ['availability', channel, sku, after],
       asked,
@@ -78,7 +78,7 @@ export class ChannelsController {
   @Door({
     access: 'own-channel',
     about: ABOUT,
-    does: "A listing's number; now, or as it was told last by another moment.",
+    does: "Shows a listing's number: now, or as it was last published by an earlier time.",
     answers: { 200: 'Availability' },
     problems: ['NOT_YET'],
     notThere: ['CHANNEL_UNKNOWN', 'LISTING_UNKNOWN'],
@@ -95,7 +95,7 @@ export class ChannelsController {
       knownAt === undefined
         ? await this.queries.execute(new FindNumber(channel, listing))
         : await this.history.read(() => this.queries.execute(new FindNumberAt(channel, listing, knownAt)));
-    if (number === undefined) throw listingUnknown();
+    if (number === undefined) throw listingUnknown(listing);
     return availabilityBody(number);
   }
 
@@ -103,7 +103,7 @@ export class ChannelsController {
   @Door({
     access: 'own-channel',
     about: ABOUT,
-    does: "What makes up a listing's number, down to the messages: with the formula it gives the number exactly.",
+    does: "Explains how a listing's number is made up, down to the messages: put into the formula, the terms give exactly that number.",
     answers: { 200: 'Explanation' },
     problems: ['INVALID_PARAMETER', 'NOT_YET'],
     notThere: ['CHANNEL_UNKNOWN', 'LISTING_UNKNOWN'],
@@ -118,7 +118,7 @@ export class ChannelsController {
     const explained = await this.history.read(() =>
       this.queries.execute(new ExplainNumber(channel, listing, asked.knownAt)),
     );
-    if (explained === undefined) throw listingUnknown();
+    if (explained === undefined) throw listingUnknown(listing);
     return shownExplanation(explained);
   }
 
@@ -126,7 +126,7 @@ export class ChannelsController {
   @Door({
     access: 'own-channel',
     about: ABOUT,
-    does: 'Why a number is another one than it was: the deltas sum to the difference.',
+    does: 'Explains why a number changed between two times: the deltas add up to the difference.',
     answers: { 200: 'Changes' },
     problems: ['INVALID_PARAMETER', 'NOT_YET'],
     notThere: ['CHANNEL_UNKNOWN', 'LISTING_UNKNOWN'],
@@ -143,8 +143,8 @@ export class ChannelsController {
     const now = Math.max(this.onhand.clock.now(), number?.recordedAt ?? 0);
     const { from = 0, to = now } = asked;
     if (from > to)
-      throw refuse('INVALID_PARAMETER', '?from is later than ?to: swap them.', { pointer: '?from' });
-    if (number === undefined) throw listingUnknown();
+      throw refuse('INVALID_PARAMETER', '?from is later than ?to. Swap them.', { pointer: '?from' });
+    if (number === undefined) throw listingUnknown(listing);
     const changes = await this.history.read(() =>
       this.queries.execute(new FindChanges(channel, listing, from, to)),
     );
@@ -155,7 +155,7 @@ export class ChannelsController {
   @Door({
     access: 'own-channel',
     about: ABOUT,
-    does: 'An order: its lines, its shipments with tracking, what was told of it.',
+    does: 'Shows an order: its lines, its shipments with tracking, and its history.',
     answers: { 200: 'Order' },
     problems: ['NOT_YET'],
     notThere: ['CHANNEL_UNKNOWN', 'ORDER_UNKNOWN'],
@@ -168,7 +168,11 @@ export class ChannelsController {
     await this.freshness.reach(asked.atLeast);
     requireChannel(this.onhand, channel);
     const order = await this.queries.execute(new FindOrder(channel, orderId));
-    if (order === undefined) throw notThere('ORDER_UNKNOWN', 'Nothing was ever told of such an order.');
+    if (order === undefined)
+      throw notThere(
+        'ORDER_UNKNOWN',
+        'There is no order with this number in this channel. Check the number, or send order.placed first.',
+      );
     return { ...shownOrder(order.view), version: order.position };
   }
 }
@@ -180,6 +184,10 @@ function whichNumbers({ after, sku }: AskedNumbers, place: string | undefined): 
   return sku.length > 0 ? { ofItems: sku, afterListing: place } : { afterListing: place };
 }
 
-const listingUnknown = (): Error => notThere('LISTING_UNKNOWN', 'This channel has no such listing.');
+const listingUnknown = (listing: string): Error =>
+  notThere(
+    'LISTING_UNKNOWN',
+    `This channel has no listing "${shown(listing)}". Check the name, or define the listing first.`,
+  );
 
 const versionPlace = ({ version, listing }: ListingNumber): string => JSON.stringify({ version, listing });

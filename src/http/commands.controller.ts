@@ -29,7 +29,7 @@ export class CommandsController {
     isAnsweredAtOnce: false,
     about: 'Command line',
     does: 'Runs a command of `onhand` inside the service. For the command line only.',
-    answers: { 200: { mediaType: 'application/x-ndjson', is: 'Progress, and at last the result.' } },
+    answers: { 200: { mediaType: 'application/x-ndjson', is: 'Progress, and finally the result.' } },
     notThere: ['NOT_FOUND'],
   })
   async run(
@@ -41,9 +41,9 @@ export class CommandsController {
     refuseStrangersSecret(request, caller);
     const command = await this.commands.find(name);
     if (command === undefined)
-      throw notThere('NOT_FOUND', 'There is no such command: see `npx onhand --help`.');
+      throw notThere('NOT_FOUND', 'There is no such command. See `npx onhand --help`.');
     if (command.usesFiles && caller !== SERVICE_CALLER) {
-      throw refuse('SCOPE_REQUIRED', 'Only the command line on this machine may do this: use `npx onhand`.');
+      throw refuse('SCOPE_REQUIRED', 'Only the command line on this machine may do this. Use `npx onhand`.');
     }
     const args = argsOf(request.body as Uint8Array | undefined);
     // Whoever opened this door may open the others.
@@ -56,7 +56,7 @@ export class CommandsController {
 /** A command line that looks for another service, which once was at this address, must not get this one's data. */
 function refuseStrangersSecret({ headers }: FastifyRequest, caller: Caller): void {
   if (caller === SERVICE_CALLER || headers.authorization?.includes(SERVICE_PREFIX) !== true) return;
-  throw refuse('KEY_REQUIRED', 'This service is not the one that the secret is of.');
+  throw refuse('KEY_REQUIRED', 'The secret belongs to another service. Run the command again.');
 }
 
 /** The body was written by the command line of the same version. */

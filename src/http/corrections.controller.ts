@@ -30,7 +30,7 @@ const EXCEPTIONS = {
 const WHERE = ['CONTENTION', 'LOCATION_UNKNOWN', 'NOT_ALLOWED_FOR_KIT'];
 
 const STILL_OPEN =
-  'It is closed, and reads do not show that yet: ask again soon, and you are answered what became of it.';
+  'The exception is closed, but reads do not show it yet. Try again after Retry-After to see the result.';
 
 /** What people put right. */
 @Controller('v1')
@@ -47,7 +47,7 @@ export class CorrectionsController {
     access: 'admin',
     body: 'json',
     about: ABOUT,
-    does: 'Corrects what is on hand: by a difference, or to a number if it still is what the caller saw.',
+    does: 'Corrects the quantity on hand: by a difference, or to a number if it is still what the caller saw.',
     answers: { 200: 'Adjustment', 201: 'Adjustment' },
     problems: [
       ...WHERE,
@@ -83,7 +83,7 @@ export class CorrectionsController {
     access: 'admin',
     body: 'json',
     about: ABOUT,
-    does: "Promises part of an order's line from another location.",
+    does: "Moves part of an order line's commitment to another location.",
     answers: { 200: 'Reallocation', 201: 'Reallocation' },
     problems: [
       ...WHERE,
@@ -113,7 +113,7 @@ export class CorrectionsController {
   @Door({
     access: 'own-rows',
     about: ABOUT,
-    does: 'What was told and cannot be right, or cannot be fulfilled, in the order in which it was found.',
+    does: 'Lists what cannot be right or cannot be fulfilled, such as oversells, in the order in which it was found.',
     answers: { 200: 'ExceptionPage' },
     problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
   })
@@ -140,7 +140,7 @@ export class CorrectionsController {
     access: 'admin',
     body: 'json',
     about: ABOUT,
-    does: 'Closes an exception by hand. One that is closed already, by hand or by itself, stays as it is, and is answered so.',
+    does: 'Closes an exception by hand. One that is closed already is returned as it is.',
     answers: { 200: 'ClosedException' },
     problems: ['CONTENTION', 'NOT_YET'],
     notThere: ['EXCEPTION_UNKNOWN'],
@@ -163,14 +163,16 @@ const ofItem = (rejection: Rejection): Refusal =>
 
 function checkAdjustment({ setTo, change, expectedOnHand }: AdjustmentTold): void {
   if (setTo !== undefined && change !== undefined) {
-    throw refuse('FIELDS_EXCLUDE', 'It has setTo and change. Send one of them.', { pointer: '/change' });
+    throw refuse('FIELDS_EXCLUDE', 'setTo and change exclude each other. Send one of them.', {
+      pointer: '/change',
+    });
   }
   if (setTo === undefined && change === undefined) {
     throw refuse('MISSING_FIELD', 'The field setTo is missing. Send it, or change.', { pointer: '/setTo' });
   }
   if (setTo !== undefined && expectedOnHand === undefined) {
     const detail =
-      'The field expectedOnHand is missing. Send what you saw, so that nothing newer is overwritten.';
+      'The field expectedOnHand is missing. Send the quantity you saw, so that nothing newer is overwritten.';
     throw refuse('MISSING_FIELD', detail, { pointer: '/expectedOnHand' });
   }
 }

@@ -41,6 +41,6 @@ export class Cursors {
 }
 
 const cursorInvalid = (): Error =>
-  refuse('CURSOR_INVALID', 'This cursor is of another list or not ours: start again without one.', {
+  refuse('CURSOR_INVALID', 'This cursor does not belong to this list. Start again without a cursor.', {
     pointer: '?cursor',
   });

@@ -72,7 +72,7 @@ export class DocsController {
   @Door({
     access: 'known',
     about: ABOUT,
-    does: 'A page to read the documentation and to try it.',
+    does: 'A page to read this documentation and to try the API.',
     answers: { 200: { mediaType: 'text/html', is: 'A page.' } },
   })
   page(@Res() reply: FastifyReply): void {
@@ -83,14 +83,14 @@ export class DocsController {
   @Door({
     access: 'known',
     about: ABOUT,
-    does: 'What the page is made of.',
+    does: 'The files of the documentation page.',
     answers: { 200: { mediaType: '*/*', is: 'A script, style or picture.' } },
     notThere: ['NOT_FOUND'],
   })
   async part(@Param('part') part: string, @Res() reply: FastifyReply): Promise<void> {
     if (part === 'start.js') return sendPart(reply, 'text/javascript; charset=utf-8', START);
     const type = Object.hasOwn(ASSETS, part) ? ASSETS[part] : undefined;
-    if (type === undefined) throw refuse('NOT_FOUND', 'The page has no such part.');
+    if (type === undefined) throw refuse('NOT_FOUND', 'There is no such file. See /docs.');
     sendPart(reply, type, await readFile(join(UI_DIRECTORY, part)));
   }
 }

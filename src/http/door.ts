@@ -121,7 +121,7 @@ const PATH_SCHEMAS: Readonly<Record<PathIdKind, object>> = {
 };
 
 const PATH_WORDS: Readonly<Record<PathIdKind, string>> = {
-  slug: 'Small letters, digits and hyphens.',
+  slug: 'Lower-case letters, digits and hyphens.',
   sku: 'Percent-encoded: a SKU may have a slash or a space.',
   id: 'Percent-encoded: it may have a slash or a space.',
   scope:
@@ -187,7 +187,7 @@ function problemAnswer(status: number, codes: readonly string[]): MethodDecorato
 
 const FOR_NOW: readonly number[] = [429, 503];
 const RETRY_AFTER = {
-  description: 'After so many seconds the same request may be taken.',
+  description: 'Send the same request again after this many seconds.',
   schema: { type: 'integer' as const, minimum: 0 },
 };
 

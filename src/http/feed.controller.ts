@@ -21,9 +21,12 @@ const FEED = {
   atLeast,
   cursor: {
     ...cursor,
-    description: 'Resume after this very event; `Last-Event-ID` says the same and goes first.',
+    description: 'Resume after exactly this event. `Last-Event-ID` does the same and takes precedence.',
   },
-  after: oneOf('`0`: every listing once, then live. Without it and without a cursor: from now.', ['0']),
+  after: oneOf(
+    '`0`: every listing once, then live events. Without it and without a cursor: live events from now on.',
+    ['0'],
+  ),
 };
 
 /** A channel's changes as server-sent events. */
@@ -47,19 +50,20 @@ export class FeedController {
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,
-    description: 'Resume after this very event; an `EventSource` sends it by itself when it comes back.',
+    description:
+      'Resume after exactly this event. An `EventSource` sends it automatically when it reconnects.',
     schema: { type: 'string' },
   })
   @Door({
     access: 'own-channel',
     about: 'What channels may sell',
     does:
-      'Server-sent events: `availability.changed` and `order.updated`, each with a cursor as its id. The header ' +
-      '`Last-Event-ID` of the answer is the cursor it begins at.',
+      'Streams server-sent events: `availability.changed` and `order.updated`, each with a cursor as its id. The header ' +
+      '`Last-Event-ID` of the answer is the cursor at which the stream begins.',
     answers: {
       200: {
         mediaType: 'text/event-stream',
-        is: 'Events, for as long as the client stays and its key is in force.',
+        is: 'Events, for as long as the client stays connected and its key is valid.',
       },
     },
     problems: ['CURSOR_INVALID', 'INVALID_PARAMETER', 'TOO_MANY_FEEDS', 'NOT_YET'],
@@ -84,7 +88,7 @@ export class FeedController {
     try {
       await feedPump.run(feed, begin(reply, feed.cursor), () => !keyDesk.isRevoked(keyId));
     } catch (error) {
-      this.onhand.log.warn({ channel, err: error }, 'a feed ended early: its client resumes');
+      this.onhand.log.warn({ channel, err: error }, 'a feed ended early: its client can resume');
     } finally {
       leave();
     }
@@ -96,7 +100,7 @@ export class FeedController {
     if (open >= FEEDS_PER_KEY_MAX) {
       throw tryAgain(
         'TOO_MANY_FEEDS',
-        `This key has ${open} feeds open: close some of them.`,
+        `This key already has ${open} feeds open. Close some of them.`,
         RETRY_MS / 1000,
       );
     }

@@ -13,7 +13,7 @@ export class Freshness {
     atOnceMax: WAITING_READS_MAX,
     waitingMax: 0,
     code: 'TOO_MANY_REQUESTS',
-    busyWith: 'reads wait for a position',
+    busyWith: 'reads are waiting for a position',
   });
 
   constructor(onhand: OnHand) {
@@ -24,7 +24,7 @@ export class Freshness {
   async reach(position: number | undefined): Promise<void> {
     if (position === undefined) return;
     if (await this.#waiting.run(() => isSeen(this.#onhand, position))) return;
-    const detail = `Position ${position} is not in this answer after ${SEEN_MS_MAX / 1000} seconds: ask again soon.`;
+    const detail = `The answer does not include position ${position} after ${SEEN_MS_MAX / 1000} seconds. Try again after Retry-After.`;
     throw tryAgain('NOT_YET', detail);
   }
 }

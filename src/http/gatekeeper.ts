@@ -53,7 +53,7 @@ export class Gatekeeper {
   admit(door: Door, request: Asked): void {
     if (door.access === 'open') return;
     if (this.#isDraining)
-      throw tryAgain('SHUTTING_DOWN', 'The service is stopping: try again soon.', DRAINED_SECONDS);
+      throw tryAgain('SHUTTING_DOWN', 'The service is stopping. Try again soon.', DRAINED_SECONDS);
     refuseCrossSite(request);
     const caller = this.#caller(door, request);
     if (!this.#parts.answersAll && door.isOfProcess !== true && caller !== SERVICE_CALLER) throw notHere();
@@ -100,20 +100,26 @@ function keyOf(header: string | undefined, takesPasswords: boolean): string | un
 /** The same words for no key, a wrong one and a revoked one. */
 function keyRequired(takesPasswords: boolean): Refusal {
   const detail =
-    'Send a key that is in force as `Authorization: Bearer oh_…`: `onhand keys create` makes one.';
+    'A valid key is required. Send one as `Authorization: Bearer oh_…`; `onhand keys create` makes one.';
   const challenge = takesPasswords ? 'Basic realm="OnHand", Bearer' : 'Bearer';
   return new Refusal({ code: 'KEY_REQUIRED', detail }, { headers: { 'www-authenticate': challenge } });
 }
 
 /** The command line of this very process is served in any case: it has no other way to its data. */
 const notHere = (): Refusal =>
-  refuse('ROLE_NOT_HERE', 'This process has not the role http: ask one that has (ROLES).');
+  refuse(
+    'ROLE_NOT_HERE',
+    'This process does not have the role http. Send the request to one that has it (ROLES).',
+  );
 
 /** A page of somebody else's in a browser on this machine is not the person at it. */
 function refuseCrossSite({ headers }: Asked): void {
   const site = headers['sec-fetch-site'];
   if (site === 'cross-site' || site === 'same-site') {
-    throw refuse('CROSS_SITE', 'A page of another site may not use this service from a browser.');
+    throw refuse(
+      'CROSS_SITE',
+      'Pages of other sites may not use this service from a browser. Call it from your own server.',
+    );
   }
 }
 
@@ -122,7 +128,7 @@ function refuseForeignHost({ hostname }: Asked): void {
   if (isLoopback(hostname)) return;
   throw refuse(
     'CROSS_SITE',
-    `With AUTH=off only a loopback address is answered: ask 127.0.0.1, not ${shown(hostname)}.`,
+    `With AUTH=off only loopback addresses are answered. Use 127.0.0.1 instead of ${shown(hostname)}.`,
   );
 }
 
@@ -131,7 +137,7 @@ function refuseEmptyIds(request: Asked): void {
   for (const name in ids) {
     if (ids[name] !== '') continue;
     const code = name === 'sku' ? 'SKU_EMPTY' : 'ID_EMPTY';
-    throw refuse(code, `The path has nothing where its ${name} belongs.`, { pointer: `{${name}}` });
+    throw refuse(code, `The ${name} in the path is empty. Put it there.`, { pointer: `{${name}}` });
   }
 }
 
@@ -141,7 +147,7 @@ function checkBody({ body = 'none' }: Door, request: Asked): void {
   checkEncoding(request.headers['content-encoding']);
   if (body !== 'none' && !isTaken(request.headers['content-type'], MEDIA_TYPES[body])) {
     const taken = MEDIA_TYPES[body].join(', ');
-    throw refuse('MEDIA_TYPE', `The Content-Type is not one that is taken here: send ${taken}, in UTF-8.`);
+    throw refuse('MEDIA_TYPE', `The Content-Type is not supported here. Send ${taken}, in UTF-8.`);
   }
 }
 

@@ -24,7 +24,7 @@ export class HealthController {
 
   /** Asks nothing else: to restart us for a full disk would only make it worse. */
   @Get('live')
-  @Door({ access: 'open', about: ABOUT, does: 'Whether the process turns.', answers: { 200: 'Health' } })
+  @Door({ access: 'open', about: ABOUT, does: 'Whether the process is alive.', answers: { 200: 'Health' } })
   live(): object {
     return { status: 'ok' };
   }
@@ -33,7 +33,7 @@ export class HealthController {
   @Door({
     access: 'open',
     about: ABOUT,
-    does: 'Whether requests may be sent here: what is not as it should be, if not.',
+    does: 'Whether requests can be sent here and, if not, what is wrong.',
     answers: { 200: 'Health', 503: 'Health' },
   })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {

@@ -9,7 +9,7 @@ export class HistoryReads {
     atOnceMax: HISTORY_READS_MAX,
     waitingMax: HISTORY_WAITING_MAX,
     code: 'TOO_MANY_REQUESTS',
-    busyWith: 'reads of the past are underway',
+    busyWith: 'reads of the past are running',
   });
 
   /** Throws TOO_MANY_REQUESTS if too many wait already. */

@@ -10,7 +10,7 @@ export function checkEncoding(encoding: string | undefined): void {
   if (encoding === undefined || encoding === 'identity' || encoding === 'gzip') return;
   throw refuse(
     'MEDIA_TYPE',
-    'The Content-Encoding is not one that is taken: send the body as it is, or with gzip.',
+    'The Content-Encoding is not supported. Send the body uncompressed, or with gzip.',
   );
 }
 

@@ -7,18 +7,18 @@ import { Freshness } from './freshness.ts';
 import { HistoryReads } from './history-reads.ts';
 import { type Page, Pager, shownPage } from './pager.ts';
 import { atLeast, instant, PAGE, type ParameterValues, text } from './parameters.ts';
-import { notThere } from './problem.ts';
+import { notThere, shown } from './problem.ts';
 import { shownItem, shownItemAt, shownTimelineRow } from './wire/item-wire.ts';
 
 const ABOUT = 'Stock';
 const MOMENT = {
-  knownAt: instant('What we had been told by then.'),
-  asOf: instant('What had happened by then.'),
+  knownAt: instant('As it was known at that time.'),
+  asOf: instant('As it had happened by that time.'),
 };
 const ONE = { atLeast, ...MOMENT };
 const ITEMS = {
   ...PAGE,
-  location: text('Only items ever told of there.'),
+  location: text('Only items that have ever been at this location.'),
   category: text('Only items of this category.'),
 };
 const TIMELINE = { ...PAGE, ...MOMENT };
@@ -37,7 +37,7 @@ export class ItemsController {
   @Door({
     access: 'read',
     about: ABOUT,
-    does: 'Items with their stock, by SKU.',
+    does: 'Lists items with their stock, by SKU.',
     answers: { 200: 'ItemPage' },
     problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
   })
@@ -57,7 +57,7 @@ export class ItemsController {
   @Door({
     access: 'read',
     about: ABOUT,
-    does: 'An item with its stock by location and what each channel may sell; now, or at another moment.',
+    does: 'Shows an item with its stock by location and what each channel may sell: now, or at an earlier time.',
     answers: { 200: 'Item' },
     problems: ['INVALID_PARAMETER', 'NOT_YET'],
     notThere: ['ITEM_UNKNOWN'],
@@ -68,7 +68,7 @@ export class ItemsController {
   ): Promise<object> {
     await this.freshness.reach(asked.atLeast);
     const now = await this.queries.execute(new FindItem(sku));
-    if (now === undefined) throw itemUnknown();
+    if (now === undefined) throw itemUnknown(sku);
     const { knownAt, asOf } = asked;
     if (knownAt === undefined && asOf === undefined) return shownItem(now);
     const at = await this.history.read(() => this.queries.execute(new FindItemAt(sku, { knownAt, asOf })));
@@ -79,7 +79,7 @@ export class ItemsController {
   @Door({
     access: 'read',
     about: ABOUT,
-    does: 'Everything that changed what is on hand of an item, by the time it happened.',
+    does: 'Lists everything that changed the quantity on hand of an item, by the time it happened.',
     answers: { 200: 'TimelineRowPage' },
     problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
     notThere: ['ITEM_UNKNOWN'],
@@ -89,7 +89,7 @@ export class ItemsController {
     @Query(TIMELINE) asked: ParameterValues<typeof TIMELINE>,
   ): Promise<Page<object>> {
     await this.freshness.reach(asked.atLeast);
-    if ((await this.queries.execute(new FindItem(sku))) === undefined) throw itemUnknown();
+    if ((await this.queries.execute(new FindItem(sku))) === undefined) throw itemUnknown(sku);
     const { knownAt, asOf } = asked;
     const rows = await this.history.read(() =>
       this.queries.execute(new FindTimeline(sku, { knownAt, asOf })),
@@ -113,5 +113,5 @@ function placeOf(row: TimelineRow): TimelinePlace {
   return { position, kind, location, disposition, document, message, occurredAt };
 }
 
-const itemUnknown = (): Error =>
-  notThere('ITEM_UNKNOWN', 'There is no such item: look at its SKU, or define it first.');
+const itemUnknown = (sku: string): Error =>
+  notThere('ITEM_UNKNOWN', `There is no item "${shown(sku)}". Check the SKU, or define the item first.`);

@@ -46,7 +46,7 @@ export class MessagesController {
     access: 'tell',
     body: 'messages',
     about: ABOUT,
-    does: 'Tells what happened: one message, or up to a thousand, each for itself. Durable before it is answered.',
+    does: 'Takes messages about what happened: one, or up to a thousand, each on its own. They are durable before they are answered.',
     answers: { 200: ['Results', 'Result'], 201: 'Result', 202: 'Result' },
     problems: [
       'EVENT_TYPE_UNKNOWN',
@@ -84,7 +84,7 @@ export class MessagesController {
   @Door({
     access: 'own-rows',
     about: ABOUT,
-    does: 'Lines that wait for the catalog, oldest first.',
+    does: 'Lists lines that wait for the catalog, oldest first.',
     answers: { 200: 'ParkedPage' },
   })
   async parked(@Query(ROWS) asked: Asked, @Asking() caller: Caller): Promise<Page<object>> {
@@ -103,7 +103,7 @@ export class MessagesController {
   @Door({
     access: 'own-rows',
     about: ABOUT,
-    does: 'Messages that were refused, with their own words and why, oldest first.',
+    does: 'Lists messages that were rejected, with their content and the reason, oldest first.',
     answers: { 200: 'RejectedPage' },
   })
   async rejected(@Query(ROWS) asked: Asked, @Asking() caller: Caller): Promise<Page<object>> {
@@ -122,7 +122,7 @@ export class MessagesController {
   @Door({
     access: 'own-rows',
     about: ABOUT,
-    does: 'What became of every message, by source: received = accepted + duplicate + parked + rejected.',
+    does: 'Shows what became of every message, by source: received = accepted + duplicate + parked + rejected.',
     answers: { 200: 'CompletenessRowPage' },
   })
   async completeness(@Query(ROWS) asked: Asked, @Asking() caller: Caller): Promise<Page<object>> {
@@ -141,7 +141,7 @@ export class MessagesController {
   @Door({
     access: 'admin',
     about: ABOUT,
-    does: 'Looks at the parked lines of a message again, by the catalog as it is now.',
+    does: 'Retries the parked lines of a message with the current catalog.',
     answers: { 200: 'Retried' },
     notThere: ['PARKED_UNKNOWN'],
   })
@@ -157,7 +157,7 @@ export class MessagesController {
     access: 'admin',
     body: 'json',
     about: ABOUT,
-    does: 'Gives a parked line up, by hand.',
+    does: 'Dismisses a parked line by hand: it will not be posted.',
     answers: { 200: 'Dismissed' },
     notThere: ['PARKED_UNKNOWN'],
   })

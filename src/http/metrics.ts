@@ -117,30 +117,34 @@ export class Metrics {
     this.#gauges('onhand_log_position', 'Positions in the log.', 'of', source.positions);
     this.#gauges(
       'onhand_lag_seconds',
-      'How old the oldest event is that was not taken yet.',
+      'Age of the oldest event that was not processed yet.',
       'of',
       source.lagSeconds,
     );
     this.#gauges('onhand_messages', 'Messages since the log began, as answered.', 'outcome', source.outcomes);
     this.#gauges('onhand_wal_bytes', 'Size of the write-ahead log.', 'file', source.walBytes);
-    this.#gauges('onhand_loop_running', '1 while a background loop runs as it should.', 'loop', () =>
+    this.#gauges('onhand_loop_running', '1 while a background loop runs normally.', 'loop', () =>
       Object.fromEntries(Object.entries(source.loops()).map(([name, runs]) => [name, Number(runs)])),
     );
-    this.#gauges('onhand_door_ready', '1 while a door beside HTTP is as it should be.', 'door', () =>
+    this.#gauges('onhand_door_ready', '1 while a connection other than HTTP works normally.', 'door', () =>
       Object.fromEntries(Object.entries(source.doors()).map(([door, isReady]) => [door, Number(isReady)])),
     );
     this.#gauges(
       'onhand_records_behind',
-      'Records that are in a topic and have not ended yet.',
+      'Records in a topic that have not been processed yet.',
       'door',
       source.recordsBehind,
     );
     this.#watchTopics(source);
     this.#gauge('onhand_parked_lines', 'Lines that wait for the catalog.', source.parkedLines);
-    this.#gauge('onhand_log_lines_dropped', 'Log lines nobody read.', source.droppedLogLines);
+    this.#gauge(
+      'onhand_log_lines_dropped',
+      'Log lines dropped because nobody read them in time.',
+      source.droppedLogLines,
+    );
     this.#gauge(
       'onhand_event_loop_delay_p99_seconds',
-      'How late the event loop was, since last asked.',
+      'Delay of the event loop since the last scrape.',
       () => {
         const seconds = this.#loopDelay.percentile(99) / NANOSECONDS;
         this.#loopDelay.reset();
@@ -154,15 +158,19 @@ export class Metrics {
       Object.fromEntries(Object.entries(topicFigures()).map(([topic, figures]) => [topic, figures[figure]]));
     this.#gauges(
       'onhand_topic_keys_pending',
-      'Keys whose newest value is not known to stand in the topic.',
+      'Keys whose newest value is not yet confirmed to be in the topic.',
       'topic',
       of('pending'),
     );
     const counted: readonly (readonly [figure: keyof TopicFigures, name: string, help: string])[] = [
-      ['told', 'records', 'Records that this process has told, and that the topic has.'],
-      ['toldAgain', 'told_again', 'Keys told again: they were lost, or written over by an older value.'],
-      ['failed', 'sends_failed', 'Sends that failed, and were tried again.'],
-      ['tooLarge', 'too_large', 'Records larger than the topic takes: they are not told.'],
+      ['told', 'records', 'Records that this process has sent and the topic has confirmed.'],
+      [
+        'toldAgain',
+        'told_again',
+        'Keys sent again because their value was lost, or overwritten by an older one.',
+      ],
+      ['failed', 'sends_failed', 'Sends that failed and were retried.'],
+      ['tooLarge', 'too_large', 'Records not sent because they are larger than the topic accepts.'],
     ];
     for (const [figure, name, help] of counted) {
       this.#counters(`onhand_topic_${name}_total`, help, 'topic', of(figure));

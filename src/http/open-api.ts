@@ -53,11 +53,11 @@ const one = {
 };
 const rowSchema = (description: string) => ({ schema: { type: 'string', description } });
 const JSON_ROWS = rowSchema(
-  'A line each, told apart by what they have: a PreviewBody by `scope`, a ListingRow by `listing`, a LocationRow, SourceRow or ' +
-    'ChannelRow by `id` and its `kind` (where that may be two: by `resource`), all others are an ItemRow.',
+  'One object per line. Its fields decide what it is: a PreviewBody by `scope`, a ListingRow by `listing`, a LocationRow, SourceRow or ' +
+    'ChannelRow by `id` and its `kind` (by `resource` where `kind` fits several); anything else is an ItemRow.',
 );
 const CSV_ROWS = rowSchema(
-  'Items: `sku`, and of `name`, `category`, `decimals`, `unit`, `identifiers` (`scheme:value;…`) those that you have; or ' +
+  'Items: `sku`, and any of `name`, `category`, `decimals`, `unit`, `identifiers` (`scheme:value;…`); or ' +
     'listings: `channel`, `listing`, `sku`, and `unitsPer`.',
 );
 

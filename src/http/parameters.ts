@@ -42,13 +42,13 @@ const DIGITS = /^\d{1,16}$/;
 
 const limit = {
   schema: { type: 'integer', minimum: 1, maximum: PAGE_LIMIT_MAX, default: PAGE_LIMIT_DEFAULT },
-  description: 'How many rows a page has at most.',
+  description: 'The most rows in a page.',
   fallback: PAGE_LIMIT_DEFAULT,
   read: (text) => inRange(text, 1, PAGE_LIMIT_MAX),
   form: `a whole number from 1 to ${PAGE_LIMIT_MAX}`,
 } as const satisfies Parameter<number>;
 
-export const cursor = text('Where to go on: the `next` of the page before.');
+export const cursor = text('Where to continue: the `next` of the previous page.');
 
 /** A position or a version. */
 export const position = (description: string) =>
@@ -60,7 +60,7 @@ export const position = (description: string) =>
   }) as const satisfies Parameter<number>;
 
 export const atLeast = position(
-  'Wait, up to 2 seconds, until the answer includes this position; else 503 `NOT_YET`.',
+  'Wait up to 2 seconds until the answer includes this position; otherwise 503 `NOT_YET`.',
 );
 
 export const instant = (description: string) =>
@@ -115,11 +115,11 @@ function readOne(
 ): unknown {
   const words = told === undefined ? [] : typeof told === 'string' ? [told] : told;
   if (words.length > (parameter.isRepeated ? REPEATS_MAX : 1)) {
-    throw invalid(name, `?${name} is there ${words.length} times: send it once.`);
+    throw invalid(name, `?${name} is sent ${words.length} times. Send it once.`);
   }
   const values = words.map((word) => {
     const value = parameter.read(word);
-    if (value === undefined) throw invalid(name, `?${name} is "${shown(word)}": send ${parameter.form}.`);
+    if (value === undefined) throw invalid(name, `?${name} is "${shown(word)}". Send ${parameter.form}.`);
     return value;
   });
   return parameter.isRepeated ? values : (values[0] ?? parameter.fallback);
@@ -131,7 +131,7 @@ function unknownParameter(name: string, known: readonly string[]): Refusal {
   const taken = known.length === 0 ? 'none' : known.join(', ');
   return invalid(
     shown(name),
-    `?${shown(name)} is not a parameter here: leave it out (there is ${taken}).`,
+    `?${shown(name)} is not a parameter here. Leave it out; parameters here: ${taken}.`,
     hint,
   );
 }

@@ -19,7 +19,7 @@ export function readPathId(kind: PathIdKind, name: string, value: string): strin
   const word = kind === 'sku' ? 'SKU' : 'ID';
   if (!isIdText(value)) throw new Refusal(explainId(value, pointer, word), { status: 400 });
   if (DOT_SEGMENT.test(value)) {
-    throw refuse(`${word}_INVALID_CHAR`, `An id in a path has no "." or ".." between slashes.`, { pointer });
+    throw refuse(`${word}_INVALID_CHAR`, `An id in a path cannot be "." or "..". Send another.`, { pointer });
   }
   return value;
 }

@@ -53,7 +53,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (methods.length === 0) return this.#withoutSlash(request) ?? refusal;
     if (methods.includes(request.method)) return refusal;
     const allowed = methods.join(', ');
-    const detail = `${request.method} is not for this path: it takes ${allowed}.`;
+    const detail = `This path does not accept ${request.method}. Use ${allowed}.`;
     return new Refusal({ code: 'METHOD_NOT_ALLOWED', detail }, { headers: { allow: allowed } });
   }
 
@@ -61,23 +61,23 @@ export class ProblemFilter implements ExceptionFilter {
   #withoutSlash({ url }: Failed): Refusal | undefined {
     const path = url.split('?', 1)[0]!.replace(/\/$/, '');
     if (this.#routes.methodsOf(path).length === 0) return undefined;
-    return refuse('NOT_FOUND', `No path ends in a slash: ask for ${shown(path)}.`);
+    return refuse('NOT_FOUND', `No path ends with a slash. Use ${shown(path)}.`);
   }
 
   #note({ id, method, url, caller }: Failed, { rejections }: Refusal): void {
     const who = { keyId: caller?.keyId, owner: caller && ownerOf(caller) };
     const line = { requestId: id, method, path: shown(url), ...who, code: rejections[0].code };
-    this.#log.warn(line, 'a key reached for what is not its own');
+    this.#log.warn(line, 'a key asked for something that is not its own');
   }
 
   #tell(error: unknown, { id, method, route }: Failed, { status }: Refusal): void {
     const line = { requestId: id, method, route, err: error };
-    if (status === 503) this.#log.warn(line, 'not now');
+    if (status === 503) this.#log.warn(line, 'a request was refused for now');
     else this.#log.error(line, 'a request failed');
   }
 }
 
-const INTERNAL = 'Something went wrong inside OnHand: tell its operator the instance of this problem.';
+const INTERNAL = 'An error inside OnHand. Report the instance of this problem to its operator.';
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
   const problem = problemOf(refusal.rejections, { status: refusal.status, instance: request.id });

@@ -126,28 +126,31 @@ const retryAfter = (code: string): string => (code === 'CONTENTION' ? '1' : Stri
 /** What Nest, Fastify and Node refuse before a door of ours is reached. */
 function httpRefusal(status: number, cause: unknown): Refusal {
   if (cause === 'FST_ERR_BAD_URL') {
-    return refuse('INVALID_PARAMETER', 'The path has a % that begins no character: encode % itself as %25.');
+    return refuse(
+      'INVALID_PARAMETER',
+      'The path has a % that does not begin an encoded character. Encode % itself as %25.',
+    );
   }
   if (cause === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') {
-    return refuse('INVALID_JSON', 'The body ended before its Content-Length: send it whole.');
+    return refuse('INVALID_JSON', 'The body is shorter than its Content-Length. Send it in full.');
   }
   switch (status) {
     case 404:
-      return refuse('NOT_FOUND', 'There is no such path: /openapi.json lists all of them.');
+      return refuse('NOT_FOUND', 'There is no such path. /openapi.json lists all paths.');
     case 408:
-      return refuse('REQUEST_TIMEOUT', 'The body came too slowly: send it again, in smaller parts.');
+      return refuse('REQUEST_TIMEOUT', 'The body arrived too slowly. Send it again, in smaller parts.');
     case 413:
       return tooLarge();
     case 414:
       return refuse(
         'ID_TOO_LONG',
-        `A part of the path is too long: an id has at most ${ID_LENGTH_MAX} characters.`,
+        `A part of the path is too long. Ids have at most ${ID_LENGTH_MAX} characters.`,
       );
     case 415:
-      return refuse('MEDIA_TYPE', 'The Content-Type is not one that is taken here: send application/json.');
+      return refuse('MEDIA_TYPE', 'The Content-Type is not supported here. Send application/json.');
     default:
       return new Refusal(
-        { code: 'BAD_REQUEST', detail: 'The request cannot be read: check its form.' },
+        { code: 'BAD_REQUEST', detail: 'The request is malformed. Check its syntax.' },
         { status },
       );
   }
@@ -156,7 +159,7 @@ function httpRefusal(status: number, cause: unknown): Refusal {
 const tooLarge = (): Refusal =>
   refuse(
     'MESSAGE_TOO_LARGE',
-    `The body is larger than ${BODY_BYTES_MAX / 1024 / 1024} MB: send it in parts.`,
+    `The body is larger than ${BODY_BYTES_MAX / 1024 / 1024} MB. Send it in several requests.`,
   );
 
 function clientErrorStatus(error: unknown): number | undefined {
@@ -169,9 +172,12 @@ function clientErrorStatus(error: unknown): number | undefined {
 function gzipRefusal(error: unknown): Refusal | undefined {
   const code = String((error as { code?: unknown }).code);
   if (code === 'Z_BUF_ERROR')
-    return refuse('MEDIA_TYPE', 'The gzip of the body ends too early: send it whole.');
+    return refuse('MEDIA_TYPE', 'The gzip data of the body is incomplete. Send it in full.');
   if (!code.startsWith('Z_')) return undefined;
-  return refuse('MEDIA_TYPE', 'The body is not gzip, though its Content-Encoding says so.');
+  return refuse(
+    'MEDIA_TYPE',
+    'The body is not gzip, although its Content-Encoding says so. Correct one of them.',
+  );
 }
 
 const causeCode = (error: unknown): unknown => (error as { cause?: { code?: unknown } }).cause?.code;

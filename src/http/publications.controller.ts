@@ -26,7 +26,7 @@ export class PublicationsController {
   @Door({
     access: 'own-channel',
     about: ABOUT,
-    does: 'By listing: the number there is, the one that went out, the one that was taken, and how stale that is.',
+    does: 'Lists, by listing, the current number, the one last sent, the one last acknowledged, and how stale that is.',
     answers: { 200: 'PublicationPage' },
     problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
     notThere: ['CHANNEL_UNKNOWN'],
@@ -50,7 +50,7 @@ export class PublicationsController {
   @Door({
     access: 'own-channel',
     about: ABOUT,
-    does: "How a channel's webhook is doing; empty where it has none.",
+    does: "Shows the state of a channel's webhook; empty if it has none.",
     answers: { 200: 'Webhook' },
     problems: ['NOT_YET'],
     notThere: ['CHANNEL_UNKNOWN'],

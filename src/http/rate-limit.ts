@@ -34,7 +34,7 @@ export class RateLimit {
     const bucket = this.#bucket(key);
     if (bucket.tokens < 1) {
       const waitSeconds = Math.ceil((1 - bucket.tokens) / this.#rate.perSecond);
-      const detail = `This key sends more than ${this.#rate.perSecond} requests a second: wait, and send many in one.`;
+      const detail = `This key sends more than ${this.#rate.perSecond} requests per second. Wait as long as Retry-After says, and send many messages in one request.`;
       throw tryAgain('TOO_MANY_REQUESTS', detail, Math.max(1, waitSeconds));
     }
     bucket.tokens -= 1;

@@ -1,7 +1,11 @@
 import type { OnHand } from '../service.ts';
-import { notThere } from './problem.ts';
+import { notThere, shown } from './problem.ts';
 
 /** A path may name no channel that is not there: CHANNEL_UNKNOWN. */
 export function requireChannel({ rooms }: OnHand, id: string): void {
-  if (rooms.catalog.channel(id) === undefined) throw notThere('CHANNEL_UNKNOWN', 'There is no such channel.');
+  if (rooms.catalog.channel(id) === undefined)
+    throw notThere(
+      'CHANNEL_UNKNOWN',
+      `There is no channel "${shown(id)}". Check the id, or define the channel first.`,
+    );
 }

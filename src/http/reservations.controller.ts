@@ -23,7 +23,7 @@ import { Asking, Door, PathId, Query, Told } from './door.ts';
 import { Freshness } from './freshness.ts';
 import { type Page, Pager, shownPage } from './pager.ts';
 import { atLeast, PAGE, type ParameterValues } from './parameters.ts';
-import { notThere, notYours, Refusal } from './problem.ts';
+import { notThere, notYours, Refusal, shown } from './problem.ts';
 import { shownReservation, shownReservationRow } from './wire/request-wire.ts';
 import { quantity } from './wire/scalars.ts';
 
@@ -47,7 +47,7 @@ export class ReservationsController {
     access: 'hold',
     body: 'json',
     about: ABOUT,
-    does: 'Holds stock for a while: all of it, or what is there. The same request again is answered the same.',
+    does: 'Holds stock for a while: all of it, or as much as there is. The same request again gets the same answer.',
     answers: { 200: 'Reservation', 201: 'Reservation' },
     problems: [
       'INSUFFICIENT_STOCK',
@@ -67,7 +67,8 @@ export class ReservationsController {
   ): Promise<object> {
     const owner = ownerOf(caller);
     if (owner !== undefined && owner !== told.channel) {
-      const detail = 'This key holds for its own channel only.';
+      const detail =
+        'This key can make reservations only for its own channel. Set channel to that one, or use another key.';
       throw notYours({ code: 'CHANNEL_MISMATCH', detail, pointer: '/channel' });
     }
     const lines = told.lines.map((line) => ({ ...line, quantity: quantity(line.quantity) }));
@@ -83,7 +84,7 @@ export class ReservationsController {
   @Door({
     access: 'own-rows',
     about: ABOUT,
-    does: 'Reservations that were held, by id.',
+    does: 'Lists the reservations that were held, by id.',
     answers: { 200: 'ReservationPage' },
     problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
   })
@@ -106,7 +107,7 @@ export class ReservationsController {
   @Door({
     access: 'see-hold',
     about: ABOUT,
-    does: 'A reservation as it is now.',
+    does: 'Shows a reservation as it is now.',
     answers: { 200: 'Reservation' },
     problems: ['NOT_YET'],
     notThere: ['RESERVATION_UNKNOWN'],
@@ -126,7 +127,7 @@ export class ReservationsController {
     access: 'hold',
     body: 'json',
     about: ABOUT,
-    does: 'Promises what is held to an order; what the lines leave over is free again.',
+    does: 'Turns a reservation into an order: what its lines name is committed, and the rest is free again.',
     answers: { 200: 'Reservation' },
     problems: [...ENDED, 'INSUFFICIENT_STOCK', 'ITEM_UNKNOWN'],
     notThere: ['RESERVATION_UNKNOWN'],
@@ -145,7 +146,7 @@ export class ReservationsController {
   @Door({
     access: 'hold',
     about: ABOUT,
-    does: 'Gives back what is held.',
+    does: 'Releases what is held.',
     answers: { 200: 'Reservation' },
     problems: ENDED,
     notThere: ['RESERVATION_UNKNOWN'],
@@ -160,7 +161,7 @@ export class ReservationsController {
     access: 'hold',
     body: 'json',
     about: ABOUT,
-    does: 'Moves the deadline to so many seconds from now, if that is later.',
+    does: 'Moves the deadline to this many seconds from now, if that is later.',
     answers: { 200: 'Reservation' },
     problems: ENDED,
     notThere: ['RESERVATION_UNKNOWN'],
@@ -187,7 +188,7 @@ export class ReservationsController {
     const owner = ownerOf(caller);
     const [code, detail] = [
       'RESERVATION_UNKNOWN',
-      'There is no such reservation: nothing is held under this id.',
+      `There is no reservation "${shown(id)}". Check the id, or make the reservation first.`,
     ];
     if (held === undefined) throw notThere(code, detail);
     if (owner !== undefined && owner !== held.channel) throw notYours({ code, detail }, 404);

@@ -59,7 +59,7 @@ export class SetUpController {
   @Door({
     access: 'read',
     about: ABOUT,
-    does: 'A location.',
+    does: 'Shows a location.',
     answers: { 200: 'Location' },
     notThere: ['LOCATION_UNKNOWN'],
   })
@@ -68,7 +68,12 @@ export class SetUpController {
   }
 
   @Get('locations')
-  @Door({ access: 'read', about: ABOUT, does: 'All locations, by id.', answers: { 200: 'LocationPage' } })
+  @Door({
+    access: 'read',
+    about: ABOUT,
+    does: 'Lists all locations, by id.',
+    answers: { 200: 'LocationPage' },
+  })
   listLocations(@Query(PAGE) asked: Asked): Promise<Page<object>> {
     return this.desk.list('location', asked, byId);
   }
@@ -94,7 +99,7 @@ export class SetUpController {
   @Door({
     access: 'read',
     about: ABOUT,
-    does: 'A source.',
+    does: 'Shows a source.',
     answers: { 200: 'Source' },
     notThere: ['SOURCE_UNKNOWN'],
   })
@@ -103,7 +108,7 @@ export class SetUpController {
   }
 
   @Get('sources')
-  @Door({ access: 'read', about: ABOUT, does: 'All sources, by id.', answers: { 200: 'SourcePage' } })
+  @Door({ access: 'read', about: ABOUT, does: 'Lists all sources, by id.', answers: { 200: 'SourcePage' } })
   listSources(@Query(PAGE) asked: Asked): Promise<Page<object>> {
     return this.desk.list('source', asked, byId);
   }
@@ -138,7 +143,7 @@ export class SetUpController {
   @Door({
     access: 'own-channel',
     about: ABOUT,
-    does: 'A channel; the secret of its webhook is never shown.',
+    does: 'Shows a channel; the secret of its webhook is never shown.',
     answers: { 200: 'Channel' },
     notThere: ['CHANNEL_UNKNOWN'],
   })
@@ -147,7 +152,7 @@ export class SetUpController {
   }
 
   @Get('channels')
-  @Door({ access: 'read', about: ABOUT, does: 'All channels, by id.', answers: { 200: 'ChannelPage' } })
+  @Door({ access: 'read', about: ABOUT, does: 'Lists all channels, by id.', answers: { 200: 'ChannelPage' } })
   listChannels(@Query(PAGE) asked: Asked): Promise<Page<object>> {
     return this.desk.list('channel', asked, byId);
   }
@@ -193,7 +198,7 @@ export class SetUpController {
   @Door({
     access: 'own-channel',
     about: ABOUT,
-    does: "A channel's name for an item.",
+    does: "Shows a channel's name for an item.",
     answers: { 200: 'Listing' },
     notThere: ['CHANNEL_UNKNOWN', 'LISTING_UNKNOWN'],
   })
@@ -210,7 +215,7 @@ export class SetUpController {
   @Door({
     access: 'own-channel',
     about: ABOUT,
-    does: "A channel's names for items, by name.",
+    does: "Lists a channel's names for items, by name.",
     answers: { 200: 'ListingPage' },
     notThere: ['CHANNEL_UNKNOWN'],
   })
@@ -240,7 +245,7 @@ export class SetUpController {
   @Door({
     access: 'read',
     about: ABOUT,
-    does: "A scope's policy, as it was put last.",
+    does: "Shows a scope's policy, as it was last put.",
     answers: { 200: 'Policy' },
     notThere: ['POLICY_UNKNOWN'],
   })
@@ -249,7 +254,12 @@ export class SetUpController {
   }
 
   @Get('policies')
-  @Door({ access: 'read', about: ABOUT, does: 'All policies, by scope.', answers: { 200: 'PolicyPage' } })
+  @Door({
+    access: 'read',
+    about: ABOUT,
+    does: 'Lists all policies, by scope.',
+    answers: { 200: 'PolicyPage' },
+  })
   listPolicies(@Query(PAGE) asked: Asked): Promise<Page<object>> {
     return this.desk.list('policy', asked, ({ scope }: Policy) => scope);
   }

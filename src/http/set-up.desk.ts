@@ -6,7 +6,7 @@ import { isRejection } from '#inventory';
 import { FindResource, ListResources, PutResource } from '../application/set-up.ts';
 import { Freshness } from './freshness.ts';
 import { Pager, type PageAsked, type Page, shownPage } from './pager.ts';
-import { notThere, Refusal } from './problem.ts';
+import { notThere, Refusal, shown } from './problem.ts';
 import { SHOW } from './wire/setup-wire.ts';
 
 /** What is the same for every kind of set-up: put, get, list. */
@@ -31,7 +31,8 @@ export class SetUpDesk {
   async get(kind: SetupKind, id: string, atLeast: number | undefined, code: string): Promise<object> {
     await this.freshness.reach(atLeast);
     const entry = await this.queries.execute(new FindResource(kind, id));
-    if (entry === undefined) throw notThere(code, `There is no ${kind} of this name.`);
+    if (entry === undefined)
+      throw notThere(code, `There is no ${kind} "${shown(id)}". Check its name, or define it first.`);
     return shownEntry(kind, entry as SetupEntry<never>);
   }
 

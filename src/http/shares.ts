@@ -55,15 +55,15 @@ const LIMITS = {
   requests: {
     most: REQUESTS_AT_ONCE_MAX,
     words: {
-      ofAll: `More than ${REQUESTS_AT_ONCE_MAX} requests are being answered: try again in a moment.`,
-      ofOne: `More than ${REQUESTS_AT_ONCE_MAX * OF_ONE_KEY} requests of this key are being answered: wait for their answers.`,
+      ofAll: `More than ${REQUESTS_AT_ONCE_MAX} requests are being answered. Try again in a moment.`,
+      ofOne: `More than ${REQUESTS_AT_ONCE_MAX * OF_ONE_KEY} requests of this key are being answered. Wait for their answers.`,
     },
   },
   bytes: {
     most: BODY_BYTES_AT_ONCE_MAX,
     words: {
-      ofAll: `More than ${MEGABYTES} MB of bodies are being read: try again in a moment.`,
-      ofOne: `More than ${MEGABYTES * OF_ONE_KEY} MB of bodies of this key are being read: wait for their answers.`,
+      ofAll: `More than ${MEGABYTES} MB of bodies are being read. Try again in a moment.`,
+      ofOne: `More than ${MEGABYTES * OF_ONE_KEY} MB of bodies of this key are being read. Wait for their answers.`,
     },
   },
 } as const;

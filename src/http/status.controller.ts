@@ -22,7 +22,7 @@ export class StatusController {
     access: 'read',
     isOfProcess: true,
     about: ABOUT,
-    does: 'How far each part has come in the log, and what became of the messages.',
+    does: 'Shows how far each part has come in the log, and what became of the messages.',
     answers: { 200: 'Status' },
   })
   async status(@Query(ASKED) asked: ParameterValues<typeof ASKED>): Promise<object> {
@@ -35,7 +35,7 @@ export class StatusController {
     access: 'read',
     isOfProcess: true,
     about: ABOUT,
-    does: 'Numbers for Prometheus.',
+    does: 'Metrics for Prometheus.',
     answers: { 200: { mediaType: 'text/plain', is: 'The Prometheus text format.' } },
   })
   async scrape(@Res() reply: FastifyReply): Promise<void> {

@@ -56,7 +56,7 @@ export class Turnstile {
 
   #full(): Error {
     const { code, busyWith, atOnceMax, waitingMax } = this.#limits;
-    const detail = `More than ${atOnceMax + waitingMax} ${busyWith}: try again in a moment.`;
+    const detail = `More than ${atOnceMax + waitingMax} ${busyWith}. Try again in a moment.`;
     return tryAgain(code, detail);
   }
 }

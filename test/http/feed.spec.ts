@@ -112,7 +112,7 @@ it('tells whose a listing is that became another item’s, also where the number
 });
 
 it.each([
-  ['?after=1', 'INVALID_PARAMETER', 'send 0.'],
+  ['?after=1', 'INVALID_PARAMETER', 'Send 0.'],
   ['?cursor=nonsense', 'CURSOR_INVALID', ''],
 ])('refuses %s', async (query, code, advice) => {
   const answer = await running.ask(`GET /v1/channels/web/feed${query}`);

@@ -25,7 +25,7 @@ import {
 
 /** What is answered, in JSON Schema's words. Specs hold every answer against these. */
 
-const cause = says('The kind of event that did it.', words(...CAUSES));
+const cause = says('The kind of event that caused it.', words(...CAUSES));
 const unknownItems = words(...UNKNOWN_ITEMS);
 const outcomes = {
   received: says('accepted + duplicate + parked + rejected.', count),
@@ -43,7 +43,7 @@ const exception: Readonly<Record<string, Schema>> = {
   'location?': text,
   'channel?': text,
   'orderId?': text,
-  quantity: says('How much it is about now; it gets less as stock or facts come.', number),
+  quantity: says('The quantity it is about now; it shrinks as stock or later facts arrive.', number),
   claims: list(
     object({ 'channel?': text, 'orderId?': text, quantity: number, occurredAt: time, recordedAt: time }),
   ),
@@ -56,7 +56,10 @@ const exception: Readonly<Record<string, Schema>> = {
 const page = (of: Schema | { $ref: string }): Schema =>
   object({
     items: list(of),
-    next: { type: ['string', 'null'], description: 'Ask again with `cursor` for the rest.' },
+    next: {
+      type: ['string', 'null'],
+      description: 'Send it as `cursor` to get the next page; null on the last page.',
+    },
   });
 
 const availability = object({
@@ -65,7 +68,7 @@ const availability = object({
   sku: text,
   available: says("What the channel may offer, in its listing's units; never below 0.", number),
   version: says(
-    'The position of the event that made the number. Drop what is not above what you have.',
+    'The position of the event that caused the number. Ignore a number whose version is not above the one you have.',
     position,
   ),
   recordedAt: time,
@@ -109,7 +112,7 @@ const result = object({
     list(object({ line: text, code: text, detail: text })),
   ),
   'flags?': says(
-    'What is known to be odd about it already; it counts all the same.',
+    'What is already known to be unusual about it; the message counts all the same.',
     list(words(...EXCEPTION_KINDS)),
   ),
   'error?': schemaRef('Problem'),
@@ -139,7 +142,7 @@ export const ANSWER_SCHEMAS = {
     id: text,
     name: text,
     kind: words(...CHANNEL_KINDS),
-    locations: says('In their order of priority.', list(text)),
+    locations: says('In order of priority.', list(text)),
     lists: words('all', 'listed'),
     unknownItems,
     'webhook?': object({ url: text }),
@@ -174,7 +177,7 @@ export const ANSWER_SCHEMAS = {
   ImportResults: object({
     results: list(
       object({
-        row: { type: 'integer', minimum: 1, description: 'The line of the file, from 1.' },
+        row: { type: 'integer', minimum: 1, description: 'The line of the file, counted from 1.' },
         kind: text,
         'id?': text,
         outcome: words('created', 'replaced', 'unchanged', 'rejected'),
@@ -222,23 +225,26 @@ export const ANSWER_SCHEMAS = {
   Publication: object({
     desired: schemaRef('Availability'),
     'sent?': says(
-      'The newest that went out, taken or not.',
+      'The newest number that was sent, acknowledged or not.',
       object({ version: position, via: words('webhook', 'feed', 'kafka'), at: time }),
     ),
-    'acknowledged?': says('The newest that was taken.', object({ version: position, at: time })),
+    'acknowledged?': says(
+      'The newest number that was acknowledged.',
+      object({ version: position, at: time }),
+    ),
     'refused?': says(
-      'Sent, not taken, and tried again.',
+      'Sent, not acknowledged, and being retried.',
       object({ version: position, code: text, at: time }),
     ),
     'staleSince?': says(
-      'Since when the channel may sell by an older number; absent: it knows the newest.',
+      'Since when the channel may be selling by an older number; absent if it has the newest.',
       time,
     ),
   }),
   Webhook: object({
     'origin?': text,
     'state?': says(
-      '`degraded`: the last try failed. `failing`: so many in a row that nothing new is tried.',
+      '`degraded`: the last attempt failed. `failing`: so many in a row failed that only retries are sent.',
       words('ok', 'degraded', 'failing'),
     ),
     'failuresInARow?': count,
@@ -259,8 +265,11 @@ export const ANSWER_SCHEMAS = {
       lines: list(
         object({
           line: text,
-          sku: { type: ['string', 'null'], description: 'Null as long as nobody knows which item is meant.' },
-          'name?': { ...text, description: 'What was told instead of a SKU that is not known yet.' },
+          sku: {
+            type: ['string', 'null'],
+            description: 'Null as long as it is not known which item is meant.',
+          },
+          'name?': { ...text, description: 'What was sent in place of a SKU that is not known yet.' },
           ordered: number,
           cancelled: number,
           shipped: number,
@@ -305,8 +314,8 @@ export const ANSWER_SCHEMAS = {
     kind: cause,
     'location?': text,
     'disposition?': text,
-    quantity: says('Signed; of a count the difference it made.', number),
-    balance: says('The one before, and the quantity.', number),
+    quantity: says('Signed; for a count, the difference it made.', number),
+    balance: says('The balance before it, plus the quantity.', number),
     'document?': text,
     'message?': message,
     occurredAt: time,
@@ -316,7 +325,7 @@ export const ANSWER_SCHEMAS = {
     available: number,
     version: position,
     terms: says(
-      'With the formula they give `available` exactly; `+ sellable`, `- committed` and so on.',
+      'Put into the formula, they give exactly `available`: `+ sellable`, `- committed` and so on.',
       list(term),
     ),
     policies: list(object({ scope: text, field: text, value: {}, position })),
@@ -326,22 +335,25 @@ export const ANSWER_SCHEMAS = {
     from: object({ at: time, available: number }),
     to: object({ at: time, available: number }),
     changes: says(
-      'Their deltas sum to the difference.',
+      'Their deltas add up to the difference.',
       list(object({ cause, delta: number, events: list(evidence) })),
     ),
   }),
   CompletenessRow: object({
-    source: says('`(unknown)`: of a source that is none, or that could not be read.', text),
+    source: says('`(unknown)` for messages whose source is not registered or could not be read.', text),
     ...outcomes,
-    released: says('Of those that were parked: whose lines have found their item since.', count),
-    sequenceGaps: says('How many are missing between the lowest and the highest `sequence` told.', count),
+    released: says('How many of the parked messages have been released since.', count),
+    sequenceGaps: says(
+      'How many numbers are missing between the lowest and the highest `sequence` received.',
+      count,
+    ),
   }),
   Status: object({
     store: text,
-    head: says('The newest event of the log. At rest the four are equal.', position),
-    posted: says('Through here, stock is what was told.', position),
-    projected: says('Through here, reads are answered.', position),
-    published: says('Through here, numbers are told.', position),
+    head: says('The newest event of the log. At rest the four positions are equal.', position),
+    posted: says('Every event up to here is posted to the stock.', position),
+    projected: says('Reads include every event up to here.', position),
+    published: says('The numbers of every event up to here are published.', position),
     lag: object({ seconds: number }, { additionalProperties: true }),
     counts: says('Since the log began.', object(outcomes)),
   }),

@@ -8,13 +8,13 @@ import { anyAmount, integer } from './body-fields.ts';
 const { disposition, flag, id, lines, optional, quantity, sku, slug, text } = fields;
 
 const RESERVATION_SECONDS_MAX = 14_400;
-const seconds = integer('How long it is held.', 1, RESERVATION_SECONDS_MAX);
+const seconds = integer('How long the stock is held.', 1, RESERVATION_SECONDS_MAX);
 
 class ReservationLineBody {}
-fields.define<ReservationLineTold>(ReservationLineBody, 'So much of one item.', {
+fields.define<ReservationLineTold>(ReservationLineBody, 'A quantity of one item.', {
   sku: sku('The item.'),
   quantity: quantity('positive'),
-  location: optional(slug('Only from there; default: where the channel sells from.')),
+  location: optional(slug('Take it only from this location; default: any location the channel sells from.')),
 });
 interface ReservationLineTold {
   readonly sku: string;
@@ -32,13 +32,13 @@ export interface ReservationTold {
 class ReservationBody {}
 export const RESERVATION_BODY = body<ReservationTold>(
   ReservationBody,
-  'Stock to be held for a customer who is about to pay.',
+  'Stock to hold for a customer who is about to pay.',
   {
-    reservationId: id('Names the reservation, over all channels.'),
-    channel: slug('Whose customer it is.'),
+    reservationId: id('Identifies the reservation, across all channels.'),
+    channel: slug('The channel of the customer.'),
     lines: lines(ReservationLineBody),
     expiresInSeconds: seconds,
-    partial: optional(flag('True: hold what is there. Default: all or nothing.')),
+    partial: optional(flag('True holds as much as there is. Default: all or nothing.')),
   },
   {
     reservationId: 'cart-8841',
@@ -53,14 +53,14 @@ export interface ConfirmationTold {
   readonly lines?: readonly { readonly sku: string; readonly quantity: number }[];
 }
 class ConfirmedLineBody {}
-fields.define<NonNullable<ConfirmationTold['lines']>[number]>(ConfirmedLineBody, 'So much of one item.', {
+fields.define<NonNullable<ConfirmationTold['lines']>[number]>(ConfirmedLineBody, 'A quantity of one item.', {
   sku: sku('The item.'),
   quantity: quantity('positive'),
 });
 class ConfirmationBody {}
 export const CONFIRMATION_BODY = body<ConfirmationTold>(
   ConfirmationBody,
-  'What became of a reservation: an order.',
+  'The order that a reservation becomes.',
   {
     orderId: id("The channel's number of the order."),
     lines: optional(lines(ConfirmedLineBody)),
@@ -74,7 +74,7 @@ export interface ExtensionTold {
 class ExtensionBody {}
 export const EXTENSION_BODY = body<ExtensionTold>(
   ExtensionBody,
-  'How much longer, from now.',
+  'How long to hold it, counted from now.',
   { expiresInSeconds: seconds },
   { expiresInSeconds: 600 },
 );
@@ -92,14 +92,14 @@ export interface AdjustmentTold {
 class AdjustmentBody {}
 export const ADJUSTMENT_BODY = body<AdjustmentTold>(
   AdjustmentBody,
-  'A correction by somebody who looked: to a number (with the number he saw), or by a difference.',
+  'A correction of the quantity on hand: to a number (together with the number that was seen), or by a difference.',
   {
-    adjustmentId: id('Names the adjustment.'),
+    adjustmentId: id('Identifies the adjustment.'),
     location: slug('Where.'),
     disposition: optional(disposition('Condition of the goods; default: sellable.')),
-    setTo: optional(quantity('notNegative', 'How much is there now. Exactly one of setTo and change.')),
-    change: optional(quantity('signed', 'By how much it changes.')),
-    expectedOnHand: optional(anyAmount('How much there was when he looked; required with setTo.')),
+    setTo: optional(quantity('notNegative', 'The right quantity. Send exactly one of setTo and change.')),
+    change: optional(quantity('signed', 'How much to add, or take away if negative.')),
+    expectedOnHand: optional(anyAmount('The quantity on hand that was seen; required with setTo.')),
     reason: text('Why.'),
     actor: text('Who.'),
   },
@@ -125,14 +125,14 @@ export interface ReallocationTold {
 class ReallocationBody {}
 export const REALLOCATION_BODY = body<ReallocationTold>(
   ReallocationBody,
-  "Part of an order's line is to be taken from another location.",
+  'Part of an order line that another location is to ship.',
   {
-    reallocationId: id('Names the reallocation.'),
-    channel: slug('Whose order it is.'),
+    reallocationId: id('Identifies the reallocation.'),
+    channel: slug('The channel of the order.'),
     orderId: id('The order.'),
     line: id('The line of the order.'),
     from: slug('Where it is committed.'),
-    to: slug('Where it is to be committed.'),
+    to: slug('Where it should be committed.'),
     quantity: quantity('positive'),
   },
   {
@@ -152,7 +152,7 @@ export interface ReasonTold {
 class ReasonBody {}
 export const REASON_BODY = body<ReasonTold>(
   ReasonBody,
-  'Why somebody decided so.',
+  'The reason for a decision.',
   { reason: text('Why.') },
   { reason: 'counted again: it is there' },
 );

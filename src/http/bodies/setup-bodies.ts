@@ -20,7 +20,7 @@ import { integer, objects, percentage, quantities, slugs } from './body-fields.t
 
 const { flag, id, instant, object, oneOf, optional, quantity, sku, text } = fields;
 
-const name = optional(text('For people; default: its id.'));
+const name = optional(text('A name for people; default: its id.'));
 
 export interface LocationTold {
   readonly name?: string;
@@ -31,7 +31,7 @@ class LocationBody {}
 const locationRules = {
   name,
   kind: oneOf('What kind of place it is.', LOCATION_KINDS),
-  active: optional(flag('False: its stock counts for no channel. Default: true.')),
+  active: optional(flag('If false, its stock counts for no channel. Default: true.')),
 };
 export const LOCATION_BODY = body<LocationTold>(LocationBody, 'A place that holds stock.', locationRules, {
   name: 'Leipzig',
@@ -49,12 +49,12 @@ const sourceRules = {
   name,
   kind: oneOf('What kind of source it is.', SOURCE_KINDS),
   unknownItems: optional(
-    oneOf('What becomes of a line whose item is unknown; default: create.', UNKNOWN_ITEMS),
+    oneOf('What happens to a line whose item is unknown; default: create.', UNKNOWN_ITEMS),
   ),
 };
 export const SOURCE_BODY = body<SourceTold>(
   SourceBody,
-  'A warehouse, 3PL, ERP or file that tells facts.',
+  'A warehouse, 3PL, ERP or file that sends messages.',
   sourceRules,
   { name: 'The warehouse system', kind: 'warehouse', unknownItems: 'create' },
 );
@@ -64,11 +64,11 @@ interface WebhookTold {
   readonly secret?: string;
 }
 class WebhookBody {}
-fields.define<WebhookTold>(WebhookBody, 'Where the channel is told of changes.', {
-  url: text('An https address that the world can reach.'),
+fields.define<WebhookTold>(WebhookBody, 'Where changes are sent to.', {
+  url: text('A public https address.'),
   secret: optional(
     text(
-      'What the messages are signed with: `whsec_` and base64, as Standard Webhooks says, or any text. It is never shown again; left out, it stays.',
+      'The secret that signs the messages: `whsec_` and base64 as in Standard Webhooks, or any text. It is never shown again; leave it out to keep it.',
     ),
   ),
 });
@@ -85,12 +85,12 @@ class ChannelBody {}
 const channelRules = {
   name,
   kind: oneOf('What kind of channel it is.', CHANNEL_KINDS),
-  locations: optional(slugs('The locations that it sells from, the first before the others.')),
+  locations: optional(slugs('The locations it sells from, in order of priority.')),
   lists: optional(oneOf('`all`: every item is a listing named by its SKU. Default: all.', ['all', 'listed'])),
   unknownItems: optional(
-    oneOf('What becomes of a line whose item is unknown; default: park.', UNKNOWN_ITEMS),
+    oneOf('What happens to a line whose item is unknown; default: park.', UNKNOWN_ITEMS),
   ),
-  webhook: optional(object(WebhookBody, 'Where it is told of changes.')),
+  webhook: optional(object(WebhookBody, 'Where it receives changes.')),
 };
 export const CHANNEL_BODY = body<ChannelTold>(ChannelBody, 'A place where goods are sold.', channelRules, {
   name: 'The web shop',
@@ -100,15 +100,15 @@ export const CHANNEL_BODY = body<ChannelTold>(ChannelBody, 'A place where goods 
 });
 
 class IdentifierBody {}
-fields.define<Item['identifiers'][number]>(IdentifierBody, 'A foreign number of the item.', {
+fields.define<Item['identifiers'][number]>(IdentifierBody, 'An external number of the item.', {
   scheme: id('What kind of number it is: gtin, asin, …'),
   value: id('The number itself, as text.'),
 });
 
 class ComponentBody {}
-fields.define<Item['components'][number]>(ComponentBody, 'What one kit holds.', {
+fields.define<Item['components'][number]>(ComponentBody, 'A component of a kit.', {
   sku: sku('The item.'),
-  quantity: quantity('positive', 'How much of it one kit holds.'),
+  quantity: quantity('positive', 'How much of it one kit contains.'),
 });
 
 export interface ItemTold {
@@ -120,15 +120,15 @@ export interface ItemTold {
   readonly components?: Item['components'];
 }
 const itemRules = {
-  name: optional(text('For people; default: its SKU.')),
-  category: optional(id('What policies may be about.')),
+  name: optional(text('A name for people; default: its SKU.')),
+  category: optional(id('The category, to which policies can apply.')),
   decimals: optional(integer('How many decimals its quantities may have; default: 0, whole units.', 0, 5)),
   unit: optional(text('What it is counted in: piece, kg, …')),
-  identifiers: optional(objects(IdentifierBody, 'Its foreign numbers.', ITEM_IDENTIFIERS_MAX)),
-  components: optional(objects(ComponentBody, 'What one of it holds, if it is a kit.', KIT_COMPONENTS_MAX)),
+  identifiers: optional(objects(IdentifierBody, 'Its external numbers.', ITEM_IDENTIFIERS_MAX)),
+  components: optional(objects(ComponentBody, 'What one unit contains, if it is a kit.', KIT_COMPONENTS_MAX)),
 };
 class ItemBody {}
-export const ITEM_BODY = body<ItemTold>(ItemBody, 'What is sold.', itemRules, {
+export const ITEM_BODY = body<ItemTold>(ItemBody, 'An item that is kept in stock and sold.', itemRules, {
   name: 'Mug, red',
   category: 'mugs',
   identifiers: [{ scheme: 'gtin', value: '04012345678901' }],
@@ -140,7 +140,9 @@ export interface ListingTold {
 }
 const listingRules = {
   sku: sku('The item.'),
-  unitsPer: optional(quantity('positive', 'How many units of the item one of the listing is; default: 1.')),
+  unitsPer: optional(
+    quantity('positive', 'How many units of the item one unit of the listing contains; default: 1.'),
+  ),
 };
 class ListingBody {}
 export const LISTING_BODY = body<ListingTold>(
@@ -165,21 +167,21 @@ export interface PolicyTold {
 }
 const anyQuantity = (description: string) => optional(quantity('notNegative', description));
 const policyRules = {
-  safetyStock: anyQuantity('Kept back once, over all locations.'),
-  locationSafetyStock: optional(quantities('Kept back at each location named.')),
+  safetyStock: anyQuantity('Kept back once, across all locations.'),
+  locationSafetyStock: optional(quantities('Kept back at each of these locations.')),
   buffer: anyQuantity('Kept back before the percentage is taken.'),
-  percent: optional(percentage('How much of the rest is offered.')),
+  percent: optional(percentage('The percentage of the rest that is offered.')),
   cap: anyQuantity('Never offered more than this.'),
-  stopAt: anyQuantity('Nothing is offered at this or less.'),
+  stopAt: anyQuantity('Nothing is offered when this much or less is left.'),
   allocations: optional(
-    quantities('Ring-fenced for each channel named; in global, category and item scopes.'),
+    quantities('Ring-fenced for each of these channels; only in global, category and item scopes.'),
   ),
-  effectiveAt: optional(instant('From when it counts; default: at once.')),
+  effectiveAt: optional(instant('From when it takes effect; default: immediately.')),
 };
 class PolicyBody {}
 export const POLICY_BODY = body<PolicyTold>(
   PolicyBody,
-  "One scope's word about what may be offered. A field that is left out or null is not set; 0 is set.",
+  'What one scope says about how much may be offered. A field that is left out or null is not set; 0 is set.',
   policyRules,
   { buffer: 2, percent: 80, stopAt: 1 },
 );
@@ -187,7 +189,7 @@ export const POLICY_BODY = body<PolicyTold>(
 class PreviewBody {}
 export const PREVIEW_BODY = body<PolicyTold & { readonly scope: string }>(
   PreviewBody,
-  'A policy as it would be put, with its scope.',
+  'A policy to preview, with its scope.',
   { scope: text('global, channel:{c}, category:{x}, item:{sku} or listing:{c}:{listing}.'), ...policyRules },
   { scope: 'channel:web', buffer: 2 },
 );
@@ -209,7 +211,7 @@ export const LISTING_ROW = body<ListingTold & { readonly channel: string; readon
 );
 
 /** Says which of those with an `id` it is, where its fields do not. */
-const resource = (name: string) => optional(oneOf('What it is, where its fields do not say it.', [name]));
+const resource = (name: string) => optional(oneOf('What the row is, where its fields do not tell.', [name]));
 type Row<Told> = Told & { readonly id: string; readonly resource?: string };
 
 class LocationRow {}
