@@ -73,7 +73,7 @@ export async function openRoomsOn(
     readModel.close();
     throw error;
   }
-  parts.log.warn({ picture: readModel.openedAt }, 'the picture is of another log: it is made anew');
+  parts.log.warn({ picture: readModel.openedAt }, 'the picture belongs to another log: it is being rebuilt');
   readModel.close();
   removePicture(parts.settings.DATA_DIR, picture);
   return openRoomsOn(picture, parts, store);
@@ -87,7 +87,7 @@ async function openPictureOf(
 ): Promise<ReadModel> {
   const readModel = openReadModel(settings, picture, onFatal);
   if (readModel.openedAt === 0 || readModel.openedAt <= (await store.head())) return readModel;
-  log.warn({ picture: readModel.openedAt }, 'the log has less than the picture: it is made anew');
+  log.warn({ picture: readModel.openedAt }, 'the picture is ahead of the log: it is being rebuilt');
   readModel.close();
   removePicture(settings.DATA_DIR, picture);
   return openReadModel(settings, picture, onFatal);

@@ -24,7 +24,7 @@ describe('the demo', () => {
     expect(ended.checks.map(({ name }) => name)).toEqual([
       'Every message ended as exactly one thing',
       'Every number is the sum of its terms',
-      'What the feeds told is what a pull answers',
+      'What the feeds said is what a pull answers',
       'No channel was ever told an older number',
       'The stored data keeps every promise (onhand verify)',
     ]);

@@ -83,7 +83,7 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
       until(() => words.test(intake.status().trouble ?? ''), String(words));
     await trouble(/Topics that do not exist, or that OnHand may not read/);
     await admin.createAcls({ acl: [allow('TOPIC', names.events, 'READ')] });
-    await trouble(/READ on the group of KAFKA_GROUP_ID/);
+    await trouble(/lacks READ on the group/);
     await admin.createAcls({ acl: [allow('GROUP', names.group, 'READ')] });
     await until(() => intake.status().isReady, 'it consumes');
     await sell('a', 100);
@@ -136,7 +136,7 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
           allow('TOPIC', shardsTopic, 'READ'),
         ],
       });
-      await told(/READ on the group of KAFKA_GROUP_ID|The group cannot be joined/);
+      await told(/lacks READ on the group|The group in KAFKA_GROUP_ID cannot be joined/);
       await admin.createAcls({
         acl: [{ ...allow('GROUP', 'allowed', 'READ'), resourcePatternType: ResourcePatternTypes.PREFIXED }],
       });

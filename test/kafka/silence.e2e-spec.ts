@@ -49,7 +49,7 @@ describe('Kafka 4.1.1 that does not answer', () => {
     const [before] = await members();
     proxy.withhold(REQUEST.fetch);
     await sell('a', 10);
-    await until(() => words.some((said) => said.includes('the consumer hangs')), 'it says so');
+    await until(() => words.some((said) => said.includes('the consumer is stuck')), 'it says so');
     proxy.release();
     await until(async () => {
       const now = await members();

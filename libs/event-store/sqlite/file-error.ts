@@ -13,5 +13,5 @@ const WORDS: Readonly<Record<string, string>> = {
   ...FILE_WORDS,
   EEXIST: 'a file with that name already exists',
   // Also Node's code for a folder that cannot be made on a read-only disk.
-  ENOENT: 'it does not exist and cannot be created: check the path, and that the disk is writable',
+  ENOENT: 'it does not exist and cannot be created. Check the path, and that the disk is writable',
 };

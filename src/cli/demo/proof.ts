@@ -51,13 +51,13 @@ async function everyNumberExplained(stage: Stage): Promise<Check> {
     const explanation = await stage.client.get<Explanation>(path);
     const byHand = availableByHand(explanation);
     if (byHand !== available || explanation.available !== available) {
-      wrong.push(`${channel} ${printable(listing)}: told ${available}, its terms make ${byHand}`);
+      wrong.push(`${channel} ${printable(listing)}: was told ${available}, but its terms make ${byHand}`);
     }
   }
   return {
     name: 'Every number is the sum of its terms',
     holds: wrong.length === 0,
-    detail: wrong[0] ?? `${count(numbers.length, 'number')} computed again by hand from what explain says`,
+    detail: wrong[0] ?? `${count(numbers.length, 'number')} recomputed independently from what explain says`,
   };
 }
 
@@ -73,13 +73,13 @@ async function feedsEqualPulls(stage: Stage): Promise<Check> {
       const same = heard?.available === told.available && heard.version === told.version;
       if (!same)
         wrong.push(
-          `${feed.channel} ${printable(told.listing)}: told ${heard?.available}, a pull says ${told.available}`,
+          `${feed.channel} ${printable(told.listing)}: was told ${heard?.available}, but a pull says ${told.available}`,
         );
       compared++;
     }
   }
   return {
-    name: 'What the feeds told is what a pull answers',
+    name: 'What the feeds said is what a pull answers',
     holds: wrong.length === 0,
     detail: wrong[0] ?? `${count(compared, 'listing')} of ${count(stage.feeds.length, 'channel')} compared`,
   };

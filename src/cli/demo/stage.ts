@@ -174,7 +174,7 @@ export class Stage {
   /** Until the service rests and each feed has heard what a pull would answer. */
   async #untilAllHaveHeard(): Promise<void> {
     const deadline = performance.now() + REST_WITHIN_MS;
-    await this.until('The service did not come to rest', () => this.#rests());
+    await this.until('The service did not finish its work in time', () => this.#rests());
     for (const feed of this.feeds) {
       const newest = Math.max(
         0,

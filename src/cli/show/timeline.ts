@@ -22,7 +22,7 @@ export function showTimeline(
   );
   page.line();
   page.table(
-    ['happened (UTC)', 'what', 'where', 'quantity', 'balance', 'document', 'told by', 'told later'],
+    ['happened (UTC)', 'what', 'where', 'quantity', 'balance', 'document', 'source', 'recorded later'],
     items.map((row) => [
       time(row.occurredAt),
       row.kind,

@@ -19,13 +19,13 @@ export async function unknownListing(stage: Stage, fact: Teller): Promise<void> 
   await stage.scene(
     '13:40',
     'A name nobody knows',
-    'The marketplace sells "M-1005", which Rosa forgot to map. The line is parked with its own words: nothing is lost.',
+    'The marketplace sells "M-1005", which Rosa forgot to map. The line is parked as it came: nothing is lost.',
   );
   await stage.tell(
     fact('market', 'm-3', 'order.placed', '13:38', { orderId: 'A-79', lines: [listed('M-1005', 3)] }),
   );
   stage.note(
-    'Rosa maps it: M-1005 is the bowl. The parked line is released by itself, with its original time.',
+    'Rosa maps it: M-1005 is the bowl. The parked line is released automatically, with its original time.',
   );
   await stage.act(async () => {
     await stage.client.put('/v1/channels/market/listings/M-1005', { sku: 'BOWL' });
@@ -55,7 +55,7 @@ export async function lateTill(stage: Stage, fact: Teller): Promise<void> {
   await stage.scene(
     '15:40',
     'The till was offline',
-    'It now tells two sales: a red mug at 14:10, before the count, so whoever counted did not see it any more; ' +
+    'Now it reports two sales: a red mug at 14:10, before the count, so it was already gone when the shelf was counted; ' +
       'and one at 15:20, after it. Only the second changes what is there now.',
   );
   await stage.tell(
@@ -77,7 +77,7 @@ export async function lateTill(stage: Stage, fact: Teller): Promise<void> {
   for (const { id } of open) {
     await stage.client.post(`/v1/exceptions/${id}/resolve`, { reason: 'the till was offline, all is well' });
   }
-  stage.note('Rosa reads it, knows why, and ticks it off.');
+  stage.note('Rosa reads it, knows why, and closes it.');
 }
 
 export async function returns(stage: Stage, fact: Teller): Promise<void> {
@@ -108,7 +108,7 @@ export async function newLamps(stage: Stage, fact: Teller): Promise<void> {
   await stage.scene(
     '17:00',
     'New lamps',
-    'Three lamps arrive. The order that was one too many can be fulfilled now: the exception closes by itself.',
+    'Three lamps arrive. The order that was one too many can be fulfilled now: the exception closes automatically.',
   );
   await stage.tell(
     fact('wms', 'GRN-4', 'stock.received', '17:00', {

@@ -34,18 +34,19 @@ async function setUp(stage: Stage): Promise<void> {
   await stage.act(async () => {
     for (const { path, body } of MERCHANT) await stage.client.put(path, body);
   });
-  stage.note(`Each of the ${number(stage.listings)} listings begins with 0: there are no goods yet.`);
+  stage.note(`Each of the ${number(stage.listings)} listings starts at 0: there are no goods yet.`);
 }
 
 async function networkRepeats(stage: Stage): Promise<void> {
   await stage.scene(
     '18:00',
     'The network stutters',
-    `Everything told today comes once more, in the opposite order: ${count(stage.facts.length, 'message')}.`,
+    `Everything sent today arrives once more, in reverse order: ${count(stage.facts.length, 'message')}.`,
   );
   const again = [...stage.facts].reverse();
   const { counts } = await stage.client.post<{ counts: Record<string, number> }>('/v1/events', again);
   stage.note(`${count(counts.duplicate ?? 0, 'duplicate')}, ${count(counts.accepted ?? 0, 'new message')}.`);
-  if (counts.duplicate !== again.length) throw new Error('A repeated message was not recognised.');
+  if (counts.duplicate !== again.length)
+    throw new Error('A repeated message was not recognised as a duplicate.');
   await stage.act(() => Promise.resolve());
 }

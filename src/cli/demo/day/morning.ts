@@ -126,8 +126,8 @@ export async function soldTwice(stage: Stage, fact: Teller): Promise<void> {
   await stage.scene(
     '11:20',
     'A lamp that is not there',
-    'The marketplace sold a lamp a second before it heard of the 0. That happened, so OnHand takes it down; ' +
-      'refusing it would only hide it. It says who competes for what is missing.',
+    'The marketplace sold a lamp a second before it heard of the 0. It happened, so OnHand records it; ' +
+      'refusing it would only hide it. It also says which orders compete for what is missing.',
   );
   await stage.tell(
     fact('market', 'm-2', 'order.placed', '11:00', { orderId: 'A-78', lines: [listed('M-1003', 1)] }),
