@@ -50,10 +50,7 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
     damage.isThere = true;
     await sell('a', 100);
     await until(() => intake.status().waiting.length === 2, 'both stand');
-    await until(
-      () => words.filter((said) => said.includes('needs an operator')).length === 2,
-      'it is said',
-    );
+    await until(() => words.filter((said) => said.includes('needs an operator')).length === 2, 'it is said');
     expect(intake.status()).toMatchObject({
       isReady: false,
       trouble: expect.stringContaining('was deleted'),

@@ -35,7 +35,12 @@ describe('where a partition begins', () => {
     ['at the first record where some were deleted', { committed: ours(4) }, 10, '6 records were deleted'],
     ['at the first record where our own were deleted', { own: 4 }, 10, '6 records were deleted'],
     ['at the first record of a topic made anew', { committed: ours(101) }, 10, 'was recreated'],
-    ['at the first record where one before our own table is newer', { own: 40, newer: 10 }, 10, 'was recreated'],
+    [
+      'at the first record where one before our own table is newer',
+      { own: 40, newer: 10 },
+      10,
+      'was recreated',
+    ],
     ['so also where those before that one look old', { own: 40, newer: 39 }, 10, 'was recreated'],
   ])('%s, and says so', (_, known, next, words) => {
     const start = startOffset({ ...known, ...there });
