@@ -19,13 +19,13 @@ interface AssignedParts extends ConsumptionParts {
 
 interface Partition {
   readonly intake: PartitionIntake;
-  /** Resolves when it is known where it begins, or it is no longer ours. */
+  /** Resolves when it is known where to begin, or when the partition is no longer ours. */
   readonly begun: PromiseWithResolvers<void>;
-  /** What its next batch should begin with. */
+  /** The offset that its next batch should begin with. */
   expected?: number;
-  /** Where the partition ended when it was last fetched. */
+  /** The end of the partition at the last fetch. */
   high?: number;
-  /** Written to our own table. */
+  /** The offset last written to our own table. */
   written?: number;
   /** Why it stands still. */
   waits?: { readonly reason: string; readonly timer: NodeJS.Timeout; readonly pauseMs: number };
@@ -34,10 +34,10 @@ interface Partition {
 const FIRST_PAUSE_MS = 250;
 const PAUSE_MS_MAX = 5_000;
 const ASK_AGAIN_MS = 1_000;
-/** How often our own table follows. */
+/** How often our own table is written. */
 const OWN_TABLE_EVERY_MS = 30_000;
 
-/** The partitions that the group has dealt us. */
+/** The partitions that the group has assigned to us. */
 export class Assigned {
   readonly #parts: AssignedParts;
   readonly #rejected: RejectedTopic;
@@ -59,7 +59,7 @@ export class Assigned {
     return this.#partitions.size;
   }
 
-  /** Those that stand still, with the reason; `isLasting` where that does not pass by itself. */
+  /** Partitions that stand still, with the reason; `isLasting` if that does not pass by itself. */
   get waiting(): readonly (Place & { readonly reason: string; readonly isLasting: boolean })[] {
     return [...this.#partitions.values()].flatMap(({ intake: { place, lastingFault }, waits }) => {
       const reason = this.#parts.leaders.missing(place) ?? lastingFault?.message ?? waits?.reason;
@@ -67,7 +67,7 @@ export class Assigned {
     });
   }
 
-  /** Those that cannot be read, by reason. */
+  /** Partitions that cannot be read, by reason. */
   get leaderless(): ReadonlyMap<string, readonly Place[]> {
     const places = [...this.#partitions.values()].map(({ intake: { place } }) => place);
     const byReason = Map.groupBy(places, (place) => this.#parts.leaders.missing(place) ?? '');
@@ -79,14 +79,14 @@ export class Assigned {
     return this.#partitions.get(keyOf(place))?.intake;
   }
 
-  /** Resolves when it is known where this partition goes on; undefined where it is not ours, or no longer. */
+  /** Resolves when it is known where this partition goes on; undefined if it is not ours, or no longer. */
   async begun(place: Place): Promise<PartitionIntake | undefined> {
     const partition = this.#partitions.get(keyOf(place));
     await Promise.all([this.#keptGoOn, partition?.begun.promise]);
     return this.at(place) === partition?.intake ? partition?.intake : undefined;
   }
 
-  /** Takes over what the group dealt. What we had before goes on where we were, the rest where it should. */
+  /** Takes the new assignment. Partitions that we had before go on where we were, for others that is looked up. */
   assign(places: readonly Place[]): void {
     const dealt = new Set(places.map(keyOf));
     for (const [key, partition] of this.#partitions) {
@@ -96,12 +96,12 @@ export class Assigned {
     const fresh = places
       .filter((place) => !this.#partitions.has(keyOf(place)))
       .map((place) => this.#add(place));
-    // We may be dealt others while it is still being asked where the former ones go on.
+    // A new assignment may come while it is still being looked up where former partitions go on.
     this.#keptGoOn = Promise.all([this.#keptGoOn, this.#goOn(kept)]).then(() => undefined);
     void this.#begin(fresh);
   }
 
-  /** The partition stands still, and goes on by itself when what stands in its way has gone. */
+  /** Pauses the partition. It goes on by itself once the obstacle has gone. */
   wait(place: Place, error: unknown): void {
     const partition = this.#partitions.get(keyOf(place));
     if (partition === undefined || this.#isClosed) return;
@@ -113,7 +113,7 @@ export class Assigned {
     this.#waitMore(partition, error, FIRST_PAUSE_MS);
   }
 
-  /** Records that are there and have not ended yet, as far as was seen when they were fetched. */
+  /** How many records have not ended yet, by the ends of the partitions at their last fetches. */
   get lag(): number {
     const behind = [...this.#partitions.values()].map(({ intake: { next }, expected, high }) =>
       high === undefined ? 0 : Math.max(0, high - (next ?? expected ?? high)),
@@ -121,7 +121,7 @@ export class Assigned {
     return behind.reduce((sum, each) => sum + each, 0);
   }
 
-  /** Tells of a batch that does not begin where the one before ended. */
+  /** Reports a batch that does not begin where the one before ended. */
   watch(place: Place, batch: Batch): void {
     const partition = this.#partitions.get(keyOf(place));
     if (partition === undefined || batch.messages.length === 0) return;
@@ -130,7 +130,7 @@ export class Assigned {
     const { expected } = partition;
     if (expected === undefined || first === expected) return;
     if (first < expected) return this.#alarm(place, `its offsets went back from ${expected} to ${first}`);
-    // Ends of transactions leave gaps too: only what was deleted is lost.
+    // Markers of transactions leave gaps too: only deleted records are lost.
     void this.#lowOf(place).then(
       (low) => {
         if (low > expected)
@@ -140,18 +140,18 @@ export class Assigned {
     );
   }
 
-  /** What the next batch of this partition should begin with. */
+  /** The offset that the next batch of this partition should begin with. */
   expect(place: Place, next: number): void {
     const partition = this.#partitions.get(keyOf(place));
     if (partition !== undefined) partition.expected = next;
   }
 
-  /** Resolves when nothing is on its way. */
+  /** Resolves when no record is on its way into the journal. */
   async idle(): Promise<void> {
     await Promise.all([...this.#partitions.values()].map(({ intake }) => intake.idle));
   }
 
-  /** Writes the own table a last time. */
+  /** Writes our own table for the last time. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#ownTable);
@@ -172,7 +172,7 @@ export class Assigned {
   #add(place: Place): Partition {
     const partition: Partition = { intake: this.#open(place), begun: Promise.withResolvers() };
     this.#partitions.set(keyOf(place), partition);
-    // It may have waited when it was last ours, and the client keeps a pause for as long as it lives.
+    // It may have been paused when it was ours before, and the client never forgets a pause.
     this.#resume(place);
     return partition;
   }
@@ -213,7 +213,7 @@ export class Assigned {
     this.#whileItRuns(() => this.#parts.consumer.resume([{ topic, partitions: [partition] }]));
   }
 
-  /** kafkajs begins at the last commit again; we know better. */
+  /** Seeks: by itself kafkajs begins at the last commit, but we know better. */
   async #goOn(kept: readonly Place[]): Promise<void> {
     const gone = new Set((await this.#forgotten(kept)).map(keyOf));
     for (const place of kept) {
@@ -225,7 +225,7 @@ export class Assigned {
     }
   }
 
-  /** Brokers forget what was committed of a topic that is deleted, and nothing else of a group that lives. */
+  /** If a commit is gone the topic was deleted: brokers forget no other commits of a live group. */
   async #forgotten(kept: readonly Place[]): Promise<readonly Place[]> {
     const known = kept.filter((place) => {
       const intake = this.at(place);
@@ -235,7 +235,7 @@ export class Assigned {
     return (await this.#answerTo(() => uncommitted(this.#parts, known))) ?? [];
   }
 
-  /** Our own table is not asked: it may have been written since. */
+  /** Not by our own table: that may have been written since. */
   async #beginAnew(place: Place, partition: Partition): Promise<void> {
     this.#forget(keyOf(place), partition);
     const { begun } = this.#add(place);
@@ -245,12 +245,12 @@ export class Assigned {
     this.#seek(place, low ?? 0);
   }
 
-  /** A partition that has no leader just now holds up no other: it is asked for again. */
+  /** Asks again for partitions that have no leader just now: they do not hold up the others. */
   async #begin(fresh: readonly Partition[]): Promise<void> {
     const { leaders } = this.#parts;
     const parts = { ...this.#parts, ownOffsets: this.#ownOffsets };
     for (let left = fresh; left.length > 0 && !this.#isClosed;) {
-      // A partition without a leader may stand for hours: nobody is asked where it begins.
+      // A partition may be without a leader for hours: until then there is nothing to ask.
       const places = left
         .map(({ intake }) => intake.place)
         .filter((place) => leaders.missing(place) === undefined);
@@ -267,7 +267,7 @@ export class Assigned {
     return this.at(intake.place) === intake;
   }
 
-  /** Undefined where we are closed before it comes. */
+  /** Undefined if we are closed before it comes. */
   async #answerTo<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
     while (!this.#isClosed) {
       try {
@@ -293,14 +293,14 @@ export class Assigned {
     partition.begun.resolve();
   }
 
-  /** What the partition's last reader left, us or another. */
+  /** Where the partition's last reader, we or another, has left off. */
   #takeOver({ intake }: Partition, { known: { committed }, own }: BeforeReading): void {
     if (committed !== undefined) this.#parts.commits.found(intake);
     const mark = committed?.isOfThisLog === true ? committed.mark : own?.mark;
     intake.beginsBehind({ mark, newestAt: own?.newestAt });
   }
 
-  /** The brokers have forgotten it, or never heard of it: without this the group would seem behind until the next record. */
+  /** Commits an offset that the brokers do not know: else the group would seem to be behind until the next record. */
   #tellAgain(partition: Partition, own: OwnOffset): void {
     partition.intake.goOnFrom(own);
     partition.written = own.next;
@@ -319,7 +319,7 @@ export class Assigned {
     this.#whileItRuns(() => this.#parts.consumer.seek({ ...place, offset: String(next) }));
   }
 
-  /** Between a crash and the next join there is nothing to pause, resume or seek: the client throws. */
+  /** Ignores the client's errors: between a crash and the next join it throws if it is to pause, resume or seek. */
   #whileItRuns(work: () => void): void {
     try {
       work();

@@ -8,13 +8,13 @@ export interface ConsumptionParts {
   readonly connection: KafkaConnection;
   readonly groupId: string;
   readonly rejectedTopic: string;
-  /** Asked for each time: a rebuild may put another in its place. */
+  /** Called each time, for a rebuild may replace it. */
   readonly door: () => MessageDoor;
   readonly store: EventStore;
   readonly clock: Clock;
   readonly log: KafkaLog;
-  /** Called with every message that has ended. */
+  /** Called with messages that have ended. */
   readonly onEnded: (ended: readonly Ended[]) => void;
-  /** How long what has ended may go uncommitted; default 200 ms. */
+  /** The longest time from the end of a record to its commit; default 200 ms. */
   readonly commitAfterMs?: number;
 }

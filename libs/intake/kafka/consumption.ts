@@ -26,24 +26,24 @@ export type ConsumptionState = 'joining' | 'consuming' | 'rejoining';
 
 /** After this long the group gives the partitions of a dead member to others. */
 const SESSION_MS = 10_000;
-/** How long a member may take to come back when partitions are dealt anew. */
+/** How long a member may take to rejoin in a rebalance. */
 const REBALANCE_MS = 15_000;
 const HEARTBEAT_MS = 2_000;
-/** How long a broker holds a fetch that finds nothing; consumption stands still for as long when a leader dies. */
+/** How long a broker holds a fetch that finds nothing. When a leader dies, consumption stands still for as long. */
 const FETCH_WAIT_MS = 500;
 const PARTITION_BYTES_MAX = 256 * 1024;
 const FETCH_BYTES_MAX = 4 * 1024 * 1024;
-/** After this long new partitions of a topic are seen. */
+/** New partitions of a topic are noticed after this time. */
 const METADATA_MS = 30_000;
-/** Partitions that are worked on at once: one that is slow does not keep the others waiting. */
+/** Partitions that are worked on at the same time, so that a slow one does not hold up the others. */
 const CONCURRENT_PARTITIONS = 64;
-/** Records told to the journal at once. */
+/** Records given to the journal at once. */
 const CHUNK_RECORDS = 500;
-/** A member that is dealt out of a partition finishes what it has in hand first, but not for longer. */
+/** The longest time in which a member that loses a partition still finishes the batch that it has in hand. */
 const HAND_OVER_MS_MAX = 5_000;
 const FINISH_MS_MAX = 5_000;
 const COMMIT_MS_MAX = 2_000;
-/** To leave the group, and to be let into it first where we are still joining. */
+/** Time to leave the group, which waits until a join that is under way has ended. */
 const LEAVE_MS_MAX = 8_000;
 
 /** One consumer, from its start to its end. A crash that the client does not mend by itself ends it. */
@@ -58,7 +58,7 @@ export class Consumption {
   #memberId: string | undefined;
   #isDraining = false;
   #fetchedAt = performance.now();
-  /** Batches in hand: the client may not fetch before they are done. */
+  /** Batches in hand; the client fetches nothing before they are done. */
   #inHand = 0;
   #doneAt = 0;
 
@@ -91,12 +91,12 @@ export class Consumption {
     return this.#state;
   }
 
-  /** Partitions that stand still, with the reason. */
+  /** The partitions that stand still, with the reason. */
   get waiting(): Assigned['waiting'] {
     return this.#assigned.waiting;
   }
 
-  /** Of those, the ones that nothing can be read of, by the reason. */
+  /** Those of them that cannot be read, by reason. */
   get leaderless(): Assigned['leaderless'] {
     return this.#assigned.leaderless;
   }
@@ -105,7 +105,7 @@ export class Consumption {
     return this.#assigned.size;
   }
 
-  /** Records that are there and have not ended yet. */
+  /** How many records have not ended yet. */
   get lag(): number {
     return this.#assigned.lag;
   }
@@ -115,12 +115,12 @@ export class Consumption {
     return performance.now() - this.#fetchedAt;
   }
 
-  /** Milliseconds that we have waited for the brokers to answer a fetch; what takes long here is not their silence. */
+  /** Milliseconds that we have been waiting for an answer to a fetch; does not include the time that we take ourselves. */
   get unansweredMs(): number {
     return this.#inHand > 0 ? 0 : performance.now() - Math.max(this.#fetchedAt, this.#doneAt);
   }
 
-  /** Goes on until `signal` aborts. Throws KafkaUnavailable for what may pass, and what ended the client for good. */
+  /** Runs until `signal` aborts. Throws KafkaUnavailable if it may pass, else the error that ended the client for good. */
   async run(topics: readonly EventTopic[], signal: AbortSignal): Promise<void> {
     const stop = (): void => this.#ended.resolve();
     signal.addEventListener('abort', stop, { once: true });
@@ -148,7 +148,7 @@ export class Consumption {
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onJoin(payload));
     this.#consumer.on(REBALANCING, () => {
       this.#state = 'rejoining';
-      void this.#commits.commit(); // While we may: who is given a partition of ours begins where the last commit was.
+      void this.#commits.commit(); // While we still may: the next owner of a partition of ours begins at the last commit.
     });
     this.#consumer.on(CRASH, (event) => this.#onCrash(event));
     this.#consumer.on(FETCH, () => {
@@ -161,7 +161,7 @@ export class Consumption {
     const places = Object.entries(memberAssignment).flatMap(([topic, partitions]) =>
       partitions.map((partition) => ({ topic, partition })),
     );
-    // A new member: others may have had our partitions meanwhile, and what we know of them is old.
+    // As a new member: others may have had our partitions meanwhile, so what we know of them is outdated.
     if (memberId !== this.#memberId) this.#assigned.assign([]);
     this.#memberId = memberId;
     this.#assigned.assign(places);
@@ -179,7 +179,7 @@ export class Consumption {
     this.#ended.reject(isClientBug(error) ? error : kafkaTrouble(error, this.#parts.connection));
   }
 
-  /** Nothing of ours escapes from here: kafkajs dies of it. Its own errors do, they are how it hears of a rebalance. */
+  /** Must not throw errors of ours: they would end kafkajs. Its own ones must be thrown: by them it learns of a rebalance. */
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
     const { topic, partition } = payload.batch;
     this.#inHand++;
@@ -198,14 +198,14 @@ export class Consumption {
   async #takeBatch(intake: PartitionIntake, payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     const { messages } = batch;
-    if (payload.isStale()) return; // Fetched before it was known where to go on.
+    if (payload.isStale()) return; // It was fetched before we seeked.
     this.#assigned.watch(intake.place, batch);
     for (let start = 0; start < messages.length; start += CHUNK_RECORDS) {
       if (this.#isDraining || !payload.isRunning() || payload.isStale()) return;
       const chunk = messages.slice(start, start + CHUNK_RECORDS);
       const last = chunk.at(-1)!;
       const isLast = start + CHUNK_RECORDS >= messages.length;
-      // Behind the last one may be records that we never see, such as the end of a transaction.
+      // After the last one there may be records that we never see, such as a transaction's marker.
       const next = Number(isLast ? batch.lastOffset() : last.offset) + 1;
       const fault = await this.#beating(this.#take(intake, chunk, next), payload, (met) => {
         if (!this.#isStillOurs(intake) || (met !== undefined && !intake.hasTaken(next))) return;
@@ -218,7 +218,7 @@ export class Consumption {
     }
   }
 
-  /** What has ended is to be committed from then on, also while we are asked to join anew. */
+  /** Notes what has ended to be committed, even during a rebalance. */
   async #take(
     intake: PartitionIntake,
     chunk: readonly KafkaMessage[],
@@ -233,12 +233,12 @@ export class Consumption {
     return undefined;
   }
 
-  /** False if we were out of the group meanwhile: whoever has the partition now, its offset is not ours to tell. */
+  /** False if we have left the group meanwhile: then the partition may be another's, and we must not commit its offset. */
   #isStillOurs(intake: PartitionIntake): boolean {
     return this.#assigned.at(intake.place) === intake;
   }
 
-  /** Waits, and lets the group know that we live. When the group is dealt anew, what is in hand is finished first. */
+  /** Waits for the work, with heartbeats to the group. In a rebalance, what is in hand is finished first. */
   #beating<Result>(
     work: Promise<Result>,
     payload: EachBatchPayload,

@@ -1,18 +1,18 @@
 import type { Arrival, Rejection } from '#inventory';
 import type { Instant } from '#kernel';
 
-/** A topic that messages come in by. */
+/** A topic of incoming messages. */
 export interface EventTopic {
   readonly topic: string;
-  /** No other source may speak there. */
+  /** If set, no other source may write there. */
   readonly source?: string;
 }
 
-/** Where messages go: the journal, as this room sees it. */
+/** The journal, as this room uses it. */
 export interface MessageDoor {
   /**
-   * Takes what arrived, durably, and answers in its order. Throws Faults while the store cannot serve, or until somebody
-   * has mended it: the same again is then right, what was written by then ends as a duplicate.
+   * Takes messages durably, and answers in their order. Throws Faults while the store cannot serve: then give the same ones
+   * again; those that were written already end as duplicates.
    */
   accept(
     arrivals: readonly Arrival[],
@@ -23,7 +23,7 @@ export interface MessageDoor {
 /** How a message ended, as far as this room needs to know. */
 export interface Ended {
   readonly outcome: 'accepted' | 'duplicate' | 'parked' | 'rejected';
-  /** Where it is in the log, and since when. */
+  /** Its position in the log, and since when it is there. */
   readonly position: number;
   readonly recordedAt: Instant;
   /** Why it was rejected. */

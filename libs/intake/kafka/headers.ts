@@ -3,12 +3,12 @@ import { cut, type Rejection } from '#inventory';
 import { decodeUtf8 } from '../src/json/utf8.ts';
 import { pointerStep, problem } from '../src/problem.ts';
 
-/** Values of each header in their order; null for one without value. */
+/** The values of each header, in their order; null for one without a value. */
 export type HeaderValues = ReadonlyMap<string, readonly (Buffer | null)[]>;
 
 /**
- * The headers of a record as they came. kafkajs mixes what every object has (`toString`, `__proto__`) in with
- * headers of those names: only what the broker sent is kept.
+ * The headers of a record as they came. For a header named like an inherited property (`toString`, `__proto__`) kafkajs adds
+ * that property to its values: here only what the broker sent is kept.
  */
 export function headersOf(headers: IHeaders | undefined): HeaderValues {
   const values = new Map<string, readonly (Buffer | null)[]>();

@@ -16,7 +16,7 @@ interface KnownOffsetsParts extends Pick<ConsumptionParts, 'connection' | 'group
   readonly ownOffsets: OwnOffsets;
 }
 
-/** What the brokers say of one partition. */
+/** What the brokers say about one partition. */
 interface Told {
   readonly place: Place;
   readonly own: OwnOffset | undefined;
@@ -24,10 +24,10 @@ interface Told {
   readonly there: { readonly low: number; readonly high: number; readonly newer?: number };
 }
 
-/** -1 as its offset: nothing is committed. */
+/** -1: nothing is committed. */
 type Committed = SeekEntry & { readonly metadata: string | null };
 
-/** Asks the brokers and our own table. A partition without a leader is left out. Throws KafkaUnavailable and StoreUnavailable. */
+/** Asks the brokers and our own table. Leaves out partitions without a leader. Throws KafkaUnavailable and StoreUnavailable. */
 export async function knownOffsets(
   { connection, groupId, store, ownOffsets }: KnownOffsetsParts,
   places: readonly Place[],
@@ -51,7 +51,7 @@ export async function knownOffsets(
   return new Map(await Promise.all(known));
 }
 
-/** Of these partitions, those that nothing is committed of. Throws KafkaUnavailable. */
+/** Those of these partitions for which nothing is committed. Throws KafkaUnavailable. */
 export function uncommitted(
   { connection, groupId }: Pick<ConsumptionParts, 'connection' | 'groupId'>,
   places: readonly Place[],
@@ -80,8 +80,8 @@ async function offsetsThere(admin: Admin, places: readonly Place[]) {
 }
 
 /**
- * Where only our own table says how far we are, it could be of a topic that is no more. Undefined where nothing is said of
- * the partition: it has just lost its leader.
+ * For partitions of which only our own table says how far we are: that could be about a topic that was deleted. Undefined if
+ * the brokers say nothing, because the partition has just lost its leader.
  */
 async function newerIn(
   admin: Admin,

@@ -3,19 +3,19 @@ import type { KafkaLog } from '#kafka';
 import type { PartitionIntake } from './partition-intake.ts';
 import { markText } from './start-offset.ts';
 
-/** After a record has ended its offset is committed within this time; a crash in between makes repeats. */
+/** Within this time after a record has ended its offset is committed; a crash in between makes repeats. */
 const COMMIT_AFTER_MS = 200;
 
 interface OffsetCommitsParts {
   readonly consumer: Pick<Consumer, 'commitOffsets'>;
   readonly log: KafkaLog;
-  /** How long what has ended may go uncommitted; default 200 ms. */
+  /** The longest time from the end of a record to its commit; default 200 ms. */
   readonly commitAfterMs?: number | undefined;
 }
 
 /**
- * Commits what has ended, from a timer that only runs while there is something to commit: the fetch loop never
- * waits for it. Newer coordinators answer a commit some 10 ms late on purpose.
+ * Commits the offsets of records that have ended, by a timer that runs only while there is something to commit. So the fetch
+ * loop never waits for a commit, which newer coordinators delay by some 10 ms on purpose.
  */
 export class OffsetCommits {
   readonly #parts: OffsetCommitsParts;
@@ -39,22 +39,22 @@ export class OffsetCommits {
     }, this.#parts.commitAfterMs ?? COMMIT_AFTER_MS).unref();
   }
 
-  /** It is somebody else's now: what we committed would take his place. */
+  /** The partition is another process's now: a commit of ours would overwrite that one's. */
   forget(intake: PartitionIntake): void {
     this.#dirty.delete(intake);
   }
 
-  /** The brokers know of it already, when we begin. */
+  /** The brokers had this offset already when we began. */
   found(intake: PartitionIntake): void {
     this.#committed.add(intake);
   }
 
-  /** True if the brokers have said that an offset of it is committed. */
+  /** True if the brokers have confirmed a commit of the partition. */
   hasCommitted(intake: PartitionIntake): boolean {
     return this.#committed.has(intake);
   }
 
-  /** Commits now what there is; one after the other. A commit that fails is tried again with the next one. */
+  /** Commits now; only one commit is under way at a time. One that fails is repeated with the next. */
   commit(): Promise<void> {
     this.#committing = this.#committing.then(() => this.#commit());
     return this.#committing;
@@ -80,7 +80,7 @@ export class OffsetCommits {
         if (this.#dirty.get(intake) === next) this.#dirty.delete(intake);
       }
     } catch (err) {
-      // The group may be on its way to another deal: whoever has the partition then begins where the last commit was.
+      // The group may be rebalancing: the partition's next owner begins at the last commit.
       this.#parts.log.debug({ err }, 'offsets were not committed: they are committed with the next ones');
     }
     const [waiting] = this.#dirty.keys();

@@ -3,19 +3,19 @@ import type { Instant } from '#kernel';
 import type { Place } from './rejected-topic.ts';
 import type { LogMark } from './start-offset.ts';
 
-/** How far a partition was read, and where in the log that is said. */
+/** How far a partition was read, and where in the log that is recorded. */
 export interface OwnOffset {
   /** The next offset to read. */
   readonly next: number;
-  /** The greatest time that a record before it bears, as far as was seen. */
+  /** The greatest timestamp of a record before it, as far as was seen. */
   readonly newestAt?: Instant | undefined;
   readonly mark: LogMark;
 }
 
 /**
- * How far this group has come in each partition, kept in the log itself: what a restored log has read is what it
- * says, whatever the brokers remember, and they forget an idle group after a week. Written now and then, for what
- * comes twice is a duplicate.
+ * How far this group has come in each partition, kept in the log itself: for a restored log only this is right, whatever the
+ * brokers remember, and brokers forget an idle group after a week. Written only now and then, for a message that is read
+ * twice is a duplicate.
  */
 export class OwnOffsets {
   readonly #store: EventStore;
@@ -27,7 +27,7 @@ export class OwnOffsets {
     this.#group = group;
   }
 
-  /** Where to go on, as far as the log knows. */
+  /** Where to go on, by the log. */
   async read(place: Place): Promise<OwnOffset | undefined> {
     const stream = this.#streamOf(place);
     const newest = await newestOf(this.#store, stream);
@@ -38,8 +38,8 @@ export class OwnOffsets {
   }
 
   /**
-   * Says that everything before `next` has ended. Where another process has said something since we looked, the
-   * partition is his, and nothing is written. Throws StoreUnavailable and StoreFull.
+   * Records that everything before `next` has ended. Nothing is written if another process has recorded something since we
+   * looked: then the partition is that one's. Throws StoreUnavailable and StoreFull.
    */
   async write(place: Place, next: number, newestAt?: Instant): Promise<void> {
     const stream = this.#streamOf(place);
@@ -50,7 +50,7 @@ export class OwnOffsets {
     this.#revisions.set(stream, outcome.outcome === 'written' ? outcome.revision : outcome.actualRevision);
   }
 
-  /** A topic's name has no colon: what follows the partition is the group, whatever is in it. */
+  /** Unique, for a topic's name has no colon; the group, which may have some, comes last. */
   #streamOf({ topic, partition }: Place): string {
     return `offsets-${topic}:${partition}:${this.#group}`;
   }
@@ -58,7 +58,7 @@ export class OwnOffsets {
 
 type OffsetReached = Omit<OwnOffset, 'mark'>;
 
-/** The last event of a stream, found by halving: a stream is read from its beginning only, and this one is long. */
+/** The last event of a stream, found by bisection: streams are read only forwards, and this one is long. */
 async function newestOf(store: EventStore, stream: string): Promise<RecordedEvent | undefined> {
   const at = async (fromRevision: number): Promise<RecordedEvent | undefined> =>
     (await store.readStream(stream, { fromRevision, limit: 1 }))[0];

@@ -25,13 +25,13 @@ const INTERNAL: Rejection = {
 };
 
 /**
- * One partition on its way into the journal: every record ends there, in order, and what is rejected is in the
- * rejected topic too before the partition counts as having come that far.
+ * Brings one partition into the journal, in order. A rejected record must also be in the rejected topic before the partition
+ * counts as having passed it.
  */
 export class PartitionIntake {
   readonly #parts: PartitionParts;
   #busy: Promise<unknown> = Promise.resolve();
-  /** Rejected, and not yet in the rejected topic. */
+  /** Rejected records that are not in the rejected topic yet. */
   #owed: readonly RejectedRecord[] = [];
   #owedThrough = 0;
   #next: number | undefined;
@@ -47,49 +47,49 @@ export class PartitionIntake {
     return this.#parts.place;
   }
 
-  /** Everything before it has ended, durably; undefined before the first. */
+  /** Everything before this offset has ended, durably; undefined before the first record. */
   get next(): number | undefined {
     return this.#next;
   }
 
-  /** In the log, of the newest of what has ended, now or before the partition was ours. */
+  /** Log position of the newest message that has ended, now or before the partition was ours. */
   get mark(): LogMark | undefined {
     return this.#mark;
   }
 
-  /** The greatest time that a record bears; one of a clock that is far ahead counts for little more than now. */
+  /** The greatest timestamp of a record; one far in the future counts as little more than now. */
   get newestAt(): Instant | undefined {
     return this.#newestAt;
   }
 
-  /** The fault that its last records met, if that does not pass by itself: somebody has to mend it. */
+  /** The fault of its last records, if it does not pass by itself: somebody has to mend it. */
   get lastingFault(): Fault | undefined {
     return this.#lastingFault;
   }
 
-  /** Goes on where the log says that it has come to, before the first record. */
+  /** Sets where to go on, before the first record. */
   goOnFrom(own: OwnOffset): void {
     this.#next = own.next;
     this.beginsBehind(own);
   }
 
   /**
-   * What ended before the partition was ours. A repeat has the position of its first copy: as a mark by itself it would
-   * make an older log believe that it has everything that came after.
+   * The mark of what ended before the partition was ours. A repeat has the position of its first copy: as the only
+   * mark it would make an older log, which has that copy, believe that it has everything that came later.
    */
   beginsBehind({ mark, newestAt }: Partial<Pick<OwnOffset, 'mark' | 'newestAt'>>): void {
     if (mark !== undefined && mark.position > (this.#mark?.position ?? 0)) this.#mark = mark;
     if (newestAt !== undefined && newestAt > (this.#newestAt ?? 0)) this.#newestAt = newestAt;
   }
 
-  /** Resolves when nothing is on its way. */
+  /** Resolves when no record is on its way into the journal. */
   get idle(): Promise<unknown> {
     return this.#busy.catch(() => undefined);
   }
 
   /**
-   * Takes records that stand one behind the other. `next` is the offset behind them. Throws a Fault where the store or
-   * the rejected topic does not serve: `settle` then, and tell again what has not ended.
+   * Takes consecutive records; `next` is the offset after them. Throws a Fault if the store or the rejected topic does not
+   * serve: then call `settle`, and give again what has not ended.
    */
   take(records: readonly KafkaMessage[], next: number): Promise<void> {
     return this.#turn(async () => {
@@ -107,12 +107,12 @@ export class PartitionIntake {
     });
   }
 
-  /** Writes what is still owed to the rejected topic. Throws KafkaUnavailable. */
+  /** Writes to the rejected topic what is missing there. Throws KafkaUnavailable. */
   settle(): Promise<void> {
     return this.#turn(() => this.#payOwed());
   }
 
-  /** True if the records up to there are in the journal, and only the rejected topic waits for its part. */
+  /** True if the records before `next` are in the journal, and at most the rejected topic lacks some. */
   hasTaken(next: number): boolean {
     return this.#owedThrough === next || (this.#next ?? 0) === next;
   }
@@ -147,7 +147,7 @@ export class PartitionIntake {
     }
   }
 
-  /** One of them is a bug to us: it alone is rejected, the others go in. */
+  /** A bug of ours fails on one of them: only that one is rejected, the others are taken. */
   async #acceptEach(arrivals: readonly Arrival[]): Promise<Ended[]> {
     const ended: Ended[] = [];
     for (const arrival of arrivals) {
@@ -167,7 +167,7 @@ export class PartitionIntake {
     return this.#parts.door().accept(arrivals, source === undefined ? { door } : { door, identity: source });
   }
 
-  /** Logged once: the partition is tried again and again. */
+  /** Logged only once, though the partition is tried again and again. */
   #noted(fault: Fault): Fault {
     const before = this.#lastingFault;
     this.#lastingFault = fault.retriable ? undefined : fault;
@@ -195,7 +195,7 @@ export class PartitionIntake {
   }
 }
 
-/** The fault is around us, for now or for good, and not in the record; only being too large is the record's own. */
+/** True if the fault does not depend on the record. Of all faults only "too large" does. */
 const isNoFaultOfIt = (error: unknown): error is Fault =>
   error instanceof Fault && !(error instanceof AppendTooLarge);
 

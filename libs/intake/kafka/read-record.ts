@@ -11,7 +11,7 @@ import { type IntakeReading, isRefused, readBody, type RefusedMessage } from '..
 import { nameOf, readMessage } from '../src/read-message.ts';
 import { attributesOf, contentTypeOf, type HeaderValues, headersOf } from './headers.ts';
 
-/** What of a record is read: CloudEvents in binary or structured mode. The key decides nothing. */
+/** The parts of a record that are read: CloudEvents in binary or structured mode. The key is not used. */
 export type EventRecord = Pick<KafkaMessage, 'value' | 'headers'>;
 
 const STRUCTURED = 'application/cloudevents+json';
@@ -19,7 +19,7 @@ const NOTHING = Buffer.alloc(0);
 const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 const DIGITS = /^\d+$/;
 
-/** Reads one record of an event topic as a message, or says why it is none. Its own bytes are its value. */
+/** Reads one record of an event topic as a message, or says why it is none. */
 export function readRecord(record: EventRecord, now: Instant): Arrival {
   const { value, headers } = record;
   const reading =
@@ -29,7 +29,7 @@ export function readRecord(record: EventRecord, now: Instant): Arrival {
     : new ReadRecord(reading.message, value!);
 }
 
-/** What comes in well is most of it: no more than this for each. */
+/** The fast way for the usual, valid record. */
 class ReadRecord {
   readonly message: Message;
   readonly raw: Uint8Array;
@@ -52,7 +52,7 @@ const TOO_LARGE_BATCH = problem(
   `Its batch is larger than ${BATCH_BYTES_MAX / 1024 / 1024} MB once decompressed, and was not read. Send the record in a smaller batch.`,
 );
 
-/** As a whole event looks that was sent without saying that it is one. */
+/** True if the value looks like a whole event, though its content type does not say so. */
 const NO_ATTRIBUTES = problem(
   'MISSING_FIELD',
   '/specversion',
@@ -70,7 +70,7 @@ function readValue(value: Buffer, headers: HeaderValues, now: Instant): IntakeRe
   return readBinary(value, headers, now);
 }
 
-/** How it is sent, by its content type. A batch is not taken here: a record is one message. */
+/** The mode, by the content type. Batches are refused: a record is one message. */
 function modeOf(contentType: string | undefined): 'binary' | 'structured' | Rejection {
   const form = bodyForm(contentType ?? 'application/json');
   if (!('code' in form)) {
@@ -81,7 +81,7 @@ function modeOf(contentType: string | undefined): 'binary' | 'structured' | Reje
   return problem('MEDIA_TYPE', '', detail);
 }
 
-/** The value is the message's data; the headers are everything else. */
+/** Binary mode: the value is the message's data, the headers are its other attributes. */
 function readBinary(value: Buffer, headers: HeaderValues, now: Instant): IntakeReading {
   const { attributes, problems } = attributesOf(headers);
   const { told, numbers, wrong } = envelopeOf(attributes);
@@ -101,7 +101,7 @@ function readBinary(value: Buffer, headers: HeaderValues, now: Instant): IntakeR
   return 'message' in reading ? reading : { ...reading, raw: value };
 }
 
-/** The attributes as JSON would have told them: all are text but `sequence`, which is decimal digits. */
+/** The attributes as they would be in JSON: texts, except for `sequence`, a number in decimal digits. */
 function envelopeOf(attributes: ReadonlyMap<string, string>): {
   readonly told: Record<string, unknown>;
   readonly numbers: Map<string, string>;

@@ -15,7 +15,7 @@ import {
 } from '#kafka';
 import { headersOf } from './headers.ts';
 
-/** Where records come from. */
+/** The partition that records come from. */
 export interface Place {
   readonly topic: string;
   readonly partition: number;
@@ -27,13 +27,13 @@ export interface RejectedRecord {
   readonly rejection: Rejection;
 }
 
-/** Bytes of one record: what the topic takes (`max.message.bytes`). */
+/** The largest record that the topic takes, in bytes (`max.message.bytes`). */
 const REJECTED_BYTES_MAX = 4 * 1024 * 1024;
-/** What one record costs beside its parts. */
+/** Bytes of a record beside its key, value and headers. */
 const RECORD_BYTES = 32;
 /** Room for what the protocol and our own headers add. */
 const OWN_BYTES = 16 * 1024;
-/** Bytes of foreign headers and the key that go along; beyond it the longest headers are emptied. */
+/** Bytes of the record's own key and headers that are kept; if there are more, the longest headers are emptied. */
 const HEADER_BYTES_MAX = 1024 * 1024;
 /** Bytes of one send, unless a single record is longer. */
 const SEND_BYTES = 512 * 1024;
@@ -47,13 +47,13 @@ interface Outgoing {
 
 interface Part {
   readonly each: RejectedRecord;
-  /** As it is sent where it need not be cut further. */
+  /** The record, not cut further. */
   readonly outgoing: Outgoing;
 }
 
 /**
- * The topic for what is rejected: the record as it came, and why. Each partition's rejections stay in their
- * order. A connection is made when the first one comes.
+ * The topic of rejected records: each as it came, with the reason. Rejections of one partition keep their order. The
+ * connection is opened by the first one.
  */
 export class RejectedTopic {
   readonly #parts: { readonly connection: KafkaConnection; readonly topic: string; readonly log: KafkaLog };
@@ -63,7 +63,7 @@ export class RejectedTopic {
     this.#parts = parts;
   }
 
-  /** Resolves when all of them, of one partition, are in the topic. Throws KafkaUnavailable: some may be there. */
+  /** Resolves when all of these, from one partition, are in the topic. If it throws KafkaUnavailable some may be there. */
   async write(from: Place, rejected: readonly RejectedRecord[]): Promise<void> {
     let part: Part[] = [];
     let bytes = 0;
@@ -91,7 +91,7 @@ export class RejectedTopic {
     }
   }
 
-  /** A topic that we did not make may take less than that: then one after the other. */
+  /** Sends them one by one, for a topic that we did not make may not take so large a batch. */
   async #sendTogether(from: Place, part: readonly Part[]): Promise<void> {
     if (part.length > 1) {
       try {
@@ -106,7 +106,7 @@ export class RejectedTopic {
     for (const { each } of part) await this.#sendCut(from, each);
   }
 
-  /** Or less than one record: half of the value is tried, and so on. */
+  /** If it does not take so large a record, half of the value is tried, and so on. */
   async #sendCut(from: Place, each: RejectedRecord): Promise<void> {
     for (let bytesMax = REJECTED_BYTES_MAX; ; bytesMax = Math.floor(bytesMax / 2)) {
       try {
@@ -156,7 +156,7 @@ export class RejectedTopic {
   }
 }
 
-/** As it came, cut to what the topic takes, our own headers last of their name. */
+/** The record as it came, cut to what the topic takes. Of headers with the same name ours is the last. */
 function outgoingOf(from: Place, { record, rejection }: RejectedRecord, bytesMax: number): Outgoing {
   const headers = foreignHeaders(record.headers);
   const own = new Map([
@@ -175,10 +175,10 @@ function outgoingOf(from: Place, { record, rejection }: RejectedRecord, bytesMax
   return { key, value: isCut ? value.subarray(0, room) : value, headers };
 }
 
-/** `fromEntries` makes an own field also of `__proto__`. */
+/** By `fromEntries`, which also makes `__proto__` an own property. */
 const plain = (headers: Outgoing['headers']): IHeaders => Object.fromEntries(headers) as IHeaders;
 
-/** kafkajs cannot write a header without value: it becomes an empty one. */
+/** kafkajs cannot write a header without a value: it becomes an empty one. */
 function foreignHeaders(told: IHeaders | undefined): Map<string, Buffer[]> {
   const headers = new Map<string, Buffer[]>();
   for (const [name, values] of headersOf(told)) {
@@ -199,7 +199,7 @@ function foreignHeaders(told: IHeaders | undefined): Map<string, Buffer[]> {
 
 const totalBytes = (values: readonly Buffer[]): number => values.reduce((sum, { length }) => sum + length, 0);
 
-/** With what a header costs beside its name and value. */
+/** Includes what a header takes beside its name and value. */
 function headerBytes(headers: ReadonlyMap<string, readonly Buffer[]>): number {
   let sum = 0;
   for (const [name, values] of headers) {

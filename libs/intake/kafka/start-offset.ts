@@ -3,30 +3,30 @@ import type { Instant } from '#kernel';
 
 /** What is known of a partition before it is read. */
 export interface KnownOffsets {
-  /** What the group has committed with the brokers; absent if nothing, or if they have forgotten it. */
+  /** What the group has committed at the brokers; absent if nothing, or if they have forgotten it. */
   readonly committed?: {
     readonly next: number;
     /** False if it was committed for events that this log does not have: the log is an older one, or another. */
     readonly isOfThisLog: boolean;
-    /** Absent where it was set by hand. */
+    /** Absent if it was set by hand. */
     readonly mark?: LogMark | undefined;
   };
   /** What the log itself says. */
   readonly own?: number;
-  /** What the partition has: the first offset that is there, and the one that comes next. */
+  /** The partition's first offset, and the one that the next record will have. */
   readonly low: number;
   readonly high: number;
-  /** The first record that is newer than all that we have read, or the end; absent where it was not asked. */
+  /** Offset of the first record that is newer than all that we have read, or the end; absent if it was not asked for. */
   readonly newer?: number;
 }
 
 interface StartOffset {
   readonly next: number;
-  /** What somebody should know about it. */
+  /** Something that should be logged about it. */
   readonly alarm?: string;
 }
 
-/** Where to begin: never later than what this log has taken. What comes twice is a duplicate. */
+/** Where to begin: never after records that this log has not taken. A message that is read twice is a duplicate. */
 export function startOffset({ committed, own, low, high, newer }: KnownOffsets): StartOffset {
   const isOlderLog = committed !== undefined && !committed.isOfThisLog;
   const wanted = committed?.isOfThisLog === true ? committed.next : (own ?? low);
@@ -52,24 +52,24 @@ export function startOffset({ committed, own, low, high, newer }: KnownOffsets):
   return { next: wanted };
 }
 
-/** Where in the log what was committed has ended. */
+/** Where in the log the committed messages are. */
 export interface LogMark {
   readonly position: number;
   readonly recordedAt: Instant;
 }
 
-/** What is committed along with an offset. */
+/** The metadata committed with an offset. */
 export const markText = ({ position, recordedAt }: LogMark): string => `${position}@${recordedAt}`;
 
-/** Undefined where there is none: the offset was set by hand. */
+/** Undefined if there is none, as when the offset was set by hand. */
 export function markOf(text: string | null | undefined): LogMark | undefined {
   const [, position, recordedAt] = /^(\d+)@(\d+)$/.exec(text ?? '') ?? [];
   return position === undefined ? undefined : { position: Number(position), recordedAt: Number(recordedAt) };
 }
 
 /**
- * True if the log has the event that the mark names. An offset without a mark was set by hand, and by intent: it
- * counts as ours.
+ * True if the log has the event that the mark names. An offset without a mark was set by hand, and so on purpose: it counts
+ * as ours.
  */
 export async function hasMark(store: EventStore, text: string | null | undefined): Promise<boolean> {
   const mark = markOf(text);

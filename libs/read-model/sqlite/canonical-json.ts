@@ -1,4 +1,4 @@
-/** JSON with the keys of every object in order: equal values, equal texts, however they came to be. */
+/** JSON with the keys of every object sorted: equal values have equal texts. */
 export function toCanonicalJson(text: string): string {
   return JSON.stringify(sortKeys(JSON.parse(text)));
 }

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '#kernel';
 import { errorCodeOf, SQLITE_CANTOPEN, SQLITE_FULL } from './sqlite-error.ts';
 
-/** Undefined when all went well, or when there was no room or no file could be opened: the log then keeps everything. */
+/** Undefined if it succeeded, and also if there was no room or no file could be opened: then the log keeps everything. */
 export type Checkpointed = { readonly failure?: unknown };
 
 const PASSING: readonly (number | undefined)[] = [SQLITE_FULL, SQLITE_CANTOPEN];
@@ -19,7 +19,7 @@ port.on('message', (message: 'checkpoint' | 'close') => {
   port.close();
 });
 
-/** PASSIVE: never in the way of the writer. */
+/** PASSIVE never makes the writer wait. */
 function checkpoint(): Checkpointed {
   try {
     database ??= connect();

@@ -1,4 +1,4 @@
-/** Takes all the files that a process may have open, and tells how a read model bears it: `directory`. */
+/** Opens as many files as a process may, and prints what a read model then does: `directory`. */
 import { closeSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,7 +12,7 @@ const open = () => {
   return { model, shelf: model.shelf<{ value: number }>({ name: 'rows', version: 1 }) };
 };
 
-/** Answers how they are given back. */
+/** Returns a function that closes them. */
 function takeAll(): () => void {
   const taken: number[] = [];
   try {
@@ -46,7 +46,7 @@ const isCarriedOver = (): boolean => statSync(file).mtimeMs > writtenAtMs;
 giveBack = takeAll();
 for (let position = 2; position < 5; position++) {
   shelf.put('a', { value: position });
-  model.commit(position); // To carry the write-ahead log over takes a thread, which cannot begin.
+  model.commit(position); // A checkpoint needs a thread, which cannot be started.
   await pause(200);
 }
 const before = isCarriedOver();

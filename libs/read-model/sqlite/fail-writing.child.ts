@@ -1,4 +1,4 @@
-/** Commits until a write fails, and tells what the read model says then: `directory`. */
+/** Commits until a write fails, and prints what the read model says then: `directory`. */
 import { join } from 'node:path';
 import { SqliteReadModel } from './index.ts';
 

@@ -1,4 +1,4 @@
-/** Fills a small disk with rows, makes room again, and tells how the read model bore it: `directory`. */
+/** Fills a small disk with rows, makes room again, and prints what the read model did: `directory`. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReadModelFull } from '#read-model';
@@ -17,7 +17,7 @@ const ballast = join(directory, 'ballast');
 writeFileSync(ballast, Buffer.alloc(BALLAST_BYTES, 1));
 const file = join(directory, 'read-model.db');
 const rows = { name: 'rows', version: 1, hotRowsMax: 100, indexes: { value: (row: Row) => row.value } };
-/** So small that the disk is found full by spills as well as by the commit. */
+/** So small that both spills and the commit find the disk full. */
 const pace = { commitEveryMs: 0, dirtyRowsMax: 1, spillRows: 400 };
 let model = SqliteReadModel.open({ file, pace });
 let shelf = model.shelf<Row>(rows);

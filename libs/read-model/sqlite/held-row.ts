@@ -4,7 +4,7 @@ import type { IndexValue } from './shelf-table.ts';
 export interface Held<Row> {
   /** Undefined when there is no such row. */
   row: Row | undefined;
-  /** Changed since it was last written to the file: the freeze it waits for; 0 if it was not. */
+  /** The freeze by which it will be written, if it has changed since it was last written; else 0. */
   dirtySince: number;
   /** Whether the file has a row under this key; undefined when that is not known. */
   isInFile: boolean | undefined;
@@ -12,7 +12,7 @@ export interface Held<Row> {
   fileIndexValues: readonly IndexValue[] | undefined;
 }
 
-/** Of which nobody has looked into the file yet. */
+/** A row that was not looked up in the file yet. */
 export const unknownRow = <Row>(): Held<Row> => ({
   row: undefined,
   dirtySince: 0,
@@ -20,7 +20,7 @@ export const unknownRow = <Row>(): Held<Row> => ({
   fileIndexValues: undefined,
 });
 
-/** What the file has of it may not be so any more. */
+/** What we know of it in the file may no longer be true. */
 export function forgetFile<Row>(held: Held<Row>): void {
   held.isInFile = undefined;
   held.fileIndexValues = undefined;

@@ -5,18 +5,18 @@ import type { Checkpointed } from './checkpoint.worker.ts';
 
 /** Pages of 4 KiB in the write-ahead log. */
 export interface WalLimits {
-  /** From here on it is carried into the file. */
+  /** From this size on it is carried into the file. */
   readonly carriedFrom: number;
-  /** From here on it should begin anew, which it does when we write only after all of it was carried over. */
+  /** From this size on it should restart, which it does at the next write once all of it was carried over. */
   readonly wantedMax: number;
   /** From here on it must: a long read writes all changes first, each time. We wait for what is left, if it is little. */
   readonly max: number;
-  /** What counts as little: a fraction of a second. One change of very many rows leaves more, and is carried over beside us. */
+  /** How much counts as little: a fraction of a second. What a change of very many rows leaves is done beside us. */
   readonly leftMax: number;
 }
 
 const WAL_LIMITS: WalLimits = { carriedFrom: 2_048, wantedMax: 16_384, max: 65_536, leftMax: 8_192 };
-/** After this many commits that left more, the disk is slower than what is written, and waiting for less is in vain. */
+/** After so many commits that left more, the disk is slower than we write, and waiting for less is in vain. */
 const LONG_COMMITS_MAX = 3;
 
 /** Keeps the write-ahead log of a read model short, on a thread of its own. */
@@ -28,14 +28,14 @@ export class RowsCheckpointer {
   readonly #selectState: StatementSync;
   #worker: Worker | undefined;
   #isUnderWay = false;
-  /** Those who read the file as it was: the log cannot begin anew before they have ended. */
+  /** Readers of an earlier state of the file: the write-ahead log cannot restart before they have ended. */
   #readers = 0;
-  /** True until a checkpoint without readers is through: until then much may be left, and nobody should wait for it. */
+  /** True until a checkpoint without readers has ended: until then much may be left, and nothing should wait for it. */
   #isHeldBack = false;
   #isOfAll = false;
   #isLong = false;
   #isOverdue = false;
-  /** Commits in a row after which the log should have begun anew. */
+  /** Commits in a row after which the log should have restarted, but has not. */
   #longCommits = 0;
 
   constructor(
@@ -51,17 +51,17 @@ export class RowsCheckpointer {
     this.#selectState = database.prepare('PRAGMA wal_checkpoint(NOOP)');
   }
 
-  /** True while the log could begin anew soon, if nothing were written now. */
+  /** True if the log could restart soon, provided that nothing is written now. */
   get isWaiting(): boolean {
     return this.#isUnderWay && this.#isLong;
   }
 
-  /** True where the log must begin anew and too much was left: the sooner the next commit, the less it leaves. */
+  /** True if the log must restart and too much was left: the sooner the next commit comes, the less it leaves. */
   get isOverdue(): boolean {
     return this.#isOverdue;
   }
 
-  /** To be told of each commit, while no transaction is open. Throws what SQLite throws. */
+  /** Call it after each commit, while no transaction is open. Throws what SQLite throws. */
   committed(): void {
     const state = this.#selectState.get();
     const walPages = Number(state?.['log']);
@@ -108,7 +108,7 @@ export class RowsCheckpointer {
       if (this.#isOfAll && this.#readers === 0) this.#isHeldBack = false;
       if (failure !== undefined) this.#onFailed(failure);
     });
-    // It has not begun: there was no thread or no file to be had. The log keeps everything, and the next commit tries again.
+    // It could not start, for want of a thread or a descriptor. The log keeps everything, and the next commit tries again.
     worker.on('error', () => {
       this.#isUnderWay = false;
       this.#worker = undefined;

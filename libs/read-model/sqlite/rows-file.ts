@@ -4,30 +4,29 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ReadModelFailed } from '../src/index.ts';
 import { errorCodeOf, SQLITE_CANTOPEN } from './sqlite-error.ts';
 
-/** Grows when the layout below changes: other files are made anew. */
+/** Increased when the layout below changes: files of another version are made anew. */
 const LAYOUT_VERSION = 1;
 /** "OnHr": tells our files from other people's. */
 const APPLICATION_ID = 0x4f6e4872;
-/** Small, so that little is left to write when a commit comes: the operating system caches the file as well. */
+/** Small, so that a commit has little left to write; the operating system caches the file anyway. */
 const CACHE_KIB = 8 * 1024;
-/** More than it grows to: cutting it off costs 50 ms of the disk, and it grows again at once. */
+/** More than it grows to, for shortening it takes 50 ms, and it would grow again at once. */
 const WAL_KEPT_BYTES_MAX = 256 * 1024 * 1024;
 const BUSY_TIMEOUT_MS = 5_000;
 
 export const IN_MEMORY = ':memory:';
 
-/** A shelf as the file has it. */
+/** A shelf in the file. */
 interface StoredShelf {
-  /** Its version and its indexes: with others, it is another shelf. */
+  /** Its version and its indexes. If they differ, the shelf in the file cannot be used. */
   readonly signature: string;
   readonly tableName: string;
   readonly count: number;
 }
 
 /**
- * The file under a read model: which shelves are in it, of which version, and the log position it stands for.
- * Not durable at each commit (`synchronous=NORMAL`): after a power loss it may be an older picture, but a
- * whole one.
+ * The file of a read model: its shelves, their versions, and its log position. Commits are not durable at once
+ * (`synchronous=NORMAL`): after a power loss the file may be an older picture, but a whole one.
  */
 export class RowsFile {
   readonly database: DatabaseSync;
@@ -45,8 +44,8 @@ export class RowsFile {
   }
 
   /**
-   * A file that cannot be used is discarded: everything in it can be had again. Where nothing could be opened it may be as
-   * good as ever, and is kept. Throws ReadModelFailed.
+   * Discards a file that cannot be used: everything in it is in the log. But if no file at all could be opened it may be
+   * sound, and is kept. Throws ReadModelFailed.
    */
   static open(file: string): RowsFile {
     try {
@@ -65,7 +64,7 @@ export class RowsFile {
     }
   }
 
-  /** The log position the file stands for. */
+  /** The log position of the file. */
   get position(): number {
     return Number(this.database.prepare('SELECT position FROM picture').get()?.['position'] ?? 0);
   }
@@ -85,7 +84,7 @@ export class RowsFile {
     );
   }
 
-  /** The shelf of that name and signature; one of another signature makes room for it. */
+  /** The shelf of this name and signature. One of another signature is replaced. */
   makeShelf(name: string, signature: string): StoredShelf {
     const before = this.shelf(name);
     if (before?.signature === signature) return before;
@@ -105,7 +104,7 @@ export class RowsFile {
     }
   }
 
-  /** Leaves every shelf without a row, at position 0. */
+  /** Empties every shelf, and sets the position to 0. */
   empty(): void {
     this.database.exec('BEGIN IMMEDIATE');
     for (const { name } of this.database.prepare('SELECT name FROM shelves').all()) {
@@ -122,13 +121,13 @@ export class RowsFile {
   }
 }
 
-/** No descriptor was to be had. */
+/** There was no file descriptor left. */
 function isOfSurroundings(cause: unknown): boolean {
   const { code } = cause as NodeJS.ErrnoException;
   return code === 'EMFILE' || code === 'ENFILE' || errorCodeOf(cause) === SQLITE_CANTOPEN;
 }
 
-/** Removes the file with what belongs to it. */
+/** Removes the file, and those that SQLite keeps beside it. */
 export function discard(file: string): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
 }

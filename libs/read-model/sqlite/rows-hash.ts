@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { toCanonicalJson } from './canonical-json.ts';
 import type { StoredRow } from './shelf-table.ts';
 
-/** Text given to the hash at once. */
+/** Characters that are hashed at once. */
 const HASH_CHUNK_LENGTH = 64 * 1024;
 
 /** SHA-256 over shelves, in the order of their names, each with its rows in key order. */

@@ -1,18 +1,18 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { StoredRow } from './shelf-table.ts';
 
-/** A file as of its newest commit when this was made, whatever is written to it meanwhile. */
+/** The file as of its newest commit at the time of opening, whatever is written later. */
 export class RowsSnapshot {
-  /** The log position it stands for. */
+  /** Its log position. */
   readonly position: number;
   readonly #database: DatabaseSync;
 
-  /** One that only reads leaves the write-ahead log alone when it is the last to close. */
+  /** Read-only, so that it leaves the write-ahead log alone even if it is the last to close. */
   constructor(file: string) {
     this.#database = new DatabaseSync(file, { readOnly: true });
     try {
       this.#database.exec('BEGIN');
-      const picture = this.#database.prepare('SELECT position FROM picture').get(); // From here on nothing changes.
+      const picture = this.#database.prepare('SELECT position FROM picture').get(); // The first read fixes the state.
       this.position = Number(picture?.['position'] ?? 0);
     } catch (cause) {
       this.#database.close();

@@ -50,7 +50,7 @@ export class ShelfTable {
     this.#insert.run(key, text, ...indexValues);
   }
 
-  /** False if there is no such row. Leave the index values out if they are what they were. */
+  /** Returns false if there is no such row. Leave the index values out if they have not changed. */
   update(key: string, text: string, indexValues?: readonly IndexValue[]): boolean {
     const { changes } = indexValues
       ? this.#updateAll.run(text, ...indexValues, key)
@@ -58,7 +58,7 @@ export class ShelfTable {
     return changes !== 0;
   }
 
-  /** False if there was no such row. */
+  /** Returns false if there was no such row. */
   delete(key: string): boolean {
     return this.#delete.run(key).changes !== 0;
   }
@@ -120,7 +120,7 @@ export class ShelfTable {
   }
 }
 
-/** One bound in each case: of two SQLite goes by the wider, and reads all rows between it and the other. */
+/** Only one bound in each case: of two, SQLite uses the wider one, and reads all rows between them. */
 function boundsOf(column: string, page: IndexPage): { where: string; values: readonly SQLInputValue[] } {
   const { equals, above, after } = page;
   assert(equals === undefined || above === undefined, 'one value, or all above one');

@@ -18,41 +18,41 @@ import { SqliteShelf } from './sqlite-shelf.ts';
 
 export { IN_MEMORY } from './rows-file.ts';
 
-/** How what has changed comes to the file while the log goes on. */
+/** How changed rows are written to the file while the log goes on. */
 interface Pace {
-  /** From one commit to the beginning of the next: the file is this far behind the shelves, and a little more. */
+  /** Time from one commit to the beginning of the next: the file is behind the shelves by this, and a little more. */
   readonly commitEveryMs: number;
-  /** Changed rows that do not wait for that time. */
+  /** With so many changed rows the next commit begins at once. */
   readonly dirtyRowsMax: number;
-  /** Rows that one `spill` writes; more where more change meanwhile. */
+  /** Rows that one `spill` writes; more if more are changing. */
   readonly spillRows: number;
 }
 
 /**
- * A spill well below a millisecond. A row that changes all the time is written once in ten seconds, for that was
- * a seventh of all work at three; after a crash the log brings what is missing in less than half of the time.
+ * A spill takes well below a millisecond. A row that changes all the time is written every ten seconds: every three seconds
+ * took a seventh of all work. After a crash the log brings what is missing in less than half of that time.
  */
 const PACE: Pace = { commitEveryMs: 10_000, dirtyRowsMax: 50_000, spillRows: 64 };
-/** A spill writes one row more for each this many that have changed. */
+/** A spill writes one more row for each so many that have changed. */
 const DIRTY_ROWS_PER_SPILLED_ROW = 32;
-/** Freezes that may be given up, one after the other, for a query that needs what has changed since. */
+/** How many freezes in a row may be given up for queries that need later changes. */
 const FREEZES_GIVEN_UP_MAX = 3;
-/** Rows above which nothing waits for the write-ahead log to begin anew. */
+/** With more changed rows than this a commit does not wait until the write-ahead log can be restarted. */
 const WAITING_ROWS_MAX = 100_000;
 /** Rows hashed in one turn: a millisecond or two. */
 const HASH_ROWS_A_TURN = 200;
 
 interface SqliteReadModelOptions {
-  /** A file that is damaged, of another layout or not ours is made anew: `openedAt` is then 0. */
+  /** A file that is damaged, not ours, or of another layout is made anew: then `openedAt` is 0. */
   readonly file: string;
   readonly pace?: Pace;
   /** Default: tens to hundreds of MB. */
   readonly walLimits?: WalLimits;
-  /** Called once, with ReadModelFailed, where nothing can be read or written any more: end the process. */
+  /** Called once, with ReadModelFailed, if nothing can be read or written any more: then end the process. */
   readonly onFatal?: (cause: unknown) => void;
 }
 
-/** A shelf, of whatever rows, as the model sees it. */
+/** A shelf of any kind of rows, as the model uses it. */
 interface DeclaredShelf {
   readonly name: string;
   readonly signature: string;
@@ -74,7 +74,7 @@ interface DeclaredShelf {
   >;
 }
 
-/** Read models in one SQLite file, or in none: `IN_MEMORY` is for replays and tests. One thread, no waiting. */
+/** A read model in one SQLite file, or in memory (`IN_MEMORY`) for replays and tests. Synchronous, on the caller's thread. */
 export class SqliteReadModel extends ReadModel {
   readonly #name: string;
   readonly #pace: Pace;
@@ -84,7 +84,7 @@ export class SqliteReadModel extends ReadModel {
   readonly #checkpointer: RowsCheckpointer | undefined;
   #openedAt: number;
   #isInUse = false;
-  /** The log position that the frozen rows stand for. */
+  /** The log position of the frozen rows. */
   #frozenAt: number | undefined;
   #freezesGivenUp = 0;
   #committedAtMs = performance.now();
@@ -100,7 +100,7 @@ export class SqliteReadModel extends ReadModel {
     this.#openedAt = this.#file.position;
     if (name === IN_MEMORY) return;
     const onFailed = (cause: unknown): void => {
-      // What could not be carried over may be half in the file, and nobody could tell later.
+      // A failed checkpoint may have left the file half written, and later that could not be told.
       discard(name);
       this.#failed(cause);
     };
@@ -115,7 +115,7 @@ export class SqliteReadModel extends ReadModel {
     return this.#openedAt;
   }
 
-  /** Rows that have changed and are not written yet, but for those of the commit that is under way. */
+  /** Changed rows that are not written yet, without those of the commit that is under way. */
   get changedRows(): number {
     return this.#sum('dirtyRows');
   }
@@ -221,14 +221,14 @@ export class SqliteReadModel extends ReadModel {
     }
   }
 
-  /** What was not committed is forgotten: the log brings it again. */
+  /** Forgets what was not committed: the log brings it again. */
   close(): void {
     this.#failure ??= new ReadModelFailed(`${this.#name} is closed.`);
     this.#checkpointer?.close();
     this.#file.database.close();
   }
 
-  /** Runs what reads rows of the file. */
+  /** Runs a function that reads rows of the file. */
   read<Answer>(work: () => Answer): Answer {
     this.#use();
     try {
@@ -238,7 +238,7 @@ export class SqliteReadModel extends ReadModel {
     }
   }
 
-  /** Runs what writes rows, in the transaction that the next commit ends. */
+  /** Runs a function that writes rows, in the transaction that the next commit ends. */
   write(work: () => void): void {
     this.#use();
     const { database } = this.#file;
@@ -254,7 +254,7 @@ export class SqliteReadModel extends ReadModel {
     }
   }
 
-  /** As if the open transaction had never begun, whether SQLite kept it or not. */
+  /** Undoes the open transaction, whether SQLite has already rolled it back or not. */
   #takeBack(): void {
     const { database } = this.#file;
     try {
@@ -274,7 +274,7 @@ export class SqliteReadModel extends ReadModel {
     this.#frozenAt = position;
   }
 
-  /** All that was written is of this position. */
+  /** Commits what was written, as of this position. */
   #commitAt(position: number): void {
     this.write(() => {
       for (const { name, signature, shelf } of this.#shelves) {
@@ -302,7 +302,7 @@ export class SqliteReadModel extends ReadModel {
       .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
   }
 
-  /** After the first row no shelf may be declared any more; shelves of the file that nobody declared would only grow stale. */
+  /** From the first row on no shelf may be declared. Shelves in the file that nobody declared are removed: they are stale. */
   #use(): void {
     if (this.#failure) throw this.#failure;
     if (this.#isInUse) return;
@@ -319,13 +319,13 @@ export class SqliteReadModel extends ReadModel {
 
   #fail(cause: unknown): Error {
     const code = errorCodeOf(cause);
-    if (code === undefined) return cause as Error; // Not of SQLite: a bug of ours.
+    if (code === undefined) return cause as Error; // Not an error of SQLite: a bug of ours.
     const isDamaged = code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
     if (isDamaged && this.#name !== IN_MEMORY) discard(this.#name); // The next process makes it anew.
     return this.#failed(cause);
   }
 
-  /** Whoever is served meanwhile hears of the first failure, however many follow. */
+  /** Later calls throw the first failure, however many follow. */
   #failed(cause: unknown): ReadModelFailed {
     if (this.#failure === undefined) {
       this.#failure = new ReadModelFailed(`${this.#name} cannot be used any more.`, { cause });

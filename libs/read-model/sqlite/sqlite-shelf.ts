@@ -10,11 +10,11 @@ import type { IndexValue, ShelfTable, StoredRow } from './shelf-table.ts';
 
 const HOT_ROWS_MAX = 50_000;
 
-/** What a shelf needs of the file it is in. */
+/** What a shelf needs of its file. */
 interface ShelfHost {
-  /** Gives up what is frozen, or ends it with a commit, for rows changed since are about to be written. */
+  /** Ends the current freeze, by giving it up or committing it: later changes are about to be written. */
   endFreeze(): void;
-  /** Runs what writes, in the open transaction; when that fails as a whole, `takeBack` is called on every shelf. */
+  /** Runs a function that writes, in the open transaction. If that is rolled back, `takeBack` is called on every shelf. */
   write(work: () => void): void;
   /** Runs what reads. */
   read<Answer>(work: () => Answer): Answer;
@@ -25,9 +25,9 @@ interface ShelfHost {
  * rows), or in `dirty` or `frozen` (not yet written) or `written` (written, but not committed): these three are
  * never dropped, so a transaction that fails as a whole loses nothing.
  *
- * What is frozen reaches the file as it was at that moment, though it is written slice by slice while the log
- * goes on: whoever asks for such a row may change it, so it is written before he gets it. A row that changes
- * all the time is written once a commit.
+ * Frozen rows are written as they were when they were frozen, though slice by slice while the log goes on: a caller may
+ * change a row that it gets, so a frozen row is written before it is handed out. A row that changes all the time is written
+ * once per commit.
  */
 export class SqliteShelf<Row extends object> implements Shelf<Row> {
   readonly #host: ShelfHost;
@@ -39,7 +39,7 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
   #dirty = new Map<string, Held<Row>>();
   #frozen = new Map<string, Held<Row>>();
   #written = new Map<string, Held<Row>>();
-  /** What was asked for last: who gets a row asks for it again, and puts it. */
+  /** The row that was asked for last: callers often get a row twice, and then put it. */
   #lastKey: string | undefined;
   #last: Held<Row> | undefined;
   #freezes = 1;
@@ -64,7 +64,7 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
     return this.#frozen.size;
   }
 
-  /** Rows in the file, with those written since the last commit. */
+  /** The number of rows in the file, including those written since the last commit. */
   get storedCount(): number {
     return this.#count;
   }
@@ -110,19 +110,19 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
     return this.#table.all();
   }
 
-  /** What has changed so far is what the next commit writes. Nothing may be frozen before. */
+  /** Freezes what has changed so far: that is what the next commit writes. Nothing may be frozen already. */
   freeze(): void {
     [this.#frozen, this.#dirty] = [this.#dirty, this.#frozen];
     this.#freezes++;
   }
 
-  /** What is frozen and not written yet waits for the next freeze. */
+  /** Gives up the freeze: frozen rows that are not written yet wait for the next one. */
   thaw(): void {
     for (const [key, held] of this.#frozen) this.#markDirty(key, held);
     this.#frozen = new Map();
   }
 
-  /** Writes at most so many of the frozen rows, those that wait longest first. How many it wrote. */
+  /** Writes at most so many frozen rows, those that have waited longest first. Returns how many it wrote. */
   writeFrozen(rowsMax: number): number {
     return this.#writeSome(this.#frozen, rowsMax);
   }
@@ -133,13 +133,13 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
     this.#writeSome(this.#dirty, Infinity);
   }
 
-  /** What was written is now in the file for good. */
+  /** The transaction was committed: what was written is in the file for good. */
   committed(): void {
     this.#written = new Map();
     this.#committedCount = this.#count;
   }
 
-  /** What was written since the last commit is not in the file after all. */
+  /** The transaction was rolled back: what was written since the last commit is not in the file. */
   takeBack(): void {
     for (const held of this.#dirty.values()) forgetFile(held);
     for (const rows of [this.#frozen, this.#written]) {
@@ -153,7 +153,7 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
     this.#count = this.#committedCount;
   }
 
-  /** The file was emptied, before any row of it was held. */
+  /** The file was emptied. No row was held yet. */
   emptied(): void {
     this.#count = 0;
     this.#committedCount = 0;
@@ -180,7 +180,7 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
     return dirtySince !== 0 && dirtySince !== this.#freezes;
   }
 
-  /** With no room on the disk all of it was taken back: then nothing is frozen any more, and nothing is lost. */
+  /** If the disk is full all was taken back: then nothing is frozen any more, and nothing is lost. */
   #writeFrozenNow(key: string, held: Held<Row>): void {
     try {
       this.#host.write(() => this.#writeOne(this.#frozen, key, held));
@@ -228,7 +228,7 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
     return this.#indexOf.length === 0 ? NO_VALUES : this.#indexOf.map((valueOf) => valueOf(row, key));
   }
 
-  /** It is young since then: nothing was asked for between. */
+  /** It is still young, for no other row was asked for since. */
   #lastAt(key: string): Held<Row> | undefined {
     return key === this.#lastKey ? this.#last : undefined;
   }
@@ -239,12 +239,12 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
     return held;
   }
 
-  /** The row of a key that is not young: from beside, or from the file. */
+  /** The row of a key that is not young: from another map, or from the file. */
   #hold(key: string): Held<Row> {
     return this.#findAside(key) ?? this.#keep(key, this.#load(key));
   }
 
-  /** A row that is held, but not young; it is young from now on. */
+  /** A row that is held but not young. It becomes young. */
   #findAside(key: string): Held<Row> | undefined {
     const held =
       this.#old.get(key) ?? this.#dirty.get(key) ?? this.#frozen.get(key) ?? this.#written.get(key);
@@ -274,7 +274,7 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
     this.#dirty.set(key, held);
   }
 
-  /** The live row where there is one: whoever changes it must find the same one by `get`. */
+  /** The row in memory if there is one, so that a caller who changes it and one who calls `get` have the same object. */
   #toEntry({ key, text }: StoredRow): ShelfEntry<Row> {
     const held = this.#young.get(key) ?? this.#old.get(key) ?? this.#written.get(key);
     return { key, row: held?.row ?? (JSON.parse(text) as Row) };

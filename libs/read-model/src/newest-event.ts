@@ -9,23 +9,23 @@ interface NewestRow {
 const KEY = 'newest';
 
 /**
- * Which event a picture was brought up to: where it stands in the log, that very one must be found. Else the picture
- * is of another log, or of this one before it was taken back and grew in another way: nothing else would tell.
+ * Remembers up to which event a picture was brought. If another event is at that position of the log, the picture is of
+ * another log, or of this one before it was restored and went on differently: nothing else would show that.
  */
 export class NewestEvent {
   readonly #rows: Shelf<NewestRow>;
 
   constructor(readModel: ReadModel) {
-    // Not hashed: two pictures of the same rows are equal, also where the newest event touched none of them.
+    // Not hashed: pictures with the same rows are equal, even if the newest event has changed none of them.
     this.#rows = readModel.shelf<NewestRow>({ name: 'newest-event', version: 1, hashed: false });
   }
 
-  /** Once a page, before the page may reach the file: what is committed names the newest event that is in it. */
+  /** Call it once a page, before the page can be committed, so that the file names the newest event that it includes. */
   reached({ position, id }: RecordedEvent): void {
     this.#rows.put(KEY, { position, id });
   }
 
-  /** Whether this log has it; true of a picture of nothing. Throws StoreUnavailable. */
+  /** True if this log has that event, or if the picture is empty. Throws StoreUnavailable. */
   async isIn(log: Pick<EventStore, 'eventAt'>): Promise<boolean> {
     const newest = this.#rows.get(KEY);
     if (newest === undefined) return true;

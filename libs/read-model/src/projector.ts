@@ -11,14 +11,14 @@ import type { NewestEvent } from './newest-event.ts';
 import type { ReadModel } from './read-model.port.ts';
 
 /**
- * One room's reading of the log. All folds of a picture see each event of theirs exactly once per file position,
- * in log order. An event is a fact: a fold never rejects one, and has no effect but on its shelves.
+ * What one room derives from the log. Each fold of a picture sees each event of its categories once, in the log's order. An
+ * event is a fact: a fold never rejects one, and has no effect but on its shelves.
  */
 export interface Fold {
   readonly name: string;
   /** The categories of the streams it reads; all, if left out. */
   readonly categories?: readonly string[];
-  /** May be asynchronous where one event touches very many rows; the log waits for it. */
+  /** May be asynchronous if one event changes very many rows; the next event waits for it. */
   apply(event: RecordedEvent): void | Promise<void>;
 }
 
@@ -26,8 +26,8 @@ export interface Fold {
 export type PagedLog = Pick<EventStore, 'head' | 'readAll'>;
 
 /**
- * Carries the log into a read model: every event, in order, through every fold, one after the other. So all
- * shelves always stand for the same position, and a number computed at an event sees the world as of it.
+ * Brings the log into a read model: every event, in order, through every fold, one after the other. So all shelves are
+ * always as of the same position, and a number computed at an event sees the state as of that event.
  */
 export class Projector<Log extends PagedLog = EventStore> {
   readonly #store: Log;
@@ -36,17 +36,17 @@ export class Projector<Log extends PagedLog = EventStore> {
   readonly #newest: NewestEvent | undefined;
   readonly #waiters = new PositionWaiters();
   readonly #listeners = new Set<(position: number) => void>();
-  /** Those that an event of a category is for, in their order. */
+  /** By category: the folds that read its events, in their order. */
   readonly #concerned = new Map<string, readonly Fold[]>();
-  /** Of the event before: most pages are of one category or two. */
+  /** The category of the previous event: most pages have only one or two. */
   #lastCategory = '';
   #lastConcerned: readonly Fold[];
   #position: number;
   #isBehind = false;
-  /** Where a page broke off: what was applied before that is not applied again. */
+  /** How far a page was applied before a fold threw: that part is not applied again. */
   #brokeOff = { position: 0, fold: 0 };
 
-  /** `newest`: for who wants to know later which log the picture is of. */
+  /** `newest` records which log the picture is of. */
   constructor(parts: { store: Log; readModel: ReadModel; folds: readonly Fold[]; newest?: NewestEvent }) {
     this.#store = parts.store;
     this.#readModel = parts.readModel;
@@ -56,19 +56,19 @@ export class Projector<Log extends PagedLog = EventStore> {
     this.#position = parts.readModel.openedAt;
   }
 
-  /** Everything at or below it is in the shelves. */
+  /** Everything up to this position is in the shelves. */
   get position(): number {
     return this.#position;
   }
 
-  /** True if the page being read, or the last one, is full: then more is usually waiting behind it. */
+  /** True if the page being read, or the last one, is full: then usually more events follow. */
   get isBehind(): boolean {
     return this.#isBehind;
   }
 
   /**
-   * Follows the log until `signal` aborts, then commits. Throws what a fold or the store throws, and goes on
-   * from that very fold when it is called again. What a page that broke off has changed never reaches the file.
+   * Follows the log until `signal` aborts, then commits. Throws what a fold or the store throws; called again it goes on
+   * with that very fold. Changes of a page that was not finished never reach the file.
    */
   async run(this: Projector, signal: AbortSignal): Promise<void> {
     const pages = this.#store.subscribe({ after: this.#position }, signal);
@@ -97,7 +97,7 @@ export class Projector<Log extends PagedLog = EventStore> {
     return this.#waiters.wait(position, timeoutMs);
   }
 
-  /** Calls `listener` after each page with the position reached. Returns how to stop. */
+  /** Calls `listener` after each page with the position reached. Returns a function that ends it. */
   onAdvance(listener: (position: number) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -112,7 +112,7 @@ export class Projector<Log extends PagedLog = EventStore> {
       for (let fold = first; fold < folds.length; fold++) {
         try {
           const done = folds[fold]!.apply(event);
-          if (done !== undefined) await done; // Only what is asynchronous costs a turn.
+          if (done !== undefined) await done; // Awaits only if need be: each await costs a turn.
         } catch (failure) {
           this.#brokeOff = { position: event.position, fold };
           throw failure;

@@ -1,31 +1,31 @@
 /**
- * Where everything derived from the log is kept: shelves of rows in one disposable file, with the log
- * position they stand for. Rows change in memory at once and reach the file together with the position in
- * one transaction, so that after any crash the file is the exact picture at its position and the log brings
- * the rest. Deleting the file loses nothing. Hot rows stay in memory, the others cost no heap.
+ * Keeps everything that is derived from the log: shelves of rows in one disposable file, with their log position. Rows
+ * change in memory at once, and reach the file together with the position in one transaction. So after any crash the file
+ * is the exact picture as of its position, and the log brings the rest. Deleting the file loses nothing. Hot rows stay in
+ * memory, the others cost no heap.
  */
 export abstract class ReadModel {
-  /** The log position that the file stood for when it was opened; 0 for a new one. */
+  /** The log position of the file when it was opened; 0 for a new one. */
   abstract readonly openedAt: number;
 
-  /** Declares a shelf; all of them before the first row is touched. Another `version` empties the whole file. */
+  /** Declares a shelf. Declare all before the first row is used. A changed `version` empties the whole file. */
   abstract shelf<Row extends object>(definition: ShelfDefinition<Row>): Shelf<Row>;
 
   /**
-   * Call it between batches, with the log position that the shelves stand for: now and then what has changed
-   * by then reaches the file, as of that position, a little in each call.
+   * Call it between batches, with the log position of the shelves. Now and then it begins to write what has changed by then,
+   * as of that position, a little in each call.
    */
   abstract spill(position: number): void;
 
-  /** Everything changed so far reaches the file, as of this log position, in one transaction. */
+  /** Writes everything that has changed to the file, as of this log position, in one transaction. */
   abstract commit(position: number): void;
 
-  /** SHA-256 over every row of every hashed shelf in (shelf, key) order: equal pictures, equal hashes. */
+  /** SHA-256 of all rows of all hashed shelves in the order of (shelf, key): equal pictures have equal hashes. */
   abstract hash(): string;
 
   /**
-   * The same hash, of the file as of its newest commit: rows may change while it is made, a little in each turn.
-   * One in memory is hashed as it is, at once.
+   * The same hash, but of the file as of its newest commit. It is computed a little in each turn; rows may change meanwhile.
+   * A read model in memory is hashed at once, as it is.
    */
   abstract hashStored(): StoredHash;
 
@@ -33,9 +33,9 @@ export abstract class ReadModel {
 }
 
 export interface StoredHash {
-  /** The log position that the rows stand for. */
+  /** The log position of the hashed rows. */
   readonly position: number;
-  /** Rejects if the read model is closed before it is done. It may be left unawaited. */
+  /** Rejects if the read model is closed before it is done. It need not be awaited. */
   readonly hash: Promise<string>;
 }
 
@@ -43,11 +43,11 @@ export interface ShelfDefinition<Row> {
   readonly name: string;
   /** Grows when a row's shape or meaning changes: the file is then rebuilt from the log. */
   readonly version: number;
-  /** What rows are found and ordered by, beside their key. `null` leaves a row out of that index. */
+  /** Further values that rows are found and ordered by. `null` leaves a row out of that index. */
   readonly indexes?: Readonly<Record<string, (row: Row, key: string) => string | number | null>>;
-  /** Default true; false for what is about this process and not about the log. */
+  /** Default true; false for rows that depend on this process and not only on the log. */
   readonly hashed?: boolean;
-  /** Rows kept unfolded in memory; default 50,000. */
+  /** Rows kept as objects in memory; default 50,000. */
   readonly hotRowsMax?: number;
 }
 
@@ -62,14 +62,14 @@ export interface Shelf<Row> {
   /** Rows in key order, after the key `after` (exclusive), at most `limit`. */
   byKey(page: { after?: string; limit: number }): readonly ShelfEntry<Row>[];
   /**
-   * Rows by a declared index, ordered by (index value, key). `equals` picks one value, or `above` all
-   * greater ones; `after` continues behind the entry last seen, which is one of those. At most `limit`.
+   * Rows by a declared index, in the order of (index value, key), at most `limit`. `equals`: only this value; `above`: only
+   * greater ones. `after`: the last entry seen; those after it.
    */
   byIndex(index: string, page: IndexPage): readonly (ShelfEntry<Row> & { readonly value: string | number })[];
   count(): number;
   /**
-   * Writes what has changed so far to where lists are read from. A fold that changes very many rows in one event calls it
-   * now and then: otherwise the next reader of a list waits for all of them.
+   * Writes what has changed so far to the tables that lists are read from. A fold that changes very many rows in one event
+   * calls it now and then: otherwise the next reader of a list waits until all of them are written.
    */
   writeChanged(): void;
 }
