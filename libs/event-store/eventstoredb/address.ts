@@ -1,15 +1,15 @@
 import { EventStoreDbUnusable } from './event-store-db.faults.ts';
 
-/** Where the store is, ready for the client. */
+/** The address of the store, checked. */
 export interface Address {
-  /** As the client reads it. */
+  /** In the form that the client reads. */
   readonly connectionString: string;
   /** For messages: without the password. */
   readonly shown: string;
   readonly isTls: boolean;
-  /** Who we are there, if the address says so. */
+  /** The login, if the address has one. */
   readonly user: { readonly username: string; readonly password: string } | undefined;
-  /** What works and should not be left so. */
+  /** What works but should be changed. */
   readonly warnings: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function readAddress(url: string): Address {
   const { tlsVerifyCert, ...options } = told;
   const isTls = options['tls'] !== 'false';
   const user = readUser(shown, parts['user']);
-  // A conflict is told by exception only: as an answer the client tells the wrong revision.
+  // Conflicts must be thrown: in an answer the client gives the wrong revision.
   options['throwOnAppendFailure'] = 'true';
   options['connectionName'] ??= 'onhand';
   const query = Object.entries(options)
@@ -49,7 +49,7 @@ export function readAddress(url: string): Address {
   };
 }
 
-/** For people. A password may have an @ itself, where somebody forgot to write it as %40. */
+/** For people. The password itself may contain an @, if somebody forgot to write it as %40. */
 const withoutPassword = (url: string): string => url.replace(/(:\/\/[^:@/?]*):.*@/, '$1:***@');
 
 function isHost(text: string): boolean {
@@ -60,11 +60,11 @@ function isHost(text: string): boolean {
 
 const isFlag = (value: string): boolean => value === 'true' || value === 'false';
 const isCount = (value: string): boolean => /^[1-9]\d{0,8}$/.test(value);
-/** -1: none are sent. */
+/** -1 means that none are sent. */
 const isKeepAlive = (value: string): boolean => value === '-1' || isCount(value);
 const isText = (value: string): boolean => value !== '';
 
-/** What the client knows, in its own words, and what each may be. */
+/** The client's options, and a check of the value of each. */
 const OPTIONS: Readonly<Record<string, (value: string) => boolean>> = {
   tls: isFlag,
   tlsCAFile: isText,
@@ -84,8 +84,8 @@ const OPTIONS: Readonly<Record<string, (value: string) => boolean>> = {
 };
 
 /**
- * By the client's names; it knows them in any case, and with dashes or underscores. What it does not know, or cannot
- * read, never reaches it: it would print the whole address with its password, or wait for a store that is there.
+ * The options by the client's names, which may be written in any case, and with dashes or underscores. Unknown options and
+ * wrong values are refused here: the client would print the whole address with its password, or never connect.
  */
 function optionsOf(shown: string, query: string): Record<string, string> {
   const options: Record<string, string> = {};

@@ -7,21 +7,21 @@ import { EventStoreDbUnusable } from './event-store-db.faults.ts';
 import { judgeAppend } from './judge-append.ts';
 import { unpackFast } from './unpack-fast.ts';
 
-/** An append that is not answered by then has the outcome `unknown`. A leader's election takes about as long. */
+/** An append not answered within this time has the outcome `unknown`. Electing a leader takes about as long. */
 const APPEND_DEADLINE_MS = 3_000;
-/** What a shared stream's appends tell the server: it has a limit of its own, of 2 s, for the writing. */
+/** The deadline that appends on the shared stream tell the server. It has a limit of its own for writing, of 2 s. */
 const SERVER_DEADLINE_MS = 7 * 24 * 60 * 60 * 1_000;
-/** A full append takes its time on a busy machine. */
+/** Added per event, for a large append takes longer on a busy machine. */
 const APPEND_DEADLINE_MS_PER_EVENT = 5;
-/** Sent and not yet answered. More wait: the server gets no faster by more. */
+/** Appends sent and not answered yet. Further ones wait, for with more the server gets no faster. */
 const APPENDS_IN_FLIGHT_MAX = 256;
-/** Between a lost client and the next one, doubled until an append is answered again. */
+/** Pause between a lost client and the next one, doubled until an append is answered again. */
 const RENEW_PAUSE_MS = 25;
 const RENEW_PAUSE_MS_MAX = 1_000;
-/** What the client's stream takes before it asks to wait. */
+/** Writes that the client's stream takes before it asks to wait. */
 const STREAM_WRITES_MAX = 15;
 
-/** `position` is of the last event, if the server told it. */
+/** `position`: of the last event, if the server said it. */
 export type Reply =
   | { readonly outcome: 'written'; readonly revision: number; readonly position: number | undefined }
   | Exclude<AppendOutcome, { outcome: 'written' }>;
@@ -34,27 +34,27 @@ interface Append {
   readonly reject: (error: unknown) => void;
   readonly askedAt: number;
   timer?: NodeJS.Timeout;
-  /** Through which it was sent, if it was. */
+  /** The client that it was sent by, if it was sent. */
   client?: EventStoreDBClient;
   isSettled: boolean;
 }
 
 /**
- * All appends of a process on one stream share a map inside the client's module: an error on one client's
- * stream rejects the appends of another, whose late answers end the process. So one lane a process may have it;
- * a second one makes a call of its own for each append, which is slower and shares nothing.
+ * The client's module has one map of all appends that are sent on streams, for all clients of the process: an error of one
+ * client's stream also rejects the appends of another, whose late answers then end the process. So only one lane per process
+ * may use such a stream; any other makes a call for each append, which is slower but shares nothing.
  */
 let isSharedStreamTaken = false;
 
 /**
- * Sends appends, many at a time, in the order they came, and says of each what became of it. An append is
- * handed to the client only when its stream can take it: what waits inside the client when the stream fails
- * becomes a rejection that nobody can catch.
+ * Sends appends in the order they came, many at a time, and says what became of each. An append is given to the client only
+ * when its stream can take it: if the stream fails, appends that wait inside the client become rejections that nobody can
+ * catch.
  */
 export class AppendLane {
   readonly #connection: Connection;
   readonly #deadlineMs: number;
-  /** True if its appends travel together on one stream. */
+  /** True if all its appends are sent on one stream. */
   readonly #isShared: boolean;
   readonly #credentials: Address['user'];
   readonly #waiting: Append[] = [];
@@ -75,7 +75,7 @@ export class AppendLane {
     }
     isSharedStreamTaken = true;
     unpackFast();
-    // Without TLS the client sends no credentials; that there are any makes it call for each append.
+    // With credentials the client makes a call for each append. Without TLS it does not send them, so any will do.
     this.#credentials = this.#isShared ? undefined : (address.user ?? { username: '-', password: '-' });
   }
 
@@ -90,7 +90,7 @@ export class AppendLane {
     });
   }
 
-  /** What is still open has the outcome `unknown`. */
+  /** Appends that are still open get the outcome `unknown`. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const append of this.#waiting.splice(0)) this.#settle(append, unknown('the store is closed'));
@@ -104,7 +104,7 @@ export class AppendLane {
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const client = await this.#connection.client().catch(() => undefined);
       if (client === undefined) {
-        this.#settle(next, unknown('the store is closed')); // It was in hand when all that waited were answered.
+        this.#settle(next, unknown('the store is closed')); // It was in neither list when `close` answered the others.
         break;
       }
       let room = this.#room(client);
@@ -117,12 +117,12 @@ export class AppendLane {
         if (!append.isSettled) this.#send(client, append);
         append = --room > 0 ? this.#next() : undefined;
       }
-      await nextTurn(); // Only now has the client written them, and its stream says what it can take.
+      await nextTurn(); // Only now has the client written them, so that its stream says how much it can take.
     }
     this.#isPumping = false;
   }
 
-  /** The oldest that still waits. */
+  /** The oldest append that still waits. */
   #next(): Append | undefined {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       if (!next.isSettled) return next;
@@ -130,7 +130,7 @@ export class AppendLane {
     return undefined;
   }
 
-  /** How many appends may be handed over now. The first of a client goes alone: it opens the stream. */
+  /** How many appends may be sent now. The first one of a client goes alone, for it opens the stream. */
   #room(client: EventStoreDBClient): number {
     const room = APPENDS_IN_FLIGHT_MAX - this.#inFlight;
     if (!this.#isShared) return room;
@@ -144,7 +144,7 @@ export class AppendLane {
     return Math.min(room, STREAM_WRITES_MAX - stream.writableLength);
   }
 
-  /** Until one is settled, or the stream has drained or broken, or another came. */
+  /** Resolves when one is settled, the stream has drained or broken, or another append came. */
   #roomAgain(): Promise<void> {
     return new Promise((resolve) => (this.#wake = resolve));
   }
@@ -156,7 +156,7 @@ export class AppendLane {
     this.#inFlight++;
     const options = {
       expectedRevision: expectedRevision === NO_STREAM ? ('no_stream' as const) : BigInt(expectedRevision),
-      // On the shared stream it is told as a time of our clock: a server whose clock is past it writes nothing.
+      // On the shared stream it is sent as a time by our clock: a server whose clock is later would write nothing.
       deadline: this.#isShared ? SERVER_DEADLINE_MS : this.#deadlineOf(events),
       ...(this.#credentials && { credentials: this.#credentials }),
     };
@@ -186,7 +186,7 @@ export class AppendLane {
     const { client } = append;
     this.#settle(append, unknown('not answered in time'));
     if (client !== undefined) this.#lose(client);
-    // Many may wait their turn, and for long, while answers come; but not behind a server that is silent.
+    // While answers come appends may wait for long; but not if the server is silent.
     const since = performance.now() - this.#deadlineMs;
     for (const each of this.#waiting) {
       if (each.askedAt <= since) this.#settle(each, unknown('the server does not answer'));
@@ -197,7 +197,7 @@ export class AppendLane {
     return this.#deadlineMs + events.length * APPEND_DEADLINE_MS_PER_EVENT;
   }
 
-  /** A client that left one append open may never answer another one. */
+  /** Drops a client that has left an append open: it may never answer another one. */
   #lose(client: EventStoreDBClient): void {
     if (!this.#connection.drop(client, this.#renewPauseMs)) return;
     this.#renewPauseMs = Math.min(RENEW_PAUSE_MS_MAX, Math.max(RENEW_PAUSE_MS, this.#renewPauseMs * 2));

@@ -5,8 +5,8 @@ import { assertAppend, assertBytes, dataText, type NewEvent } from '../src/index
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * Makes the client's events of ours. All that could go wrong later goes wrong here: what JSON refuses would
- * never be answered by the client and end the process. Throws AppendTooLarge.
+ * Converts our events to the client's. Whatever could fail later fails here: data that JSON refuses would never be answered
+ * by the client, and would end the process. Throws AppendTooLarge.
  */
 export function checkAppend(
   stream: string,

@@ -3,25 +3,25 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable } from '../src/index.ts';
 import type { Address } from './address.ts';
 
-/** How long the goodbye to a client may take: one whose stream the server ended never says it. */
+/** How long disposing of a client may take: if the server has ended its stream, it never resolves. */
 const DISPOSE_MS_MAX = 250;
 
-/** What of the client is not in its types: there is no other way to close its connection. */
+/** Members of the client that are not in its types: there is no other way to close its connection. */
 interface ClientInside {
   getChannel(): Promise<{ close(): void }>;
   readonly capabilities: Promise<{ readonly serverVersion: string }>;
   readonly disposableStreams: ReadonlySet<WritableSide>;
 }
 
-/** The one stream on which all appends of a client travel. */
+/** The one stream on which all appends of a client are sent. */
 export interface WritableSide {
   readonly writableLength: number;
   on(event: 'drain' | 'close', listener: () => void): unknown;
 }
 
 /**
- * A client that is thrown away when in doubt. Those for appends, for reads and for following are three: what
- * fails on one closes the connection under all that is on it.
+ * A client that is replaced when in doubt. Appends, reads and following have one each, for a failure closes the connection
+ * for everything that uses it.
  */
 export class Connection {
   readonly #address: Address;
@@ -33,7 +33,7 @@ export class Connection {
     this.#address = address;
   }
 
-  /** The client as it is now; made at the first call, and anew after each `drop`. Throws once it is closed. */
+  /** The present client; made by the first call, and by the first one after each `drop`. Throws once this is closed. */
   async client(): Promise<EventStoreDBClient> {
     await this.#leaving;
     if (this.#isClosed) throw new StoreUnavailable('The store is closed.');
@@ -42,8 +42,8 @@ export class Connection {
   }
 
   /**
-   * Lets go of that client, if it is still the one. The next is made only when this one is quiet: an error of
-   * it would reach the appends of the other. False if it was let go of before.
+   * Drops this client, if it is still the present one. The next is made only when this one is disposed of, for its errors
+   * would reach the appends of the next. Returns false if it was dropped before.
    */
   drop(client: EventStoreDBClient, pauseMs = 0): boolean {
     if (client !== this.#client) return false;
@@ -53,8 +53,8 @@ export class Connection {
   }
 
   /**
-   * False once it was let go of. What was read through it may then be only a part: its goodbye cancels the calls
-   * of everybody, and the client tells a cancelled read as one that has come to its end.
+   * False once it was dropped. What was read by it may then be incomplete: disposing of it cancels all its calls, and a
+   * cancelled read looks like one that has come to its end.
    */
   isCurrent(client: EventStoreDBClient): boolean {
     return client === this.#client;
@@ -70,7 +70,7 @@ export class Connection {
 export const versionOf = async (client: EventStoreDBClient): Promise<string> =>
   (await inside(client).capabilities).serverVersion;
 
-/** The stream that a client's appends travel on, once there is one. */
+/** The stream that a client's appends are sent on, once there is one. */
 export function appendStreamOf(client: EventStoreDBClient): WritableSide | undefined {
   for (const stream of inside(client).disposableStreams) return stream;
   return undefined;

@@ -2,25 +2,25 @@ import type { RecordedEvent } from '../src/index.ts';
 
 /** Where one copied block ends. */
 export interface CopiedBlock {
-  /** Of its newest event, in the log it came from. */
+  /** Position of its newest event, in the log that it was copied from. */
   readonly last: number;
-  /** Where the word that it is whole stands on this server: its events are before, those of the next one behind. */
+  /** Position on this server of the `BlockCopied` that completes it: its events are before, those of the next block after. */
   readonly end: number;
 }
 
-/** What the events of a copied log are stored with. */
+/** The metadata of copied events. */
 export interface CopiedMetadata {
   readonly position: number;
   readonly recordedAt: number;
 }
 
 /**
- * The part of a log that was copied from another store: its events keep the positions and times that they had
- * there. Within a block the server may have them in another order, after a fault; whole blocks are in theirs.
+ * The part of a log that was copied from another store: its events keep the positions and times that they had there. After
+ * a fault the server may have the events within a block in another order; the blocks themselves are in order.
  */
 export class CopiedRange {
   readonly #blocks: readonly CopiedBlock[];
-  /** Where the copy began, and where the word stands that it was finished. */
+  /** Positions on this server of the beginning of the copy, and of the `CopyFinished` that ends it. */
   readonly begin: number;
   readonly end: number;
 
@@ -30,12 +30,12 @@ export class CopiedRange {
     this.end = end;
   }
 
-  /** Position of the newest copied event; 0 where nothing was copied. */
+  /** Position of the newest copied event; 0 if nothing was copied. */
   get through(): number {
     return this.#blocks.at(-1)?.last ?? 0;
   }
 
-  /** What is written after the copy has greater positions than all before: so much is added to the server's. */
+  /** Added to the server's positions, so that events after the copy have greater positions than the copied ones. */
   get offset(): number {
     return Math.max(0, this.through - this.end);
   }
@@ -51,14 +51,14 @@ export class CopiedRange {
     return low;
   }
 
-  /** Where to look for a block on the server: its events are behind `from` and before `to`. */
+  /** Where a block is on the server: its events are after `from` and before `to`. */
   boundsOf(block: number): { readonly from: number; readonly to: number; readonly last: number } {
     const { end: to, last } = this.#blocks[block]!;
     return { from: this.#blocks[block - 1]?.end ?? this.begin, to, last };
   }
 }
 
-/** A log that was begun on this server. */
+/** A log that was not copied from another store. */
 export const NOTHING_COPIED = new CopiedRange(0, [], 0);
 
 export const inOrder = (events: RecordedEvent[]): RecordedEvent[] =>

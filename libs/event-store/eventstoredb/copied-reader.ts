@@ -2,10 +2,10 @@ import { isOfAny, type LogPage, type LogQuery, READ_EVENTS_MAX, type RecordedEve
 import { inOrder } from './copied-range.ts';
 import { isOurs, positionOf, type RecordedEvents, type Told } from './recorded-event.ts';
 
-/** Blocks kept: whoever reads in small pages asks for the same one again. */
+/** Blocks kept in memory, for a reader of small pages needs the same one again. */
 const BLOCKS_KEPT_MAX = 4;
 
-/** Pages of the server's log, from what stands at `from` on. */
+/** Reads pages of the server's log, from the event at `from` on. */
 type PageFrom = (from: number, maxCount: number) => Promise<readonly Told[]>;
 
 /** Reads the copied part of a log, block by block, each in the order of the log it came from. */
@@ -19,7 +19,7 @@ export class CopiedReader {
     this.#pageFrom = pageFrom;
   }
 
-  /** What is left of the block in which `after` is, or the next one. */
+  /** The rest of the block that contains `after`, or the next block. */
   async readAll({ after, categories }: LogQuery, limit: number): Promise<LogPage> {
     const events: RecordedEvent[] = [];
     let position = after;

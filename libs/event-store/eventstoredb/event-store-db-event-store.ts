@@ -25,11 +25,11 @@ import { RecentEvents } from './recent-events.ts';
 import { RecordedEvents } from './recorded-event.ts';
 import { welcome } from './welcome.ts';
 
-/** How long an append waits to see its own events go by before it reads them: on a busy machine that makes it worse. */
+/** How long an append waits for the subscription to bring its own events before it reads them: reading adds to the load. */
 const OWN_EVENTS_MS_MAX = 1_000;
-/** Pages that one follower gets within one turn of the event loop. */
+/** Pages that one follower gets in one turn of the event loop. */
 const PAGES_AT_ONCE_MAX = 4;
-/** Between two tries of a reader whose store does not answer. */
+/** Pause between two tries to read while the store does not answer. */
 const RETRY_MS = 250;
 
 const NOT_COPIED_YET = 'it holds an unfinished copy. Run the same `onhand copy` again to complete it';
@@ -37,9 +37,9 @@ const NOT_COPIED_YET = 'it holds an unfinished copy. Run the same `onhand copy` 
 interface EventStoreDbEventStoreOptions {
   /** `esdb://user:password@host:2113`, several hosts, `esdb+discover://name`, or the same as `kurrentdb`. */
   readonly url: string;
-  /** Told what somebody should look at: a subscription that ended, a default password. */
+  /** Called for what somebody should look at: a subscription that ended, a default password. */
   readonly onAlarm?: (message: string, cause?: unknown) => void;
-  /** After them an append is `unknown` (default 3 s, and 5 ms for each event), a read fails (default 5 s). */
+  /** After these times an append is `unknown` (default 3 s, and 5 ms for each event), and a read fails (default 5 s). */
   readonly appendDeadlineMs?: number;
   readonly readDeadlineMs?: number;
 }
@@ -54,10 +54,10 @@ export class EventStoreDbEventStore extends EventStore {
   readonly #recorded: RecordedEvents;
   readonly #recent: RecentEvents;
   readonly #follower: Follower;
-  /** Appends on their way, by stream and expected revision. */
+  /** Appends under way, by stream and expected revision. */
   readonly #underWay = new Map<string, { readonly ids: string; readonly outcome: Promise<AppendOutcome> }>();
   #isClosed = false;
-  /** Tells this log from all others. */
+  /** Identifies this log. */
   readonly identity: string;
   /** The address, for people: without the password. */
   readonly shown: string;
@@ -90,7 +90,7 @@ export class EventStoreDbEventStore extends EventStore {
     this.#follower = new Follower(followed, head);
   }
 
-  /** Throws EventStoreDbUnusable, and StoreUnavailable where nobody answers. */
+  /** Throws EventStoreDbUnusable, and StoreUnavailable if nobody answers. */
   static async open({
     url,
     onAlarm = () => {},
@@ -130,7 +130,7 @@ export class EventStoreDbEventStore extends EventStore {
     if (this.#isClosed) throw new StoreUnavailable('The store is closed.');
     const key = `${stream}@${expectedRevision}`;
     const ids = events.map(({ id }) => id).join();
-    // The server drops a repeat of what it is still writing, without a word.
+    // The server never answers a repeat of an append that it is still writing.
     const same = this.#underWay.get(key);
     if (same?.ids === ids) return same.outcome;
     const outcome = this.#append(stream, expectedRevision, ready);
@@ -160,7 +160,7 @@ export class EventStoreDbEventStore extends EventStore {
     return this.#open().eventAt(position);
   }
 
-  /** A store that does not answer is waited for. */
+  /** Waits for a store that does not answer. */
   async *subscribe(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogPage, void> {
     const wake = (): void => this.#recent.wakeAll();
     signal.addEventListener('abort', wake);
@@ -187,7 +187,7 @@ export class EventStoreDbEventStore extends EventStore {
     return (await this.#open().head()).position;
   }
 
-  /** Bounded: what the server does not answer is not waited for. */
+  /** Does not wait long for a server that does not answer. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -220,7 +220,7 @@ export class EventStoreDbEventStore extends EventStore {
     }
   }
 
-  /** The server tells where the last event stands, and no time: the log has it all, and mostly just went by. */
+  /** The server answers only the position of the last event. The rest is read, mostly from events that have just come in. */
   async #ownEvents(
     stream: string,
     { revision, position }: Written,
@@ -245,7 +245,7 @@ export class EventStoreDbEventStore extends EventStore {
     return events;
   }
 
-  /** Waits until everything up to `position` went by, but not for long. */
+  /** Waits, but not for long, until the subscription has brought everything up to `position`. */
   async #seen(position: number): Promise<void> {
     if (this.#recent.head >= position) return;
     let isLong = false;
@@ -259,7 +259,7 @@ export class EventStoreDbEventStore extends EventStore {
     clearTimeout(timer);
   }
 
-  /** `isOwnPosition`: this log has said it itself, so that a server which refuses it has some other trouble. */
+  /** `isOwnPosition`: the position is from this log itself, so if the server refuses it the reason is some other trouble. */
   async #nextPage(query: LogQuery, signal: AbortSignal, isOwnPosition: boolean): Promise<LogPage> {
     for (;;) {
       const reader = this.#open();

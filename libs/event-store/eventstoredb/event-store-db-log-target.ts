@@ -9,20 +9,20 @@ import { append, type OwnWords, ownWordsOf, surely } from './own-stream.ts';
 import { RecordedEvents } from './recorded-event.ts';
 import { welcome } from './welcome.ts';
 
-/** Events of one append: neighbours of a stream in one block. */
+/** Events of one append: neighbours of one stream in a block. */
 const APPEND_EVENTS = 100;
 
 /**
- * Takes over the log of another store into a server that has none of ours. Events of a block are on their way
- * together, so their order among streams may change on a bad day: `BlockCopied` says that all of a block are
- * there, and readers put each block in order.
+ * Copies the log of another store to a server that has none of ours. The events of a block are sent together, so after a
+ * fault those of different streams may be in another order. `BlockCopied` says that a block is complete, and readers put each
+ * block in order.
  */
 export class EventStoreDbLogTarget extends LogTarget {
   readonly #lane: AppendLane;
   readonly #reads: Connection;
   #through: number;
   #isFinished: boolean;
-  /** Of the adapter's own stream. */
+  /** Revision of the adapter's own stream. */
   #revision: number;
 
   private constructor(lane: AppendLane, reads: Connection, { copied, state, revision }: OwnWords) {
@@ -34,7 +34,7 @@ export class EventStoreDbLogTarget extends LogTarget {
     this.#revision = revision;
   }
 
-  /** Throws TargetDiffers where a log is there already, EventStoreDbUnusable and StoreUnavailable. */
+  /** Throws TargetDiffers if there is a log already, EventStoreDbUnusable and StoreUnavailable. */
   static async open(url: string): Promise<EventStoreDbLogTarget> {
     const address = readAddress(url);
     const reads = new Connection(address);
@@ -90,7 +90,7 @@ export class EventStoreDbLogTarget extends LogTarget {
     for (const events of appendsOf(group)) await this.#append(stream, events);
   }
 
-  /** Some of them may be there, from a copy that was interrupted: then the others follow. */
+  /** Some of them may be there already, from an interrupted copy: then only the others are written. */
   async #append(stream: string, events: readonly RecordedEvent[]): Promise<void> {
     const expected = events[0]!.revision - 1;
     const reply = await surely(this.#lane, stream, expected, events.map(toCopied));
@@ -113,7 +113,7 @@ function toCopied({ id, type, data, position, recordedAt }: RecordedEvent): JSON
   return jsonEvent({ id, type, data: data as Record<string, unknown>, metadata: { ...metadata } });
 }
 
-/** As many of a stream's events together as an append may carry. */
+/** Groups a stream's events, as many as one append may have. */
 function* appendsOf(group: readonly RecordedEvent[]): Generator<readonly RecordedEvent[]> {
   let [events, bytes]: [RecordedEvent[], number] = [[], 0];
   for (const event of group) {

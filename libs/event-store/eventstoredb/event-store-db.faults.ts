@@ -1,6 +1,6 @@
 import { Fault } from '#kernel';
 
-/** The address is wrong, or who answers there cannot be our store: nothing gets better by itself. */
+/** The address is wrong, or what answers there cannot be our store. It does not pass by itself. */
 export class EventStoreDbUnusable extends Fault {
   readonly code = 'EVENT_STORE_UNUSABLE';
   readonly retriable = false;
@@ -10,7 +10,7 @@ export class EventStoreDbUnusable extends Fault {
   }
 }
 
-/** Somebody deleted or truncated a stream: what it held is no longer all there. */
+/** Somebody has deleted or truncated a stream: some of its events are gone. */
 export class StreamDamaged extends Fault {
   readonly code = 'STREAM_DAMAGED';
   readonly retriable = false;

@@ -13,10 +13,10 @@ import type { Head } from './log-reader.ts';
 import type { RecentEvents } from './recent-events.ts';
 import { isOurs, positionOf, type RecordedEvents } from './recorded-event.ts';
 
-/** Between the end of one subscription and the next, doubled until an event comes. */
+/** Pause between the end of one subscription and the next, doubled until an event comes. */
 const RESUBSCRIBE_MS = 20;
 const RESUBSCRIBE_MS_MAX = 1_000;
-/** The server's own streams are left out by the server. */
+/** Makes the server leave out its own streams. */
 const OURS = streamNameFilter({ regex: '^[^$]' });
 
 class SubscriptionSilent extends Error {
@@ -25,9 +25,9 @@ class SubscriptionSilent extends Error {
 }
 
 /**
- * Follows the log to its end and beyond, for everybody in this process, into `recent`. Every end of a
- * subscription is a failure, the clean one too: it goes on after the last event that was taken, never after a
- * checkpoint, which the client tells before the events that come before it.
+ * Follows the log, for everybody in this process, and adds its events to `recent`. Every end of a subscription counts as a
+ * failure, even a clean one. The next one begins after the last event that was taken, never after a checkpoint: the client
+ * may report a checkpoint before the events that precede it.
  */
 export class Follower {
   readonly #connection: Connection;
@@ -40,7 +40,7 @@ export class Follower {
   readonly #stop = new AbortController();
   #client: EventStoreDBClient | undefined;
   #subscription: AllStreamSubscription | undefined;
-  /** Both positions of the last event taken, as the server told them. */
+  /** Both positions of the last event taken, as the server gave them. */
   #at: Position | undefined;
   #recordedAt: number;
   #isNew = true;
@@ -50,9 +50,9 @@ export class Follower {
       readonly connection: Connection;
       readonly recent: RecentEvents;
       readonly recorded: RecordedEvents;
-      /** Where the newest event of the log stands, as the server says when it is asked. */
+      /** Asks the server for the position of the newest event. */
       readonly headNow: () => Promise<number>;
-      /** How often it is asked where nothing comes. */
+      /** How often that is asked while no event comes. */
       readonly lookEveryMs: number;
       readonly onAlarm: (message: string, cause?: unknown) => void;
     },
@@ -92,7 +92,7 @@ export class Follower {
     }
   }
 
-  /** Why the subscription ended, as far as it was said. */
+  /** Returns why the subscription ended, if that is known. */
   async #followOnce(): Promise<unknown> {
     this.#client = undefined;
     try {
@@ -104,14 +104,14 @@ export class Follower {
     }
   }
 
-  /** Resolves where the server ended it cleanly. */
+  /** Resolves if the server ends it cleanly. */
   async #follow(client: EventStoreDBClient): Promise<void> {
     const subscription = client.subscribeToAll({ fromPosition: this.#at ?? START, filter: OURS });
     this.#subscription = subscription;
     const watch = this.#watch(subscription);
-    // Not by iteration: that costs a promise for each event, and what came is only put where others take it.
+    // Not by iteration, which costs a promise for each event: here each is only added to `recent`.
     const ended = new Promise<void>((end, fail) => {
-      subscription.on('error', fail); // A second one, after the end, does no harm here.
+      subscription.on('error', fail); // A second error, after the end, is harmless here.
       subscription.on('data', (told: AllStreamResolvedEvent) => {
         try {
           this.#take(told);
@@ -125,7 +125,7 @@ export class Follower {
     return ended.finally(() => clearInterval(watch));
   }
 
-  /** A subscription may go silent for good on a connection that lives: what the log has must come. */
+  /** A subscription may fall silent for good though its connection lives: so compares what has come with the log's head. */
   #watch(subscription: AllStreamSubscription): NodeJS.Timeout {
     let [seen, owed, isBehind] = [this.#recent.head, 0, false];
     const look = async (): Promise<void> => {
@@ -151,7 +151,7 @@ export class Follower {
     this.#wakeSoon();
   }
 
-  /** Once for all events that came together. */
+  /** Wakes waiters once for all events that came together. */
   #wakeSoon(): void {
     if (!this.#isNew) return;
     this.#isNew = false;

@@ -12,25 +12,25 @@ import { StreamDamaged } from './event-store-db.faults.ts';
 
 type NotWritten = Exclude<AppendOutcome, { outcome: 'written' }>;
 
-/** Of servers since 24.10, which have a limit of one event's own (MaxAppendEventSize): the client has no name for it. */
+/** The error of servers since 24.10 for an event above MaxAppendEventSize: the client has no class for it. */
 const EVENT_TOO_LARGE = /Maximum ?Append ?Event ?Size/;
 
-/** What a rejected append means. */
+/** What an append's rejection means. */
 interface Verdict {
   readonly outcome: NotWritten;
-  /** True if nothing more can be expected of the client it went through. */
+  /** True if the client that it was sent by must be dropped. */
   readonly isClientLost: boolean;
 }
 
 /**
- * Judges why an append was rejected. Only an answer to this very append says that it was not written; on a
- * shared stream an error of the whole stream looks alike but carries what gRPC said. Throws AppendTooLarge,
- * StreamDamaged, and StoreUnavailable where we may not write.
+ * Judges why an append was rejected. Only an answer to this very append says that it was not written. On a shared stream an
+ * error of the whole stream looks alike, but contains gRPC's own error. Throws AppendTooLarge, StreamDamaged, and
+ * StoreUnavailable if we may not write.
  */
 export function judgeAppend(stream: string, error: unknown, isStreamShared: boolean): Verdict {
-  // What the client made of an answer has no error of gRPC inside; a plain error of gRPC is no answer.
+  // An error that the client made from an answer contains no error of gRPC; a plain error of gRPC is no answer.
   const cameFromGrpc = Boolean((error as { _raw?: unknown })._raw);
-  // The client goes to the leader it was told by itself; a fresh one would ask the same node again.
+  // The client by itself turns to the leader that it was told; a new client would ask the same node again.
   if (error instanceof NotLeaderError) return unknown(error, false);
   if (isStreamShared && cameFromGrpc) return unknown(error, true);
   if (error instanceof WrongExpectedVersionError) {

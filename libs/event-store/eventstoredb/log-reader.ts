@@ -23,14 +23,14 @@ import { CopiedReader } from './copied-reader.ts';
 import { StreamDamaged } from './event-store-db.faults.ts';
 import { isOurs, positionOf, type RecordedEvents, type Told } from './recorded-event.ts';
 
-/** How long the next event of a read may take. The client's own deadline does not reach its reads. */
+/** How long the next event of a read may take. The client's own deadline does not apply to reads. */
 export const READ_DEADLINE_MS = 5_000;
-/** A read may be asked again: a restarted server, a client that closed its connection under others. */
+/** Reads are retried: the server may have restarted, or another failure may have closed the client's connection. */
 const READ_TRIES_MAX = 5;
 const READ_PAUSE_MS = 50;
-/** Pages backwards from the end, until one of our events is found among the server's own. */
+/** Events per page backwards from the end, until one of ours is found among the server's own. */
 const HEAD_EVENTS = 16;
-/** Of gRPC: what newer servers say to a position at which nothing begins. */
+/** gRPC's code that newer servers answer for a position at which no record begins. */
 const INVALID_ARGUMENT = 3;
 
 /** The newest of our events: where following begins. */
@@ -58,7 +58,7 @@ export class LogReader {
 
   async readStream(stream: string, fromRevision: number, limit: number): Promise<readonly RecordedEvent[]> {
     let told = await this.#toldOf(stream, fromRevision, limit);
-    // What is there, and has nothing: one that was truncated. Asked again, for much hangs on it.
+    // A stream that exists but is empty was truncated. Asked twice, for much depends on it.
     if (told?.length === 0 && fromRevision === 0) told = await this.#toldOf(stream, fromRevision, limit);
     if (told?.length === 0 && fromRevision === 0) throw new StreamDamaged(stream, 'all its events are gone');
     let floor = 0;
@@ -70,7 +70,7 @@ export class LogReader {
     });
   }
 
-  /** Undefined where there is no such stream. */
+  /** Undefined if there is no such stream. */
   #toldOf(stream: string, fromRevision: number, maxCount: number): Promise<readonly Told[] | undefined> {
     return this.#ask((client) =>
       client.readStream(stream, { fromRevision: BigInt(fromRevision), maxCount }),
@@ -81,7 +81,7 @@ export class LogReader {
     });
   }
 
-  /** Throws PositionUnknown where no event of this log is at `after`, nor just behind it. */
+  /** Throws PositionUnknown if no event of this log is at `after` or directly after it. */
   async readAll(query: LogQuery, limit: number): Promise<LogPage> {
     const { copied } = this.#recorded;
     if (query.after < copied.through) return this.#copied.readAll(query, limit);
@@ -110,7 +110,7 @@ export class LogReader {
     }
   }
 
-  /** What stands exactly there, if it is ours. */
+  /** The event at exactly this position, if it is ours. */
   async eventAt(position: number): Promise<RecordedEvent | undefined> {
     const { copied } = this.#recorded;
     if (position <= copied.through) {
@@ -127,7 +127,7 @@ export class LogReader {
     return event.position === position ? event : undefined;
   }
 
-  /** Where our newest event stands. */
+  /** The position of our newest event. */
   async head(): Promise<Head> {
     let fromPosition: Position | 'end' = 'end';
     for (let maxCount = HEAD_EVENTS; ; maxCount = READ_EVENTS_MAX) {
@@ -149,13 +149,13 @@ export class LogReader {
   }
 
   /**
-   * From what stands at `position` on. A position is that of an event; where it is the one just before, as
-   * who asks for a single event says it, no record begins there and the server refuses it.
+   * Reads from `position` on. Usually an event is there. But a caller that wants a single event gives the position just before
+   * it: no record begins there, and the server refuses it.
    */
   async #pageFrom(position: number, maxCount: number): Promise<Told[]> {
     if (position === 0) return this.#ask((client) => client.readAll({ maxCount }));
     let refusal: unknown;
-    // The first once more at the end: a server refuses with the same words what it just cannot do.
+    // The first one is tried again at the end: a server may give the same refusal for a passing trouble.
     for (const at of [position, position + 1, position]) {
       try {
         return await this.#readAt(at, maxCount);
@@ -168,13 +168,13 @@ export class LogReader {
     throw new PositionUnknown(words, { cause: refusal });
   }
 
-  /** From exactly there on. Throws a refusal as it came. */
+  /** Reads from exactly this position on. Throws the server's refusal as it came. */
   #readAt(position: number, maxCount: number): Promise<Told[]> {
     const fromPosition = { commit: BigInt(position), prepare: BigInt(position) };
     return this.#ask((client) => client.readAll({ fromPosition, maxCount }), isRefusal);
   }
 
-  /** An error that is an answer is thrown as it came, all others end as StoreUnavailable. */
+  /** Throws an error that is an answer as it came, and StoreUnavailable for any other. */
   async #ask<T extends Told>(
     read: (client: EventStoreDBClient) => unknown,
     isAnswer: (error: unknown) => boolean = isAboutStream,
@@ -188,7 +188,7 @@ export class LogReader {
       } catch (error) {
         if (isAnswer(error)) throw error;
         if (error instanceof AccessDeniedError) throw unavailable(error);
-        // Others that read through it are asked again: a connection that is frozen serves nobody.
+        // Other reads by it are then retried: a frozen connection is of no use to anybody.
         this.#connection.drop(client);
         if (error instanceof TooLate || tries === READ_TRIES_MAX) throw unavailable(error);
         await pause(READ_PAUSE_MS * tries);
@@ -197,13 +197,13 @@ export class LogReader {
   }
 }
 
-/** What the server says about the stream, rather than what happened on the way. */
+/** True if the server says it about the stream; false for trouble on the way. */
 const isAboutStream = (error: unknown): boolean =>
   error instanceof StreamNotFoundError ||
   error instanceof NotFoundError ||
   error instanceof StreamDeletedError;
 
-/** Of the position. The client calls unknown whatever it has no name for, and most of that passes. */
+/** True if the server refuses the position. The client has no class for this, as for much that may pass. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof UnknownError &&
   (Number(error.code) === INVALID_ARGUMENT || /Unexpected (Filtered)?ReadAllResult/.test(error.message));

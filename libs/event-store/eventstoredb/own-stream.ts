@@ -6,7 +6,7 @@ import type { AppendLane, Reply } from './append-lane.ts';
 import { type CopiedBlock, CopiedRange, NOTHING_COPIED } from './copied-range.ts';
 import type { LogReader } from './log-reader.ts';
 
-/** What this adapter keeps on the server for itself. No reader of the log is shown it. */
+/** The stream that this adapter keeps for itself. Readers of the log do not see it. */
 export const OWN_STREAM = 'onhand.log';
 
 /** Which log this is, and how far another one was copied into it. */
@@ -18,18 +18,18 @@ type OwnWord =
   | { readonly type: 'CopyFinished'; readonly data: object };
 
 export interface OwnWords {
-  /** Tells this log from all others. */
+  /** Identifies this log. */
   readonly identity: string;
   readonly state: 'own' | 'copying' | 'copied';
   readonly copied: CopiedRange;
-  /** Of the newest word. */
+  /** Revision of the newest word. */
   readonly revision: number;
 }
 
 const UNKNOWN_TRIES_MAX = 6;
 const PAUSE_MS = 100;
 
-/** What is known of this log; the first who opens it gives it its identity. Throws StoreUnavailable. */
+/** What is known about this log. The first process that opens it gives it its identity. Throws StoreUnavailable. */
 export async function ownWordsOf(reader: LogReader, lane: AppendLane): Promise<OwnWords> {
   const words = await readWords(reader);
   if (words.length > 0) return fold(words);
@@ -37,18 +37,18 @@ export async function ownWordsOf(reader: LogReader, lane: AppendLane): Promise<O
   for (let tries = 1; tries <= UNKNOWN_TRIES_MAX; tries++) {
     const begun = await readWords(reader); // Ours, or another process's that was faster.
     if (begun.length > 0) return fold(begun);
-    await pause(PAUSE_MS * 2 ** tries); // Read from a node that has not heard of it yet.
+    await pause(PAUSE_MS * 2 ** tries); // The node that was asked may not have it yet.
   }
   throw new StoreUnavailable(
     `The event store says that "${OWN_STREAM}" has events, but does not return them.`,
   );
 }
 
-/** The next word; nothing where another process said one first. Throws StoreUnavailable. */
+/** Appends the next word, unless another process has appended one first. Throws StoreUnavailable. */
 export const append = (lane: AppendLane, revision: number, { type, data }: OwnWord): Promise<Reply> =>
   surely(lane, OWN_STREAM, revision, [jsonEvent({ type, data: data as Record<string, unknown> })]);
 
-/** With the same ids at the same revision, until it is known. Throws StoreUnavailable. */
+/** Repeats an append, with the same ids at the same revision, until its outcome is known. Throws StoreUnavailable. */
 export async function surely(
   lane: AppendLane,
   stream: string,
@@ -76,7 +76,7 @@ async function readWords(reader: LogReader): Promise<RecordedWord[]> {
   }
 }
 
-/** Their positions are the server's: nothing is known yet that would move them. */
+/** The positions in these words are the server's own: what the copy adds to them is only found here. */
 function fold(words: readonly RecordedWord[]): OwnWords {
   let [identity, begin, end] = ['', 0, 0];
   const blocks: CopiedBlock[] = [];

@@ -1,14 +1,14 @@
 import { assert } from '#kernel';
 import { isOfAny, type LogPage, type LogQuery, type RecordedEvent } from '../src/index.ts';
 
-/** How much of the newest log is kept for those who follow it, in events and in bytes of the server's log. */
+/** How much of the newest log is kept for followers, in events and in bytes of the server's log. */
 const RECENT_EVENTS_MAX = 16_384;
 const RECENT_BYTES_MAX = 32 * 1024 * 1024;
-/** What fell out is cleared away in pieces. */
+/** So many dropped events are removed from the array at once. */
 const FORGOTTEN_EVENTS_MAX = 4_096;
 
 interface Waiter {
-  /** It waits for the log to move beyond this. */
+  /** It waits until the head is beyond this position. */
   readonly position: number;
   readonly wake: () => void;
 }
@@ -22,7 +22,7 @@ export class RecentEvents {
   /** By position: answers come nearly in the order of the log. */
   readonly #waiting: Waiter[] = [];
 
-  /** `head`: nothing up to it is here, everything after it will be. */
+  /** `head`: events up to it are not kept, all after it will be. */
   constructor(head: number) {
     this.#forgotten = head;
     this.#head = head;
@@ -32,7 +32,7 @@ export class RecentEvents {
     return this.#head;
   }
 
-  /** The next event of the log. Whoever waits is woken once all that came together is in. */
+  /** Adds the next event of the log. Waiters are woken by `wakeReached`, once all that came together was added. */
   add(event: RecordedEvent): void {
     assert(event.position > this.#head, 'positions that only grow');
     this.#events.push(event);
@@ -43,7 +43,7 @@ export class RecentEvents {
     this.#first = 0;
   }
 
-  /** A page; undefined if the events after `after` are not all here any more. */
+  /** A page; undefined if not all events after `after` are in memory. */
   read({ after, categories }: LogQuery, limit: number): LogPage | undefined {
     if (after < this.#forgotten) return undefined;
     const events: RecordedEvent[] = [];
@@ -57,7 +57,7 @@ export class RecentEvents {
     return { events, position };
   }
 
-  /** The events of one append whose last one stands at `position`; undefined if they are not all here. */
+  /** The events of the append whose last one is at `position`; undefined if not all are in memory. */
   ofAppend(stream: string, position: number, ids: readonly string[]): RecordedEvent[] | undefined {
     const end = this.#indexAfter(position);
     const events = this.#events.slice(Math.max(this.#first, end - ids.length), end);
@@ -65,13 +65,13 @@ export class RecentEvents {
     return areThey && events.length === ids.length ? events : undefined;
   }
 
-  /** Resolves when the head is past `position`, or when everybody is woken. */
+  /** Resolves when the head is past `position`, or when all waiters are woken. */
   movedPast(position: number): Promise<void> {
     if (this.#head > position) return Promise.resolve();
     return new Promise((wake) => this.#wait({ position, wake }));
   }
 
-  /** Wakes those who have what they wait for. */
+  /** Wakes the waiters whose position was passed. */
   wakeReached(): void {
     let reached = 0;
     while (reached < this.#waiting.length && this.#waiting[reached]!.position < this.#head) reached++;

@@ -6,25 +6,25 @@ import { RecordedTimes } from './recorded-times.ts';
 
 export type Told = ResolvedEvent | AllStreamResolvedEvent;
 
-/** False for the server's own (`$settings`, `$$item-1`, `$stats-…`), and for what the adapter keeps for itself. */
+/** False for the server's own events (`$settings`, `$$item-1`, `$stats-…`), and for those of the adapter's own stream. */
 export const isOurs = ({ event }: Told): boolean =>
   event !== undefined && event.streamId[0] !== '$' && event.streamId !== OWN_STREAM;
 
-/** Where an event stands on the server. Commit and prepare position are one in all that this server writes. */
+/** The event's position on the server. Commit and prepare position are the same in all that these servers write. */
 export const positionOf = ({ event, commitPosition }: Told): Position => {
   const position = event?.position ?? { commit: commitPosition ?? 0n, prepare: commitPosition ?? 0n };
   return position;
 };
 
-/** Makes the port's events of the server's. */
+/** Converts the server's events to the port's. */
 export class RecordedEvents {
   readonly #times = new RecordedTimes();
   /** Set once, before anything is read for others. */
   copied: CopiedRange = NOTHING_COPIED;
 
   /**
-   * As the port knows it; its time is not before `floor`. Its position is the server's commit position, moved up
-   * beyond what was copied; a copied event brings its own, and its time.
+   * Its time is at least `floor`. Its position is the server's commit position, increased to be beyond what was copied; a
+   * copied event has its original position and time in its metadata.
    */
   of(told: Told, floor?: number): RecordedEvent {
     const { id, streamId: stream, revision, type, data, created, metadata } = told.event!;

@@ -1,11 +1,11 @@
 import type { Instant } from '#kernel';
 
-/** Events whose time was moved up; more than that are forgotten, the oldest first. */
+/** Events whose raised time is remembered; beyond that the oldest are forgotten. */
 const RAISED_MAX = 10_000;
 
 /**
- * The server's clock may step back, the log's time may not: an event told to be older than the one before it
- * gets that one's time. Kept for the events concerned, so that a reader who begins later sees the same.
+ * The server's clock may step back, the log's times must not: an event with an earlier time than the one before it gets that
+ * one's time. Those times are remembered, so that a reader that begins later sees the same.
  */
 export class RecordedTimes {
   readonly #raised = new Map<number, Instant>();

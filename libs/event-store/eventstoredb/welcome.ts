@@ -5,13 +5,13 @@ import { type Connection, versionOf } from './connection.ts';
 import { EventStoreDbUnusable } from './event-store-db.faults.ts';
 import type { Head, LogReader } from './log-reader.ts';
 
-/** Before it, what is read from a stream does not say where in the log it stands (22.6), and nobody mends it. */
+/** Earlier servers are no longer maintained, and (22.6) do not say the log position of events read from a stream. */
 const VERSION_MIN = [22, 10] as const;
 const HELLO_MS_MAX = 10_000;
 
 /**
- * Looks whether the one who answers at the address can be our store. Throws EventStoreDbUnusable where it never
- * will be, StoreUnavailable where it may come, both in words of what to do.
+ * Checks whether what answers at the address can be our store. Throws EventStoreDbUnusable if it never can, StoreUnavailable
+ * if it may come later; both messages say what to do.
  */
 export async function welcome(
   address: Address,

@@ -1,6 +1,6 @@
 import { cut, type Rejection } from '#inventory';
 
-/** One thing that is wrong with what came in, in the words of the house: code, where, what to do. */
+/** One thing that is wrong with what came in: a code, where it is, and what to do. */
 export function problem(code: string, pointer: string, detail: string, hint?: string): Rejection {
   return hint === undefined ? { code, pointer, detail } : { code, pointer, detail, hint };
 }

@@ -1,7 +1,7 @@
 import type { Arrival, Message } from '#inventory';
 import { type IntakeReading, isRefused, type ToldMessage } from './read-body.ts';
 
-/** What was read, as the journal takes it. */
+/** Converts what was read to what the journal takes. */
 export function toArrival(reading: IntakeReading): Arrival {
   if (!isRefused(reading)) return new ToldArrival(reading);
   const { problems, raw, source, id, sequence } = reading;
@@ -14,7 +14,7 @@ export function toArrival(reading: IntakeReading): Arrival {
   };
 }
 
-/** Its own words are wanted only where it is parked: they are made when they are asked for. */
+/** Its own text is needed only if it is parked, so it is made when it is asked for. */
 class ToldArrival {
   readonly message: Message;
   readonly #told: ToldMessage;

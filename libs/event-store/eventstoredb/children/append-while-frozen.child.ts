@@ -1,6 +1,6 @@
 /**
- * Appends much to a server that is frozen, then to the same one awake again, and says on the standard output
- * how it went. Whatever the client lets nobody catch ends this process, as it would end the service.
+ * Makes many appends to a frozen server, then to the same one when it runs again, and prints how it went. A rejection that
+ * nobody can catch ends this process, as it would end the service.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -16,7 +16,7 @@ const DOUBLE = fileURLToPath(new URL('../../../../test/servers/eventstoredb/main
 const server: ChildProcess = spawn(process.execPath, ['--conditions=source', DOUBLE], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
-process.on('exit', () => server.kill('SIGKILL')); // However this ends: a frozen server would stay.
+process.on('exit', () => server.kill('SIGKILL')); // However this ends: a frozen server would not end by itself.
 process.on('SIGTERM', () => process.exit(1));
 const [url] = (await once(server.stdout!, 'data')) as [Buffer];
 const store = await EventStoreDbEventStore.open({ url: url.toString().trim(), appendDeadlineMs: 300 });
@@ -40,7 +40,7 @@ const exactlyOnce = written.filter((found, n) => found.length === 1 && found[0]!
 process.stdout.write(JSON.stringify({ unknown, exactlyOnce, isClosed: true }));
 server.kill('SIGKILL');
 
-/** However hasty the store is for the machine. */
+/** Retries, for on a slow machine the store's deadlines may be too short. */
 async function surely(stream: string, event: NewEvent): Promise<void> {
   for (;;) {
     try {

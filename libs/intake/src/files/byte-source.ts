@@ -5,9 +5,9 @@ import { Fault, FILE_WORDS } from '#kernel';
 
 /** Bytes that can be read more than once, such as a file. */
 export interface ByteSource {
-  /** How it is called in messages. */
+  /** Its name in error messages. */
   readonly name: string;
-  /** Bytes of it as it lies there, compressed or not: what progress is measured by. */
+  /** Its size as stored, compressed or not: progress is measured by it. */
   readonly size: number;
   /** From the beginning. `onRead` is told how many bytes of `size` have been read. */
   open(onRead?: (bytes: number) => void): AsyncIterable<Uint8Array>;
@@ -64,7 +64,7 @@ async function* unpacked(
   else yield* whole;
 }
 
-/** Unpacks in step with the reader, so that a small file that unpacks to a huge one costs no memory. */
+/** Unpacks at the reader's pace, so that a small file that becomes huge takes no memory. */
 async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const { Readable, pipeline } = await import('node:stream');
   const unzip = createGunzip({ chunkSize: CHUNK_BYTES });

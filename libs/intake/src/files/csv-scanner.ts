@@ -14,10 +14,9 @@ export interface CsvRow {
 }
 
 /**
- * Cuts a stream of text into rows and cells, as RFC 4180 says: cells may be quoted, a quote in them is
- * doubled, lines end with LF, CRLF or CR, also mixed. Strict: a quote in the wrong place stops it, for
- * nothing behind it can be trusted. Written here because the general parser needs 3 to 8 times as long,
- * and does not tell a row's own words, nor where a quote was opened.
+ * Cuts a stream of text into rows and cells by RFC 4180: cells may be quoted, a quote in them is doubled, lines end with LF,
+ * CRLF or CR, even mixed. Strict: a quote in the wrong place stops it, for nothing after it can be trusted. Our own, because
+ * a general parser takes 3 to 8 times as long, and gives neither a row's own text nor where a quote was opened.
  */
 export class CsvScanner {
   /** Set once the text breaks the grammar; no rows come after it. */
@@ -26,7 +25,7 @@ export class CsvScanner {
   #line: number;
   #text = '';
   #isLast = false;
-  /** Where the next quote and the next CR stand, at or behind the place where they were looked for. */
+  /** Where the next quote and the next CR are, at or after the place where they were searched for. */
   #nextQuote = -1;
   #nextReturn = -1;
 
@@ -66,7 +65,7 @@ export class CsvScanner {
     return rows;
   }
 
-  /** Adds the row that begins at `at`, and tells where the next begins; -1 if its end has not come yet. */
+  /** Adds the row that begins at `at`. Returns where the next one begins; -1 if its end has not come yet. */
   #row(at: number, rows: CsvRow[]): number {
     const text = this.#text;
     if (this.#nextQuote < at) this.#nextQuote = indexOr(text, '"', at, text.length);
@@ -163,8 +162,8 @@ export class CsvScanner {
 }
 
 /**
- * A string of its own. A piece cut out of a long text keeps the whole text alive: a row that waits for the
- * rest of its document would hold its chunk of the file in memory.
+ * Copies a string. A slice keeps the whole text that it was cut from in memory: a row that waits for the rest of its document
+ * would keep its chunk of the file.
  */
 const ownCopy = (text: string): string => ` ${text}`.slice(1);
 

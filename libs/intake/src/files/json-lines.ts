@@ -12,7 +12,7 @@ const RAW_KEPT_BYTES = 1_024;
 
 interface JsonLinesOptions {
   readonly clock: Clock;
-  /** Whose messages they are where a line does not say. */
+  /** The source of messages whose line does not name one. */
   readonly source?: string | undefined;
   readonly onRead?: (bytes: number) => void;
 }
@@ -49,7 +49,7 @@ function readLine({ number, bytes, isTooLong }: Line, { clock, source }: JsonLin
   return { ...readMessageText(text, clock.now(), source), ...place };
 }
 
-/** Cuts bytes at line feeds; of a line that is too long it keeps the beginning and lets the rest go by. */
+/** Cuts bytes at line feeds. Of a line that is too long it keeps only the beginning. */
 class LineSplitter {
   #rest: Uint8Array[] = [];
   #restLength = 0;

@@ -5,7 +5,7 @@ import { pointerStep, problem, shown } from '../problem.ts';
 /** What a careful reading of a JSON text found. */
 interface Inspection {
   readonly problems: readonly Rejection[];
-  /** By JSON pointer, the words of each number that a double might not hold as told. */
+  /** By JSON pointer, the text of each number that a double might not hold exactly. */
   readonly numbers: ReadonlyMap<string, string>;
   /** Index of the first character that is not JSON. */
   readonly brokenAt?: number;
@@ -21,8 +21,8 @@ const SPACE = /[ \t\n\r]*/y;
 const EXACT_DIGITS_MAX = 15;
 
 /**
- * Reads a JSON text by its whole grammar, slowly, and says with pointers what JSON.parse would keep quiet
- * about. It accepts exactly what JSON.parse accepts, and stops where it does not, or deeper than `nestingMax`.
+ * Reads a JSON text by its whole grammar, slowly, and reports with pointers what JSON.parse would silently accept. It accepts
+ * exactly what JSON.parse accepts, and stops where that would fail, or at a nesting deeper than `nestingMax`.
  */
 export const inspectJson = (text: string, nestingMax = NESTING_MAX): Inspection =>
   new Inspector(text, nestingMax).inspect();
@@ -112,7 +112,7 @@ class Inspector {
     keys.add(key);
   }
 
-  /** The scan has refused what is too deep; this guards our own recursion. */
+  /** The scan has already refused what is too deep; this protects our own recursion. */
   #checkDepth(pointer: string, depth: number): void {
     if (depth <= this.#nestingMax) return;
     this.#report(tooDeep(pointer));

@@ -4,19 +4,19 @@ import { problem } from '../problem.ts';
 import { inspectJson, tooDeep } from './inspect.ts';
 import { scanJson, type Span } from './scan.ts';
 
-/** One value as it came, with what JSON.parse alone would not have told. */
+/** One value as it came, and what JSON.parse alone would not have shown. */
 export interface JsonValue {
-  /** Its own words. */
+  /** Its own text. */
   readonly raw: string;
-  /** Absent where it was not read: too large or too deep. */
+  /** Absent if it was not parsed: too large or too deep. */
   readonly value?: unknown;
-  /** Empty where all is well. */
+  /** Empty if all is well. */
   readonly problems: readonly Rejection[];
-  /** By JSON pointer, the words of each number that a double might not hold as told. */
+  /** By JSON pointer, the text of each number that a double might not hold exactly. */
   readonly numbers?: ReadonlyMap<string, string>;
 }
 
-/** A text read: one value, or the elements of an array, each for itself. */
+/** What was read: one value, or the elements of an array, each by itself. */
 export interface JsonText {
   readonly isArray: boolean;
   readonly values: readonly JsonValue[];
@@ -25,9 +25,9 @@ export interface JsonText {
 const NO_PROBLEMS: readonly Rejection[] = [];
 
 /**
- * Reads a JSON text as JSON.parse does, and beside it finds what that swallows in silence: duplicate and
- * forbidden keys, nesting that would break others, numbers a double does not hold. A text that is not JSON
- * is one rejection; in an array each element has its own problems and leaves the others alone.
+ * Reads a JSON text as JSON.parse does, and also finds what that silently accepts: duplicate and forbidden keys, nesting that
+ * would break later steps, numbers that a double cannot hold. A text that is not JSON is one rejection. In an array each
+ * element has problems of its own, which do not affect the others.
  */
 export function readJson(text: string): JsonText | Rejection {
   const scan = scanJson(text);
@@ -58,7 +58,7 @@ function readSpan(text: string, { start, end, suspect }: Span, value: unknown): 
   return { raw, value, problems, numbers };
 }
 
-/** What must not even be parsed. */
+/** Problems for which a value is not even parsed. */
 function unreadable(text: string, span: Span): JsonValue | undefined {
   if (span.tooDeep) return { raw: text.slice(span.start, span.end), problems: [tooDeep('')] };
   if (!isTooLarge(text, span)) return undefined;

@@ -1,11 +1,11 @@
 import { NESTING_MAX } from '../limits.ts';
 
-/** Where one message stands in a JSON text, and what a quick look saw in it. */
+/** Where one message is in a JSON text, and what a quick scan saw in it. */
 export interface Span {
   readonly start: number;
   readonly end: number;
   readonly tooDeep: boolean;
-  /** Worth a careful look: a key may stand twice or be forbidden, or a number may not fit a double. */
+  /** True if it needs `inspect`: a key may be duplicate or forbidden, or a number may not fit a double. */
   readonly suspect: boolean;
 }
 
@@ -46,9 +46,9 @@ const keyCount = new Int32Array(NESTING_MAX + 1);
 const hashes = new Int32Array((NESTING_MAX + 1) * KEYS_COMPARED_MAX);
 
 /**
- * One quick pass over a JSON text, in front of JSON.parse: it finds where the messages stand, measures their
- * depth, and looks out for what JSON.parse would swallow in silence. It allocates nothing per key: keys are
- * compared by hash, so it can only suspect; `inspect` then looks with care. It does not check the grammar.
+ * One quick pass over a JSON text, before JSON.parse: it finds where the messages are, measures their depth, and looks for
+ * what JSON.parse would silently accept. It allocates nothing per key: keys are compared by hash, so it can only suspect
+ * something, and `inspect` then makes sure. It does not check the grammar.
  */
 class Scanner {
   readonly #text: string;
@@ -165,7 +165,7 @@ class Scanner {
     keyCount[this.#depth] = count + 1;
   }
 
-  /** Jumps behind the closing quote. */
+  /** Jumps to after the closing quote. */
   #string(): void {
     const text = this.#text;
     let close = text.indexOf('"', this.#at + 1);
@@ -191,7 +191,7 @@ class Scanner {
   }
 }
 
-/** True if an odd number of backslashes stands before: the quote belongs to the string. */
+/** True if an odd number of backslashes is before the quote: then it belongs to the string. */
 function isEscaped(text: string, quote: number): boolean {
   let before = quote - 1;
   while (text.charCodeAt(before) === BACKSLASH) before--;

@@ -3,7 +3,7 @@ import { problem } from '../problem.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Bytes as text, or why not. A byte order mark is left out; nothing else is mended. */
+/** Bytes as text, or why they are not. A byte order mark is left out; nothing else is corrected. */
 export function decodeUtf8(bytes: Uint8Array): string | Rejection {
   if (looksLikeUtf16(bytes)) return invalidUtf8(0, 'it looks like UTF-16');
   try {
@@ -21,7 +21,7 @@ export function firstInvalidByte(bytes: Uint8Array): number {
   return length;
 }
 
-/** A mark of UTF-16, or ASCII in two bytes each, which would even pass as UTF-8. */
+/** True for UTF-16's byte order mark, or for ASCII in two bytes each, which would even be valid UTF-8. */
 export function looksLikeUtf16(bytes: Uint8Array): boolean {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return true;

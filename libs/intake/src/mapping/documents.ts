@@ -24,8 +24,8 @@ interface OpenDocument {
 }
 
 /**
- * The second reading: rows become documents. A document is told with its last row; it is told whole or not
- * at all, so one bad row keeps back its whole message, which can be told again once the row is mended.
+ * The second reading: rows become documents. A document is told at its last row, whole or not at all: one bad row holds back
+ * its whole message, which can be told once the row is corrected.
  */
 export class Documents {
   readonly #open = new Map<string, OpenDocument>();
@@ -120,7 +120,7 @@ function addRow(document: OpenDocument, row: MappedRow): void {
   rows.push(row);
 }
 
-/** What is told of the document must be told alike by each of its rows, or some of it would be lost. */
+/** Fields of the document must be the same in each of its rows, or some of them would be lost. */
 function checkSame(data: Filled, other: Filled, row: MappedRow): void {
   if (data === other) return;
   const name = Object.keys({ ...data, ...other }).find((each) => !isSame(data[each], other[each]));

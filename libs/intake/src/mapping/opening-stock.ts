@@ -17,12 +17,11 @@ interface Totals {
 }
 
 /**
- * How much of each item must have been there at the start, so that its stock never falls below 0: found in
- * one reading of the rows, with a few counters an item. What comes in is counted on only from the second
- * day after: so the rows of a day may be told in any order, and a document may stand up to a day behind its
- * time. So the opening is the most, over all days, of what went out through that day less what came in
- * through the second day before it. Rows that jump further back in time get the most cautious answer: all
- * that ever goes out.
+ * How much of each item must have been there at the start, so that its stock never falls below 0: computed in one reading of
+ * the rows, with a few counters per item. What comes in counts only from the second day after: so the rows of a day may be
+ * in any order, and a document may come up to a day later than its time says. The opening is therefore the maximum, over
+ * all days, of what went out through that day less what had come in through the second day before it. If rows jump further
+ * back in time the most cautious answer is used: all that ever goes out.
  */
 export class OpeningStock {
   readonly #items = new Map<string, Totals>();

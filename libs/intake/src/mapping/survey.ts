@@ -32,11 +32,11 @@ export interface Group {
 }
 
 /**
- * The first of two readings of a file. The rows of a document need not stand together, and its time is the
- * earliest of them; so without knowing how many rows are still to come, the reader would have to hold every
- * document to the end of the file. This reading counts them, a few numbers a document; the second can then
- * let a document go with its last row. It also finds whatever is wrong with the file as a whole before
- * anything is told, and how much stock must have been there at the start.
+ * The first of two readings of a file. The rows of a document need not be neighbours, and the earliest of their times is the
+ * document's time. So without knowing how many rows are still to come, the reader would have to keep every document to the
+ * end of the file. This reading counts them, with a few numbers per document; the second can then complete a document at its
+ * last row. This one also finds whatever is wrong with the file as a whole before anything is told, and how much stock must
+ * have been there at the start.
  */
 export class Survey {
   readonly groups = new Map<string, Group>();
@@ -96,7 +96,7 @@ export class Survey {
     let group = this.groups.get(key);
     if (group === undefined) {
       group = { rows: 0, earliest: Infinity, first: number, last: number };
-      // One too many is kept, and tells that there are.
+      // One too many is kept: it shows that there are too many.
       if (this.groups.size <= this.#limits.documents) this.groups.set(key, group);
     }
     return group;
@@ -119,7 +119,7 @@ function mostWaiting(groups: Iterable<Group>): number {
   const changes: [number, number][] = [];
   for (const { rows, first, last } of groups) {
     const waiting = Math.min(rows, MESSAGE_LINES_MAX);
-    // Rows that stand together wait for nobody else's: they are not in the way of each other.
+    // Neighbouring rows need not wait for rows of other documents.
     if (last - first >= rows) changes.push([first, waiting], [last, -waiting]);
   }
   changes.sort(([a], [b]) => a - b);

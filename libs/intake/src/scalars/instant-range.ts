@@ -3,16 +3,16 @@ import type { Instant } from '#kernel';
 import { problem } from '../problem.ts';
 
 const DAY_MS = 86_400_000;
-/** Nothing that OnHand is told happened before. */
+/** Nothing that OnHand is told can have happened earlier. */
 const INSTANT_MIN: Instant = Date.UTC(2000, 0, 1);
 /** A sender's clock may run ahead by so much. */
 export const AHEAD_MS_MAX = DAY_MS;
-/** A count ahead of us would swallow the sales of the minutes to come, so its clock must be nearly right. */
+/** A count with a later time would include the sales of the next minutes, so its clock must be nearly right. */
 export const COUNT_AHEAD_MS_MAX = 5 * 60_000;
 /** Goods may be expected so far ahead. */
 export const EXPECTED_AHEAD_MS_MAX = 3_660 * DAY_MS;
 
-/** Says so if an instant is before 2000, or more than `aheadMax` after `now`. */
+/** Reports an instant before 2000, or more than `aheadMax` after `now`. */
 export function checkRange(
   instant: Instant,
   aheadMax: number,

@@ -23,7 +23,7 @@ export function parseInstant(text: string): Instant {
   return lastInstant;
 }
 
-/** A text is looked at by the validator, by the range check and by the builder: it is read once. */
+/** The validator, the range check and the builder need the same text: it is parsed once. */
 let lastText = '';
 let lastInstant: Instant = NaN;
 
@@ -82,7 +82,7 @@ function daysIn(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Index behind `.123456`, or 19 where there is no fraction. */
+/** Index after `.123456`, or 19 if there is no fraction. */
 function endOfFraction(text: string): number {
   if (text.charCodeAt(19) !== POINT) return 19;
   let end = 20;
@@ -92,7 +92,7 @@ function endOfFraction(text: string): number {
 
 function milliseconds(text: string, end: number): number {
   if (end === 19) return 0;
-  if (end === 20) return NaN; // A point and nothing behind it.
+  if (end === 20) return NaN; // A point without digits.
   const known = Math.min(3, end - 20);
   return digits(text, 20, known) * 10 ** (3 - known);
 }

@@ -42,8 +42,8 @@ export function explainQuantity(
 }
 
 /**
- * Says so if a number's words tell more decimals than a double kept: 0.1000000000000000055 would pass as 0.1.
- * Only asked about numbers whose words are long or have an exponent.
+ * Reports a number whose text has more decimals than a double keeps: 0.1000000000000000055 would pass as 0.1. Called only for
+ * numbers whose text is long or has an exponent.
  */
 export function checkWords(value: number, words: string, pointer: string): Rejection | undefined {
   const isInRange = Math.abs(value) <= LINE_UNITS_MAX; // Beyond it, another rule says so.
@@ -93,7 +93,7 @@ function decimalsOf(words: string): number {
   return fraction.length - (digits.length - told.length) - Number(exponent);
 }
 
-/** By hand: a pattern for it looks at each zero again from every zero before, for minutes in a number as long as a message. */
+/** By a loop: a pattern would take quadratic time, minutes for a number as long as a message. */
 function withoutLastZeros(digits: string): string {
   let end = digits.length;
   while (end > 0 && digits.charCodeAt(end - 1) === DIGIT_0) end--;
