@@ -36,13 +36,6 @@ export async function fileSource(path: string): Promise<ByteSource> {
   return { name: path, size: found.size, open: (onRead) => readBytes(path, onRead) };
 }
 
-/** Bytes that are already here. */
-export const bytesSource = (bytes: Uint8Array, name = 'body'): ByteSource => ({
-  name,
-  size: bytes.length,
-  open: (onRead) => unpacked(slices(bytes), onRead),
-});
-
 async function* readBytes(path: string, onRead?: (bytes: number) => void): AsyncIterable<Uint8Array> {
   try {
     yield* unpacked(createReadStream(path, { highWaterMark: CHUNK_BYTES }), onRead);
@@ -52,7 +45,8 @@ async function* readBytes(path: string, onRead?: (bytes: number) => void): Async
   }
 }
 
-async function* unpacked(
+/** The bytes, unpacked if they are gzip. `onRead` is told how many of them were read. */
+export async function* unpacked(
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   onRead: (bytes: number) => void = () => undefined,
 ): AsyncIterable<Uint8Array> {
@@ -87,10 +81,6 @@ async function* count(
     onRead((read += chunk.length));
     yield chunk;
   }
-}
-
-function* slices(bytes: Uint8Array): Iterable<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
 }
 
 /** Errors of the file system and of zlib have a code. */

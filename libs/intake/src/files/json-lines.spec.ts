@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { MESSAGE_BYTES_MAX } from '../limits.ts';
 import { messageExample } from '../messages/examples.ts';
-import { bytesSource, FileUnreadable, fileSource } from './byte-source.ts';
+import { bytesSource } from '../../testing/bytes-source.ts';
+import { FileUnreadable, fileSource } from './byte-source.ts';
 import type { FileReading } from './file-reading.ts';
 import { readJsonLines } from './json-lines.ts';
 

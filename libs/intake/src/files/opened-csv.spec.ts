@@ -1,7 +1,7 @@
 import type { Message } from '#inventory';
 import { toUnits } from '#kernel';
 import { loadMapping, type Mapping } from '../mapping/mapping.ts';
-import { bytesSource } from './byte-source.ts';
+import { bytesSource } from '../../testing/bytes-source.ts';
 import { readMappedCsv } from './mapped-csv.ts';
 
 /** A file of what came in and went out of one shop, whose mapping opens stock before its first row. */
