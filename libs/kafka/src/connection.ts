@@ -1,20 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Kafka, type KafkaConfig, type RetryOptions } from 'kafkajs';
-import { mendAborted } from './mends/aborted.ts';
 import { registerCodecs } from './codecs.ts';
 import { type KafkaLog, logCreatorOf, LOG_LEVEL } from './log.ts';
-import { mendCommits } from './mends/commits.ts';
-import { mendCoordinator } from './mends/coordinator.ts';
-import { mendCrc32c } from './mends/crc32c.ts';
-import { mendDeleted } from './mends/deleted.ts';
-import { mendJoining } from './mends/joining.ts';
-import { mendLargeBatches } from './mends/large-batches.ts';
-import { mendLeaderless } from './mends/leaderless.ts';
-import { mendRecordReader } from './mends/record-reader.ts';
-import { mendRecordWriter } from './mends/record-writer.ts';
-import { mendProduce } from './mends/shared-produce.ts';
-import { mendTimers } from './mends/timers.ts';
-import { mendUnreachable } from './mends/unreachable.ts';
+import { mendClient } from './mends/mend-client.ts';
 
 type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
 
@@ -45,23 +33,6 @@ export const IMPATIENT: RetryOptions = { initialRetryTime: 100, maxRetryTime: 50
 const CONNECT_MS_MAX = 5_000;
 /** Brokers answer a send within 10 s, even if only with an error: one that takes longer than this hangs. */
 const REQUEST_MS_MAX = 15_000;
-
-function mendClient(): void {
-  // Replaced modules first: the client must not yet have loaded what requires them.
-  mendRecordWriter();
-  mendRecordReader();
-  mendCrc32c();
-  mendLargeBatches();
-  mendProduce();
-  mendTimers();
-  mendJoining();
-  mendCoordinator();
-  mendCommits();
-  mendAborted();
-  mendDeleted();
-  mendLeaderless();
-  mendUnreachable();
-}
 
 /** The one place where a client is made: with all codecs and mends, and its messages in our log. */
 export function openKafka(
