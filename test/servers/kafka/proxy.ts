@@ -6,8 +6,8 @@ export const REQUEST = { fetch: 1, offsetCommit: 8, joinGroup: 11 } as const;
 const LENGTH_BYTES = 4;
 
 /**
- * Stands before a broker, whose address it is to all clients, and keeps requests of some kinds to itself for as long
- * as it is told to: they are not answered, while everything else is, on the same connections.
+ * A proxy in front of a broker, which clients know only by its address. It holds back requests of some kinds for as long as
+ * it is told to: those are not answered, while all others on the same connections are.
  */
 export class KafkaProxy {
   readonly #withheld = new Set<number>();
