@@ -54,7 +54,7 @@ describe('the command line and a real Kafka', () => {
     await admin.disconnect();
     const shown = await commandLine(['topics', 'create'], env);
     expect(shown.stdout).toContain('onhand.orders');
-    expect(shown.stdout).toContain('left as they were');
+    expect(shown.stdout).toContain('left as they are');
   });
 
   it('produces a file, each document to one partition in its order', async () => {
