@@ -102,7 +102,7 @@ describe('an EventStoreDB that is followed', () => {
     double.stop();
     double = await EventStoreDbDouble.start({ port, file: join(folder, 'backup') });
 
-    await until(() => alarms.some((alarm) => alarm.includes('taken back')), 'the alarm');
+    await until(() => alarms.some((alarm) => alarm.includes('restored from a backup')), 'the alarm');
     await hasty.close();
     rmSync(folder, { recursive: true });
   });
@@ -286,7 +286,7 @@ describe('what is wrong at the address of an EventStoreDB is said in words', () 
   it('one that is too old', async () => {
     const double = await EventStoreDbDouble.start({ version: '21.10.11.0' });
 
-    await expect(open(double.url)).rejects.toThrow(/version 21\.10\.11\.0, 22\.10 or later/);
+    await expect(open(double.url)).rejects.toThrow(/version is 21\.10\.11\.0, but 22\.10 or later/);
     double.stop();
   });
 
@@ -296,7 +296,7 @@ describe('what is wrong at the address of an EventStoreDB is said in words', () 
     const opened = open(double.url);
 
     await expect(opened).rejects.toThrow(EventStoreDbUnusable);
-    await expect(opened).rejects.toThrow(/does not let anybody .* read \$all/);
+    await expect(opened).rejects.toThrow(/does not allow anybody .* read \$all/);
     double.stop();
   });
 
