@@ -61,7 +61,7 @@ describe('shards shared by the group protocol', () => {
       ...{ connection, groupId: 'b', topic: TOPIC, shards },
       log: openLog('fatal').logger,
     });
-    const why = '16 partitions and SHARDS is 8';
+    const why = '16 partitions, but SHARDS is 8';
     await expect(group.run(new AbortController().signal)).rejects.toThrow(why);
     expect(group.trouble).toContain(why);
   });
