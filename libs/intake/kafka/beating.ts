@@ -16,6 +16,7 @@ export async function beating<Result>(
   { beat, everyMs, finishMs, whenDone }: Beating<Result>,
 ): Promise<Result> {
   let isDone = false;
+  let isTooLate = false;
   const ended = work.then(
     (result) => {
       if (!isTooLate) whenDone?.(result);
@@ -23,7 +24,6 @@ export async function beating<Result>(
     },
     () => void (isDone = true),
   );
-  let isTooLate = false;
   for (;;) {
     await within(ended, everyMs);
     if (isDone) return work;

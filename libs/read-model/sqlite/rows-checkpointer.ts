@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import type { Checkpointed } from './checkpoint.worker.ts';
+import { isWantOfDescriptors } from './sqlite-error.ts';
 
 /** Pages of 4 KiB in the write-ahead log. */
 export interface WalLimits {
@@ -108,10 +109,11 @@ export class RowsCheckpointer {
       if (this.#isOfAll && this.#readers === 0) this.#isHeldBack = false;
       if (failure !== undefined) this.#onFailed(failure);
     });
-    // It could not start, for want of a thread or a descriptor. The log keeps everything, and the next commit tries again.
-    worker.on('error', () => {
+    worker.on('error', (cause) => {
       this.#isUnderWay = false;
       this.#worker = undefined;
+      // It could not start. The write-ahead log keeps everything, and the next commit tries again.
+      if (!isWantOfDescriptors(cause)) this.#onFailed(cause);
     });
     return worker;
   }

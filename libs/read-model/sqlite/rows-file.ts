@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ReadModelFailed } from '../src/index.ts';
-import { errorCodeOf, SQLITE_CANTOPEN } from './sqlite-error.ts';
+import { isWantOfDescriptors } from './sqlite-error.ts';
 
 /** Increased when the layout below changes: files of another version are made anew. */
 const LAYOUT_VERSION = 1;
@@ -52,7 +52,7 @@ export class RowsFile {
       return new RowsFile(connect(file));
     } catch (cause) {
       if (file === IN_MEMORY) throw cause;
-      if (isOfSurroundings(cause)) {
+      if (isWantOfDescriptors(cause)) {
         const { message } = cause as Error;
         throw new ReadModelFailed(
           `${file} cannot be opened: ${message}. Nothing is lost: raise the limit of open files (ulimit -n) if that is the cause, and start again.`,
@@ -119,12 +119,6 @@ export class RowsFile {
     this.database.exec(`DROP TABLE IF EXISTS ${tableName}`);
     this.database.prepare('DELETE FROM shelves WHERE name = ?').run(name);
   }
-}
-
-/** There was no file descriptor left. */
-function isOfSurroundings(cause: unknown): boolean {
-  const { code } = cause as NodeJS.ErrnoException;
-  return code === 'EMFILE' || code === 'ENFILE' || errorCodeOf(cause) === SQLITE_CANTOPEN;
 }
 
 /** Removes the file, and those that SQLite keeps beside it. */
