@@ -132,6 +132,17 @@ describe('a log that the first version wrote, without checksums', () => {
     }
   });
 
+  it('is refused and left as it is where it has a layout from before the first release', async () => {
+    change('ALTER TABLE stream_events RENAME TO stream_events_fresh');
+    const words =
+      /events.db cannot be used: it was written by a development version from before OnHand 0.1.0/;
+    await expect(open()).rejects.toThrow(words);
+    await expect(SqliteEventStore.restore(fileIn(directory), join(parent, 'new'))).rejects.toThrow(words);
+    const database = new DatabaseSync(fileIn(directory));
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+    database.close();
+  });
+
   it('from a later version is no backup to restore from here', async () => {
     change('PRAGMA user_version = 99');
     const words = /later version of OnHand \(schema 99; this one knows 2\)/;

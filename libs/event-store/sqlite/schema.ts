@@ -50,8 +50,12 @@ const TABLES = `
     FROM events JOIN streams ON streams.id = events.stream JOIN types ON types.id = events.type;
 `;
 
+/** An index that only logs of before 0.1.0 have. Their layout was another one, under the same version number. */
+const UNRELEASED_INDEX = 'stream_events_fresh';
+
 /** Makes the tables in an empty file, and updates older ones to this version. Throws if the file is not ours. */
 export function createSchema(database: DatabaseSync, file: string): void {
+  assertReleased(database, file);
   const version = pragma(database, 'user_version');
   const isOurs = pragma(database, 'application_id') === APPLICATION_ID;
   if (version === SCHEMA_VERSION && isOurs) return;
@@ -88,6 +92,7 @@ function addChecksums(database: DatabaseSync, file: string): void {
 
 /** For reading, a log of an older version is used as it is. */
 export function assertReadable(database: DatabaseSync, file: string): void {
+  assertReleased(database, file);
   assertNotLater(database, file);
   if (pragma(database, 'user_version') < FIRST_VERSION)
     throw new DataFileUnusable(file, 'it has no event log');
@@ -95,6 +100,16 @@ export function assertReadable(database: DatabaseSync, file: string): void {
 
 export const hasChecksums = (database: DatabaseSync): boolean =>
   pragma(database, 'user_version') > FIRST_VERSION;
+
+/** Before anything is changed in the file: the version that wrote it must be able to read it as before. */
+function assertReleased(database: DatabaseSync, file: string): void {
+  const found = database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(UNRELEASED_INDEX);
+  if (found === undefined) return;
+  throw new DataFileUnusable(
+    file,
+    'it was written by a development version from before OnHand 0.1.0, in a layout that no release reads. Use that version',
+  );
+}
 
 function assertNotLater(database: DatabaseSync, file: string): void {
   const version = pragma(database, 'user_version');
