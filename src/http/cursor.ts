@@ -40,7 +40,7 @@ export class Cursors {
   }
 }
 
-const cursorInvalid = (): Error =>
+export const cursorInvalid = (): Error =>
   refuse('CURSOR_INVALID', 'This cursor does not belong to this list. Start again without a cursor.', {
     pointer: '?cursor',
   });

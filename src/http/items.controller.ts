@@ -2,6 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { rowsBehind, type TimelinePlace, type TimelineRow } from '#inventory';
 import { FindItem, FindItemAt, FindTimeline, ListItems } from '../application/items.ts';
+import { cursorInvalid } from './cursor.ts';
 import { Door, PathId, Query } from './door.ts';
 import { Freshness } from './freshness.ts';
 import { HistoryReads } from './history-reads.ts';
@@ -106,7 +107,14 @@ export class ItemsController {
 
 /** A page goes on behind the very row that the one before ended with: a fact told late moves its place. */
 const behind = (rows: readonly TimelineRow[], after: string | undefined): readonly TimelineRow[] =>
-  after === undefined ? rows : rowsBehind(rows, JSON.parse(after) as TimelinePlace);
+  after === undefined ? rows : rowsBehind(rows, toPlace(after));
+
+/** A cursor of a version before 0.1.0 has only the row's number in the list: behind that may be any row by now. */
+function toPlace(after: string): TimelinePlace {
+  const place = JSON.parse(after) as TimelinePlace | number;
+  if (typeof place === 'number') throw cursorInvalid();
+  return place;
+}
 
 function placeOf(row: TimelineRow): TimelinePlace {
   const { position, kind, location, disposition, document, message, occurredAt } = row;

@@ -1,3 +1,5 @@
+import { cursorKey } from '../../src/data-files.ts';
+import { Cursors } from '../../src/http/cursor.ts';
 import type { Ask, Running } from './harness.ts';
 import { openShop } from './shop.ts';
 
@@ -69,4 +71,12 @@ it('goes on behind a row with the longest names there may be', async () => {
   }
   const first = await page('DUCK');
   expect(await page('DUCK', first.next)).toEqual({ rows: ['08 receipt'], next: null });
+});
+
+it('begins again where a cursor was made before an upgrade, by a version that numbered the rows', async () => {
+  for (const hour of [8, 9, 10]) await receive('JUG', hour);
+  const sealed = new Cursors(cursorKey(running.directory));
+  const cursor = sealed.seal(JSON.stringify(['timeline', 'JUG', undefined, undefined]), '2');
+  const answer = await ask(`GET /v1/items/JUG/timeline?limit=2&cursor=${cursor}`);
+  expect(answer).toMatchObject({ status: 400, json: { code: 'CURSOR_INVALID' } });
 });
