@@ -5,5 +5,6 @@ export { fromNow } from './change-reader.ts';
 export { type FeedStart, Hub } from './hub.ts';
 export { Receipts } from './receipts.ts';
 export type { Publication } from './publication.ts';
+export type { PublicationEvent } from './publication-event.ts';
 export { ToldBook } from './told-book.ts';
 export { AVAILABILITY_CHANGED, type AvailabilityBody, availabilityBody, ORDER_UPDATED } from './wire.ts';

@@ -49,13 +49,17 @@ export function endOrExtend(
   return undefined;
 }
 
-/** The hold that this request made; a hold made later under the same id is a different one. */
+/**
+ * The hold that this request made; a hold made later under the same id is a different one. A hold from the first days of
+ * OnHand does not say which request made it: any may have.
+ */
 function holdOf(
   draft: Draft,
   { reservationId, request }: { readonly reservationId: string; readonly request?: number },
 ): Hold | undefined {
   const hold = draft.state.holds[nameKey(reservationId)];
-  return request === undefined || hold?.request === request ? hold : undefined;
+  const isAny = request === undefined || hold?.request === undefined;
+  return isAny || hold.request === request ? hold : undefined;
 }
 
 const holdGone: Rejection = {

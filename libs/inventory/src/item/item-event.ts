@@ -190,8 +190,9 @@ export interface StockReserved extends Posted {
   readonly reservationId: string;
   /**
    * Revision of its request in the reservation's stream: requested again after an interruption, it is a different hold.
+   * Absent in the oldest logs; always written now.
    */
-  readonly request: number;
+  readonly request?: number;
   readonly channel: string;
   readonly parts: readonly HoldPart[];
   readonly expiresAt: Instant;
