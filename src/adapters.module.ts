@@ -6,6 +6,7 @@ import { DirectoryLock, SqliteEventStore, SqliteLogTarget } from '#event-store/s
 import type { ReadModel } from '#read-model';
 import { discard, IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
 import type { Settings } from './environment.ts';
+import { EVENT_TYPES } from './event-types.ts';
 import { isLogInFolder } from './settings/log-place.ts';
 
 /** The one place where ports meet adapters: another store is another line here. */
@@ -49,7 +50,10 @@ export const openLog = (settings: Place, parts: OpenLogParts): Promise<OpenLog> 
   isLogInFolder(settings) ? openInFolder(settings, parts) : openServer(settings, parts);
 
 async function openInFolder({ DATA_DIR }: Place, { clock, onFatal }: OpenLogParts): Promise<OpenLog> {
-  const store = await SqliteEventStore.open({ directory: DATA_DIR, clock, onFatal });
+  const store = await SqliteEventStore.open({
+    ...{ directory: DATA_DIR, clock, onFatal },
+    knownTypes: EVENT_TYPES,
+  });
   return {
     store,
     name: 'sqlite',

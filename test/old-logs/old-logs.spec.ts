@@ -1,12 +1,10 @@
-import type {
-  CatalogEvent,
-  IntakeEvent,
-  ItemEvent,
-  JournalEvent,
-  KeyEvent,
-  ReservationEvent,
-} from '#inventory';
-import type { PublicationEvent } from '#publishing';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { readSettings } from '../../src/environment.ts';
+import { EVENT_TYPES } from '../../src/event-types.ts';
+import { OnHand } from '../../src/service.ts';
 import { askAt } from '../http/harness.ts';
 import {
   type Answered,
@@ -16,7 +14,7 @@ import {
   untilAtRest,
   withService,
 } from './answers.ts';
-import { eventsOf, readLines } from './kept-log.ts';
+import { eventsOf, putInto, readLines } from './kept-log.ts';
 
 /** `first`: the first version that ran from end to end. */
 const LOGS = ['first', '0.1.0'] as const;
@@ -72,31 +70,28 @@ describe('a reservation that the first version held', () => {
   });
 });
 
-type Type =
-  | (JournalEvent | IntakeEvent | ItemEvent | ReservationEvent)['type']
-  | (CatalogEvent | KeyEvent | PublicationEvent)['type']
-  | 'PostingReached'
-  | 'OffsetReached';
-
-/** Whoever adds a type adds it here too, for it would not compile, and then an example of it to a log. */
-const TYPES: Record<Type, true> = {
-  ...{ OrderPlaced: true, OrderChanged: true, OrderCancelled: true, OrderShipped: true, OrderReturned: true },
-  ...{ OrderRefunded: true, OrderAnnounced: true, SaleCompleted: true, SaleReturned: true },
-  ...{ StockReceived: true, StockExpected: true, StockShipped: true, StockAdjusted: true, StockMoved: true },
-  ...{ StockCounted: true, StockSnapshotTaken: true, TransferShipped: true, TransferReceived: true },
-  ...{ ParkedLinesReleased: true, ParkedLineDismissed: true, MessagesRepeated: true, MessageRejected: true },
-  ...{ MovementPosted: true, CountPosted: true, SweepPosted: true, SweepLifted: true, SupplyExpected: true },
-  ...{ StockCommitted: true, CommitmentReleased: true, CommitmentMoved: true, PastCommitmentCorrected: true },
-  ...{ StockReserved: true, ReservationExtended: true, ReservationEnded: true, OnHandAdjusted: true },
-  ...{ ExceptionOpened: true, ExceptionClosed: true, ReservationRequested: true, ReservationHeld: true },
-  ...{ ReservationRefused: true, ReservationConfirmed: true, ReservationReleased: true },
-  ...{ ReservationExpired: true, ItemDefined: true, LocationDefined: true, SourceDefined: true },
-  ...{ ChannelDefined: true, ListingDefined: true, PolicyDefined: true, PolicyTookEffect: true },
-  ...{ KeyCreated: true, KeyRevoked: true, ChangesTold: true, FeedHandedOut: true, WebhookFailing: true },
-  ...{ WebhookRecovered: true, TopicReadBack: true, PostingReached: true, OffsetReached: true },
-};
-
 it('has an example of every type of event', () => {
   const stored = LOGS.flatMap((log) => eventsOf(log).map(({ type }) => type));
-  expect([...new Set(stored)].sort()).toEqual(Object.keys(TYPES).sort());
+  expect([...new Set(stored)].sort()).toEqual([...EVENT_TYPES].sort());
+});
+
+it('is refused, and left as it is, where a later version has stored events of a type of its own', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'onhand-later-'));
+  await putInto(directory, '0.1.0');
+  const onFile = (sql: string): unknown => {
+    const database = new DatabaseSync(join(directory, 'events.db'));
+    const answer = database.prepare(sql).all();
+    database.close();
+    return answer;
+  };
+  onFile(`UPDATE types SET name = 'StockTeleported' WHERE name = 'StockMoved'`);
+  const before = onFile('SELECT * FROM log');
+  await expect(OnHand.open(readSettings({ DATA_DIR: directory }))).rejects.toMatchObject({
+    code: 'DATA_FILE_UNUSABLE',
+    message: expect.stringMatching(
+      /later version of OnHand \(events of the type StockTeleported, which this one/,
+    ),
+  });
+  expect(onFile('SELECT * FROM log')).toEqual(before);
+  rmSync(directory, { recursive: true });
 });

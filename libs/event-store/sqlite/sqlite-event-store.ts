@@ -23,6 +23,7 @@ import { openWriter } from './connection.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { isDiskFull } from './file-error.ts';
 import { EVENTS_FILE, refuseUnfinished } from './files.ts';
+import { assertTypesKnown } from './known-types.ts';
 import { LogReader } from './log-reader.ts';
 import { RecentEvents } from './recent-events.ts';
 import { isSqliteError, isTooLarge, SQLITE_CORRUPT, SQLITE_FULL } from './sqlite-error.ts';
@@ -44,6 +45,8 @@ interface SqliteEventStoreOptions {
    * serves nothing: end the process; the next one reads the file anew.
    */
   readonly onFatal?: (cause: unknown) => void;
+  /** If given, a log with events of another type is refused: a later version has written it. */
+  readonly knownTypes?: ReadonlySet<string>;
 }
 
 /** The event store in one SQLite file: for one process, without a server. What it has answered is durable. */
@@ -92,6 +95,7 @@ export class SqliteEventStore extends EventStore {
       refuseUnfinished(options.directory);
       assertHasAcknowledged(file);
       openWriter(file).close(); // An unusable file is found here, where the error can be explained.
+      if (options.knownTypes) assertTypesKnown(file, options.knownTypes);
       reader = new LogReader(file);
       reader.assertNewestWhole();
       const writer = options.writer === 'inline' ? new InlineWriter(file) : await ThreadWriter.open(file);
