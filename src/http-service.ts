@@ -1,3 +1,4 @@
+import type { KafkaIntake } from '#intake/kafka';
 import { AppModule } from './app.module.ts';
 import { insideCommands } from './cli/inside.ts';
 import { newServiceSecret, removeServiceFile, writeServiceFile } from './data-files.ts';
@@ -98,11 +99,15 @@ export class HttpService {
       requestMsMax: options.requestMsMax,
       stalledMsMax: options.stalledMsMax,
     });
+    const intake = await kafkaIntakeOf(onhand, {
+      onOutcome: (outcome) => metrics.messageAnswered(outcome),
+      onFatal: options.onFatal ?? (() => undefined),
+    });
     await options.beforeListening?.();
     const url = await server.listen(settings.HOST, settings.PORT);
     writeServiceFile(settings.DATA_DIR, { url: fromHere(url), secret, pid: process.pid });
     log.info({ url, dataDirectory: settings.DATA_DIR, auth: settings.AUTH }, 'ready');
-    const doors = openOtherDoors(onhand, metrics, options.onFatal);
+    const doors = openOtherDoors(onhand, intake);
     return new HttpService({ onhand, url, server, metrics, doors });
   }
 
@@ -146,12 +151,8 @@ function gatekeeperOf(onhand: OnHand, serviceSecret: string, rate = KEY_RATE): G
 }
 
 /** Starts the intake from Kafka, if this process has one. */
-function openOtherDoors(onhand: OnHand, metrics: Metrics, onFatal: OpenOptions['onFatal']): Loops {
+function openOtherDoors(onhand: OnHand, intake: KafkaIntake | undefined): Loops {
   const doors = new Loops(onhand.log);
-  const intake = kafkaIntakeOf(onhand, {
-    onOutcome: (outcome) => metrics.messageAnswered(outcome),
-    onFatal: onFatal ?? (() => undefined),
-  });
   if (intake === undefined) return doors;
   onhand.doors.set('kafka', () => {
     const { isReady, ...facts } = intake.status();

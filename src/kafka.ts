@@ -1,6 +1,6 @@
-import { type Ended, type EventTopic, KafkaIntake, type MessageDoor } from '#intake/kafka';
+import type { Ended, EventTopic, KafkaIntake, MessageDoor } from '#intake/kafka';
 import type { KafkaConnection } from '#kafka';
-import type { KafkaPublisherParts } from '#publishing/kafka';
+import type { KafkaPublisher, KafkaPublisherParts } from '#publishing/kafka';
 import type { Settings } from './environment.ts';
 import type { KafkaDocument } from './http/async-api-kafka.ts';
 import type { OnHand } from './service.ts';
@@ -36,18 +36,19 @@ const eventTopicsOf = ({ KAFKA_EVENT_TOPICS }: Settings): EventTopic[] =>
     return source === undefined ? { topic } : { topic, source };
   });
 
-/** Where changes are told to; undefined if there are no brokers. */
-export function kafkaOutOf(
-  settings: Settings,
-): Pick<KafkaPublisherParts, 'connection' | 'groupId' | 'topics'> | undefined {
+/** Makes what tells changes to Kafka's topics. */
+export type KafkaOut = (
+  parts: Omit<KafkaPublisherParts, 'connection' | 'groupId' | 'topics'>,
+) => KafkaPublisher;
+
+/** Undefined if there are no brokers. The client is imported only where there are some: loading it takes time. */
+export async function kafkaOutOf(settings: Settings): Promise<KafkaOut | undefined> {
   const connection = kafkaConnectionOf(settings);
   if (connection === undefined) return undefined;
   const { KAFKA_GROUP_ID: groupId, KAFKA_AVAILABILITY_TOPIC, KAFKA_ORDERS_TOPIC } = settings;
-  return {
-    connection,
-    groupId,
-    topics: { availability: KAFKA_AVAILABILITY_TOPIC, orders: KAFKA_ORDERS_TOPIC },
-  };
+  const topics = { availability: KAFKA_AVAILABILITY_TOPIC, orders: KAFKA_ORDERS_TOPIC };
+  const { KafkaPublisher } = await import('#publishing/kafka');
+  return (parts) => new KafkaPublisher({ ...parts, connection, groupId, topics });
 }
 
 /** What the AsyncAPI document says about Kafka. */
@@ -69,10 +70,14 @@ interface IntakeParts {
 }
 
 /** The intake from Kafka, into the same journal as messages over HTTP; undefined if this process has none. */
-export function kafkaIntakeOf(onhand: OnHand, { onOutcome, onFatal }: IntakeParts): KafkaIntake | undefined {
+export async function kafkaIntakeOf(
+  onhand: OnHand,
+  { onOutcome, onFatal }: IntakeParts,
+): Promise<KafkaIntake | undefined> {
   const { settings, log, clock } = onhand;
   const connection = kafkaConnectionOf(settings);
   if (connection === undefined || !settings.ROLES.includes('intake')) return undefined;
+  const { KafkaIntake } = await import('#intake/kafka');
   return new KafkaIntake({
     connection,
     groupId: settings.KAFKA_GROUP_ID,

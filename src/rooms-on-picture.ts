@@ -11,7 +11,7 @@ import {
   removePicturesOfAnother,
 } from './data-files.ts';
 import type { Settings } from './environment.ts';
-import type { kafkaOutOf } from './kafka.ts';
+import type { KafkaOut } from './kafka.ts';
 import type { Logger } from './log.ts';
 import { openRooms, type Rooms } from './rooms.ts';
 import type { Sharding } from './sharding.ts';
@@ -25,7 +25,7 @@ export interface RoomsOnPictureParts {
   readonly publish: boolean;
   readonly onFatal: (cause: unknown) => void;
   readonly sharding: Sharding;
-  readonly kafka: ReturnType<typeof kafkaOutOf>;
+  readonly kafka: KafkaOut | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -6,12 +6,13 @@ import { Journal, Releaser } from '#journal';
 import { allShards, type Clock } from '#kernel';
 import { type Ledger, openLedger, PostedEverywhere } from '#ledger';
 import { FeedPump, Hub, Receipts, type Span } from '#publishing';
-import { KafkaPublisher, type KafkaPublisherParts } from '#publishing/kafka';
+import type { KafkaPublisher } from '#publishing/kafka';
 import { Webhooks } from '#publishing/webhook';
 import { Projector, type ReadModel } from '#read-model';
 import { openMemoryReadModel } from './adapters.module.ts';
 import { Backpressure } from './backpressure.ts';
 import type { Settings } from './environment.ts';
+import type { KafkaOut } from './kafka.ts';
 import type { Logger } from './log.ts';
 import { Loops } from './loops.ts';
 import { openPicture, type Picture } from './picture.ts';
@@ -30,7 +31,7 @@ interface RoomsParts {
   /** Undefined if no other process works on the log. */
   readonly sharding?: Pick<Sharding, 'isShared' | 'posting' | 'publishing' | 'writer'> | undefined;
   /** Kafka's topics to tell changes to. */
-  readonly kafka?: Pick<KafkaPublisherParts, 'connection' | 'groupId' | 'topics'> | undefined;
+  readonly kafka?: KafkaOut | undefined;
 }
 
 /** Everything behind the doors, over one log and one picture of it. */
@@ -193,8 +194,7 @@ function openPublishing(
   });
   const kafka =
     parts.publish && parts.kafka
-      ? new KafkaPublisher({
-          ...parts.kafka,
+      ? parts.kafka({
           ...{ store, clock, log, numbers, orders, shards },
           writer: parts.sharding?.writer ?? randomUUID(),
           channels: () => picture.catalog.channels(),

@@ -107,8 +107,8 @@ export class OnHand {
    */
   static async open(settings: Settings, options: OpenOptions = {}): Promise<OnHand> {
     const { clock = systemClock, log = silentLog(), publish = false, onFatal = () => undefined } = options;
-    const sharding = new Sharding(settings, { log, joins: options.joins === true });
-    const kafka = kafkaOutOf(settings);
+    const sharding = await Sharding.of(settings, { log, joins: options.joins === true });
+    const kafka = publish ? await kafkaOutOf(settings) : undefined;
     const parts = { settings, clock, log, publish, onFatal, sharding, kafka, signal: options.signal };
     const onAlarm = (message: string, cause?: unknown): void =>
       log.warn(cause instanceof Error ? { cause: cause.message } : {}, message);

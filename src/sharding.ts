@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type KafkaConnection, ShardGroup } from '#kafka';
+import type { KafkaConnection, ShardGroup } from '#kafka';
 import { allShards, type Shards, ShardSet } from '#kernel';
 import { type Settings, shareOf } from './environment.ts';
 import { kafkaConnectionOf } from './kafka.ts';
@@ -10,6 +10,9 @@ import { isLogInFolder } from './settings/log-place.ts';
 /** Roles whose work is divided among processes, by item. */
 const DIVIDED = ['posting', 'publishing'] as const;
 type DividedRole = (typeof DIVIDED)[number];
+
+/** The group by whose protocol Kafka assigns the shards of a role. */
+type GroupOf = (role: DividedRole, shards: ShardSet) => ShardGroup;
 
 /** The shards that Kafka has assigned to a role of this process. */
 interface Handed {
@@ -33,18 +36,25 @@ export class Sharding {
   readonly #groups = new Map<string, ShardGroup>();
   readonly #loops: Loops;
 
-  /** `joins`: false for a command, which does everything by itself for a moment. */
-  constructor(settings: Settings, { log, joins }: { log: Logger; joins: boolean }) {
+  private constructor(settings: Settings, log: Logger, groupOf: GroupOf | undefined) {
     this.isShared = !isLogInFolder(settings);
     this.#loops = new Loops(log);
-    const connection = joins ? kafkaConnectionOf(settings) : undefined;
     const [posting, publishing] = DIVIDED.map((role) => {
       if (!settings.ROLES.includes(role)) return new ShardSet(settings.SHARDS);
-      const fixed = fixedShards(settings, this.isShared, connection);
-      return fixed ?? this.#assigned(role, { settings, log, connection: connection! });
+      if (groupOf === undefined) return fixedShards(settings);
+      const shards = new ShardSet(settings.SHARDS);
+      this.#groups.set(role, groupOf(role, shards));
+      return shards;
     });
     this.posting = posting!;
     this.publishing = publishing!;
+  }
+
+  /** `joins`: false for a command, which does everything by itself for a moment. */
+  static async of(settings: Settings, { log, joins }: { log: Logger; joins: boolean }): Promise<Sharding> {
+    const connection = joins ? kafkaConnectionOf(settings) : undefined;
+    const isFixed = isLogInFolder(settings) || settings.SHARD !== undefined || connection === undefined;
+    return new Sharding(settings, log, isFixed ? undefined : await groupsOf(settings, log, connection));
   }
 
   /** Joins the groups by which Kafka assigns shards. */
@@ -67,37 +77,27 @@ export class Sharding {
   stop(): Promise<void> {
     return this.#loops.stopAll();
   }
+}
 
-  #assigned(
-    role: DividedRole,
-    { settings, log, connection }: { settings: Settings; log: Logger; connection: KafkaConnection },
-  ): ShardSet {
-    const shards = new ShardSet(settings.SHARDS);
-    const group = new ShardGroup({
+async function groupsOf(settings: Settings, log: Logger, connection: KafkaConnection): Promise<GroupOf> {
+  const { ShardGroup } = await import('#kafka'); // Only where it is needed: loading Kafka's client takes time.
+  return (role, shards) =>
+    new ShardGroup({
       connection,
       log,
       groupId: `${settings.KAFKA_GROUP_ID}-${role}`,
       topic: settings.KAFKA_SHARDS_TOPIC,
       shards,
     });
-    this.#groups.set(role, group);
-    return shards;
-  }
 }
 
-/** Undefined if Kafka assigns them. */
-function fixedShards(
-  { SHARD, SHARDS }: Settings,
-  isShared: boolean,
-  connection: KafkaConnection | undefined,
-): Shards | undefined {
+/** Those that SHARD says, or all. */
+function fixedShards({ SHARD, SHARDS }: Settings): Shards {
   const share = SHARD === undefined ? undefined : shareOf(SHARD);
-  if (share !== undefined) {
-    const all = Array.from({ length: SHARDS }, (_, shard) => shard);
-    return new ShardSet(
-      SHARDS,
-      all.filter((shard) => shard % share.of === share.part - 1),
-    );
-  }
-  return isShared && connection !== undefined ? undefined : allShards(SHARDS);
+  if (share === undefined) return allShards(SHARDS);
+  const all = Array.from({ length: SHARDS }, (_, shard) => shard);
+  return new ShardSet(
+    SHARDS,
+    all.filter((shard) => shard % share.of === share.part - 1),
+  );
 }
