@@ -61,7 +61,10 @@ export class AppModule {
       providers: [
         { provide: OnHand, useValue: onhand },
         { provide: Metrics, useValue: metrics },
-        { provide: Pager, useValue: new Pager(new Cursors(cursorKey)) },
+        {
+          provide: Pager,
+          useValue: new Pager(new Cursors(cursorKey), () => onhand.rooms.readModel.prepareLists()),
+        },
         { provide: Freshness, useValue: new Freshness(onhand) },
         { provide: Documents, useValue: documents },
         { provide: InsideCommands, useValue: commands },

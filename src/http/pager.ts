@@ -13,9 +13,12 @@ export interface Page<Row> {
 /** Lists in pages: each is asked for one row more than it shows, to know whether another follows. */
 export class Pager {
   readonly #cursors: Cursors;
+  readonly #prepareLists: () => Promise<void>;
 
-  constructor(cursors: Cursors) {
+  /** `prepareLists`: of the read model that the lists are read from. */
+  constructor(cursors: Cursors, prepareLists: () => Promise<void>) {
     this.#cursors = cursors;
+    this.#prepareLists = prepareLists;
   }
 
   /**
@@ -30,6 +33,7 @@ export class Pager {
   ): Promise<Page<Row>> {
     const name = JSON.stringify(list);
     const after = cursor === undefined ? undefined : this.#cursors.open(name, cursor);
+    await this.#prepareLists();
     const rows = await read(after, limit + 1);
     if (rows.length <= limit) return { items: rows, next: null };
     const items = rows.slice(0, limit);

@@ -38,6 +38,7 @@ import { itemInput, type ItemStates, numbersOf, policyOfItem, withParts, type Wo
  */
 export class AvailabilityBook implements Fold {
   readonly name = 'availability';
+  readonly #readModel: ReadModel;
   readonly #catalog: CatalogBook;
   readonly #past: PastOfItems;
   readonly #offers: OfferShelf;
@@ -52,6 +53,7 @@ export class AvailabilityBook implements Fold {
     readonly ledger: ItemStates;
     readonly past: PastOfItems;
   }) {
+    this.#readModel = parts.readModel;
     this.#catalog = parts.catalog;
     this.#past = parts.past;
     this.#offers = new OfferShelf(parts.readModel);
@@ -70,6 +72,11 @@ export class AvailabilityBook implements Fold {
   /** Every number of an item, in all channels. */
   numbersOfItem(sku: string): readonly ListingNumber[] {
     return (this.#offers.row(sku)?.offers ?? []).map((offer) => numberOf(sku, offer));
+  }
+
+  /** See ReadModel. */
+  prepareLists(): Promise<void> {
+    return this.#readModel.prepareLists();
   }
 
   /**
@@ -104,11 +111,8 @@ export class AvailabilityBook implements Fold {
    * Nothing is stored. The caller has checked the policies.
    */
   preview(policies: readonly Policy[], now: Instant): AsyncGenerator<PreviewItem> {
-    return previewOf(
-      { world: this.#world, catalog: this.#catalog, past: this.#past, offers: this.#offers },
-      policies,
-      now,
-    );
+    const parts = { world: this.#world, catalog: this.#catalog, past: this.#past, offers: this.#offers };
+    return previewOf({ ...parts, prepareLists: () => this.prepareLists() }, policies, now);
   }
 
   /**

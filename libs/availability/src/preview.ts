@@ -26,11 +26,13 @@ export async function* previewOf(
     readonly catalog: CatalogBook;
     readonly past: PastOfItems;
     readonly offers: OfferShelf;
+    readonly prepareLists: () => Promise<void>;
   },
   policies: readonly Policy[],
   now: Instant,
 ): AsyncGenerator<PreviewItem> {
   const { world, catalog, past, offers } = parts;
+  await parts.prepareLists();
   const supposed = catalog.supposing(policies, { position: AFTER_ALL, recordedAt: now });
   const sold = new Map<string, SoldByChannel | undefined>();
   const counted: World = { ...world, policies: supposed };

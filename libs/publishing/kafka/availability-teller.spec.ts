@@ -17,7 +17,7 @@ function opened() {
   for (const channel of ['app', 'web']) set(7, channel, LISTINGS);
   const shards = new ShardSet(COUNT, [0]);
   const teller = new AvailabilityTeller({ numbers, channels: () => [{ id: 'app' }, { id: 'web' }], shards });
-  return { teller, set, shards };
+  return { teller, set, shards, numbers };
 }
 
 async function missingOf(teller: AvailabilityTeller): Promise<string[]> {
@@ -31,9 +31,10 @@ async function missingOf(teller: AvailabilityTeller): Promise<string[]> {
 
 describe('what the topic of numbers does not hold', () => {
   it('is looked for in every channel and page: each listing of ours that it does not have, or an older one of', async () => {
-    const { teller, set, shards } = opened();
+    const { teller, set, shards, numbers } = opened();
     const all = ['app', 'web'].flatMap((channel) => ours!.map((listing) => `${channel}:${listing}`));
     expect(await missingOf(teller)).toEqual(all);
+    expect(numbers.isPrepared).toBe(true);
 
     for (const key of all) teller.holds(key, 7);
     expect(await missingOf(teller)).toEqual([]);

@@ -71,6 +71,7 @@ export class AvailabilityTeller implements Teller {
 
   async #missingOnPage(): Promise<readonly Wanted[]> {
     await nextTurn(); // Lets other work go on: a catalog may have a million listings.
+    await this.#numbers.prepareLists();
     const page = this.#numbers.numbersByListing(this.#left[0]!, this.#after, PAGE_LISTINGS);
     this.#after = page.at(-1)?.listing;
     if (page.length < PAGE_LISTINGS) {

@@ -29,6 +29,7 @@ export class Backlog {
 
   /** Some changes after `after`, in order. An empty answer does not mean that there are no more. */
   async read(query: BacklogQuery): Promise<ChangeBatch> {
+    await this.#numbers.prepareLists();
     const alone = this.#readNumbers(query);
     const last = alone.at(-1);
     if (last !== undefined && alone.length === query.limit && last.position <= query.ordersAfter) {

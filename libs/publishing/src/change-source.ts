@@ -15,6 +15,8 @@ export interface ListingNumber {
 /** What publishing needs of availability. */
 export interface NumberSource {
   number(channel: string, listing: string): ListingNumber | undefined;
+  /** Await it before you list numbers: otherwise a list may hold everybody up. */
+  prepareLists(): Promise<void>;
   /**
    * The newest numbers that come after `after` in the order of (version, listing), in that order, at most `limit`.
    * Listings are ordered by their UTF-8 bytes. Without `listing`, none of that version are included.

@@ -69,6 +69,15 @@ describe('a feed', () => {
     expect(await read(feed)).toEqual([]);
   });
 
+  it('lists numbers only once that has been made ready', async () => {
+    await stage.publish('web', { MUG: 1, CUP: 2 });
+    restart();
+    const feed = await open('all');
+    expect(stage.numbers.isPrepared).toBe(false);
+    expect(await read(feed)).toEqual(['CUP=2', 'MUG=1']);
+    expect(stage.numbers.isPrepared).toBe(true);
+  });
+
   it('begins with every listing once, then what comes, and orders only of what comes', async () => {
     await stage.publish('web', { MUG: 1, CUP: 2 });
     await stage.changeOrder('web', '1001', 'open');

@@ -1,4 +1,5 @@
-import { compareUtf8, UNIT } from '#kernel';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { assert, compareUtf8, UNIT } from '#kernel';
 import type { RecordedEvent } from '#event-store';
 import type { ListingNumber, NumberSource } from '../src/index.ts';
 
@@ -10,6 +11,8 @@ interface NumbersSet {
 
 /** The smallest source of numbers, for specs of publishing; as strict about order as availability. */
 export class ListingNumbers implements NumberSource {
+  /** Set by `prepareLists`. */
+  isPrepared = false;
   readonly #numbers = new Map<string, ListingNumber>();
   readonly #listeners = new Set<(number: ListingNumber) => void>();
 
@@ -32,11 +35,17 @@ export class ListingNumbers implements NumberSource {
     return this.#numbers.get(`${channel}:${listing}`);
   }
 
+  async prepareLists(): Promise<void> {
+    await nextTurn();
+    this.isPrepared = true;
+  }
+
   numbersAfter(
     channel: string,
     after: { readonly version: number; readonly listing?: string },
     limit: number,
   ): readonly ListingNumber[] {
+    assert(this.isPrepared, 'lists that are ready');
     const isBehind = ({ version, listing }: ListingNumber): boolean =>
       version > after.version ||
       (version === after.version && after.listing !== undefined && compareUtf8(listing, after.listing) > 0);

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { turnsDuring } from '../../kernel/testing/turns-during.ts';
 import { ReadModelFailed, type Shelf } from '../src/index.ts';
 import { until } from '../../kernel/testing/until.ts';
@@ -112,6 +113,64 @@ describe('SqliteReadModel', () => {
       return position.get()?.['position'] === 2;
     }, 'a commit before its time');
     inFile.close();
+  });
+
+  describe('makes ready for lists', () => {
+    /** How many rows were written in each turn while lists are made ready, and the rows that are left. */
+    const prepare = async (): Promise<{ written: number[]; left: number }> => {
+      const written: number[] = [];
+      let before = model.changedRows;
+      let isReady = false;
+      const look = (): void => {
+        written.push(before - model.changedRows);
+        before = model.changedRows;
+        if (!isReady) setImmediate(look);
+      };
+      setImmediate(look);
+      try {
+        await Promise.all(Array.from({ length: 5 }, () => model.prepareLists()));
+      } finally {
+        isReady = true;
+      }
+      return { written, left: model.changedRows };
+    };
+
+    beforeEach(() => {
+      for (let number = 10_000; number < 30_000; number++) shelf.put(`sku-${number}`, { units: number });
+    });
+
+    it('a little in each turn, however many lists are asked for', async () => {
+      const { written, left } = await prepare();
+      expect(Math.max(...written)).toBeLessThanOrEqual(2_000);
+      expect(left).toBeLessThanOrEqual(2_000);
+    });
+
+    it('though rows change on', async () => {
+      const prepared = model.prepareLists();
+      await nextTurn();
+      for (let number = 10_000; number < 11_000; number++) shelf.put(`sku-${number}`, { units: -number });
+      shelf.delete('sku-29999');
+      shelf.put('sku-0', { units: 5 });
+      await prepared;
+      expect(shelf.count()).toBe(20_000);
+      const rows = shelf.byIndex('units', { above: 10_998, limit: 3 });
+      expect(rows.map(({ key }) => key)).toEqual(['sku-11000', 'sku-11001', 'sku-11002']);
+      expect(shelf.byIndex('units', { limit: 1 })[0]!.row).toEqual({ units: -10_999 });
+      expect(shelf.byKey({ after: 'sku-29997', limit: 5 })).toHaveLength(1);
+      expect(shelf.byKey({ limit: 1 })[0]!.key).toBe('sku-0');
+    });
+
+    it('without a change that is later than the commit which is under way', async () => {
+      for (let number = 30_000; number < 80_000; number++) shelf.put(`sku-${number}`, { units: number });
+      model.spill(7);
+      for (let number = 10_000; number < 20_000; number++) shelf.put(`sku-${number}`, { units: -1 });
+      await model.prepareLists();
+      expect(model.changedRows).toBeLessThanOrEqual(2_000);
+      reopen();
+      expect(model.openedAt).toBe(7);
+      expect(shelf.count()).toBe(70_000);
+      expect(shelf.get('sku-10000')).toEqual({ units: 10_000 });
+    });
   });
 
   describe('hashes its file', () => {

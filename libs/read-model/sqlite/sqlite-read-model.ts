@@ -39,6 +39,10 @@ const DIRTY_ROWS_PER_SPILLED_ROW = 32;
 const FREEZES_GIVEN_UP_MAX = 3;
 /** With more changed rows than this a commit does not wait until the write-ahead log can be restarted. */
 const WAITING_ROWS_MAX = 100_000;
+/** Rows that are written in one turn for lists that are about to be read, or that are left to the list itself: 10 to 20 ms. */
+const LIST_ROWS_A_TURN = 2_000;
+/** While a log is caught up with, rows may change faster than this writes them. */
+const LIST_TURNS_MAX = 100;
 /** Rows hashed in one turn: a millisecond or two. */
 const HASH_ROWS_A_TURN = 200;
 
@@ -67,6 +71,7 @@ interface DeclaredShelf {
     | 'freeze'
     | 'thaw'
     | 'writeFrozen'
+    | 'writeSomeDirty'
     | 'writeDirty'
     | 'committed'
     | 'takeBack'
@@ -89,6 +94,7 @@ export class SqliteReadModel extends ReadModel {
   #freezesGivenUp = 0;
   #committedAtMs = performance.now();
   #failure: ReadModelFailed | undefined;
+  #preparing: Promise<void> | undefined;
 
   private constructor(options: SqliteReadModelOptions) {
     super();
@@ -144,11 +150,16 @@ export class SqliteReadModel extends ReadModel {
     if (this.#checkpointer?.isWaiting && dirtyRows < WAITING_ROWS_MAX) return;
     if (this.#frozenAt === undefined) this.#freezeWhenDue(position, dirtyRows);
     if (this.#frozenAt === undefined) return;
-    let rowsLeft = Math.max(this.#pace.spillRows, Math.ceil(dirtyRows / DIRTY_ROWS_PER_SPILLED_ROW));
-    this.write(() => {
-      for (const { shelf } of this.#shelves) if (rowsLeft > 0) rowsLeft -= shelf.writeFrozen(rowsLeft);
-    });
-    if (this.#sum('frozenRows') === 0) this.#commitAt(this.#frozenAt);
+    this.#writeFrozen(
+      this.#frozenAt,
+      Math.max(this.#pace.spillRows, Math.ceil(dirtyRows / DIRTY_ROWS_PER_SPILLED_ROW)),
+    );
+  }
+
+  /** However many ask at once, one slice is written in each turn. */
+  prepareLists(): Promise<void> {
+    this.#preparing ??= this.#writeInSlices().finally(() => (this.#preparing = undefined));
+    return this.#preparing;
   }
 
   commit(position: number): void {
@@ -164,14 +175,34 @@ export class SqliteReadModel extends ReadModel {
       this.#freezesGivenUp++;
       this.#frozenAt = undefined;
       for (const { shelf } of this.#shelves) shelf.thaw();
-    } else this.#finishFreeze(this.#frozenAt);
+    } else this.#writeFrozen(this.#frozenAt, Infinity);
   }
 
-  #finishFreeze(position: number): void {
+  async #writeInSlices(): Promise<void> {
+    for (let turns = 0; turns < LIST_TURNS_MAX; turns++) {
+      if (this.changedRows + this.#sum('frozenRows') <= LIST_ROWS_A_TURN) return;
+      this.#writeSlice();
+      await nextTurn();
+    }
+  }
+
+  /** Later changes must not be written before a freeze has ended, so what is frozen goes first. */
+  #writeSlice(): void {
+    if (this.#frozenAt !== undefined) return this.#writeFrozen(this.#frozenAt, LIST_ROWS_A_TURN);
+    this.#writeSome(LIST_ROWS_A_TURN, (shelf, rowsMax) => shelf.writeSomeDirty(rowsMax));
+  }
+
+  /** Commits, as of the freeze, once nothing frozen is left. */
+  #writeFrozen(position: number, rowsMax: number): void {
+    this.#writeSome(rowsMax, (shelf, max) => shelf.writeFrozen(max));
+    if (this.#sum('frozenRows') === 0) this.#commitAt(position);
+  }
+
+  #writeSome(rowsMax: number, writeIn: (shelf: DeclaredShelf['shelf'], rowsMax: number) => number): void {
+    let rowsLeft = rowsMax;
     this.write(() => {
-      for (const { shelf } of this.#shelves) shelf.writeFrozen(Infinity);
+      for (const { shelf } of this.#shelves) if (rowsLeft > 0) rowsLeft -= writeIn(shelf, rowsLeft);
     });
-    this.#commitAt(position);
   }
 
   hash(): string {

@@ -127,6 +127,11 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
     return this.#writeSome(this.#frozen, rowsMax);
   }
 
+  /** Writes at most so many rows that have changed since the last freeze, which must have ended. Returns how many it wrote. */
+  writeSomeDirty(rowsMax: number): number {
+    return this.#writeSome(this.#dirty, rowsMax);
+  }
+
   /** Writes all that has changed, frozen or not. */
   writeDirty(): void {
     this.#writeSome(this.#frozen, Infinity);

@@ -17,6 +17,12 @@ export abstract class ReadModel {
    */
   abstract spill(position: number): void;
 
+  /**
+   * Await it before you read a list for somebody who asked: a list is read from the tables, so it first writes whatever has
+   * changed. This writes most of that, a little in each turn, and so the list need not hold everybody up.
+   */
+  abstract prepareLists(): Promise<void>;
+
   /** Writes everything that has changed to the file, as of this log position, in one transaction. */
   abstract commit(position: number): void;
 
