@@ -214,7 +214,9 @@ export class AvailabilityBook implements Fold {
   /** Computes everything anew that is touched; at once if that is little, and nothing must be read from the past. */
   #revise(touched: Touched, by: CausedBy): void | Promise<void> {
     const { items, channels } = touched;
-    if (items === 'all' || items.length > AT_ONCE_MAX) return this.#reviseInSlices(touched, by);
+    if (items === 'all' || 'next' in items)
+      return this.prepareLists().then(() => this.#reviseInSlices(touched, by));
+    if (items.length > AT_ONCE_MAX) return this.#reviseInSlices(touched, by);
     const recounts = items.map((sku) => this.#recount(sku));
     if (recounts.some(({ unknownSince }) => unknownSince.size > 0)) return this.#reviseInSlices(touched, by);
     for (const [index, sku] of items.entries()) this.#setSold(sku, recounts[index]?.kept);
@@ -236,7 +238,7 @@ export class AvailabilityBook implements Fold {
 
   /** Other work goes on between slices; the numbers are given out only when all of them are there. */
   async #inSlices(
-    items: Touched['items'],
+    items: 'all' | Iterable<string>,
     by: CausedBy,
     revise: (slice: readonly string[]) => void | Promise<void>,
   ): Promise<void> {

@@ -6,11 +6,17 @@ const SLICE_ITEMS = 200;
 
 /** SLICE_ITEMS items at a time; for `all`, pages are read from the catalog when they are asked for. */
 export function* itemsIn(
-  items: 'all' | readonly string[],
+  items: 'all' | Iterable<string>,
   catalog: Pick<CatalogBook, 'entries'>,
 ): Generator<readonly string[]> {
   if (items !== 'all') {
-    for (let from = 0; from < items.length; from += SLICE_ITEMS) yield items.slice(from, from + SLICE_ITEMS);
+    let slice: string[] = [];
+    for (const sku of items) {
+      if (slice.push(sku) < SLICE_ITEMS) continue;
+      yield slice;
+      slice = [];
+    }
+    if (slice.length > 0) yield slice;
     return;
   }
   const pages = everyPage(

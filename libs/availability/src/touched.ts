@@ -12,14 +12,15 @@ import { everyPage } from './every-page.ts';
 
 /** The numbers that a change of the set-up may change. */
 export interface Touched {
-  readonly items: 'all' | readonly string[];
+  /** Those of a category or of channels are read page by page, once, while you go through them: there may be very many. */
+  readonly items: 'all' | readonly string[] | Generator<string>;
   /** Only in these channels; in all, if left out. */
   readonly channels?: ReadonlySet<string>;
 }
 
 const NOTHING: Touched = { items: [] };
 
-const PAGE_ITEMS = 1_000;
+const PAGE_ITEMS = 200;
 
 type Catalog = Pick<CatalogBook, 'channels' | 'entries' | 'item' | 'kitsHolding' | 'listing'>;
 
@@ -69,7 +70,7 @@ export function touchedByScope(name: PolicyScope, catalog: Catalog): Touched {
         catalog,
       );
     case 'category':
-      return { items: withKits(itemsOf(scope.category, catalog), catalog) };
+      return { items: eachOnce(categoryWithKits(scope.category, catalog)) };
     case 'item':
       return { items: withKits([scope.sku], catalog) };
     case 'listing': {
@@ -83,8 +84,20 @@ export function touchedByScope(name: PolicyScope, catalog: Catalog): Touched {
 /** What all of these touch together. */
 export function touchedByAny(all: readonly Touched[]): Touched {
   if (all.some(({ items }) => items === 'all')) return { items: 'all' };
-  const skus = new Set(all.flatMap(({ items }) => items as readonly string[]));
-  return { items: [...skus] };
+  return { items: eachOnce(everySku(all)) };
+}
+
+function* everySku(all: readonly Touched[]): Generator<string> {
+  for (const { items } of all) yield* items;
+}
+
+function* eachOnce(skus: Iterable<string>): Generator<string> {
+  const seen = new Set<string>();
+  for (const sku of skus) {
+    if (seen.has(sku)) continue;
+    seen.add(sku);
+    yield sku;
+  }
 }
 
 function touchedByItem(before: Item | undefined, after: Item, catalog: Catalog): Touched {
@@ -107,8 +120,7 @@ function touchedInChannels(channels: readonly Channel[], catalog: Catalog): Touc
   if (channels.length === 0) return NOTHING;
   const ids = new Set(channels.map(({ id }) => id));
   if (channels.some(({ lists }) => lists === 'all')) return { items: 'all', channels: ids };
-  const skus = new Set(channels.flatMap(({ id }) => listedIn(id, catalog)));
-  return { items: [...skus], channels: ids };
+  return { items: eachOnce(listedIn(ids, catalog)), channels: ids };
 }
 
 /** These items, and every kit that holds one of them. */
@@ -118,20 +130,26 @@ function withKits(skus: readonly string[], catalog: Catalog): readonly string[] 
   return [...all];
 }
 
-function listedIn(channel: string, catalog: Catalog): readonly string[] {
-  const pages = everyPage(
-    (after) => catalog.entries('listing', { channel, limit: PAGE_ITEMS, after }),
-    ({ resource }) => resource.listing,
-  );
-  return [...pages].flat().map(({ resource }) => resource.sku);
+function* listedIn(channels: Iterable<string>, catalog: Catalog): Generator<string> {
+  for (const channel of channels) {
+    const pages = everyPage(
+      (after) => catalog.entries('listing', { channel, limit: PAGE_ITEMS, after }),
+      ({ resource }) => resource.listing,
+    );
+    for (const page of pages) for (const { resource } of page) yield resource.sku;
+  }
 }
 
-function itemsOf(category: string, catalog: Catalog): readonly string[] {
+function* categoryWithKits(category: string, catalog: Catalog): Generator<string> {
   const pages = everyPage(
     (after) => catalog.entries('item', { category, limit: PAGE_ITEMS, after }),
     ({ resource }) => resource.sku,
   );
-  return [...pages].flat().map(({ resource }) => resource.sku);
+  for (const page of pages)
+    yield* withKits(
+      page.map(({ resource }) => resource.sku),
+      catalog,
+    );
 }
 
 /** A new version alone changes no number; a new moment from which sales count does. */
