@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { type Policy, type PolicyScope } from '#inventory';
+import type { EffectivePolicy, Policy, PolicyScope } from '#inventory';
 import { UNIT } from '#kernel';
 import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
-import { PolicyBook } from './policy-book.ts';
+import { type Policies, PolicyBook } from './policy-book.ts';
 
 let readModel: SqliteReadModel;
 let book: PolicyBook;
@@ -33,13 +33,16 @@ const SCOPES: readonly PolicyScope[] = [
 ];
 
 /** What counts for everything. */
-const all = (): unknown =>
+const all = (policies: Policies = book): readonly EffectivePolicy[] =>
   ITEMS.flatMap((item) =>
-    ['web', 'amz'].map((channel) => [
-      book.policyFields(channel, undefined, item),
-      book.policyFields(channel, item.sku, item),
+    ['web', 'amz'].flatMap((channel) => [
+      policies.policyFields(channel, undefined, item),
+      policies.policyFields(channel, item.sku, item),
     ]),
   );
+
+const buffersOf = (policies: readonly EffectivePolicy[]): unknown =>
+  policies.map(({ buffer }) => buffer?.value);
 
 function answers(told: readonly (readonly [PolicyScope, number])[], isAskedBetween: boolean): unknown {
   readModel.close();
@@ -68,6 +71,25 @@ describe('the book of policies', () => {
       fc.property(puts, (told) => {
         const asked = answers(told, true);
         expect(asked).toEqual(answers(told, false));
+      }),
+    );
+  });
+
+  it('says the same of a policy that is only tried as of one that was put, whatever others are put meanwhile', () => {
+    const scope = fc.constantFrom(...SCOPES);
+    const puts = fc.array(fc.tuple(scope, fc.integer({ min: 0, max: 3 })), { maxLength: 5 });
+    fc.assert(
+      fc.property(scope, puts, puts, (tried, before, meanwhile) => {
+        answers(before, false);
+        const fields = { buffer: 7 * UNIT };
+        const supposed = book.supposing([{ scope: tried, fields }], { position: 99, recordedAt: NOW });
+        for (const [other, buffer] of meanwhile) {
+          all(supposed);
+          if (other !== tried) put(other, buffer);
+        }
+        const ifTried = buffersOf(all(supposed));
+        put(tried, 7);
+        expect(ifTried).toEqual(buffersOf(all()));
       }),
     );
   });

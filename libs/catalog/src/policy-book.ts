@@ -59,8 +59,7 @@ export class PolicyBook implements Policies {
     listing: string | undefined,
     item: { readonly sku: string; readonly category?: string },
   ): EffectivePolicy {
-    this.#lookup ??= new PolicyLookup(this.#inForce());
-    return this.#lookup.policyFields(channel, listing, item);
+    return this.#allInForce().policyFields(channel, listing, item);
   }
 
   /** By `effectiveAt`, the next first. */
@@ -89,16 +88,21 @@ export class PolicyBook implements Policies {
     return this.#put(scope, policyTookEffect(state, definedAt, event), event.revision);
   }
 
-  /** The policies as they would apply if these were put now and in force: for a preview. */
+  /** The policies as they would apply if these were put now and in force: for a preview. It costs nothing for all others. */
   supposing(policies: readonly Policy[], now: { position: number; recordedAt: number }): Policies {
     const states = new Map<string, PolicyState>();
-    for (const row of this.#rows.values()) states.set(row.policy.scope, row);
     for (const policy of policies) {
-      const defined = policyDefined(states.get(policy.scope), policy, now);
+      const before = states.get(policy.scope) ?? this.#rows.get(policy.scope);
+      const defined = policyDefined(before, policy, now);
       states.set(policy.scope, policyTookEffect(defined, now.position, now));
     }
     const inForce = [...states.values()].flatMap((state) => state.inForce ?? []);
-    return new PolicyLookup(inForce);
+    return new PolicyLookup(inForce, this.#allInForce());
+  }
+
+  #allInForce(): PolicyLookup {
+    this.#lookup ??= new PolicyLookup(this.#inForce());
+    return this.#lookup;
   }
 
   #put(scope: PolicyScope, state: PolicyState, revision: number): PolicyChange {
@@ -136,8 +140,14 @@ class PolicyLookup implements Policies {
   readonly #common = new Map<string, EffectivePolicy>();
   /** By category, then by channel. */
   readonly #merged = new Map<string, Map<string, EffectivePolicy>>();
+  readonly #others: PolicyLookup | undefined;
+  /** How often what is kept became invalid here, and among the others when this last looked. */
+  #changes = 0;
+  #othersChanges = 0;
 
-  constructor(inForce: readonly PolicyInForce[]) {
+  /** `others`: the policies of all scopes that have none in `inForce`. They may change on. */
+  constructor(inForce: readonly PolicyInForce[], others?: PolicyLookup) {
+    this.#others = others;
     for (const policy of inForce) this.put(policy);
   }
 
@@ -147,14 +157,11 @@ class PolicyLookup implements Policies {
     this.#byScope.set(scope, policy);
     if (scope.startsWith('item:')) this.#anyOfItems = true;
     else if (scope.startsWith('listing:')) this.#anyOfListings = true;
-    else {
-      this.#common.clear();
-      this.#merged.clear();
-    }
+    else this.#forgetKept();
   }
 
   policyOf(scope: PolicyScope): PolicyInForce | undefined {
-    return this.#byScope.get(scope);
+    return this.#byScope.get(scope) ?? this.#others?.policyOf(scope);
   }
 
   policyFields(
@@ -162,16 +169,34 @@ class PolicyLookup implements Policies {
     listing: string | undefined,
     { sku, category }: { readonly sku: string; readonly category?: string },
   ): EffectivePolicy {
-    const ofItem = this.#anyOfItems ? this.#byScope.get(`item:${sku}`) : undefined;
+    const ofItem = this.#isAnyOfItems ? this.policyOf(`item:${sku}`) : undefined;
     const ofListing =
-      this.#anyOfListings && listing !== undefined
-        ? this.#byScope.get(`listing:${channel}:${listing}`)
+      this.#isAnyOfListings && listing !== undefined
+        ? this.policyOf(`listing:${channel}:${listing}`)
         : undefined;
     if (ofItem === undefined && ofListing === undefined) return this.#shared(channel, category);
     return effectivePolicy([ofListing, ofItem, ...this.#wide(channel, category ?? '')]);
   }
 
+  get #isAnyOfItems(): boolean {
+    return this.#anyOfItems || (this.#others !== undefined && this.#others.#isAnyOfItems);
+  }
+
+  get #isAnyOfListings(): boolean {
+    return this.#anyOfListings || (this.#others !== undefined && this.#others.#isAnyOfListings);
+  }
+
+  #forgetKept(): void {
+    this.#common.clear();
+    this.#merged.clear();
+    this.#changes++;
+  }
+
   #shared(channel: string, category: string | undefined): EffectivePolicy {
+    if (this.#others !== undefined && this.#others.#changes !== this.#othersChanges) {
+      this.#othersChanges = this.#others.#changes;
+      this.#forgetKept();
+    }
     const merged = category === undefined ? this.#common : (this.#ofCategory(category) ?? this.#common);
     const known = merged.get(channel);
     if (known !== undefined) return known;
@@ -181,7 +206,7 @@ class PolicyLookup implements Policies {
   }
 
   #ofCategory(category: string): Map<string, EffectivePolicy> | undefined {
-    if (!this.#byScope.has(`category:${category}`)) return undefined;
+    if (this.policyOf(`category:${category}`) === undefined) return undefined;
     const known = this.#merged.get(category);
     if (known !== undefined) return known;
     const merged = new Map<string, EffectivePolicy>();
@@ -191,9 +216,9 @@ class PolicyLookup implements Policies {
 
   #wide(channel: string, category: string): readonly (PolicyInForce | undefined)[] {
     return [
-      category === '' ? undefined : this.#byScope.get(`category:${category}`),
-      this.#byScope.get(`channel:${channel}`),
-      this.#byScope.get('global'),
+      category === '' ? undefined : this.policyOf(`category:${category}`),
+      this.policyOf(`channel:${channel}`),
+      this.policyOf('global'),
     ];
   }
 }
