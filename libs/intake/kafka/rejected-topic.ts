@@ -127,7 +127,7 @@ export class RejectedTopic {
     } catch (error) {
       if (isTooLarge(error)) throw error;
       await this.close();
-      throw kafkaTrouble(error, connection);
+      throw kafkaTrouble(error, connection, topic);
     }
   }
 

@@ -18,11 +18,12 @@ const connecting = new WeakMap<KafkaConnection, Line>();
 
 /**
  * Asks the cluster something over a short-lived connection, which callers at the same time share. Retries only once.
- * Throws KafkaUnavailable, whose message says what to do; the client's own messages are kept out of the log.
+ * Throws KafkaUnavailable, whose message says what to do, and names `topic` where that is missing; the client's own messages are kept out of the log.
  */
 export async function askKafka<Answer>(
   connection: KafkaConnection,
   ask: (admin: Admin) => Promise<Answer>,
+  topic?: string,
 ): Promise<Answer> {
   let line: Line | undefined;
   try {
@@ -31,7 +32,7 @@ export async function askKafka<Answer>(
     await line.connected;
     return await ask(line.admin);
   } catch (error) {
-    throw kafkaTrouble(error, connection);
+    throw kafkaTrouble(error, connection, topic);
   } finally {
     if (line !== undefined && --line.askers === 0) await within(line.admin.disconnect(), GOODBYE_MS_MAX);
   }

@@ -24,13 +24,14 @@ interface Cause {
 
 const CAUSES_MAX = 8;
 
-/** Translates an error of the client into words for whoever runs the service. */
-export function kafkaTrouble(error: unknown, connection: KafkaConnection): KafkaUnavailable {
+/** Translates an error of the client into words for whoever runs the service. `topic`: the one it is about, if it is one. */
+export function kafkaTrouble(error: unknown, connection: KafkaConnection, topic?: string): KafkaUnavailable {
   if (error instanceof KafkaUnavailable) return error;
   const causes = chain(error);
   const told = causes.map(({ message }) => message ?? '').join(' ');
   const broker = causes.find((cause) => cause.broker !== undefined)?.broker;
-  const words = LOOKS_LIKE.find(({ when }) => causes.some((cause) => when(cause)))?.words(connection, broker);
+  const like = LOOKS_LIKE.find(({ when }) => causes.some((cause) => when(cause)));
+  const words = like?.words(connection, { broker, topic });
   const brokers = connection.brokers.join(', ');
   return new KafkaUnavailable(words ?? `Kafka at ${brokers} says: ${causes.at(-1)?.message ?? told}`, {
     cause: error,
@@ -74,9 +75,15 @@ const said =
   ({ name, message, type, code }: Cause): boolean =>
     [name, message, type, code].some((word) => word !== undefined && pattern.test(String(word)));
 
+/** What the error is about, as far as that is known. */
+interface About {
+  readonly broker: string | undefined;
+  readonly topic: string | undefined;
+}
+
 const LOOKS_LIKE: readonly {
   readonly when: (cause: Cause) => boolean;
-  readonly words: (connection: KafkaConnection, broker: string | undefined) => string;
+  readonly words: (connection: KafkaConnection, about: About) => string;
 }[] = [
   {
     when: said(/mechanism is not supported|UNSUPPORTED_SASL_MECHANISM/i),
@@ -122,7 +129,8 @@ const LOOKS_LIKE: readonly {
   },
   {
     when: said(/UNKNOWN_TOPIC_OR_PARTITION|does not host this topic/),
-    words: () => 'A topic does not exist. Create what is missing with `npx onhand topics create`.',
+    words: (_, { topic }) =>
+      `${topic === undefined ? 'A topic' : `Topic ${topic}`} does not exist. Create what is missing with \`npx onhand topics create\`.`,
   },
   {
     when: said(/INVALID_REPLICATION_FACTOR/),
@@ -136,11 +144,11 @@ const LOOKS_LIKE: readonly {
   },
   {
     when: said(/ENOTFOUND|EAI_AGAIN/),
-    words: (connection, broker) => `There is no host with that name: ${whereWords(connection, broker)}.`,
+    words: (connection, { broker }) => `There is no host with that name: ${whereWords(connection, broker)}.`,
   },
   {
     when: said(/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|Connection timeout|no answer in time/),
-    words: (connection, broker) =>
+    words: (connection, { broker }) =>
       `No broker answers at ${broker ?? connection.brokers.join(', ')}. Start Kafka, or ${whereWords(connection, broker)}. OnHand keeps retrying.`,
   },
   {

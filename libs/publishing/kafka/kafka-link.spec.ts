@@ -37,6 +37,15 @@ describe('a send to Kafka', () => {
     await expect(link.send(3, RECORDS)).rejects.toMatchObject({ code: 'KAFKA_UNAVAILABLE', retriable: true });
   });
 
+  it('to a topic that does not exist names it', async () => {
+    const { link } = linkOf(() => {
+      throw Object.assign(new Error('This server does not host this topic-partition'), {
+        type: 'UNKNOWN_TOPIC_OR_PARTITION',
+      });
+    });
+    await expect(link.send(0, RECORDS)).rejects.toThrow('Topic t does not exist.');
+  });
+
   it('that is too large says so, however it is wrapped', async () => {
     for (const error of [{ type: 'MESSAGE_TOO_LARGE' }, { cause: { type: 'RECORD_LIST_TOO_LARGE' } }]) {
       const { link } = linkOf(() => {

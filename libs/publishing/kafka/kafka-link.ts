@@ -47,7 +47,7 @@ export class KafkaLink implements TopicLink {
   }
 
   extents(): Promise<readonly (Extent | undefined)[]> {
-    return askKafka(this.#parts.connection, (admin) => topicOffsets(admin, this.topic));
+    return askKafka(this.#parts.connection, (admin) => topicOffsets(admin, this.topic), this.topic);
   }
 
   async send(partition: number, records: readonly OutgoingRecord[]): Promise<number> {
@@ -55,7 +55,7 @@ export class KafkaLink implements TopicLink {
       return await sendTo(this.#parts.producer, { topic: this.topic, partition }, records);
     } catch (error) {
       if (isTooLarge(error)) throw new RecordTooLarge();
-      throw kafkaTrouble(error, this.#parts.connection);
+      throw kafkaTrouble(error, this.#parts.connection, this.topic);
     }
   }
 
@@ -72,7 +72,7 @@ export class KafkaLink implements TopicLink {
     try {
       await new Following(consumer, this.topic, reader).run(signal);
     } catch (error) {
-      throw kafkaTrouble(error, this.#parts.connection);
+      throw kafkaTrouble(error, this.#parts.connection, this.topic);
     }
   }
 }
