@@ -36,7 +36,7 @@ interface Answers {
 export class Appends {
   readonly #log: StoredLog;
   readonly #faults: Faults;
-  /** How many came: batched, and each on its own call. */
+  /** How many appends came: batched, and each on a call of its own. */
   readonly counts = { batched: 0, single: 0 };
 
   constructor(log: StoredLog, faults: Faults) {

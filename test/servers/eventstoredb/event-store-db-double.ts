@@ -88,7 +88,7 @@ export class EventStoreDbDouble {
     return `esdb://127.0.0.1:${this.#port},127.0.0.1:1?tls=false&nodePreference=leader`;
   }
 
-  /** At once, as if it had been killed. */
+  /** Ends at once, as if it had been killed. */
   stop(): void {
     this.#server.forceShutdown();
     if (this.#ownsLog) this.log.close();

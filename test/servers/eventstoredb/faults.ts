@@ -27,7 +27,7 @@ export type ReadFault =
   | 'unavailable'
   | 'access denied'
   | 'ends at once'
-  /** Trouble on the way or inside that passes: the client has no name for either. */
+  /** Trouble in the network or the server that passes: the client has no name for either. */
   | 'internal'
   | 'unknown'
   /** A subscription is told a checkpoint at the head before any event, and then ends. */

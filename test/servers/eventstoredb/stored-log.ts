@@ -78,7 +78,7 @@ export class StoredLog {
     );
     if (check !== 'ok') return check;
     const current = this.#revisionOf(stream);
-    // The real one answers that it is written, and makes nothing.
+    // The real server answers that it was written, but stores nothing.
     if (proposed.length === 0) return { kind: 'written', revision: Math.max(0, current), position: 0 };
     this.#write({ at: createdMs, stream, events: proposed.map(toLine) });
     for (const [index, { id }] of proposed.entries()) {
@@ -92,7 +92,7 @@ export class StoredLog {
     };
   }
 
-  /** What of a stream can be read. */
+  /** The part of a stream that can be read. */
   read(stream: string): readonly StoredEvent[] | 'not found' | 'deleted' {
     const found = this.#streams.get(stream);
     if (found === undefined || found.state === 'deleted') return 'not found';

@@ -29,7 +29,7 @@ interface KafkaOptions {
 }
 
 const READY_MS_MAX = 240_000;
-/** So long a busy machine may take to answer a knock: nobody there answers at once. */
+/** How long a busy machine may take to accept a connection. Where nobody listens, the refusal comes at once. */
 const CONNECT_MS_MAX = 20_000;
 const ASK_EVERY_MS = 150;
 
@@ -142,7 +142,7 @@ export class KafkaCluster {
     throw new Error(`Kafka ${this.version} does not become ready:\n${words}`);
   }
 
-  /** Ends every node and removes its data. Again: nothing. */
+  /** Ends every node and removes its data. A second call does nothing. */
   async stop(): Promise<void> {
     for (const node of this.#nodes) node.signal('SIGCONT');
     await Promise.all(this.#nodes.map((node) => node.end('SIGKILL')));

@@ -33,7 +33,7 @@ export async function kafkaJars(version: string): Promise<string> {
     if (status !== 0)
       throw new Error(`Kafka ${version} could not be fetched: ${error?.message ?? stdout + stderr}`);
     await rename(join(draft, 'jars'), folder).catch((cause: unknown) => {
-      if (!existsSync(folder)) throw cause; // Somebody else was faster: his are as good.
+      if (!existsSync(folder)) throw cause; // Another process was faster, and its jars are as good.
     });
     return folder;
   } finally {

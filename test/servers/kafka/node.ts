@@ -10,7 +10,7 @@ interface NodeParts {
   readonly folder: string;
   readonly clusterId: string;
   readonly port: number;
-  /** Of every node, by its order. */
+  /** One for each node, in their order. */
   readonly controllerPorts: readonly number[];
   readonly security?: Security;
   /** Compiles as any Java does, which costs most of a processor for half a minute. */
@@ -67,7 +67,7 @@ export class KafkaNode {
     const words = [...options, 'kafka.Kafka', this.#file('properties')];
     const java = spawn('java', words, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
     java.stderr.on('data', (text: Buffer) => appendFileSync(this.#file('log'), text));
-    // Whoever forgets to stop it ends all the same, and it with him.
+    // A test run that forgets to stop it can still end; the guard then ends it.
     java.unref();
     (java.stderr as unknown as { unref(): void }).unref();
     const guard = guardOf(java, this.#parts.folder);
@@ -89,7 +89,7 @@ export class KafkaNode {
     clearTimeout(hard);
   }
 
-  /** To the whole group. */
+  /** Sends a signal to the whole group. */
   signal(signal: NodeJS.Signals): void {
     if (this.#java?.pid !== undefined) process.kill(-this.#java.pid, signal);
   }

@@ -40,12 +40,12 @@ export class KafkaProxy {
     return this.#held.length;
   }
 
-  /** No request of this kind comes through until `release`. */
+  /** Holds back every request of this kind until `release`. */
   withhold(kind: number): void {
     this.#withheld.add(kind);
   }
 
-  /** Everything comes through, late, of those who are still there. */
+  /** Lets through all that was held back, of clients that are still connected. */
   release(): void {
     this.#withheld.clear();
     for (const pass of this.#held.splice(0)) pass();
