@@ -2,6 +2,7 @@ import type { Quantity } from '#kernel';
 import type { Commitment, CommitmentMoved, CommitmentReleased, StockCommitted } from './item-event.ts';
 import { orderKey } from './item-keys.ts';
 import type { HeldCommitment, ItemState } from './item-state.ts';
+import { forgetOrder, notePromise } from './newest-promises.ts';
 import { remember } from './remembered.ts';
 import { addClaims, placeFor } from './state-parts.ts';
 
@@ -25,14 +26,18 @@ export function evolveCommitmentMoved(state: ItemState, moved: CommitmentMoved):
 /** An order has one commitment per (line, location): a further one is added to it. */
 function addCommitment(state: ItemState, added: HeldCommitment): void {
   placeFor(state, added.location).committed += added.quantity;
-  const commitments = (state.commitments[orderKey(added.channel, added.orderId)] ??= []);
-  const index = indexOf(commitments, added);
+  const key = orderKey(added.channel, added.orderId);
+  const index = indexOf(state.commitments[key] ?? NONE, added);
+  if (index < 0) notePromise(state.commitments, key, added);
+  const commitments = (state.commitments[key] ??= []);
   const known = commitments[index];
   if (known) {
     const movedAt = added.movedAt ?? known.movedAt;
     commitments[index] = withQuantity({ ...known, movedAt }, known.quantity + added.quantity);
   } else commitments.push(withQuantity(added, added.quantity));
 }
+
+const NONE: readonly HeldCommitment[] = [];
 
 type Where = Pick<Commitment, 'channel' | 'orderId' | 'line' | 'location'>;
 
@@ -46,7 +51,10 @@ function takeCommitment(state: ItemState, where: Where, quantity: Quantity): Hel
   if (!known) return undefined;
   if (known.quantity > quantity) commitments[index] = withQuantity(known, known.quantity - quantity);
   else commitments.splice(index, 1);
-  if (commitments.length === 0) delete state.commitments[key];
+  if (commitments.length === 0) {
+    delete state.commitments[key];
+    forgetOrder(state.commitments, key);
+  }
   return known;
 }
 

@@ -1,9 +1,10 @@
 import type { Instant, Quantity } from '#kernel';
 import { type Draft, record } from './draft.ts';
 import { type Claim, EXCEPTION_CLAIMS_MAX, type ExceptionName } from './item-event.ts';
-import { exceptionKey } from './item-keys.ts';
+import { exceptionKey, orderKey } from './item-keys.ts';
 import { free, negativeOnHand, placeOf } from './item-readers.ts';
 import type { HeldCommitment, ItemState, Place } from './item-state.ts';
+import { ordersPromisedLast } from './newest-promises.ts';
 
 /** Whose fact or request this is, as far as exceptions name it. */
 export interface Party {
@@ -202,30 +203,32 @@ function claimsAt(
 ): Claim[] {
   const { channel, orderId, at: occurredAt, recordedAt } = party;
   const own: Claim[] = [];
-  const others: Claim[] = [];
   if (party.isSale) own.push({ channel, orderId, quantity: taken, occurredAt, recordedAt });
-  // From the newest order, which is the last, backwards: once these are in, nearly all others are seen to be too old.
-  for (const key of Object.keys(state.commitments).reverse()) {
+  const ownKey = orderKey(channel ?? '', orderId ?? '');
+  for (const promised of state.commitments[ownKey] ?? []) {
+    if (promised.location === location) own.push(claimOf(promised));
+  }
+  return [...own, ...newestClaims(state, location, ownKey)].slice(0, EXCEPTION_CLAIMS_MAX);
+}
+
+/** Those of all orders but one, and of the holds. */
+function newestClaims(state: ItemState, location: string, except: string): readonly Claim[] {
+  const newest: Claim[] = [];
+  const last = { location, count: EXCEPTION_CLAIMS_MAX, except };
+  for (const key of ordersPromisedLast(state.commitments, last)) {
     for (const promised of state.commitments[key]!) {
-      if (promised.location !== location) continue;
-      if (promised.channel === channel && promised.orderId === orderId) own.push(claimOf(promised));
-      else addNewest(others, promised.recordedAt, () => claimOf(promised));
+      if (promised.location === location) addNewest(newest, promised.recordedAt, () => claimOf(promised));
     }
   }
   for (const key in state.holds) {
-    const { reservationId, channel: by, recordedAt: at, parts } = state.holds[key]!;
+    const { reservationId, channel, recordedAt, parts } = state.holds[key]!;
     for (const { location: where, quantity } of parts) {
       if (where !== location) continue;
-      addNewest(others, at, () => ({
-        reservationId,
-        channel: by,
-        quantity,
-        occurredAt: at,
-        recordedAt: at,
-      }));
+      const claim = { reservationId, channel, quantity, occurredAt: recordedAt, recordedAt };
+      addNewest(newest, recordedAt, () => claim);
     }
   }
-  return [...own, ...others].slice(0, EXCEPTION_CLAIMS_MAX);
+  return newest;
 }
 
 const claimOf = ({ channel, orderId, quantity, occurredAt, recordedAt }: HeldCommitment): Claim => ({
