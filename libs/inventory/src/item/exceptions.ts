@@ -112,6 +112,7 @@ function lessenOversells(draft: Draft, place: Place, { channel, orderId }: Party
     orderId !== undefined && name.channel === channel && name.orderId === orderId;
   open.sort((a, b) => Number(isOwn(b)) - Number(isOwn(a)) || a.position - b.position);
   for (const { name, quantity } of open) {
+    if (spare === 0) break; // There may be thousands.
     const less = Math.min(spare, quantity);
     setException(draft, name, quantity - less, 'as they were');
     spare -= less;
@@ -149,10 +150,11 @@ function passOnWhereNothingIsOwed(draft: Draft, place: Place, party: Party): voi
   const name: ExceptionName = { kind: 'oversell', location, channel, orderId };
   const known = openQuantity(draft.state, name);
   if (known === 0 || channel === undefined || orderId === undefined) return;
-  const orders = promisedAt(draft.state, location);
-  if (orders.some((other) => other.channel === channel && other.orderId === orderId)) return;
+  const own = draft.state.commitments[orderKey(channel, orderId)];
+  if (own?.some((each) => each.location === location) === true) return;
   let left = Math.min(known, shortfallBeside(draft.state, place, known));
-  for (const { quantity, ...other } of orders) {
+  for (const { quantity, ...other } of left === 0 ? [] : promisedAt(draft.state, location)) {
+    if (left === 0) break;
     const told = openQuantity(draft.state, { ...name, channel: other.channel, orderId: other.orderId });
     const shortfall = Math.min(left, quantity - told);
     if (shortfall <= 0) continue;
@@ -165,8 +167,14 @@ function passOnWhereNothingIsOwed(draft: Draft, place: Place, party: Party): voi
 /** What is missing there for those that still claim it, less what oversells other than this one account for. */
 function shortfallBeside(state: ItemState, place: Place, known: Quantity): Quantity {
   if (place.committed + place.reserved === 0) return 0;
-  const told = oversellsAt(state, place.location).reduce((sum, { quantity }) => sum + quantity, 0);
-  return Math.max(0, known - told - free(place));
+  return Math.max(0, known - toldMissingAt(state, place.location) - free(place));
+}
+
+/** What all oversells there account for. */
+function toldMissingAt({ exceptions }: ItemState, location: string): Quantity {
+  let sum = 0;
+  for (const key in exceptions) if (key.startsWith(`oversell/${location}/`)) sum += exceptions[key]!.quantity;
+  return sum;
 }
 
 interface PromisedOrder extends Party {
