@@ -7,6 +7,7 @@ import {
 } from '../src/index.ts';
 import { forgetFile, type Held, unknownRow } from './held-row.ts';
 import type { IndexValue, ShelfTable, StoredRow } from './shelf-table.ts';
+import { WrittenRows } from './written-rows.ts';
 
 const HOT_ROWS_MAX = 50_000;
 
@@ -22,8 +23,8 @@ interface ShelfHost {
 
 /**
  * Rows in memory over rows in the file. Every row held is in `young` or `old` (the two generations of the hot
- * rows), or in `dirty` or `frozen` (not yet written) or `written` (written, but not committed): these three are
- * never dropped, so a transaction that fails as a whole loses nothing.
+ * rows), or in `dirty` or `frozen` (not yet written) or `written` (written, but not committed): these three lose no
+ * row, so a transaction that fails as a whole loses nothing.
  *
  * Frozen rows are written as they were when they were frozen, though slice by slice while the log goes on: a caller may
  * change a row that it gets, so a frozen row is written before it is handed out. A row that changes all the time is written
@@ -38,7 +39,7 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
   #old = new Map<string, Held<Row>>();
   #dirty = new Map<string, Held<Row>>();
   #frozen = new Map<string, Held<Row>>();
-  #written = new Map<string, Held<Row>>();
+  readonly #written = new WrittenRows<Row>();
   /** The row that was asked for last: callers often get a row twice, and then put it. */
   #lastKey: string | undefined;
   #last: Held<Row> | undefined;
@@ -140,21 +141,22 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
 
   /** The transaction was committed: what was written is in the file for good. */
   committed(): void {
-    this.#written = new Map();
+    this.#written.clear();
     this.#committedCount = this.#count;
   }
 
   /** The transaction was rolled back: what was written since the last commit is not in the file. */
   takeBack(): void {
     for (const held of this.#dirty.values()) forgetFile(held);
-    for (const rows of [this.#frozen, this.#written]) {
-      for (const [key, held] of rows) {
-        forgetFile(held);
-        if (held.dirtySince !== this.#freezes) this.#markDirty(key, held);
-      }
+    for (const rows of [this.#frozen, this.#written.kept()]) {
+      for (const [key, held] of rows) this.#writeAgain(key, held);
+    }
+    for (const [key, row] of this.#written.packed()) {
+      const held = this.#young.get(key) ?? this.#old.get(key) ?? this.#dirty.get(key);
+      this.#writeAgain(key, held ?? { ...unknownRow<Row>(), row });
     }
     this.#frozen = new Map();
-    this.#written = new Map();
+    this.#written.clear();
     this.#count = this.#committedCount;
   }
 
@@ -162,6 +164,11 @@ export class SqliteShelf<Row extends object> implements Shelf<Row> {
   emptied(): void {
     this.#count = 0;
     this.#committedCount = 0;
+  }
+
+  #writeAgain(key: string, held: Held<Row>): void {
+    forgetFile(held);
+    if (held.dirtySince !== this.#freezes) this.#markDirty(key, held);
   }
 
   #writeSome(rows: Map<string, Held<Row>>, rowsMax: number): number {
