@@ -161,3 +161,35 @@ describe('a reader of one channel', () => {
     return read;
   }
 });
+
+it('a page of a channel in which nearly every item has a listing of its own name reads few items', () => {
+  const readModel = SqliteReadModel.open({ file: IN_MEMORY });
+  const rows = { read: 0 };
+  const open = readModel.shelf.bind(readModel);
+  readModel.shelf = (definition) => {
+    const shelf = open(definition);
+    const byKey = shelf.byKey.bind(shelf);
+    shelf.byKey = (page) => {
+      const found = byKey(page);
+      rows.read += found.length;
+      return found;
+    };
+    return shelf;
+  };
+  const shelf = new OfferShelf(readModel);
+  shelf.addChannel('web');
+  const names = Array.from({ length: 3_000 }, (_, number) => `S-${String(number).padStart(4, '0')}`);
+  for (const [index, name] of names.entries()) {
+    shelf.update(name, [want('web', name, 1, index % 100 === 0)], by(index + 1));
+  }
+  const seen: string[] = [];
+  for (let after: string | undefined; seen.length < names.length; after = seen.at(-1)) {
+    rows.read = 0;
+    const page = shelf.byListing('web', after, 200);
+    expect(rows.read).toBeLessThanOrEqual(1_000);
+    expect(page).toHaveLength(200);
+    seen.push(...page.map(({ listing }) => listing));
+  }
+  expect(seen).toEqual(names);
+  readModel.close();
+});

@@ -153,7 +153,10 @@ export class OfferShelf {
 
   /** A channel's numbers by listing, after the listing `after`, at most `limit`. */
   byListing(channel: string, after: string | undefined, limit: number): readonly ListingNumber[] {
-    const numbers = [...this.#slottedFrom(channel, after, limit), ...this.#namedFrom(channel, after, limit)];
+    const named = this.#namedFrom(channel, after, limit);
+    // What comes behind them is on a later page: if all listings have names of their own, nothing else ends the search.
+    const last = named.length === limit ? named.at(-1)?.listing : undefined;
+    const numbers = [...this.#slottedFrom(channel, { after, last, limit }), ...named];
     return numbers.sort(byListing).slice(0, limit);
   }
 
@@ -213,8 +216,14 @@ export class OfferShelf {
     return this.#numbersNamed(channel, rows);
   }
 
-  /** Reads items in order until there are enough: in a channel that lists all, nearly every item has a number. */
-  #slottedFrom(channel: string, after: string | undefined, limit: number): readonly ListingNumber[] {
+  /**
+   * Reads items in order until there are enough, or beyond `last`: in a channel that lists all, every item has a number or a
+   * listing of its name.
+   */
+  #slottedFrom(
+    channel: string,
+    { after, last: through, limit }: { after?: string; last: string | undefined; limit: number },
+  ): readonly ListingNumber[] {
     const slot = this.#slots.get(channel)?.slot;
     const numbers: ListingNumber[] = [];
     if (slot === undefined) return numbers;
@@ -223,6 +232,7 @@ export class OfferShelf {
       for (const { key, row } of rows) numbers.push(...slotted(key, row, slot));
       const last = rows.at(-1);
       if (last === undefined || numbers.length >= limit) return numbers;
+      if (through !== undefined && compareUtf8(last.key, through) >= 0) return numbers;
       from = last.key;
     }
   }
