@@ -153,11 +153,9 @@ function passOnWhereNothingIsOwed(draft: Draft, place: Place, party: Party): voi
   const own = draft.state.commitments[orderKey(channel, orderId)];
   if (own?.some((each) => each.location === location) === true) return;
   let left = Math.min(known, shortfallBeside(draft.state, place, known));
-  for (const { quantity, ...other } of left === 0 ? [] : promisedAt(draft.state, location)) {
+  for (const { quantity, ...other } of left === 0 ? [] : promisedBeyondToldAt(draft.state, location)) {
     if (left === 0) break;
-    const told = openQuantity(draft.state, { ...name, channel: other.channel, orderId: other.orderId });
-    const shortfall = Math.min(left, quantity - told);
-    if (shortfall <= 0) continue;
+    const shortfall = Math.min(left, quantity);
     openOversell(draft, place, { shortfall, taken: 0, party: other });
     left -= shortfall;
   }
@@ -178,20 +176,24 @@ function toldMissingAt({ exceptions }: ItemState, location: string): Quantity {
 }
 
 interface PromisedOrder extends Party {
+  /** How much more was promised to it than is told as missing. */
   readonly quantity: Quantity;
 }
 
-/** The orders that were promised units there, those told last first. */
-function promisedAt(state: ItemState, location: string): PromisedOrder[] {
-  return Object.values(state.commitments)
-    .map((commitments) => commitments.filter((each) => each.location === location))
-    .filter((commitments) => commitments.length > 0)
-    .map((commitments) => {
-      const { channel, orderId, occurredAt: at, recordedAt } = commitments.at(-1)!;
-      const quantity = commitments.reduce((sum, each) => sum + each.quantity, 0);
-      return { channel, orderId, at, recordedAt, quantity };
-    })
-    .sort((a, b) => b.recordedAt - a.recordedAt);
+/** The orders that were promised more units there than an oversell of theirs says is missing, those told last first. */
+function promisedBeyondToldAt(state: ItemState, location: string): PromisedOrder[] {
+  const orders: PromisedOrder[] = [];
+  for (const key in state.commitments) {
+    const here = state.commitments[key]!.filter((each) => each.location === location);
+    const last = here.at(-1);
+    if (last === undefined) continue;
+    const { channel, orderId, occurredAt: at, recordedAt } = last;
+    const quantity = here.reduce((sum, each) => sum + each.quantity, 0);
+    const told = openQuantity(state, { kind: 'oversell', location, channel, orderId });
+    // Of thousands that are oversold nearly all have an oversell: they need not even be sorted.
+    if (quantity > told) orders.push({ channel, orderId, at, recordedAt, quantity: quantity - told });
+  }
+  return orders.sort((a, b) => b.recordedAt - a.recordedAt);
 }
 
 /** As much as is missing now; after it was resolved by hand, only once more is missing. */
