@@ -123,12 +123,7 @@ const outMessage = (type: string, schema: string, key: string): Record<string, o
       },
       required: ['ce_specversion', 'ce_type', 'ce_id', 'ce_source', 'ce_time', 'content-type'],
     },
-    payload: {
-      allOf: [
-        { $ref: SCHEMAS + schema },
-        { type: 'object', properties: { version: { type: 'integer' } }, required: ['version'] },
-      ],
-    },
+    payload: { $ref: SCHEMAS + schema },
     bindings: { kafka: { key: { type: 'string', description: key }, bindingVersion: BINDING_VERSION } },
   },
 });

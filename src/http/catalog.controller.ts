@@ -49,7 +49,7 @@ export class CatalogController {
       'TOO_MANY_ROWS',
     ],
   })
-  async import(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async importCatalog(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const bytes = (request.body as Uint8Array | undefined) ?? new Uint8Array();
     const rules = { allowPrivateWebhooks: this.onhand.settings.WEBHOOK_ALLOW_PRIVATE };
     const rows = cutCatalogRows(bytes, request.headers['content-type'] ?? '');

@@ -83,7 +83,7 @@ export class ChannelsController {
     problems: ['NOT_YET'],
     notThere: ['CHANNEL_UNKNOWN', 'LISTING_UNKNOWN'],
   })
-  async number(
+  async getNumber(
     @PathId('channel', 'slug') channel: string,
     @PathId('listing', 'id') listing: string,
     @Query(ONE_NUMBER) asked: ParameterValues<typeof ONE_NUMBER>,

@@ -32,7 +32,7 @@ export class CommandsController {
     answers: { 200: { mediaType: 'application/x-ndjson', is: 'Progress, and finally the result.' } },
     notThere: ['NOT_FOUND'],
   })
-  async run(
+  async runCommand(
     @Param('name') name: string,
     @Asking() caller: Caller,
     @Req() request: FastifyRequest,

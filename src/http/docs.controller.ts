@@ -51,7 +51,7 @@ export class DocsController {
 
   @Get('openapi.json')
   @Door({ access: 'known', about: ABOUT, does: 'This document.', answers: { 200: 'OpenApi' } })
-  document(@Res() reply: FastifyReply): void {
+  openApi(@Res() reply: FastifyReply): void {
     this.#openApi ??= Buffer.from(this.documents.openApi());
     void reply.header('content-type', 'application/json').send(this.#openApi);
   }
@@ -63,7 +63,7 @@ export class DocsController {
     does: 'The messages that come in and go out, as an AsyncAPI document.',
     answers: { 200: 'OpenApi' },
   })
-  messages(@Res() reply: FastifyReply): void {
+  asyncApi(@Res() reply: FastifyReply): void {
     this.#asyncApi ??= Buffer.from(this.documents.asyncApi());
     void reply.header('content-type', 'application/json').send(this.#asyncApi);
   }
@@ -75,7 +75,7 @@ export class DocsController {
     does: 'A page to read this documentation and to try the API.',
     answers: { 200: { mediaType: 'text/html', is: 'A page.' } },
   })
-  page(@Res() reply: FastifyReply): void {
+  docsPage(@Res() reply: FastifyReply): void {
     sendPart(reply, 'text/html; charset=utf-8', PAGE);
   }
 
@@ -87,7 +87,7 @@ export class DocsController {
     answers: { 200: { mediaType: '*/*', is: 'A script, style or picture.' } },
     notThere: ['NOT_FOUND'],
   })
-  async part(@Param('part') part: string, @Res() reply: FastifyReply): Promise<void> {
+  async docsPart(@Param('part') part: string, @Res() reply: FastifyReply): Promise<void> {
     if (part === 'start.js') return sendPart(reply, 'text/javascript; charset=utf-8', START);
     const type = Object.hasOwn(ASSETS, part) ? ASSETS[part] : undefined;
     if (type === undefined) throw refuse('NOT_FOUND', 'There is no such file. See /docs.');

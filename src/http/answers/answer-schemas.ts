@@ -14,6 +14,7 @@ import {
   map,
   number,
   object,
+  orNull,
   position,
   type Schema,
   says,
@@ -75,10 +76,10 @@ const availability = object({
   reason: cause,
 });
 const message = object({ source: text, id: text });
-const evidence = object({ position, message: { anyOf: [message, { type: 'null' }] } });
+const evidence = object({ position, 'message?': orNull(message) });
 const term = object({
   name: words(...TERM_NAMES),
-  value: { type: ['number', 'null'] },
+  value: orNull(number),
   'location?': text,
   events: list(evidence),
 });
@@ -90,6 +91,7 @@ const stockTotals = {
   incoming: number,
 };
 const setup = { position };
+const ENDS = ['confirmed', 'released', 'expired'];
 const waiting = {
   id: text,
   source: text,
@@ -128,6 +130,12 @@ export const ANSWER_SCHEMAS = {
       detail: text,
       'instance?': text,
       errors: list(object({ code: text, detail: text, 'pointer?': text, 'hint?': text })),
+      'shortages?': says(
+        'INSUFFICIENT_STOCK: by item, how much may be held.',
+        list(object({ sku: text, requested: number, available: number })),
+      ),
+      'current?': says('STALE_VALUE: what is on hand now.', number),
+      'state?': says('RESERVATION_TERMINAL: how the reservation ended.', words(...ENDS)),
     },
     { additionalProperties: true, description: 'RFC 9457. `detail` says what to do next.' },
   ),
@@ -256,46 +264,42 @@ export const ANSWER_SCHEMAS = {
     'lastFailure?': object({ at: time, code: text }),
     'nextTryAt?': time,
   }),
-  Order: object(
-    {
-      orderId: text,
-      channel: text,
-      status: words('pending', 'open', 'partially_shipped', 'shipped', 'cancelled', 'closed'),
-      placedAt: { ...time, type: ['string', 'null'] },
-      lines: list(
-        object({
-          line: text,
-          sku: {
-            type: ['string', 'null'],
-            description: 'Null as long as it is not known which item is meant.',
-          },
-          'name?': { ...text, description: 'What was sent in place of a SKU that is not known yet.' },
-          ordered: number,
-          cancelled: number,
-          shipped: number,
-          returned: number,
-          refunded: number,
-          open: number,
-          parked: flag,
-        }),
-      ),
-      shipments: list(
-        object({
-          shipmentId: text,
-          location: text,
-          shippedAt: time,
-          tracking: {
-            anyOf: [object({ 'carrier?': text, 'number?': text, 'url?': text }), { type: 'null' }],
-          },
-          lines: list(object({ line: text, sku: { type: ['string', 'null'] }, quantity: number })),
-        }),
-      ),
-      history: list(
-        object({ type: text, source: text, id: text, position, occurredAt: time, recordedAt: time }),
-      ),
-    },
-    { additionalProperties: true },
-  ),
+  Order: object({
+    orderId: text,
+    channel: text,
+    status: words('pending', 'open', 'partially_shipped', 'shipped', 'cancelled', 'closed'),
+    placedAt: orNull(time),
+    lines: list(
+      object({
+        line: text,
+        sku: {
+          type: ['string', 'null'],
+          description: 'Null as long as it is not known which item is meant.',
+        },
+        'name?': { ...text, description: 'What was sent in place of a SKU that is not known yet.' },
+        ordered: number,
+        cancelled: number,
+        shipped: number,
+        returned: number,
+        refunded: number,
+        open: number,
+        parked: flag,
+      }),
+    ),
+    shipments: list(
+      object({
+        shipmentId: text,
+        location: text,
+        shippedAt: time,
+        'tracking?': orNull(object({ 'carrier?': text, 'number?': text, 'url?': text })),
+        lines: list(object({ line: text, sku: orNull(text), quantity: number })),
+      }),
+    ),
+    history: list(
+      object({ type: text, source: text, id: text, position, occurredAt: time, recordedAt: time }),
+    ),
+    version: says('Grows with each change of the order.', position),
+  }),
   Parked: object({ ...waiting, line: text }),
   Rejected: object({
     ...waiting,

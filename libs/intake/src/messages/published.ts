@@ -54,7 +54,12 @@ function messageSchema(type: MessageType): JsonSchema {
   return {
     allOf: [
       reference('Envelope'),
-      { type: 'object', properties: { type: { const: type }, data }, required: ['type', 'data'] },
+      // Not `const`: generators of clients tell alternatives apart by an enum of one word.
+      {
+        type: 'object',
+        properties: { type: { type: 'string', enum: [type] }, data },
+        required: ['type', 'data'],
+      },
     ],
     examples: [messageExample(type)],
   };

@@ -89,6 +89,21 @@ function schemaOf(type: WireClass): JsonSchema {
 }
 
 function publish(property: JsonSchema): JsonSchema {
+  const published = publishOne(property);
+  for (const part of PARTS) {
+    const schema = published[part];
+    if (typeof schema === 'object') published[part] = publish(schema as JsonSchema);
+  }
+  return published;
+}
+
+/** Where a property holds schemas of its own. */
+const PARTS = ['items', 'propertyNames', 'additionalProperties'];
+
+/** Always a copy: what validates shares parts of it. */
+function publishOne({ ...property }: JsonSchema): JsonSchema {
+  // What it refers to says its own type. Beside one of ours, generators of clients would not look there.
+  if ('$ref' in property) delete property['type'];
   for (const { keyword, words } of PUBLISHED) {
     if (!(keyword in property)) continue;
     const { [keyword]: constraint, ...rest } = property;
