@@ -145,11 +145,23 @@ function checkBody({ body = 'none' }: Door, request: Asked): void {
   const isThere = request.headers['content-type'] !== undefined || hasBytes(request);
   if (!isThere) return;
   checkEncoding(request.headers['content-encoding']);
-  if (body !== 'none' && !isTaken(request.headers['content-type'], MEDIA_TYPES[body])) {
-    const taken = MEDIA_TYPES[body].join(', ');
-    throw refuse('MEDIA_TYPE', `The Content-Type is not supported here. Send ${taken}, in UTF-8.`);
-  }
+  if (body === 'none') return;
+  const taken = MEDIA_TYPES[body].join(', ');
+  if (body === 'messages' && isBinaryEvent(request.headers)) throw notTaken(BINARY_MODE, taken);
+  if (!isTaken(request.headers['content-type'], MEDIA_TYPES[body]))
+    throw notTaken(`The Content-Type is not supported here. Send ${taken}, in UTF-8.`, taken);
 }
+
+const BINARY_MODE =
+  'This is a CloudEvent in binary mode: its attributes are in the headers. Send it in structured mode, as application/cloudevents+json.';
+
+/** By their media types, other events are whole, whatever headers somebody on the way has added. */
+const isBinaryEvent = (headers: IncomingHttpHeaders): boolean =>
+  headers['ce-specversion'] !== undefined &&
+  !/^application\/cloudevents/i.test(headers['content-type'] ?? '');
+
+const notTaken = (detail: string, taken: string): Refusal =>
+  new Refusal({ code: 'MEDIA_TYPE', detail }, { headers: { accept: taken } });
 
 function hasBytes({ headers }: Asked): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;

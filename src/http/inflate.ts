@@ -3,20 +3,22 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { PassThrough, type Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { BODY_BYTES_MAX } from '#intake';
-import { refuse } from './problem.ts';
+import { Refusal } from './problem.ts';
 
 /** What `Content-Encoding` may say. */
 export function checkEncoding(encoding: string | undefined): void {
-  if (encoding === undefined || encoding === 'identity' || encoding === 'gzip') return;
-  throw refuse(
-    'MEDIA_TYPE',
-    'The Content-Encoding is not supported. Send the body uncompressed, or with gzip.',
-  );
+  if (encoding === undefined || encoding.toLowerCase() === 'identity' || isGzip(encoding)) return;
+  const detail = 'The Content-Encoding is not supported. Send the body uncompressed, or with gzip.';
+  throw new Refusal({ code: 'MEDIA_TYPE', detail }, { headers: { 'accept-encoding': 'gzip' } });
 }
+
+/** RFC 9110: in any case, and the old name is the same. */
+const isGzip = (encoding: string | undefined): boolean =>
+  encoding !== undefined && ['gzip', 'x-gzip'].includes(encoding.toLowerCase());
 
 /** What a head says that its body will take; nothing where it does not say, or says it of the gzip. */
 export function announcedBytes(headers: IncomingHttpHeaders): number {
-  if (headers['content-encoding'] === 'gzip') return 0;
+  if (isGzip(headers['content-encoding'])) return 0;
   return Math.min(Number(headers['content-length'] ?? 0), BODY_BYTES_MAX);
 }
 
@@ -29,9 +31,9 @@ export function readable(
   payload: RequestPayload,
   keep: (bytes: number) => void,
 ): RequestPayload {
-  const isGzip = headers['content-encoding'] === 'gzip';
-  if (!isGzip && headers['content-length'] !== undefined) return payload;
-  const body = (isGzip ? createGunzip() : new PassThrough()) as RequestPayload & Transform;
+  const isZipped = isGzip(headers['content-encoding']);
+  if (!isZipped && headers['content-length'] !== undefined) return payload;
+  const body = (isZipped ? createGunzip() : new PassThrough()) as RequestPayload & Transform;
   body.receivedEncodedLength = 0;
   payload.on('data', (chunk: Buffer) => (body.receivedEncodedLength! += chunk.length));
   payload.on('error', (error) => body.destroy(error));

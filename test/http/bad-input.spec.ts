@@ -48,6 +48,33 @@ describe('what kind of body it is', () => {
     expect(status).toBeLessThan(300);
   });
 
+  it('takes gzip in any case, and by its old name', async () => {
+    const body = gzipSync(JSON.stringify(good));
+    for (const encoding of ['GZip', 'x-gzip'])
+      expect((await running.ask(LOCATION, body, { 'content-encoding': encoding })).status).toBeLessThan(300);
+  });
+
+  it('says to programs too what it takes instead', async () => {
+    const ofType = await running.ask(LOCATION, '<a/>', { 'content-type': 'text/xml' });
+    expect(ofType.headers.get('accept')).toBe('application/json');
+    const ofCoding = await running.ask(LOCATION, good, { 'content-encoding': 'br' });
+    expect(ofCoding.headers.get('accept-encoding')).toBe('gzip');
+  });
+
+  it('says of a CloudEvent in binary mode, which SDKs may begin with, that it is one', async () => {
+    const data = { documentId: 'GR-1', location: 'a', lines: [{ sku: 'MUG', quantity: 1 }] };
+    const attributes = { type: 'stock.received', source: 'wms', time: '2026-11-01T08:00:00Z' };
+    const asHeaders = Object.fromEntries(Object.entries(attributes).map(([name, is]) => [`ce-${name}`, is]));
+    const headers = { ...asHeaders, 'ce-specversion': '1.0', 'ce-id': 'r-1' };
+    const binary = await running.ask('POST /v1/events', data, headers);
+    expect([binary.status, binary.json.code]).toEqual([415, 'MEDIA_TYPE']);
+    expect(binary.json.detail).toContain('binary mode');
+
+    const whole = { specversion: '1.0', id: 'r-1', ...attributes, data };
+    const structured = { ...headers, 'content-type': 'application/cloudevents+json; charset=utf-8' };
+    expect((await running.ask('POST /v1/events', whole, structured)).json.code).toBe('UNKNOWN_SOURCE');
+  });
+
   it('says so where gzip ends too early', async () => {
     const cut = gzipSync(JSON.stringify(good)).subarray(0, -6);
     const { json } = await running.ask(LOCATION, cut, { 'content-encoding': 'gzip' });
