@@ -48,6 +48,17 @@ describe.each([
   });
 });
 
+it('describes what a feed tells as it comes: the data alone', () => {
+  const document = asyncApiOf('http://127.0.0.1:3000') as Record<string, any>;
+  const told = Object.entries<{ $ref: string }>(document['channels'].feed.messages).map(
+    ([event, { $ref }]) => [event, (pointedAt(document, $ref) as { payload: unknown }).payload],
+  );
+  expect(told).toEqual([
+    ['availability.changed', { $ref: '#/components/schemas/Availability' }],
+    ['order.updated', { $ref: '#/components/schemas/Order' }],
+  ]);
+});
+
 it('describes the topics with their keys, headers and clean-up', () => {
   const document = asyncApiOf('http://127.0.0.1:3000', KAFKA) as Record<string, any>;
   expect(document['servers']).toMatchObject({

@@ -3,6 +3,8 @@ import { AVAILABILITY_CHANGED, ORDER_UPDATED } from '#publishing';
 import { ANSWER_SCHEMAS } from './answers/answer-schemas.ts';
 import { type KafkaDocument, kafkaPart } from './async-api-kafka.ts';
 
+const NEW_NUMBER = 'A listing has a new number.';
+const CHANGED_ORDER = 'An order has changed.';
 const CHANNELS = '#/channels/';
 const MESSAGES = '#/components/messages/';
 const OVER_HTTP = [{ $ref: '#/servers/onhand' }];
@@ -11,8 +13,8 @@ const OVER_HTTP = [{ $ref: '#/servers/onhand' }];
 export function asyncApiOf(url: string, kafka?: KafkaDocument): object {
   const incoming = asyncApiMessages();
   const outgoing = {
-    [AVAILABILITY_CHANGED]: outMessage(AVAILABILITY_CHANGED, 'A listing has a new number.', 'Availability'),
-    [ORDER_UPDATED]: outMessage(ORDER_UPDATED, 'An order has changed.', 'Order'),
+    [AVAILABILITY_CHANGED]: outMessage(AVAILABILITY_CHANGED, NEW_NUMBER, 'Availability'),
+    [ORDER_UPDATED]: outMessage(ORDER_UPDATED, CHANGED_ORDER, 'Order'),
   };
   const { host, protocol } = new URL(url);
   const byKafka = kafka && kafkaPart(kafka, Object.keys(incoming));
@@ -37,8 +39,8 @@ export function asyncApiOf(url: string, kafka?: KafkaDocument): object {
       feed: {
         ...channel(
           '/v1/channels/{channel}/feed',
-          'Server-sent events; `data` is the data of the message.',
-          Object.keys(outgoing),
+          'Server-sent events: `event` is the name of the message, `data` is the payload.',
+          Object.keys(FEED),
         ),
         servers: OVER_HTTP,
         parameters: { channel: { description: 'The channel of the feed.' } },
@@ -52,7 +54,7 @@ export function asyncApiOf(url: string, kafka?: KafkaDocument): object {
       ...byKafka?.operations,
     },
     components: {
-      messages: { ...incoming, ...outgoing, ...byKafka?.messages },
+      messages: { ...incoming, ...outgoing, ...FEED, ...byKafka?.messages },
       schemas: {
         ...asyncApiSchemas(),
         Availability: ANSWER_SCHEMAS.Availability,
@@ -67,6 +69,20 @@ const channel = (address: string | null, description: string, names: readonly st
   description,
   messages: Object.fromEntries(names.map((name) => [name, { $ref: MESSAGES + name }])),
 });
+
+const feedMessage = (name: string, summary: string, schema: 'Availability' | 'Order'): object => ({
+  name,
+  title: name,
+  summary,
+  contentType: 'application/json',
+  payload: { $ref: SCHEMA_PREFIX + schema },
+});
+
+/** A feed tells the data alone, in no envelope. */
+const FEED = {
+  'availability.changed': feedMessage('availability.changed', NEW_NUMBER, 'Availability'),
+  'order.updated': feedMessage('order.updated', CHANGED_ORDER, 'Order'),
+};
 
 const outMessage = (name: string, summary: string, schema: 'Availability' | 'Order'): object => ({
   name,
