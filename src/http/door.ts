@@ -128,12 +128,15 @@ const PATH_WORDS: Readonly<Record<PathIdKind, string>> = {
     '`global`, `channel:{channel}`, `category:{category}`, `item:{sku}` or `listing:{channel}:{listing}`, percent-encoded.',
 };
 
+/** What a SKU is refused for, in a path or a body. */
+export const SKU_REFUSALS = ['SKU_EMPTY', 'SKU_TOO_LONG', 'SKU_INVALID_CHAR'];
 const PATH_REFUSALS: Readonly<Record<PathIdKind, readonly string[]>> = {
-  slug: ['ID_TOO_LONG', 'ID_INVALID_CHAR'],
-  sku: ['SKU_EMPTY', 'SKU_TOO_LONG', 'SKU_INVALID_CHAR'],
+  slug: ['ID_EMPTY', 'ID_TOO_LONG', 'ID_INVALID_CHAR'],
+  sku: SKU_REFUSALS,
   id: ['ID_EMPTY', 'ID_TOO_LONG', 'ID_INVALID_CHAR'],
-  scope: ['SCOPE_INVALID'],
+  scope: ['SCOPE_INVALID', 'ID_EMPTY'],
 };
+const BODY_REFUSALS = ['MISSING_FIELD', 'WRONG_TYPE', 'UNKNOWN_FIELD', 'OUT_OF_RANGE'];
 const QUERY_REFUSALS: Readonly<Record<string, readonly string[]>> = {
   cursor: ['CURSOR_INVALID'],
   atLeast: ['NOT_YET'],
@@ -219,7 +222,8 @@ function problemsOf(door: Door, refusals: readonly string[]): [number, string[]]
     ...(['open', 'known', 'own-rows'].includes(access) ? [] : ['SCOPE_REQUIRED']),
     ...(WRITING.includes(access) ? ['STORE_UNAVAILABLE', 'STORE_FULL'] : []),
     ...(body === 'none' ? [] : ['INVALID_JSON', 'MEDIA_TYPE', 'MESSAGE_TOO_LARGE', 'REQUEST_TIMEOUT']),
-    ...(body === 'json' ? ['MISSING_FIELD', 'WRONG_TYPE', 'UNKNOWN_FIELD', 'OUT_OF_RANGE'] : []),
+    ...(body === 'json' ? BODY_REFUSALS : []),
+    ...(['json', 'messages'].includes(body) ? ['OBJECT_REQUIRED', ...PATH_REFUSALS.id] : []),
     ...refusals,
     ...problems,
   ];

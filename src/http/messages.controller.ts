@@ -56,6 +56,7 @@ export class MessagesController {
       'WRONG_TYPE',
       'QUANTITY_ZERO',
       'TOO_MANY_MESSAGES',
+      'UNSAFE_INTEGER',
       'UNKNOWN_SOURCE',
       'CHANNEL_MISMATCH',
       'ID_REUSED_WITH_DIFFERENT_CONTENT',

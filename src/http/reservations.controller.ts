@@ -19,7 +19,7 @@ import {
   type ReservationTold,
 } from './bodies/request-bodies.ts';
 import { type Caller, ownerOf } from './caller.ts';
-import { Asking, Door, PathId, Query, Told } from './door.ts';
+import { Asking, Door, PathId, Query, SKU_REFUSALS, Told } from './door.ts';
 import { Freshness } from './freshness.ts';
 import { type Page, Pager, shownPage } from './pager.ts';
 import { atLeast, PAGE, type ParameterValues } from './parameters.ts';
@@ -50,6 +50,7 @@ export class ReservationsController {
     does: 'Holds stock for a while: all of it, or as much as there is. The same request again gets the same answer.',
     answers: { 200: 'Reservation', 201: 'Reservation' },
     problems: [
+      ...SKU_REFUSALS,
       'INSUFFICIENT_STOCK',
       'ID_REUSED_WITH_DIFFERENT_CONTENT',
       'CHANNEL_MISMATCH',
@@ -129,7 +130,7 @@ export class ReservationsController {
     about: ABOUT,
     does: 'Turns a reservation into an order: what its lines name is committed, and the rest is free again.',
     answers: { 200: 'Reservation' },
-    problems: [...ENDED, 'INSUFFICIENT_STOCK', 'ITEM_UNKNOWN'],
+    problems: [...ENDED, ...SKU_REFUSALS, 'QUANTITY_ZERO', 'INSUFFICIENT_STOCK', 'ITEM_UNKNOWN'],
     notThere: ['RESERVATION_UNKNOWN'],
   })
   confirm(

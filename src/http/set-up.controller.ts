@@ -17,7 +17,7 @@ import {
   SOURCE_BODY,
   type SourceTold,
 } from './bodies/setup-bodies.ts';
-import { Door, PathId, Query, Told } from './door.ts';
+import { Door, PathId, Query, SKU_REFUSALS, Told } from './door.ts';
 import type { Page } from './pager.ts';
 import { atLeast, PAGE, type ParameterValues } from './parameters.ts';
 import { POLICY_PROBLEMS, QUANTITY_PROBLEMS } from './problem-codes.ts';
@@ -181,7 +181,7 @@ export class SetUpController {
     about: ABOUT,
     does: "Defines a channel's name for an item, or replaces it.",
     answers: { 200: 'Listing', 201: 'Listing' },
-    problems: ['CONTENTION', 'ITEM_UNKNOWN', ...QUANTITY_PROBLEMS, 'QUANTITY_ZERO'],
+    problems: ['CONTENTION', 'ITEM_UNKNOWN', ...SKU_REFUSALS, ...QUANTITY_PROBLEMS, 'QUANTITY_ZERO'],
     notThere: ['CHANNEL_UNKNOWN'],
   })
   putListing(

@@ -10,6 +10,7 @@ const MOVE = {
   time: '2026-11-01T08:00:00Z',
   data: { transferId: 't-1', from: 'east', to: 'east', lines: [{ sku: 'A', quantity: 1 }] },
 };
+const HOLD = { reservationId: 'r-1', channel: 'web', expiresInSeconds: 60 };
 const ADJUSTMENT = { adjustmentId: 'a-1', location: 'east', reason: 'broken', actor: 'me' };
 
 let running: Running;
@@ -107,6 +108,13 @@ it.each([
   ['POST /v1/events', { ...MOVE, id: 'm-2', data: {} }, 400, 'MISSING_FIELD'],
   ['POST /v1/events', { ...MOVE, id: 'm-3', data: { ...MOVE.data, mood: 1 } }, 400, 'UNKNOWN_FIELD'],
   ['POST /v1/events', MOVE, 422, 'TRANSFER_SAME_LOCATION'],
+  ['PUT /v1/locations/.', { kind: 'store' }, 400, 'ID_EMPTY'],
+  ['PUT /v1/locations/east', '[]', 400, 'OBJECT_REQUIRED'],
+  ['PUT /v1/items/A', { identifiers: [{ scheme: 'gtin', value: '' }] }, 400, 'ID_EMPTY'],
+  ['POST /v1/events', { ...MOVE, id: '' }, 400, 'ID_EMPTY'],
+  ['POST /v1/events', { ...MOVE, sequence: 2 ** 53 }, 400, 'UNSAFE_INTEGER'],
+  ['PUT /v1/channels/web/listings/L', { sku: '' }, 400, 'SKU_EMPTY'],
+  ['POST /v1/reservations', { ...HOLD, lines: [{ sku: '', quantity: 1 }] }, 400, 'SKU_EMPTY'],
   ['POST /v1/items/A/adjustments', { ...ADJUSTMENT, change: 0 }, 400, 'QUANTITY_ZERO'],
 ])('documents what is answered to %s', async (line, body, status, code) => {
   await running.ask('PUT /v1/locations/east', { kind: 'warehouse' });
