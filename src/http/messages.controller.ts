@@ -57,6 +57,7 @@ export class MessagesController {
       'QUANTITY_ZERO',
       'TOO_MANY_MESSAGES',
       'UNSAFE_INTEGER',
+      'OUT_OF_RANGE',
       'UNKNOWN_SOURCE',
       'CHANNEL_MISMATCH',
       'ID_REUSED_WITH_DIFFERENT_CONTENT',

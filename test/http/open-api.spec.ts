@@ -113,6 +113,7 @@ it.each([
   ['PUT /v1/items/A', { identifiers: [{ scheme: 'gtin', value: '' }] }, 400, 'ID_EMPTY'],
   ['POST /v1/events', { ...MOVE, id: '' }, 400, 'ID_EMPTY'],
   ['POST /v1/events', { ...MOVE, sequence: 2 ** 53 }, 400, 'UNSAFE_INTEGER'],
+  ['POST /v1/events', { ...MOVE, sequence: -1 }, 400, 'OUT_OF_RANGE'],
   ['PUT /v1/channels/web/listings/L', { sku: '' }, 400, 'SKU_EMPTY'],
   ['POST /v1/reservations', { ...HOLD, lines: [{ sku: '', quantity: 1 }] }, 400, 'SKU_EMPTY'],
   ['POST /v1/items/A/adjustments', { ...ADJUSTMENT, change: 0 }, 400, 'QUANTITY_ZERO'],
