@@ -137,7 +137,8 @@ function begin(reply: FastifyReply, cursor: string): FastifyReply['raw'] {
     'x-accel-buffering': 'no',
     connection: 'keep-alive',
   });
-  raw.write(`retry: ${RETRY_MS}\n\n`);
+  // A line of the first event: some readers take a block of its own for an event without data.
+  raw.write(`retry: ${RETRY_MS}\n`);
   raw.socket?.setNoDelay(true);
   return raw;
 }

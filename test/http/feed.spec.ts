@@ -132,3 +132,15 @@ it('answers HEAD without holding on', async () => {
   const response = await fetch(`${running.service.url}/v1/channels/web/feed`, { method: 'HEAD' });
   expect(response.status).toBe(200);
 });
+
+it('says when to come back within its first event, for readers that take every block for one', async () => {
+  await receive('FIRST');
+  const response = await fetch(`${running.service.url}/v1/channels/web/feed?after=0`);
+  const chunks = response.body!.pipeThrough(new TextDecoderStream());
+  let told = '';
+  for await (const chunk of chunks) {
+    told += chunk;
+    if (told.includes('\n\n')) break;
+  }
+  expect(told.split('\n\n', 1)[0]).toMatch(/^retry: \d+\n(.+\n)*data: \{/);
+});
