@@ -352,6 +352,6 @@ it('a key that is revoked ends the feed that it opened, and opens no other', asy
     data: order,
   };
   await asking.get('X')!('POST /v1/events', placed);
-  expect(await feed.text()).toBe('retry: 2000\n\n');
+  expect(await feed.text()).toBe('retry: 2000\n');
   expect((await open()).status).toBe(401);
 });
