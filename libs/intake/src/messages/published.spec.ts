@@ -37,8 +37,10 @@ describe('the published schemas', () => {
     const messages = asyncApiMessages();
     expect(Object.keys(messages)).toEqual([...MESSAGE_TYPES]);
     expect(messages['order.placed']).toMatchObject({
+      name: 'order.placed',
       contentType: 'application/cloudevents+json',
       payload: { $ref: '#/components/schemas/OrderPlacedMessage' },
+      examples: [{ payload: messageExample('order.placed') }],
     });
     expect(schemas).toHaveProperty('OrderPlacedMessage');
   });
