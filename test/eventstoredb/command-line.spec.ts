@@ -29,14 +29,14 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('plays the day of the demo, which adds up, and never into a log that is used', async () => {
+it('the day of the demo adds up, and is not played into a log that is in use', async () => {
   const ended = json(await commandLine(['demo', '--exit', '--fast', '--json'], envOf('demo')));
   expect(ended).toMatchObject({ holds: true });
   const again = await commandLine(['demo', '--exit', '--fast'], envOf('demo'));
   expect(again).toMatchObject({ exitCode: 65, stderr: expect.stringContaining('LOG_NOT_EMPTY') });
 });
 
-it('imports a file once, whoever imports it, and every command of the house works on it', async () => {
+it('a file counts once, whichever machine imports it; all commands work there but backup and restore', async () => {
   const made = retailFile({ rows: ROWS });
   const file = join(folder, 'sales.csv');
   writeFileSync(file, made.csv);
@@ -70,7 +70,7 @@ it('imports a file once, whoever imports it, and every command of the house work
   expect(Object.fromEntries(await onHandOf(envOf('one')))).toEqual(sum.onHand);
 });
 
-it('does not take the picture of one log for that of another', async () => {
+it('a picture of one log is not taken for that of another', async () => {
   const before = await onHandOf(envOf('shared'));
   expect(before.size).toBe(0);
   const there = readFileSync(join(folder, 'shared', 'log.identity'), 'utf8');
@@ -86,7 +86,7 @@ it('does not take the picture of one log for that of another', async () => {
   }
 });
 
-it('says in words what keeps it from starting', async () => {
+it('a command says what keeps it from starting: nobody answers, or the address is wrong', async () => {
   const nobody = { ...envOf('nobody'), EVENT_STORE: 'esdb://127.0.0.1:1?tls=false' };
   const unreachable = await commandLine(['item', 'X'], nobody);
   expect(unreachable).toMatchObject({

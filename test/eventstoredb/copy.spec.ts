@@ -69,7 +69,7 @@ describe('a log that moves', () => {
   let before: Seen;
   let after: Seen;
 
-  it('has a life of its own first', async () => {
+  it('begins with sales, a channel and a policy', async () => {
     const made = join(folder, 'sales.csv');
     writeFileSync(made, retailFile({ rows: ROWS }).csv);
     const imported = await commandLine(['import', made, '--mapping', 'online-retail'], { DATA_DIR: here });
@@ -83,7 +83,7 @@ describe('a log that moves', () => {
     await service.end('SIGTERM');
   });
 
-  it('goes to a server, killed on the way, and is the same to the last bit', async () => {
+  it('goes to a server, killed on the way, and has the same hash there', async () => {
     const isSomeThere = (): boolean => server.has('BlockCopied');
     while (
       !(await isKilledHalfWay(`sqlite:${here}`, server.url, isSomeThere)) ||
@@ -123,7 +123,7 @@ describe('a log that moves', () => {
     }
   });
 
-  it('comes back the same way', async () => {
+  it('comes back to a file, killed on the way, with everything in it', async () => {
     const copying = join(back, 'events.copying.db-wal');
     const isSomeThere = (): boolean => existsSync(copying) && statSync(copying).size > SOME_BYTES;
     const isWhole = (): boolean => existsSync(join(back, 'events.db'));
@@ -145,7 +145,7 @@ describe('a log that moves', () => {
     }
   });
 
-  it('is not mixed into another one, nor used half-way', async () => {
+  it('is not mixed into another one, and comes only from a log and goes only to one', async () => {
     const other = await StoreServer.start();
     try {
       await commandLine(['keys', 'create', '--role', 'admin'], {

@@ -7,7 +7,7 @@ const SEED = Number(process.env['SEED'] ?? 1);
 const MS_MAX = 300_000;
 
 it(
-  `loses nothing and doubles nothing where service and store are killed in turns (SEED=${SEED})`,
+  `nothing is lost or counted twice while service and event store are killed in turns (SEED=${SEED})`,
   async () => {
     const report = await torture({ kills: KILLS, shopkeepers: SHOPKEEPERS, seed: SEED, onServer: true });
     expect(report.findings).toEqual([]);

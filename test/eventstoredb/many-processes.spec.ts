@@ -41,7 +41,7 @@ const order = (service: Service, orderId: string, sku: string): Promise<Answer> 
 
 /** Both over one log with nothing else in common: no two of them take turns. */
 describe('two processes over one log', () => {
-  it('take each message once, whichever of them is told it, and at the very same time', async () => {
+  it('take each message once, though it comes to both at the same time', async () => {
     const told = await Promise.all(
       Array.from({ length: ROUNDS }, (_, n) => {
         const sku = ITEMS[n % ITEMS.length]!;
@@ -51,7 +51,7 @@ describe('two processes over one log', () => {
     for (const answers of told) expect(answers.map(({ status }) => status).sort()).toEqual([200, 201]);
   });
 
-  it('never hold what is not there, though both are asked at once', async () => {
+  it('never reserve more than there is, though both are asked at once', async () => {
     const asked = await Promise.all(
       Array.from({ length: 3 * SCARCE_UNITS }, (_, n) =>
         either(n).post('/v1/reservations', {
@@ -68,7 +68,7 @@ describe('two processes over one log', () => {
     expect(new Set(refused)).toEqual(new Set(['INSUFFICIENT_STOCK']));
   });
 
-  it('answer one request, made of both, once', async () => {
+  it('carry out one request once, though it is made of both', async () => {
     const request = {
       reservationId: 'same',
       channel: 'web',
@@ -84,7 +84,7 @@ describe('two processes over one log', () => {
     expect(adjusted.map(({ status }) => status).sort()).toEqual([200, 201]);
   });
 
-  it('see at once what the other was told, where it is asked for', async () => {
+  it('read what the other has written, where its position is asked for', async () => {
     for (let round = 0; round < 10; round++) {
       const { position } = (await either(round).put('/v1/items/NEW', { name: `round ${round}` })).body;
       const { body } = await either(round + 1).get(`/v1/items/NEW?atLeast=${position}`);
@@ -109,7 +109,7 @@ describe('two processes over one log', () => {
     await two!.run();
   });
 
-  it('answer the same in the end, to the version, and what they answer is what was told', async () => {
+  it('answer the same in the end, to the version, and it adds up', async () => {
     for (const service of services()) await service.settle();
     const [here, there] = await Promise.all(
       services().map(async (service) => [

@@ -25,7 +25,7 @@ const available = async (service: Service): Promise<number> =>
 
 describe('a service whose event store', () => {
   it.each(['SIGKILL', 'SIGSTOP'] as const)(
-    'goes away (%s) and comes back: says so, goes on reading, and takes up its work by itself',
+    'goes away (%s) and comes back says so, answers reads meanwhile, and goes on by itself',
     async (how) => {
       const service = await Service.startOnServer();
       const store = service.store!;
@@ -62,7 +62,7 @@ describe('a service whose event store', () => {
     },
   );
 
-  it('is not there yet is waited for, and whoever asks hears why', async () => {
+  it('is not there yet waits for it, and answers why', async () => {
     const store = await StoreServer.start();
     await store.send('SIGKILL');
     const service = await Service.notYet({ EVENT_STORE: store.url });

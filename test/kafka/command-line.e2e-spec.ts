@@ -22,7 +22,7 @@ describe('the command line and a real Kafka', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('makes the topics that are missing, and changes nothing that is there', async () => {
+  it('creates the topics that are missing, and changes none that is there', async () => {
     const admin = new Kafka(kafka.clientConfig()).admin();
     await admin.connect();
     await admin.createTopics({ topics: [{ topic: 'onhand.orders', numPartitions: 2 }] });
@@ -57,7 +57,7 @@ describe('the command line and a real Kafka', () => {
     expect(shown.stdout).toContain('left as they are');
   });
 
-  it('produces a file, each document to one partition in its order', async () => {
+  it('sends a file to Kafka, each order to one partition, in its order', async () => {
     const file = join(folder, 'sales.jsonl');
     const lines = Array.from({ length: 500 }, (_, n) => JSON.stringify(placed(n)));
     await writeFile(file, [...lines, '{"not": "a message"}', ''].join('\n'));
@@ -80,7 +80,7 @@ describe('the command line and a real Kafka', () => {
     expect(records[0]?.headers).toEqual({ 'content-type': 'application/cloudevents+json' });
   });
 
-  it('says what to do where the topic or the broker is not there', async () => {
+  it('says what to do where a topic, a broker or a setting is missing', async () => {
     const file = join(folder, 'none.jsonl');
     await writeFile(file, '');
     const noTopic = await commandLine(['produce', file, '--topic', 'typo'], env);

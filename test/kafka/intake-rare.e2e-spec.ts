@@ -22,7 +22,7 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
   });
   afterAll(() => kafka?.stop());
 
-  it('are gone on with where a partition waits, goes to another and comes back', async () => {
+  it('are taken where a partition waits, goes to another process and comes back', async () => {
     scene = await openIntakeScene(kafka, 2);
     const { start, sell, received } = scene;
     const outage = { isOn: true };
@@ -41,7 +41,7 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
     expect(await received(200)).toMatchObject({ accepted: 200 });
   });
 
-  it('stand where the log is damaged, say why, and go on once it is mended', async () => {
+  it('stop where the log is damaged; the status says why, and they go on once it is mended', async () => {
     scene = await openIntakeScene(kafka, 2);
     const { names, admin, start, sell, received } = scene;
     const damage: { isThere: boolean } = { isThere: false };
@@ -62,7 +62,7 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
     expect(offsets.map(({ high }) => high)).toEqual(offsets.map(() => '0'));
   });
 
-  it('are not taken from aborted transactions, though they overlap or look like their own end', async () => {
+  it('are not taken from aborted transactions, though these overlap or have a record that looks like their end', async () => {
     scene = await openIntakeScene(kafka);
     const { start, sell, atRest, names } = scene;
     const [early, late] = await Promise.all(['early', 'late'].map((id) => transactionOf(kafka, id)));
@@ -78,7 +78,7 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
     expect(await atRest(2)).toMatchObject({ accepted: 2, rejected: 0 });
   });
 
-  it('that are repeats, taken after another, let no older log believe in what came between them', async () => {
+  it('that are repeats do not take back the position that is committed with an offset', async () => {
     scene = await openIntakeScene(kafka);
     const { start, sell, received, atRest, admin, names, running } = scene;
     const committed = async (): Promise<[offset: number, position: number]> => {
@@ -104,7 +104,7 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
     expect(position).toBeGreaterThan(head);
   });
 
-  it('of a topic that was made anew are all read, though it has more than was read of the old one', async () => {
+  it('of a topic that was recreated are all read, though it has more than was read of the former one', async () => {
     scene = await openIntakeScene(kafka);
     const { start, sell, received, makeAnew } = scene;
     const first = start();
@@ -119,7 +119,7 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
     expect(words).toContainEqual(expect.stringContaining('was recreated'));
   });
 
-  it('of a topic that is made anew while it is read are all read too', async () => {
+  it('of a topic that is recreated while it is read are all read too', async () => {
     scene = await openIntakeScene(kafka);
     const { start, sell, received, committed, makeAnew } = scene;
     const { ready, words } = start();
@@ -133,7 +133,7 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
     expect(words).toContainEqual(expect.stringContaining('was recreated'));
   });
 
-  it('that are rejected together stand in the way of nothing, though their topic takes less at once', async () => {
+  it('that are rejected together hold up nothing, though their topic takes less at once', async () => {
     scene = await openIntakeScene(kafka);
     const { names, admin, producer, start, received } = scene;
     const rejected = `${names.rejected}-small`;

@@ -40,7 +40,7 @@ type Played = IntakeScene & { readonly kafka: KafkaCluster };
 describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %s', (version) => {
   const scene = onKafka(version);
 
-  it('that are bugs to us are rejected one by one, whatever is thrown, and the others are taken', async () => {
+  it('on which a bug of ours fails are rejected, whatever it throws, and the others are taken', async () => {
     const { kafka, start, names, producer, received } = await scene();
     const { ready, words, fatal } = start({ door: throwing });
     await ready();
@@ -74,7 +74,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
     await stop();
   });
 
-  it('wait where what is rejected cannot be told, and only there', async () => {
+  it('wait where a rejected one cannot be written to its topic, and only in that partition', async () => {
     const { kafka, start, names, producer, sell, admin, received } = await scene(2);
     const rejected = `${names.rejected}-later`;
     const { ready, intake, words } = start({ names: { rejected } });
@@ -92,7 +92,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
     await until(() => intake.status().waiting.length === 0, 'none waits');
   });
 
-  it('are taken once each while the group is dealt anew in the middle of batches', async () => {
+  it('are counted once each while the group rebalances in the middle of batches', async () => {
     const { running, start, sell, received, atRest } = await scene(8);
     const first = start({ door: slowly });
     await first.ready();
@@ -125,7 +125,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
     expect(await atRest(400)).toMatchObject({ accepted: 400, duplicate: 0 });
   });
 
-  it('that were deleted before they were read are missed aloud', async () => {
+  it('that were deleted before they were read are reported as lost', async () => {
     const { start, names, sell, admin, received, atRest } = await scene();
     // A new group begins at the beginning.
     await sell('a', 100);
@@ -144,7 +144,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
 describe('messages from Kafka 4.1.1, further', () => {
   const scene = onKafka('4.1.1');
 
-  it('wait, and kill nobody, where a bug stands in the way of all of them', async () => {
+  it('wait where a bug of ours fails on all of them, and the process lives on', async () => {
     const { start, sell, received } = await scene();
     const bug = { isThere: true };
     const { ready, intake, fatal } = start({ door: (journal) => withBug(journal, bug) });
@@ -176,7 +176,7 @@ describe('messages from Kafka 4.1.1, further', () => {
     }
   });
 
-  it('are read again where the log is older, though the group is dealt anew before the first is taken', async () => {
+  it('are read again where the log is older, though the group rebalances before the first is taken', async () => {
     const { start, sell, received } = await scene(2);
     const first = start();
     await first.ready();
@@ -200,7 +200,7 @@ describe('messages from Kafka 4.1.1, further', () => {
     }
   });
 
-  it('that are in hand when the group is dealt anew are committed first: no other takes them again', async () => {
+  it('that are in hand at a rebalance are committed first: no other process takes them again', async () => {
     const { start, sell, received } = await scene(2);
     const before = start();
     await before.ready();
@@ -218,7 +218,7 @@ describe('messages from Kafka 4.1.1, further', () => {
     expect(await received(all)).toMatchObject({ accepted: all, duplicate: 0 });
   });
 
-  it('that were in hand for longer are taken again by another, and he commits them', async () => {
+  it('that were in hand for too long are taken again, and committed, by another process', async () => {
     const { running, start, committed, sell, received } = await scene(2);
     await sell('a', 4 * CHUNK_RECORDS);
     const first = start({ door: holding(10_000) });
@@ -236,7 +236,7 @@ describe('messages from Kafka 4.1.1, further', () => {
     expect([...first.fatal, ...second.fatal]).toEqual([]);
   });
 
-  it('that were deleted while their partition waited are missed aloud too', async () => {
+  it('that were deleted while their partition waited are reported as lost too', async () => {
     const { start, names, sell, admin, received } = await scene();
     const outage = { isOn: false };
     const { ready, intake, words } = start({ door: (journal) => withOutage(journal, outage) });
@@ -252,7 +252,7 @@ describe('messages from Kafka 4.1.1, further', () => {
     await until(() => words.some((said) => said.includes('50 records were deleted')), 'it says so');
   });
 
-  it('of a topic that was made anew are read from its start', async () => {
+  it('of a topic that was recreated are read from its start', async () => {
     const { start, sell, makeAnew, received } = await scene();
     const first = start();
     await first.ready();
@@ -266,7 +266,7 @@ describe('messages from Kafka 4.1.1, further', () => {
     expect(words).toContainEqual(expect.stringContaining('was recreated'));
   });
 
-  it('that are stood in for, in a batch that becomes too large, are rejected, and those behind it are taken', async () => {
+  it('in a batch that is too large once it is unpacked are rejected, and those after it are taken', async () => {
     const { kafka, start, names, producer, received, sell } = await scene();
     await start().ready();
     const messages = Array.from({ length: 17 }, (_, n) => ({ ...saleRecord(`a-${n}`), partition: 0 }));
@@ -281,7 +281,7 @@ describe('messages from Kafka 4.1.1, further', () => {
     expect(told).toEqual(messages.map((_, offset) => ['MESSAGE_TOO_LARGE', String(offset)]));
   });
 
-  it('come as soon as their topic does', async () => {
+  it('are taken as soon as their topic is created', async () => {
     const { start, names, producer, admin, received } = await scene();
     const events = `${names.events}-late`;
     const { intake } = start({ names: { events } });
@@ -293,7 +293,7 @@ describe('messages from Kafka 4.1.1, further', () => {
     expect(await received(2)).toMatchObject({ accepted: 2 });
   });
 
-  it('are not taken by a ghost: who stops while he joins has left', async () => {
+  it('keep no member in the group that stopped while it joined', async () => {
     const { start, names, admin } = await scene();
     for (const ms of [0, 30, 60, 100, 150, 250]) {
       const { stop } = start();
@@ -305,7 +305,7 @@ describe('messages from Kafka 4.1.1, further', () => {
     expect(groups[0]!.members).toEqual([]);
   });
 
-  it('end the process where the client has died for good', async () => {
+  it('end the process where the client fails for good', async () => {
     const { start, names, producer } = await scene();
     const { ready, fatal, intake } = start();
     await ready();
@@ -316,7 +316,7 @@ describe('messages from Kafka 4.1.1, further', () => {
     });
   });
 
-  it('end nothing where a batch is to be skipped by hand: it is said, and tried again', async () => {
+  it('in a batch that an operator must skip are reported and retried, and the process lives on', async () => {
     const { start, names, producer, received } = await scene();
     const { ready, fatal, intake } = start();
     await ready();

@@ -13,7 +13,7 @@ const OF_THE_DEAD = [2, 5];
 const OF_THE_LIVING = [0, 1, 3, 4];
 
 /** Of each partition there is one copy: while its broker is away, nobody leads it. */
-describe('three brokers of Kafka 4.1.1 with one copy of each partition', () => {
+describe('partitions of Kafka 4.1.1 with one copy each, on three brokers', () => {
   let kafka: KafkaCluster;
   beforeAll(async () => {
     kafka = await startKafka({ version: '4.1.1', nodes: BROKERS });
@@ -23,7 +23,7 @@ describe('three brokers of Kafka 4.1.1 with one copy of each partition', () => {
   const openScene = (): Promise<IntakeScene> =>
     openIntakeScene(kafka, PARTITIONS, oneCopyOver(BROKERS, PARTITIONS));
 
-  it('are read and committed where they live when one is killed, and all when it is back', async () => {
+  it('are read and committed where their broker lives when one is killed, and all when it is back', async () => {
     const scene = await openScene();
     const { running, start, committed, sell, received, atRest } = scene;
     try {
@@ -50,7 +50,7 @@ describe('three brokers of Kafka 4.1.1 with one copy of each partition', () => {
     }
   });
 
-  it('are not ready where one has all of them and is killed: nothing can be read then', async () => {
+  it('make intake not ready when the broker that has all of them is killed', async () => {
     const onlyCopies = Array.from({ length: PARTITIONS }, (_, partition) => ({
       partition,
       replicas: [DEAD],
@@ -75,7 +75,7 @@ describe('three brokers of Kafka 4.1.1 with one copy of each partition', () => {
     }
   });
 
-  it('are read where they live though one was dead before the start, from where it should be once it is back', async () => {
+  it('are read where their broker lives though one was dead before the start, and all once it is back', async () => {
     const scene = await openScene();
     const { running, start, sell, received, atRest } = scene;
     try {
@@ -99,7 +99,7 @@ describe('three brokers of Kafka 4.1.1 with one copy of each partition', () => {
     }
   });
 
-  it('are told what changes where they live when one is killed, and the rest when it is back', async () => {
+  it('get what changes where their broker lives when one is killed, and the rest when it is back', async () => {
     const { stage, topics, process, end } = await openPublisherScene(kafka, oneCopyOver(BROKERS, PARTITIONS));
     const listings = Array.from({ length: 600 }, (_, n) => `L-${n}`);
     const isOfTheDead = (key: string): boolean => OF_THE_DEAD.includes(partOf(key, PARTITIONS));

@@ -21,7 +21,7 @@ const USER = 'onhand';
 const PASSWORD = 'the-words-of-onhand';
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
-/** What the words are for whoever got a setting wrong, and that what is allowed is enough. */
+/** What is said of a wrong setting or a missing right, and that the documented rights are enough. */
 describe('Kafka 4.1.1 with TLS, logins and rights', () => {
   let kafka: KafkaCluster;
   let scene: IntakeScene;
@@ -53,10 +53,13 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
       (error: unknown) => (error as Error).message,
     );
 
-  it.each(['plain', 'scram-sha-256', 'scram-sha-512'] as const)('lets in by %s', async (mechanism) => {
-    const login = { mechanism, username: USER, password: PASSWORD };
-    expect(await troubleOf({ ...right, login })).toBe('');
-  });
+  it.each(['plain', 'scram-sha-256', 'scram-sha-512'] as const)(
+    'lets OnHand log in by %s',
+    async (mechanism) => {
+      const login = { mechanism, username: USER, password: PASSWORD };
+      expect(await troubleOf({ ...right, login })).toBe('');
+    },
+  );
 
   it('says which setting is wrong', async () => {
     const untrusting = omit(right, 'caFile');
@@ -76,7 +79,7 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
     for (const [wrong, expected] of words) expect(await troubleOf(wrong)).toMatch(expected);
   });
 
-  it('waits for the rights that are missing, says which, and needs no more than READ and WRITE', async () => {
+  it('makes intake wait for missing rights and name them; READ and WRITE are enough', async () => {
     const { start, names, admin, sell, received, producer } = scene;
     const { intake } = start({ connection: right });
     const trouble = (words: RegExp): Promise<void> =>
@@ -96,7 +99,7 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
     await until(() => intake.status().waiting.length === 0, 'none waits');
   });
 
-  it('tells both topics, reads them back and shares shards with the rights that are documented', async () => {
+  it('lets OnHand write and read both topics and share shards with the rights that are documented', async () => {
     const { admin } = scene;
     const topics = { availability: 'allowed.availability', orders: 'allowed.orders' };
     const shardsTopic = 'allowed.shards';
@@ -153,7 +156,7 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
     }
   });
 
-  it('makes topics, and looks at them again, with the rights that are documented', async () => {
+  it('lets OnHand create topics, and look at them again, with the rights that are documented', async () => {
     const { admin } = scene;
     const topic = 'made.availability';
     const plans = [{ topic, partitions: 2, settings: { 'cleanup.policy': 'compact' } }];
@@ -164,10 +167,12 @@ describe('Kafka 4.1.1 with TLS, logins and rights', () => {
     await admin.createAcls({
       acl: [allow('TOPIC', topic, 'DESCRIBE'), allow('TOPIC', topic, 'DESCRIBE_CONFIGS')],
     });
+    // The rights count a moment later.
+    await until(async () => (await make())[0]?.made === false, 'it sees the topic');
     expect(await make()).toMatchObject([{ topic, made: false, differences: [] }]);
   });
 
-  it('is told by the whole service in words', async () => {
+  it('refuses a wrong password in the words of intake, which do not show it', async () => {
     const login = { ...right.login!, password: 'no-such-words' };
     const { intake, words } = scene.start({ connection: { ...right, login } });
     await until(() => intake.status().trouble !== undefined, 'it is told');

@@ -32,7 +32,7 @@ describe('the day of a merchant that `docker compose --profile demo` plays', () 
     await kafka?.stop();
   });
 
-  it('is told through Kafka and shown; played again it is nothing but repeats', async () => {
+  it('goes through Kafka and is shown; played again it is nothing but repeats', async () => {
     const first = await play();
     expect(first).toContain('set up: {"created":18,');
     expect(first).toContain('{"received":15,"accepted":14,"duplicate":1,"parked":0,"rejected":0}');
@@ -43,7 +43,7 @@ describe('the day of a merchant that `docker compose --profile demo` plays', () 
     for (const line of shown()) expect(again).toContain(line);
   });
 
-  it('leaves no key behind that still opens', async () => {
+  it('leaves only revoked keys behind', async () => {
     const { stdout } = await onHand(['keys', 'list', '--json'], env);
     const { items } = JSON.parse(stdout) as { items: { revokedAt?: string }[] };
     expect(items).toHaveLength(2);

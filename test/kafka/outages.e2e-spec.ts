@@ -12,33 +12,36 @@ const FOREIGN = new URL('ForeignProducer.java', import.meta.url).pathname;
 const FOREIGN_RECORDS = 200;
 const CODECS = 5;
 
-describe.each(KAFKA_VERSIONS.map((version) => [version]))('another client of Kafka %s', (version) => {
-  let kafka: KafkaCluster;
+describe.each(KAFKA_VERSIONS.map((version) => [version]))(
+  'what another client has written to Kafka %s',
+  (version) => {
+    let kafka: KafkaCluster;
 
-  beforeAll(async () => {
-    kafka = await startKafka({ version });
-  });
-  afterAll(() => kafka?.stop());
+    beforeAll(async () => {
+      kafka = await startKafka({ version });
+    });
+    afterAll(() => kafka?.stop());
 
-  it('is read: each codec, only committed transactions, headers without value', async () => {
-    const scene = await openIntakeScene(kafka);
-    const { running, start, names, atRest } = scene;
-    const { ready, words } = start();
-    await ready();
-    const classPath = `${kafka.jars}/*`;
-    await promisify(execFile)('java', ['-cp', classPath, FOREIGN, kafka.brokers[0]!, names.events]);
-    const good = (CODECS + 2) * FOREIGN_RECORDS + 1;
-    expect(await atRest(good + 1)).toMatchObject({ accepted: good, duplicate: 0, rejected: 1 });
-    expect(await soldOfA(running)).toBe(good);
-    const [rejected] = await recordsOf(kafka, names.rejected, 1);
-    expect(headerText(rejected!, 'onhand-code')).toBe('HEADER_INVALID');
-    expect(headerText(rejected!, 'ce_source')).toBe('');
-    expect(headerText(rejected!, 'x-empty')).toBe('');
-    // Gaps that ends of transactions leave are nobody's loss.
-    expect(words.filter((said) => said.startsWith('error'))).toEqual([]);
-    await scene.end();
-  });
-});
+    it('is read: each codec, only committed transactions, headers without value', async () => {
+      const scene = await openIntakeScene(kafka);
+      const { running, start, names, atRest } = scene;
+      const { ready, words } = start();
+      await ready();
+      const classPath = `${kafka.jars}/*`;
+      await promisify(execFile)('java', ['-cp', classPath, FOREIGN, kafka.brokers[0]!, names.events]);
+      const good = (CODECS + 2) * FOREIGN_RECORDS + 1;
+      expect(await atRest(good + 1)).toMatchObject({ accepted: good, duplicate: 0, rejected: 1 });
+      expect(await soldOfA(running)).toBe(good);
+      const [rejected] = await recordsOf(kafka, names.rejected, 1);
+      expect(headerText(rejected!, 'onhand-code')).toBe('HEADER_INVALID');
+      expect(headerText(rejected!, 'ce_source')).toBe('');
+      expect(headerText(rejected!, 'x-empty')).toBe('');
+      // Gaps that ends of transactions leave are nobody's loss.
+      expect(words.filter((said) => said.startsWith('error'))).toEqual([]);
+      await scene.end();
+    });
+  },
+);
 
 describe('Kafka 4.1.1 comes and goes', () => {
   let kafka: KafkaCluster;
@@ -47,7 +50,7 @@ describe('Kafka 4.1.1 comes and goes', () => {
   });
   afterAll(() => kafka?.stop());
 
-  it('killed and back, it is gone on with by itself', async () => {
+  it('killed and back: messages are taken on without a crash of the consumer', async () => {
     const scene = await openIntakeScene(kafka, 4);
     const { running, start, sell, received } = scene;
     const { ready, intake, words, fatal } = start();
@@ -67,7 +70,7 @@ describe('Kafka 4.1.1 comes and goes', () => {
     await scene.end();
   });
 
-  it('gone for longer, it is said, and nothing is ready until it is back', async () => {
+  it('away for longer: intake says so, and is not ready until it is back', async () => {
     const scene = await openIntakeScene(kafka);
     const { start, sell, received } = scene;
     const { ready, intake } = start();
@@ -83,7 +86,7 @@ describe('Kafka 4.1.1 comes and goes', () => {
     await scene.end();
   });
 
-  it('never there at the start, it is waited for in peace, and comes up by itself', async () => {
+  it('away at the start: intake waits without a flood of tries or log lines, and begins by itself', async () => {
     const scene = await openIntakeScene(kafka);
     const { start, sell, received } = scene;
     await kafka.kill();
@@ -101,7 +104,7 @@ describe('Kafka 4.1.1 comes and goes', () => {
     await scene.end();
   });
 
-  it('takes each message once, killed between append and commit', async () => {
+  it('there all the time: a service killed between append and commit counts each message once', async () => {
     const names = namesOf();
     const { admin, producer, disconnect } = await connect(kafka);
     await makeTopics(admin, names, 4);

@@ -32,7 +32,7 @@ describe('processes of the service and a real Kafka', () => {
     return service;
   };
 
-  it('four over one log, one of the two that work killed: the other takes over, and nothing is lost or doubled', async () => {
+  it('share one log: when one of the two that work is killed the other takes over, and nothing is lost or counted twice', async () => {
     const store = await StoreServer.start();
     try {
       const shared = { EVENT_STORE: store.url };

@@ -28,7 +28,7 @@ describe('three brokers of Kafka 4.1.1, published to', () => {
 
   afterAll(() => kafka?.stop());
 
-  it('loses nothing while a leader is killed under load', async () => {
+  it('hold every number at last, though a leader is killed under load', async () => {
     const { stage, topics, process, end } = await openPublisherScene(kafka);
     const changing = changeOften(stage);
     await changing.more(MUCH);

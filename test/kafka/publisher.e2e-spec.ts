@@ -99,7 +99,7 @@ function playOn(kafkaNow: () => KafkaCluster): void {
     await end();
   });
 
-  it('hears of each partition by itself, also where sends share a request', async () => {
+  it('has an answer for each partition, also where sends share a request', async () => {
     const kafka = kafkaNow();
     const topics = topicNames();
     await createTopics(kafka, topics);
@@ -125,7 +125,7 @@ function playOn(kafkaNow: () => KafkaCluster): void {
 }
 
 function playMoreOn(kafkaNow: () => KafkaCluster): void {
-  it('goes on where it was after an end without a word', async () => {
+  it('goes on where it was after a restart', async () => {
     const kafka = kafkaNow();
     const { stage, topics, process, connection, end } = await openPublisherScene(kafka);
     for (let n = 1; n <= 20; n++) await stage.publish('web', { [`L-${n}`]: n });
@@ -141,7 +141,7 @@ function playMoreOn(kafkaNow: () => KafkaCluster): void {
     await end();
   });
 
-  it('waits for a topic that is not there, and makes none', async () => {
+  it('waits for a topic that does not exist, and does not create it', async () => {
     const kafka = kafkaNow();
     const topics = topicNames();
     const stage = await Stage.open();
@@ -192,7 +192,7 @@ function playMoreOn(kafkaNow: () => KafkaCluster): void {
     await end();
   });
 
-  it('tells all again to a topic that is deleted and made anew while it runs', async () => {
+  it('fills a topic again that is deleted and recreated while it runs', async () => {
     const kafka = kafkaNow();
     const { stage, topics, process, end } = await openPublisherScene(kafka);
     for (let n = 0; n < 100; n++) await stage.changeOrder('web', `O-${n}`, 'open');
@@ -214,7 +214,7 @@ function playMoreOn(kafkaNow: () => KafkaCluster): void {
     await end();
   });
 
-  it('rides out a broker that is killed, and comes back', async () => {
+  it('loses nothing to a broker that is killed and comes back', async () => {
     const kafka = kafkaNow();
     const { stage, topics, process, end } = await openPublisherScene(kafka);
     const changing = changeOften(stage);

@@ -54,7 +54,7 @@ describe('shards shared by the group protocol', () => {
     await kafka?.stop();
   });
 
-  it('are not shared where the topic has another number of them, and whoever wants some says so', async () => {
+  it('are not shared where the topic has another number of them, and the process says so', async () => {
     const shards = new ShardSet(COUNT / 2);
     const connection = { brokers: kafka.brokers, clientId: 'onhand', isEncrypted: false };
     const group = new ShardGroup({
@@ -66,7 +66,7 @@ describe('shards shared by the group protocol', () => {
     expect(group.trouble).toContain(why);
   });
 
-  it('go to who comes, stay where they are, and come back from who leaves', async () => {
+  it('go to a process that comes, otherwise stay where they are, and come back from one that leaves', async () => {
     const first = new Member('a');
     await divided([first], [16]);
     expect(first.group.trouble).toBeUndefined();

@@ -28,7 +28,7 @@ describe('Kafka 4.1.1 that does not answer', () => {
     await proxy.close();
   });
 
-  it('to a commit keeps no message waiting', async () => {
+  it('commits keeps no message waiting', async () => {
     const { start, sell, received } = scene;
     await start().ready();
     proxy.withhold(REQUEST.offsetCommit);
@@ -38,7 +38,7 @@ describe('Kafka 4.1.1 that does not answer', () => {
     }
   });
 
-  it('to fetches, though to all else, gets a new consumer', async () => {
+  it('fetches, but everything else, gets a new consumer', async () => {
     const { start, names, admin, sell, atRest } = scene;
     const members = async (): Promise<string[]> => {
       const { groups } = await admin.describeGroups([names.group]);
@@ -59,7 +59,7 @@ describe('Kafka 4.1.1 that does not answer', () => {
     expect(fatal).toEqual([]);
   });
 
-  it('to a join until who joins has stopped, has no ghost in the group', async () => {
+  it('a join until the process has stopped has no member left in the group', async () => {
     const { start, names, admin } = scene;
     proxy.withhold(REQUEST.joinGroup);
     const { stop } = start();
@@ -73,7 +73,7 @@ describe('Kafka 4.1.1 that does not answer', () => {
     }, 'nobody is in the group');
   });
 
-  it('for a topic that was deleted keeps no other topic waiting', async () => {
+  it('for a deleted topic keeps no other topic waiting', async () => {
     const { start, names, admin, producer, received } = scene;
     const other = `${names.events}-other`;
     await makeTopics(admin, { ...names, events: other, rejected: `${names.rejected}-other` });

@@ -9,11 +9,11 @@ describe('the address of an EventStoreDB', () => {
     ['kurrentdb://db:2113/?tls=false', 'esdb://db:2113?tls=false&'],
     ['kurrentdb+discover://cluster.example', 'esdb+discover://cluster.example?'],
     ['esdb://db?dnsDiscover=true&keepAliveInterval=-1', 'esdb://db?dnsDiscover=true&keepAliveInterval=-1&'],
-  ])('%s', (url, expected) => {
+  ])('%s goes to the client as %s', (url, expected) => {
     expect(readAddress(url).connectionString).toMatch(expected);
   });
 
-  it('never lets the client answer a conflict instead of throwing it', () => {
+  it('always makes the client throw a conflict', () => {
     const { connectionString } = readAddress(
       'esdb://db?throwOnAppendFailure=false&throw-on-append-failure=false',
     );
@@ -22,14 +22,14 @@ describe('the address of an EventStoreDB', () => {
     expect(connectionString).not.toContain('false');
   });
 
-  it('shows no password, and reads it with its escapes', () => {
+  it('is shown without its password, which is read with its escapes', () => {
     const { shown, user } = readAddress('esdb://on:hunter%40@db:2113');
 
     expect(shown).toBe('esdb://on:***@db:2113');
     expect(user).toEqual({ username: 'on', password: 'hunter@' });
   });
 
-  it('warns of what works and should not be left so', () => {
+  it('warns of the default password, and of a password that is not sent', () => {
     expect(readAddress('esdb://admin:changeit@db').warnings).toEqual([
       expect.stringContaining('default password'),
     ]);
@@ -75,7 +75,7 @@ describe('the address of an EventStoreDB', () => {
     },
   );
 
-  it('hands on what the client reads without a word, and nothing that it would print', () => {
+  it('keeps the options that the client takes in any spelling, and leaves out one that has no effect', () => {
     const { connectionString, warnings } = readAddress(
       'esdb://on:hunter2@db?TLS-CA-File=/etc/a@b=c?.crt&tls-verify-cert=false&node_preference=leader',
     );

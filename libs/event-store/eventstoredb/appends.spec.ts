@@ -82,7 +82,7 @@ describe('an append to EventStoreDB', () => {
     return outcome;
   }
 
-  it('takes everybody else on the broken stream as unknown, and writes each of them once', async () => {
+  it('and all others on a broken stream are unknown, and each is written once', async () => {
     const streams = Array.from({ length: 60 }, () => newStream('item'));
     double.faults.appends.push(...Array.from({ length: 30 }, () => undefined), 'written, stream breaks');
 
@@ -137,7 +137,7 @@ describe('an append to EventStoreDB', () => {
     expect(await winning).toMatchObject({ outcome: 'written', revision: 1 });
   });
 
-  it('tells a conflict with the right revision', async () => {
+  it('that conflicts is told the revision that the stream has, whatever the address says', async () => {
     await store.append(stream, NO_STREAM, happenedTimes(42));
     const careless = await open(`${double.url}&throwOnAppendFailure=false`);
 
@@ -151,12 +151,12 @@ describe('an append to EventStoreDB', () => {
     { name: 'a BigInt', data: { revision: 1n } },
     { name: 'a circle', data: ((circle: { self?: object }) => (circle.self = circle))({}) },
     { name: 'no object', data: [1] },
-  ])('throws $name where it is called, and goes on', async ({ data }) => {
+  ])('of $name throws to its caller alone, and the next one is written', async ({ data }) => {
     await expect(store.append(stream, NO_STREAM, [happened(data)])).rejects.toThrow();
     expect(await store.append(stream, NO_STREAM, [happened()])).toMatchObject({ revision: 0 });
   });
 
-  it('says that the server takes less than we do', async () => {
+  it('that is larger than the server takes is refused as too large', async () => {
     double.faults.maxAppendBytes = 1_000;
     const large = [happened({ text: 'x'.repeat(2_000) })];
 
@@ -165,7 +165,7 @@ describe('an append to EventStoreDB', () => {
     expect(await store.append(stream, NO_STREAM, large)).toMatchObject({ revision: 0 });
   });
 
-  it('says that the server takes less in one event, whether it has a stream for all appends or not', async () => {
+  it('with an event that is larger than the server takes is refused as too large, also the first of a client', async () => {
     const other = await EventStoreDbDouble.start();
     const alone = await open(other.url);
     for (const { faults } of [double, other]) faults.maxEventBytes = 1_000;
@@ -179,13 +179,13 @@ describe('an append to EventStoreDB', () => {
     other.stop();
   });
 
-  it('says that we may not write', async () => {
+  it('that the server does not allow fails as unavailable', async () => {
     double.faults.appends.push('access denied');
 
     await expect(store.append(stream, NO_STREAM, happenedTimes(1))).rejects.toThrow(StoreUnavailable);
   });
 
-  it('goes to the leader that it is told of, and back where nobody is there', async () => {
+  it('goes to the leader that a server names, and back when that one is gone', async () => {
     const leader = await EventStoreDbDouble.start({ log: double.log });
     const asked = await open();
     double.faults.leader = { host: '127.0.0.1', port: leader.port };
@@ -201,7 +201,7 @@ describe('an append to EventStoreDB', () => {
     await asked.close();
   });
 
-  it('reads what it wrote where the subscription does not bring it', async () => {
+  it('answers with its positions, also where the subscription is silent', async () => {
     const deaf = await EventStoreDbDouble.start();
     deaf.faults.subscriptions.push('never answers');
     const asked = await open(deaf.url);
@@ -231,7 +231,7 @@ describe('an append to EventStoreDB', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('is unknown where the store is closed before it was sent, and nobody waits for ever', async () => {
+  it('that was not sent when the store is closed is unknown: nobody waits for ever', async () => {
     const asked = await open();
     double.faults.appends.push('stream breaks');
     await asked.append(stream, NO_STREAM, happenedTimes(1)); // Now the next client is waited for.
@@ -241,7 +241,7 @@ describe('an append to EventStoreDB', () => {
     expect(await inHand).toMatchObject({ outcome: 'unknown' });
   });
 
-  it('stops at a stream that somebody deleted', async () => {
+  it('to a stream that somebody deleted is refused as damaged, and so is a read', async () => {
     await store.append(stream, NO_STREAM, happenedTimes(3));
     double.log.delete(stream, 'deleted');
     await expect(store.append(stream, NO_STREAM, happenedTimes(1))).rejects.toThrow(StreamDamaged);

@@ -113,7 +113,7 @@ describe('a log that was copied to EventStoreDB', () => {
   });
 });
 
-it('says so where a reader goes on from a position of another log', async () => {
+it('a reader whose position is of another log is refused', async () => {
   const double = await EventStoreDbDouble.start();
   const store = await openStore(double);
   await store.append('item-1', NO_STREAM, happenedTimes(3));

@@ -6,7 +6,7 @@ const CHILD = fileURLToPath(new URL('children/append-while-frozen.child.ts', imp
 /** It takes about three seconds. What hangs is ended, and its server with it, before the test is. */
 const CHILD_MS_MAX = 100_000;
 
-it('a frozen EventStoreDB leaves the process alive, each append unknown, and each written once in the end', async () => {
+it('while an EventStoreDB is frozen each append is unknown; later each is there once, and the process has lived on', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=source', CHILD], {
     timeout: CHILD_MS_MAX,
   });

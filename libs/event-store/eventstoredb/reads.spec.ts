@@ -51,7 +51,7 @@ describe('an EventStoreDB that is followed', () => {
     ['unavailable', 1],
     ['dropped as slow', 0], // Some servers do that to whoever is tens of events behind: nothing is wrong.
   ] as const)(
-    'brings each event once, in order, where subscriptions end %s, and raises the alarm that it should',
+    'brings each event once, in order, where subscriptions end %s, and raises an alarm unless that is normal',
     async (how, alarmsMin) => {
       const seen = follow(store, { after: 0 }, (events) => events.length >= 40);
       for (let number = 0; number < 40; number++) {
@@ -76,7 +76,7 @@ describe('an EventStoreDB that is followed', () => {
     expect(positions).toHaveLength(1_000);
   });
 
-  it('begins again where a subscription says nothing, though its connection lives', async () => {
+  it('is subscribed to again where a subscription says nothing, though its connection lives', async () => {
     const hasty = await openHasty((message) => alarms.push(message));
     const seen = follow(hasty, { after: 0 }, (events) => events.length >= 3);
     await hasty.append(stream, NO_STREAM, happenedTimes(1));
@@ -90,7 +90,7 @@ describe('an EventStoreDB that is followed', () => {
     await hasty.close();
   });
 
-  it('raises the alarm where the log was taken back: what is written there now would not be noticed', async () => {
+  it('raises an alarm where its log was restored from a backup while we followed it', async () => {
     const { port } = double;
     const folder = mkdtempSync(join(tmpdir(), 'onhand-'));
     double.stop();
@@ -107,24 +107,27 @@ describe('an EventStoreDB that is followed', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it.each(['internal', 'unknown'] as const)('asks again where trouble has no name: %s', async (fault) => {
-    await store.append(stream, NO_STREAM, happenedTimes(3));
-    const [first, second] = await store.readStream(stream);
-    const reads = [
-      () => store.readStream(stream),
-      () => store.readAll({ after: first!.position }),
-      () => store.head(),
-      () => store.eventAt(second!.position),
-    ];
-    for (const read of reads) {
-      const known = await read();
-      double.faults.reads.push(fault);
-      expect(await read()).toEqual(known);
-      expect(double.faults.reads).toEqual([]);
-    }
-  });
+  it.each(['internal', 'unknown'] as const)(
+    'is asked again after an error that names no cause: %s',
+    async (fault) => {
+      await store.append(stream, NO_STREAM, happenedTimes(3));
+      const [first, second] = await store.readStream(stream);
+      const reads = [
+        () => store.readStream(stream),
+        () => store.readAll({ after: first!.position }),
+        () => store.head(),
+        () => store.eventAt(second!.position),
+      ];
+      for (const read of reads) {
+        const known = await read();
+        double.faults.reads.push(fault);
+        expect(await read()).toEqual(known);
+        expect(double.faults.reads).toEqual([]);
+      }
+    },
+  );
 
-  it('skips nothing where a checkpoint comes before its events, and repeats nothing', async () => {
+  it('brings each event once where a checkpoint comes before its events', async () => {
     await store.append(stream, NO_STREAM, happenedTimes(2));
     double.faults.subscriptions.push('checkpoint ahead', 'checkpoint ahead');
     const seen = follow(store, { after: 0 }, (events) => events.at(-1)?.revision === 6);
@@ -136,7 +139,7 @@ describe('an EventStoreDB that is followed', () => {
     expect((await seen).map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
 
-  it('never takes a read that another one cut off for a whole one', async () => {
+  it('reads again what was cut off by the failure of another read', async () => {
     await store.append(stream, NO_STREAM, happenedTimes(3));
     double.faults.reads.push('never answers', 'never answers', 'unavailable');
     const cutOff = [store.readStream(stream), store.head()] as const;
@@ -147,7 +150,7 @@ describe('an EventStoreDB that is followed', () => {
     expect(await cutOff[1]).toBeGreaterThan(0);
   });
 
-  it('goes on where it was after a restart of the server', async () => {
+  it('goes on where it was after it was restarted', async () => {
     const { log, port } = double;
     await store.append(stream, NO_STREAM, happenedTimes(1));
     const seen = follow(store, { after: 0 }, (events) => events.length >= 2);
@@ -163,7 +166,7 @@ describe('an EventStoreDB that is followed', () => {
     expect((await seen).map(({ revision }) => revision)).toEqual([0, 1]);
   });
 
-  it('keeps what the server writes for itself from everybody, and finds the head behind it', async () => {
+  it('hides the events that the server writes for itself, and finds the head before them', async () => {
     const following = follow(store, { after: 0 }, (events) => events.length >= 2);
     writeSystemEvents(30);
     await store.append(stream, NO_STREAM, happenedTimes(1));
@@ -181,7 +184,7 @@ describe('an EventStoreDB that is followed', () => {
     });
   });
 
-  it('never lets time fall, though the clock of the server did', async () => {
+  it('never lets recorded times fall, though its clock is set back', async () => {
     await store.append(stream, NO_STREAM, happenedTimes(1));
     double.faults.clockOffsetMs = -3_600_000;
     const written = await store.append(stream, 0, happenedTimes(2));
@@ -219,7 +222,7 @@ describe('an EventStoreDB that is followed', () => {
     expect(await store.readStream(stream, { fromRevision: 5 })).toEqual([]);
   });
 
-  it('gives up a read that is never answered, and answers the next', async () => {
+  it('fails a read that is never answered, and answers the next one', async () => {
     await store.append(stream, NO_STREAM, happenedTimes(1));
     const hasty = await openHasty();
     double.faults.reads.push('never answers');
@@ -241,7 +244,7 @@ describe('an EventStoreDB that is followed', () => {
     }
   }
 
-  it('asks again where the server was not ready', async () => {
+  it('is asked again where it was not ready', async () => {
     await store.append(stream, NO_STREAM, happenedTimes(1));
     double.faults.reads.push('unavailable');
 
@@ -249,11 +252,11 @@ describe('an EventStoreDB that is followed', () => {
   });
 });
 
-describe('what is wrong at the address of an EventStoreDB is said in words', () => {
+describe('opening an EventStoreDB', () => {
   const open = (url: string, readDeadlineMs = PATIENT_MS): Promise<unknown> =>
     EventStoreDbEventStore.open({ url, readDeadlineMs });
 
-  it('nobody there', async () => {
+  it('says that nobody answers at the address, without the password', async () => {
     const opened = open('esdb://onhand:hunter2@127.0.0.1:1?tls=false');
 
     await expect(opened).rejects.toThrow(StoreUnavailable);
@@ -263,7 +266,7 @@ describe('what is wrong at the address of an EventStoreDB is said in words', () 
     await expect(opened).rejects.not.toThrow('hunter2');
   });
 
-  it('one that says nothing', async () => {
+  it('says that there is no answer in time', async () => {
     const sockets: Socket[] = [];
     const silent = await new Promise<Server>((resolve) => {
       const server = createServer((socket) => sockets.push(socket));
@@ -276,21 +279,21 @@ describe('what is wrong at the address of an EventStoreDB is said in words', () 
     for (const socket of sockets) socket.destroy();
   });
 
-  it('one without TLS', async () => {
+  it('says that the server is without TLS', async () => {
     const double = await EventStoreDbDouble.start();
 
     await expect(open(double.url.replace('tls=false', 'tls=true'))).rejects.toThrow(/without TLS/);
     double.stop();
   });
 
-  it('one that is too old', async () => {
+  it('says that the server is too old, and which version it needs', async () => {
     const double = await EventStoreDbDouble.start({ version: '21.10.11.0' });
 
     await expect(open(double.url)).rejects.toThrow(/version is 21\.10\.11\.0, but 22\.10 or later/);
     double.stop();
   });
 
-  it('one that does not let us read', async () => {
+  it('says that the server does not let us read', async () => {
     const double = await EventStoreDbDouble.start();
     double.faults.reads.push('access denied');
     const opened = open(double.url);
@@ -300,7 +303,7 @@ describe('what is wrong at the address of an EventStoreDB is said in words', () 
     double.stop();
   });
 
-  it('and a cluster is found by its gossip', async () => {
+  it('finds a cluster by its gossip', async () => {
     const double = await EventStoreDbDouble.start();
     const store = await EventStoreDbEventStore.open({ url: double.clusterUrl });
 

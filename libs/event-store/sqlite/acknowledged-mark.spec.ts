@@ -53,7 +53,7 @@ describe('a log that a killed process left behind', () => {
         writeFileSync(inKilled('events.db'), '');
       },
     ],
-  ])('is refused where its write-ahead log %s, and stays as it is', async (_, damage) => {
+  ])('is refused each time where its write-ahead log %s', async (_, damage) => {
     rmSync(inKilled('events.db-shm'));
     damage();
     for (let time = 0; time < 2; time++) {
@@ -63,7 +63,7 @@ describe('a log that a killed process left behind', () => {
     }
   });
 
-  it('is gone on with where somebody wants that', async () => {
+  it('is opened without what is lost once its mark was removed on purpose', async () => {
     rmSync(inKilled('events.db-wal'));
     rmSync(inKilled('events.acknowledged'));
     const store = await open(killed);

@@ -84,7 +84,7 @@ describe('what waits to be written', () => {
     }
   });
 
-  it('is refused once nobody knows what was written before it, and that is told at once', async () => {
+  it('is refused once it is unknown what was written before it, and the store is stopped at once', async () => {
     writer.failure = new Error('the disk is gone');
     const underway = queue.append([anAppend(), anAppend()]);
     await nextTurn();

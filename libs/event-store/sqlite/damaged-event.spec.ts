@@ -59,7 +59,7 @@ function bytesOf(id: string): Uint8Array {
 describe('an event that changed in the file', () => {
   const flipDigit = (): void => flip('"quantity":40002', { by: 11, bit: 0x02 });
 
-  it('by a digit, is named by whoever reads it, and never told', async () => {
+  it('by a digit, is named by every read, and never handed out', async () => {
     flipDigit();
     const store = await open();
     await expect(store.readAll({ after: 0 })).rejects.toThrow(wordsOf(4));
@@ -114,7 +114,7 @@ describe('an event that changed in the file', () => {
     ['up', 0x40],
     ['up by one', 0x01],
     ['down', 0x04],
-  ])('in its position, %s, is missed where it was', async (_, bit) => {
+  ])('in its position, %s, is found missing where it was', async (_, bit) => {
     const place = { by: -12, bit };
     const bytes = readFileSync(events());
     expect(bytes[bytes.indexOf(bytesOf(IDS[2]!)) + place.by]).toBe(4);
@@ -131,7 +131,7 @@ describe('an event that changed in the file', () => {
     expect(await checkLog(events())).not.toEqual([]);
   });
 
-  it('in the names that it has elsewhere, is named', async () => {
+  it('in the name of its stream or type, which are stored elsewhere, is named', async () => {
     change("UPDATE streams SET name = 'item-d' WHERE name = 'item-b'");
     const store = await open();
     await expect(store.readAll({ after: 0 })).rejects.toThrow(wordsOf(2));
@@ -147,7 +147,7 @@ describe('an event that changed in the file', () => {
     ['an integer of ours is no longer', `recorded_at = ${2n ** 60n}`],
     ['a text', "revision = 'two'"],
     ['nothing', 'type = NULL'],
-  ])('to %s where a number was, is named and is no bug', async (_, set) => {
+  ])('to %s where a number was, is named as damaged', async (_, set) => {
     changeUnchecked(events(), `UPDATE events SET ${set}, checksum = NULL WHERE position = 4`);
     const store = await open();
     await expect(store.readAll({ after: 0 })).rejects.toThrow(wordsOf(4));
@@ -156,7 +156,7 @@ describe('an event that changed in the file', () => {
     await store.close();
   });
 
-  it('keeps the store from opening where it is the newest one, whose time all others follow', async () => {
+  it('keeps the store from opening where it is the newest one: later times depend on it', async () => {
     change('UPDATE events SET recorded_at = recorded_at + 1 WHERE position = 7');
     for (const writer of ['inline', 'thread'] as const) {
       const opening = SqliteEventStore.open({ directory, clock: { now: () => now }, writer });
@@ -164,7 +164,7 @@ describe('an event that changed in the file', () => {
     }
   });
 
-  it('or is gone, is missed by whoever reads its stream', async () => {
+  it('or is gone, is found missing by a read of its stream', async () => {
     change('DELETE FROM events WHERE position = 4');
     const store = await open();
     await expect(store.readStream('item-b')).rejects.toThrow(wordsOf(4));

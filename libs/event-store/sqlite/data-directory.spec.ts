@@ -44,7 +44,7 @@ describe('the data directory of a SqliteEventStore', () => {
     await store.close();
   });
 
-  it('is left as it is when it was there before', async () => {
+  it('keeps its permissions when it was there before', async () => {
     const store = await open();
     await store.close();
     chmodSync(directory, 0o750);
@@ -77,7 +77,7 @@ describe('the data directory of a SqliteEventStore', () => {
     await (await open()).close();
   });
 
-  it('serves nothing any more once the store is closed', async () => {
+  it('serves nothing once the store is closed, and ends who waits', async () => {
     const store = await open();
     const following = readToEnd(store, { after: 0 });
     const waiting = (async () => {
@@ -142,7 +142,7 @@ describe('the data directory of a SqliteEventStore', () => {
       for (const version of ['3.51.3', '3.52.0', '4.0.0']) assertSqliteVersion(version);
     });
 
-    it('when it cannot be made', async () => {
+    it('when it cannot be created', async () => {
       writeFileSync(directory, 'in the way');
       await expect(open()).rejects.toThrow(DataDirectoryUnusable);
       await expect(open(join(directory, 'below'))).rejects.toThrow(/a part of its path is a file/);
@@ -166,8 +166,8 @@ describe('the data directory of a SqliteEventStore', () => {
     });
   });
 
-  describe('backed up while it is written', () => {
-    it('is copied as of one moment, restored, and found sound', async () => {
+  describe('that is backed up', () => {
+    it('while it is written, is copied as of one moment, restored, and found sound', async () => {
       const store = await open();
       for (let number = 0; number < 20; number++) {
         await store.append(`item-${number}`, NO_STREAM, happenedTimes(100));
@@ -195,7 +195,7 @@ describe('the data directory of a SqliteEventStore', () => {
       await restored.close();
     });
 
-    it('never over a file that is there, never from one that is not', async () => {
+    it('overwrites no file that is there, and is restored from none that is not', async () => {
       const store = await open();
       const backup = join(parent, 'backup.db');
       await store.backup(backup);
@@ -211,7 +211,7 @@ describe('the data directory of a SqliteEventStore', () => {
   it.each([
     ['events.copying.db', '`onhand copy`'],
     ['events.db.partial', '`onhand restore`'],
-  ])('begins no new log beside %s, which was to become one', async (name, command) => {
+  ])('begins no new log beside %s, which is an unfinished one', async (name, command) => {
     mkdirSync(directory);
     writeFileSync(join(directory, name), 'half');
     const refused: unknown = await open().catch((error: unknown) => error);
@@ -222,7 +222,7 @@ describe('the data directory of a SqliteEventStore', () => {
     await (await open()).close();
   });
 
-  it('is restored from no half of a backup and from no folder, and says so', async () => {
+  it('is not restored from half of a backup or from a folder, and says why', async () => {
     const store = await open();
     for (let item = 0; item < 20; item++) await store.append(`i-${item}`, NO_STREAM, happenedTimes(100));
     const backup = join(parent, 'backup.db');
@@ -237,7 +237,7 @@ describe('the data directory of a SqliteEventStore', () => {
     expect(readdirSync(elsewhere)).toEqual(['lock.db']);
   });
 
-  it('says which event of it is damaged, and is not read beyond', async () => {
+  it('names its event that is not JSON, and refuses to read it', async () => {
     const store = await open();
     await store.append('item-1', NO_STREAM, happenedTimes(3));
     await store.close();
@@ -264,7 +264,7 @@ describe('the data directory of a SqliteEventStore', () => {
       { damage: "UPDATE streams SET name = 'item-3' WHERE id = 1", finds: /since it was written: 3/ },
       { damage: `UPDATE events SET recorded_at = ${2n ** 60n} WHERE position = 3`, finds: /written: 3/ },
       { damage: 'DELETE FROM stream_names_fresh', finds: /leads to another stream: item-1/ },
-    ])('shows what is wrong: $damage', async ({ damage, finds }) => {
+    ])('says what is wrong after $damage', async ({ damage, finds }) => {
       const store = await open();
       await store.append('item-1', NO_STREAM, happenedTimes(3));
       await store.append('item-2', NO_STREAM, happenedTimes(3));

@@ -20,7 +20,7 @@ function checksum({ position, stream, revision, id, type, recordedAt, data }: Ev
 }
 
 describe('the checksum of an event', () => {
-  it('stays what it is: there are logs that have it', () => {
+  it('never changes, for logs have it stored', () => {
     expect(checksum(EVENT)).toBe(-1_471_023_610);
     expect(checksum({ ...EVENT, position: 2 ** 40, recordedAt: 0, revision: 0, data: '{}' })).toBe(
       -1_238_384_143,
@@ -37,11 +37,11 @@ describe('the checksum of an event', () => {
     { recordedAt: EVENT.recordedAt + 1 },
     { recordedAt: EVENT.recordedAt + 2 ** 41 },
     { data: EVENT.data.replace('2', '6') },
-  ])('is another one with another %j', (change) => {
+  ])('differs for an event that differs in %j', (change) => {
     expect(checksum({ ...EVENT, ...change })).not.toBe(checksum(EVENT));
   });
 
-  it('takes an id from its bytes and from its digits alike', () => {
+  it('is the same whether an id comes as bytes or as digits', () => {
     for (let time = 0; time < 100; time++) {
       const id = randomUUID();
       const bytes = new Uint8Array(16);

@@ -33,7 +33,7 @@ describe('an event id', () => {
     '0e4c6b4309b6d04f0c08b4a07d6f5e4c3b2a',
     '0e4c6b43-9b6d-4f0c-8b4a-7d6f5e4c3b2é',
     '0e4c6b43-9b6d-4f0c-8b4a-7d6f5e4c3bg0',
-  ])('is a UUID in lower case, not %j', (id) => {
+  ])('must be a UUID in lower case, not %j', (id) => {
     expect(() => packed(id)).toThrow('Bug:');
   });
 });

@@ -20,24 +20,27 @@ describe.each(['thread', 'inline'] as const)('a disk that fails, writing %s', (w
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  itWith(OWN_DISK)('refuses appends while it is full, reads on, and takes them again', () => {
-    const mounted =
-      "exec unshare -rm sh -c '" + SMALL_DISK + 'exec "$NODE" --conditions=source "$CHILD" "$@"\' sh "$@";';
-    const result = runChild('fill-disk', [directory, writer], mounted) as Record<string, unknown>;
+  itWith(OWN_DISK)(
+    'makes the store refuse appends while it is full; reads go on, and appends too once there is room',
+    () => {
+      const mounted =
+        "exec unshare -rm sh -c '" + SMALL_DISK + 'exec "$NODE" --conditions=source "$CHILD" "$@"\' sh "$@";';
+      const result = runChild('fill-disk', [directory, writer], mounted) as Record<string, unknown>;
 
-    expect(result).toMatchObject({
-      refusals: 2,
-      refusedAgain: true,
-      readWhenFull: 5,
-      acceptedAfterwards: true,
-      problems: [],
-    });
-    expect(result['appends']).toBeGreaterThan(50);
-    expect(result['headWhenFull']).toBe(result['appends']);
-    expect(result['headAtLast']).toBe(Number(result['appends']) + 2);
-  });
+      expect(result).toMatchObject({
+        refusals: 2,
+        refusedAgain: true,
+        readWhenFull: 5,
+        acceptedAfterwards: true,
+        problems: [],
+      });
+      expect(result['appends']).toBeGreaterThan(50);
+      expect(result['headWhenFull']).toBe(result['appends']);
+      expect(result['headAtLast']).toBe(Number(result['appends']) + 2);
+    },
+  );
 
-  it('stops for good when a write fails otherwise; the next process finds everything acknowledged', async () => {
+  it('stops the store for good when a write fails otherwise; the next process finds everything acknowledged', async () => {
     const result = runChild('fail-writing', [directory, writer], SMALL_FILES) as {
       acknowledged: string[];
       unknown: string;

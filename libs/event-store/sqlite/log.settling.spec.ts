@@ -62,7 +62,7 @@ describe('the index of streams', () => {
     expect(findProblems(reader)).toEqual([]);
   });
 
-  it('has every event, wherever on its way a commit found no room, and nothing of that commit is remembered', () => {
+  it('has every event, wherever a commit ran out of room, and keeps nothing of that commit', () => {
     const streams = named('a'.repeat(100), 8_192); // With some more, names move on in the same commit.
     expect(write(batchOf(streams, 3))).toBe('committed');
     expect(write(batchOf(streams.slice(1), 1, 2))).toBe('committed');

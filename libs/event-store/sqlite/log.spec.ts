@@ -41,7 +41,7 @@ describe('Log', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('gives positions in the order of commits, over batches and openings', () => {
+  it('numbers events in the order of commits, over batches and restarts', () => {
     const [first, second] = log.write([batchOf(['a', 'b'], [-1, -1]), batchOf(['a', 'c'], [0, -1])]);
     log.close();
     log = new Log(file);
@@ -52,7 +52,7 @@ describe('Log', () => {
     expect(third).toMatchObject({ appends: [5], head: 5 });
   });
 
-  it('takes its time from the caller, but never lets it fall, not even over an opening', () => {
+  it('takes its time from the caller, but never lets it fall, not even over a restart', () => {
     const recordedAt = (now: number): unknown => {
       const [result] = log.write([batchOf([`s-${randomUUID()}`], [-1], now)]);
       return result?.outcome === 'committed' && result.recordedAt;
@@ -63,7 +63,7 @@ describe('Log', () => {
     expect(recordedAt(600)).toBe(700);
   });
 
-  it('finds every stream again when far more entries came than wait in the small trees', () => {
+  it('finds every event of 9,000 streams, those that the index has settled and those that it has not', () => {
     const streams = Array.from({ length: 9_000 }, () => `item-${randomUUID()}`);
     for (let revision = NO_STREAM; revision < 9; revision++) {
       for (let from = 0; from < streams.length; from += 1_000) {

@@ -76,7 +76,7 @@ describe('a log that the first version wrote, without checksums', () => {
     database.close();
   };
 
-  it('is opened and gone on with; what is new in it is checked', async () => {
+  it('is opened and written on; its new events are checked', async () => {
     const store = await open();
     await store.append('item-1', 2, [happened({ quantity: 4 }), happened({ quantity: 5 })]);
     const read = await store.readStream('item-1');
@@ -143,7 +143,7 @@ describe('a log that the first version wrote, without checksums', () => {
     database.close();
   });
 
-  it('from a later version is no backup to restore from here', async () => {
+  it('is not restored by a version that is older than it', async () => {
     change('PRAGMA user_version = 99');
     const words = /later version of OnHand \(schema 99; this one knows 2\)/;
     await expect(SqliteEventStore.restore(fileIn(directory), join(parent, 'new'))).rejects.toThrow(words);

@@ -59,7 +59,7 @@ describe.each(['thread', 'inline'] as const)(
       }
     };
 
-    it('finds every event of a stream, whatever of it the index has already', async () => {
+    it('finds every event of a stream, however much of it the index has settled', async () => {
       const expected: Expected = new Map();
       for (let round = 0; round < ROUNDS; round++) {
         await grow(expected, round);

@@ -25,7 +25,7 @@ const openIn = async (directory: string, writer: 'thread' | 'inline'): Promise<S
 describe.each(['thread', 'inline'] as const)('SqliteEventStore, writing %s', (writer) => {
   eventStoreContract('SqliteEventStore', () => openIn(mkdtempSync(join(tmpdir(), 'onhand-')), writer));
 
-  it('answers many appends together that are more than one commit carries', async () => {
+  it('writes many appends at once that are more than one commit carries', async () => {
     const underTest = await openIn(mkdtempSync(join(tmpdir(), 'onhand-')), writer);
     const { store } = underTest;
     const appends = Array.from({ length: COMMIT_EVENTS_MAX + 500 }, () => {

@@ -1,6 +1,6 @@
 import { TwoGenerations } from './two-generations.ts';
 
-describe('TwoGenerations', () => {
+describe('a cache of two generations', () => {
   it('never holds more than its bound, and keeps what was last used', () => {
     const cache = new TwoGenerations<number>(100);
     for (let number = 0; number < 1_000; number++) {
@@ -13,7 +13,7 @@ describe('TwoGenerations', () => {
     expect(found.filter((value) => value !== undefined).length).toBeLessThanOrEqual(100);
   });
 
-  it('has the newest value, whatever generation the older one is in', () => {
+  it('answers the newest value, whichever generation holds the older one', () => {
     const cache = new TwoGenerations<number>(4);
     cache.set('a', 1);
     for (const key of ['b', 'c']) cache.set(key, 0);

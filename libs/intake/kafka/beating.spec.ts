@@ -4,7 +4,7 @@ const EVERY_MS = 1;
 const LONG_MS = 60_000;
 
 describe('work in hand while the brokers go away', () => {
-  it('counts as done where it ends after all, so that it is not done again', async () => {
+  it('counts as done if it still ends in time, so that it is not repeated', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const done: string[] = [];
     const beat = (): Promise<void> => {
@@ -17,7 +17,7 @@ describe('work in hand while the brokers go away', () => {
     expect(done).toEqual(['taken']);
   });
 
-  it('does not count where it ends too late: others have gone on', async () => {
+  it('does not count if it ends too late: another member has taken over', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const done: string[] = [];
     const beat = (): Promise<void> => Promise.reject(new Error('the broker is away'));
@@ -29,7 +29,7 @@ describe('work in hand while the brokers go away', () => {
     expect(done).toEqual([]);
   });
 
-  it('is waited for while the group hears us, and counts once', async () => {
+  it('is waited for while heartbeats are answered, and counts once', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const done: string[] = [];
     let beats = 0;

@@ -22,7 +22,7 @@ function commits(commitOffsets: Commit, commitAfterMs?: number): OffsetCommits {
 }
 
 describe('commits of offsets', () => {
-  it('keep nobody waiting: the newest of each partition goes, with its mark, a little later', async () => {
+  it('keep nobody waiting: the newest offset of each partition goes a little later, with its mark', async () => {
     const told: unknown[] = [];
     const table = commits((offsets) => Promise.resolve(void told.push(offsets)));
     const busy = at(0, 1);
@@ -40,7 +40,7 @@ describe('commits of offsets', () => {
     ]);
   });
 
-  it('that fail are made again with the next ones', async () => {
+  it('that fail are repeated with the next ones', async () => {
     let failures = 2;
     const told: string[] = [];
     const table = commits((offsets) => {
@@ -53,7 +53,7 @@ describe('commits of offsets', () => {
     table.close();
   });
 
-  it('go on from where a partition came to meanwhile', async () => {
+  it('are followed by another for what was reached meanwhile', async () => {
     const told: string[] = [];
     const partition = at(0, 5);
     const table = commits(async (offsets) => {
@@ -68,7 +68,7 @@ describe('commits of offsets', () => {
     expect(told).toEqual(['5', '6']);
   });
 
-  it('leave out what is somebody else’s now', async () => {
+  it('leave out partitions that are another member’s now', async () => {
     const told: unknown[] = [];
     const table = commits((offsets) => Promise.resolve(void told.push(...offsets)));
     const gone = at(0, 5);
@@ -79,7 +79,7 @@ describe('commits of offsets', () => {
     table.close();
   });
 
-  it('are known of: what the brokers took, and what they had when we began', async () => {
+  it('are remembered if the brokers took them, or had them when we began', async () => {
     const table = commits((offsets) =>
       offsets[0]!.partition === 0 ? Promise.resolve() : Promise.reject(new Error('not now')),
     );
@@ -94,7 +94,7 @@ describe('commits of offsets', () => {
     table.close();
   });
 
-  it('are not made where there is nothing to say, or nothing more', async () => {
+  it('are not made where no partition has come further', async () => {
     let calls = 0;
     const table = commits(() => Promise.resolve(void calls++));
     await table.commit();
@@ -119,7 +119,7 @@ describe('commits of offsets', () => {
     expect(calls).toBe(1);
   });
 
-  it('are made as soon as it was asked for, and not sooner', async () => {
+  it('are made after the time that was asked for', async () => {
     const told: string[] = [];
     const tell: Commit = (offsets) => Promise.resolve(void told.push(...offsets.map(({ offset }) => offset)));
     const [late, soon] = [commits(tell, 60_000), commits(tell, 5)];

@@ -4,7 +4,7 @@ import { OwnOffsets } from './own-offsets.ts';
 const PLACE = { topic: 'onhand.events', partition: 3 };
 
 describe('our own table of offsets', () => {
-  it('knows nothing of what was never read', () =>
+  it('knows nothing of a partition that was never read', () =>
     withStore(async (store) => {
       expect(await new OwnOffsets(store, 'g').read(PLACE)).toBeUndefined();
     }));
@@ -17,7 +17,7 @@ describe('our own table of offsets', () => {
     }),
   );
 
-  it('keeps of what time the newest record before it is, where that was seen', () =>
+  it('keeps the newest time of the records before an offset, if it was seen', () =>
     withStore(async (store) => {
       const table = new OwnOffsets(store, 'g');
       await table.write(PLACE, 1);
@@ -33,7 +33,7 @@ describe('our own table of offsets', () => {
       expect(await new OwnOffsets(store, 'g').read({ ...PLACE, partition: 4 })).toBeUndefined();
     }));
 
-  it('leaves what another process has said since: the partition is his', () =>
+  it('is not overwritten where another process has written since: the partition is that one’s', () =>
     withStore(async (store) => {
       const [before, after] = [new OwnOffsets(store, 'g'), new OwnOffsets(store, 'g')];
       await before.write(PLACE, 10);

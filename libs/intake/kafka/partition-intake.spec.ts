@@ -90,7 +90,7 @@ const recordOf = (timestamp: number): KafkaMessage =>
 const record = recordOf(NOW);
 
 describe('the mark of a partition', () => {
-  it('is of the newest of what has ended, and no repeat takes it back', async () => {
+  it('is the newest position of a message that has ended, and no repeat takes it back', async () => {
     const intake = intakeEndingAt(5, 3, 7);
     const positions: unknown[] = [];
     for (let next = 1; next <= 3; next++) {
@@ -111,7 +111,7 @@ describe('the mark of a partition', () => {
 });
 
 describe('the newest time of a partition', () => {
-  it('is the greatest that a record bears, whatever it began behind', async () => {
+  it('is the greatest timestamp of a record, and never falls behind where it began', async () => {
     const intake = intakeEndingAt(1, 2);
     intake.beginsBehind({ newestAt: NOW - 10 });
     await intake.take([recordOf(NOW - 20), recordOf(-1)], 2);
@@ -120,7 +120,7 @@ describe('the newest time of a partition', () => {
     expect(intake.newestAt).toBe(NOW - 5);
   });
 
-  it('is little more than now where a clock is far ahead: what comes later is seen to be newer', async () => {
+  it('is little more than now where a producer’s clock is far ahead, so that later records count as newer', async () => {
     const intake = intakeEndingAt(1);
     await intake.take([recordOf(NOW * 2)], 1);
     expect(intake.newestAt).toBe(NOW + 300_000);
@@ -131,7 +131,7 @@ describe('a partition', () => {
   const bug = (): Error => new TypeError('of nobody');
   const away = (): Error => new KafkaUnavailable('for now');
 
-  it('has come as far as its records have ended, in the journal and in the rejected topic', async () => {
+  it('has passed a record once it is in the journal and, if rejected, in the rejected topic', async () => {
     const { intake, told, rejected, heard } = partition({ source: 'web' });
     expect(intake.next).toBeUndefined();
     await intake.take([message(3, 'a'), message(4), message(5, 'b')], 7);
@@ -143,7 +143,7 @@ describe('a partition', () => {
     expect([intake.next, rejected.length]).toEqual([8, 1]);
   });
 
-  it('waits for the rejected topic with all that is in the journal, and owes it each record once', async () => {
+  it('waits for the rejected topic, and writes each rejected record there once', async () => {
     const { intake, world, told, rejected } = partition();
     world.isTopicThere = false;
     await expect(intake.take([message(0), message(1, 'a')], 2)).rejects.toThrow('not there');
@@ -155,7 +155,7 @@ describe('a partition', () => {
     expect([intake.next, rejected, told.length]).toEqual([2, ['0 MISSING_FIELD'], 1]);
   });
 
-  it('pays what it owes before it takes more', async () => {
+  it('writes what the rejected topic lacks before it takes more', async () => {
     const { intake, world, told, rejected } = partition();
     world.isTopicThere = false;
     await expect(intake.take([message(0)], 1)).rejects.toThrow('not there');
@@ -166,7 +166,7 @@ describe('a partition', () => {
     expect([intake.next, rejected]).toEqual([2, ['0 MISSING_FIELD', '1 MISSING_FIELD']]);
   });
 
-  it('has taken nothing where the store does not serve, and the same again is right', async () => {
+  it('has taken nothing where the store does not serve, and takes the same records when given again', async () => {
     const { intake, world, rejected, heard, errors } = partition();
     world.faults.push(away);
     await expect(intake.take([message(0), message(1, 'a')], 2)).rejects.toThrow('for now');
@@ -177,7 +177,7 @@ describe('a partition', () => {
     expect([intake.next, rejected, heard.length]).toEqual([2, ['0 MISSING_FIELD'], 2]);
   });
 
-  it('takes one chunk after the other, and is idle after the last though it failed', async () => {
+  it('takes one chunk after the other, and is idle after the last, even if that failed', async () => {
     const { intake, world, told } = partition();
     world.faults.push(away);
     const failing = intake.take([message(0, 'a')], 1);
@@ -192,7 +192,7 @@ describe('a partition', () => {
     expect([intake.next, told.map(({ ids }) => ids)]).toEqual([2, [['b']]]);
   });
 
-  it('rejects alone what is a bug to us, by its name, and takes the others', async () => {
+  it('rejects only the record on which a bug of ours fails, by its id, and takes the others', async () => {
     const { intake, world, told, rejected, refused, errors } = partition();
     world.faults.push(bug, () => undefined, bug);
     const records = [message(0, 'a'), message(1, 'b'), message(2, 'c')];
@@ -203,7 +203,7 @@ describe('a partition', () => {
     expect(errors).toEqual([expect.stringContaining('a bug in OnHand')]);
   });
 
-  it('waits where the store goes away while it looks for what is a bug to us', async () => {
+  it('waits where the store goes away while it looks for the record on which a bug fails', async () => {
     const { intake, world, rejected } = partition();
     world.faults.push(bug, () => undefined, away);
     await expect(intake.take([message(0, 'a'), message(1, 'b')], 2)).rejects.toThrow('for now');
@@ -214,7 +214,7 @@ describe('a partition', () => {
     ['a picture that has failed', new ReadModelFailed('picture.db')],
     ['a stream that is damaged', new StreamDamaged('order-1', 'it was deleted')],
     ['a log that is damaged', new DataFileUnusable('events.db', 'it is damaged')],
-  ])('stands at %s, rejects nothing, says so, and goes on once it is mended', async (_, fault) => {
+  ])('is stopped by %s, rejects nothing, says so once, and goes on when that is mended', async (_, fault) => {
     const { intake, world, told, rejected, errors } = partition();
     const records = [message(0, 'a'), message(1, 'b')];
     world.faults.push(() => fault);
@@ -237,7 +237,7 @@ describe('a partition', () => {
     expect(told.map(({ ids }) => ids)).toEqual([['a'], ['a', 'b']]);
   });
 
-  it('rejects what is too large for the store whoever tells it', async () => {
+  it('rejects only the record that is too large for the store, and takes the others', async () => {
     const { intake, world, rejected } = partition();
     const tooLarge = (): Error => new AppendTooLarge('too large');
     world.faults.push(tooLarge, () => undefined, tooLarge);
@@ -245,7 +245,7 @@ describe('a partition', () => {
     expect([intake.next, intake.lastingFault, rejected]).toEqual([2, undefined, ['1 INTERNAL_ERROR']]);
   });
 
-  it('rejects what cannot even be read because of a bug', async () => {
+  it('rejects a record that cannot be read because of a bug', async () => {
     const { intake, rejected, refused } = partition();
     const record = Object.defineProperty(message(0, 'a'), 'headers', {
       get: () => {
@@ -257,7 +257,7 @@ describe('a partition', () => {
     expect(refused).toMatchObject([{ raw: record.value }]);
   });
 
-  it('goes on where the log says that it has come to', async () => {
+  it('goes on from the offset that the log has', async () => {
     const { intake } = partition();
     intake.goOnFrom({ next: 5, newestAt: NOW + 1, mark: { position: 10, recordedAt: 8 } });
     expect(intake).toMatchObject({ next: 5, newestAt: NOW + 1, mark: { position: 10, recordedAt: 8 } });

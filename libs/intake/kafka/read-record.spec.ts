@@ -41,21 +41,21 @@ describe('a record', () => {
     expect(told.message).toMatchObject({ sequence: 7, extensions: { region: 'north' }, source: 'web' });
   });
 
-  it('keeps its own bytes where it is refused, and what it says of itself', () => {
+  it('that is refused keeps its bytes, source, id and sequence', () => {
     const value = JSON.stringify({ ...DATA, lines: [] });
     const { rejection, raw, ...name } = read({ ...HEADERS, ce_sequence: '7' }, value);
     expect([rejection.code, Buffer.from(raw).toString()]).toEqual(['MISSING_FIELD', value]);
     expect(name).toEqual({ source: 'web', id: 'm-1', sequence: 7 });
   });
 
-  it('that is a whole event without saying so is told how to say it', () => {
+  it('that is a whole event without its content type is refused, and says which header to send', () => {
     const { rejection } = read({}, structured);
     expect(rejection).toMatchObject({ code: 'MISSING_FIELD', pointer: '/specversion' });
     expect(rejection.detail).toContain('content-type: application/cloudevents+json');
     expect(read({}, '{').rejection.code).toBe('INVALID_JSON');
   });
 
-  it('is told in words of Kafka what a header and a batch must be', () => {
+  it('is refused in Kafka’s words: headers by name, batches only over HTTP', () => {
     expect(read({ ...HEADERS, ce_sequence: '-1' }).rejection.detail).toBe(
       'The header "ce_sequence" is "-1". Send decimal digits only.',
     );
@@ -131,7 +131,7 @@ describe('a record', () => {
     expect(codeOf({ ...HEADERS, ...header })).toBe(code);
   });
 
-  it('stands in for a batch that was not unpacked, and is refused as too large', () => {
+  it('that stands in for a batch that was not unpacked is refused as too large, and another without value as a tombstone', () => {
     expect(codeOf({ [STAND_IN_HEADER]: '' }, null)).toBe('MESSAGE_TOO_LARGE');
     expect(readRecord({ value: null }, NOW)).toMatchObject({ rejection: { code: 'TOMBSTONE_NOT_ALLOWED' } });
   });
@@ -155,13 +155,13 @@ describe('a record', () => {
     if (value !== null) expect([source, id]).toEqual(['web', 'm-1']);
   });
 
-  it('says where in the data something is wrong', () => {
+  it('is refused with the place in its data that is wrong', () => {
     const data = JSON.stringify({ ...DATA, lines: [{ sku: 'A', quantity: 'Q' }] });
     expect(read(HEADERS, data.replace('"Q"', '1e400')).rejection.pointer).toBe('/data/lines/0/quantity');
     expect(read(HEADERS, '{"lines":1,"lines":2}').rejection.pointer).toBe('/data/lines');
   });
 
-  it('keeps only the bytes of headers that are called like what every object has', () => {
+  it('keeps headers that are named like inherited properties, such as toString', () => {
     // As kafkajs hands them over: with what it found on every object before them.
     const mixed = Object.fromEntries([
       ['toString', [Object, Buffer.from('x')]],
@@ -173,7 +173,7 @@ describe('a record', () => {
     ]);
   });
 
-  it('is its own bytes', () => {
+  it('is kept without a copy of its bytes', () => {
     const { value } = record();
     expect(readRecord({ ...record(), value }, NOW).raw).toBe(value);
   });

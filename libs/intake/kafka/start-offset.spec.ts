@@ -13,12 +13,12 @@ describe('where a partition begins', () => {
     ['where the group has committed, though our own table is behind', { committed: ours(50), own: 40 }, 50],
     ['at our own table where the brokers have forgotten', { own: 40 }, 40],
     [
-      'where another log has committed as much as our own table has',
+      'at our own table where another log has committed just as much',
       { committed: anothers(40), own: 40 },
       40,
     ],
     ['at the end where all is read', { committed: ours(100) }, 100],
-    ['at our own table where all that is newer stands behind it', { own: 40, newer: 40 }, 40],
+    ['at our own table where all newer records come after it', { own: 40, newer: 40 }, 40],
     ['at our own table where nothing is newer', { own: 100, newer: 100 }, 100],
   ])('%s', (_, known, next) => {
     expect(startOffset({ ...known, ...there })).toEqual({ next });
@@ -31,18 +31,33 @@ describe('where a partition begins', () => {
       40,
       'read again from 40',
     ],
-    ['at the first record where another log', { committed: anothers(50) }, 10, 'read again from 10'],
-    ['at the first record where some were deleted', { committed: ours(4) }, 10, '6 records were deleted'],
-    ['at the first record where our own were deleted', { own: 4 }, 10, '6 records were deleted'],
-    ['at the first record of a topic made anew', { committed: ours(101) }, 10, 'was recreated'],
     [
-      'at the first record where one before our own table is newer',
+      'at the first record where another log has committed, and our own table has nothing',
+      { committed: anothers(50) },
+      10,
+      'read again from 10',
+    ],
+    ['at the first record where some were deleted', { committed: ours(4) }, 10, '6 records were deleted'],
+    [
+      'at the first record where those at our own table were deleted',
+      { own: 4 },
+      10,
+      '6 records were deleted',
+    ],
+    ['at the first record of a topic that was recreated', { committed: ours(101) }, 10, 'was recreated'],
+    [
+      'at the first record where the first one is newer than all that was read',
       { own: 40, newer: 10 },
       10,
       'was recreated',
     ],
-    ['so also where those before that one look old', { own: 40, newer: 39 }, 10, 'was recreated'],
-  ])('%s, and says so', (_, known, next, words) => {
+    [
+      'at the first record where only the last one before our own table is newer',
+      { own: 40, newer: 39 },
+      10,
+      'was recreated',
+    ],
+  ])('%s, with an alarm', (_, known, next, words) => {
     const start = startOffset({ ...known, ...there });
     expect([start.next, start.alarm]).toEqual([next, expect.stringContaining(words)]);
   });

@@ -36,7 +36,7 @@ describe('a body', () => {
     ['another media type', text, 'text/plain', ['MEDIA_TYPE']],
     ['another charset', text, 'application/json; charset=utf-16', ['MEDIA_TYPE']],
     ['a media type named like a method', text, 'constructor', ['MEDIA_TYPE']],
-  ])('%s', (_, body, contentType, expected) => {
+  ])('is read, or refused as a whole: %s', (_, body, contentType, expected) => {
     expect(outcomes(body, contentType)).toEqual(expected);
   });
 
@@ -63,7 +63,7 @@ describe('a body', () => {
     expect(outcomes(many(MESSAGES_MAX + 1))).toEqual(['TOO_MANY_MESSAGES']);
   });
 
-  it('tells whether it was an array, also of one', () => {
+  it('is known to be an array or not, also an array of one', () => {
     expect(read(text).isMany).toBe(false);
     expect(read(`[${text}]`).isMany).toBe(true);
     expect(read('[').isMany).toBe(false);
@@ -88,7 +88,7 @@ describe('each message of an array stands alone', () => {
     ]);
   });
 
-  it('with its own words and its name', () => {
+  it('with its own text, source and id', () => {
     const { readings } = read(`[${twice}, ${unknown} ]`);
     expect(readings[0]).toMatchObject({ source: 'web', id: 'm-3', raw: twice });
     expect(readings[1]).toMatchObject({ source: 'web', id: 'm-6', raw: unknown });

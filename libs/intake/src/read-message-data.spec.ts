@@ -33,7 +33,7 @@ const problemsOfText = (text: string): string[] => {
 const saleText = (quantity: string): string =>
   JSON.stringify(withQuantity('sale.completed', 7)).replace('"quantity":7', `"quantity":${quantity}`);
 
-describe('times', () => {
+describe('the times of a message must be possible', () => {
   it.each<[string, unknown, string[]]>([
     ['a sale 24 h ahead', sale({ time: at(NOW + 24 * 60 * MINUTE_MS) }), []],
     [
@@ -70,7 +70,7 @@ describe('times', () => {
   });
 });
 
-describe('quantities', () => {
+describe('the quantities of a message must fit its type', () => {
   it.each<[MessageType, unknown, string | undefined]>([
     ['sale.completed', 0, 'QUANTITY_ZERO'],
     ['sale.completed', -3, 'QUANTITY_NEGATIVE'],
@@ -117,7 +117,7 @@ describe('quantities', () => {
     );
   });
 
-  it('of other numbers only integers must fit', () => {
+  it('but other numbers only a double', () => {
     const text = JSON.stringify(withData('order.refunded', { refundId: 5, amount: 6 }));
     expect(problemsOfText(text.replace('"refundId":5', '"refundId":12345678901234567890'))).toEqual([
       'UNSAFE_INTEGER /data/refundId',
@@ -138,7 +138,7 @@ describe('quantities', () => {
   });
 });
 
-describe('lines', () => {
+describe('the lines of a message must each be one item', () => {
   it.each<[string, Told, string[]]>([
     ['none', withData('sale.completed', { lines: undefined }), ['MISSING_FIELD /data/lines']],
     ['an empty list', withData('sale.completed', { lines: [] }), ['MISSING_FIELD /data/lines']],
@@ -262,7 +262,7 @@ describe('lines', () => {
   });
 });
 
-describe('other fields', () => {
+describe('the other fields of a message', () => {
   it.each<[string, Told, string[]]>([
     ['an unknown one', withData('sale.completed', { available: 5 }), ['UNKNOWN_FIELD /data/available']],
     [
@@ -303,7 +303,7 @@ describe('other fields', () => {
     expect(problemsOf(value)).toEqual(problems);
   });
 
-  it('are hinted at by their nearest name, values by the list of them', () => {
+  it('that are mistyped are refused with the nearest name, or the list of values', () => {
     const hintOf = (value: Told): string | undefined => {
       const reading = readMessage(value, { now: NOW });
       return 'problems' in reading ? reading.problems[0].hint : undefined;
@@ -317,7 +317,7 @@ describe('other fields', () => {
     );
   });
 
-  it('that are wrong are told together, at most twenty, and long values cut', () => {
+  it('that are wrong are named together, at most twenty, with long values cut', () => {
     const bad = withData('sale.completed', { lines: Array(100).fill({ quantity: 'x'.repeat(10_000) }) });
     const reading = readMessage(bad, { now: NOW });
     const problems = 'problems' in reading ? reading.problems : [];

@@ -28,7 +28,7 @@ describe('a good message', () => {
     expect(problemsOf(messageExample(type))).toEqual([]);
   });
 
-  it('is in our words: integers, milliseconds, defaults, one order of fields', () => {
+  it('becomes integers and milliseconds, with defaults, and its fields in one order', () => {
     const told = {
       time: '2026-11-20T11:15:30.123987+01:00',
       data: {
@@ -149,14 +149,14 @@ describe('the envelope', () => {
     expect(problemsOf(value)).toEqual(problems);
   });
 
-  it('names the version where the media type needs it', () => {
+  it('must name its version where the media type says so', () => {
     const reading = readMessage(sale({ specversion: undefined }), { now: NOW, needsSpecVersion: true });
     expect('problems' in reading && reading.problems).toMatchObject([
       { code: 'MISSING_FIELD', pointer: '/specversion' },
     ]);
   });
 
-  it('of a bad message still names it', () => {
+  it('names even a message that is refused', () => {
     expect(readMessage({ source: 'web', id: 'm-1', sequence: 3 }, { now: NOW })).toMatchObject({
       source: 'web',
       id: 'm-1',

@@ -13,7 +13,7 @@ const adminWhere = (told: readonly { partition: number; low: string; high: strin
 };
 
 describe('what the partitions of a topic hold', () => {
-  it('is told of as many as there are, also where the last has no leader: keys would move else', async () => {
+  it('is known for each that has a leader, and the others are counted: else keys would move', async () => {
     const led = [
       { partition: 2, low: '4', high: '9' },
       { partition: 0, low: '0', high: '7' },
@@ -24,7 +24,7 @@ describe('what the partitions of a topic hold', () => {
   });
 });
 
-describe('who asks', () => {
+describe('questions to Kafka at the same time', () => {
   let connections = 0;
   const hangingUp = createServer((socket) => {
     connections++;
@@ -37,7 +37,7 @@ describe('who asks', () => {
   });
   afterAll(() => hangingUp.close());
 
-  it('does it over the connection that others open at the same time, and hears of its end as they do', async () => {
+  it('share one connection, and its end', async () => {
     const { port } = hangingUp.address() as AddressInfo;
     const connection = { brokers: [`127.0.0.1:${port}`], clientId: 'spec', isEncrypted: false };
     const connectionsFor = async (askers: number): Promise<number> => {

@@ -15,14 +15,14 @@ const TEXT = Buffer.from('how much of what is where, '.repeat(1_000));
 beforeAll(registerCodecs);
 
 describe('codecs of batches', () => {
-  it.each(['GZIP', 'Snappy', 'LZ4', 'ZSTD'] as const)('%s: what was packed is unpacked', async (name) => {
+  it.each(['GZIP', 'Snappy', 'LZ4', 'ZSTD'] as const)('%s unpacks what it has packed', async (name) => {
     const own = codec(CompressionTypes[name]);
     const packed = await own.compress({ buffer: TEXT });
     expect(packed.length).toBeLessThan(TEXT.length / 5);
     expect((await own.decompress(packed)).equals(TEXT)).toBe(true);
   });
 
-  it('snappy in the framing of Java: blocks behind their lengths', async () => {
+  it('Snappy reads the framing of Java clients: blocks behind their lengths', async () => {
     const half = TEXT.length / 2;
     const blocks = [TEXT.subarray(0, half), TEXT.subarray(half)].map((part) => snappy.compress(part));
     const framed = Buffer.concat([

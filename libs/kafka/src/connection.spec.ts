@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
 /** What stands before the batch in a request to one partition of a topic with a name of one letter. */
 const BEFORE_THE_BATCH = 2 + 2 + 4 + 4 + 3 + 4 + 4 + 4;
 
-it('has the client itself write and read records as ours do', async () => {
+it('the client that is opened writes and reads records by our code', async () => {
   openKafka({ brokers: ['127.0.0.1:1'], clientId: 'spec', isEncrypted: false }, { log: SILENT });
   const produce = require('kafkajs/src/protocol/requests/produce/v3/request') as (parts: object) => {
     encode(): Promise<{ readonly buffer: Buffer }>;

@@ -6,8 +6,8 @@ const entry = (message: string, more: object = {}): LogEntry => ({
   log: { timestamp: '', message, ...more },
 });
 
-describe('what the client says', () => {
-  it('is said once in a while, as a warning, without its stacks', () => {
+describe('what the Kafka client logs', () => {
+  it('is logged once in a while for each broker, as a warning, without stacks', () => {
     const said: [object, string][] = [];
     const say = (facts: object, words: string): void => void said.push([facts, words]);
     const nothing = (): void => expect(true).toBe(false);
@@ -28,7 +28,7 @@ describe('what the client says', () => {
     ]);
   });
 
-  it('is not said where nobody can do anything about it', () => {
+  it('is left out where nobody can act on it: a hint at a new default of the client', () => {
     const said: string[] = [];
     const say = (_: object, words: string): void => void said.push(words);
     const hear = logCreatorOf({ debug: say, info: say, warn: say, error: say });

@@ -29,7 +29,7 @@ function answering(...answer: readonly Partial<RecordMetadata>[]): {
 }
 
 describe('a send to Kafka', () => {
-  it('is of one partition, which is given, and waits for all replicas in sync', async () => {
+  it('goes to the partition that is given, and waits for all replicas in sync', async () => {
     const { producer, sent } = answering(
       { topicName: 't', partition: 2, errorCode: 0, baseOffset: '7' },
       { topicName: 't', partition: 3, errorCode: 0, baseOffset: '41' },
@@ -56,7 +56,7 @@ describe('a send to Kafka', () => {
     ['leaves the partition out', [{ topicName: 't', partition: 4, errorCode: 0, baseOffset: '41' }]],
     ['is of another topic', [{ topicName: 'u', partition: 3, errorCode: 0, baseOffset: '41' }]],
     ['has an error for it', [{ topicName: 't', partition: 3, errorCode: 7, baseOffset: '-1' }]],
-  ])('is not taken for written where the answer %s', async (_, answer) => {
+  ])('does not count as written where the answer %s', async (_, answer) => {
     const { producer } = answering(...answer);
     const sending = sendTo(producer, { topic: 't', partition: 3 }, MESSAGES);
     await expect(sending).rejects.toMatchObject({ code: 'KAFKA_UNAVAILABLE', retriable: true });

@@ -48,7 +48,7 @@ function batchOf({
 const decode = async (parts: Parameters<typeof batchOf>[0]): Promise<readonly DecodedRecord[]> =>
   (await decodeBatch(new Decoder(batchOf(parts)))).records;
 
-describe('a batch that becomes too long', () => {
+describe('a batch that is too large once it is unpacked', () => {
   let bomb: Buffer;
 
   beforeAll(() => {
@@ -64,7 +64,7 @@ describe('a batch that becomes too long', () => {
       'snappy',
       () => Buffer.concat([Buffer.from([0x81, 0x80, 0x80, 0x80, 0x01]), snappy.compress(Buffer.alloc(9))]),
     ],
-  ] as const)('by %s is stood in for: as many records, at their offsets', async (name, pack) => {
+  ] as const)('by %s is replaced by as many empty records, at their offsets', async (name, pack) => {
     const records = await decode({ type: TYPE[name], count: 300, last: 310, packed: pack() });
     expect(records).toHaveLength(300);
     expect(records.slice(0, 2).map(({ offset }) => offset)).toEqual(['1000', '1001']);
@@ -73,37 +73,45 @@ describe('a batch that becomes too long', () => {
     expect(records.every(({ headers }) => Object.hasOwn(headers, STAND_IN_HEADER))).toBe(true);
   });
 
-  it('is stood in for where it has as many records as can be taken', async () => {
+  it('is replaced also where it has as many records as can be taken', async () => {
     const packed = gzipSync(bomb, { level: 1 });
     const records = await decode({ type: TYPE.gzip, count: 200_000, last: 199_999, packed });
     expect(records).toHaveLength(200_000);
     expect(records.at(-1)!.offset).toBe('200999');
   });
 
-  it('is not what only cannot be unpacked: that may pass, or is a bug', async () => {
+  it('is an error where it cannot be unpacked at all', async () => {
     const packed = Buffer.from('no gzip');
     await expect(decode({ type: TYPE.gzip, count: 1, last: 0, packed })).rejects.toThrow('header');
   });
 });
 
 describe('a batch of more records than can be taken', () => {
-  it.each(Object.entries(TYPE))('by %s is named before it is unpacked', async (_, type) => {
-    registerCodecs();
-    const packed = Buffer.from('whatever');
-    await expect(decode({ type, count: 200_001, last: 200_010, packed })).rejects.toMatchObject({
-      message: expect.stringContaining('offsets 1000 to 201010 of a partition has 200001 records') as string,
-      retriable: false,
-    });
-  });
+  it.each(Object.entries(TYPE))(
+    'by %s is refused with its offsets before it is unpacked',
+    async (_, type) => {
+      registerCodecs();
+      const packed = Buffer.from('whatever');
+      await expect(decode({ type, count: 200_001, last: 200_010, packed })).rejects.toMatchObject({
+        message: expect.stringContaining(
+          'offsets 1000 to 201010 of a partition has 200001 records',
+        ) as string,
+        retriable: false,
+      });
+    },
+  );
 });
 
-describe('what an lz4 frame becomes at most', () => {
-  it.each([0, 1, 1_000, 70_000, 1_000_000])('is not less than it does: %d bytes', (length) => {
-    const random = Buffer.from(Array.from({ length }, (_, index) => (index * 7_919) % 251));
-    for (const bytes of [Buffer.alloc(length), random]) {
-      const most = lz4Bytes(compressFrameSync(bytes));
-      expect(most).toBeGreaterThanOrEqual(length);
-      expect(most).toBeLessThan(2 * length + (1 << 16));
-    }
-  });
+describe('the estimate of how large an lz4 frame becomes', () => {
+  it.each([0, 1, 1_000, 70_000, 1_000_000])(
+    'is never too low, and at most about twice: %d bytes',
+    (length) => {
+      const random = Buffer.from(Array.from({ length }, (_, index) => (index * 7_919) % 251));
+      for (const bytes of [Buffer.alloc(length), random]) {
+        const most = lz4Bytes(compressFrameSync(bytes));
+        expect(most).toBeGreaterThanOrEqual(length);
+        expect(most).toBeLessThan(2 * length + (1 << 16));
+      }
+    },
+  );
 });

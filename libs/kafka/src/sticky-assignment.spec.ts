@@ -21,12 +21,12 @@ describe('shards are divided', () => {
     expect(shown(given)).toEqual({ a: [0, 2, 3], b: [1, 4, 5] });
   });
 
-  it('and who had slept does not take back what others have since', () => {
+  it('and a process that had slept does not take back what others have since', () => {
     const given = assignSticky(4, [sharer('slept', [0, 1], 10), sharer('b', [0, 1, 2, 3], 20)]);
     expect(shown(given)).toEqual({ b: [0, 1], slept: [2, 3] });
   });
 
-  it('so that each is somebody’s, none two’s, nobody has two more than another, and little moves', () => {
+  it('so that each has one owner, nobody has two more than another, and a second division moves nothing', () => {
     const scene = fc.record({
       count: fc.integer({ min: 1, max: 40 }),
       sharers: fc.uniqueArray(

@@ -18,7 +18,7 @@ const thrown = (message: string, broker: string): Error =>
   new KafkaJSNumberOfRetriesExceeded(new KafkaJSConnectionError(message, { broker }), { retryCount: 1 });
 const wordsOf = (error: Error): string => kafkaTrouble(error, connection).message;
 
-describe('what Kafka does not do, in words', () => {
+describe('trouble with Kafka, in words', () => {
   it('names the broker that does not answer, not all of them', () => {
     expect(wordsOf(thrown('Connection error: connect ECONNREFUSED 10.0.0.2:9092', '10.0.0.2:9092'))).toBe(
       'No broker answers at 10.0.0.2:9092. Start Kafka, or check KAFKA_BROKERS (10.0.0.1:9092, 10.0.0.2:9092). OnHand keeps retrying.',
@@ -35,7 +35,7 @@ describe('what Kafka does not do, in words', () => {
     );
   });
 
-  it('is said of the client as it is', async () => {
+  it('names the broker in an error of the client itself', async () => {
     const nobody: KafkaConnection = { ...connection, brokers: ['127.0.0.1:1'] };
     const error: unknown = await askKafka(nobody, (admin) => admin.listTopics()).catch(
       (each: unknown) => each,
@@ -44,7 +44,7 @@ describe('what Kafka does not do, in words', () => {
     expect((error as Error).message).toMatch(/^No broker answers at 127\.0\.0\.1:1\. .*\(127\.0\.0\.1:1\)/);
   });
 
-  it('says that a partition has no leader, and names those that stand', () => {
+  it('says that a partition has no leader, and names those that are stopped', () => {
     const error = Object.assign(new Error('in the middle of an election'), { type: 'LEADER_NOT_AVAILABLE' });
     expect(wordsOf(error)).toContain('has no leader');
     const places = [
@@ -57,7 +57,7 @@ describe('what Kafka does not do, in words', () => {
     );
   });
 
-  it('is what the client says where we know no better, and never said twice', () => {
+  it('has the client’s own words where we have none, and is not wrapped twice', () => {
     const strange = kafkaTrouble(new Error('out of tea'), connection);
     expect(strange.message).toBe('Kafka at 10.0.0.1:9092, 10.0.0.2:9092 says: out of tea');
     expect(kafkaTrouble(strange, connection)).toBe(strange);

@@ -30,7 +30,7 @@ async function missingOf(teller: AvailabilityTeller): Promise<string[]> {
 }
 
 describe('what the topic of numbers does not hold', () => {
-  it('is looked for in every channel and page: each listing of ours that it does not have, or an older one of', async () => {
+  it('is found in every channel and page: each listing of ours that is missing there or older', async () => {
     const { teller, set, shards, numbers } = opened();
     const all = ['app', 'web'].flatMap((channel) => ours!.map((listing) => `${channel}:${listing}`));
     expect(await missingOf(teller)).toEqual(all);
@@ -53,7 +53,7 @@ describe('what the topic of numbers does not hold', () => {
     expect(await missingOf(teller)).toEqual(all);
   });
 
-  it('is looked for from the start again, though the look before was given up in the middle', async () => {
+  it('is looked for from the start again after a look that was given up in the middle', async () => {
     const { teller } = opened();
     const all = await missingOf(teller);
     teller.begin();
@@ -61,7 +61,7 @@ describe('what the topic of numbers does not hold', () => {
     expect(await missingOf(teller)).toEqual(all);
   });
 
-  it('is told with its newest number, where it is ours and not there yet', () => {
+  it('is sent with its newest number, if it is ours and not there yet', () => {
     const { teller, set } = opened();
     const [first, second] = ours!;
     set(9, 'web', [first!], 5);
@@ -72,7 +72,7 @@ describe('what the topic of numbers does not hold', () => {
     expect(JSON.parse(tellings[0]!.record.value)).toMatchObject({ available: 5, version: 9 });
   });
 
-  it('is told again where somebody wrote an older number over it', () => {
+  it('is sent again where somebody wrote an older number over it', () => {
     const { teller } = opened();
     const key = `web:${ours![0]}`;
     expect(teller.mend({ key, version: 6, partition: 0 })).toEqual({ key, position: 7 });

@@ -14,12 +14,12 @@ describe('the keys of a topic', () => {
     for (const keys of [[], KEYS.slice(0, 1), KEYS]) expect(divisionOf(12, keys, 12).among).toBe(12);
   });
 
-  it('stay among those that it had before some were added', () => {
+  it('stay in the partitions that it had before some were added', () => {
     expect(divisionOf(12, KEYS, 6).among).toBe(6);
     expect(divisionOf(7, KEYS, 6).among).toBe(6);
   });
 
-  it('are divided among all where somebody else has put some wherever he liked', () => {
+  it('are divided among all partitions where a stranger has written a key to the wrong one', () => {
     const division = divisionOf(12, KEYS, 12);
     division.stands('web:A', (partitionOf('web:A', 12) + 1) % 12);
     expect(division.among).toBe(12);

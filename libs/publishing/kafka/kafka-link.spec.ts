@@ -23,8 +23,8 @@ function linkOf(answer: () => Partial<RecordMetadata>[]): { link: KafkaLink; sen
   return { link: new KafkaLink({ kafka, connection, producer, topic: 't', groupId: 'g' }), sent };
 }
 
-describe('a send to Kafka', () => {
-  it('is of one partition, which is given, and waits for all replicas in sync', async () => {
+describe('a publisher’s send to Kafka', () => {
+  it('goes to the partition that is given, and waits for all replicas in sync', async () => {
     const { link, sent } = linkOf(() => [{ topicName: 't', partition: 3, errorCode: 0, baseOffset: '41' }]);
     expect(await link.send(3, RECORDS)).toBe(41);
     expect(sent).toHaveLength(1);
@@ -32,7 +32,7 @@ describe('a send to Kafka', () => {
     expect(sent[0]!.messages.map(({ partition }) => partition)).toEqual([3, 3]);
   });
 
-  it('is not taken for written where the answer leaves it out', async () => {
+  it('does not count as written where the answer leaves it out', async () => {
     const { link } = linkOf(() => []);
     await expect(link.send(3, RECORDS)).rejects.toMatchObject({ code: 'KAFKA_UNAVAILABLE', retriable: true });
   });
@@ -46,7 +46,7 @@ describe('a send to Kafka', () => {
     await expect(link.send(0, RECORDS)).rejects.toThrow('Topic t does not exist.');
   });
 
-  it('that is too large says so, however it is wrapped', async () => {
+  it('that is too large fails as such, however the error is wrapped', async () => {
     for (const error of [{ type: 'MESSAGE_TOO_LARGE' }, { cause: { type: 'RECORD_LIST_TOO_LARGE' } }]) {
       const { link } = linkOf(() => {
         throw Object.assign(new Error('The request included a message larger than it may be'), error);

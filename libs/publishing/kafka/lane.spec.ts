@@ -15,11 +15,11 @@ function filled(order: { readonly isInLogOrder: boolean }, waiting: readonly str
 }
 
 describe('a lane', () => {
-  it('holds each key once, in the place of its first change: what changes all the time has its turn', () => {
+  it('holds each key once, in the place of its first change, so that what changes all the time has its turn', () => {
     expect(names(laneOf('a1', 'b2', 'a3').take(9))).toEqual(['a3', 'b2']);
   });
 
-  it('hands out the number of the last change with it, and none where that is not known', () => {
+  it('hands out each key with the number of its last change, if that is known', () => {
     const lane = laneOf();
     const number = (version: number): ListingNumber => ({
       ...{ channel: 'web', listing: 'a', sku: 'a', available: 1, version, recordedAt: 0, reason: 'sale' },
@@ -36,13 +36,13 @@ describe('a lane', () => {
   });
 
   it.each([
-    ['with what is newer of it', laneOf, ['a4', 'b2', 'c3']],
+    ['with its newer change', laneOf, ['a4', 'b2', 'c3']],
     [
       'but not before its own newer change, if the order of the log counts',
       laneInLogOrder,
       ['b2', 'c3', 'a4'],
     ],
-  ])('puts what could not be told before all else, %s', (_, open, expected) => {
+  ])('puts what could not be sent before all else, %s', (_, open, expected) => {
     const lane = open('a1', 'b2');
     const taken = lane.take(9);
     for (const each of wanted('c3', 'a4')) lane.want(each);
@@ -50,7 +50,7 @@ describe('a lane', () => {
     expect([names(lane.take(9)), lane.oldest]).toEqual([expected, 1]);
   });
 
-  it('stands at the first change of what has changed again before it was told, until that is read back', () => {
+  it('counts from the first change of a key that changed again before it was sent, until that is read back', () => {
     const lane = laneOf('a1', 'b7', 'a9');
     const seen = [lane.oldest];
     lane.take(1);
@@ -62,7 +62,7 @@ describe('a lane', () => {
     expect([...seen, lane.oldest]).toEqual([1, 1, 1, 7]);
   });
 
-  it('stands there still where that was lost, or written once more before it was read back', () => {
+  it('still counts from there if that was lost, or written once more before it was read back', () => {
     const lane = laneOf('a1', 'a9');
     lane.take(1);
     lane.wrote([{ key: 'a', version: 9, offset: 3 }]);
@@ -81,7 +81,7 @@ describe('a lane', () => {
     expect(lane.oldest).toBe(Infinity);
   });
 
-  it('is at rest once all that was written was read back, also before the answer', () => {
+  it('is at rest once all that was written is read back, some of it before the answer', () => {
     const lane = laneOf('a1', 'b2');
     expect([lane.isPending('a'), lane.isPending('c')]).toEqual([true, false]);
     lane.take(9);
@@ -99,7 +99,7 @@ describe('a lane', () => {
     expect(lane.readBack('b', 2)).toBe(false);
   });
 
-  it('hands out what was written and is not there', () => {
+  it('finds what was written and is not in the topic', () => {
     const lane = laneOf('a1', 'b2');
     lane.take(9);
     lane.wrote([
@@ -139,7 +139,7 @@ describe('a lane', () => {
     expect(names(lane.lostBefore(3))).toEqual(['a3']);
   });
 
-  it('knows the oldest of what is not known to stand there, and which is still to come', () => {
+  it('knows the oldest change that is not known to be in the topic, and which keys are still to come', () => {
     const lane = laneOf('a5', 'b4', 'c9');
     const seen = (): unknown => [
       lane.oldest,
@@ -168,7 +168,7 @@ describe('a lane', () => {
     expect([lane.oldest, lane.isAtRest, names(lane.lostBefore(99))]).toEqual([Infinity, true, []]);
   });
 
-  it('knows the oldest in whatever order they were taken and written', () => {
+  it('knows the oldest change in whatever order they were taken and written', () => {
     const lane = laneOf('a5', 'b9', 'c7');
     lane.take(3);
     expect(lane.oldest).toBe(5);

@@ -20,7 +20,7 @@ describe('a pace', () => {
       new Promise<boolean>((resolve) => setImmediate(resolve, false)),
     ]);
 
-  it('lets each partition be told at once, and again after a pause while the log is ahead', async () => {
+  it('lets each partition have its turn at once, and again after a pause while the log is ahead', async () => {
     const pace = new Pace({ isBehind: () => isBehind, pauseAfter: () => NEVER_MS });
     expect(await hasItsTurn(pace, 0)).toBe(true);
     pace.told(0, 1);
@@ -34,7 +34,7 @@ describe('a pace', () => {
   it.each([
     [100, 400],
     [60_000, 5_000],
-  ])('after %d ms of telling pauses for %d', async (tookMs, pauseMs) => {
+  ])('after a send of %d ms pauses for %d ms while the log is ahead', async (tookMs, pauseMs) => {
     const pace = new Pace({ isBehind: always });
     pace.told(0, tookMs);
     performance.now = () => pauseMs - 1;

@@ -8,7 +8,7 @@ describe('the partition of a key', () => {
     ['marketplace:85123A', 12, 4],
     ['pos:ТЕАПОТ', 12, 8],
     ['web:杯', 3, 2],
-  ])('%p of %p is for ever %p', (key, partitions, partition) => {
+  ])('%p among %p is %p for ever', (key, partitions, partition) => {
     expect(partitionOf(key, partitions)).toBe(partition);
   });
 

@@ -18,7 +18,7 @@ function opened() {
 }
 
 describe('what is read back of a topic', () => {
-  it('is current once all is read that was there when it was asked, partition by partition', () => {
+  it('is current once all is read that each partition held when it was asked', () => {
     const { readBack, said } = opened();
     readBack.expect([
       { low: 0, high: 2 },
@@ -42,7 +42,7 @@ describe('what is read back of a topic', () => {
     expect(readBack.isCurrent).toBe(false);
   });
 
-  it('waits for no partition without a leader, but for what it was to read of it before', () => {
+  it('waits for no partition without a leader, unless it knew records of it before', () => {
     const { readBack } = opened();
     readBack.expect([{ low: 0, high: 1 }, undefined]);
     expect(readBack.isCurrent).toBe(false);
@@ -59,7 +59,7 @@ describe('what is read back of a topic', () => {
     expect(() => readBack.check([{ low: 0, high: 1 }, undefined])).not.toThrow();
   });
 
-  it('is of ours or says nothing: tombstones, strangers, records without a key', () => {
+  it('has no version in tombstones and strangers’ records, and passes over records without a key', () => {
     const { readBack, said } = opened();
     const records = [
       { ...record(0, 'a', 1), value: null },
@@ -74,7 +74,7 @@ describe('what is read back of a topic', () => {
     ]);
   });
 
-  it('is told once, and that it comes again', () => {
+  it('is handed on once, with a word where records come again', () => {
     const { readBack, said } = opened();
     readBack.read(0, [record(0, 'a', 1), record(1, 'b', 2)], 2);
     said();
@@ -83,7 +83,7 @@ describe('what is read back of a topic', () => {
     expect(readBack.next(0)).toBe(3);
   });
 
-  it('is not gone back in by one record alone that comes again, nor by a mark', () => {
+  it('does not go back for a record that comes again alone, nor for the mark of a transaction', () => {
     const { readBack, said } = opened();
     readBack.read(0, [record(0, 'a', 1), record(1, 'b', 2)], 2);
     said();
@@ -92,7 +92,7 @@ describe('what is read back of a topic', () => {
     expect(said()).toEqual(['again', ['passed', 0, 2], ['passed', 0, 2]]);
   });
 
-  it('leaves out partitions that somebody has added: they are nobody’s', () => {
+  it('leaves out partitions that somebody has added', () => {
     const { readBack, said } = opened();
     const extent = { low: 0, high: 1 };
     readBack.expect([extent, extent, extent]);
@@ -102,7 +102,7 @@ describe('what is read back of a topic', () => {
     expect(readBack.isCurrent).toBe(true);
   });
 
-  it('of a topic that ends before what was read of it is of another topic', () => {
+  it('of a topic that ends before what was read shows that it was recreated', () => {
     const { readBack } = opened();
     readBack.read(0, [record(4, 'a', 1)], 5);
     expect(() => readBack.check([{ low: 0, high: 5 }])).not.toThrow();

@@ -9,8 +9,8 @@ beforeAll(() => {
 });
 afterAll(() => jest.restoreAllMocks());
 
-describe('sleep', () => {
-  it('is noticed by whoever looks first, once', () => {
+describe('a sleep of the machine', () => {
+  it('is noticed once, by the first look after it', () => {
     let awakenings = 0;
     const sleep = new Sleep(() => awakenings++, SLEPT_MS);
     now += SLEPT_MS;

@@ -9,7 +9,7 @@ const LISTINGS = Array.from({ length: 40 }, (_, n) => `L-${n}`);
 const all = (quantity: number): Record<string, number> =>
   Object.fromEntries(LISTINGS.map((listing) => [listing, quantity]));
 
-describe('a topic that an operator changes while it is told', () => {
+describe('a topic that an operator changes while it is published to', () => {
   let stage: Stage;
   let topic: MemoryTopic;
   const processes: Process[] = [];
@@ -41,7 +41,7 @@ describe('a topic that an operator changes while it is told', () => {
 
   const perPartition = (): number[] => topic.partitions.map(({ length }) => length);
 
-  it('keeps its keys where they are though partitions are added, also for who starts then, and it is said', async () => {
+  it('keeps its keys in their partitions where some are added, also after a restart, and says so', async () => {
     await stage.publish('web', all(1));
     const first = await telling();
     topic.addPartitions(3);
@@ -59,7 +59,7 @@ describe('a topic that an operator changes while it is told', () => {
     expect(perPartition().reduce((sum, records) => sum + records, 0)).toBe(3 * LISTINGS.length);
   });
 
-  it('is told again what is deleted at its start, though it is to lose nothing there', async () => {
+  it('is filled again where its records are deleted, and says so', async () => {
     await stage.publish('web', all(1));
     const process = await telling();
     topic.lows.push(...perPartition());
@@ -68,7 +68,7 @@ describe('a topic that an operator changes while it is told', () => {
     expect(process.troubles).toMatchObject([{ code: 'KAFKA_RECORDS_DELETED' }]);
   });
 
-  it('is told again once it is made anew, though nothing changes meanwhile', async () => {
+  it('is filled again when it is recreated, though nothing changes meanwhile', async () => {
     await stage.publish('web', all(1));
     const process = await telling();
     topic.makeAnew();
@@ -76,7 +76,7 @@ describe('a topic that an operator changes while it is told', () => {
     expect(process.troubles).toMatchObject([{ code: 'KAFKA_TOPIC_MADE_ANEW' }]);
   });
 
-  it('is the same still where more is told and read back while an answer to what it holds is under way', async () => {
+  it('does not seem recreated where more is written while the question what it holds is under way', async () => {
     await stage.publish('web', all(1));
     const process = await telling();
     const { asked, letGo } = topic.holdAnswer();
@@ -92,7 +92,7 @@ describe('a topic that an operator changes while it is told', () => {
   });
 
   it.each([
-    ['nothing is to be told', () => Promise.resolve(0)],
+    ['nothing is to be sent', () => Promise.resolve(0)],
     ['a number is on its way', () => stage.publish('web', { A: 9 })],
   ])('is shown as waiting while its brokers hang, when %s', async (_, change) => {
     const process = await telling();

@@ -54,7 +54,7 @@ describe('what a topic is known to hold', () => {
       expect(publisher.heldThrough(newest)).toBe(newest);
     }));
 
-  it('is looked for again where more waits for a broker than may, and none of it is kept', () =>
+  it('is looked for again where more waits for a broker than may, and none of that is kept', () =>
     playing(async ({ topic, process, set }) => {
       const { publisher } = process;
       process.start();

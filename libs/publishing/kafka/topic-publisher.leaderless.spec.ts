@@ -48,7 +48,7 @@ function sceneOn(stage: Stage) {
 }
 
 describe('a topic of which a partition has no leader', () => {
-  it('is told in all others, and there once it has one', () =>
+  it('gets its numbers in all other partitions, and there once it has one', () =>
     playing(async ({ topic, process, setAll, told }) => {
       const living = MANY.filter((listing) => !isOfTheDead(listing));
       process.start();
@@ -63,7 +63,7 @@ describe('a topic of which a partition has no leader', () => {
       expect(told(1)).toEqual(MANY);
     }));
 
-  it('is looked through to its end all the same', () =>
+  it('is compared with the catalog to its end all the same', () =>
     playing(async ({ topic, process, setAll, told }) => {
       const living = MANY.filter((listing) => !isOfTheDead(listing));
       process.start();
@@ -78,7 +78,7 @@ describe('a topic of which a partition has no leader', () => {
       expect(told(1)).toEqual(MANY);
     }));
 
-  it('is waited for where more waits for it than may: it is not looked through over and over', () =>
+  it('is waited for where more waits for that partition than may, and then filled', () =>
     playing(async ({ topic, process, setAll, told }) => {
       await setAll(['L-0000', 'L-0001', 'L-0002', 'L-0003'], 1);
       process.start();
@@ -100,7 +100,7 @@ describe('a topic of which a partition has no leader', () => {
       expect(told(1)).toHaveLength(4);
     }));
 
-  it('is not begun with before it has one: what it holds there is not known', () =>
+  it('gets nothing at a start before it has one: what it holds there is not known', () =>
     playing(async ({ topic, process, setAll, told }) => {
       await setAll(MANY, 1);
       topic.leaderless.add(DEAD);

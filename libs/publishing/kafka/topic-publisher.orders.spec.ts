@@ -52,7 +52,7 @@ describe('a publisher of orders', () => {
     await stage.project();
   };
 
-  it('tells those of the log, then what changes, and after a restart only what is new', async () => {
+  it('sends those of the log, then what changes, and after a restart only what is new', async () => {
     await change(orders(0, 40), 'open');
     const first = tellOrders();
     await first.settled();
@@ -79,7 +79,7 @@ describe('a publisher of orders', () => {
     expect(topic.versionsOf('web:O-36')).toHaveLength(2);
   });
 
-  it('tells them in the order of the log, whatever changes while a page of it is on its way', async () => {
+  it('sends them in the order of the log, whatever changes while a page of it is on its way', async () => {
     topic = new MemoryTopic(1); // Who goes ahead of others there leaves them out for good, should it end.
     await change(orders(0, 10), 'open');
     let left = 10;
@@ -96,7 +96,7 @@ describe('a publisher of orders', () => {
     expect(Object.keys(topic.picture)).toHaveLength(20);
   });
 
-  it('puts right an older state that was written late, now or while nobody was there', async () => {
+  it('puts right an older state that somebody writes, now or while no process runs', async () => {
     await change(orders(0, 20), 'open');
     await change(['O-3'], 'shipped');
     const first = tellOrders();
@@ -112,7 +112,7 @@ describe('a publisher of orders', () => {
     await until(() => topic.picture['web:O-3']!.version === newest, 'put right after a start');
   });
 
-  it('leaves alone what came again behind another order, and is the newest of its own', async () => {
+  it('leaves alone a repeat of an order’s newest state, though newer orders came before it', async () => {
     topic = new MemoryTopic(1);
     const process = tellOrders();
     await change(['O-1', 'O-2'], 'open');
@@ -125,7 +125,7 @@ describe('a publisher of orders', () => {
     expect(process.publisher.figures.toldAgain).toBe(0);
   });
 
-  it('puts right what was found, though the shards change before it can be told', async () => {
+  it('puts right what it has found, though it begins again before it could send that', async () => {
     topic = new MemoryTopic(1);
     const process = tellOrders();
     await change(['O-1'], 'open');
@@ -140,7 +140,7 @@ describe('a publisher of orders', () => {
     await until(() => topic.picture['web:O-1']!.version === newest, 'put right');
   });
 
-  it('puts right a tombstone, and what is not ours, that were written while nobody was there', async () => {
+  it('puts right a tombstone and a stranger’s record that were written while no process ran', async () => {
     topic = new MemoryTopic(1);
     const first = tellOrders();
     await change(orders(1, 4), 'open');
@@ -159,7 +159,7 @@ describe('a publisher of orders', () => {
     expect(second.troubles).toEqual([]);
   });
 
-  it('tells all again to a topic that was made anew, also what is older than what it told there first', async () => {
+  it('sends all again to a topic that was recreated, also orders older than the first it gets', async () => {
     const process = tellOrders();
     await change(orders(0, 30), 'open');
     await process.settled();

@@ -42,7 +42,7 @@ describe('a publisher of numbers', () => {
   const available = (): Record<string, number | undefined> =>
     Object.fromEntries(Object.entries(topic.picture).map(([key, value]) => [key, value.available]));
 
-  it('tells all that there is, then what changes, one send a partition at a time', async () => {
+  it('sends every number, then what changes, with one send at a time to a partition', async () => {
     await set('web', { A: 1, B: 2 });
     const process = tellNumbers();
     await process.settled();
@@ -54,7 +54,7 @@ describe('a publisher of numbers', () => {
     expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
   });
 
-  it('tells what changes while the catalog is looked through', async () => {
+  it('sends what changes while it goes through the catalog, each number once', async () => {
     const listings = Array.from({ length: 3_000 }, (_, n) => `L-${String(n).padStart(4, '0')}`);
     await set('web', Object.fromEntries(listings.map((listing) => [listing, 1])));
     const process = tellNumbers();
@@ -76,7 +76,7 @@ describe('a publisher of numbers', () => {
     expect(versions).toHaveLength(new Set(versions).size);
   });
 
-  it('comes to the end of the catalog though all of it changes again and again', async () => {
+  it('comes to the end of the catalog though all numbers change again and again', async () => {
     const listings = Array.from({ length: 6_000 }, (_, n) => `L-${n}`);
     const all = (quantity: number) =>
       Object.fromEntries(listings.map((listing) => [listing, quantity] as const));
@@ -89,7 +89,7 @@ describe('a publisher of numbers', () => {
     await process.settled();
   });
 
-  it('tells nothing over and over while the log is ahead, from the first look on', async () => {
+  it('does not send the same listing over and over while the log is ahead, also at the start', async () => {
     const listings = Array.from({ length: 3_000 }, (_, n) => `L-${String(n).padStart(4, '0')}`);
     await set('web', Object.fromEntries(listings.map((listing) => [listing, 1])));
     const process = tellNumbers();
@@ -102,7 +102,7 @@ describe('a publisher of numbers', () => {
     expect(topic.picture['web:L-0000']).toMatchObject({ available: 20 });
   });
 
-  it('tells nothing twice after a restart', async () => {
+  it('sends nothing twice after a restart', async () => {
     await set('web', { A: 1, B: 2 });
     const first = tellNumbers();
     await first.settled();
@@ -113,7 +113,7 @@ describe('a publisher of numbers', () => {
     expect(topic.versionsOf('web:B')).toHaveLength(1);
   });
 
-  it('tells what the log is still ahead of once, and then the newest', async () => {
+  it('sends a number once while the log is ahead, and then the newest', async () => {
     const process = tellNumbers();
     await process.settled();
     process.isBehind = true;
@@ -127,7 +127,7 @@ describe('a publisher of numbers', () => {
     expect(available()).toEqual({ 'web:A': 20 });
   });
 
-  it('does not wait for ever, though the log is ahead all the time', async () => {
+  it('does not wait for ever where the log stays ahead', async () => {
     const process = tellNumbers(20);
     process.isBehind = true;
     for (let n = 1; n <= 3; n++) {
@@ -137,7 +137,7 @@ describe('a publisher of numbers', () => {
     expect(available()).toEqual({ 'web:A': 3 });
   });
 
-  it('waits for no picture that is behind once half of what may wait does', async () => {
+  it('waits for the log no longer once half of what may wait is waiting', async () => {
     const process = tellNumbers();
     await set('web', Object.fromEntries([...'ABCDEFGH'].map((listing) => [listing, 1])));
     await process.settled();
@@ -152,7 +152,7 @@ describe('a publisher of numbers', () => {
     await process.settled();
   });
 
-  it('tells only the newest of what changed while nobody answered', async () => {
+  it('sends only the newest number of what changed while no broker answered', async () => {
     const process = tellNumbers();
     await process.settled();
     topic.isDown = true;
@@ -169,7 +169,7 @@ describe('a publisher of numbers', () => {
     expect(available()).toEqual({ 'web:A': 20 });
   });
 
-  it('tells at most once more what was written without an answer', async () => {
+  it('sends at most once more what was written without an answer', async () => {
     const process = tellNumbers();
     await process.settled();
     topic.mishaps.push('late');
@@ -181,7 +181,7 @@ describe('a publisher of numbers', () => {
     expect(new Set(topic.versionsOf('web:A'))).toEqual(new Set([version]));
   });
 
-  it('tells again what was answered and is not there', async () => {
+  it('sends again what was acknowledged and is not in the topic', async () => {
     const process = tellNumbers();
     await process.settled();
     topic.mishaps.push('lost');
@@ -191,7 +191,7 @@ describe('a publisher of numbers', () => {
     expect(process.publisher.figures).toMatchObject({ pending: 0, told: 2, toldAgain: 1, failed: 0 });
   });
 
-  it('puts right what somebody who had slept wrote over it', async () => {
+  it('puts right an older number that a process writes after a sleep', async () => {
     const process = tellNumbers();
     const old = await set('web', { A: 1 });
     const newest = await set('web', { A: 2 });
@@ -201,7 +201,7 @@ describe('a publisher of numbers', () => {
     expect(topic.versionsOf('web:A').slice(-2)).toEqual([old, newest]);
   });
 
-  it('puts right what was written over it while nobody was there', async () => {
+  it('puts right what was written over a number while no process ran', async () => {
     await set('web', { A: 1 });
     const first = tellNumbers();
     await first.settled();
@@ -213,7 +213,7 @@ describe('a publisher of numbers', () => {
     expect(available()['web:A']).toBe(1);
   });
 
-  it('never tells an older number than the topic has, though its picture is behind', async () => {
+  it('never sends an older number than the topic has, though its picture is behind', async () => {
     await set('web', { A: 1 });
     topic.write('web:A', { version: 1_000, available: 50 });
     const process = tellNumbers();
@@ -223,7 +223,7 @@ describe('a publisher of numbers', () => {
     expect(topic.versionsOf('web:A')).toEqual([1_000]);
   });
 
-  it('looks in the topic for what is missing where more waits than may', async () => {
+  it('finds in the topic what is missing, where it gave up what waited', async () => {
     const process = tellNumbers();
     await process.settled();
     topic.isDown = true;
@@ -249,7 +249,7 @@ describe('a publisher of numbers', () => {
     expect(process.troubles).toEqual([]);
   });
 
-  it('tells nothing more once it has slept, before it has looked at the topic', async () => {
+  it('sends nothing after a sleep before it has read the topic', async () => {
     const process = tellNumbers();
     await process.settled();
     topic.isDown = true;
@@ -265,7 +265,7 @@ describe('a publisher of numbers', () => {
     expect(topic.versionsOf('web:A')).toEqual([later]);
   });
 
-  it('finds out before each send whether it has slept', async () => {
+  it('does not send what it was about to send before a sleep', async () => {
     const process = tellNumbers();
     await process.settled();
     process.beforeSend = () => {
@@ -278,7 +278,7 @@ describe('a publisher of numbers', () => {
     expect(topic.versionsOf('web:A')).toEqual([1_000]);
   });
 
-  it('begins anew where the topic was made anew', async () => {
+  it('begins anew where the topic was recreated', async () => {
     await set('web', { A: 1, B: 2, C: 3 });
     const process = tellNumbers();
     await process.settled();

@@ -52,7 +52,7 @@ describe('what waits for a topic that cannot be written', () => {
     expect(process.publisher.heldThrough(last)).toBe(last);
   });
 
-  it('are orders in the order of the log: the greatest version there says which have been told', async () => {
+  it('are orders in the order of the log: the greatest version in the topic says which were sent', async () => {
     let position = stage.position;
     stage.folds.push({
       apply: (event) => {
@@ -80,7 +80,7 @@ describe('what waits for a topic that cannot be written', () => {
     expect(topic.picture['web:O-1']).toMatchObject({ status: 'shipped' });
   });
 
-  it('keeps no look from its end once it is another process’s', async () => {
+  it('is given up, and the search for it ends, once its shards are another process’s', async () => {
     const listings = Array.from({ length: 5_000 }, (_, n) => [`L-${n}`, 1] as const);
     await stage.publish('web', Object.fromEntries(listings));
     const shards = new ShardSet(2, [0, 1]);

@@ -35,7 +35,7 @@ async function atWork(
 }
 
 describe('the receipts of the topic', () => {
-  it('say up to where it was read back, once, and again for other shards', () =>
+  it('say once up to where it was read back, and again for other shards', () =>
     withStore((store) =>
       atWork(store, async ({ receipts, shards, topic, stored }) => {
         receipts.changed(7);
@@ -73,7 +73,7 @@ describe('the receipts of the topic', () => {
       });
     }));
 
-  it('are stored for the shards dealt since, though what was on its way then was of others', () =>
+  it('are stored for new shards too, where one for the former ones was on its way', () =>
     withStore((inner) => {
       const store = new FaultyStore(inner);
       let lost = 0;

@@ -14,7 +14,7 @@ describe('a record of the compacted topics', () => {
     'content-type': 'application/json',
   };
 
-  it('of a listing is its number as everywhere, with the CloudEvents headers of the contract', () => {
+  it('of a listing is its number as over HTTP, with CloudEvents headers', () => {
     const { key, value, headers } = availabilityRecord({ ...number, recordedAt: AT, reason: 'sale' });
     expect(key).toBe('web:MUG:red');
     expect(JSON.parse(value)).toEqual({ ...number, available: 2.5, recordedAt: TIME, reason: 'sale' });
@@ -38,7 +38,7 @@ describe('a record of the compacted topics', () => {
     });
   });
 
-  it('is read back by its key, whatever is in the name, and by its version', () => {
+  it('is read back as its channel, its name with any colon in it, and its version', () => {
     expect(readKey('web:MUG:red')).toEqual({ channel: 'web', id: 'MUG:red' });
     expect(readKey('w:1')).toEqual({ channel: 'w', id: '1' });
     expect([readKey('web'), readKey(':MUG')]).toEqual([undefined, undefined]);
@@ -50,7 +50,7 @@ describe('a record of the compacted topics', () => {
     expect([null, ...strange].map(versionOf)).toEqual(Array(6).fill(undefined));
   });
 
-  it('has the version that JSON says, whatever is in its names, and none where it is no JSON', () => {
+  it('has the version that a JSON parser finds, whatever is in its names, and none if it is not JSON', () => {
     const name = fc.oneof(fc.string(), fc.constantFrom('MUG', '"version":7,', 'a\\b', '{', 'é', '\u0001'));
     const numbers = fc.record({
       ...{ channel: name, listing: name, sku: name, reason: name },

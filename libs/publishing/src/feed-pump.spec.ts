@@ -51,7 +51,7 @@ describe('a feed pump', () => {
     expect(pump.size).toBe(0);
   });
 
-  it('keeps nothing for a client that takes nothing, which then has the newest numbers at once', async () => {
+  it('buffers little for a client that reads nothing, and then sends it the newest numbers', async () => {
     const out = new PassThrough({
       encoding: 'utf8',
       writableHighWaterMark: 1_000,
@@ -71,7 +71,7 @@ describe('a feed pump', () => {
     await running;
   });
 
-  it('keeps no place for a client that has gone before its feed begins, however quiet its channel is', async () => {
+  it('keeps no place for a client that has left before its feed begins', async () => {
     const out = new PassThrough();
     out.destroy();
     await once(out, 'close');
@@ -80,7 +80,7 @@ describe('a feed pump', () => {
     await running;
   });
 
-  it('lets others have their turn while it tells a fast client very much', async () => {
+  it('lets others have their turn while it sends very much to a fast client', async () => {
     const listings = Array.from({ length: 2_000 }, (_, index) => [`MUG-${index}`, index + 1]);
     await stage.publish('web', Object.fromEntries(listings) as Record<string, number>);
     const all = await hub.open('web', 'all');
@@ -109,7 +109,7 @@ describe('a feed pump', () => {
     expect(out.writableEnded).toBe(true);
   });
 
-  it('tells nothing more to whom was let in and may read no longer, and ends it', async () => {
+  it('ends the response of a client whose key was revoked, before it sends more', async () => {
     const out = new PassThrough({ encoding: 'utf8' });
     let isAdmitted = true;
     const running = pump.run(await open(), out, () => isAdmitted);
@@ -122,7 +122,7 @@ describe('a feed pump', () => {
     expect([out.writableEnded, out.read()]).toEqual([true, null]);
   });
 
-  it('ends it with the next heartbeat where nothing is to be told', async () => {
+  it('ends such a response with the next heartbeat where nothing is to be sent', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'performance'] });
     try {
       const beating = new FeedPump();

@@ -25,7 +25,7 @@ it('what was handed out holds exactly the versions of all its spans, in as few a
   );
 });
 
-it('of very many that never meet, the oldest are forgotten', () => {
+it('of very many spans that never meet, the oldest are forgotten', () => {
   let all: readonly Span[] = [];
   for (let from = 0; from < 10 * SPANS_MAX; from += 5) all = joined(all, { from, through: from + 2 });
   expect(all).toHaveLength(SPANS_MAX);

@@ -60,7 +60,7 @@ const wordOf = (data: { listing?: string; available?: number; orderId?: string; 
   data.listing === undefined ? `${data.orderId} ${data.status}` : `${data.listing}=${data.available}`;
 
 describe('a feed', () => {
-  it('begins with what comes', async () => {
+  it('from now on begins with the next change', async () => {
     await stage.publish('web', { MUG: 1 });
     const feed = await open('now');
     await stage.publish('web', { MUG: 2 });
@@ -69,7 +69,7 @@ describe('a feed', () => {
     expect(await read(feed)).toEqual([]);
   });
 
-  it('lists numbers only once that has been made ready', async () => {
+  it('lists numbers only after the lists were prepared', async () => {
     await stage.publish('web', { MUG: 1, CUP: 2 });
     restart();
     const feed = await open('all');
@@ -78,7 +78,7 @@ describe('a feed', () => {
     expect(stage.numbers.isPrepared).toBe(true);
   });
 
-  it('begins with every listing once, then what comes, and orders only of what comes', async () => {
+  it('from the beginning has every listing once, then each change; orders only from now on', async () => {
     await stage.publish('web', { MUG: 1, CUP: 2 });
     await stage.changeOrder('web', '1001', 'open');
     await stage.publish('web', { MUG: 3 });
@@ -90,7 +90,7 @@ describe('a feed', () => {
     expect(await read(feed)).toEqual(['1001 shipped', 'CUP=1']);
   });
 
-  it('shows the contract’s object', async () => {
+  it('has the number as over HTTP, in the format of server-sent events', async () => {
     const version = await stage.publish('web', { MUG: 4 });
     const [event] = await (await open('all')).next(LIMIT);
 
@@ -107,7 +107,7 @@ describe('a feed', () => {
     expect(event!.frame).toBe(`id: ${event!.cursor}\nevent: availability.changed\ndata: ${event!.data}\n\n`);
   });
 
-  it('tells an order with the position of its newest event as version', async () => {
+  it('has an order with the position of its newest event as version', async () => {
     const feed = await open('now');
     const version = await stage.changeOrder('web', 'A:1 ü', 'open');
     await stage.project();
@@ -138,7 +138,7 @@ describe('a feed', () => {
     expect(await read(feed)).toEqual(['CUP=1', 'MUG=2', '1001 shipped']);
   });
 
-  it('leaves an order to its newer event, which the log has and the hub has not seen yet', async () => {
+  it('leaves out an order that the log has newer, until the hub has seen that', async () => {
     const feed = await open('now');
     await stage.changeOrder('web', '1001', 'open');
     await stage.project();
@@ -149,7 +149,7 @@ describe('a feed', () => {
     expect(await read(feed)).toEqual(['1001 shipped']);
   });
 
-  it('wakes its reader, also for what came between the last look and the wait', async () => {
+  it('wakes its reader, also for what came between the last read and the wait', async () => {
     const feed = await open('now');
     const never = new AbortController().signal;
     expect(await feed.next(LIMIT)).toEqual([]);
@@ -195,7 +195,7 @@ describe('a feed', () => {
     expect(await read(await open({ cursor: feed.cursor }))).toEqual(['MUG=1', '1001 open']);
   });
 
-  it('says what it has handed out: from where it began, and of an event’s numbers only once all are out', async () => {
+  it('reports what it has handed out: from where it began, and an event only with all of its numbers', async () => {
     await stage.publish('web', { OLD: 1 });
     const began = stage.position;
     const feed = await open('now');
@@ -209,7 +209,7 @@ describe('a feed', () => {
     expect(spans.at(-1)).toEqual({ from: 0, through: version });
   });
 
-  it('says up to where the status may call everything published', async () => {
+  it('has a hub whose position is that of the newest event it has taken', async () => {
     expect(hub.position).toBe(0);
     const position = await stage.publish('web', { MUG: 1 });
     expect(hub.position).toBe(position);
@@ -245,7 +245,7 @@ describe('a cursor', () => {
     expect(await read(resumed)).toEqual(['1002 open']);
   });
 
-  it('is had by a client that was told nothing yet', async () => {
+  it('is there before the first event', async () => {
     const feed = await open('now');
     await stage.publish('web', { MUG: 1 });
     expect(await read(await open({ cursor: feed.cursor }))).toEqual(['MUG=1']);
@@ -283,7 +283,7 @@ describe('a cursor', () => {
     expect(words.at(-1)).toBe('LAST=1');
   });
 
-  it('is refused where it is none, another channel’s, or of a longer log', async () => {
+  it('is refused if it is nonsense, another channel’s, or of a longer log', async () => {
     await stage.publish('web', { MUG: 1 });
     const refused = { code: 'CURSOR_INVALID' };
     expect(await hub.open('web', { cursor: 'nonsense' })).toMatchObject(refused);
@@ -291,7 +291,7 @@ describe('a cursor', () => {
     expect(await hub.open('web', { cursor: toCursor('web', endOf(2)) })).toMatchObject(refused);
   });
 
-  it('waits where the picture is still behind what the client has seen', async () => {
+  it('waits while the picture is behind what the client has seen', async () => {
     await stage.setNumbers('web', { MUG: 1 });
     const position = await stage.setNumbers('web', { CUP: 1 });
     const feed = await open({ cursor: toCursor('web', { position, kind: 0, id: 'CUP' }) });

@@ -19,11 +19,11 @@ describe('a cursor', () => {
     );
   });
 
-  it('is none of another channel', () => {
+  it('is invalid for another channel', () => {
     expect(fromCursor('shop', toCursor('web', place(7)))).toBeUndefined();
   });
 
-  it('is none once a character was changed, added or taken away', () => {
+  it('is invalid once a character was changed, added or taken away', () => {
     const cursor = toCursor('web', place(7));
     for (let index = 0; index < cursor.length; index++) {
       const other = cursor[index] === 'A' ? 'B' : 'A';
@@ -47,7 +47,7 @@ describe('a cursor that somebody made up', () => {
     return Buffer.from(sum + text).toString('base64url');
   };
 
-  it('is as good as ours where it names a place', () => {
+  it('is valid where it names a place', () => {
     expect(fromCursor('web', madeUp([7, AVAILABILITY, 'MUG']))).toEqual(place(7));
   });
 
@@ -63,7 +63,7 @@ describe('a cursor that somebody made up', () => {
     [{ position: 7 }],
     ['[7, 0, "MUG"]'],
     ['[7,0,'],
-  ])('is none where it does not: %j', (fields) => {
+  ])('is invalid where it does not: %j', (fields) => {
     expect(fromCursor('web', madeUp(fields))).toBeUndefined();
   });
 });

@@ -80,7 +80,7 @@ describe('receipts', () => {
     ]);
   });
 
-  it('say of what was refused and then taken that it was taken, and of trouble once', async () => {
+  it('say only that it was taken of what was first refused, and report trouble once', async () => {
     const { receipts, web } = begin();
     web.refused(told('MUG', 5), 'HTTP_500');
     web.told(told('MUG', 6));
@@ -111,7 +111,7 @@ describe('receipts', () => {
     ]);
   });
 
-  it('wait for a store that does not answer, and say when they are too many', async () => {
+  it('wait for a store that does not answer, and are full at some number', async () => {
     const { receipts, web } = begin();
     line.isDown = true;
     for (let index = 0; index < 10_000 && !web.isFull; index++) {
@@ -139,7 +139,7 @@ describe('receipts', () => {
     expect(await stored()).toHaveLength(2);
   });
 
-  it('move the place of a quiet channel once it is old enough to be worth it', async () => {
+  it('move the place of a quiet channel only once it is far behind', async () => {
     let through = 1;
     const { receipts } = begin();
     receipts.follow('web', { webhook: 3, through: () => endOf(through) });
@@ -165,7 +165,7 @@ describe('receipts', () => {
     ]);
   });
 
-  it('of what feeds were handed are stored now and then, also after the clock was set back', async () => {
+  it('of feeds are stored now and then, also after the clock was set back', async () => {
     const clock = { at: Date.UTC(2026, 0, 1), now: () => clock.at };
     const { receipts } = begin(clock);
     receipts.handedOut('web', { from: 2, through: 9 });

@@ -20,8 +20,8 @@ function fill(ring: ChangeRing, count: number, listings: number, first = 1): voi
 const versionsAfter = (ring: ChangeRing, position: number, head: number): number[] =>
   ring.after(endOf(position), Infinity, head).changes.map((change) => change.position);
 
-describe('a ring', () => {
-  it('keeps the newest changes, no more than it may, and says from where on it has all of them', () => {
+describe('the ring of newest changes', () => {
+  it('keeps at most so many, and says from where on it has all of them', () => {
     const ring = new ChangeRing(0);
     const count = RING_CHANGES_MAX * 3;
     fill(ring, count, Infinity);
@@ -43,7 +43,7 @@ describe('a ring', () => {
     expect(versionsAfter(ring, 0, count)).toEqual([4, 3, 2, 1, 0].map((back) => count - back));
   });
 
-  it('keeps nothing while nobody reads, and everything from when somebody does', () => {
+  it('keeps nothing while nobody reads, and everything after somebody does', () => {
     const ring = new ChangeRing(0, 10);
     for (let version = 1; version <= 30; version++) {
       ring.collect(number(version, `S${version}`));
@@ -69,7 +69,7 @@ describe('a ring', () => {
     expect(versionsAfter(ring, 12, 12)).toEqual([]);
   });
 
-  it('does not say it has all of a version of which it dropped some', () => {
+  it('does not claim to have all of a version of which it dropped some', () => {
     const ring = new ChangeRing(0);
     const listings = Array.from({ length: RING_CHANGES_MAX }, (_, index) => `S${10_000 + index}`);
     for (const listing of listings) ring.collect(number(1, listing));
@@ -82,7 +82,8 @@ describe('a ring', () => {
     expect(ring.covers({ position: 1, kind: 0, id: listings[firstLeft - 2]! })).toBe(false);
     expect(ring.covers({ position: 1, kind: 0, id: listings[firstLeft - 1]! })).toBe(true);
   });
-  it('passes over what was overtaken, for whoever reads from wherever, also since somebody else has read', () => {
+
+  it('passes over what was overtaken, wherever a reader begins, also after another has read', () => {
     const ring = new ChangeRing(0);
     fill(ring, 6, 3);
     expect(versionsAfter(ring, 4, 6)).toEqual([5, 6]);
@@ -93,7 +94,7 @@ describe('a ring', () => {
     expect(versionsAfter(ring, 0, 8)).toEqual([6, 7, 8]);
   });
 
-  it('lets an order and a listing of one name stand beside each other', () => {
+  it('keeps an order and a listing of the same name apart', () => {
     const ring = new ChangeRing(0);
     fill(ring, 1, Infinity);
     ring.addOrder(2, 'S1');

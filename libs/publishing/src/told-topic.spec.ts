@@ -41,7 +41,7 @@ describe('the ledger of what the topic was told', () => {
     expect(first).toMatchObject({ sent: { via: 'kafka', version: 10 }, staleSince: undefined });
   });
 
-  it('says nothing of one division by the other', () => {
+  it('forgets what it knew of one division where the topic is divided otherwise', () => {
     readBack({ count: 4, shards: [0], through: 99, at: 10 });
     expect(known()).toEqual(LISTINGS.filter((sku) => shardOf(sku, 4) === 0));
   });

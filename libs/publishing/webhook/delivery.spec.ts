@@ -63,7 +63,7 @@ describe('a delivery', () => {
     [429, true],
     [500, true],
     [503, true],
-  ])('is refused by %i; about the receiver as a whole: %s', async (status, isReceiverDown) => {
+  ])('is refused by %i, which is trouble of the whole receiver: %s', async (status, isReceiverDown) => {
     behave((response) => response.writeHead(status, { location: 'http://169.254.169.254/' }).end());
     expect(await send()).toEqual({ outcome: 'refused', code: `HTTP_${status}`, isReceiverDown });
     expect(receiver.received).toHaveLength(1);
@@ -88,7 +88,7 @@ describe('a delivery', () => {
     expect(await send(200)).toEqual({ outcome: 'refused', code: 'TIMEOUT', isReceiverDown: true });
   });
 
-  it('was taken where only the body drips in, and ends in time', async () => {
+  it('is taken where only the body of the answer drips in, and ends in time', async () => {
     behave((response) =>
       drip(response, `HTTP/1.1 200 OK\r\ncontent-length: ${ANSWER_BYTES_MAX - 1}\r\n\r\n`, 'x'),
     );
@@ -115,7 +115,7 @@ describe('a delivery', () => {
     expect(written).toBeLessThan(16 * 1024 * 1024);
   });
 
-  it('goes to nobody who cannot prove a certificate', async () => {
+  it('goes to no server whose certificate is not trusted', async () => {
     await receiver.close();
     receiver = await Receiver.open({ tls: SELF_SIGNED });
     expect(await send()).toEqual({
@@ -171,12 +171,12 @@ describe('a name, looked up as the machine does it', () => {
     }
   };
 
-  it('is where the message goes', async () => {
+  it('that is a private address is delivered to where that is allowed', async () => {
     expect(await sendTo(true)).toEqual({ outcome: 'taken' });
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('is refused before anything is sent, where it is a private address', async () => {
+  it('that is a private address is refused otherwise, before anything is sent', async () => {
     expect(await sendTo(false)).toMatchObject({ outcome: 'refused', code: 'URL_NOT_ALLOWED' });
     expect(receiver.received).toEqual([]);
   });

@@ -70,7 +70,7 @@ const step = fc.oneof(
 );
 
 describe('an outbox, whatever happens in whatever order', () => {
-  it('leaves out nothing that is not told where another goes on, and comes to the end', () => {
+  it('loses nothing where another run goes on from its state, and tells all in the end', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         const world = new World();

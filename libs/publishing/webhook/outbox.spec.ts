@@ -33,7 +33,7 @@ describe('an outbox', () => {
     expect(outbox.start(0, true)).toBeUndefined();
   });
 
-  it('goes on behind what was told, however the answers come', () => {
+  it('has come past what was taken, in whatever order the answers come', () => {
     outbox.take([changed(1, 'A'), changed(2, 'B'), changed(3, 'C')], endOf(9));
     const [a, b, c] = [start(), start(), start()];
     expect(outbox.state.through).toEqual(endOf(0));
@@ -49,7 +49,7 @@ describe('an outbox', () => {
     expect(outbox.state.through).toEqual(changed(10, 'A'));
   });
 
-  it('tells again what changed while it was underway, unless the newest went out already', () => {
+  it('sends again what changed while it was underway, unless the newest went out already', () => {
     outbox.take([changed(1, 'A'), changed(1, 'B')], endOf(1));
     const [a, b] = [start(), start()];
     outbox.take([changed(2, 'A'), changed(3, 'B')], endOf(3));
@@ -60,7 +60,7 @@ describe('an outbox', () => {
     expect(outbox.start(0, true)).toBeUndefined();
   });
 
-  it('leaves out a change whose number was told before it was read', () => {
+  it('leaves out a change whose number was sent before the change was read', () => {
     outbox.take([changed(1, 'A')], endOf(1));
     outbox.taken(start(), 5);
     outbox.take([changed(5, 'A')], endOf(5));
@@ -71,13 +71,13 @@ describe('an outbox', () => {
     expect(start().key).toBe(key('A'));
   });
 
-  it('leaves out what an earlier run has told', () => {
+  it('leaves out what an earlier run has sent', () => {
     begin({ [key('A')]: 4 });
     outbox.take([changed(4, 'A'), changed(4, 'B')], endOf(4));
     expect(start().key).toBe(key('B'));
   });
 
-  it('lets what was refused wait, and does not wait with it', () => {
+  it('lets what was refused wait, and goes on with the rest', () => {
     outbox.take([changed(1, 'A'), changed(2, 'B')], endOf(2));
     outbox.refused(start(), soon);
     expect(outbox.state).toEqual({ through: changed(1, 'A'), retrying: [key('A')] });
@@ -96,7 +96,7 @@ describe('an outbox', () => {
     expect(outbox.state).toEqual({ through: endOf(3), retrying: [] });
   });
 
-  it('takes what changed during a try that failed along with the retry', () => {
+  it('sends what changed during a failed try with its retry', () => {
     outbox.take([changed(1, 'A')], endOf(1));
     const job = start();
     outbox.take([changed(2, 'A')], endOf(2));
@@ -105,7 +105,7 @@ describe('an outbox', () => {
     expect(outbox.state.through).toEqual(endOf(2));
   });
 
-  it('counts a retry that is underway among what is to be retried, but nothing that was never refused', () => {
+  it('counts a retry that is underway as retrying, but nothing that was never refused', () => {
     outbox.take([changed(1, 'A'), changed(2, 'B')], endOf(2));
     outbox.refused(start(), soon);
     start(1_000);
@@ -113,14 +113,14 @@ describe('an outbox', () => {
     expect(outbox.state).toEqual({ through: changed(1, 'A'), retrying: [key('A')] });
   });
 
-  it('begins nothing new where only what failed may be tried', () => {
+  it('starts nothing new where only retries may start', () => {
     outbox.take([changed(1, 'A'), changed(2, 'B')], endOf(2));
     outbox.refused(start(), soon);
     expect(outbox.start(0, false)).toBeUndefined();
     expect(start(1_000, false).key).toBe(key('A'));
   });
 
-  it('hurries what failed with the receiver, and leaves what only one message had', () => {
+  it('hurries the retries of a receiver in trouble, but not of a message that it refused', () => {
     outbox.take([changed(1, 'A'), changed(2, 'B')], endOf(2));
     outbox.refused(start(), { dueAt: 9_000, isReceiverDown: true });
     outbox.refused(start(), { dueAt: 9_000, isReceiverDown: false });
@@ -136,12 +136,12 @@ describe('an outbox', () => {
     expect(start()).toMatchObject({ key: key('A'), failures: 0 });
   });
 
-  it('begins with what an earlier run could not tell', () => {
+  it('begins with the retries of an earlier run', () => {
     outbox = new Outbox({ through: endOf(7), retrying: [key('A')] }, () => 0);
     expect(start(0, false)).toEqual({ key: key('A'), failures: 1 });
   });
 
-  it('goes on before what changed while it was told, until that is told too', () => {
+  it('does not come past a listing that changed while it was sent, until that is sent too', () => {
     outbox.take([changed(1, 'A')], endOf(1));
     const first = start();
     outbox.take([changed(2, 'A'), changed(3, 'B'), changed(4, 'A')], endOf(4));

@@ -1,7 +1,7 @@
 import { pauseMs, PAUSES } from './pause.ts';
 
-describe('a pause', () => {
-  it('is within ten seconds at first, each longer than the one before, up to the most', () => {
+describe('the pause before a webhook’s next try', () => {
+  it('is ten seconds at most at first, then longer each time, up to a limit', () => {
     for (const random of [0, 0.5, 0.999_999]) {
       const pauses = [1, 2, 3, 4, 5, 6, 7, 8, 9, 40].map((failures) => pauseMs(failures, PAUSES, random));
       expect(pauses[0]).toBeGreaterThanOrEqual(PAUSES.firstMsMax / 2);

@@ -5,7 +5,7 @@ const message = { id: 'availability-7-00ff', body: '{"data":"Größe ☃"}' };
 const now = Date.now();
 
 describe('a signature', () => {
-  it('is the one of the official package, for a secret of Standard Webhooks', () => {
+  it('is that of the official package, for a secret of Standard Webhooks', () => {
     const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
     const headers = signatureHeaders(keysOf(secret), message, now);
 
@@ -22,7 +22,7 @@ describe('a signature', () => {
     expect(() => new Webhook(padded).verify(message.body, headers)).not.toThrow();
   });
 
-  it('is taken by a receiver that reads the secret as text, and by one that reads it as base64', () => {
+  it('is accepted by a receiver that reads the secret as text, and by one that reads it as base64', () => {
     const secret = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
     const headers = signatureHeaders(keysOf(secret), message, now);
 
@@ -31,7 +31,7 @@ describe('a signature', () => {
   });
 
   it.each(['my secret, not base64', 'abcde'])(
-    'is one only where the secret can only be text: %s',
+    'is only one where the secret can only be text: %s',
     (secret) => {
       const headers = signatureHeaders(keysOf(secret), message, now);
 
@@ -40,7 +40,7 @@ describe('a signature', () => {
     },
   );
 
-  it('is of no other body, id, time or secret', () => {
+  it('is invalid for another body, id, time or secret', () => {
     const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
     const headers = signatureHeaders(keysOf(secret), message, now);
     const oracle = new Webhook(secret);
@@ -70,7 +70,7 @@ describe('a secret', () => {
     ['whsec_-_-_9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
     ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw='],
     ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwX'],
-  ])('is not %s', (secret) =>
+  ])('may not be %s', (secret) =>
     expect(checkWebhookSecret(secret)).toMatchObject({
       ...{ code: 'WEBHOOK_SECRET_INVALID', pointer: '/webhook/secret' },
     }),

@@ -17,8 +17,8 @@ const idsOf = ({ received }: Receiver): string[] =>
 const ordersOf = (receiver: Receiver): string[] =>
   receiver.received.flatMap(({ data }) => data?.orderId ?? []);
 
-describe('another secret', () => {
-  it('is of the same receiver: it is told nothing twice, what it refused again, and then what changes', async () => {
+describe('a webhook that gets another secret', () => {
+  it('has the same receiver: it gets nothing twice, but what it refused, and then what changes', async () => {
     await scene.holdClock(); // What was refused waits for its time.
     const other = await scene.openOther(OTHER_SECRET);
     other.behave = ({ data }, response) => response.writeHead(data?.listing === 'BAD' ? 400 : 200).end();
@@ -40,8 +40,8 @@ describe('another secret', () => {
   });
 });
 
-describe('another address', () => {
-  it('is told every listing once, then what changes; the one before hears no more', async () => {
+describe('a webhook that gets another address', () => {
+  it('gets every listing once, then what changes; the former address gets nothing more', async () => {
     await scene.define('web', scene.receiver.webhook);
     await scene.publish({ MUG: 3, CUP: 4 });
     await scene.arrived(2);
@@ -61,7 +61,7 @@ describe('another address', () => {
     expect(idsOf(other).slice(0, 2).sort()).toEqual(idsOf(scene.receiver).sort());
   });
 
-  it('is told all of it also where the service ends before the first of it has come', async () => {
+  it('gets all of them also where the service ends before the first has arrived', async () => {
     await scene.define('web', scene.receiver.webhook);
     await scene.publish({ MUG: 3, CUP: 4 });
     await scene.arrived(2);
@@ -77,7 +77,7 @@ describe('another address', () => {
     expect(other.picture).toEqual({ MUG: 3, CUP: 4 });
   });
 
-  it('is told the rest after a restart in the middle, nothing twice that has a receipt, nothing older', async () => {
+  it('gets the rest after a restart in the middle, nothing twice that has a receipt, and nothing older', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `S${String(index).padStart(2, '0')}`);
     await scene.define('web', scene.receiver.webhook);
     await scene.publish(Object.fromEntries(names.map((name) => [name, 1])));
@@ -110,7 +110,7 @@ describe('another address', () => {
     }
   });
 
-  it('is told the orders that the one before did not take, and none that it took', async () => {
+  it('gets the orders that the former address did not take, and none that it took', async () => {
     scene.receiver.behave = ({ data }, response) =>
       response.writeHead(data!.orderId === 'disliked' ? 400 : 200).end();
     await scene.define('web', scene.receiver.webhook);
@@ -133,7 +133,7 @@ describe('another address', () => {
     expect(ordersOf(other).sort()).toEqual(['disliked', 'unanswered']);
   });
 
-  it('is well, whatever the one before was', async () => {
+  it('is well, though the former address was failing', async () => {
     scene.receiver.behave = (_, response) => response.writeHead(500).end();
     await scene.define('web', scene.receiver.webhook);
     await scene.publish(Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`S${index}`, 1])));
@@ -145,7 +145,7 @@ describe('another address', () => {
     await scene.atRest();
   });
 
-  it('has in the ledger what it was told itself', async () => {
+  it('has in the ledger only what the new address was sent', async () => {
     await scene.define('web', scene.receiver.webhook);
     await scene.publish({ MUG: 3 });
     await scene.arrived(1);
@@ -167,7 +167,7 @@ describe('another address', () => {
   });
 });
 
-it('another secret is the same receiver: it is told what comes, signed with it, and nothing again', async () => {
+it('a webhook that gets another secret signs what comes with it, and sends nothing again', async () => {
   await scene.define('web', scene.receiver.webhook);
   await scene.publish({ MUG: 3 });
   await scene.arrived(1);

@@ -20,7 +20,7 @@ afterEach(() => scene.close());
 const told = (where: Receiver): unknown[] => where.received.map(({ data }) => data!.available);
 
 describe('a channel’s webhook', () => {
-  it('is told by the process whose channel it is', async () => {
+  it('is served only by the process whose channel it is', async () => {
     await scene.publish({ MUG: 1 }, 'shop');
     await scene.publish({ MUG: 2 }, 'web');
     await scene.arrived(1);

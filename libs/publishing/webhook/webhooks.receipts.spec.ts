@@ -9,8 +9,8 @@ beforeEach(async () => {
 });
 afterEach(() => scene.close());
 
-describe('after a restart', () => {
-  it('goes on behind what was told', async () => {
+describe('a webhook after a restart', () => {
+  it('goes on after what was taken', async () => {
     await scene.define('web', scene.receiver.webhook);
     await scene.publish({ MUG: 1, CUP: 1 });
     await scene.arrived(2);
@@ -27,7 +27,7 @@ describe('after a restart', () => {
     );
   });
 
-  it('tells again what was not taken, and not the rest', async () => {
+  it('gets again what it did not take, and nothing else', async () => {
     scene.receiver.behave = ({ data }, response) =>
       response.writeHead(data!.listing === 'BAD' ? 400 : 200).end();
     await scene.define('web', scene.receiver.webhook);
@@ -54,7 +54,7 @@ describe('after a restart', () => {
     expect(scene.receiver.received.slice(0, before).map((_, index) => id(index))).toContain(id(before));
   });
 
-  it('tells what it had not begun: a service that stops lets what is underway end, and begins no more', async () => {
+  it('gets what a stop had not begun: a service that stops lets what is underway end, and starts no more', async () => {
     const held = scene.receiver.hold();
     await scene.define('web', scene.receiver.webhook);
     await scene.publish(Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`S${index}`, 1])));
@@ -72,7 +72,7 @@ describe('after a restart', () => {
     expect(Object.keys(scene.receiver.picture)).toHaveLength(12);
   });
 
-  it('is still failing where it was, and well with the first that is taken', async () => {
+  it('is still failing if it was, and well with the first message that it takes', async () => {
     const down: Receiver['behave'] = (_, response) => response.writeHead(500).end();
     scene.receiver.behave = down;
     await scene.define('web', scene.receiver.webhook);
@@ -97,7 +97,7 @@ describe('after a restart', () => {
     expect(scene.report().state).toBe('ok');
   });
 
-  it('is probed with what is new where nothing is left of what it did not take', async () => {
+  it('that was failing is probed with a new message where none is left to retry', async () => {
     await scene.define('web', scene.receiver.webhook);
     const webhook = scene.publishing.told.resume('web')!.name;
     const failing = { channel: 'web', webhook, since: 1, code: 'HTTP_500' };
@@ -111,7 +111,7 @@ describe('after a restart', () => {
     expect(scene.report().state).toBe('ok');
   });
 
-  it('repeats under the same ids what had no receipt, and loses nothing', async () => {
+  it('gets again, under the same ids, what had no receipt, and misses nothing', async () => {
     await scene.define('web', scene.receiver.webhook);
     await scene.publish({ MUG: 1, CUP: 1 });
     await scene.arrived(2);
@@ -160,7 +160,7 @@ describe('the ledger of what was told', () => {
     ).toHaveLength(1);
   });
 
-  it('takes what a webhook was told before it was taken away; one that comes back is told all again', async () => {
+  it('keeps what a webhook was sent before it was removed; one that comes back gets all again', async () => {
     await scene.define('web', scene.receiver.webhook);
     await scene.publish({ MUG: 1 });
     await scene.arrived(1);
@@ -190,7 +190,7 @@ describe('the ledger of what was told', () => {
     expect(cup!.sent).toBeUndefined();
   });
 
-  it('knows no more of a feed than it was handed: what was there before it began is told to nobody', async () => {
+  it('does not know of numbers from before a feed began: it was not handed them', async () => {
     await scene.define('web');
     await scene.publish({ OLD: 1 });
     const began = scene.stage.position;

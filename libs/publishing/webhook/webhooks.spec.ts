@@ -45,7 +45,7 @@ describe('a webhook', () => {
     });
   });
 
-  it('is told every number once when it is set up, then what changes; orders from then on', async () => {
+  it('gets every number once when it is set up, then what changes; orders from then on', async () => {
     await scene.define('web');
     await scene.publish({ OLD: 1, MOVED: 1 });
     await scene.stage.changeOrder('web', 'old', 'open');
@@ -61,7 +61,7 @@ describe('a webhook', () => {
     expect(orders()).toEqual(['new']);
   });
 
-  it('is told every number again after it was taken away, and not after a restart', async () => {
+  it('gets every number again after it was removed, and not after a restart', async () => {
     await scene.define('web', scene.receiver.webhook);
     await scene.publish({ MUG: 3, CUP: 4 });
     await scene.arrived(2);
@@ -130,7 +130,7 @@ describe('a webhook', () => {
     expect(scene.report().nextTryAt).toBe(clock.at + 100_000);
   });
 
-  it('is told the newest number only, where it changed while it waited for its next try', async () => {
+  it('gets only the newest number, where that changed while it waited for its next try', async () => {
     const clock = await scene.holdClock();
     scene.receiver.behave = (_, response) =>
       response.writeHead(scene.receiver.received.length < 2 ? 500 : 200).end();
@@ -148,7 +148,7 @@ describe('a webhook', () => {
     expect(scene.receiver.received[1]!.data!.version).toBe(version);
   });
 
-  it('is told the newest number only, where it changed while a try was underway', async () => {
+  it('gets only the newest number, where that changed while a try was underway', async () => {
     const held = scene.receiver.hold();
     await scene.define('web', scene.receiver.webhook);
     await scene.publish({ MUG: 3 });
@@ -195,7 +195,7 @@ describe('a webhook', () => {
   });
 });
 
-describe('a message that one scene.receiver dislikes', () => {
+describe('a message that a receiver refuses', () => {
   it('does not hold up the others', async () => {
     scene.receiver.behave = ({ data }, response) =>
       response.writeHead(data!.listing === 'BAD' ? 400 : 200).end();
@@ -209,8 +209,8 @@ describe('a message that one scene.receiver dislikes', () => {
   });
 });
 
-describe('a scene.receiver in trouble', () => {
-  it('is probed with what already failed, gets nothing new, and all of it once it is back', async () => {
+describe('a receiver in trouble', () => {
+  it('is probed with what already failed, gets nothing new, and everything once it is back', async () => {
     const clock = await scene.holdClock();
     let isDown = true;
     scene.receiver.behave = (_, response) => response.writeHead(isDown ? 500 : 200).end();
@@ -280,7 +280,7 @@ describe('a scene.receiver in trouble', () => {
     expect(scene.receiver.received).toHaveLength(1);
   });
 
-  it('that is not there is no trouble for the others', async () => {
+  it('that is not there does not hold up the others', async () => {
     const other = await scene.openOther();
     const { secret } = scene.receiver;
     await scene.define('web', { url: 'http://127.0.0.1:1/', secret }); // A port that nobody may have.
@@ -294,7 +294,7 @@ describe('a scene.receiver in trouble', () => {
     expect(scene.report()).toMatchObject({ lastFailure: { code: 'ECONNREFUSED' } });
   });
 
-  it('that hangs is no trouble for the others, and holds no more than its own few messages', async () => {
+  it('that hangs does not hold up the others, and has only a few messages underway', async () => {
     const other = await scene.openOther();
     const held = scene.receiver.hold();
     await scene.define('web', scene.receiver.webhook);
@@ -313,8 +313,8 @@ describe('a scene.receiver in trouble', () => {
   });
 });
 
-describe('set-up', () => {
-  it('counts at once: another URL and secret get what comes, and what waited', async () => {
+describe('a change of a channel’s set-up', () => {
+  it('counts at once: another URL gets what comes, and what waited', async () => {
     const clock = await scene.holdClock();
     scene.receiver.behave = (_, response) => response.writeHead(500).end();
     await scene.define('web', scene.receiver.webhook);
@@ -331,7 +331,7 @@ describe('set-up', () => {
     expect(scene.receiver.received).toHaveLength(1);
   });
 
-  it('ends it at once', async () => {
+  it('that removes the webhook ends it at once', async () => {
     await scene.define('web', scene.receiver.webhook);
     await scene.publish({ MUG: 1 });
     await scene.arrived(1);
@@ -354,7 +354,7 @@ describe('set-up', () => {
   });
 });
 
-describe('where private addresses are not let through', () => {
+describe('where private addresses are not allowed', () => {
   it.each([
     ['plain http', (port: number) => `http://127.0.0.1:${port}/`, 'WEBHOOK_URL_FORBIDDEN'],
     ['a name that resolves to this machine', () => 'https://rebound.example/', 'URL_NOT_ALLOWED'],
@@ -372,7 +372,7 @@ describe('where private addresses are not let through', () => {
     expect(scene.receiver.received).toHaveLength(0);
   });
 
-  it('an answer that mixes public and private addresses is refused whole', async () => {
+  it('a name that resolves to public and private addresses is refused', async () => {
     await scene.publishing.stop();
     const found = [
       { address: '93.184.216.34', family: 4 },

@@ -28,7 +28,7 @@ function order(channel: string, orderId: string): Promise<OrderNow | undefined> 
 const statuses = (): unknown[] => scene.receiver.received.map(({ data }) => data!.status);
 
 describe('an order that cannot be read now', () => {
-  it('is told as soon as it can be, also where nothing else changes', async () => {
+  it('goes out as soon as it can be read, also where nothing else changes', async () => {
     await scene.stage.changeOrder('web', '1001', 'open');
     await scene.stage.project();
     await until(() => asked === 1, 'it to be read');
@@ -40,7 +40,7 @@ describe('an order that cannot be read now', () => {
     expect(scene.report()).toMatchObject({ state: 'ok', failuresInARow: 0 });
   });
 
-  it('goes out with what it is by then, once', async () => {
+  it('goes out once, as it is by then', async () => {
     await scene.stage.changeOrder('web', '1001', 'open');
     await scene.stage.project();
     await until(() => asked === 1, 'it to be read');
@@ -53,7 +53,7 @@ describe('an order that cannot be read now', () => {
     expect(statuses()).toEqual(['shipped']);
   });
 
-  it('and was refused before is tried again all the same', async () => {
+  it('and was refused before is retried all the same', async () => {
     isDown = false;
     scene.receiver.behave = (_, response) => {
       isDown = true;

@@ -56,16 +56,16 @@ describe('rows and cells', () => {
     ['empty quotes', '"","",x\n""', [['', '', 'x'], ['']]],
     ['quotes before CRLF', '"a"\r\n"b"\r\n', [['a'], ['b']]],
     ['formulas, as text', '=1+1,@x,-1,"+1"', [['=1+1', '@x', '-1', '+1']]],
-  ])('%s', (_, text, cells) => {
+  ])('are read from %s', (_, text, cells) => {
     expect(cellsOf(text)).toEqual(cells);
   });
 
-  it('takes any delimiter', () => {
+  it('are cut at any delimiter', () => {
     expect(cellsOf('a;"b;c";1,5\n', ';')).toEqual([['a', 'b;c', '1,5']]);
     expect(cellsOf('a\tb', '\t')).toEqual([['a', 'b']]);
   });
 
-  it('tells the line on which each row begins, and its own words', () => {
+  it('keep the line on which each row begins, and its own text', () => {
     const { rows } = scan(['a,"x\r\ny\nz"\n\n"b",c\rd\n']);
     expect(rows.map(({ line, raw }) => [line, raw])).toEqual([
       [1, 'a,"x\r\ny\nz"'],
@@ -83,11 +83,11 @@ describe('a quote in the wrong place', () => {
     ['inside a bare cell', 'a\nb,c"d\ne', 2],
     ['with something behind its end', 'a\nb\n"c"d,e', 3],
     ['with a blank before it', 'a, "b"\n', 1],
-  ])('%s is told with the line where it was opened', (_, text, line) => {
+  ])('%s is refused with the line on which it stands', (_, text, line) => {
     expect(scan([text]).broken).toMatchObject({ code: 'CSV_QUOTE', facts: { line } });
   });
 
-  it('stops everything behind it, and nothing before', () => {
+  it('stops all rows after it, and none before', () => {
     const { rows } = scan(['a\nb\nc"d\ne\n']);
     expect(rows.map(({ raw }) => raw)).toEqual(['a', 'b']);
   });
@@ -99,7 +99,7 @@ describe('a quote in the wrong place', () => {
     expect(scanner.broken).toMatchObject({ code: 'CSV_QUOTE', facts: { line: 2 } });
   });
 
-  it('nor does a row without an end', () => {
+  it('is not needed: a row without an end does not take the file into memory either', () => {
     const scanner = new CsvScanner(',');
     for (let i = 0; i < 5; i++) scanner.push('x'.repeat(CSV_ROW_LENGTH_MAX / 4));
     expect(scanner.broken).toMatchObject({ code: 'CSV_ROW_TOO_LONG', facts: { line: 1 } });
@@ -114,7 +114,7 @@ describe('against csv-parse', () => {
     .map((all) => all.join(''));
   const options = { record_delimiter: ['\r\n', '\n', '\r'], relax_column_count: true };
 
-  it('cuts any text alike, however it comes in pieces, or both refuse it', () => {
+  it('cuts any text alike, in whatever pieces it comes, or both refuse it', () => {
     fc.assert(
       fc.property(text, fc.array(fc.nat(40), { maxLength: 6 }), (whole, cuts) => {
         const { rows, broken } = scan(cutAt(whole, cuts));
@@ -132,7 +132,7 @@ describe('against csv-parse', () => {
     );
   });
 
-  it('gives back the words it read', () => {
+  it('each row has the text that it was read from', () => {
     fc.assert(
       fc.property(text, (whole) => {
         const { rows, broken } = scan([whole]);

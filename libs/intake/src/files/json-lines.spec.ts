@@ -37,18 +37,18 @@ describe('a JSON Lines file', () => {
     expect(await readAll('')).toEqual([]);
   });
 
-  it('keeps a bad byte to its line', async () => {
+  it('loses only the line that has a bad byte', async () => {
     const bytes = Buffer.concat([Buffer.from(`${good}\n`), Buffer.from([0xff, 10]), Buffer.from(good)]);
     expect((await readAll(bytes)).map(outcome)).toEqual(['ok', 'INVALID_UTF8', 'ok']);
   });
 
-  it('with a line of 5 MB goes on behind it, and keeps only its beginning', async () => {
+  it('is read on after a line of 5 MB, of which only the beginning is kept', async () => {
     const readings = await readAll(`${good}\n${'x'.repeat(5_000_000)}\n${good}\n`);
     expect(readings.map(outcome)).toEqual(['ok', 'MESSAGE_TOO_LARGE', 'ok']);
     expect((readings[1] as { raw: Uint8Array }).raw).toHaveLength(1_024);
   });
 
-  it('takes a line of just the limit', async () => {
+  it('takes a line as long as a message may be, and none longer', async () => {
     const room = MESSAGE_BYTES_MAX - Buffer.byteLength(good);
     expect((await readAll(good + ' '.repeat(room))).map(outcome)).toEqual(['ok']);
     expect((await readAll(good + ' '.repeat(room + 1))).map(outcome)).toEqual(['MESSAGE_TOO_LARGE']);
@@ -59,11 +59,11 @@ describe('a JSON Lines file', () => {
     expect((await readAll(text)).filter((reading) => outcome(reading) === 'ok')).toHaveLength(3_000);
   });
 
-  it('is unpacked on the way', async () => {
+  it('may be packed by gzip', async () => {
     expect((await readAll(gzipSync(`${good}\n${good}\n`))).map(outcome)).toEqual(['ok', 'ok']);
   });
 
-  it('is told by who is named beside it, where a line does not say', async () => {
+  it('has the source that the caller names, where a line names none', async () => {
     const { source, ...unsaid } = messageExample('sale.completed');
     const lines = [unsaid, { ...unsaid, source: null }, { ...unsaid, source }, { ...unsaid, time: 'soon' }];
     const text = lines.map((line) => JSON.stringify(line)).join('\n');
@@ -74,14 +74,14 @@ describe('a JSON Lines file', () => {
     expect((await readAll(text)).map(outcome).slice(0, 2)).toEqual(['MISSING_FIELD', 'MISSING_FIELD']);
   });
 
-  it('that is damaged or not there says so', async () => {
+  it('that is damaged or missing is refused', async () => {
     await expect(readAll(gzipSync(good.repeat(100)).subarray(0, 60))).rejects.toThrow(
       'unexpected end of file',
     );
     await expect(fileSource('/no/such/file.jsonl')).rejects.toThrow(FileUnreadable);
   });
 
-  it.each(['/dev/null', '/tmp'])('cannot be %s, which is no file', async (path) => {
+  it.each(['/dev/null', '/tmp'])('cannot be %s, which is not a regular file', async (path) => {
     await expect(fileSource(path)).rejects.toThrow(/is not a regular file but a folder, a pipe or a device/);
   });
 });

@@ -88,7 +88,7 @@ describe('a file as a whole', () => {
     ['half a character at its end', Buffer.from(`${HEADER}1,é`).subarray(0, -1), 'CSV_ENCODING', undefined],
     ['a zip archive', Buffer.from('PK\u0003\u0004rest', 'latin1'), 'CSV_ENCODING', undefined],
     ['one line of 3 MB', `${HEADER}${'x'.repeat(3_000_000)}\n`, 'CSV_ROW_TOO_LONG', undefined],
-  ])('%s', async (_, file, code, hint) => {
+  ])('is refused for %s', async (_, file, code, hint) => {
     expect(await readAll(file)).toMatchObject([hint === undefined ? { code } : { code, hint }]);
   });
 
@@ -124,7 +124,7 @@ describe('a file as a whole', () => {
     ]);
   });
 
-  it('is read packed', async () => {
+  it('may be packed by gzip', async () => {
     expect(messagesOf(await readAll(gzipSync(HEADER + row('1', 'A'))))).toHaveLength(1);
   });
 
@@ -166,7 +166,7 @@ describe('rows', () => {
     ['a bad SKU', row('1', 'B\u202e'), 'SKU_INVALID_CHAR', 'column "Code"'],
     ['another shop', row('1', 'B', { shop: 'depot' }), 'MAPPING_GROUP_DIFFERS', 'different location'],
     ['an item that stands there already', row('1', 'A'), 'CSV_DUPLICATE_ROW', 'line 2'],
-  ])('with %s keep their whole document back, and no other', async (_, bad, code, where) => {
+  ])('with %s hold back their whole document, and no other', async (_, bad, code, where) => {
     const file = HEADER + row('1', 'A') + bad + row('2', 'C');
     const [refused, good] = (await readAll(file)) as FileReading[];
     expect(told(good!)).toBe('sold:2');
@@ -183,7 +183,7 @@ describe('rows', () => {
 });
 
 describe('documents', () => {
-  it('are told with their last row, at their earliest time, wherever their rows stand', async () => {
+  it('are complete at their last row, with their earliest time, wherever their rows stand', async () => {
     const file =
       HEADER +
       row('1', 'A', { count: '1', time: '2026-11-20T10:02:00Z' }) +
@@ -199,7 +199,7 @@ describe('documents', () => {
     });
   });
 
-  it('bring the words of their own rows along, for where they are parked', async () => {
+  it('keep the text of their own rows, in case they are parked', async () => {
     const file = HEADER + row('1', 'A') + row('2', 'X') + row('1', 'B');
     const [second, first] = (await readAll(file)) as FileReading[];
     expect(
@@ -207,7 +207,7 @@ describe('documents', () => {
     ).toEqual([(row('1', 'A') + row('1', 'B')).trim(), row('2', 'X').trim()]);
   });
 
-  it('of more than a thousand lines are told in parts, all at the same time', async () => {
+  it('of more than a thousand lines become several messages, all with the same time', async () => {
     const rows = Array.from({ length: 2_001 }, (_, index) =>
       row('1', `S${index}`, index === 2_000 ? { time: '2026-11-20T09:00:00Z' } : {}),
     );
@@ -223,13 +223,13 @@ describe('documents', () => {
     expect(messages.every(({ data }) => 'saleId' in data && data.saleId === '1')).toBe(true);
   });
 
-  it('have the same messages whenever the file is read again', async () => {
+  it('become the same messages, with the same ids, when the file is read again', async () => {
     const file = HEADER + row('1', 'A') + row('2:x%', 'B') + row('1', 'C');
     expect(await readAll(file)).toEqual(await readAll(file));
     expect((await toldOf(file)).map((each) => (each as unknown[])[1])).toEqual(['sold:2%3Ax%25', 'sold:1']);
   });
 
-  it('may be one row each, named by the file', async () => {
+  it('may be one row each, with an id made from its columns', async () => {
     const rowByRow = mappingOf({
       name: 'rows',
       source: { id: 'till-1' },
@@ -275,7 +275,7 @@ describe('the mapping that ships for Online Retail', () => {
     retail(['536371', '22141', 'a present', '1', '2011-06-01 11:54:00'], '0.0,17850.0') +
     retail(['536372', '22141', 'to nobody', '1', '2011-06-01 11:55:00'], '2.5,');
 
-  it('does with each row what its rules say', async () => {
+  it('skips postage and vouchers, and sells, takes back or adjusts the rest', async () => {
     const readings = (await readAll(file, mapping)) as FileReading[];
     const lines = readings.map((reading) => {
       if (!('message' in reading)) return [reading.line, told(reading)];
@@ -297,7 +297,7 @@ describe('the mapping that ships for Online Retail', () => {
     ]);
   });
 
-  it('reads its times on the clocks of London, and opens just before them', async () => {
+  it('reads times on the clocks of London, and dates the opening stock a second before the first', async () => {
     const [opening, first] = messagesOf(await readAll(file, mapping));
     expect(new Date(first!.occurredAt).toISOString()).toBe('2011-06-01T07:26:00.000Z');
     expect(opening).toMatchObject({ type: 'stock.received', occurredAt: first!.occurredAt - 1_000 });

@@ -65,7 +65,7 @@ async function opened(...rows: string[]): Promise<string[]> {
 }
 
 describe('the opening stock of a file', () => {
-  it('is what goes out before as much has come in', async () => {
+  it('covers what goes out before as much has come in', async () => {
     const out = { count: '10' };
     expect(await opened(line('out', '1', out), line('in', '2', { ...out, day: '02' }))).toEqual(['MUG 10']);
     expect(await opened(line('in', '1', out), line('out', '2', { ...out, day: '05' }))).toEqual([]);
@@ -73,13 +73,13 @@ describe('the opening stock of a file', () => {
     expect(await opened(...both, line('out', '3', { day: '05', code: 'CUP' }))).toEqual(['CUP 1', 'MUG 6']);
   });
 
-  it('is all that goes out, where rows stand far behind their time', async () => {
+  it('covers all that goes out, where rows are far out of order', async () => {
     const rows = [line('in', '1', { count: '4' }), line('out', '2', { count: '4', day: '09' })];
     expect(await opened(...rows)).toEqual([]);
     expect(await opened(...rows, line('out', '3', { day: '02', code: 'CUP' }))).toEqual(['CUP 1', 'MUG 4']);
   });
 
-  it('does not count rows that are refused, and is not put off by a time that cannot be read', async () => {
+  it('does not count rows that are refused, such as one whose time cannot be read', async () => {
     const rows = [
       line('in', '1', { count: '4' }),
       line('out', '2', { count: '4', day: 'x' }),
@@ -92,7 +92,7 @@ describe('the opening stock of a file', () => {
 });
 
 describe('rows of one document', () => {
-  it('are one message where they tell the same of it', async () => {
+  it('are one message where they agree about it', async () => {
     const { messages, codes } = await read(line('out', '1'), line('out', '1', { code: 'CUP' }));
     expect(codes).toEqual([]);
     expect(messages.at(-1)?.data).toMatchObject({
@@ -102,7 +102,7 @@ describe('rows of one document', () => {
     });
   });
 
-  it('are refused where they do not', async () => {
+  it('are refused where they differ about it', async () => {
     const { codes } = await read(line('out', '1'), line('out', '1', { code: 'CUP', clerk: 'bob' }));
     expect(codes).toEqual(['MAPPING_GROUP_DIFFERS']);
   });

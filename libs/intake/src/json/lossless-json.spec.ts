@@ -11,7 +11,7 @@ const problemsOf = (text: string): string[] =>
   readOne(text).problems.map(({ code, pointer }) => `${code} ${pointer}`);
 const nested = (depth: number): string => '['.repeat(depth - 1) + '{}' + ']'.repeat(depth - 1);
 
-describe('what JSON.parse swallows in silence', () => {
+describe('what JSON.parse takes in silence is found', () => {
   it.each([
     ['a key that stands twice', '{"quantity":1,"quantity":99}', ['DUPLICATE_KEY /quantity']],
     ['the same key by an escape', '{"ab":1,"\\u0061b":2}', ['DUPLICATE_KEY /ab']],
@@ -27,18 +27,18 @@ describe('what JSON.parse swallows in silence', () => {
     expect(problemsOf(text)).toEqual(problems);
   });
 
-  it('leaves Object.prototype alone', () => {
+  it('without a change to Object.prototype', () => {
     readJson('[{"__proto__":{"polluted":true}}]');
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
-  it('finds a key again among a thousand', () => {
+  it('a key that stands twice among a thousand', () => {
     const keys = Array.from({ length: 1_000 }, (_, index) => `"k${index}":0`);
     expect(problemsOf(`{${keys.join(',')}}`)).toEqual([]);
     expect(problemsOf(`{${keys.join(',')},"k7":1}`)).toEqual(['DUPLICATE_KEY /k7']);
   });
 
-  it('finds it also behind an object with keys of its own', () => {
+  it('a key that stands again behind an object with keys of its own', () => {
     const keys = Array.from({ length: 100 }, (_, index) => `"k${index}":0`);
     expect(problemsOf(`{${keys.join(',')},"o":{"a":1,"b":2,"c":3},"k66":1}`)).toEqual(['DUPLICATE_KEY /k66']);
   });
@@ -50,26 +50,26 @@ describe('what JSON.parse swallows in silence', () => {
     ['0.1000000000000000055', '0.1000000000000000055'],
     ['123456789012345', undefined],
     ['-12.5', undefined],
-  ])('keeps the words of %s', (number, words) => {
+  ])('%s, of which the text is kept if a double may not hold it: %s', (number, words) => {
     expect(readOne(`{"a":{"b":[${number}]}}`).numbers?.get('/a/b/0')).toBe(words);
   });
 });
 
 describe('depth and size', () => {
-  it(`takes ${NESTING_MAX} levels`, () => {
+  it(`may be ${NESTING_MAX} levels`, () => {
     expect(problemsOf(nested(NESTING_MAX))).toEqual([]);
   });
 
-  it('refuses one more', () => {
+  it('may not be one level more', () => {
     expect(problemsOf(`{"a":${nested(NESTING_MAX)}}`)).toEqual(['NESTING_TOO_DEEP ']);
   });
 
-  it('is not impressed by 20,000 levels, closed or not', () => {
+  it('may not be 20,000 levels, closed or not, and the stack holds', () => {
     expect(problemsOf(`{"a":${nested(20_000)}}`)).toEqual(['NESTING_TOO_DEEP ']);
     expect(problemsOf(`{"a":${'['.repeat(20_000)}`)).toEqual(['NESTING_TOO_DEEP ']);
   });
 
-  it('refuses a message over the limit in bytes, and takes one at it', () => {
+  it('of a message count in bytes: at the limit it is taken, above it refused', () => {
     const text = (letter: string, count: number): string => `{"a":"${letter.repeat(count)}"}`;
     expect(problemsOf(text('x', MESSAGE_BYTES_MAX - 8))).toEqual([]);
     expect(problemsOf(text('x', MESSAGE_BYTES_MAX - 7))).toEqual(['MESSAGE_TOO_LARGE ']);
@@ -79,7 +79,7 @@ describe('depth and size', () => {
 });
 
 describe('an array', () => {
-  it('gives each element its own words', () => {
+  it('gives each element its own text', () => {
     const read = readJson(' [ {"a": "],"} , [1,2] ,3 ] ') as JsonText;
     expect(read.isArray).toBe(true);
     expect(read.values.map(({ raw }) => raw)).toEqual(['{"a": "],"}', '[1,2]', '3']);

@@ -109,7 +109,7 @@ describe('an expression', () => {
     ['a SKU that became a date', { ...A, as: 'sku' }, '3-Feb', ['SKU_SUSPECT_EXCEL 7 A']],
     ['an instant', { ...A, as: 'instant' }, '2026-11-20T10:00:00+01:00', Date.parse('2026-11-20T09:00:00Z')],
     ['an instant without offset', { ...A, as: 'instant' }, '2026-11-20T10:00:00', ['TIMESTAMP_INVALID 7 A']],
-  ])('%s', (_, expression, a, value) => {
+  ])('may be %s', (_, expression, a, value) => {
     expect(evaluate(expression, a)).toEqual(value);
   });
 

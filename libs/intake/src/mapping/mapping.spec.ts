@@ -36,7 +36,7 @@ describe('a mapping', () => {
     });
   });
 
-  it('says of its source what is told, and takes the rest as usual', () => {
+  it('takes what it says of its source, and defaults for the rest', () => {
     const source = { id: 'till-1', name: 'Till', kind: 'erp', unknownItems: 'park' };
     expect(load(mapping({ source }))).toMatchObject({ source });
     expect(load(mapping({ source: { id: 'till-1', kind: 'erp' } }))).toMatchObject({
@@ -76,7 +76,7 @@ describe('a mapping', () => {
       ['VALUE_UNKNOWN /rules/1/name'],
     ],
     [
-      'with a rule that none comes behind',
+      'with a rule that hides the one after it',
       mapping({
         rules: [
           { name: 'a', skip: true },
@@ -112,7 +112,7 @@ describe('a mapping', () => {
       ['MISSING_FIELD /rules/0/message/line/quantity'],
     ],
     [
-      'with a field that the message has not',
+      'with a field that the message does not have',
       withLine({ skus: column('Code'), quantity: column('Count') }),
       ['UNKNOWN_FIELD /rules/0/message/line/skus'],
     ],
@@ -137,7 +137,11 @@ describe('a mapping', () => {
       withSku(column('a.__proto__.b')),
       [`MAPPING_PATH_FORBIDDEN ${SKU}/column`],
     ],
-    ['with a pattern', withSku({ column: 'A', matches: '(a+)+$' }), [`UNKNOWN_FIELD ${SKU}/matches`]],
+    [
+      'with a regular expression',
+      withSku({ column: 'A', matches: '(a+)+$' }),
+      [`UNKNOWN_FIELD ${SKU}/matches`],
+    ],
     ['with a bare text', withSku('A'), [`WRONG_TYPE ${SKU}`]],
     ['with no source of a value', withSku({ trim: true }), [`MISSING_FIELD ${SKU}`]],
     ['with two sources of a value', withSku({ column: 'A', const: 'B' }), [`FIELDS_EXCLUDE ${SKU}`]],
@@ -239,7 +243,7 @@ describe('a mapping', () => {
       }),
       ['VALUE_UNKNOWN /opening'],
     ],
-  ])('%s is refused, and where', (_, json, problems) => {
+  ])('%s is refused, with the place', (_, json, problems) => {
     expect(problemsOf(json)).toEqual(problems);
   });
 
@@ -260,7 +264,7 @@ describe('a mapping', () => {
     expect(loadMapping(example)).toMatchObject({ columns: ['Code', 'Receipt', 'Time', 'Count'] });
   });
 
-  it('hints at the nearest name', () => {
+  it('is refused with a hint at the nearest name', () => {
     expect(load(withSku({ colum: 'A', column: 'B' }))).toMatchObject([{ hint: 'did you mean "column"?' }]);
     expect(
       load(withSku({ column: 'A', as: 'instant', format: 'yyyy-MM-dd', zone: 'Europe/Lodon' })),

@@ -29,7 +29,7 @@ describe('the opening stock', () => {
       return steps.map(([gap, change]) => ({ at: (at += gap), change }));
     });
 
-  it('covers every order of the rows of a day, also when told up to a day late', () => {
+  it('covers a day’s rows in any order, also where they come up to a day late', () => {
     fc.assert(
       fc.property(
         changes(DAY_MS / 2),
@@ -60,7 +60,7 @@ describe('the opening stock', () => {
     );
   });
 
-  it('counts on what came in from the second day after', () => {
+  it('counts on what came in only from the second day after', () => {
     const day = (number: number): number => Date.UTC(2026, 0, number, 12);
     const of = (inOn: number, outOn: number): number =>
       openingOf([
@@ -72,7 +72,7 @@ describe('the opening stock', () => {
     expect(openingOf(everyDay)).toBe(1);
   });
 
-  it('is told by SKU, and not of what needs none', () => {
+  it('is listed by SKU, without items that need none', () => {
     const stock = new OpeningStock();
     stock.note('b', -1, 0);
     stock.note('a', -2, 0);

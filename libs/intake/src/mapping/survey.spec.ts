@@ -36,7 +36,7 @@ describe('what a file may ask of memory', () => {
     ['abcabcabc', 3, undefined],
     ['abcd', 3, 'TOO_MANY_DOCUMENTS'],
     ['abcdefghi', 3, 'TOO_MANY_DOCUMENTS'],
-  ])('documents: %s of %d: %s', (receipts, documents, code) => {
+  ])('receipts %s, where %d documents are allowed: %s', (receipts, documents, code) => {
     expect(surveyOf(receipts, { documents, waitingRows: 100 })).toBe(code);
   });
 
@@ -48,7 +48,7 @@ describe('what a file may ask of memory', () => {
     ['abcabc', 5, 'TOO_MANY_WAITING_ROWS'],
     ['abaccdcefe', 2, 'TOO_MANY_WAITING_ROWS'],
     ['abaccdcefe', 3, undefined],
-  ])('rows that wait: %s of %d: %s', (receipts, waitingRows, code) => {
+  ])('receipts %s, where %d rows may wait for the rest of theirs: %s', (receipts, waitingRows, code) => {
     expect(surveyOf(receipts, { documents: 100, waitingRows })).toBe(code);
   });
 

@@ -152,7 +152,7 @@ describe('the decorators and what is compiled from them agree', () => {
     expect(Math.min(seen.good, seen.bad)).toBeGreaterThan(10);
   });
 
-  it.each(kinds)('that the example of %s is good', (_, type, good) => {
+  it.each(kinds)('that the example of %s is valid', (_, type, good) => {
     expect(isValidByDecorators(type, good)).toBe(true);
     expect(validatorOf(type).errorsOf(good)).toEqual([]);
   });

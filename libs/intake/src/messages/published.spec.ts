@@ -11,11 +11,11 @@ describe('the published schemas', () => {
   ajv.addSchema({ $id: 'published', components: { schemas } });
   const accepts = ajv.compile({ $ref: `published#/components/schemas/${MESSAGE_SCHEMA}` });
 
-  it('say everything in words of JSON Schema', () => {
+  it('use only keywords of JSON Schema', () => {
     expect(JSON.stringify(schemas)).not.toContain('"x-');
   });
 
-  it.each(MESSAGE_TYPES)('take the example of %s as it, and as nothing else', (type) => {
+  it.each(MESSAGE_TYPES)('take the example of %s, but not with another type or an unknown field', (type) => {
     const example = messageExample(type);
     expect(accepts(example)).toBe(true);
     expect(accepts({ ...example, type: 'order.unknown' })).toBe(false);

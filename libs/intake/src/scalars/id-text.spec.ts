@@ -27,7 +27,7 @@ describe('an id', () => {
     expect(explainId(text, '/id', 'ID').code).toBe(code);
   });
 
-  it('names the character and where it stands, and the word of its kind', () => {
+  it('is refused with the character, its place, and the word for its kind', () => {
     const found = explainId('ab\u202ec', '/sku', 'SKU');
     expect(found).toMatchObject({ code: 'SKU_INVALID_CHAR', pointer: '/sku' });
     expect(found.detail).toContain('U+202E at index 2');

@@ -42,11 +42,11 @@ describe('an instant', () => {
     '1763633730',
     'tomorrow',
     '',
-  ])('%j is none', (text) => {
+  ])('%j is no instant', (text) => {
     expect(parseInstant(text)).toBeNaN();
   });
 
-  it('is what Date reads, whenever Date wrote it', () => {
+  it('is what Date reads, for every text that Date writes', () => {
     const dates = fc.date({ min: new Date('0100-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
     fc.assert(fc.property(dates, (date) => expect(parseInstant(date.toISOString())).toBe(date.getTime())));
   });
@@ -68,7 +68,7 @@ describe('an instant', () => {
   });
 });
 
-describe('why it is none', () => {
+describe('why a value is no instant', () => {
   it.each([
     ['2026-11-20T10:15:30', 'TIMESTAMP_ZONE_REQUIRED'],
     ['2026-11-20T10:15:30.5', 'TIMESTAMP_ZONE_REQUIRED'],

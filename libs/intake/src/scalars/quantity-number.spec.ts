@@ -39,7 +39,7 @@ describe('a quantity', () => {
     [0, 'signed', '-0', 'QUANTITY_ZERO'],
     [-3, 'positive', '-3', 'QUANTITY_NEGATIVE'],
     [-1, 'notNegative', '-1', 'QUANTITY_NEGATIVE'],
-  ] as const)('%p as %s is told as %s: %s', (value, rule, words, code) => {
+  ] as const)('%p as %s, written as %s, is refused: %s', (value, rule, words, code) => {
     expect(explainQuantity(value, rule, '/q', words)).toMatchObject({ code, pointer: '/q' });
   });
 
@@ -53,18 +53,18 @@ describe('a quantity', () => {
     ['25E-7', 'QUANTITY_TOO_PRECISE'],
     ['120000e-5', undefined],
     ['1234567.1234567890', 'QUANTITY_TOO_PRECISE'],
-  ])('by its words, %s is %s', (words, code) => {
+  ])('written as %s has too many decimals or not: %s', (words, code) => {
     expect(checkWords(Number(words), words, '/q')?.code).toBe(code);
   });
 });
 
-it('is read at once, however many zeros somebody writes before its last digit', () => {
+it('a quantity is read at once, however many zeros somebody writes before its last digit', () => {
   const words = `1.${'0'.repeat(500_000)}1`;
   expect(checkWords(Number(words), words, '/q')?.code).toBe('QUANTITY_TOO_PRECISE');
   expect(parseQuantityWords(words)).toMatchObject({ decimals: 500_001 });
 });
 
-describe('decimal words', () => {
+describe('decimal numbers in a file', () => {
   it('are read exactly', () => {
     const words = fc
       .tuple(fc.boolean(), fc.nat(999_999_999), fc.nat(99_999), fc.nat(3))

@@ -60,24 +60,24 @@ function brokerThatSays(partition: FetchedPartition): Broker {
 beforeAll(mendAborted);
 
 describe('records of an aborted transaction are not handed out', () => {
-  it('where brokers list it behind one that began later and ended sooner', async () => {
+  it('also if brokers list it after one that began later and ended sooner', async () => {
     const told = [by('a'), by('b'), ends('b', ABORT), by('a'), ends('a', ABORT), by('c')];
     expect(await handedOut(told, [['b', 1], ['a', 0]])).toEqual({ offsets: [5], last: 5 }); // prettier-ignore
   });
 
-  it('where several have begun before the first record that is there', async () => {
+  it('also if several had begun before the first record that is left', async () => {
     const told = [by('b'), by('a'), by('c'), ends('a', ABORT), ends('b', ABORT), ends('c', COMMIT)];
     expect(await handedOut(told, [['a', 0], ['b', 0]])).toEqual({ offsets: [2], last: 5 }); // prettier-ignore
   });
 
-  it('where a record of it has the key that an end has', async () => {
+  it('also if one of them has the key of a transaction’s end', async () => {
     const told = [by('a', ABORT), by('a'), ends('a', ABORT), by('a', ABORT), ends('a', COMMIT)];
     expect(await handedOut(told, [['a', 0]])).toEqual({ offsets: [3], last: 4 });
   });
 });
 
-describe('what else is there is handed out', () => {
-  it('of the same producer: what it sent beside its transactions, and the one that it committed', async () => {
+describe('all other records are handed out', () => {
+  it('also of the same producer: outside transactions, and in the one that it committed', async () => {
     const told = [beside('a'), by('a'), beside('a'), ends('a', ABORT), by('a'), ends('a', COMMIT)];
     expect(await handedOut(told, [['a', 1]])).toEqual({ offsets: [0, 2, 4], last: 5 });
   });

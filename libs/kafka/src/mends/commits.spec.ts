@@ -7,7 +7,7 @@ const { prototype } = require('kafkajs/src/consumer/consumerGroup') as { prototy
 /** What the client hands to each try of one commit. */
 const OFFSETS = { topics: [] };
 
-/** A deal whose coordinator answers commits like this. */
+/** An assignment in which the coordinator answers commits like this. */
 const deal = (...answers: readonly (Error | 'written')[]) => {
   const told: object[] = [];
   const commitOffsets = (offsets: object): Promise<void> => {
@@ -23,7 +23,7 @@ const groupOf = (offsetManager: object) =>
 beforeAll(mendCommits);
 
 describe('a commit', () => {
-  it('is tried again in the deal that it was made in', async () => {
+  it('is retried within the assignment of partitions in which it was made', async () => {
     const first = deal(new Error('not now'), 'written');
     const group = groupOf(first);
     await expect(group.commitOffsets(OFFSETS)).rejects.toThrow('not now');
@@ -31,7 +31,7 @@ describe('a commit', () => {
     expect(first.told).toEqual([OFFSETS, OFFSETS]);
   });
 
-  it('is not said again after the next one: the partition may be another’s', async () => {
+  it('is not retried after a rebalance: the partition may be another member’s', async () => {
     const [first, second] = [deal(new Error('not now')), deal('written')];
     const offsets = { topics: [] };
     const group = groupOf(first);

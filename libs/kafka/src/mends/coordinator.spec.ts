@@ -65,11 +65,11 @@ const COMMIT = { topics: [{ topic: 't', partitions: [{ partition: 0, offset: '5'
 
 beforeAll(mendCoordinator);
 
-describe('a coordinator that is no longer there', () => {
+describe('a coordinator of the group that is gone', () => {
   it.each([
     ['does not answer', refused],
     ['says that it is none', createErrorFromCode(NOT_THE_COORDINATOR)],
-  ])('and %s, is looked for anew by who beats', async (_, error) => {
+  ])('and %s is looked up again after a heartbeat', async (_, error) => {
     const two = clusterOfTwo(error);
     const group = groupIn(two);
     two.moved();
@@ -79,14 +79,14 @@ describe('a coordinator that is no longer there', () => {
   });
 
   it.each([
-    ['who commits', 'commit', (offsets: OffsetManager) => offsets.commitOffsets(COMMIT)],
-    ['who asks where to begin', 'fetch', (offsets: OffsetManager) => offsets.resolveOffsets()],
+    ['a commit', 'commit', (offsets: OffsetManager) => offsets.commitOffsets(COMMIT)],
+    ['a question where to begin', 'fetch', (offsets: OffsetManager) => offsets.resolveOffsets()],
     [
-      'who begins at the first record',
+      'a beginning at the first record',
       'commit',
       (offsets: OffsetManager) => offsets.setDefaultOffset({ topic: 't', partition: 0 }),
     ],
-  ])('is looked for anew by %s', async (_, what, ask) => {
+  ])('is looked up again after %s', async (_, what, ask) => {
     const two = clusterOfTwo(refused);
     const offsets = offsetsIn(two);
     two.moved();
@@ -95,7 +95,7 @@ describe('a coordinator that is no longer there', () => {
     expect(two.asked).toEqual([`1 ${what}`, 'who', `2 ${what}`]);
   });
 
-  it('and whose place nobody has taken yet is looked for again after the next try', async () => {
+  it('and has no successor yet is looked up again until it has one', async () => {
     const two = clusterOfTwo(refused);
     const group = groupIn(two);
     two.moved();
@@ -110,7 +110,7 @@ describe('a coordinator that is no longer there', () => {
   });
 });
 
-it('an answer about the group itself is not where it is looked for anew', async () => {
+it('an error about the group itself is no reason to look up its coordinator', async () => {
   const dealtAnew = createErrorFromCode(REBALANCE);
   const two = clusterOfTwo(dealtAnew);
   const group = groupIn(two);

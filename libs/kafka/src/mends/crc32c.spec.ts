@@ -8,19 +8,19 @@ const PLACE = 'kafkajs/src/protocol/recordBatch/crc32C';
 const sumAsBefore = require(PLACE) as typeof crc32c;
 
 describe('the checksum of a batch', () => {
-  it('is the one of the standard', () => {
+  it('is that of the standard', () => {
     // RFC 3720, B.4, and the check value that catalogues of checksums give.
     expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283);
     expect(crc32c(Buffer.alloc(32))).toBe(0x8a9136aa);
     expect(crc32c(Buffer.alloc(32, 0xff))).toBe(0x62a8ab43);
   });
 
-  it('is what it was before it was mended', () => {
+  it('is what the client itself computes', () => {
     const bytes = fc.uint8Array({ maxLength: 600, size: 'max' });
     fc.assert(fc.property(bytes, (each) => crc32c(each) === sumAsBefore(each)));
   });
 
-  it('is taken by the client itself', () => {
+  it('replaces the client’s own', () => {
     mendCrc32c();
     expect(require(PLACE)).toBe(crc32c);
   });

@@ -36,7 +36,7 @@ function groupThat(fails: Error) {
 beforeAll(mendDeleted);
 
 describe('a group whose topic was deleted', () => {
-  it('joins again once there is one of that name, and only once', async () => {
+  it('joins again when there is one of that name, and only once', async () => {
     const { group, topic, joins } = groupThat(createErrorFromCode(NOT_THERE));
     await expect(group.fetch('1')).rejects.toMatchObject({ code: NOT_THERE });
     await expect(group.fetch('1')).rejects.toMatchObject({ code: NOT_THERE });
@@ -47,7 +47,7 @@ describe('a group whose topic was deleted', () => {
     expect(joins()).toBe(1);
   });
 
-  it('joins by itself where the topic is there at once, and not another time', async () => {
+  it('joins once where the topic is there again at once', async () => {
     const { group, topic, joins } = groupThat(createErrorFromCode(NOT_THERE));
     topic.isThere = true;
     await group.fetch('1');
@@ -55,7 +55,7 @@ describe('a group whose topic was deleted', () => {
     expect(joins()).toBe(1);
   });
 
-  it('does no more than it did where something else fails', async () => {
+  it('does not join again where something else fails', async () => {
     const { group, topic, joins } = groupThat(createErrorFromCode(NOT_THE_LEADER));
     await expect(group.fetch('1')).rejects.toMatchObject({ code: NOT_THERE });
     topic.isThere = true;

@@ -29,7 +29,7 @@ function groupThat(...ends: readonly (Error | 'joins')[]) {
 beforeAll(mendJoining);
 
 describe('joining a group', () => {
-  it('is tried again where the coordinator says "not now"', async () => {
+  it('is retried where the coordinator cannot answer yet', async () => {
     const notNow = [createErrorFromCode(LOADING), createErrorFromCode(NOT_THE_COORDINATOR)];
     const { group, words, tries } = groupThat(...notNow, 'joins');
     await group.joinAndSync();
@@ -40,7 +40,7 @@ describe('joining a group', () => {
   it.each([
     ['a refusal', createErrorFromCode(NO_RIGHT)],
     ['a lost connection', new KafkaJSConnectionError('closed')],
-  ])('is not where it ends with %s: the client knows what to do', async (_, end) => {
+  ])('is left to the client where it ends with %s', async (_, end) => {
     const { group, tries } = groupThat(end, 'joins');
     await expect(group.joinAndSync()).rejects.toBe(end);
     expect(tries()).toBe(1);

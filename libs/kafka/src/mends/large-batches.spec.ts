@@ -11,12 +11,12 @@ function read(records: number, how: 'as it is' | 'mended'): unknown {
 }
 
 describe('a batch of very many records', () => {
-  it('ends the client as it is, and is read by ours with the next one', () => {
+  it('ends the client as it is, and is read by the mended one, with the batch after it', () => {
     expect(read(200_000, 'as it is')).toEqual({ error: 'RangeError' });
     expect(read(200_000, 'mended')).toEqual({ read: 200_001, last: 'y', others: 199_999 });
   });
 
-  it('is nothing special where it is small: what is cut off at the end comes with the next fetch', () => {
+  it('that is small is read by both alike, up to a batch that is cut off at the end', () => {
     const both = { read: 4, last: 'y', others: 2 };
     expect(read(3, 'as it is')).toEqual(both);
     expect(read(3, 'mended')).toEqual(both);

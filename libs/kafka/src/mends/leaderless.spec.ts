@@ -51,25 +51,25 @@ const ledByTwo = of(2, 0, 2);
 beforeAll(mendLeaderless);
 
 describe.each(asked.versions.map((version) => [Number(version)]))(
-  'what brokers say of topics, version %d',
+  'the metadata of topics, version %d',
   (version) => {
     const parse = (told: Metadata): Promise<Metadata> =>
       asked.protocol({ version })({ topics: [] }).response.parse(told);
 
-    it('is taken where one partition has no leader: the others have theirs', async () => {
+    it('is accepted though a partition has no leader: the others have theirs', async () => {
       const told = [of(1), of(-1, LEADER_NOT_AVAILABLE), of(-1, LISTENER_NOT_FOUND)];
       const { topicMetadata } = await parse(answer(told));
       expect(topicMetadata[0]!.partitionMetadata.map(({ leader }) => leader)).toEqual([1, -1, -1]);
     });
 
-    it('is refused for all else', async () => {
+    it('is refused for any other error', async () => {
       await expect(parse(answer([of(1)], LEADER_NOT_AVAILABLE))).rejects.toThrow();
       await expect(parse(answer([of(1), of(1, NOT_THERE)]))).rejects.toThrow();
     });
   },
 );
 
-describe('how long it is believed who leads', () => {
+describe('the time until metadata is asked for again', () => {
   const words = { namespace: () => words, debug: () => undefined, error: () => undefined };
 
   /** Milliseconds until brokers are asked again that have said so. */
@@ -85,14 +85,14 @@ describe('how long it is believed who leads', () => {
     return pool.metadataExpireAt! - before;
   }
 
-  it('is a second where a partition has none, and as ever where all have one', async () => {
+  it('is short where a partition has no leader, and as configured where all have one', async () => {
     const soon = await believedForMs(answer([ledByOne, ledByNobody]), FIVE_MINUTES_MS);
     expect(soon).toBeGreaterThanOrEqual(LOOK_AGAIN_MS);
     expect(soon).toBeLessThan(FIVE_MINUTES_MS);
     expect(await believedForMs(answer([ledByOne]), FIVE_MINUTES_MS)).toBeGreaterThanOrEqual(FIVE_MINUTES_MS);
   });
 
-  it('is never longer than it was to be', async () => {
+  it('is never longer than configured', async () => {
     expect(await believedForMs(answer([ledByNobody]), 0)).toBeLessThan(LOOK_AGAIN_MS);
   });
 });
@@ -120,7 +120,7 @@ function clusterOf(metadata: Metadata | null = answer([ledByOne, ledByNobody, le
 }
 
 describe('offsets of partitions', () => {
-  it('are asked of those that have a leader', async () => {
+  it('are asked only for those that have a leader', async () => {
     const { cluster, asked } = clusterOf();
     const offsetsOf = (...partitions: number[]) =>
       cluster.fetchTopicsOffset([{ topic: 't', partitions: partitions.map((partition) => ({ partition })) }]);
@@ -130,7 +130,7 @@ describe('offsets of partitions', () => {
     expect(await offsetsOf(1)).toEqual([{ topic: 't', partitions: [] }]);
   });
 
-  it('where nothing is committed are found for them, and looked for again for the one without', async () => {
+  it('where nothing is committed are found for those with a leader, and for the other once it has one', async () => {
     const { cluster } = clusterOf();
     const responses = [
       { topic: 't', partitions: [0, 1, 2].map((partition) => ({ partition, offset: '-1' })) },
@@ -161,7 +161,7 @@ describe('a partition without a leader', () => {
     expect(fetchedFrom('2')).toEqual([{ topic: 't', partitions: [2] }]);
   });
 
-  it('refuses what is sent to it as one whose leader moves does, and no other', () => {
+  it('refuses a send with a retriable error, and no other partition does', () => {
     const { cluster } = clusterOf();
     expect(cluster.findLeaderForPartitions('t', ['0', '2'])).toEqual({ 1: [0], 2: [2] });
     const sent = () => cluster.findLeaderForPartitions('t', ['1']);
@@ -169,14 +169,14 @@ describe('a partition without a leader', () => {
   });
 });
 
-describe('who asks why a partition stands', () => {
+describe('the reason why a partition is stopped', () => {
   const leadersOf = (cluster: LeadingCluster): Leaders => {
     const leaders = new Leaders();
     leaders.assigner({ cluster, groupId: 'g' } as never);
     return leaders;
   };
 
-  it('is told what the client has heard last', () => {
+  it('is by the metadata that the client heard last', () => {
     const { cluster } = clusterOf();
     const leaders = leadersOf(cluster);
     const missing = () => [0, 1, 2, 3].map((partition) => leaders.missing({ topic: 't', partition }));
@@ -186,7 +186,7 @@ describe('who asks why a partition stands', () => {
     expect(missing()).toEqual([undefined, NO_LEADER, undefined, undefined]);
   });
 
-  it('is told nothing while nothing was heard', () => {
+  it('is unknown while no metadata was heard', () => {
     expect(new Leaders().missing({ topic: 't', partition: 1 })).toBeUndefined();
     expect(leadersOf(clusterOf(null).cluster).missing({ topic: 't', partition: 1 })).toBeUndefined();
   });

@@ -81,7 +81,7 @@ const batch: fc.Arbitrary<BatchContext> = fc.record(
 );
 
 describe('a record that the client reads', () => {
-  it('is what it was before it was mended', () => {
+  it('is what the client itself would read', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(record, batch), { minLength: 1, maxLength: 9 }), (records) => {
         const read = records.map(([each, inBatch]) => new ReadRecord(bytesOf(each), 0, inBatch));
@@ -97,7 +97,7 @@ describe('a record that the client reads', () => {
     );
   });
 
-  it('is read so by the client itself, wherever it begins', () => {
+  it('is read by our code in the client itself, wherever it begins', () => {
     mendRecordReader();
     const bytes = Buffer.concat([Buffer.alloc(3), bytesOf({ ...EMPTY, key: Buffer.from('key') })]);
     const read = (require(RECORD) as typeof readAsBefore)({ buffer: bytes, offset: 3 }, BATCH);
@@ -107,18 +107,18 @@ describe('a record that the client reads', () => {
 });
 
 describe('the headers of a record', () => {
-  it('are only those that were sent, also where every object has one of that name', () => {
+  it('are only those that were sent, also where one is named like an inherited property', () => {
     const sent = Buffer.from('sent');
     const headers = headersOf([['toString', sent], ['__proto__', sent]]); // prettier-ignore
     expect(Object.entries(headers!)).toEqual([['toString', sent], ['__proto__', sent]]); // prettier-ignore
   });
 
-  it('are each read once, however many have one name', () => {
+  it('are all read, however many have one name', () => {
     const values = Array.from({ length: 8_000 }, (_, n) => Buffer.from(String(n)));
     expect(headersOf(values.map((value) => ['a', value]))).toEqual({ a: values });
   });
 
-  it('end where the record ends, whatever their number says', () => {
+  it('end where the record ends, whatever number of them it claims', () => {
     const whole = bytesOf({ ...EMPTY, headers: [['a', Buffer.from('1')]] }); // prettier-ignore
     const told = Buffer.concat([
       whole.subarray(0, 5),

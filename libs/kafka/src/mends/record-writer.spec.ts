@@ -28,7 +28,7 @@ const record: fc.Arbitrary<RecordToWrite> = fc.record(
 );
 
 describe('a record that the client writes', () => {
-  it('is to the byte what it was before it was mended', () => {
+  it('is to the byte what the client itself would write', () => {
     fc.assert(
       fc.property(fc.array(record, { minLength: 1, maxLength: 20 }), (records) => {
         const written = records.map((each) => writeRecord(each));
@@ -41,7 +41,7 @@ describe('a record that the client writes', () => {
     );
   });
 
-  it('is written so by the client itself', async () => {
+  it('is written by our code in the client itself', async () => {
     mendRecordWriter();
     expect(require(RECORD)).toBe(writeRecord);
     const produce = require('kafkajs/src/protocol/requests/produce/v3/request') as (parts: object) => {

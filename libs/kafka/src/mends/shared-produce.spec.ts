@@ -101,7 +101,7 @@ describe('sends to one broker', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('fail each for itself, and an answer that leaves one out has nothing for it', async () => {
+  it('fail each by itself, and one that the answer leaves out gets an answer without partitions', async () => {
     const { broker } = brokerThat((partition) => ({ 'a 0': 0, 'a 1': TOO_LARGE })[partition]);
     const [first, second, third] = await Promise.allSettled(
       [0, 1, 2].map((partition) => broker.produce(sendOf('a', partition))),
@@ -111,7 +111,7 @@ describe('sends to one broker', () => {
     expect(third).toMatchObject({ value: { topics: [{ topicName: 'a', partitions: [] }] } });
   });
 
-  it('all fail with the connection, and the next are sent again', async () => {
+  it('all fail with the connection, and later ones are sent', async () => {
     const lost = new kafkajs.KafkaJSConnectionError('gone');
     let isThere = false;
     const { broker, requests } = brokerThat(() => {
@@ -125,7 +125,7 @@ describe('sends to one broker', () => {
     expect(requests.at(-1)).toEqual(['a 1 1']);
   });
 
-  it('are several where one request may not hold them: a partition twice, or another promise', async () => {
+  it('are several requests for the same partition, or with other acks, timeout or compression', async () => {
     const { broker, requests } = brokerThat(written);
     await Promise.all([
       broker.produce(sendOf('a', 0, 1)),
@@ -139,7 +139,7 @@ describe('sends to one broker', () => {
     expect(numbers.sort()).toEqual(['0', '0 4', '1', '2', '3']);
   });
 
-  it('hold no more than a broker takes up at once', async () => {
+  it('share a request up to a number of partitions and of records', async () => {
     const { broker, requests } = brokerThat(written);
     await Promise.all(Array.from({ length: 70 }, (_, partition) => broker.produce(sendOf('a', partition))));
     await Promise.all(

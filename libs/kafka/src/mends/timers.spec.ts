@@ -43,7 +43,7 @@ const request = (correlationId: number, sendRequest: () => void, more: object = 
 beforeAll(mendTimers);
 
 describe('the timers of a connection', () => {
-  it('do not turn while nothing waits', () => {
+  it('do not run while nothing waits', () => {
     const idle = queue();
     idle.scheduleCheckPendingRequests();
     expect(idle.throttleCheckTimeoutId).toBeNull();
@@ -63,7 +63,7 @@ describe('the timers of a connection', () => {
     expect(busy.throttleCheckTimeoutId).toBeNull();
   });
 
-  it('send what a broker has asked to wait with as soon as that is over, in its order', async () => {
+  it('send throttled requests as soon as the broker allows, in their order', async () => {
     const sent: number[] = [];
     const throttled = queue();
     throttled.maybeThrottle(80);
@@ -94,7 +94,7 @@ describe('the timers of a connection', () => {
     server.close();
   });
 
-  it('give up a connection over which a request has no answer', async () => {
+  it('give up a connection on which a request has no answer in time', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;

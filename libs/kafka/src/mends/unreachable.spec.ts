@@ -71,14 +71,14 @@ describe('a broker that cannot be connected to', () => {
     expect(missing()).toBeUndefined();
   });
 
-  it('also where the client has just heard that it is gone', async () => {
+  it('has nothing to fetch either where the client has just heard that it is gone', async () => {
     const { group, brokers } = groupWhere();
     const fetching = group.fetch('3');
     delete brokers['3'];
     expect(await fetching).toEqual([]);
   });
 
-  it('takes from no other what it has answered', async () => {
+  it('loses nothing that another broker has answered', async () => {
     const { group } = groupWhere();
     const handled = Promise.withResolvers<object>();
     const batch = { topic: 't', partition: 0 };
@@ -99,7 +99,7 @@ describe('a broker that cannot be connected to', () => {
     await fetching;
   });
 
-  it('is told of where no other is there, and where another is meant', async () => {
+  it('is an error where no other is connected, or where the error is about another', async () => {
     await expect(groupWhere({ connected: [] }).group.fetch('3')).rejects.toMatchObject({
       broker: addressOf('3'),
     });
