@@ -31,11 +31,11 @@ export function appendManyContract(open: OpenEventStore): void {
       }
     });
 
-    it('answers nothing to nothing', async () => {
+    it('answers an empty list to no appends', async () => {
       expect(await store.appendMany([])).toEqual([]);
     });
 
-    it('leaves the others alone where one is a conflict', async () => {
+    it('writes the others where one is a conflict', async () => {
       const taken = newStream('item');
       await store.append(taken, NO_STREAM, happenedTimes(2));
       const [before, after] = [newStream('item'), newStream('item')];
@@ -80,7 +80,7 @@ export function appendManyContract(open: OpenEventStore): void {
       for (const { stream, events } of appends) expect(await idsOf(stream)).toHaveLength(events.length);
     });
 
-    it('throws where one is too large, and is told so also if it comes last', async () => {
+    it('throws if one of them is too large, even the last', async () => {
       const small = { stream: newStream('item'), expectedRevision: NO_STREAM, events: [happened()] };
       const large = {
         stream: newStream('item'),

@@ -56,7 +56,7 @@ export function appendContract(open: OpenEventStore): void {
       expect(await idsOf()).toEqual(before);
     });
 
-    it('lets exactly one of many racing writers win, and tells the others where it stands', async () => {
+    it('lets exactly one of many racing writers win, and tells the others the newest revision', async () => {
       const events = happenedTimes(20);
       const outcomes = await Promise.all(events.map((event) => store.append(stream, NO_STREAM, [event])));
 
@@ -126,7 +126,7 @@ export function appendContract(open: OpenEventStore): void {
       expect(await idsOf()).toEqual([a.id, b.id]);
     });
 
-    it('refuses an append without events, and one with an id twice, as the bugs they are', async () => {
+    it('asserts that an append has events, and no id twice', async () => {
       const event = happened();
 
       await expect(store.append(stream, NO_STREAM, [])).rejects.toThrow('Bug:');
@@ -155,7 +155,7 @@ export function appendContract(open: OpenEventStore): void {
       expect((await store.readStream(stream))[0]?.data).toEqual({ text });
     });
 
-    it('leaves what it was given as it was', async () => {
+    it('does not change the events that it was given', async () => {
       const events = [happened({ lines: [{ sku: 'MUG', quantity: 2 }] }), happened()];
       const copy = structuredClone(events);
       await store.append(stream, NO_STREAM, events);

@@ -44,7 +44,7 @@ export function readContract(open: OpenEventStore): void {
         expect(pages.flat()[0]?.revision).toBe(lengths[0] && fromRevision);
       });
 
-      it('gives back all that was told of an event', async () => {
+      it('gives back every field of an event', async () => {
         const stream = `item-ÄÖ ${newStream('Tee 🍵')}`;
         const event = happened(UNICODE, 'TeaReceived');
         const before = Date.now();
@@ -98,7 +98,7 @@ export function readContract(open: OpenEventStore): void {
         expect((await store.readAll({ after: head - 1 })).position).toBe(head);
       });
 
-      it('leaves other categories out, and still moves on past them', async () => {
+      it('leaves other categories out, and its position still moves past them', async () => {
         const after = await store.head();
         const [order, item, plain] = [newStream('order'), newStream('item'), `order${newStream('x')}`];
         await store.append(order, NO_STREAM, happenedTimes(2));

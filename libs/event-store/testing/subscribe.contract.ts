@@ -56,7 +56,7 @@ export function subscribeContract(open: OpenEventStore): void {
       expect(live).toEqual(await readToEnd(store, { after }));
     });
 
-    it('tells how far it looked when only other categories went by', async () => {
+    it('says how far it has come when only other categories were written', async () => {
       const stop = new AbortController();
       const pages: LogPage[] = [];
       const following = (async () => {

@@ -86,7 +86,7 @@ export class Assigned {
     return this.at(place) === partition?.intake ? partition?.intake : undefined;
   }
 
-  /** Takes the new assignment. Partitions that we had before go on where we were, for others that is looked up. */
+  /** Takes the new assignment. Partitions that we had before go on where we were; for new ones that is looked up. */
   assign(places: readonly Place[]): void {
     const dealt = new Set(places.map(keyOf));
     for (const [key, partition] of this.#partitions) {
@@ -96,7 +96,7 @@ export class Assigned {
     const fresh = places
       .filter((place) => !this.#partitions.has(keyOf(place)))
       .map((place) => this.#add(place));
-    // A new assignment may come while it is still being looked up where former partitions go on.
+    // Another assignment may come while the one before is still looking up where its partitions go on.
     this.#keptGoOn = Promise.all([this.#keptGoOn, this.#goOn(kept)]).then(() => undefined);
     void this.#begin(fresh);
   }
@@ -213,7 +213,7 @@ export class Assigned {
     this.#whileItRuns(() => this.#parts.consumer.resume([{ topic, partitions: [partition] }]));
   }
 
-  /** Seeks: by itself kafkajs begins at the last commit, but we know better. */
+  /** Seeks, because kafkajs goes on from the last commit, and we may have come further. */
   async #goOn(kept: readonly Place[]): Promise<void> {
     const gone = new Set((await this.#forgotten(kept)).map(keyOf));
     for (const place of kept) {
@@ -225,7 +225,7 @@ export class Assigned {
     }
   }
 
-  /** If a commit is gone the topic was deleted: brokers forget no other commits of a live group. */
+  /** Partitions whose commit is gone. Their topic was deleted: brokers forget no other commits of a live group. */
   async #forgotten(kept: readonly Place[]): Promise<readonly Place[]> {
     const known = kept.filter((place) => {
       const intake = this.at(place);
@@ -235,7 +235,7 @@ export class Assigned {
     return (await this.#answerTo(() => uncommitted(this.#parts, known))) ?? [];
   }
 
-  /** Not by our own table: that may have been written since. */
+  /** Begins at the first record, whatever our own table says: that may have been written for the former topic. */
   async #beginAnew(place: Place, partition: Partition): Promise<void> {
     this.#forget(keyOf(place), partition);
     const { begun } = this.#add(place);
@@ -293,14 +293,14 @@ export class Assigned {
     partition.begun.resolve();
   }
 
-  /** Where the partition's last reader, we or another, has left off. */
+  /** Takes over the marks of the partition's last reader, which may have been another process. */
   #takeOver({ intake }: Partition, { known: { committed }, own }: BeforeReading): void {
     if (committed !== undefined) this.#parts.commits.found(intake);
     const mark = committed?.isOfThisLog === true ? committed.mark : own?.mark;
     intake.beginsBehind({ mark, newestAt: own?.newestAt });
   }
 
-  /** Commits an offset that the brokers do not know: else the group would seem to be behind until the next record. */
+  /** Commits an offset that only we know: otherwise the group would seem to be behind until the next record. */
   #tellAgain(partition: Partition, own: OwnOffset): void {
     partition.intake.goOnFrom(own);
     partition.written = own.next;

@@ -1,16 +1,16 @@
 import { within } from '#kafka';
 
 interface Beating<Result> {
-  /** Lets the group know that we live. Throws where it is dealt anew, or where nobody hears us. */
+  /** Sends a heartbeat to the group. Throws if the group is rebalancing, or if no broker answers. */
   readonly beat: () => Promise<void>;
   readonly everyMs: number;
-  /** What is in hand when a beat fails is finished first, but not for longer. */
+  /** How long work that is in hand when a heartbeat fails is still waited for. */
   readonly finishMs: number;
-  /** Also where a beat has failed meanwhile: what is done is not to be done again. */
+  /** Called with the result, also after a failed heartbeat if it still comes in time: then the work is not repeated. */
   readonly whenDone?: (result: Result) => void;
 }
 
-/** Waits for the work, and beats. Throws what a beat has thrown, once the work in hand is finished. */
+/** Waits for the work, with heartbeats meanwhile. If one fails, waits for the work a little longer, then throws its error. */
 export async function beating<Result>(
   work: Promise<Result>,
   { beat, everyMs, finishMs, whenDone }: Beating<Result>,
@@ -31,7 +31,7 @@ export async function beating<Result>(
       await beat();
     } catch (error) {
       await within(ended, finishMs);
-      isTooLate = true; // Whoever beats goes on without it: it is not known any more what this would belong to.
+      isTooLate = true; // The caller goes on without the result: by the time it comes, the partition may be another's.
       throw error;
     }
   }

@@ -11,8 +11,8 @@ export interface EventTopic {
 /** The journal, as this room uses it. */
 export interface MessageDoor {
   /**
-   * Takes messages durably, and answers in their order. Throws Faults while the store cannot serve: then give the same ones
-   * again; those that were written already end as duplicates.
+   * Takes messages durably, and answers in their order. Throws a Fault while the store cannot serve: then give it the same
+   * messages again; those that were written already end as duplicates.
    */
   accept(
     arrivals: readonly Arrival[],
@@ -23,7 +23,7 @@ export interface MessageDoor {
 /** How a message ended, as far as this room needs to know. */
 export interface Ended {
   readonly outcome: 'accepted' | 'duplicate' | 'parked' | 'rejected';
-  /** Its position in the log, and since when it is there. */
+  /** Its position in the log, and when it was recorded there. */
   readonly position: number;
   readonly recordedAt: Instant;
   /** Why it was rejected. */

@@ -7,8 +7,8 @@ import { pointerStep, problem } from '../src/problem.ts';
 export type HeaderValues = ReadonlyMap<string, readonly (Buffer | null)[]>;
 
 /**
- * The headers of a record as they came. For a header named like an inherited property (`toString`, `__proto__`) kafkajs adds
- * that property to its values: here only what the broker sent is kept.
+ * The headers of a record as they came. To a header that is named like an inherited property (`toString`, `__proto__`)
+ * kafkajs adds that property as a value: only what the broker sent is kept.
  */
 export function headersOf(headers: IHeaders | undefined): HeaderValues {
   const values = new Map<string, readonly (Buffer | null)[]>();
@@ -64,7 +64,7 @@ function attributeText(header: string, values: readonly (Buffer | null)[]): stri
     : invalid(`The header ${shownHeader} is not UTF-8. Send it as UTF-8.`);
 }
 
-/** What the record says it is; undefined where it says nothing. Several are one that nobody knows. */
+/** The content type; undefined if there is none. Several are joined, which makes a type that is refused. */
 export function contentTypeOf(headers: HeaderValues): string | undefined {
   const told: (Buffer | null)[] = [];
   for (const [name, values] of headers) if (name.toLowerCase() === 'content-type') told.push(...values);

@@ -51,8 +51,8 @@ const SILENT_MS_MAX = 90_000;
 const UNANSWERED_MS_MAX = 15_000;
 
 /**
- * Messages from Kafka. It waits for brokers and topics that are not there yet, rides out their outages, and
- * hands every record to the door; it never keeps anything else from working.
+ * Messages from Kafka: every record is given to the journal. It waits for brokers and topics that are not there yet, and
+ * through their outages. Nothing else stops because of it.
  */
 export class KafkaIntake {
   readonly #parts: KafkaIntakeParts;
@@ -62,7 +62,7 @@ export class KafkaIntake {
   #toldAt = -Infinity;
   /** What was last logged of partitions that cannot be read. */
   #leaderless: string | undefined;
-  /** Topics that are not there, as far as it is known. */
+  /** Topics that do not exist, as of the last look. */
   #missing: readonly EventTopic[] = [];
 
   constructor(parts: KafkaIntakeParts) {
@@ -84,7 +84,7 @@ export class KafkaIntake {
     };
   }
 
-  /** Goes on until `signal` aborts; then it has left the group. Throws what ended the client for good. */
+  /** Runs until `signal` aborts, and leaves the group. Throws the error that ended the client for good. */
   async run(signal: AbortSignal): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
     while (!signal.aborted) {
@@ -103,7 +103,7 @@ export class KafkaIntake {
     this.#state = 'stopped';
   }
 
-  /** What keeps us from being ready although we consume. */
+  /** The trouble because of which we are not ready although we consume. */
   #standingTrouble(consumption: Consumption | undefined): string | undefined {
     if (this.#missing.length > 0) return missingWords(this.#missing);
     const lasting = consumption?.waiting.find(({ isLasting }) => isLasting);
@@ -115,7 +115,7 @@ export class KafkaIntake {
     return `No broker of ${brokers} has answered a fetch for more than ${UNANSWERED_MS_MAX / 1_000} s. OnHand keeps retrying.`;
   }
 
-  /** Those that are there; throws KafkaUnavailable where none is. */
+  /** The topics that exist. Throws KafkaUnavailable if none does. */
   async #topics(): Promise<EventTopic[]> {
     const { topics, connection, rejectedTopic } = this.#parts;
     const names = [...topics.map(({ topic }) => topic), rejectedTopic];
@@ -146,8 +146,8 @@ export class KafkaIntake {
   }
 
   /**
-   * Begins anew when a topic that was missing has come, when one that is consumed has gone (the client waits for it,
-   * and keeps all others waiting), or when the client hangs although brokers answer.
+   * Ends the consumer, so that it is made anew: when a missing topic was created, when one that is consumed was deleted (the
+   * client waits for it, and keeps all others waiting), or when the client hangs although brokers answer.
    */
   async #lookAfter({ consumption, topics, ending }: Consuming): Promise<void> {
     const { connection, log, silentMsMax = SILENT_MS_MAX } = this.#parts;
@@ -164,7 +164,7 @@ export class KafkaIntake {
       if (hangs) log.error({}, 'the consumer is stuck although brokers answer: it is being replaced');
       if (hasCome || hangs || gone.length > 0) ending.abort();
     } catch {
-      // The brokers do not answer: the consumer itself rides that out.
+      // The brokers do not answer: the consumer itself waits for them.
     }
   }
 
@@ -200,7 +200,7 @@ function leaderlessTrouble(consumption: Consumption): string | undefined {
   return `${words.join(' ')} OnHand keeps retrying${others}.`;
 }
 
-/** Nothing of ours can be read at all: a broker that hangs looks like this, where it is the only one. */
+/** True if none of our partitions can be read, as when the only broker hangs. */
 function standsWhole({ leaderless, partitions }: Consumption): boolean {
   const standing = [...leaderless.values()].reduce((sum, places) => sum + places.length, 0);
   return standing > 0 && standing === partitions;

@@ -16,7 +16,7 @@ interface KnownOffsetsParts extends Pick<ConsumptionParts, 'connection' | 'group
   readonly ownOffsets: OwnOffsets;
 }
 
-/** What the brokers say about one partition. */
+/** What the brokers and our own table say about one partition. */
 interface Told {
   readonly place: Place;
   readonly own: OwnOffset | undefined;
@@ -80,8 +80,8 @@ async function offsetsThere(admin: Admin, places: readonly Place[]) {
 }
 
 /**
- * For partitions of which only our own table says how far we are: that could be about a topic that was deleted. Undefined if
- * the brokers say nothing, because the partition has just lost its leader.
+ * Asks for the first record that is newer than all that we have read, if only our own table says how far we are: the table
+ * may be about a topic that was deleted since. Undefined if the partition has just lost its leader.
  */
 async function newerIn(
   admin: Admin,

@@ -3,7 +3,7 @@ import type { KafkaLog } from '#kafka';
 import type { PartitionIntake } from './partition-intake.ts';
 import { markText } from './start-offset.ts';
 
-/** Within this time after a record has ended its offset is committed; a crash in between makes repeats. */
+/** The longest time from the end of a record to its commit. After a crash in between the record is read again, as a repeat. */
 const COMMIT_AFTER_MS = 200;
 
 interface OffsetCommitsParts {
@@ -44,12 +44,12 @@ export class OffsetCommits {
     this.#dirty.delete(intake);
   }
 
-  /** The brokers had this offset already when we began. */
+  /** The brokers already had a commit of the partition when we began. */
   found(intake: PartitionIntake): void {
     this.#committed.add(intake);
   }
 
-  /** True if the brokers have confirmed a commit of the partition. */
+  /** True if the brokers have a commit of the partition. */
   hasCommitted(intake: PartitionIntake): boolean {
     return this.#committed.has(intake);
   }

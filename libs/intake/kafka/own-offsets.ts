@@ -13,9 +13,9 @@ export interface OwnOffset {
 }
 
 /**
- * How far this group has come in each partition, kept in the log itself: for a restored log only this is right, whatever the
- * brokers remember, and brokers forget an idle group after a week. Written only now and then, for a message that is read
- * twice is a duplicate.
+ * How far this group has come in each partition, kept in the log itself. For a restored log only this is right, whatever the
+ * brokers remember; and brokers forget an idle group after a week. It is written only now and then, because a message that
+ * is read twice is only a duplicate.
  */
 export class OwnOffsets {
   readonly #store: EventStore;
@@ -27,7 +27,7 @@ export class OwnOffsets {
     this.#group = group;
   }
 
-  /** Where to go on, by the log. */
+  /** Where to go on, according to the log. Throws StoreUnavailable. */
   async read(place: Place): Promise<OwnOffset | undefined> {
     const stream = this.#streamOf(place);
     const newest = await newestOf(this.#store, stream);

@@ -25,8 +25,8 @@ const INTERNAL: Rejection = {
 };
 
 /**
- * Brings one partition into the journal, in order. A rejected record must also be in the rejected topic before the partition
- * counts as having passed it.
+ * Takes one partition into the journal, in order. The partition has passed a rejected record only once that is in the
+ * rejected topic too.
  */
 export class PartitionIntake {
   readonly #parts: PartitionParts;
@@ -74,8 +74,8 @@ export class PartitionIntake {
   }
 
   /**
-   * The mark of what ended before the partition was ours. A repeat has the position of its first copy: as the only
-   * mark it would make an older log, which has that copy, believe that it has everything that came later.
+   * Starts from the mark of what ended before the partition was ours. Otherwise a repeat, which has the position of its first
+   * copy, could be the only mark: an older log that has that copy would seem to have everything that came later.
    */
   beginsBehind({ mark, newestAt }: Partial<Pick<OwnOffset, 'mark' | 'newestAt'>>): void {
     if (mark !== undefined && mark.position > (this.#mark?.position ?? 0)) this.#mark = mark;
@@ -147,7 +147,7 @@ export class PartitionIntake {
     }
   }
 
-  /** A bug of ours fails on one of them: only that one is rejected, the others are taken. */
+  /** Takes them one by one, after a bug of ours failed on one of them: only that one is rejected. */
   async #acceptEach(arrivals: readonly Arrival[]): Promise<Ended[]> {
     const ended: Ended[] = [];
     for (const arrival of arrivals) {
@@ -195,7 +195,7 @@ export class PartitionIntake {
   }
 }
 
-/** True if the fault does not depend on the record. Of all faults only "too large" does. */
+/** True if it is a Fault that does not depend on the record. Only "too large" does. */
 const isNoFaultOfIt = (error: unknown): error is Fault =>
   error instanceof Fault && !(error instanceof AppendTooLarge);
 

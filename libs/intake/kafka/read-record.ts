@@ -11,7 +11,7 @@ import { type IntakeReading, isRefused, readBody, type RefusedMessage } from '..
 import { nameOf, readMessage } from '../src/read-message.ts';
 import { attributesOf, contentTypeOf, type HeaderValues, headersOf } from './headers.ts';
 
-/** The parts of a record that are read: CloudEvents in binary or structured mode. The key is not used. */
+/** The parts of a record that are read. It is a CloudEvent in binary or structured mode; the key is not used. */
 export type EventRecord = Pick<KafkaMessage, 'value' | 'headers'>;
 
 const STRUCTURED = 'application/cloudevents+json';
@@ -29,7 +29,7 @@ export function readRecord(record: EventRecord, now: Instant): Arrival {
     : new ReadRecord(reading.message, value!);
 }
 
-/** The fast way for the usual, valid record. */
+/** A valid record, as most are: all have one shape, so that they are quick to make and to read. */
 class ReadRecord {
   readonly message: Message;
   readonly raw: Uint8Array;
@@ -52,7 +52,7 @@ const TOO_LARGE_BATCH = problem(
   `Its batch is larger than ${BATCH_BYTES_MAX / 1024 / 1024} MB once decompressed, and was not read. Send the record in a smaller batch.`,
 );
 
-/** True if the value looks like a whole event, though its content type does not say so. */
+/** Said only of a record whose value is valid JSON: it may be a whole event without the content type of one. */
 const NO_ATTRIBUTES = problem(
   'MISSING_FIELD',
   '/specversion',

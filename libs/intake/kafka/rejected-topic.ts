@@ -47,13 +47,13 @@ interface Outgoing {
 
 interface Part {
   readonly each: RejectedRecord;
-  /** The record, not cut further. */
+  /** The record, cut to REJECTED_BYTES_MAX at most. */
   readonly outgoing: Outgoing;
 }
 
 /**
  * The topic of rejected records: each as it came, with the reason. Rejections of one partition keep their order. The
- * connection is opened by the first one.
+ * connection is opened for the first of them.
  */
 export class RejectedTopic {
   readonly #parts: { readonly connection: KafkaConnection; readonly topic: string; readonly log: KafkaLog };
@@ -91,7 +91,7 @@ export class RejectedTopic {
     }
   }
 
-  /** Sends them one by one, for a topic that we did not make may not take so large a batch. */
+  /** Sends them in one batch or, if the topic does not take so large a one, one by one. */
   async #sendTogether(from: Place, part: readonly Part[]): Promise<void> {
     if (part.length > 1) {
       try {
@@ -106,7 +106,7 @@ export class RejectedTopic {
     for (const { each } of part) await this.#sendCut(from, each);
   }
 
-  /** If it does not take so large a record, half of the value is tried, and so on. */
+  /** If the topic does not take so large a record, sends half of the value, and so on. */
   async #sendCut(from: Place, each: RejectedRecord): Promise<void> {
     for (let bytesMax = REJECTED_BYTES_MAX; ; bytesMax = Math.floor(bytesMax / 2)) {
       try {
@@ -175,7 +175,7 @@ function outgoingOf(from: Place, { record, rejection }: RejectedRecord, bytesMax
   return { key, value: isCut ? value.subarray(0, room) : value, headers };
 }
 
-/** By `fromEntries`, which also makes `__proto__` an own property. */
+/** As an object. `fromEntries` makes even `__proto__` an own property. */
 const plain = (headers: Outgoing['headers']): IHeaders => Object.fromEntries(headers) as IHeaders;
 
 /** kafkajs cannot write a header without a value: it becomes an empty one. */

@@ -22,11 +22,11 @@ export interface KnownOffsets {
 
 interface StartOffset {
   readonly next: number;
-  /** Something that should be logged about it. */
+  /** What an operator should know about it. */
   readonly alarm?: string;
 }
 
-/** Where to begin: never after records that this log has not taken. A message that is read twice is a duplicate. */
+/** Where to begin: never after a record that this log has not taken. To begin too early only makes duplicates. */
 export function startOffset({ committed, own, low, high, newer }: KnownOffsets): StartOffset {
   const isOlderLog = committed !== undefined && !committed.isOfThisLog;
   const wanted = committed?.isOfThisLog === true ? committed.next : (own ?? low);

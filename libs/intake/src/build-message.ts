@@ -4,7 +4,7 @@ import { shapeOf, type WireClass } from './messages/field.ts';
 import { MESSAGE_CLASSES } from './messages/message-classes.ts';
 import { parseInstant } from './scalars/instant-text.ts';
 
-/** What came in, after it was found valid. */
+/** An object as it came in, found valid. */
 export type WireObject = { readonly [name: string]: unknown };
 type Building = { [name: string]: unknown };
 type Convert = (value: never) => unknown;
@@ -59,7 +59,7 @@ function fieldsFiller(
   };
 }
 
-/** Lines get their default name and condition where their message has one. */
+/** Gives lines their default name and disposition, where their message type has one. */
 function lineBuilder(type: WireClass, isNumbered: boolean): (lines: readonly WireObject[]) => Building[] {
   const fill = fieldsFiller(type, () => () => undefined);
   const hasDisposition = shapeOf(type).has('disposition');

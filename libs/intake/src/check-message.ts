@@ -14,7 +14,7 @@ import { parseInstant } from './scalars/instant-text.ts';
 /** The names a line may have for its item; it must have exactly one. */
 const ITEM_NAMES = ['sku', 'listing', 'identifier'] as const;
 
-/** Rules between the fields of a message whose fields are each right by themselves. */
+/** Checks the rules between fields, each of which is valid by itself. */
 export function checkData(type: MessageType, data: WireObject): readonly Rejection[] | undefined {
   const lines = data['lines'] as readonly WireObject[] | undefined;
   const found = lines === undefined ? undefined : checkLines(lines, type);
@@ -23,7 +23,7 @@ export function checkData(type: MessageType, data: WireObject): readonly Rejecti
   return [...(found ?? []), problem('TRANSFER_SAME_LOCATION', '/data/to', detail)];
 }
 
-/** What is told of a time must be possible, by our clock. */
+/** Checks that each time of a message is possible, by our clock. */
 export function checkTimes(type: MessageType, message: WireObject, now: Instant): readonly Rejection[] {
   const data = message['data'] as WireObject;
   const aheadMax = type === 'stock.counted' ? COUNT_AHEAD_MS_MAX : AHEAD_MS_MAX;

@@ -15,7 +15,7 @@ const FORMS: Readonly<Record<string, BodyForm>> = {
   'application/cloudevents-batch+json': { needsSpecVersion: true, takes: 'many' },
 };
 
-/** What was announced last: who sends a million messages says the same a million times. */
+/** The last content type, remembered because a sender repeats the same one with every message. */
 let last: { readonly contentType: string | undefined; readonly form: BodyForm } | undefined;
 
 /** The form that a `content-type` announces. Only UTF-8: another charset is refused, not converted. */

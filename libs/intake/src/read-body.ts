@@ -8,12 +8,12 @@ import { problem } from './problem.ts';
 import { nameOf, readMessage, type Refusal } from './read-message.ts';
 import { isPlainObject } from './scalars/free-text.ts';
 
-/** A message, or why it is none together with its own words: text where it is UTF-8, else bytes. */
+/** A message, or why it is none, with what came: text if it is UTF-8, otherwise bytes. */
 export type IntakeReading = ToldMessage | RefusedMessage;
 
 export interface ToldMessage {
   readonly message: Message;
-  /** Its own words, where it came in words: a piece of JSON, the rows of a file. */
+  /** Its own text, if it has one: a piece of JSON, the rows of a file. */
   readonly raw?: string;
 }
 
@@ -35,7 +35,7 @@ export function readBody(bytes: Uint8Array, contentType: string | undefined, now
   return readAll(parseBody(bytes, contentType), now);
 }
 
-/** The same, some of its messages after the other: all of a long one take longer than others would wait. */
+/** The same in slices of about BODY_BYTES_A_TURN, so that a long body does not hold up other requests. */
 export function* readBodyInSlices(
   bytes: Uint8Array,
   contentType: string | undefined,
@@ -60,7 +60,7 @@ export function* readBodyInSlices(
   yield { isMany, readings };
 }
 
-/** A body that can be read: none of its messages is yet. */
+/** A body that was parsed, before its messages are read. */
 interface ParsedBody {
   readonly isMany: boolean;
   readonly values: readonly JsonValue[];
@@ -79,14 +79,14 @@ function parseBody(bytes: Uint8Array, contentType: string | undefined): ParsedBo
   return parseText(text, form);
 }
 
-/** Reads the text of one message, such as a line of a JSON Lines file; `source` tells it where it names none. */
+/** Reads the text of one message, such as a line of a JSON Lines file; `source` is its source if it names none. */
 export function readMessageText(text: string, now: Instant, source?: string): IntakeReading {
   const { readings } = readAll(parseText(text, { needsSpecVersion: false, takes: 'one', source }), now);
   return readings[0]!;
 }
 
 interface TextForm extends BodyForm {
-  /** Of messages that name none. */
+  /** The source of messages that name none. */
   readonly source?: string | undefined;
 }
 

@@ -18,9 +18,9 @@ import { checkNumbers } from './scalars/number-words.ts';
 /** A value read as a message, or why it is none. */
 type MessageReading = { readonly message: Message } | Refusal;
 
-/** Why a value is no message, and as much of its name as could be read. */
+/** Why a value is no message, and what could be read of its source, id and sequence. */
 export interface Refusal {
-  /** At least one, the first is what it is counted under. */
+  /** At least one. The message is counted under the first. */
   readonly problems: readonly [Rejection, ...Rejection[]];
   readonly source?: string;
   readonly id?: string;
@@ -32,7 +32,7 @@ interface ReadingOptions {
   readonly now: Instant;
   /** CloudEvents media types must say their version; plain JSON may. */
   readonly needsSpecVersion?: boolean;
-  /** Words of numbers that a double may not hold, by pointer (`readJson`). */
+  /** The text of each number that a double may not hold, by JSON pointer (`readJson`). */
   readonly numbers?: ReadonlyMap<string, string>;
 }
 
@@ -53,7 +53,7 @@ export function readMessage(value: unknown, options: ReadingOptions): MessageRea
 
 const NO_PROBLEMS: readonly Rejection[] = [];
 
-/** As much of a message's name as can be read. */
+/** Its source, id and sequence, as far as they are valid. */
 export function nameOf(value: WireObject): Pick<Refusal, 'source' | 'id' | 'sequence'> {
   const { source, id, sequence } = value;
   return {
@@ -63,7 +63,7 @@ export function nameOf(value: WireObject): Pick<Refusal, 'source' | 'id' | 'sequ
   };
 }
 
-/** True if nothing is wrong but, perhaps, its times. Most messages go no other way. */
+/** True if nothing is wrong except, perhaps, its times. That is all most messages need. */
 function quickCheck(told: WireObject, type: MessageType, options: ReadingOptions): boolean {
   return (
     validatorOf(Envelope).isValid(told) &&

@@ -11,7 +11,7 @@ import { problem, shown } from './problem.ts';
 import { isPlainObject } from './scalars/free-text.ts';
 import { checkWords } from './scalars/quantity-number.ts';
 
-/** One or more reasons, the first is the one it is answered with. */
+/** One reason or more. The first gives the answer its code. */
 export type Problems = readonly [Rejection, ...Rejection[]];
 
 /** A valid object of a class as it came, fields that are null left out; or everything that is wrong with it. */

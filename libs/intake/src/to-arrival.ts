@@ -14,7 +14,7 @@ export function toArrival(reading: IntakeReading): Arrival {
   };
 }
 
-/** Its own text is needed only if it is parked, so it is made when it is asked for. */
+/** Its own text is needed only if it is parked, so that is made when it is asked for. */
 class ToldArrival {
   readonly message: Message;
   readonly #told: ToldMessage;

@@ -1,7 +1,7 @@
 import { cut, nameHint, type Rejection } from '#inventory';
 import { problem, shown } from '../problem.ts';
 
-/** What separates cells, where the file does not say it itself with a first line `sep=…`. */
+/** Delimiters that are recognized without a first line `sep=…`. */
 const DELIMITERS = [',', ';', '\t'];
 
 interface CsvDialect {
@@ -12,7 +12,7 @@ interface CsvDialect {
   readonly headerLine: number;
 }
 
-/** Finds the delimiter from the first lines. Looked for outside quotes, and never mixed. */
+/** Finds the delimiter: the one that `sep=` declares, or that the header has most often outside quotes. */
 export function detectDialect(text: string): CsvDialect | Rejection {
   const declared = /^sep=(.*?)(?:\r\n|\n|\r|$)/i.exec(text);
   if (declared !== null) {

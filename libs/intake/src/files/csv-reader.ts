@@ -9,8 +9,8 @@ const HEADER_LENGTH_MAX = 65_536;
 const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
 
 /**
- * Reads the bytes of a CSV file as they come: strict UTF-8, its delimiter found or declared, its header
- * checked against the columns that are wanted. Its rows are the rows below the header.
+ * Reads the bytes of a CSV file as they come: strict UTF-8, with its delimiter found or declared, and its header checked
+ * against the columns that are wanted. Gives the rows below the header.
  */
 export class CsvReader {
   /** Set once the file as a whole cannot be read; no rows come after that. */

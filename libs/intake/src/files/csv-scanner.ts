@@ -9,14 +9,15 @@ export interface CsvRow {
   readonly cells: readonly string[];
   /** The line, from 1, on which it begins; a quoted cell may go over several. */
   readonly line: number;
-  /** Its own words, without the line end. */
+  /** Its own text, without the line end. */
   readonly raw: string;
 }
 
 /**
  * Cuts a stream of text into rows and cells by RFC 4180: cells may be quoted, a quote in them is doubled, lines end with LF,
- * CRLF or CR, even mixed. Strict: a quote in the wrong place stops it, for nothing after it can be trusted. Our own, because
- * csv-parse takes some ten times as long with a row's own text, and does not tell where a quote was opened (ADR 0010).
+ * CRLF or CR, even mixed. It is strict: a quote in the wrong place stops it, because nothing after it can be trusted. It is our
+ * own, because csv-parse takes some ten times as long if it must give a row's own text, and does not say where a quote was
+ * opened (ADR 0010).
  */
 export class CsvScanner {
   /** Set once the text breaks the grammar; no rows come after it. */

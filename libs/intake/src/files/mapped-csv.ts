@@ -12,28 +12,28 @@ import { CsvReader, empty } from './csv-reader.ts';
 import type { CsvRow } from './csv-scanner.ts';
 import { BLANK_LINE, type FileBatch, type FileReading } from './file-reading.ts';
 
-/** A CSV file that has been read once and found good as a whole, so that it can be told. */
+/** A CSV file that was read once and is good as a whole, so that its messages can be taken. */
 interface MappedFile {
   /** Rows below the header, blank lines among them. */
   readonly rows: number;
   /** Documents that they make, before any is split into parts. */
   readonly documents: number;
-  /** Reads the file a second time, and gives what it tells: the opening stock, then the rows. Only once. */
+  /** Reads the file a second time, and gives its readings: the opening stock, then the rows. Call it only once. */
   batches(onRead?: (bytes: number) => void): AsyncIterable<FileBatch>;
 }
 
 interface MappingOptions {
   readonly clock: Clock;
-  /** Who tells it, where that is not the mapping's own source. */
+  /** The source of its messages, if not the mapping's own. */
   readonly source?: string;
   /** Told how many of the source's bytes the first reading has read. */
   readonly onRead?: (bytes: number) => void;
 }
 
 /**
- * Reads a CSV file under a mapping, in two passes: see `Survey`. What is wrong with the file as a whole is
- * answered before anything is told. Memory: a piece of the file, a few numbers a document, and the rows of
- * documents that are not whole yet. Throws FileUnreadable.
+ * Reads a CSV file by a mapping, twice: see `Survey`. What is wrong with the file as a whole is answered before any message is
+ * made. Memory: a piece of the file, a few numbers for each document, and the rows of documents that are not complete yet.
+ * Throws FileUnreadable.
  */
 export async function readMappedCsv(
   bytes: ByteSource,
@@ -102,7 +102,7 @@ interface Telling {
   readonly source: string;
 }
 
-/** What a row comes to; undefined where its document still waits for others. */
+/** The reading that a row completes; undefined while its document waits for other rows. */
 function tellRow(row: CsvRow, { reader, mapping, documents, source }: Telling): FileReading | undefined {
   const place = { rows: 1, line: row.line };
   if (isBlank(row)) return { skipped: BLANK_LINE, ...place };

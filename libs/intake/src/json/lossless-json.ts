@@ -4,7 +4,7 @@ import { problem } from '../problem.ts';
 import { inspectJson, tooDeep } from './inspect.ts';
 import { scanJson, type Span } from './scan.ts';
 
-/** One value as it came, and what JSON.parse alone would not have shown. */
+/** One value as it came, with what JSON.parse alone does not show. */
 export interface JsonValue {
   /** Its own text. */
   readonly raw: string;

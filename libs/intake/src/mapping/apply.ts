@@ -3,7 +3,7 @@ import type { Mapping } from './mapping.ts';
 import type { Evaluate, MappedRow } from './row.ts';
 import type { MessageRule } from './rule.ts';
 
-/** What the rules say of a row. A row that no document can be named for is only its own problems. */
+/** What the rules make of a row. It is `unusable` if its document cannot be named: the row's problems say why. */
 type Ruled =
   | { readonly kind: 'skipped'; readonly rule: string }
   | { readonly kind: 'message'; readonly message: MessageRule; readonly key: string }
@@ -27,7 +27,7 @@ export function applyRules(mapping: Mapping, row: MappedRow): Ruled {
   return row.problems.length > 0 ? { kind: 'unusable' } : { kind: 'message', message, key };
 }
 
-/** When the row happened; undefined (and reported to the row) if it does not say so. */
+/** When the row happened; undefined, with a problem of the row, if that cannot be read. */
 export function timeOf(message: MessageRule, row: MappedRow): Instant | undefined {
   const time = message.time(row);
   return typeof time === 'number' ? time : undefined;

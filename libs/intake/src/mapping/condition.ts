@@ -8,7 +8,7 @@ const TESTS = ['equals', 'in', 'startsWith', 'empty'] as const;
 const NAMES = [...EXPRESSION_NAMES, ...TESTS];
 const NEVER: Test = () => false;
 
-/** How the expression inside a condition is compiled; handed in, for expressions have conditions in them too. */
+/** Compiles the expression inside a condition. It is a parameter, because expressions contain conditions too. */
 type Compile = (node: Node, scope: Scope, names: readonly string[]) => Compiled;
 
 /** Compiles a condition: `all`, `any`, `not` of others, or an expression with a test. */

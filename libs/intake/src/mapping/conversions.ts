@@ -9,7 +9,7 @@ import type { Zone } from './zone.ts';
 /** Makes a value of a column's words, or reports why it cannot and gives undefined. */
 export type Convert = (words: string, row: MappedRow, column: number | undefined) => Value;
 
-/** A decimal number as a quantity in units, exact: digits and a point, nothing of a language is guessed. */
+/** A decimal number as a quantity in units, exact: digits and a point. Separators of a language are not guessed. */
 export const toQuantityValue: Convert = (words, row, column) => {
   const parsed = parseQuantityWords(words);
   if (parsed === undefined) {
@@ -52,9 +52,8 @@ export const toInstantValue: Convert = (words, row, column) => {
 };
 
 /**
- * A time on the clocks of a place, in a format such as `yyyy-MM-dd HH:mm:ss`. In the hour that the clocks
- * show twice the first is meant; a time that they skip is refused. The last words are remembered: the rows
- * of one document mostly have the same.
+ * A time on the clocks of a place, in a format such as `yyyy-MM-dd HH:mm:ss`. A time that the clocks show twice is the first
+ * of both; one that they skip is refused. The last time is remembered, because rows of one document mostly have the same.
  */
 export function localInstant(format: string, zone: Zone): Convert | undefined {
   const parse = localTimeParser(format);

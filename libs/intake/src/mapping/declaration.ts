@@ -2,7 +2,7 @@ import { nameHint, type Rejection } from '#inventory';
 import { pointerStep, problem, shown } from '../problem.ts';
 import { isPlainObject } from '../scalars/free-text.ts';
 
-/** A part of a mapping's JSON, with its place, and where to tell what is wrong with it. */
+/** A part of a mapping's JSON, with its place, and the list to which its problems are added. */
 export class Node {
   readonly value: unknown;
   readonly pointer: string;

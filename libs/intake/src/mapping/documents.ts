@@ -13,9 +13,9 @@ interface OpenDocument {
   readonly message: MessageRule;
   readonly group: Group;
   readonly key: string;
-  /** A document of more lines than a message may have is told in parts, from 1. */
+  /** Number of the message, from 1: a document of more lines than a message may have becomes several. */
   readonly part: number;
-  /** Of its first row; each other must tell the same. */
+  /** From its first row; every other row must have the same. */
   data: Filled | undefined;
   readonly lines: Filled[];
   readonly rows: MappedRow[];
@@ -24,8 +24,8 @@ interface OpenDocument {
 }
 
 /**
- * The second reading: rows become documents. A document is told at its last row, whole or not at all: one bad row holds back
- * its whole message, which can be told once the row is corrected.
+ * The second reading: rows become documents. A document becomes a message at its last row, whole or not at all: one bad row
+ * holds back its message, which can be taken once the row is corrected.
  */
 export class Documents {
   readonly #open = new Map<string, OpenDocument>();
@@ -40,7 +40,7 @@ export class Documents {
     this.#clock = clock;
   }
 
-  /** True once every document that the first reading saw has been told. */
+  /** True once every document that the first reading saw is complete. */
   get isComplete(): boolean {
     return this.#groups.size === 0;
   }
@@ -81,7 +81,7 @@ export class Documents {
   }
 }
 
-/** What came of rows. Their own words are wanted only where it is parked: they are put together then. */
+/** A document that became a message. The text of its rows is needed only if it is parked, and is put together then. */
 class ToldDocument {
   readonly message: Message;
   readonly line: number;
@@ -110,7 +110,7 @@ function openDocument(message: MessageRule, group: Group, key: string, part: num
 
 function addRow(document: OpenDocument, row: MappedRow): void {
   const { message, rows } = document;
-  // A time that cannot be read is told with the row, also where another row has the document's time.
+  // Evaluated so that the row reports a time that cannot be read, even if the document has its time from another row.
   message.time(row);
   document.lines.push(message.line.fill(row));
   const data = message.data.fill(row);
@@ -141,7 +141,7 @@ function checkUnique({ message, seen }: OpenDocument, row: MappedRow): void {
     row.report('CSV_DUPLICATE_ROW', undefined, `${cut(key)} is on line ${first} already. Keep one of them.`);
 }
 
-/** A problem of a message, told of the row and the column that it came from. */
+/** A problem of a message, as a problem of the row and the column that it came from. */
 function inWordsOfRows(found: Rejection, { message, rows }: OpenDocument): Rejection {
   const [, index, name] = /^\/data\/lines\/(\d+)(?:\/([^/]+))?/.exec(found.pointer ?? '') ?? [];
   const row = rows[Number(index ?? 0)] ?? rows[0]!;

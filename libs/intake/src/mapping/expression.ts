@@ -20,7 +20,7 @@ const CONVERSIONS = ['text', 'quantity', 'number', 'sku', 'instant'] as const;
 
 const NOTHING: Compiled = { evaluate: () => undefined };
 
-/** Compiles an expression; whatever is wrong with it is reported, and it then gives nothing. */
+/** Compiles an expression. One that is wrong is reported at its node, and then gives nothing. */
 export function compileExpression(node: Node, scope: Scope, names = EXPRESSION_NAMES): Compiled {
   if (!node.isObject(names)) return NOTHING;
   const sources = SOURCES.filter((name) => node.has(name));
@@ -134,7 +134,7 @@ function tableSource(told: Node, node: Node, scope: Scope): Compiled {
   return key.column === undefined ? { evaluate } : { evaluate, column: key.column };
 }
 
-/** Wraps a source in what is done with its words. */
+/** Adds the steps that follow the source, such as `trim`, `default` and `as`. */
 function withSteps(source: Compiled, node: Node, scope: Scope): Compiled {
   const { column } = source;
   const words = textSteps(source.evaluate, node);

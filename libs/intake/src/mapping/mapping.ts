@@ -16,11 +16,11 @@ import type { Compiled } from './vocabulary.ts';
 export interface Mapping {
   readonly name: string;
   readonly description: string;
-  /** Who tells the messages, unless the reader is told another. */
+  /** The source of the messages, unless whoever reads the file names another. */
   readonly source: DeclaredSource;
   /** Locations that its messages speak of. */
   readonly locations: readonly DeclaredLocation[];
-  /** The first that fits decides a row. */
+  /** A row is decided by the first that fits it. */
   readonly rules: readonly Rule[];
   /** The columns it needs, as the header spells them. */
   readonly columns: readonly string[];
@@ -46,7 +46,7 @@ const NAMES = ['name', 'description', 'source', 'locations', 'values', 'rules', 
 /** Characters of a mapping: it is read by people. */
 const MAPPING_LENGTH_MAX = 262_144;
 
-/** Compiles a mapping from its JSON text, or tells everything that is wrong with it. */
+/** Compiles a mapping from its JSON text, or answers everything that is wrong with it. */
 export function loadMapping(text: string): Mapping | Rejection[] {
   if (text.length > MAPPING_LENGTH_MAX) {
     return [

@@ -6,10 +6,10 @@ import { joinKey, partId } from './apply.ts';
 import type { OpeningRule } from './opening-rule.ts';
 import type { OpeningStock } from './opening-stock.ts';
 
-/** How long before the earliest of all times the opening stands. */
+/** How long before the earliest time of the file its opening stock is dated. */
 const LEAD_MS = 1_000;
 
-/** The opening stock as receipts of up to a message full of lines each, to be told before everything else. */
+/** The opening stock as receipts with as many lines as a message may have, to be taken before everything else. */
 export function openingMessages(
   { documentId, location }: OpeningRule,
   { stock, earliest }: { readonly stock: OpeningStock; readonly earliest: Instant },

@@ -4,14 +4,14 @@ import { isIdText, isSlugText } from '../scalars/id-text.ts';
 import type { Node } from './declaration.ts';
 import type { Rule } from './rule.ts';
 
-/** An opening stock that no row tells of: generated so that everything in the file can have happened. */
+/** An opening stock that is not in the file: it is generated, so that no row takes out more than there is. */
 export interface OpeningRule {
   /** Of the generated `stock.received`; its messages are named by it too. */
   readonly documentId: string;
   readonly location: string;
 }
 
-/** Whether a line of a type takes its quantity out of the location, or adds it as it is signed. */
+/** What a line's quantity, with its sign, does to the location's stock, by message type: 1 adds it, -1 takes it out. */
 export const FLOW_OF_TYPE: Partial<Record<MessageType, 1 | -1>> = {
   'sale.completed': -1,
   'stock.shipped': -1,
@@ -20,7 +20,7 @@ export const FLOW_OF_TYPE: Partial<Record<MessageType, 1 | -1>> = {
   'stock.adjusted': 1,
 };
 
-/** Compiles the declaration, if every rule's effect on that one location's sellable stock can be told by its type. */
+/** Compiles the declaration. Every rule must have a known effect on the sellable stock of that one location. */
 export function compileOpening(node: Node, rules: readonly Rule[]): OpeningRule | undefined {
   if (!node.isObject(['documentId', 'location'])) return undefined;
   const documentId = node.needed('documentId')?.value;

@@ -1,7 +1,7 @@
 import type { Instant, Quantity } from '#kernel';
 
 const DAY_MS = 86_400_000;
-/** Different items an opening can be made for: each costs five counters. */
+/** Items that an opening may have: each costs a few counters. */
 export const OPENING_ITEMS_MAX = 1_000_000;
 
 /** The running totals of one item. */
@@ -29,7 +29,7 @@ export class OpeningStock {
   /** True when there are more items than it will count. */
   isFull = false;
 
-  /** Tells that documents stand so far behind their time. */
+  /** Notes how far a document comes after its time. */
   noteLag(lagMs: number): void {
     if (lagMs > DAY_MS) this.#isInOrder = false;
   }

@@ -31,20 +31,20 @@ export class MappedRow {
     return this.cells[this.#places[column]!] ?? '';
   }
 
-  /** Tells a problem with the words of a column, or with the row where no column is named. */
+  /** Reports a problem with a column's words, or with the row if no column is named. */
   report(code: string, column: number | undefined, detail: string, hint?: string): undefined {
     const name = column === undefined ? undefined : this.#columns[column];
     const where =
       name === undefined ? `Line ${this.line}` : `Line ${this.line}, column ${JSON.stringify(name)}`;
     const facts = name === undefined ? { line: this.line } : { line: this.line, column: name };
-    // An expression may be asked more than once; its problem is told once.
+    // An expression may be evaluated more than once; its problem is reported once.
     const isKnown = this.problems.some((known) => known.code === code && known.facts?.['column'] === name);
     if (!isKnown) this.problems.push({ ...problem(code, '', `${where}: ${detail}`, hint), facts });
     return undefined;
   }
 }
 
-/** A compiled expression. It reports what it cannot give to the row, and gives undefined. */
+/** A compiled expression. If it fails it reports why to the row, and gives undefined. */
 export type Evaluate = (row: MappedRow) => Value;
 /** A compiled condition. */
 export type Test = (row: MappedRow) => boolean;

@@ -8,7 +8,7 @@ import type { Evaluate, Test } from './row.ts';
 import { compileTemplate, type Template } from './template.ts';
 import type { Scope } from './vocabulary.ts';
 
-/** What is done with the rows that a rule fits. */
+/** What becomes of the rows that a rule fits. */
 export interface Rule {
   readonly name: string;
   /** Absent: it fits every row. */
@@ -20,11 +20,11 @@ export interface Rule {
 /** How rows become the messages of one type. */
 export interface MessageRule {
   readonly type: MessageType;
-  /** Rows with equal keys are one document; where there are none, each row is a message of its own. */
+  /** Rows with equal keys are one document. Absent: each row is a message of its own. */
   readonly groupBy?: readonly Evaluate[];
   /** No two lines of a document may have equal values of these. */
   readonly uniqueBy?: readonly Evaluate[];
-  /** The message's id, where it is not made of the keys. */
+  /** The message's id, if it is not made from the keys. */
   readonly id?: Evaluate;
   readonly time: Evaluate;
   readonly data: Template;
@@ -68,7 +68,7 @@ function compileMessage(node: Node, scope: Scope): MessageRule | undefined {
   };
 }
 
-/** A document's messages are named by its keys, so that the same file gives the same ids; others say theirs. */
+/** The ids of messages: made from the keys of a document, so that the same file gives the same ids, or from an expression. */
 function compileName(node: Node, scope: Scope): Pick<MessageRule, 'groupBy' | 'id'> | undefined {
   if (node.has('groupBy') && node.has('id')) {
     return node.report(

@@ -13,7 +13,7 @@ const DOCUMENTS_MAX = 1_000_000;
 /** Rows that may wait in memory, at any time, for the rest of their documents. */
 const WAITING_ROWS_MAX = 200_000;
 
-/** What a file may ask of memory. */
+/** How much memory a file may take. */
 interface SurveyLimits {
   readonly documents: number;
   readonly waitingRows: number;
@@ -35,7 +35,7 @@ export interface Group {
  * The first of two readings of a file. The rows of a document need not be neighbours, and the earliest of their times is the
  * document's time. So without knowing how many rows are still to come, the reader would have to keep every document to the
  * end of the file. This reading counts them, with a few numbers per document; the second can then complete a document at its
- * last row. This one also finds whatever is wrong with the file as a whole before anything is told, and how much stock must
+ * last row. This one also finds what is wrong with the file as a whole before any message is made, and how much stock must
  * have been there at the start.
  */
 export class Survey {
@@ -69,12 +69,12 @@ export class Survey {
     if (this.opening !== undefined) this.#noteStock(this.opening, message, row, group.earliest);
   }
 
-  /** One more row that belongs to no document: it is refused or skipped by itself. */
+  /** Counts a row that belongs to no document. */
   skip(): void {
     this.rows++;
   }
 
-  /** What makes the file as a whole too much to read. */
+  /** Why the file as a whole needs too much memory to read; undefined if it does not. */
   problem(): Rejection | undefined {
     const { documents, waitingRows } = this.#limits;
     if (this.groups.size > documents) {
@@ -96,7 +96,7 @@ export class Survey {
     let group = this.groups.get(key);
     if (group === undefined) {
       group = { rows: 0, earliest: Infinity, first: number, last: number };
-      // One too many is kept: it shows that there are too many.
+      // One more than allowed is kept: it shows that there are too many.
       if (this.groups.size <= this.#limits.documents) this.groups.set(key, group);
     }
     return group;
@@ -119,7 +119,7 @@ function mostWaiting(groups: Iterable<Group>): number {
   const changes: [number, number][] = [];
   for (const { rows, first, last } of groups) {
     const waiting = Math.min(rows, MESSAGE_LINES_MAX);
-    // Neighbouring rows need not wait for rows of other documents.
+    // A document whose rows are neighbours is complete before another row comes.
     if (last - first >= rows) changes.push([first, waiting], [last, -waiting]);
   }
   changes.sort(([a], [b]) => a - b);

@@ -16,7 +16,7 @@ export interface Template {
 export type Filled = { [name: string]: unknown };
 type Fill = (row: MappedRow) => unknown;
 
-/** Compiles the fields of a message class, all but those that are made elsewhere. */
+/** Compiles the fields of a message class, without those that are made elsewhere. */
 export function compileTemplate(
   node: Node,
   type: WireClass,
@@ -72,7 +72,7 @@ function attributesFill(node: Node, scope: Scope): Fill {
   return (row) => fillAll(fills, row);
 }
 
-/** Messages tell times as text. */
+/** Times are text in a message. */
 export const toInstantText = (value: unknown): unknown =>
   typeof value === 'number' && Number.isFinite(value) ? new Date(value).toISOString() : value;
 

@@ -1,7 +1,7 @@
 import type { Names } from './declaration.ts';
 import type { Evaluate, Value } from './row.ts';
 
-/** What an expression may be made of, beside its source. */
+/** The names that an expression may use. */
 export interface Scope {
   readonly names: Names;
   /** The expressions that the mapping has named so far: one can only use those above it, so none uses itself. */

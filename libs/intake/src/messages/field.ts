@@ -38,7 +38,7 @@ export type WireClass = new () => object;
 /** The classes and their fields, in the order in which their fields are written. */
 const shapes = new Map<WireClass, ReadonlyMap<string, Field>>();
 
-/** Gives a class its fields. Every field of the type it stands for is named, optional exactly where it is. */
+/** Gives a class its fields: all of the type that it stands for, each optional exactly if it is there. */
 export function define<Data>(
   type: WireClass,
   description: string,
@@ -132,7 +132,7 @@ export const isInstantText = (value: unknown): value is string =>
 export const isRunningNumber = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** class-validator looks past what is not an object inside an array, and takes an array for an object. */
+/** Needed because class-validator passes over elements that are no objects, and takes an array for an object. */
 const isLines = (value: unknown): boolean =>
   Array.isArray(value) && value.length > 0 && value.every(isPlainObject);
 

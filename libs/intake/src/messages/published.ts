@@ -25,7 +25,7 @@ export function messageSchemas(): Record<string, JsonSchema> {
 }
 
 /**
- * The same for an AsyncAPI document. What tells its schemas apart has another form there, and is not needed: each
+ * The same for an AsyncAPI document, without the discriminator: that has another form there, and is not needed because each
  * message has a name.
  */
 export function asyncApiSchemas(): Record<string, JsonSchema> {

@@ -102,7 +102,7 @@ const PARTS = ['items', 'propertyNames', 'additionalProperties'];
 
 /** Always a copy: what validates shares parts of it. */
 function publishOne({ ...property }: JsonSchema): JsonSchema {
-  // What it refers to says its own type. Beside one of ours, generators of clients would not look there.
+  // The schema that is referred to has its own type. With another one beside the reference, made clients ignore it.
   if ('$ref' in property) delete property['type'];
   for (const { keyword, words } of PUBLISHED) {
     if (!(keyword in property)) continue;

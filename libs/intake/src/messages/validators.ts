@@ -5,7 +5,7 @@ import { isQuantityNumber, type QuantityRule } from '../scalars/quantity-number.
 import { isInstantText, type WireClass } from './field.ts';
 import { compiledSchemas, SCHEMA_PREFIX } from './schemas.ts';
 
-/** Our own keywords: the very functions that class-validator runs. Another type is told as such, by `type`. */
+/** Our own keywords, with the functions that class-validator runs too. A value of another type is reported by `type`. */
 const KEYWORDS: Record<
   string,
   { type?: JSONType; validate: (value: unknown, constraint: never) => boolean }

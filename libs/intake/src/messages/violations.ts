@@ -7,7 +7,7 @@ import { explainInstant } from '../scalars/instant-text.ts';
 import { explainQuantity, type QuantityRule } from '../scalars/quantity-number.ts';
 import type { JsonSchema } from './schemas.ts';
 
-/** What a broken rule is told as, by Ajv's keyword; `pointer` is where in the whole message. */
+/** Makes a problem of a broken rule, by Ajv's keyword; `pointer` is its place in the whole message. */
 type Explain = (error: ErrorObject, pointer: string) => Rejection;
 
 const EXPLAIN: Record<string, Explain> = {
@@ -32,7 +32,7 @@ const EXPLAIN: Record<string, Explain> = {
     explainQuantity(data as number, schema as QuantityRule, pointer),
 };
 
-/** Broken rules as problems, one a place: the first that Ajv found there. `base` is where the object stands. */
+/** Broken rules as problems, one for each place: the first that Ajv found there. `base` is the place of the object. */
 export function toProblems(errors: readonly ErrorObject[], base: string): Rejection[] {
   const found = new Map<string, Rejection>();
   for (const error of errors) {
@@ -41,7 +41,7 @@ export function toProblems(errors: readonly ErrorObject[], base: string): Reject
     const told = explain(error, base + error.instancePath);
     if (!found.has(told.pointer!)) found.set(told.pointer!, told);
   }
-  // A mistyped name is both unknown and missing: the former says more, so it comes first.
+  // A mistyped name is both unknown and missing. Unknown comes first, because it says more.
   const isMistyped = ({ code, hint }: Rejection): boolean =>
     code === 'UNKNOWN_FIELD' && hint?.startsWith('did') === true;
   return [...found.values()].sort((a, b) => Number(isMistyped(b)) - Number(isMistyped(a)));

@@ -3,7 +3,7 @@ import type { Instant } from '#kernel';
 import { problem } from '../problem.ts';
 
 const DAY_MS = 86_400_000;
-/** Nothing that OnHand is told can have happened earlier. */
+/** The earliest time that a message may have. */
 const INSTANT_MIN: Instant = Date.UTC(2000, 0, 1);
 /** A sender's clock may run ahead by so much. */
 export const AHEAD_MS_MAX = DAY_MS;

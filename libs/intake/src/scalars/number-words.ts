@@ -2,13 +2,13 @@ import { cut, type Rejection } from '#inventory';
 import { problem } from '../problem.ts';
 import { checkWords } from './quantity-number.ts';
 
-/** Its attribute must be a number. */
+/** The attribute that must be a number: it cannot be sent as a string. */
 const SEQUENCE = '/sequence';
 const QUANTITY_POINTER = /^\/data\/lines\/\d+\/quantity$/;
 
 /**
- * Checks the numbers of a message that a double may not hold as they were written: a quantity by its own
- * rule, any other if it is an integer beyond 2^53, such as a 64-bit id, which must be sent as a string.
+ * Checks numbers that a double may not hold as they were written. A quantity has its own rule. Any other is refused if it is an
+ * integer beyond 2^53, such as a 64-bit id, which must be sent as a string.
  */
 export function checkNumbers(numbers: ReadonlyMap<string, string> | undefined): Rejection[] {
   const found: Rejection[] = [];

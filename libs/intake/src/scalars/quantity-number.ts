@@ -57,7 +57,7 @@ function zeroWords(rule: QuantityRule, pointer: string): string {
     : 'It is 0. Send a number above 0.';
 }
 
-/** Decimal words such as `12`, `-3.50`: exact, without going through a double. Undefined if it is none. */
+/** Reads a decimal number such as `12` or `-3.50` exactly, not by way of a double. Undefined if it is none. */
 export function parseQuantityWords(words: string): { quantity: Quantity; decimals: number } | undefined {
   const found = /^(-?)(\d{1,15})(?:\.(\d+))?$/.exec(words);
   if (found === null) return undefined;
@@ -83,7 +83,7 @@ function hasTooManyDecimals(value: number, words: string): boolean {
   return toQuantity(value) === undefined || decimalsOf(words) > QUANTITY_DECIMALS_MAX;
 }
 
-/** Decimals that a JSON number's words tell, its exponent counted in; `1.500` has one. */
+/** How many decimals a JSON number has as it is written, with its exponent; `1.500` has one. */
 function decimalsOf(words: string): number {
   const [mantissa = '', exponent = '0'] = words.toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.split('.');
