@@ -14,7 +14,7 @@ type EventType =
   | 'PostingReached'
   | 'OffsetReached';
 
-/** A new type is added here, or this does not compile. */
+/** All of them, by the compiler: it refuses this without a type that is in the unions above. */
 const TYPES: Readonly<Record<EventType, true>> = {
   ...{ OrderPlaced: true, OrderChanged: true, OrderCancelled: true, OrderShipped: true, OrderReturned: true },
   ...{ OrderRefunded: true, OrderAnnounced: true, SaleCompleted: true, SaleReturned: true },
@@ -32,5 +32,5 @@ const TYPES: Readonly<Record<EventType, true>> = {
   ...{ WebhookRecovered: true, TopicReadBack: true, PostingReached: true, OffsetReached: true },
 };
 
-/** Every type of event that any version up to this one has stored. */
+/** Every type of event that this version or an earlier one stores. A log with another type is a later version's. */
 export const EVENT_TYPES: ReadonlySet<string> = new Set(Object.keys(TYPES));

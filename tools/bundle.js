@@ -10,9 +10,9 @@ import { build } from 'esbuild';
 import { complaintsAbout, packageOf } from './two-copies.js';
 
 /**
- * Bundled. Any other package stays where npm put it, and so does one that is added later. A package belongs here if it
- * has many files at each start, and reads no files of its own, has no compiled parts, starts no threads, and nobody
- * reaches into it by `require` (as we do into kafkajs and class-transformer).
+ * The packages that are bundled. All others stay where npm put them, also one that is added later. A package belongs here if
+ * many of its files are loaded at each start. It must read no files of its own, have no compiled parts, start no threads, and
+ * not be reached into by `require` (as we do with kafkajs and class-transformer).
  */
 const BUNDLED = new Set([
   '@fastify/ajv-compiler',
@@ -44,7 +44,7 @@ const BUNDLED = new Set([
 const root = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(root, 'dist');
 
-/** What Node is told to run: the two commands, and each thread. They stand side by side, for a thread is started from beside. */
+/** What Node is told to run: two commands, and each thread. All go into `dist/src`: a thread's file is beside what starts it. */
 const entries = [
   'src/cli.js',
   'src/main.js',
@@ -59,14 +59,14 @@ const bundled = await build({
   outdir: DIST,
   chunkNames: 'src/[name]-[hash]',
   bundle: true,
-  splitting: true, // What is imported when needed stays out of the way until then.
+  splitting: true, // What is imported only when needed stays in a chunk of its own.
   format: 'esm',
   platform: 'node',
   target: 'node24',
   keepNames: true, // Names of classes stand in the API's documents and in the log.
   sourcemap: 'linked',
   sourcesContent: false,
-  // Packages in CommonJS require what is not bundled with them.
+  // Packages in CommonJS call `require` for what is not bundled.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
   },
@@ -91,7 +91,7 @@ for (const { path, contents } of bundled.outputFiles) {
   writeFileSync(path, contents);
 }
 
-/** Names of packages and of Node's own modules are left as they stand; `./files` and `#rooms` are ours. */
+/** Leaves imports of Node's own modules and of packages that are not named. `./files` and `#rooms` are ours. */
 function leaveTheRest({ onResolve }) {
   onResolve({ filter: /^[^.#/]/ }, ({ path, kind }) =>
     kind === 'entry-point' || BUNDLED.has(packageOf(path)) ? undefined : { path, external: true },

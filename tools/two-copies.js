@@ -1,11 +1,11 @@
 /**
- * A bundled package must be there only once. Whoever finds another copy of it in `node_modules` sees other classes and
- * other registers under the same names, and nothing says so. That is looked for here, at each build.
+ * A bundled package must be loaded only once. A package that loads another copy of it from `node_modules` has other classes
+ * and other registers under the same names, and nothing says so. Each build looks for that here.
  */
 
-/** Where a package stands, by a file of it: `node_modules/fastify/node_modules/ajv`. */
+/** The folder of a package, in the path of one of its files: `node_modules/fastify/node_modules/ajv`. */
 const PLACE = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;
-/** A package's name, by an import of it (`ajv/dist/2020.js`) or by its place. */
+/** A package's name, in an import of it (`ajv/dist/2020.js`) or in its folder. */
 const NAME = /^(?:.*node_modules\/)?((?:@[^/]+\/)?[^/]+)/;
 
 export const packageOf = (importOrPlace) => NAME.exec(importOrPlace)[1];
@@ -23,7 +23,7 @@ export function complaintsAbout({ named, inputs, installed }) {
   ];
 }
 
-/** Whoever is not bundled finds in `node_modules` what is: a second copy. */
+/** A package that is not bundled would load from `node_modules` what is: a second copy. */
 function neededOutside(place, { dev, devOptional, ...facts }, named) {
   const needy = packageOf(place || '.');
   if (place === '' || dev || devOptional || named.has(needy)) return [];
@@ -32,7 +32,7 @@ function neededOutside(place, { dev, devOptional, ...facts }, named) {
     .map((name) => `${needy} needs ${name}, which is bundled: name both or neither.`);
 }
 
-/** What is not bundled is looked up from `dist`, which sees only what stands at the top of `node_modules`. */
+/** What is not bundled is found from `dist`, and so only at the top of `node_modules`. */
 function outOfSight(file, imports, installed) {
   const importer = PLACE.exec(file)?.[0];
   if (importer === undefined) return [];
@@ -42,7 +42,7 @@ function outOfSight(file, imports, installed) {
     .map((name) => `${packageOf(importer)} has a ${name} of its own: name that too.`);
 }
 
-/** `a/node_modules/b/node_modules/c`, `a/node_modules/b`, `a`: where a package looks for others, but for the top. */
+/** `a/node_modules/b/node_modules/c`, `a/node_modules/b`, `a`: where a package looks for others before the top. */
 const foldersAbove = (place) =>
   place === ''
     ? []

@@ -1,10 +1,11 @@
+import { SCHEMA_PREFIX } from '#intake';
 import { AVAILABILITY_CHANGED, ORDER_UPDATED } from '#publishing';
 
 /** The topics of one running service. */
 export interface KafkaDocument {
   readonly brokers: readonly string[];
   readonly isEncrypted: boolean;
-  /** Messages are taken from these; bound to one source, or to none. */
+  /** The topics from which messages are taken, each from any source or only from one. */
   readonly events: readonly { readonly topic: string; readonly source?: string }[];
   readonly availability: string;
   readonly orders: string;
@@ -12,9 +13,8 @@ export interface KafkaDocument {
 }
 
 const BINDING_VERSION = '0.5.0';
-const SCHEMAS = '#/components/schemas/';
-const MESSAGES = '#/components/messages/';
-const CHANNELS = '#/channels/';
+export const MESSAGES = '#/components/messages/';
+export const CHANNELS = '#/channels/';
 const OF_TOPIC = '.kafka';
 
 interface KafkaPart {
@@ -24,7 +24,7 @@ interface KafkaPart {
   readonly messages: Readonly<Record<string, object>>;
 }
 
-/** What there is to say of Kafka in the document of all that is told. */
+/** The part of the AsyncAPI document about Kafka. `incoming` are the names of the messages that event topics take. */
 export function kafkaPart(kafka: KafkaDocument, incoming: readonly string[]): KafkaPart {
   const servers = serversOf(kafka);
   const channel = channelsOn(Object.keys(servers));
@@ -123,7 +123,7 @@ const outMessage = (type: string, schema: string, key: string): Record<string, o
       },
       required: ['ce_specversion', 'ce_type', 'ce_id', 'ce_source', 'ce_time', 'content-type'],
     },
-    payload: { $ref: SCHEMAS + schema },
+    payload: { $ref: SCHEMA_PREFIX + schema },
     bindings: { kafka: { key: { type: 'string', description: key }, bindingVersion: BINDING_VERSION } },
   },
 });

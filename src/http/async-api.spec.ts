@@ -28,13 +28,13 @@ describe.each([
 ])('the AsyncAPI document %s', (_, kafka) => {
   const document = asyncApiOf('http://127.0.0.1:3000', kafka) as Record<string, Record<string, any>>;
 
-  it('names nothing that is not in it', () => {
+  it('has everything that it refers to', () => {
     const refs = refsIn(document);
     expect(refs.length).toBeGreaterThan(50);
     expect(refs.filter((ref) => pointedAt(document, ref) === undefined)).toEqual([]);
   });
 
-  it('has no words of OpenAPI: a discriminator is a text here', () => {
+  it('has no discriminator in the form of OpenAPI', () => {
     const schemas = Object.entries(document['components']!['schemas'] as Record<string, any>);
     expect(schemas.length).toBeGreaterThan(20);
     expect(schemas.filter(([, { discriminator }]) => typeof (discriminator ?? '') !== 'string')).toEqual([]);
@@ -48,7 +48,7 @@ describe.each([
   });
 });
 
-it('describes what a feed tells as it comes: the data alone', () => {
+it('the AsyncAPI document describes the events of a feed: the data alone', () => {
   const document = asyncApiOf('http://127.0.0.1:3000') as Record<string, any>;
   const told = Object.entries<{ $ref: string }>(document['channels'].feed.messages).map(
     ([event, { $ref }]) => [event, (pointedAt(document, $ref) as { payload: unknown }).payload],
@@ -59,7 +59,7 @@ it('describes what a feed tells as it comes: the data alone', () => {
   ]);
 });
 
-it('describes the topics with their keys, headers and clean-up', () => {
+it('the AsyncAPI document describes topics with their brokers, keys, headers and clean-up', () => {
   const document = asyncApiOf('http://127.0.0.1:3000', KAFKA) as Record<string, any>;
   expect(document['servers']).toMatchObject({
     kafka1: { host: 'a:9092', protocol: 'kafka-secure' },

@@ -1,15 +1,13 @@
 import { asyncApiMessages, asyncApiSchemas, SCHEMA_PREFIX } from '#intake';
 import { AVAILABILITY_CHANGED, ORDER_UPDATED } from '#publishing';
 import { ANSWER_SCHEMAS } from './answers/answer-schemas.ts';
-import { type KafkaDocument, kafkaPart } from './async-api-kafka.ts';
+import { CHANNELS, type KafkaDocument, kafkaPart, MESSAGES } from './async-api-kafka.ts';
 
 const NEW_NUMBER = 'A listing has a new number.';
 const CHANGED_ORDER = 'An order has changed.';
-const CHANNELS = '#/channels/';
-const MESSAGES = '#/components/messages/';
 const OVER_HTTP = [{ $ref: '#/servers/onhand' }];
 
-/** The document of all that is told, in and out, from the classes that validate it. */
+/** The AsyncAPI document: all messages in and out, from the classes that validate them. */
 export function asyncApiOf(url: string, kafka?: KafkaDocument): object {
   const incoming = asyncApiMessages();
   const outgoing = {
@@ -78,7 +76,7 @@ const feedMessage = (name: string, summary: string, schema: 'Availability' | 'Or
   payload: { $ref: SCHEMA_PREFIX + schema },
 });
 
-/** A feed tells the data alone, in no envelope. */
+/** A feed has the data alone, in no envelope. */
 const FEED = {
   'availability.changed': feedMessage('availability.changed', NEW_NUMBER, 'Availability'),
   'order.updated': feedMessage('order.updated', CHANGED_ORDER, 'Order'),

@@ -20,7 +20,7 @@ only grows: give the one you were answered as \`atLeast\` to any read that must 
 the \`next\` of the page before as \`cursor\`. Everything that goes wrong is answered as RFC 9457 problem details with a
 stable \`code\`.`;
 
-/** The document of every route there is: paths from the doors, bodies from the classes that check them. */
+/** The OpenAPI document: paths from the controllers, bodies from the classes that validate them. */
 export function openApiOf(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -49,7 +49,7 @@ export function openApiOf(app: INestApplication): OpenAPIObject {
   return { ...document, tags, components: { ...document.components, schemas } };
 }
 
-/** As they stand in the path, then all others: clients that are made from this take them in this order. */
+/** Those of the path in its order, then all others: functions of made clients have them in this order. */
 function sortParameters(path: string, parameters: object[]): void {
   const placeOf = (parameter: { in?: string; name?: string }): number =>
     parameter.in === 'path' ? path.indexOf(`{${parameter.name}}`) : path.length;
@@ -105,7 +105,7 @@ const bodyClasses = (): WireClass[] =>
     .filter((each) => isBody(each))
     .map(({ type }) => type);
 
-/** In a body, null is the same as left out. */
+/** In a body, a field may be null instead of left out. */
 function bodySchemas(): ReturnType<typeof publishedSchemas> {
   const types = bodyClasses();
   const schemas = publishedSchemas(types);
@@ -113,7 +113,7 @@ function bodySchemas(): ReturnType<typeof publishedSchemas> {
     const { properties = {}, required = [] } = schemas[name] ?? {};
     for (const [field, { description, ...rest }] of Object.entries(properties)) {
       if ((required as readonly string[]).includes(field)) continue;
-      properties[field] = { description, oneOf: [rest, { type: 'null' }] }; // Generators stumble over anyOf.
+      properties[field] = { description, oneOf: [rest, { type: 'null' }] }; // Generators of clients cannot read `anyOf` here.
     }
   }
   return schemas;

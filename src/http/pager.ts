@@ -15,7 +15,7 @@ export class Pager {
   readonly #cursors: Cursors;
   readonly #prepareLists: () => Promise<void>;
 
-  /** `prepareLists`: of the read model that the lists are read from. */
+  /** `prepareLists` is that of the read model from which the lists are read. */
   constructor(cursors: Cursors, prepareLists: () => Promise<void>) {
     this.#cursors = cursors;
     this.#prepareLists = prepareLists;

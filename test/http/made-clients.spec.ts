@@ -2,8 +2,8 @@ import { conforming } from './conform.ts';
 import { type Running, startService } from './harness.ts';
 
 /**
- * What generators of clients need of the OpenAPI document: openapi-generator (Python, Java), openapi-typescript,
- * hey-api and orval make clients of it that read every answer.
+ * What generators of clients need in the OpenAPI document. openapi-generator (Python, Java), openapi-typescript, hey-api and
+ * orval make clients from it that read every answer.
  */
 let running: Running;
 let document: any;
@@ -24,7 +24,7 @@ const operations = (): { path: string; operationId: string; tags: string[]; para
     Object.values<any>(methods).map((operation) => ({ path, ...operation })),
   );
 
-it('has schemas in the words that they understand', () => {
+it('the schemas have only what generators read: no null in `anyOf`, no type beside a reference, no keyword of ours', () => {
   expect(schemas().length).toBeGreaterThan(1_000);
   const nullable = schemas().filter(([, each]) => JSON.stringify(each).includes('"null"'));
   expect(nullable.filter(([, each]) => 'anyOf' in each)).toEqual([]);
@@ -33,7 +33,7 @@ it('has schemas in the words that they understand', () => {
   expect(ownWords.filter((way) => /\/x-[a-z-]+$/.test(way))).toEqual([]);
 });
 
-it('takes null for an object only where clients do: in a field that need not be there', () => {
+it('no required field may be an object or null, which made clients cannot read', () => {
   const isObjectOrNull = ({ type, ...schema }: any): boolean =>
     [schema.oneOf ?? schema.anyOf ?? []].flat().some((each: any) => each.type === 'null') ||
     (Array.isArray(type) && type.includes('object'));
@@ -47,7 +47,7 @@ it('takes null for an object only where clients do: in a field that need not be 
   expect(required).toEqual([]);
 });
 
-it('tells messages apart by an enum of one word', () => {
+it('the schema of each message has its type as an enum of one value', () => {
   const { mapping } = document.components.schemas.Message.discriminator;
   expect(Object.keys(mapping).length).toBeGreaterThan(15);
   for (const [type, ref] of Object.entries<string>(mapping)) {
@@ -56,14 +56,14 @@ it('tells messages apart by an enum of one word', () => {
   }
 });
 
-it('names each operation once, by a word that no language keeps for itself', () => {
+it('each operation has a name of its own, which is no reserved word', () => {
   const names = operations().map(({ operationId }) => operationId);
   expect(new Set(names).size).toBe(names.length);
   const reserved = ['import', 'number', 'document', 'delete', 'new', 'class', 'return', 'default', 'package'];
   expect(names.filter((name) => reserved.includes(name))).toEqual([]);
 });
 
-it('has the parameters of a path in its order, and every chapter on its list', () => {
+it('operations have the parameters of a path in its order, and tags that the document lists', () => {
   for (const { path, parameters, tags } of operations()) {
     const inPath = parameters.filter((each) => each.in === 'path').map(({ name }) => `{${name}}`);
     expect([path, inPath]).toEqual([path, path.match(/\{[^}]+\}/g) ?? []]);
@@ -72,7 +72,7 @@ it('has the parameters of a path in its order, and every chapter on its list', (
   }
 });
 
-it('has fields for what a refusal says to act on, and for the version of an order', async () => {
+it('refusals have their facts in fields of the schema, and orders their version', async () => {
   const ask = await conforming(running.ask);
   await ask('PUT /v1/locations/east', { kind: 'warehouse' });
   await ask('PUT /v1/channels/web', { kind: 'storefront', locations: ['east'] });

@@ -14,7 +14,7 @@ export interface Answered {
   readonly answer: unknown;
 }
 
-/** What tells a picture that can be kept across an upgrade from one that has to be made anew. */
+/** What decides whether a picture is kept across an upgrade or made anew. */
 export interface KeptPicture {
   readonly hash: string;
   /** The version and the indexes of each shelf, by its name. */
@@ -37,10 +37,10 @@ const INSIDE = {
   signal: new AbortController().signal,
 };
 
-/** Opens the log with this version a second after its newest event, and asks everything that can be read. */
+/** Opens the log with this version, a second after its newest event, and reads everything that can be read. */
 export const openLog = (log: string): Promise<Opened> => withService(log, (service) => look(service, log));
 
-/** Whatever is done with the service, its clock stands still. */
+/** Does the work on a service that has the log. Its clock stands still. */
 export async function withService<Result>(
   log: string,
   work: (service: HttpService) => Promise<Result>,
@@ -50,7 +50,7 @@ export async function withService<Result>(
   try {
     await putInto(directory, log);
     const now = eventsOf(log).at(-1)!.recordedAt + 1_000;
-    // Without publishing: nobody is to be told of it, and receipts would be new events.
+    // Without publishing, whose receipts would be new events.
     const settings = {
       DATA_DIR: directory,
       PORT: '0',
@@ -114,7 +114,7 @@ async function pathsOf(ask: Ask): Promise<string[]> {
   return paths.concat(reservations.map((id) => `/v1/reservations/${id}`));
 }
 
-/** Nothing lists orders: they are found in the log, each in its own stream. */
+/** No path lists orders: they are found in the log, each in its own stream. */
 const ordersOf = (log: string): string[] =>
   [...new Set(eventsOf(log).map(({ stream }) => stream))].flatMap((stream) => {
     const [, channel, orderId] = /^order-([^:]+):(.+)$/.exec(stream) ?? [];

@@ -4,10 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import type { RecordedEvent } from '#event-store';
 import { SqliteLogTarget } from '#event-store/sqlite';
 
-/** Logs that earlier versions wrote, as text: one event a line, in the order of the log. */
-
-/** For who takes in or keeps an event: a page of the log. */
-const TAKEN_TOGETHER = 500;
+/** Events that are copied at once. */
+const PAGE_EVENTS = 500;
 
 export const fileOf = (name: string): string => join(import.meta.dirname, name);
 
@@ -22,6 +20,7 @@ export const writeLines = (name: string, lines: readonly unknown[]): void =>
 
 type KeptEvent = Omit<RecordedEvent, 'recordedAt'> & { readonly recordedAt: string };
 
+/** The events of a log that is kept as text: one event a line, in the order of the log. */
 export const eventsOf = (log: string): RecordedEvent[] =>
   readLines<KeptEvent>(`${log}.jsonl`).map((event) => ({
     ...event,
@@ -32,12 +31,12 @@ export const eventsOf = (log: string): RecordedEvent[] =>
 export async function putInto(directory: string, log: string): Promise<void> {
   const target = SqliteLogTarget.open(directory);
   const events = eventsOf(log);
-  while (events.length > 0) await target.take(events.splice(0, TAKEN_TOGETHER));
+  while (events.length > 0) await target.take(events.splice(0, PAGE_EVENTS));
   await target.finish();
   await target.close();
 }
 
-/** Reads the file of any version, for all have the view `log`. The service must not be running. */
+/** Keeps the log of a data directory as text. Reads the file of any version: all have the view `log`. The service must not run. */
 export function keepLog(directory: string, log: string): void {
   const database = new DatabaseSync(join(directory, 'events.db'), { readOnly: true });
   const rows = database.prepare('SELECT * FROM log ORDER BY position').all();

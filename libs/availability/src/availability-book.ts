@@ -74,7 +74,7 @@ export class AvailabilityBook implements Fold {
     return (this.#offers.row(sku)?.offers ?? []).map((offer) => numberOf(sku, offer));
   }
 
-  /** See ReadModel. */
+  /** Await it before listing numbers: see ReadModel. */
   prepareLists(): Promise<void> {
     return this.#readModel.prepareLists();
   }

@@ -12,7 +12,7 @@ import { everyPage } from './every-page.ts';
 
 /** The numbers that a change of the set-up may change. */
 export interface Touched {
-  /** Those of a category or of channels are read page by page, once, while you go through them: there may be very many. */
+  /** Those of a category or of channels are read page by page, and only once: there may be very many. */
   readonly items: 'all' | readonly string[] | Generator<string>;
   /** Only in these channels; in all, if left out. */
   readonly channels?: ReadonlySet<string>;
@@ -41,7 +41,7 @@ export function touchedBy(change: CatalogChange, catalog: Catalog): Touched {
       return touchedByChannel(change.before, change.after, catalog);
     case 'listing': {
       const { channel, listing, sku } = change.after;
-      // The new item comes first: it takes the number over before the former one would withdraw it.
+      // The new item comes first, so that it takes over the number before the former one would withdraw it.
       const skus = [sku, change.before?.sku, catalog.item(listing) && listing];
       return {
         items: withKits(

@@ -15,7 +15,7 @@ export interface ListingNumber {
 /** What publishing needs of availability. */
 export interface NumberSource {
   number(channel: string, listing: string): ListingNumber | undefined;
-  /** Await it before you list numbers: otherwise a list may hold everybody up. */
+  /** Await it before listing numbers: otherwise a list may hold everybody up. */
   prepareLists(): Promise<void>;
   /**
    * The newest numbers that come after `after` in the order of (version, listing), in that order, at most `limit`.

@@ -1,30 +1,30 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Held } from './held-row.ts';
 
-/** A commit seldom has as many. */
+/** Rows that are kept unpacked. A commit seldom has more. */
 export const WRITTEN_KEPT_MAX = 50_000;
-/** Packed in one go: a millisecond or two. */
+/** Rows that are packed at once, which takes a millisecond or two. */
 const PACK_ROWS = 250;
-/** Rows are very much alike: this takes a tenth of their size, and little time. */
+/** The quickest level packs rows to a tenth of their size, because they are much alike. */
 const PACK_LEVEL = 1;
 
 /** A row as JSON; null where there is none. */
 type PackedRow = readonly [key: string, text: string | null];
 
 /**
- * The rows that are written but not committed: should the transaction fail, they have to be written again. One event of
- * set-up may write a million rows before it can be committed. Then most are packed, so that they do not fill the memory.
+ * The rows that are written but not committed: if the transaction fails, they must be written again. One event of set-up may
+ * write a million rows before it can be committed. Then most of them are packed, so that they do not fill the memory.
  */
 export class WrittenRows<Row extends object> {
   #kept = new Map<string, Held<Row>>();
   #packs: Buffer[] = [];
 
-  /** Of the rows that are not packed. */
+  /** How many rows are not packed. */
   get keptCount(): number {
     return this.#kept.size;
   }
 
-  /** Undefined also if it is packed: then the file has it. */
+  /** Undefined also if the row is packed: then read it from the file. */
   get(key: string): Held<Row> | undefined {
     return this.#kept.get(key);
   }
@@ -34,18 +34,18 @@ export class WrittenRows<Row extends object> {
     if (this.#kept.size > WRITTEN_KEPT_MAX) this.#pack();
   }
 
-  /** They were committed. */
+  /** Forgets all rows, once they are committed. */
   clear(): void {
     this.#kept = new Map();
     this.#packs = [];
   }
 
-  /** Those that are not packed. */
+  /** The rows that are not packed. */
   kept(): Iterable<readonly [string, Held<Row>]> {
     return this.#kept;
   }
 
-  /** The packed ones, as they were last written. */
+  /** The packed rows, each as it was last written. */
   *packed(): Generator<readonly [string, Row | undefined]> {
     const texts = new Map<string, string | null>();
     for (const pack of this.#packs) {
@@ -55,7 +55,7 @@ export class WrittenRows<Row extends object> {
     for (const [key, text] of texts) yield [key, text === null ? undefined : (JSON.parse(text) as Row)];
   }
 
-  /** Those that were written first. One that has changed since then waits to be written again, and need not be kept here. */
+  /** Packs the rows that were written first. One that has changed since then is still to be written, and is dropped here. */
   #pack(): void {
     const rows: PackedRow[] = [];
     let left = PACK_ROWS;

@@ -18,8 +18,8 @@ export abstract class ReadModel {
   abstract spill(position: number): void;
 
   /**
-   * Await it before you read a list for somebody who asked: a list is read from the tables, so it first writes whatever has
-   * changed. This writes most of that, a little in each turn, and so the list need not hold everybody up.
+   * Await it before reading a list on request. A list is read from the tables, and so first writes all rows that have changed.
+   * This writes most of them, a slice in each turn, so that the list does not hold everybody up.
    */
   abstract prepareLists(): Promise<void>;
 

@@ -1,22 +1,22 @@
 import type { Instant } from '#kernel';
 import type { ItemState } from './item-state.ts';
 
-/** With fewer orders all of them are looked at: that is quicker than to keep an order of them. */
+/** Up to so many orders are all looked at: that is quicker than to keep them sorted. */
 const ORDERS_FEW_MAX = 100;
-/** Hints of promises that are open no longer are dropped when they are met; beyond this many all of them are. */
+/** Hints of closed promises are dropped when they are met. With more of them than this, all hints are made anew. */
 const SPARE_HINTS_MAX = 1_000;
 
 type Commitments = ItemState['commitments'];
 
-/** That an order was promised units somewhere, as told then. It may be open no longer. */
+/** Says that an order was promised units at a location at this time. The promise may be closed by now. */
 interface Hint {
   readonly order: string;
   readonly recordedAt: Instant;
 }
 
-/** Which orders of one item were promised last, by location. */
+/** Which orders of one item were promised units last, by location. */
 interface Told {
-  /** By location, those told last at the end. */
+  /** By location, the newest at the end. */
   readonly hints: Map<string, Hint[]>;
   /** The place of each order among the keys of the commitments. */
   readonly places: Map<string, number>;
@@ -25,8 +25,8 @@ interface Told {
 }
 
 /**
- * Kept beside the state, and not in it, for it can be made anew from it at any time. Only where an item was seen to have many
- * open orders and to be sold more often than it is there: each further order asks for those promised last.
+ * Kept beside the state and not in it, because it can be made from the state at any time. Only oversold items with many open
+ * orders have an entry: there, each further order asks for those promised last.
  */
 const KEPT = new WeakMap<Commitments, Told>();
 
@@ -61,7 +61,7 @@ export function ordersPromisedLast(
   return [...orders].sort((a, b) => told.places.get(b)! - told.places.get(a)!);
 }
 
-/** To be called before a commitment is added that the state does not have yet. */
+/** Must be called before a new commitment is added to the state. */
 export function notePromise(
   commitments: Commitments,
   order: string,
@@ -77,12 +77,12 @@ export function notePromise(
   addHint(told, location, { order, recordedAt });
 }
 
-/** To be called when an order has no commitment any more. */
+/** Must be called when an order has no commitment left. */
 export function forgetOrder(commitments: Commitments, order: string): void {
   KEPT.get(commitments)?.places.delete(order);
 }
 
-/** The orders themselves, if they are few. */
+/** Answers the orders themselves if they are few. */
 function make(commitments: Commitments): Told | string[] {
   const orders = Object.keys(commitments);
   if (orders.length <= ORDERS_FEW_MAX) return orders;
@@ -97,7 +97,7 @@ function make(commitments: Commitments): Told | string[] {
   return told;
 }
 
-/** Nearly always it goes to the end: what is told later is promised later. */
+/** Keeps hints sorted by time. Nearly always a hint is the newest, and goes to the end. */
 function addHint(told: Told, location: string, hint: Hint): void {
   const hints = told.hints.get(location) ?? [];
   let index = hints.length;
