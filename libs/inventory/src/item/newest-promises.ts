@@ -15,20 +15,20 @@ interface Hint {
 }
 
 /** Which orders of one item were promised units last, by location. */
-interface Told {
+interface NewestPromises {
   /** By location, the newest at the end. */
   readonly hints: Map<string, Hint[]>;
   /** The place of each order among the keys of the commitments. */
   readonly places: Map<string, number>;
   placeLast: number;
-  count: number;
+  hintCount: number;
 }
 
 /**
  * Kept beside the state and not in it, because it can be made from the state at any time. Only oversold items with many open
  * orders have an entry: there, each further order asks for those promised last.
  */
-const KEPT = new WeakMap<Commitments, Told>();
+const KEPT = new WeakMap<Commitments, NewestPromises>();
 
 /**
  * The keys of orders, among them those that were promised last at a location: the last `count`, or more if some were
@@ -38,9 +38,9 @@ export function ordersPromisedLast(
   commitments: Commitments,
   { location, count, except }: { location: string; count: number; except: string },
 ): readonly string[] {
-  const told = KEPT.get(commitments) ?? make(commitments);
-  if (Array.isArray(told)) return told.reverse().filter((order) => order !== except);
-  const hints = told.hints.get(location) ?? [];
+  const newest = KEPT.get(commitments) ?? hintsFor(commitments);
+  if (Array.isArray(newest)) return newest.reverse().filter((order) => order !== except);
+  const hints = newest.hints.get(location) ?? [];
   const orders = new Set<string>();
   let oldest = Infinity;
   for (let index = hints.length - 1; index >= 0; index--) {
@@ -55,10 +55,10 @@ export function ordersPromisedLast(
       oldest = recordedAt;
     } else {
       hints.splice(index, 1);
-      told.count--;
+      newest.hintCount--;
     }
   }
-  return [...orders].sort((a, b) => told.places.get(b)! - told.places.get(a)!);
+  return [...orders].sort((a, b) => newest.places.get(b)! - newest.places.get(a)!);
 }
 
 /** Must be called before a new commitment is added to the state. */
@@ -67,14 +67,14 @@ export function notePromise(
   order: string,
   { location, recordedAt }: { readonly location: string; readonly recordedAt: Instant },
 ): void {
-  const told = KEPT.get(commitments);
-  if (told === undefined) return;
-  if (told.count > 2 * told.places.size + SPARE_HINTS_MAX) {
+  const newest = KEPT.get(commitments);
+  if (newest === undefined) return;
+  if (newest.hintCount > 2 * newest.places.size + SPARE_HINTS_MAX) {
     KEPT.delete(commitments);
     return;
   }
-  if (commitments[order] === undefined) told.places.set(order, ++told.placeLast);
-  addHint(told, location, { order, recordedAt });
+  if (commitments[order] === undefined) newest.places.set(order, ++newest.placeLast);
+  addHint(newest, location, { order, recordedAt });
 }
 
 /** Must be called when an order has no commitment left. */
@@ -83,26 +83,31 @@ export function forgetOrder(commitments: Commitments, order: string): void {
 }
 
 /** Answers the orders themselves if they are few. */
-function make(commitments: Commitments): Told | string[] {
+function hintsFor(commitments: Commitments): NewestPromises | string[] {
   const orders = Object.keys(commitments);
   if (orders.length <= ORDERS_FEW_MAX) return orders;
-  const told: Told = { hints: new Map(), places: new Map(), placeLast: orders.length, count: 0 };
+  const newest: NewestPromises = {
+    hints: new Map(),
+    places: new Map(),
+    placeLast: orders.length,
+    hintCount: 0,
+  };
   for (const [place, order] of orders.entries()) {
-    told.places.set(order, place);
+    newest.places.set(order, place);
     for (const { location, recordedAt } of commitments[order]!) {
-      addHint(told, location, { order, recordedAt });
+      addHint(newest, location, { order, recordedAt });
     }
   }
-  KEPT.set(commitments, told);
-  return told;
+  KEPT.set(commitments, newest);
+  return newest;
 }
 
 /** Keeps hints sorted by time. Nearly always a hint is the newest, and goes to the end. */
-function addHint(told: Told, location: string, hint: Hint): void {
-  const hints = told.hints.get(location) ?? [];
+function addHint(newest: NewestPromises, location: string, hint: Hint): void {
+  const hints = newest.hints.get(location) ?? [];
   let index = hints.length;
   while (index > 0 && hints[index - 1]!.recordedAt > hint.recordedAt) index--;
   hints.splice(index, 0, hint);
-  told.hints.set(location, hints);
-  told.count++;
+  newest.hints.set(location, hints);
+  newest.hintCount++;
 }
