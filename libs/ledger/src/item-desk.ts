@@ -33,6 +33,8 @@ import { Contention, LedgerClosed } from './ledger.faults.ts';
 const ITEMS_KEPT_MAX = 20_000;
 /** Commands of one item that are decided together and written in one append. */
 const COMMANDS_MAX = 256;
+/** With this many events no further command joins them: an append takes only so many. */
+const EVENTS_ENOUGH = APPEND_EVENTS_MAX / 2;
 /** How often a request may lose a race against another writer. */
 const RACES_MAX = 8;
 /** Between attempts to write a fact while the store is unavailable. */
@@ -105,6 +107,7 @@ export class ItemDesk {
     const appends: Append[] = [];
     for (const slot of slots) {
       if (!this.#decideAtOnce(slot, now)) void this.#work(slot);
+      else if (slot.events.length > slot.eventsMax) void this.#work(slot, this.#writeAlone(slot));
       else {
         decided.push(slot);
         appends.push({ stream: slot.stream, expectedRevision: slot.revision, events: slot.events });
@@ -212,7 +215,7 @@ export class ItemDesk {
     slot.events = events;
     for (const each of slot.pending) {
       const { command } = each;
-      if (slot.decided === slot.commandsMax) break;
+      if (slot.decided === slot.commandsMax || events.length >= EVENTS_ENOUGH) break;
       if (slot.decided > 0 && pastNeeded(command, state)) break;
       each.isPosted = command.type === 'post' && command.journal <= state.postedThrough;
       slot.deciding = each;

@@ -56,6 +56,8 @@ export class PostingPlan {
   readonly #announce: Announce;
   /** By `{channel}:{orderId}`: reservations confirmed before their order named its lines. */
   readonly #waiting = new Map<string, readonly string[]>();
+  /** By the position of an event that ends or extends one: the reservation as of that event. */
+  #readAhead: ReadonlyMap<number, ReservationState> = new Map();
 
   constructor(parts: {
     store: EventStore;
@@ -78,10 +80,29 @@ export class PostingPlan {
   }
 
   /**
+   * To be called before the events of a page: of very many reservations that end together, each would otherwise wait for the
+   * one before it to be read, and so would every fact behind them.
+   */
+  async prepare(events: readonly RecordedEvent[]): Promise<void> {
+    const read = new Map<number, ReservationState>();
+    const concerned = events.filter(
+      (event) => isOfCategory(event.stream, 'reservation') && !isHeldOrAsked(event),
+    );
+    this.#readAhead = read;
+    if (concerned.length === 0) return;
+    await Promise.all(
+      concerned.map(async (event) => {
+        const reservation = await readReservation(this.#store, reservationIdOf(event), event.revision);
+        if (reservation) read.set(event.position, reservation);
+      }),
+    );
+  }
+
+  /**
    * Puts the posts of an event that is complete in itself. False if something has to be looked up first: see `posts`.
    */
   putNow(event: RecordedEvent, put: (sku: string, command: Post) => void): boolean {
-    if (isOfCategory(event.stream, 'reservation')) return isHeldOrAsked(event);
+    if (isOfCategory(event.stream, 'reservation')) return this.#putHoldEnds(event, put);
     const entries = entriesOf(event);
     if (this.#waiting.size > 0 && namesLines(event) && this.#waiting.has(orderName(event))) return false;
     for (const entry of entries) if (!isPlain(entry)) return false;
@@ -91,9 +112,18 @@ export class PostingPlan {
     return true;
   }
 
+  #putHoldEnds(event: RecordedEvent, put: (sku: string, command: Post) => void): boolean {
+    if (isHeldOrAsked(event)) return true;
+    if (event.type === 'ReservationConfirmed') return false;
+    const reservation = this.#readAhead.get(event.position);
+    if (!reservation) return true;
+    for (const { sku, command } of postsBySku(event, holdEnds(reservation, event))) put(sku, command);
+    return true;
+  }
+
   /** The posts of any other event, in parts. */
   async *posts(event: RecordedEvent, help: PostingHelp): AsyncGenerator<readonly ItemPost[]> {
-    if (isOfCategory(event.stream, 'reservation')) yield await this.#reservationPosts(event, help);
+    if (isOfCategory(event.stream, 'reservation')) yield await this.#confirmedPosts(event, help);
     else yield* this.#factPosts(event, help);
   }
 
@@ -157,12 +187,12 @@ export class PostingPlan {
     return listed;
   }
 
-  /** Ends or extends the holds of a reservation, item by item. */
-  async #reservationPosts(event: RecordedEvent, help: PostingHelp): Promise<readonly ItemPost[]> {
-    const reservation = await readReservation(this.#store, reservationIdOf(event), event.revision);
+  /** Promises what was confirmed, item by item. */
+  async #confirmedPosts(event: RecordedEvent, help: PostingHelp): Promise<readonly ItemPost[]> {
+    const reservation = this.#readAhead.get(event.position);
     if (!reservation) return NO_POSTS;
     const entries: (HoldEnd | Settle)[] = holdEnds(reservation, event);
-    if (event.type === 'ReservationConfirmed' && !reservation.confirmed?.byOrder) {
+    if (!reservation.confirmed?.byOrder) {
       const key = entries[0]!.key;
       if (await this.#isNamed(reservation, event.position)) entries.push(...settlesOf(reservation, key));
       else this.#wait(orderOf(reservation), reservation.reservationId);

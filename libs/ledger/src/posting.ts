@@ -111,6 +111,7 @@ export class Posting {
       page.left++;
       this.#desk.put(sku, command, asker);
     };
+    await this.#plan.prepare(events);
     for (const event of events) {
       if (this.#failure) break;
       if (!this.#plan.putNow(event, put)) await this.#postSlowly(page, event, put);

@@ -25,7 +25,7 @@ describe('reservations that are due', () => {
       overdueHolds: () => [],
     };
     const reservations: Pick<Reservations, 'tidy' | 'letGo'> = {
-      tidy: ({ reservationId }) => Promise.resolve(void ended.push(reservationId)),
+      tidy: (due) => Promise.resolve(void ended.push(...due.map(({ reservationId }) => reservationId))),
       letGo: () => Promise.resolve(),
     };
     const parts = { book: book as LedgerBook, reservations: reservations as Reservations };

@@ -5,8 +5,8 @@ import type { Reservations } from './reservations.ts';
 
 /** How often expired holds are looked for: an expiry is stored at most this late. */
 export const EXPIRY_EVERY_MS = 200;
-/** Reservations that are ended at the same time. */
-const TOGETHER_MAX = 128;
+/** Reservations that are ended in one pass. */
+const TOGETHER_MAX = 500;
 /** How long after its deadline a hold that is still on an item is ended by itself. */
 const STRAY_AFTER_MS = 5_000;
 
@@ -42,7 +42,7 @@ export class ReservationExpiry {
   async #endReservations(now: number): Promise<void> {
     for (let after: DuePlace | undefined; ;) {
       const due = this.#book.dueReservations(now, TOGETHER_MAX, after);
-      await Promise.all(due.map(({ reservation }) => this.#reservations.tidy(reservation)));
+      await this.#reservations.tidy(due.map(({ reservation }) => reservation));
       if (due.length < TOGETHER_MAX) return;
       after = due.at(-1)!.place;
     }

@@ -12,7 +12,7 @@ import {
   reservationStream,
   reservationUnknown,
 } from '#inventory';
-import { appendSurely } from '#event-store';
+import { type Append, appendManySurely, appendSurely } from '#event-store';
 import type { Instant, Quantity } from '#kernel';
 import { checkConfirm } from './check-reserve.ts';
 import { answerOf, firstAnswerOf, type ReservationAnswer } from './reservation-answer.ts';
@@ -73,7 +73,11 @@ export class Reservations {
   }
 
   async release(reservationId: string, actor?: string): Promise<ReservationAnswer | Rejection> {
-    return this.#end(reservationId, { type: 'release', ...(actor !== undefined && { actor }) }, 'released');
+    const released = { type: 'release', ...(actor !== undefined && { actor }) } as const;
+    const state = await this.#decide(reservationId, released);
+    if (isRejection(state)) return state;
+    await this.#endHolds(state, 'released');
+    return answerOf(state)!;
   }
 
   /** Moves the deadline later: for the items first, so that none ends its hold before the new deadline. */
@@ -93,11 +97,18 @@ export class Reservations {
     await this.#decide(reservationId, { type: 'confirm', orderId, byOrder: true }, recordedAt);
   }
 
-  /** Does what no caller will: ends what is past its deadline, refuses what a crash interrupted. */
-  async tidy(due: ReservationState): Promise<void> {
-    const { reservationId, state } = due;
-    if (state === 'held') await this.#end(reservationId, { type: 'expire' }, 'expired');
-    else if (!this.#reserving.isRunning(reservationId)) await this.#reserving.interrupt(due);
+  /**
+   * Does what no caller will: ends what is past its deadline, refuses what a crash interrupted. It is decided on what the
+   * picture knows, all in one pass: where the picture is behind the reservation, nothing is done this time.
+   */
+  async tidy(due: readonly ReservationState[]): Promise<void> {
+    const interrupted = due.filter(
+      ({ state, reservationId }) => state === 'requested' && !this.#reserving.isRunning(reservationId),
+    );
+    await Promise.all([
+      this.#expire(due.filter(({ state }) => state === 'held')),
+      ...interrupted.map((each) => this.#reserving.interrupt(each)),
+    ]);
   }
 
   /** Ends a hold whose reservation has ended or never was held: a slow request made it too late. */
@@ -107,6 +118,24 @@ export class Reservations {
     await this.#parts.desk.submit(sku, { type: 'end-hold', reservationId, end: 'expired' });
   }
 
+  async #expire(held: readonly ReservationState[]): Promise<void> {
+    const { store, clock } = this.#parts;
+    const now = clock.now();
+    const over: ReservationState[] = [];
+    const appends: Append[] = [];
+    for (const state of held) {
+      const event = decideReservation({ type: 'expire' }, state, now);
+      if (isRejection(event)) continue;
+      const stream = reservationStream(state.reservationId);
+      over.push(state);
+      appends.push({ stream, expectedRevision: state.revision, events: [{ id: randomUUID(), ...event }] });
+    }
+    if (over.length === 0) return;
+    const outcomes = await appendManySurely(store, appends);
+    const expired = over.filter((_, index) => outcomes[index]!.outcome === 'written');
+    await Promise.all(expired.map((state) => this.#endHolds(state, 'expired')));
+  }
+
   async #checkConfirm(
     reservationId: string,
     lines: readonly { readonly sku: string; readonly quantity: Quantity }[],
@@ -114,19 +143,6 @@ export class Reservations {
     const { store, catalog } = this.#parts;
     const known = await readReservation(store, reservationId);
     return known && checkConfirm(lines, known.requested, catalog);
-  }
-
-  /** Ends it, and its holds at once: posting would do so only a moment later. */
-  async #end(
-    reservationId: string,
-    command: ReservationCommand,
-    end: 'released' | 'expired',
-  ): Promise<ReservationAnswer | Rejection> {
-    const state = await this.#decide(reservationId, command);
-    if (isRejection(state)) return state;
-    const { request } = state;
-    await this.#atItems(state, { type: 'end-hold', reservationId, request, end });
-    return answerOf(state)!;
   }
 
   async #decide(
@@ -163,6 +179,12 @@ export class Reservations {
       return evolveReservation(state, reservationId, { ...event, ...place });
     }
     throw new Contention(`Reservation ${reservationId} is being changed by another request. Try again.`);
+  }
+
+  /** Ends its holds at once: posting would do so only a moment later. */
+  async #endHolds(state: ReservationState, end: 'released' | 'expired'): Promise<void> {
+    const { reservationId, request } = state;
+    await this.#atItems(state, { type: 'end-hold', reservationId, request, end });
   }
 
   /** Puts the command to every item that is held. Returns the first refusal, if there is one. */
