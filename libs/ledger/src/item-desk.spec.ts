@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { UNIT } from '#kernel';
 import { received } from '../../inventory/testing/entries.ts';
 import { type AppendFault, FaultyStore } from '../../journal/testing/faulty-store.ts';
@@ -44,6 +45,17 @@ describe('an item desk', () => {
     expect(answers.filter(isHeld)).toHaveLength(10);
     expect(appends).toBe(1);
     expect(answers.slice(0, 10).map((answer) => (answer as Done).events.length)).toEqual(Array(10).fill(1));
+  });
+
+  it('gives way to others between the commands of an item on which each decision takes long', async () => {
+    let now = 0;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => (now += 7)); // Each look at it is 7 ms later.
+    const asked = Array.from({ length: 12 }, (_, number) =>
+      ledger.desk.submit('MUG', reserve(`r-${number}`, 1)),
+    );
+    const answers = await Promise.all(asked).finally(() => clock.mockRestore());
+    expect(answers.filter(isHeld)).toHaveLength(10);
+    expect(appends).toBe(4);
   });
 
   it('answers each command with the position of its own event', async () => {

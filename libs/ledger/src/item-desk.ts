@@ -35,6 +35,8 @@ const ITEMS_KEPT_MAX = 20_000;
 const COMMANDS_MAX = 256;
 /** With this many events no further command joins them: an append takes only so many. */
 const EVENTS_ENOUGH = APPEND_EVENTS_MAX / 2;
+/** After so long the commands of an item that wait behind give way to everybody else's work, and follow in the next append. */
+const DECIDING_MS_MAX = 20;
 /** How often a request may lose a race against another writer. */
 const RACES_MAX = 8;
 /** Between attempts to write a fact while the store is unavailable. */
@@ -201,7 +203,7 @@ export class ItemDesk {
     this.#written(slot, positions);
   }
 
-  /** Decides waiting commands in order, as many as fit one append and need no past (only the first may). */
+  /** Decides waiting commands in order, as many as fit one append and one turn, and need no past (only the first may). */
   #decide(
     slot: ItemSlot,
     state: ItemState,
@@ -213,9 +215,11 @@ export class ItemDesk {
     slot.position = state.position;
     const events = few<NewEvent>();
     slot.events = events;
+    const startedAt = slot.pending.length > 1 ? performance.now() : 0;
     for (const each of slot.pending) {
       const { command } = each;
       if (slot.decided === slot.commandsMax || events.length >= EVENTS_ENOUGH) break;
+      if (slot.decided > 0 && performance.now() - startedAt > DECIDING_MS_MAX) break;
       if (slot.decided > 0 && pastNeeded(command, state)) break;
       each.isPosted = command.type === 'post' && command.journal <= state.postedThrough;
       slot.deciding = each;
