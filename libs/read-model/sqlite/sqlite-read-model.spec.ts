@@ -115,6 +115,30 @@ describe('SqliteReadModel', () => {
     inFile.close();
   });
 
+  describe('at rest', () => {
+    const change = (): void => {
+      for (let number = 10_000; number < 30_000; number++) shelf.put(`sku-${number}`, { units: number });
+    };
+
+    it('writes what has changed, a little in each turn, as of when that began', async () => {
+      model.close();
+      model = SqliteReadModel.open({ file, pace: { ...pace, commitEveryMs: 0 } });
+      shelf = model.shelf<Stock>(stocks);
+      change();
+      const resting = turnsDuring(model.rest(7));
+      shelf.put('sku-29999', { units: -1 });
+      expect(await resting).toBeGreaterThanOrEqual(9);
+      reopen();
+      expect([model.openedAt, shelf.count(), shelf.get('sku-29999')]).toEqual([7, 20_000, { units: 29_999 }]);
+    });
+
+    it('writes nothing before it is time for it', async () => {
+      change();
+      await model.rest(7);
+      expect(model.changedRows).toBe(20_000);
+    });
+  });
+
   describe('makes ready for lists', () => {
     /** How many rows were written in each turn while lists are made ready, and the rows that are left. */
     const prepare = async (): Promise<{ written: number[]; left: number }> => {

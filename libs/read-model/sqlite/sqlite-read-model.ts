@@ -39,8 +39,8 @@ const DIRTY_ROWS_PER_SPILLED_ROW = 32;
 const FREEZES_GIVEN_UP_MAX = 3;
 /** With more changed rows than this a commit does not wait until the write-ahead log can be restarted. */
 const WAITING_ROWS_MAX = 100_000;
-/** Rows that are written in one turn for lists that are about to be read, or that are left to the list itself: 10 to 20 ms. */
-const LIST_ROWS_A_TURN = 2_000;
+/** Rows that are written in one turn at rest and for lists that are about to be read, or left to the list itself: 10 to 20 ms. */
+const ROWS_A_TURN = 2_000;
 /** While a log is caught up with, rows may change faster than this writes them. */
 const LIST_TURNS_MAX = 100;
 /** Rows hashed in one turn: a millisecond or two. */
@@ -156,6 +156,16 @@ export class SqliteReadModel extends ReadModel {
     );
   }
 
+  async rest(position: number): Promise<void> {
+    const isWritten = this.changedRows === 0 && position === this.#file.position;
+    if (isWritten || this.#checkpointer?.isWaiting === true) return;
+    if (this.#frozenAt === undefined) this.#freezeWhenDue(position, this.changedRows);
+    while (this.#frozenAt !== undefined) {
+      this.#writeFrozen(this.#frozenAt, ROWS_A_TURN);
+      await nextTurn();
+    }
+  }
+
   /** However many ask at once, one slice is written in each turn. */
   prepareLists(): Promise<void> {
     this.#preparing ??= this.#writeInSlices().finally(() => (this.#preparing = undefined));
@@ -180,7 +190,7 @@ export class SqliteReadModel extends ReadModel {
 
   async #writeInSlices(): Promise<void> {
     for (let turns = 0; turns < LIST_TURNS_MAX; turns++) {
-      if (this.changedRows + this.#sum('frozenRows') <= LIST_ROWS_A_TURN) return;
+      if (this.changedRows + this.#sum('frozenRows') <= ROWS_A_TURN) return;
       this.#writeSlice();
       await nextTurn();
     }
@@ -188,8 +198,8 @@ export class SqliteReadModel extends ReadModel {
 
   /** Later changes must not be written before a freeze has ended, so what is frozen goes first. */
   #writeSlice(): void {
-    if (this.#frozenAt !== undefined) return this.#writeFrozen(this.#frozenAt, LIST_ROWS_A_TURN);
-    this.#writeSome(LIST_ROWS_A_TURN, (shelf, rowsMax) => shelf.writeSomeDirty(rowsMax));
+    if (this.#frozenAt !== undefined) return this.#writeFrozen(this.#frozenAt, ROWS_A_TURN);
+    this.#writeSome(ROWS_A_TURN, (shelf, rowsMax) => shelf.writeSomeDirty(rowsMax));
   }
 
   /** Commits, as of the freeze, once nothing frozen is left. */

@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { NO_STREAM, READ_EVENTS_MAX, type RecordedEvent } from '#event-store';
 import { SqliteEventStore } from '#event-store/sqlite';
 import { systemClock } from '#kernel';
 import { type Fold, NewestEvent, Projector, type ReadModel, type Shelf } from '#read-model';
 import { SqliteReadModel } from '#read-model/sqlite';
+import { until } from '../../kernel/testing/until.ts';
 
 /** Longer than any machine takes. */
 const PATIENT_MS = 600_000;
@@ -100,6 +102,20 @@ it('follows what comes, tells who waits, and stops when told to', async () => {
   readModel.close();
   openPicture();
   expect(projector.position).toBe(2);
+});
+
+it('brings to the file what changed just before nothing more came', async () => {
+  readModel.close();
+  openPicture({ pace: { commitEveryMs: 0, dirtyRowsMax: 50_000, spillRows: 1 } });
+  const stop = new AbortController();
+  const running = projector.run(stop.signal);
+  for (let stream = 0; stream < 100; stream++) await happen(`a-${stream}`, 1);
+  const inFile = new DatabaseSync(join(directory, 'picture.db'), { readOnly: true });
+  const position = inFile.prepare('SELECT position FROM picture');
+  await until(() => position.get()?.['position'] === 100, 'the picture in its file');
+  inFile.close();
+  stop.abort();
+  await running;
 });
 
 it('counts nothing twice after a fold broke off in the middle of a page', async () => {

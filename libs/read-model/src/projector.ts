@@ -1,4 +1,4 @@
-import { assert } from '#kernel';
+import { assert, pause } from '#kernel';
 import {
   categoryOf,
   type EventStore,
@@ -22,6 +22,9 @@ export interface Fold {
   apply(event: RecordedEvent): void | Promise<void>;
 }
 
+/** Nothing has come for so long, or up to twice as long: then the read model may write what has changed. */
+const REST_MS = 1_000;
+
 /** What is needed to catch up with a log. */
 export type PagedLog = Pick<EventStore, 'head' | 'readAll'>;
 
@@ -43,6 +46,7 @@ export class Projector<Log extends PagedLog = EventStore> {
   #lastConcerned: readonly Fold[];
   #position: number;
   #isBehind = false;
+  #isProjecting = false;
   /** How far a page was applied before a fold threw: that part is not applied again. */
   #brokeOff = { position: 0, fold: 0 };
 
@@ -71,12 +75,35 @@ export class Projector<Log extends PagedLog = EventStore> {
    * with that very fold. Changes of a page that was not finished never reach the file.
    */
   async run(this: Projector, signal: AbortSignal): Promise<void> {
+    const failed = new AbortController();
+    const ending = AbortSignal.any([signal, failed.signal]);
+    const parts = [this.#follow(ending), this.#restUntil(ending)];
+    for (const part of parts) part.catch((cause: unknown) => failed.abort(cause));
+    await Promise.allSettled(parts);
+    failed.signal.throwIfAborted();
+    this.#readModel.commit(this.#position);
+  }
+
+  async #follow(this: Projector, signal: AbortSignal): Promise<void> {
     const pages = this.#store.subscribe({ after: this.#position }, signal);
     for await (const page of pages) {
       this.#isBehind = page.events.length === READ_EVENTS_MAX;
       await this.#project(page.events, page.position);
     }
-    this.#readModel.commit(this.#position);
+  }
+
+  /** Spills come with the log's pages: what changed just before a quiet spell would be left until it ends. */
+  async #restUntil(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const before = this.#position;
+      await pause(REST_MS, signal, { ref: false });
+      const isQuiet = this.#position === before && this.#isBetweenPages;
+      if (isQuiet && !signal.aborted) await this.#readModel.rest(before);
+    }
+  }
+
+  get #isBetweenPages(): boolean {
+    return !this.#isProjecting && this.#brokeOff.position <= this.#position;
   }
 
   /** Reads up to the head as it is now, and commits. */
@@ -104,6 +131,21 @@ export class Projector<Log extends PagedLog = EventStore> {
   }
 
   async #project(events: readonly RecordedEvent[], position: number): Promise<void> {
+    this.#isProjecting = true;
+    try {
+      await this.#applyAll(events);
+    } finally {
+      this.#isProjecting = false;
+    }
+    const newest = events.at(-1);
+    if (newest !== undefined) this.#newest?.reached(newest);
+    this.#position = position;
+    this.#readModel.spill(position);
+    for (const listener of this.#listeners) listener(position);
+    this.#waiters.reached(position);
+  }
+
+  async #applyAll(events: readonly RecordedEvent[]): Promise<void> {
     for (let index = 0; index < events.length; index++) {
       const event = events[index]!;
       if (event.position < this.#brokeOff.position) continue;
@@ -119,12 +161,6 @@ export class Projector<Log extends PagedLog = EventStore> {
         }
       }
     }
-    const newest = events.at(-1);
-    if (newest !== undefined) this.#newest?.reached(newest);
-    this.#position = position;
-    this.#readModel.spill(position);
-    for (const listener of this.#listeners) listener(position);
-    this.#waiters.reached(position);
   }
 
   #concernedBy(stream: string): readonly Fold[] {

@@ -18,6 +18,12 @@ export abstract class ReadModel {
   abstract spill(position: number): void;
 
   /**
+   * Call it between batches now and then while none comes, with the log position of the shelves. If it is time for it, writes
+   * all that has changed by then, as of that position, a little in each turn; the next batch need not wait for it.
+   */
+  abstract rest(position: number): Promise<void>;
+
+  /**
    * Await it before reading a list on request. A list is read from the tables, and so first writes all rows that have changed.
    * This writes most of them, a slice in each turn, so that the list does not hold everybody up.
    */
