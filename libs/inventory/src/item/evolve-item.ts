@@ -12,6 +12,7 @@ import type {
 } from './item-event.ts';
 import { exceptionKey } from './item-keys.ts';
 import type { ItemState } from './item-state.ts';
+import { noteMissing, noteOpened } from './open-oversells.ts';
 
 /**
  * Applies one stored event, in place. Total: an event is a fact, so it is never judged again here.
@@ -76,12 +77,20 @@ const FOLDS: Folds = {
 function changeNothingNow(): void {}
 
 function evolveExceptionOpened(state: ItemState, opened: ExceptionOpened): void {
+  const { exceptions } = state;
   const key = exceptionKey(opened);
-  const known = state.exceptions[key];
-  if (known) known.quantity = opened.quantity;
-  else state.exceptions[key] = { position: state.position, quantity: opened.quantity };
+  const known = exceptions[key];
+  if (known) {
+    noteMissing(exceptions, opened, opened.quantity - known.quantity);
+    known.quantity = opened.quantity;
+  } else {
+    exceptions[key] = { position: state.position, quantity: opened.quantity };
+    noteOpened(exceptions, opened, key);
+  }
 }
 
-function evolveExceptionClosed(state: ItemState, closed: ExceptionClosed): void {
-  delete state.exceptions[exceptionKey(closed)];
+function evolveExceptionClosed({ exceptions }: ItemState, closed: ExceptionClosed): void {
+  const key = exceptionKey(closed);
+  noteMissing(exceptions, closed, -(exceptions[key]?.quantity ?? 0));
+  delete exceptions[key];
 }

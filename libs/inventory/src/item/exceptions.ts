@@ -5,6 +5,7 @@ import { exceptionKey, orderKey } from './item-keys.ts';
 import { free, negativeOnHand, placeOf } from './item-readers.ts';
 import type { HeldCommitment, ItemState, Place } from './item-state.ts';
 import { ordersPromisedLast } from './newest-promises.ts';
+import { missingAt, oversellsAt } from './open-oversells.ts';
 
 /** Whose fact or request this is, as far as exceptions name it. */
 export interface Party {
@@ -98,46 +99,35 @@ const openQuantity = ({ exceptions }: ItemState, name: ExceptionName): Quantity 
   exceptions[exceptionKey(name)]?.quantity ?? 0;
 
 function clearOversells(draft: Draft, location: string): void {
-  for (const { name } of oversellsAt(draft.state, location)) setException(draft, name, 0);
+  for (const key of oversellsAt(draft.state.exceptions, location)) setException(draft, nameOf(key), 0);
 }
 
 /**
  * Some of what was missing is there now: first for the fact's own order, then for the oversell opened first.
  */
 function lessenOversells(draft: Draft, place: Place, { channel, orderId }: Party): void {
-  const open = oversellsAt(draft.state, place.location);
-  let spare = open.reduce((sum, { quantity }) => sum + quantity, 0) + free(place);
+  const { exceptions } = draft.state;
+  const { location } = place;
+  let spare = missingAt(exceptions, location) + free(place);
   if (spare <= 0) return;
-  const isOwn = ({ name }: Oversold): boolean =>
-    orderId !== undefined && name.channel === channel && name.orderId === orderId;
-  open.sort((a, b) => Number(isOwn(b)) - Number(isOwn(a)) || a.position - b.position);
-  for (const { name, quantity } of open) {
-    if (spare === 0) break; // There may be thousands.
+  const lessen = (name: ExceptionName): void => {
+    const quantity = openQuantity(draft.state, name);
     const less = Math.min(spare, quantity);
     setException(draft, name, quantity - less, 'as they were');
     spare -= less;
+  };
+  if (orderId !== undefined) lessen({ kind: 'oversell', location, channel, orderId });
+  for (const key of oversellsAt(exceptions, location)) {
+    if (spare === 0) break; // There may be thousands.
+    lessen(nameOf(key));
   }
 }
 
-/** An open oversell, and the log position at which it was opened. */
-interface Oversold {
-  readonly name: ExceptionName;
-  readonly quantity: Quantity;
-  readonly position: number;
-}
-
-function oversellsAt({ exceptions }: ItemState, location: string): Oversold[] {
-  const prefix = `oversell/${location}/`;
-  const open: Oversold[] = [];
-  for (const key in exceptions) {
-    if (!key.startsWith(prefix)) continue;
-    const rest = key.slice(prefix.length);
-    const slash = rest.indexOf('/');
-    const channel = rest.slice(0, slash) || undefined;
-    const orderId = rest.slice(slash + 1) || undefined;
-    open.push({ name: { kind: 'oversell', location, channel, orderId }, ...exceptions[key]! });
-  }
-  return open;
+/** What `exceptionKey` made of an oversell. */
+function nameOf(key: string): ExceptionName {
+  const [, location, channel] = key.split('/', 3);
+  const orderId = key.slice(`oversell/${location}/${channel}/`.length);
+  return { kind: 'oversell', location, channel: channel || undefined, orderId: orderId || undefined };
 }
 
 /**
@@ -165,14 +155,7 @@ function passOnWhereNothingIsOwed(draft: Draft, place: Place, party: Party): voi
 /** What is missing there for those that still claim it, less what oversells other than this one account for. */
 function shortfallBeside(state: ItemState, place: Place, known: Quantity): Quantity {
   if (place.committed + place.reserved === 0) return 0;
-  return Math.max(0, known - toldMissingAt(state, place.location) - free(place));
-}
-
-/** What all oversells there account for. */
-function toldMissingAt({ exceptions }: ItemState, location: string): Quantity {
-  let sum = 0;
-  for (const key in exceptions) if (key.startsWith(`oversell/${location}/`)) sum += exceptions[key]!.quantity;
-  return sum;
+  return Math.max(0, known - missingAt(state.exceptions, place.location) - free(place));
 }
 
 interface PromisedOrder extends Party {
