@@ -7,7 +7,10 @@ const DUE = 1_000;
 
 const dueAt = (value: number): DueReservation => {
   const reservationId = `r-${value}`;
-  return { reservation: { reservationId } as ReservationRow, place: { key: reservationId, value } };
+  return {
+    reservation: { reservationId, state: 'held', revision: 1 } as ReservationRow,
+    place: { key: reservationId, value },
+  };
 };
 
 describe('reservations that are due', () => {
@@ -29,8 +32,10 @@ describe('reservations that are due', () => {
       letGo: () => Promise.resolve(),
     };
     const parts = { book: book as LedgerBook, reservations: reservations as Reservations };
-    await new ReservationExpiry({ ...parts, clock: { now: () => DUE } }).endDue();
-    expect(ended).toEqual(all.map(({ reservation }) => reservation.reservationId));
+    const expiry = new ReservationExpiry({ ...parts, clock: { now: () => DUE } });
+    await expiry.endDue();
     expect(read).toBe(DUE);
+    await expiry.endDue();
+    expect(ended).toEqual(all.map(({ reservation }) => reservation.reservationId));
   });
 });

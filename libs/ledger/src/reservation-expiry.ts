@@ -1,6 +1,6 @@
 import { type Clock, pause } from '#kernel';
 import type { LedgerBook } from './ledger-book.ts';
-import type { DuePlace } from './reservation-shelf.ts';
+import type { DuePlace, ReservationRow } from './reservation-shelf.ts';
 import type { Reservations } from './reservations.ts';
 
 /** How often expired holds are looked for: an expiry is stored at most this late. */
@@ -15,6 +15,8 @@ export class ReservationExpiry {
   readonly #book: LedgerBook;
   readonly #reservations: Reservations;
   readonly #clock: Clock;
+  /** What was ended, and is still due in the picture: to try again would be in vain. */
+  #ended: ReadonlySet<string> = new Set();
 
   constructor(parts: { book: LedgerBook; reservations: Reservations; clock: Clock }) {
     this.#book = parts.book;
@@ -38,13 +40,21 @@ export class ReservationExpiry {
     await Promise.all(strays.map(({ reservationId, sku }) => this.#reservations.letGo(reservationId, sku)));
   }
 
-  /** Reservations just ended may still be due in the picture: each is handled once, by place. */
+  /** Reservations just ended may still be due in the picture: each is handled once, by place and by what is known of it. */
   async #endReservations(now: number): Promise<void> {
+    const ended = new Set<string>();
     for (let after: DuePlace | undefined; ;) {
       const due = this.#book.dueReservations(now, TOGETHER_MAX, after);
-      await this.#reservations.tidy(due.map(({ reservation }) => reservation));
-      if (due.length < TOGETHER_MAX) return;
+      const rows = due.map(({ reservation }) => reservation);
+      const left = rows.filter((row) => !this.#ended.has(stateName(row)));
+      if (left.length > 0) await this.#reservations.tidy(left, now);
+      // A request that was never finished may still be under way here: it is looked at again.
+      for (const row of rows) if (row.state === 'held') ended.add(stateName(row));
+      if (due.length < TOGETHER_MAX) break;
       after = due.at(-1)!.place;
     }
+    this.#ended = ended;
   }
 }
+
+const stateName = ({ reservationId, revision }: ReservationRow): string => `${revision}\n${reservationId}`;

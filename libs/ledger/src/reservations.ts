@@ -101,12 +101,15 @@ export class Reservations {
    * Does what no caller will: ends what is past its deadline, refuses what a crash interrupted. It is decided on what the
    * picture knows, all in one pass: where the picture is behind the reservation, nothing is done this time.
    */
-  async tidy(due: readonly ReservationState[]): Promise<void> {
+  async tidy(due: readonly ReservationState[], now: Instant): Promise<void> {
     const interrupted = due.filter(
       ({ state, reservationId }) => state === 'requested' && !this.#reserving.isRunning(reservationId),
     );
     await Promise.all([
-      this.#expire(due.filter(({ state }) => state === 'held')),
+      this.#expire(
+        due.filter(({ state }) => state === 'held'),
+        now,
+      ),
       ...interrupted.map((each) => this.#reserving.interrupt(each)),
     ]);
   }
@@ -118,9 +121,8 @@ export class Reservations {
     await this.#parts.desk.submit(sku, { type: 'end-hold', reservationId, end: 'expired' });
   }
 
-  async #expire(held: readonly ReservationState[]): Promise<void> {
-    const { store, clock } = this.#parts;
-    const now = clock.now();
+  async #expire(held: readonly ReservationState[], now: Instant): Promise<void> {
+    const { store } = this.#parts;
     const over: ReservationState[] = [];
     const appends: Append[] = [];
     for (const state of held) {
