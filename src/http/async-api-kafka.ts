@@ -16,6 +16,8 @@ const BINDING_VERSION = '0.5.0';
 export const MESSAGES = '#/components/messages/';
 export const CHANNELS = '#/channels/';
 const OF_TOPIC = '.kafka';
+/** What the document calls the channels over HTTP. */
+const OVER_HTTP: ReadonlySet<string> = new Set(['events', 'webhook', 'feed']);
 
 interface KafkaPart {
   readonly servers: Readonly<Record<string, object>>;
@@ -31,7 +33,7 @@ export function kafkaPart(kafka: KafkaDocument, incoming: readonly string[]): Ka
   const out = { 'cleanup.policy': ['compact'] };
   const events = Object.fromEntries(
     kafka.events.map(({ topic, source }) => [
-      topic,
+      channelName(topic),
       channel(topic, eventsWords(source), { names: incoming, settings: { 'cleanup.policy': ['delete'] } }),
     ]),
   );
@@ -39,16 +41,16 @@ export function kafkaPart(kafka: KafkaDocument, incoming: readonly string[]): Ka
     servers,
     channels: {
       ...events,
-      [kafka.availability]: channel(
+      [channelName(kafka.availability)]: channel(
         kafka.availability,
         'The newest number of every listing; new consumers read it from the start. Partitions are never added.',
         { names: [AVAILABILITY_CHANGED + OF_TOPIC], settings: out },
       ),
-      [kafka.orders]: channel(kafka.orders, 'The newest state of every order.', {
+      [channelName(kafka.orders)]: channel(kafka.orders, 'The newest state of every order.', {
         names: [ORDER_UPDATED + OF_TOPIC],
         settings: out,
       }),
-      [kafka.rejected]: channel(
+      [channelName(kafka.rejected)]: channel(
         kafka.rejected,
         'Messages that were rejected, as they came, with the reason.',
         {
@@ -68,6 +70,9 @@ export function kafkaPart(kafka: KafkaDocument, incoming: readonly string[]): Ka
     },
   };
 }
+
+/** A topic's own name, unless a channel over HTTP has it. */
+const channelName = (topic: string): string => (OVER_HTTP.has(topic) ? topic + OF_TOPIC : topic);
 
 const serversOf = ({ brokers, isEncrypted }: KafkaDocument): Record<string, object> =>
   Object.fromEntries(
@@ -100,7 +105,7 @@ const channelsOn =
 
 const operation = (action: 'send' | 'receive', topic: string): [string, object] => [
   `${action}.${topic}`,
-  { action, channel: { $ref: CHANNELS + topic.replaceAll('~', '~0').replaceAll('/', '~1') } },
+  { action, channel: { $ref: CHANNELS + channelName(topic).replaceAll('~', '~0').replaceAll('/', '~1') } },
 ];
 
 const text = { type: 'string' } as const;
