@@ -152,6 +152,50 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
     const cut = told.map((record) => headerText(record, 'onhand-cut'));
     expect(cut).toEqual([undefined, undefined, '200000', undefined]);
   });
+
+  it('that are rejected are told though their key and headers are more than the topic takes', async () => {
+    scene = await openIntakeScene(kafka);
+    const { names, admin, producer, start, received } = scene;
+    const rejected = `${names.rejected}-small`;
+    const configEntries = [{ name: 'max.message.bytes', value: '100000' }];
+    await admin.createTopics({ topics: [{ topic: rejected, numPartitions: 1, configEntries }] });
+    const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`x-${n}`, 'v']));
+    const messages = [
+      { key: 'k'.repeat(150_000), value: 'long key' },
+      { key: 'long', value: 'long header', headers: { 'x-long': 'v'.repeat(150_000), 'x-short': 'v' } },
+      { key: 'many', value: 'many headers', headers: many },
+      saleRecord('good'),
+    ];
+    await producer.send({
+      topic: names.events,
+      messages: messages.map((message) => ({ ...message, partition: 0 })),
+    });
+    await start({ names: { rejected } }).ready();
+    expect(await received(4)).toMatchObject({ accepted: 1, rejected: 3 });
+    const told = await recordsOf(kafka, rejected, 3);
+    expect(told.map(({ key, value }) => [key?.toString(), value?.toString()])).toEqual([
+      [undefined, 'long key'],
+      ['long', 'long header'],
+      ['many', 'many headers'],
+    ]);
+    const codes = told.map((record) => headerText(record, 'onhand-code'));
+    expect(codes).toEqual(['INVALID_JSON', 'INVALID_JSON', 'INVALID_JSON']);
+    expect([headerText(told[1]!, 'x-long'), headerText(told[1]!, 'x-short')]).toEqual(['', 'v']);
+  });
+
+  it('that are rejected wait where the topic takes next to nothing, and it is said what to set', async () => {
+    scene = await openIntakeScene(kafka);
+    const { names, admin, producer, start } = scene;
+    const rejected = `${names.rejected}-tiny`;
+    const configEntries = [{ name: 'max.message.bytes', value: '100' }];
+    await admin.createTopics({ topics: [{ topic: rejected, numPartitions: 1, configEntries }] });
+    await producer.send({ topic: names.events, messages: [{ value: '{', partition: 0 }] });
+    const { intake, ready } = start({ names: { rejected } });
+    await ready();
+    const reason = (): string => intake.status().waiting[0]?.reason ?? '';
+    await until(() => reason().includes('max.message.bytes'), 'it is said');
+    expect(reason()).toContain(`The topic ${rejected} takes no record`);
+  });
 });
 
 const LOOKS_LIKE_AN_END = Buffer.alloc(4);

@@ -33,8 +33,8 @@ const REJECTED_BYTES_MAX = 4 * 1024 * 1024;
 const RECORD_BYTES = 32;
 /** Room for what the protocol and our own headers add. */
 const OWN_BYTES = 16 * 1024;
-/** Bytes of the record's own key and headers that are kept; if there are more, the longest headers are emptied. */
-const HEADER_BYTES_MAX = 1024 * 1024;
+/** The part of a record that its own key may take, and its headers: a quarter each. */
+const KEY_AND_HEADER_PARTS = 4;
 /** Bytes of one send, unless a single record is longer. */
 const SEND_BYTES = 512 * 1024;
 const GOODBYE_MS_MAX = 3_000;
@@ -106,15 +106,18 @@ export class RejectedTopic {
     for (const { each } of part) await this.#sendCut(from, each);
   }
 
-  /** If the topic does not take so large a record, sends half of the value, and so on. */
+  /** If the topic does not take so large a record, sends half of it, and so on. */
   async #sendCut(from: Place, each: RejectedRecord): Promise<void> {
-    for (let bytesMax = REJECTED_BYTES_MAX; ; bytesMax = Math.floor(bytesMax / 2)) {
+    for (let bytesMax = REJECTED_BYTES_MAX; bytesMax >= OWN_BYTES / 2; bytesMax = Math.floor(bytesMax / 2)) {
       try {
         return await this.#send(from, [outgoingOf(from, each, bytesMax)]);
       } catch (error) {
-        if (!isTooLarge(error) || bytesMax < OWN_BYTES) throw error;
+        if (!isTooLarge(error)) throw error;
       }
     }
+    throw new KafkaUnavailable(
+      `The topic ${this.#parts.topic} takes no record as large as the reason for a rejection. Set its max.message.bytes to ${REJECTED_BYTES_MAX}; rejected messages wait until then.`,
+    );
   }
 
   async #send(from: Place, messages: readonly Outgoing[]): Promise<void> {
@@ -158,7 +161,8 @@ export class RejectedTopic {
 
 /** The record as it came, cut to what the topic takes. Of headers with the same name ours is the last. */
 function outgoingOf(from: Place, { record, rejection }: RejectedRecord, bytesMax: number): Outgoing {
-  const headers = foreignHeaders(record.headers);
+  const partMax = Math.floor(bytesMax / KEY_AND_HEADER_PARTS);
+  const headers = foreignHeaders(record.headers, partMax);
   const own = new Map([
     ['onhand-code', rejection.code],
     ['onhand-detail', rejection.detail],
@@ -166,7 +170,7 @@ function outgoingOf(from: Place, { record, rejection }: RejectedRecord, bytesMax
     ['onhand-partition', String(from.partition)],
     ['onhand-offset', record.offset],
   ]);
-  const key = record.key !== null && record.key.length > HEADER_BYTES_MAX ? null : record.key;
+  const key = record.key !== null && record.key.length > partMax ? null : record.key;
   const room = Math.max(0, bytesMax - OWN_BYTES - headerBytes(headers) - (key?.length ?? 0));
   const { value } = record;
   const isCut = value !== null && value.length > room;
@@ -178,8 +182,11 @@ function outgoingOf(from: Place, { record, rejection }: RejectedRecord, bytesMax
 /** As an object. `fromEntries` makes even `__proto__` an own property. */
 const plain = (headers: Outgoing['headers']): IHeaders => Object.fromEntries(headers) as IHeaders;
 
-/** kafkajs cannot write a header without a value: it becomes an empty one. */
-function foreignHeaders(told: IHeaders | undefined): Map<string, Buffer[]> {
+/**
+ * kafkajs cannot write a header without a value: it becomes an empty one. If there are more bytes than allowed, the longest
+ * headers are emptied; if their names are too many, the last are left out.
+ */
+function foreignHeaders(told: IHeaders | undefined, bytesMax: number): Map<string, Buffer[]> {
   const headers = new Map<string, Buffer[]>();
   for (const [name, values] of headersOf(told)) {
     headers.set(
@@ -190,9 +197,14 @@ function foreignHeaders(told: IHeaders | undefined): Map<string, Buffer[]> {
   let bytes = headerBytes(headers);
   const longestFirst = [...headers].sort(([, a], [, b]) => totalBytes(b) - totalBytes(a));
   for (const [name, values] of longestFirst) {
-    if (bytes <= HEADER_BYTES_MAX) break;
+    if (bytes <= bytesMax) break;
     headers.set(name, [Buffer.alloc(0)]);
-    bytes -= totalBytes(values);
+    bytes -= bytesOf(name, values) - bytesOf(name, [Buffer.alloc(0)]);
+  }
+  for (const [name, values] of [...headers].reverse()) {
+    if (bytes <= bytesMax) break;
+    headers.delete(name);
+    bytes -= bytesOf(name, values);
   }
   return headers;
 }
@@ -200,11 +212,12 @@ function foreignHeaders(told: IHeaders | undefined): Map<string, Buffer[]> {
 const totalBytes = (values: readonly Buffer[]): number => values.reduce((sum, { length }) => sum + length, 0);
 
 /** Includes what a header takes beside its name and value. */
+const bytesOf = (name: string, values: readonly Buffer[]): number =>
+  values.length * (Buffer.byteLength(name) + 10) + totalBytes(values);
+
 function headerBytes(headers: ReadonlyMap<string, readonly Buffer[]>): number {
   let sum = 0;
-  for (const [name, values] of headers) {
-    sum += values.length * (Buffer.byteLength(name) + 10) + totalBytes(values);
-  }
+  for (const [name, values] of headers) sum += bytesOf(name, values);
   return sum;
 }
 
