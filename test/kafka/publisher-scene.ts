@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Admin, Kafka } from 'kafkajs';
 import type { KafkaConnection } from '#kafka';
-import { allShards, type Shards, systemClock } from '#kernel';
+import { allShards, systemClock } from '#kernel';
 import { KafkaPublisher } from '#publishing/kafka';
 import { Stage } from '../../libs/publishing/testing/stage.ts';
 import { Loops } from '../../src/loops.ts';
@@ -21,9 +21,10 @@ export class Process {
   readonly publisher: KafkaPublisher;
   readonly loops = new Loops(openLog('fatal').logger);
 
-  constructor(stage: Stage, connection: KafkaConnection, topics: Topics, shards: Shards = allShards()) {
+  /** `log` is where it says what goes wrong; default: nowhere. */
+  constructor(stage: Stage, connection: KafkaConnection, topics: Topics, log = openLog('fatal').logger) {
     this.publisher = new KafkaPublisher({
-      ...{ connection, topics, shards, groupId: 'onhand', log: openLog('fatal').logger },
+      ...{ connection, topics, shards: allShards(), groupId: 'onhand', log },
       ...{ store: stage.store, numbers: stage.numbers, orders: stage.orders, position: stage.position },
       channels: () => [{ id: 'web' }, { id: 'pos' }],
       ...{ clock: systemClock, writer: randomUUID(), isBehind: () => false },

