@@ -85,11 +85,12 @@ async function tell({ rooms }: Pick<OnHand, 'rooms'>, facts: readonly Message[])
 interface Terms {
   readonly checkFiles?: () => Promise<readonly string[]>;
   readonly signal?: AbortSignal;
+  readonly onProgress?: Parameters<typeof verify>[0]['onProgress'];
   /** Before the live picture is hashed. */
   readonly meanwhile?: (onhand: OnHand) => Promise<void>;
 }
 
-const verifyNow = ({ meanwhile, ...terms }: Terms = {}): Promise<VerifyReport> =>
+const verifyNow = ({ meanwhile, onProgress, ...terms }: Terms = {}): Promise<VerifyReport> =>
   withOnHand((onhand) => {
     const { rooms } = onhand;
     const hash = async () => {
@@ -98,6 +99,7 @@ const verifyNow = ({ meanwhile, ...terms }: Terms = {}): Promise<VerifyReport> =
     };
     return verify({
       ...terms,
+      ...(onProgress && { onProgress }),
       store: rooms.store,
       live: { hash, position: () => rooms.projector.position },
       openFresh: () => {
@@ -127,6 +129,20 @@ const failed = ({ checks }: VerifyReport): string[] =>
   checks.filter(({ ok }) => !ok).map(({ check }) => check);
 
 describe('verify', () => {
+  it('says in each step how far it is, to the end', async () => {
+    const steps = new Map<string, { done?: number; of?: number }>();
+    await verifyNow({
+      checkFiles: () => Promise.resolve([]),
+      onProgress: ({ step, ...far }) => steps.set(step, far),
+    });
+    expect([...steps.keys()]).toEqual([
+      ...['checking the files', 'replaying the log', 'comparing the live picture'],
+      ...['reading the books of every item', 'explaining every number'],
+    ]);
+    for (const { done, of } of steps.values()) expect(done).toBe(of);
+    expect(steps.get('explaining every number')?.done).toBeGreaterThan(0);
+  });
+
   it('finds nothing where nothing is wrong, and has looked', async () => {
     const report = await verifyNow();
     expect(failed(report)).toEqual([]);

@@ -24,7 +24,8 @@ export const verifyCommand: Command<object, VerifyReport> = {
           return { readModel: fresh, ...openPicture({ readModel: fresh, store: patient }) };
         },
         ...(onhand.integrityCheck && { checkFiles: onhand.integrityCheck }),
-        onProgress: ({ step, done, of }) => report({ step, done, total: of }),
+        onProgress: ({ step, done, of }) =>
+          report({ step, ...(done !== undefined && { done }), ...(of !== undefined && { total: of }) }),
         signal,
       });
     } finally {

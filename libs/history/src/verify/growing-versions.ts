@@ -25,6 +25,11 @@ export class GrowingVersions {
     this.#last.put(key, { version, available, sku });
   }
 
+  /** How many listings have had a number. */
+  listings(): number {
+    return this.#last.count();
+  }
+
   result(): CheckResult {
     return this.#findings.result();
   }

@@ -32,10 +32,11 @@ interface VerifyParts {
   readonly openFresh: () => FreshPicture;
   /** What is wrong with the store's files, according to the store: one sentence for each thing. */
   readonly checkFiles?: () => Promise<readonly string[]>;
+  /** Called in each step, and while much is left of it; without numbers where the step does not know them. */
   readonly onProgress?: (progress: {
     readonly step: string;
-    readonly done: number;
-    readonly of: number;
+    readonly done?: number;
+    readonly of?: number;
   }) => void;
   readonly signal?: AbortSignal;
 }
@@ -55,10 +56,13 @@ export async function verify(parts: VerifyParts): Promise<VerifyReport> {
   const fresh = parts.openFresh();
   try {
     const checks: CheckResult[] = [];
-    if (parts.checkFiles) checks.push(await filesCheck(parts.checkFiles));
-    const { position, results, hashes } = await liveAgain(parts, fresh);
+    if (parts.checkFiles) {
+      parts.onProgress?.({ step: 'checking the files' });
+      checks.push(await filesCheck(parts.checkFiles));
+    }
+    const { position, results, hashes, numbers } = await liveAgain(parts, fresh);
     checks.push(...results, hashes);
-    checks.push(...(await booksChecks(parts, fresh)), await numbersCheck(fresh, parts.signal));
+    checks.push(...(await booksChecks(parts, fresh)), await numbersCheck(parts, fresh, numbers));
     return { ok: checks.every(({ ok }) => ok), position, checks };
   } finally {
     fresh.readModel.close();
@@ -76,7 +80,7 @@ async function filesCheck(checkFiles: () => Promise<readonly string[]>): Promise
 async function liveAgain(
   { store, live, onProgress, signal }: VerifyParts,
   { folds, availability, journal, readModel }: FreshPicture,
-): Promise<{ position: number; results: CheckResult[]; hashes: CheckResult }> {
+): Promise<{ position: number; results: CheckResult[]; hashes: CheckResult; numbers: number }> {
   const versions = new GrowingVersions(readModel);
   const logChecks = [
     new LogOrder(readModel),
@@ -105,8 +109,10 @@ async function liveAgain(
   await replay(() => served.position);
   stop();
   readModel.commit(position);
+  onProgress?.({ step: 'comparing the live picture' });
   const hashes = await hashCheck(served, readModel.hashStored());
-  return { position, hashes, results: [...logChecks, versions].map((check) => check.result()) };
+  const results = [...logChecks, versions].map((check) => check.result());
+  return { position, hashes, results, numbers: versions.listings() };
 }
 
 async function applyTo(folds: readonly Fold[], event: RecordedEvent): Promise<void> {
@@ -147,12 +153,14 @@ async function booksChecks(
   }
 }
 
-/** Checks that the terms of every number give exactly that number. */
+/** Checks that the terms of every number give exactly that number. There are `of` of them, or fewer. */
 async function numbersCheck(
+  { signal, onProgress }: VerifyParts,
   { catalog, availability }: FreshPicture,
-  signal: AbortSignal | undefined,
+  of: number,
 ): Promise<CheckResult> {
   const findings = new Findings('explanations sum to their numbers');
+  let done = 0;
   for (const { id } of catalog.channels()) {
     for (let after: string | undefined; ;) {
       signal?.throwIfAborted();
@@ -166,6 +174,8 @@ async function numbersCheck(
           () => `${id}:${listing}: published ${available}, but its terms give ${sum}`,
         );
       }
+      done += page.length;
+      onProgress?.({ step: 'explaining every number', done, of });
       if (page.length < ITEMS_PAGE) break;
       after = page.at(-1)!.listing;
     }
