@@ -27,10 +27,25 @@ export interface RoomsOnPictureParts {
   readonly sharding: Sharding;
   readonly kafka: KafkaOut | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly onCatchingUp?: OnCatchingUp | undefined;
 }
+
+/** How far a picture has caught up with the log. */
+export interface CatchingUp {
+  readonly position: number;
+  readonly head: number;
+  readonly percent: number;
+  /** Absent at the beginning. */
+  readonly secondsLeft?: number;
+}
+
+/** Awaited before a picture that is far behind begins to catch up, and called now and then while it does. */
+export type OnCatchingUp = (progress: CatchingUp) => Promise<void>;
 
 /** How often the log says how far the picture has caught up. */
 const PROGRESS_EVERY_MS = 2_000;
+/** A picture that is so many positions behind needs about a second, or longer. */
+const FAR_BEHIND = 10_000;
 
 /** Returns the file to open the rooms on, and removes files that cannot be used. */
 export async function choosePicture(
@@ -93,8 +108,13 @@ async function openPictureOf(
   return openReadModel(settings, picture, onFatal);
 }
 
-async function catchUp({ projector, readModel }: Rooms, { log, signal }: RoomsOnPictureParts): Promise<void> {
+async function catchUp(
+  { projector, readModel, store }: Rooms,
+  { log, signal, onCatchingUp }: RoomsOnPictureParts,
+): Promise<void> {
   const from = projector.position;
+  const told = await store.head();
+  if (told - from >= FAR_BEHIND) await onCatchingUp?.({ position: from, head: told, percent: 0 });
   const startedAt = performance.now();
   let toldAt = startedAt;
   await projector.catchUp((position, head) => {
@@ -109,6 +129,8 @@ async function catchUp({ projector, readModel }: Rooms, { log, signal }: RoomsOn
     const secondsLeft = Math.ceil(
       ((now - startedAt) / 1000 / Math.max(1, position - from)) * (head - position),
     );
-    log.info({ position, head, percent, secondsLeft }, 'catching up with the log');
+    const progress = { position, head, percent, secondsLeft };
+    log.info(progress, 'catching up with the log');
+    void onCatchingUp?.(progress);
   });
 }

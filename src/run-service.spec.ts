@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { currentPicture } from './data-files.ts';
 import { BadSettings, readSettings, type Settings } from './environment.ts';
 import { runService } from './run-service.ts';
+import { freePort } from '../test/fixtures/free-port.ts';
 import { until } from '../test/fixtures/waiting.ts';
 
 let directory: string;
@@ -44,6 +45,52 @@ it('stops while it catches up with a long log, and goes on from there at the nex
   expect(stoppedAt).toBeGreaterThan(0);
   await run([]);
   expect(positionOf(picture)).toBeGreaterThan(stoppedAt);
+});
+
+it('says how far it is to whoever asks while it catches up with a long log', async () => {
+  const picture = join(directory, currentPicture(directory));
+  const address = join(directory, 'service.json');
+  const before = new AbortController();
+  const first = runService(settings(0), before.signal);
+  await until(() => existsSync(address), 'it runs');
+  const { url } = JSON.parse(readFileSync(address, 'utf8')) as { url: string };
+  for (let post = 0; post < 15; post++) {
+    const told = Array.from({ length: 1_000 }, (_, index) => ({
+      id: `m-${post}-${index}`,
+      source: 'nobody',
+    }));
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`${url}/v1/events`, { method: 'POST', headers, body: JSON.stringify(told) });
+  }
+  before.abort();
+  await first;
+  for (const end of ['', '-wal', '-shm']) rmSync(picture + end, { force: true });
+
+  const port = await freePort();
+  const ending = new AbortController();
+  const running = runService(settings(port), ending.signal);
+  const ask = (path: string): Promise<Response> =>
+    fetch(`http://127.0.0.1:${port}${path}`).catch(() => ask(path));
+  try {
+    const [asked, ready, live] = [
+      await ask('/v1/items'),
+      await ask('/health/ready'),
+      await ask('/health/live'),
+    ];
+    expect([asked.status, asked.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await asked.json()).toMatchObject({
+      code: 'NOT_YET',
+      detail: expect.stringMatching(/caught up with its log: it is at position \d+ of \d+ \(\d+ %/),
+    });
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({ error: { picture: { status: 'down' } } });
+    expect(live.status).toBe(200);
+    await until(() => existsSync(address), 'it runs');
+    expect((await ask('/v1/items')).status).toBe(200);
+  } finally {
+    ending.abort();
+    expect(await running).toBe(0);
+  }
 });
 
 it('ends where its picture cannot be used any more, and says 1; the next start is as if nothing had been', async () => {

@@ -1,9 +1,10 @@
 import { StoreUnavailable } from '#event-store';
 import { pause } from '#kernel';
 import { type Settings, settingWarnings } from './environment.ts';
-import { HttpService } from './http-service.ts';
+import { HttpService, type HttpServiceOptions } from './http-service.ts';
 import { type LogOutput, openLog } from './log.ts';
-import { WaitingRoom } from './waiting-room.ts';
+import type { CatchingUp } from './rooms-on-picture.ts';
+import { type Waiting, WaitingRoom } from './waiting-room.ts';
 import { isLogInFolder } from './settings/log-place.ts';
 import { wrongAddressOr } from './settings/taken-address.ts';
 
@@ -48,14 +49,21 @@ interface StartParts {
 }
 
 /**
- * A store on another machine may start later than we do: we wait for it, and meanwhile requests are answered with the
- * reason. Catching up with a long log takes minutes; a stop need not wait for that. Undefined if `signal` aborted first.
+ * A store on another machine may start later than we do: we wait for it. Catching up with a long log takes minutes, and a
+ * stop need not wait for that. Meanwhile requests are answered with the reason. Undefined if `signal` aborted first.
  */
 async function startWhenItCan(settings: Settings, parts: StartParts): Promise<HttpService | undefined> {
   let room: WaitingRoom | undefined;
+  const wait = async (waiting: Waiting): Promise<void> => {
+    room ??= await WaitingRoom.open(settings, waiting);
+    room.waiting = waiting;
+  };
   const leave = async (): Promise<void> => room?.close();
   const { log, onFatal, signal } = parts;
-  const options = { log: log.logger, onFatal, signal, droppedLogLines: log.dropped, beforeListening: leave };
+  const options: HttpServiceOptions = {
+    ...{ log: log.logger, onFatal, signal, droppedLogLines: log.dropped, beforeListening: leave },
+    onCatchingUp: (progress) => wait({ for: 'picture', why: catchingUpWords(progress) }),
+  };
   try {
     for (;;) {
       try {
@@ -64,8 +72,7 @@ async function startWhenItCan(settings: Settings, parts: StartParts): Promise<Ht
         if (signal.aborted && error === signal.reason) return undefined;
         if (isLogInFolder(settings) || !(error instanceof StoreUnavailable)) throw error;
         log.logger.warn({ err: error }, 'waiting for the event store');
-        room ??= await WaitingRoom.open(settings, error.message);
-        room.why = error.message;
+        await wait({ for: 'store', why: error.message });
         await pause(STORE_EVERY_MS, signal);
         if (signal.aborted) return undefined;
       }
@@ -75,6 +82,11 @@ async function startWhenItCan(settings: Settings, parts: StartParts): Promise<Ht
   } finally {
     await leave();
   }
+}
+
+function catchingUpWords({ position, head, percent, secondsLeft }: CatchingUp): string {
+  const left = secondsLeft === undefined ? '' : `, about ${secondsLeft} s to go`;
+  return `OnHand starts once it has caught up with its log: it is at position ${position} of ${head} (${percent} %${left}).`;
 }
 
 /** Ends the process if the stop takes too long. A second signal of the operating system has its usual effect again. */

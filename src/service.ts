@@ -17,7 +17,12 @@ import { type Logger, silentLog } from './log.ts';
 import { type OnRebuilt, Rebuild } from './rebuild.ts';
 import { kafkaOutOf } from './kafka.ts';
 import type { Rooms } from './rooms.ts';
-import { choosePicture, openRoomsOn, type RoomsOnPictureParts } from './rooms-on-picture.ts';
+import {
+  choosePicture,
+  type OnCatchingUp,
+  openRoomsOn,
+  type RoomsOnPictureParts,
+} from './rooms-on-picture.ts';
 import { Sharding } from './sharding.ts';
 import { type Status, statusOf } from './status.ts';
 
@@ -32,6 +37,8 @@ export interface OpenOptions {
   readonly onFatal?: (cause: unknown) => void;
   /** Aborts the opening, with its reason, while the picture catches up. The next opening goes on from there. */
   readonly signal?: AbortSignal;
+  /** Called while the picture catches up, if it is far behind the log. */
+  readonly onCatchingUp?: OnCatchingUp;
 }
 
 /** The result of a rebuild. */
@@ -115,7 +122,8 @@ export class OnHand {
     const opened = await openLog(settings, { clock, onFatal, onAlarm });
     try {
       const picture = await choosePicture(parts, opened);
-      const rooms = await openRoomsOn(picture, parts, opened.store);
+      const { onCatchingUp } = options;
+      const rooms = await openRoomsOn(picture, { ...parts, onCatchingUp }, opened.store);
       rooms.start();
       sharding.start();
       return new OnHand({ ...parts, opened, picture, rooms });

@@ -4,30 +4,45 @@ import type { Settings } from './environment.ts';
 
 const RETRY_AFTER_S = 5;
 
+/** What keeps the service from starting now. */
+export interface Waiting {
+  readonly for: 'store' | 'picture';
+  /** In words. */
+  readonly why: string;
+}
+
+const PROBLEMS = {
+  store: {
+    type: 'urn:onhand:error:STORE_UNAVAILABLE',
+    title: 'Store unavailable',
+    code: 'STORE_UNAVAILABLE',
+  },
+  picture: { type: 'urn:onhand:error:NOT_YET', title: 'Not yet', code: 'NOT_YET' },
+} as const;
+
 /**
- * Listens in the service's place while that cannot start because its store does not answer: requests learn why, and probes
- * that the process lives.
+ * Listens in the service's place while that cannot start because its store does not answer, or its picture is far behind
+ * the log: requests learn why, and probes that the process lives.
  */
 export class WaitingRoom {
   readonly #server: Server;
-  #why: string;
+  #waiting: Waiting;
 
-  private constructor(why: string) {
-    this.#why = why;
+  private constructor(waiting: Waiting) {
+    this.#waiting = waiting;
     this.#server = createServer(({ url = '' }, response) => this.#answer(url.split('?')[0] ?? '', response));
   }
 
   /** Throws EADDRINUSE and its like. */
-  static async open({ HOST, PORT }: Pick<Settings, 'HOST' | 'PORT'>, why: string): Promise<WaitingRoom> {
-    const room = new WaitingRoom(why);
+  static async open({ HOST, PORT }: Pick<Settings, 'HOST' | 'PORT'>, waiting: Waiting): Promise<WaitingRoom> {
+    const room = new WaitingRoom(waiting);
     room.#server.listen(PORT, HOST);
     await once(room.#server, 'listening');
     return room;
   }
 
-  /** What keeps the service from starting now. */
-  set why(why: string) {
-    this.#why = why;
+  set waiting(waiting: Waiting) {
+    this.#waiting = waiting;
   }
 
   async close(): Promise<void> {
@@ -40,17 +55,12 @@ export class WaitingRoom {
 
   #answer(path: string, response: ServerResponse): void {
     if (path === '/health/live') return send(response, 200, { status: 'ok' });
+    const { for: missing, why } = this.#waiting;
     if (path === '/health/ready') {
-      const store = { store: { status: 'down', why: this.#why } };
-      return send(response, 503, { status: 'error', info: {}, error: store, details: store });
+      const error = { [missing]: { status: 'down', why } };
+      return send(response, 503, { status: 'error', info: {}, error, details: error });
     }
-    send(response, 503, {
-      type: 'urn:onhand:error:STORE_UNAVAILABLE',
-      title: 'Store unavailable',
-      status: 503,
-      code: 'STORE_UNAVAILABLE',
-      detail: this.#why,
-    });
+    send(response, 503, { ...PROBLEMS[missing], status: 503, detail: why });
   }
 }
 
