@@ -24,7 +24,7 @@ const ITEMS = 1_000;
 const BASELINE = fileURLToPath(new URL('./express-server.ts', import.meta.url));
 
 export async function httpAck({ isShort }: Size): Promise<Figure[]> {
-  const seconds = isShort ? 2 : 5;
+  const seconds = isShort ? 1 : 5;
   const rounds = isShort ? 3 : 7;
   return inFolder(async (directory) => {
     const service = await startService(directory);
