@@ -1,32 +1,13 @@
 import fc from 'fast-check';
-import type { DecisionContext } from './item-command.ts';
+import { countLooks } from '../../testing/count-looks.ts';
+import { decisionContext } from '../../testing/decision-context.ts';
 import { decideInPlace } from './decide-item.ts';
 import { evolveEnded, evolveExtended, evolveReserved } from './evolve-holds.ts';
 import { copyItem, emptyItem, type ItemState } from './item-state.ts';
 
-const context = (now: number): DecisionContext => ({
-  ...{ now, locationsOf: () => ['main'], isActive: () => true, reservable: () => 0, sweeps: () => [] },
-});
-
 function hold(state: ItemState, number: number, expiresAt: number): void {
   const parts = [{ location: 'main', quantity: 1 }];
   evolveReserved(state, { reservationId: `r-${number}`, channel: 'web', parts, expiresAt, recordedAt: 0 });
-}
-
-/** Counts how often a hold is looked at from now on. */
-function countLooks({ holds }: ItemState): { count: number } {
-  const looks = { count: 0 };
-  for (const key of Object.keys(holds)) {
-    const kept = holds[key]!;
-    Object.defineProperty(holds, key, {
-      ...{ enumerable: true, configurable: true },
-      get: () => {
-        looks.count++;
-        return kept;
-      },
-    });
-  }
-  return looks;
 }
 
 const HOLDS = 600;
@@ -35,11 +16,11 @@ describe('the earliest deadline of an item', () => {
   it('is found without a look at each of very many holds whenever one of them ends', () => {
     const state = emptyItem();
     for (let number = 0; number < HOLDS; number++) hold(state, number, 1_000 + number);
-    const looks = countLooks(state);
+    const looks = countLooks(state.holds);
     const { events } = decideInPlace(
       { type: 'end-hold', reservationId: '', end: 'expired' },
       state,
-      context(9_999),
+      decisionContext(9_999),
     );
     expect(events.filter(({ type }) => type === 'ReservationEnded')).toHaveLength(HOLDS);
     expect(state.deadline).toBeUndefined();

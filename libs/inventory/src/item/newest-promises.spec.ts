@@ -1,17 +1,11 @@
 import fc from 'fast-check';
+import { countLooks } from '../../testing/count-looks.ts';
+import { decisionContext } from '../../testing/decision-context.ts';
 import { decideInPlace } from './decide-item.ts';
-import type { DecisionContext, ItemEntry, Post } from './item-command.ts';
+import type { ItemEntry, Post } from './item-command.ts';
 import type { ExceptionOpened } from './item-event.ts';
 import { open } from '../../testing/entries.ts';
 import { copyItem, emptyItem, type ItemState } from './item-state.ts';
-
-const CONTEXT: DecisionContext = {
-  now: 0,
-  locationsOf: () => ['main', 'shop'],
-  isActive: () => true,
-  reservable: () => 0,
-  sweeps: () => [],
-};
 
 let journal = 0;
 
@@ -25,7 +19,7 @@ const post = (entry: ItemEntry, recordedAt: number): Post => ({
 
 /** Posts one order's line, and returns the claims of the oversell that this opened, if any. */
 function told(state: ItemState, entry: ItemEntry, recordedAt: number): ExceptionOpened['claims'] {
-  const { events } = decideInPlace(post(entry, recordedAt), state, CONTEXT);
+  const { events } = decideInPlace(post(entry, recordedAt), state, decisionContext());
   const opened = events.find(({ type }) => type === 'ExceptionOpened');
   return (opened?.data as ExceptionOpened | undefined)?.claims;
 }
@@ -33,27 +27,11 @@ function told(state: ItemState, entry: ItemEntry, recordedAt: number): Exception
 const order = (number: number, units: number, location = 'main'): ItemEntry =>
   open(String(number), units, { location });
 
-/** Counts how often an open order is looked at from now on. */
-function countLooks({ commitments }: ItemState): { count: number } {
-  const looks = { count: 0 };
-  for (const key of Object.keys(commitments)) {
-    const kept = commitments[key]!;
-    Object.defineProperty(commitments, key, {
-      ...{ enumerable: true, configurable: true },
-      get: () => {
-        looks.count++;
-        return kept;
-      },
-    });
-  }
-  return looks;
-}
-
 describe('the claims of an oversold item', () => {
   it('are found without a look at each of very many open orders', () => {
     const state = emptyItem();
     for (let number = 0; number < 600; number++) told(state, order(number, 1), number);
-    const looks = countLooks(state);
+    const looks = countLooks(state.commitments);
     expect(told(state, order(600, 1), 600)).toHaveLength(20);
     expect(looks.count).toBeGreaterThan(0);
     expect(looks.count).toBeLessThan(100);
@@ -62,7 +40,7 @@ describe('the claims of an oversold item', () => {
   it('are not asked for when one of very many orders is cancelled, for then nobody is told of a new oversell', () => {
     const state = emptyItem();
     for (let number = 0; number < 600; number++) told(state, order(number, 1), number);
-    const looks = countLooks(state);
+    const looks = countLooks(state.commitments);
     expect(told(state, order(300, 0), 600)).toBeUndefined();
     expect(Object.keys(state.exceptions)).toHaveLength(599);
     expect(looks.count).toBeLessThan(100);

@@ -1,23 +1,17 @@
 import fc from 'fast-check';
+import { countLooks } from '../../testing/count-looks.ts';
+import { decisionContext } from '../../testing/decision-context.ts';
 import { open, received, shipped } from '../../testing/entries.ts';
 import { decideInPlace } from './decide-item.ts';
-import type { DecisionContext, ItemEntry } from './item-command.ts';
+import type { ItemEntry } from './item-command.ts';
 import type { ItemEvent } from './item-event.ts';
 import { copyItem, emptyItem, type ItemState } from './item-state.ts';
-
-const CONTEXT: DecisionContext = {
-  now: 0,
-  locationsOf: () => ['main', 'shop'],
-  isActive: () => true,
-  reservable: () => 0,
-  sweeps: () => [],
-};
 
 /** What a fact about the item decides, as the journal event after the newest one. */
 function told(state: ItemState, entries: readonly ItemEntry[]): readonly ItemEvent[] {
   const journal = state.postedThrough + 1;
   const post = { type: 'post', journal, recordedAt: journal, cause: 'order', entries } as const;
-  return decideInPlace(post, state, CONTEXT).events;
+  return decideInPlace(post, state, decisionContext()).events;
 }
 
 const order = (number: number, units: number, location = 'main'): ItemEntry =>
@@ -29,22 +23,6 @@ function oversold(orders: number): ItemState {
   return state;
 }
 
-/** Counts how often an exception is looked at from now on. */
-function countLooks({ exceptions }: ItemState): { count: number } {
-  const looks = { count: 0 };
-  for (const key of Object.keys(exceptions)) {
-    const kept = exceptions[key]!;
-    Object.defineProperty(exceptions, key, {
-      ...{ enumerable: true, configurable: true },
-      get: () => {
-        looks.count++;
-        return kept;
-      },
-    });
-  }
-  return looks;
-}
-
 describe('an item that is oversold very many times', () => {
   it.each([
     ['an order is cancelled', [order(300, 0)]],
@@ -52,7 +30,7 @@ describe('an item that is oversold very many times', () => {
   ])('is not looked at oversell by oversell when %s', (_, entries) => {
     const state = oversold(600);
     told(state, [received(1)]); // From then on it is known to have many.
-    const looks = countLooks(state);
+    const looks = countLooks(state.exceptions);
     expect(told(state, entries).some(({ type }) => type === 'ExceptionClosed')).toBe(true);
     expect(looks.count).toBeLessThan(50);
   });
