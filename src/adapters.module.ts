@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '#kernel';
 import type { EventStore, LogTarget } from '#event-store';
-import { DirectoryLock, SqliteEventStore, SqliteLogTarget } from '#event-store/sqlite';
+import { DirectoryLock, type OnCopied, SqliteEventStore, SqliteLogTarget } from '#event-store/sqlite';
 import type { ReadModel } from '#read-model';
 import { discard, IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
 import type { Settings } from './environment.ts';
@@ -11,7 +11,7 @@ import { isLogInFolder } from './settings/log-place.ts';
 
 /** The one place where ports meet adapters: another store is another line here. */
 
-export { EVENTS_FILE, hasLog, isLeftByRestore, mayHaveLog } from '#event-store/sqlite';
+export { EVENTS_FILE, hasLog, isLeftByRestore, mayHaveLog, type OnCopied } from '#event-store/sqlite';
 
 /** The log, and what only some adapters can do. */
 export interface OpenLog {
@@ -32,8 +32,6 @@ export interface OpenLog {
   /** Closes the store, and unlocks the folder. */
   close(): Promise<void>;
 }
-
-export type OnCopied = (copied: { readonly pages: number; readonly pagesTotal: number }) => void;
 
 interface OpenLogParts {
   readonly clock: Clock;

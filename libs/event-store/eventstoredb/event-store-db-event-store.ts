@@ -1,8 +1,9 @@
 import type { JSONEventData } from '@eventstore/db-client';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { assert, pause } from '#kernel';
+import { pause } from '#kernel';
 import {
   type AppendOutcome,
+  assertLimit,
   EventStore,
   type LogPage,
   type LogQuery,
@@ -281,11 +282,4 @@ export class EventStoreDbEventStore extends EventStore {
     if (this.#isClosed) throw new StoreUnavailable('The store is closed.');
     return this.#reader;
   }
-}
-
-function assertLimit(limit: number): void {
-  assert(
-    Number.isSafeInteger(limit) && limit > 0 && limit <= READ_EVENTS_MAX,
-    'a page limit within READ_EVENTS_MAX',
-  );
 }

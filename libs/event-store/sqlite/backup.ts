@@ -10,13 +10,13 @@ import { DataFileUnusable } from './sqlite-event-store.faults.ts';
 const PAGES_PER_STEP = 512;
 
 /** How far a copy has come. */
-export type OnProgress = (copied: { readonly pages: number; readonly pagesTotal: number }) => void;
+export type OnCopied = (copied: { readonly pages: number; readonly pagesTotal: number }) => void;
 
 /**
  * Copies one state of a log, which may be in use, to a new file. All of that is checked before it gets its name. Returns the
  * position of the newest event in it.
  */
-export async function copyLog(from: string, to: string, onProgress: OnProgress = () => {}): Promise<number> {
+export async function copyLog(from: string, to: string, onProgress: OnCopied = () => {}): Promise<number> {
   if (existsSync(to)) throw new DataFileUnusable(to, 'it already exists');
   const partial = to + PARTIAL;
   removeLog(partial);
@@ -34,7 +34,7 @@ export async function copyLog(from: string, to: string, onProgress: OnProgress =
 }
 
 /** An open read transaction keeps the state: without it SQLite would begin the copy anew at each write by others. */
-async function copyState(from: string, to: string, onProgress: OnProgress): Promise<number> {
+async function copyState(from: string, to: string, onProgress: OnCopied): Promise<number> {
   const source = openReader(from);
   try {
     source.exec('BEGIN');

@@ -18,8 +18,8 @@ let directory: string;
 let now = START;
 
 const events = (): string => join(directory, 'events.db');
-const open = (where = directory): Promise<SqliteEventStore> =>
-  SqliteEventStore.open({ directory: where, clock: { now: () => now }, writer: 'inline' });
+const open = (): Promise<SqliteEventStore> =>
+  SqliteEventStore.open({ directory, clock: { now: () => now }, writer: 'inline' });
 const dataOf = (position: number): object => ({ sku: 'MUG', quantity: position * 10_000 + 2 });
 const wordsOf = (position: number): RegExp =>
   new RegExp(`events.db cannot be used: the event at position ${position} is damaged`);

@@ -1,3 +1,4 @@
+export type { OnCopied } from './backup.ts';
 export { DirectoryLock } from './directory-lock.ts';
 export { EVENTS_FILE, hasLog, isLeftByRestore, mayHaveLog } from './files.ts';
 export { DataFileUnusable } from './sqlite-event-store.faults.ts';

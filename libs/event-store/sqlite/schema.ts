@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { isSqliteError, SQLITE_CONSTRAINT, SQLITE_ERROR } from './sqlite-error.ts';
 import { DataFileUnusable, TAKE_A_BACKUP } from './sqlite-event-store.faults.ts';
 
-export const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 2;
 /** Events of this version have no checksum. */
 const FIRST_VERSION = 1;
 /** "OnHa": tells our files from other people's. */

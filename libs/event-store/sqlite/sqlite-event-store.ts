@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { assert, type Clock, Fault } from '#kernel';
+import { type Clock, Fault } from '#kernel';
 import {
   type Append,
   type AppendOutcome,
+  assertLimit,
   EventStore,
   type LogPage,
   type LogQuery,
@@ -16,7 +17,7 @@ import {
 } from '../src/index.ts';
 import { assertHasAcknowledged } from './acknowledged-mark.ts';
 import { AppendQueue } from './append-queue.ts';
-import { checkLog, copyLog, type OnProgress } from './backup.ts';
+import { checkLog, copyLog, type OnCopied } from './backup.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { ChoreThread } from './chore-thread.ts';
 import { openWriter } from './connection.ts';
@@ -115,7 +116,7 @@ export class SqliteEventStore extends EventStore {
    * Puts a backup into a data directory that has no log yet, and checks all of it. Returns the position of its newest
    * event. Throws DataDirectoryLocked, DataFileUnusable and StoreFull.
    */
-  static async restore(backup: string, directory: string, onProgress?: OnProgress): Promise<number> {
+  static async restore(backup: string, directory: string, onProgress?: OnCopied): Promise<number> {
     const found = statSync(backup, { throwIfNoEntry: false });
     if (found === undefined) throw new DataFileUnusable(backup, 'there is no such file');
     if (found.isDirectory()) throw new DataFileUnusable(backup, 'it is a folder, but must be a file');
@@ -188,7 +189,7 @@ export class SqliteEventStore extends EventStore {
    * Copies the log as it is now to a new file, and checks all of it, while appends and reads go on. Returns the position of
    * the newest event in it. Throws DataFileUnusable if the copy is not sound, or if the file exists.
    */
-  backup(path: string, onProgress?: OnProgress): Promise<number> {
+  backup(path: string, onProgress?: OnCopied): Promise<number> {
     return this.#checkpointer.during(() => copyLog(this.#file, path, onProgress));
   }
 
@@ -264,10 +265,3 @@ const damagedFile = (file: string, cause: unknown): DataFileUnusable =>
   new DataFileUnusable(file, `it is damaged (${(cause as Error).message}): ${TAKE_A_BACKUP}`, { cause });
 
 const theOnly = ([outcome]: readonly AppendOutcome[]): AppendOutcome => outcome!;
-
-function assertLimit(limit: number): void {
-  assert(
-    Number.isSafeInteger(limit) && limit > 0 && limit <= READ_EVENTS_MAX,
-    'a page limit within READ_EVENTS_MAX',
-  );
-}

@@ -1,5 +1,6 @@
 export { appendManySurely, appendSurely, type SureOutcome } from './append-surely.ts';
 export { assertAppend, assertBytes, dataText } from './assert-append.ts';
+export { assertLimit } from './assert-limit.ts';
 export { eventIdText, newEventId } from './event-id.ts';
 export {
   AppendTooLarge,

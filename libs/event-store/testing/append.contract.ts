@@ -19,8 +19,7 @@ export function appendContract(open: OpenEventStore): void {
       stream = newStream('item');
     });
 
-    const idsOf = async (name = stream): Promise<string[]> =>
-      (await store.readStream(name)).map(({ id }) => id);
+    const idsOf = async (): Promise<string[]> => (await store.readStream(stream)).map(({ id }) => id);
 
     it('answers the revision, and a position for each event', async () => {
       const written = await store.append(stream, NO_STREAM, happenedTimes(3));
