@@ -1,6 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 import { AppendTooLarge } from '#event-store';
-import type { Arrival, Rejection } from '#inventory';
+import { type Arrival, arrivalName, type Rejection } from '#inventory';
 import { Fault, type Instant } from '#kernel';
 import type { ConsumptionParts } from './consumption-parts.ts';
 import type { Ended, EventTopic } from './event-topic.ts';
@@ -155,7 +155,7 @@ export class PartitionIntake {
         ended.push(...(await this.#tell([arrival])));
       } catch (error) {
         if (isNoFaultOfIt(error)) throw this.#noted(error);
-        ended.push(...(await this.#tell([this.#broken(arrival.raw, error, nameOf(arrival))])));
+        ended.push(...(await this.#tell([this.#broken(arrival.raw, error, arrivalName(arrival))])));
       }
     }
     return ended;
@@ -198,11 +198,6 @@ export class PartitionIntake {
 /** True if it is a Fault that does not depend on the record. Only "too large" does. */
 const isNoFaultOfIt = (error: unknown): error is Fault =>
   error instanceof Fault && !(error instanceof AppendTooLarge);
-
-const nameOf = (arrival: Arrival): object => {
-  const { source, id } = 'message' in arrival ? arrival.message : arrival;
-  return { ...(source !== undefined && { source }), ...(id !== undefined && { id }) };
-};
 
 const rejectedRecord = (record: KafkaMessage, { outcome, error }: Ended): RejectedRecord[] =>
   outcome === 'rejected' && error !== undefined ? [{ record, rejection: error }] : [];

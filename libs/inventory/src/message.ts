@@ -60,6 +60,12 @@ export type Arrival =
       readonly sequence?: number;
     };
 
+/** The name of what came in, as far as it could be read. */
+export function arrivalName(arrival: Arrival): { readonly source?: string; readonly id?: string } {
+  const { source, id } = 'message' in arrival ? arrival.message : arrival;
+  return { ...(source !== undefined && { source }), ...(id !== undefined && { id }) };
+}
+
 /** What any message may carry besides its own fields: free text that is kept and never read. */
 export interface Noted {
   readonly attributes?: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import {
   type Arrival,
+  arrivalName,
   type CatalogView,
   type IntakeEvent,
   type Item,
@@ -194,7 +195,7 @@ export class Acceptance {
           if (index === undefined) continue;
           this.#outcomes[index] = {
             outcome: 'rejected',
-            ...nameOf(this.#arrivals[index]!),
+            ...arrivalName(this.#arrivals[index]!),
             ...written[place]!,
             error: rejections.get(index)!,
           };
@@ -230,8 +231,3 @@ const waitsForAny = ({ parked }: ResolvedMessage, made: ReadonlyMap<string, Item
 
 const inOrder = <Entry extends { readonly index: number }>(entries: Entry[]): Entry[] =>
   entries.sort((a, b) => a.index - b.index);
-
-function nameOf(arrival: Arrival): { readonly source?: string; readonly id?: string } {
-  const { source, id } = 'message' in arrival ? arrival.message : arrival;
-  return { ...(source !== undefined && { source }), ...(id !== undefined && { id }) };
-}

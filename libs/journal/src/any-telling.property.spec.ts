@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { FactRecorded, Message } from '#inventory';
-import { sumOf } from '../../inventory/testing/index.ts';
+import { sumOf } from '../../inventory/testing/telling.ts';
 import { line, NOON, placed, receipt, sale, shipped } from '../testing/messages.ts';
 import { arrivalOf, openJournal, type OpenedJournal } from '../testing/opened-journal.ts';
 

@@ -1,9 +1,9 @@
-import { type Entry, EXCEPTION_KINDS, type ExceptionKind, type Open } from '../entry.ts';
+import { EXCEPTION_KINDS, type ExceptionKind, type Open } from '../entry.ts';
 import type { FactRecorded, ParkedLinesReleased } from '../journal-event.ts';
 import type { Message } from '../message.ts';
 import { deriveOrder } from '../order/derive-order.ts';
 import { isNewest, openPastEntries } from '../order/open-past.ts';
-import { orderEffect } from '../order/order-entries.ts';
+import { type Effect, orderEffect } from '../order/order-entries.ts';
 import { orderFactOf } from '../order/order-fact.ts';
 import { orderOf } from '../order/order-view.ts';
 import type { Rejection } from '../rejection.ts';
@@ -103,11 +103,6 @@ export function releaseLines(
   const { isInactive } = released;
   const effect = effectOf({ told, fact: after, before: fact, lines, isByChannel, isInactive });
   return { source, id, lines: released.lines, rejected, ...effect };
-}
-
-interface Effect {
-  readonly entries: readonly Entry[];
-  readonly flags: readonly ExceptionKind[];
 }
 
 /** A fact that is being recorded, or whose parked lines are being released. */

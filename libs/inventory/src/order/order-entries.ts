@@ -21,8 +21,8 @@ import {
 } from './order-effects.ts';
 import type { OrderFact, OrderState } from './order-state.ts';
 
-/** What a fact does to stock, and which kinds of flags its order has afterwards. */
-interface OrderEffect {
+/** What a fact does to stock, and which kinds of flags its order or document has afterwards. */
+export interface Effect {
   readonly entries: readonly Entry[];
   readonly flags: readonly ExceptionKind[];
 }
@@ -39,7 +39,7 @@ interface Before {
  * What is open is absolute; an earlier return that this fact corrects keeps its own key. Releases come before new
  * promises and promises before goods, so that nothing looks short in between.
  */
-export function orderEffect({ before, posted }: Before, after: OrderState, fact: OrderFact): OrderEffect {
+export function orderEffect({ before, posted }: Before, after: OrderState, fact: OrderFact): Effect {
   const from = { ...effectsOf(before), opens: postedOpens(posted) };
   const to = effectsOf(after);
   const order = { channel: channelOf(fact.message), orderId: fact.message.data.orderId };

@@ -1,1 +1,0 @@
-export { sumOf } from './telling.ts';
