@@ -59,20 +59,17 @@ export async function topicsThere(
 }
 
 /** What a partition holds: offsets from `low` to below `high`. */
-interface PartitionOffsets {
+export interface Extent {
   readonly low: number;
   readonly high: number;
 }
 
 /** By partition number; undefined for a partition that has no leader just now. Throws if there is no such topic. */
-export async function topicOffsets(
-  admin: Admin,
-  topic: string,
-): Promise<readonly (PartitionOffsets | undefined)[]> {
+export async function topicOffsets(admin: Admin, topic: string): Promise<readonly (Extent | undefined)[]> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   const told = await admin.fetchTopicOffsets(topic);
   // The answer does not say how many partitions there are: it leaves out those without a leader.
-  const offsets = new Array<PartitionOffsets | undefined>(topics[0]!.partitions.length).fill(undefined);
+  const offsets = new Array<Extent | undefined>(topics[0]!.partitions.length).fill(undefined);
   for (const { partition, low, high } of told) offsets[partition] = { low: Number(low), high: Number(high) };
   return offsets;
 }

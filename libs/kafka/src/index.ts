@@ -1,4 +1,4 @@
-export { askKafka, topicOffsets, topicsThere } from './ask.ts';
+export { askKafka, type Extent, topicOffsets, topicsThere } from './ask.ts';
 export { type BulkMessage, BulkSender } from './bulk-sender.ts';
 export { BATCH_BYTES_MAX } from './codecs.ts';
 export { IMPATIENT, type KafkaConnection, openKafka, PATIENT } from './connection.ts';

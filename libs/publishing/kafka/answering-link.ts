@@ -1,5 +1,6 @@
+import type { Extent } from '#kafka';
 import { Fault } from '#kernel';
-import type { Extent, OutgoingRecord, TopicLink, TopicReader } from './topic-link.ts';
+import type { OutgoingRecord, TopicLink, TopicReader } from './topic-link.ts';
 
 /** Brokers answer within milliseconds, or within some seconds while a leader changes. */
 const ANSWER_MS_MAX = 5_000;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Consumer, EachBatchPayload, Kafka, Producer } from 'kafkajs';
 import {
   askKafka,
+  type Extent,
   isTooLarge,
   type KafkaConnection,
   kafkaTrouble,
@@ -10,13 +11,7 @@ import {
   sendTo,
   topicOffsets,
 } from '#kafka';
-import {
-  type Extent,
-  type OutgoingRecord,
-  RecordTooLarge,
-  type TopicLink,
-  type TopicReader,
-} from './topic-link.ts';
+import { type OutgoingRecord, RecordTooLarge, type TopicLink, type TopicReader } from './topic-link.ts';
 
 const SESSION_MS = 30_000;
 const HEARTBEAT_MS = 3_000;

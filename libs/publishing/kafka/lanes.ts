@@ -13,13 +13,13 @@ const FIRST_PAUSE_MS = 100;
 const PAUSE_MS_MAX = 5_000;
 
 /** Counted since the publisher was made, however often it began anew. */
-export interface LaneCounts {
+interface LaneCounts {
   told: number;
   failed: number;
   tooLarge: number;
 }
 
-export interface LanesParts {
+interface LanesParts {
   readonly link: TopicLink;
   readonly teller: Teller;
   readonly counts: LaneCounts;

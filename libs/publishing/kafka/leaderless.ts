@@ -1,5 +1,4 @@
-import { KafkaUnavailable, NO_LEADER, standingWords } from '#kafka';
-import type { Extent } from './topic-link.ts';
+import { type Extent, KafkaUnavailable, NO_LEADER, standingWords } from '#kafka';
 
 /** The partitions that have no leader. */
 export const leaderlessOf = (extents: readonly (Extent | undefined)[]): ReadonlySet<number> =>

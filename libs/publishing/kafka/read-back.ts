@@ -1,7 +1,8 @@
+import type { Extent } from '#kafka';
 import { Fault } from '#kernel';
 import type { Held } from './teller.ts';
 import { versionOf } from './topic-record.ts';
-import type { Extent, ReadRecord, TopicReader } from './topic-link.ts';
+import type { ReadRecord, TopicReader } from './topic-link.ts';
 
 interface ReadBackParts {
   /** Called for each record, in order within its partition. `version` is undefined for a tombstone or a record not ours. */

@@ -1,3 +1,5 @@
+import type { Extent } from '#kafka';
+
 /** One record to be written. */
 export interface OutgoingRecord {
   readonly key: string;
@@ -11,12 +13,6 @@ export interface ReadRecord {
   readonly key: string | undefined;
   /** Null for a tombstone. */
   readonly value: Uint8Array | null;
-}
-
-/** What a partition holds: offsets from `low` to below `high`. */
-export interface Extent {
-  readonly low: number;
-  readonly high: number;
 }
 
 /** Gets every record of the topic, whoever wrote it. */

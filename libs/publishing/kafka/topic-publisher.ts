@@ -1,3 +1,4 @@
+import type { Extent } from '#kafka';
 import { pause } from '#kernel';
 import { AnsweringLink } from './answering-link.ts';
 import { Division } from './division.ts';
@@ -9,7 +10,7 @@ import { partitionOf } from './partition-of.ts';
 import { ReadBack, TopicMadeAnew } from './read-back.ts';
 import type { Held, Teller } from './teller.ts';
 import type { TopicFigures, TopicState } from './topic-figures.ts';
-import type { Extent, TopicLink } from './topic-link.ts';
+import type { TopicLink } from './topic-link.ts';
 
 /** The search for missing keys goes on while fewer than this wait to be told. */
 const MISSING_WAITING_LOW = 2_000;

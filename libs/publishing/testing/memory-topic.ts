@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { KafkaUnavailable } from '#kafka';
+import { type Extent, KafkaUnavailable } from '#kafka';
 import { partitionOf } from '../kafka/partition-of.ts';
 import {
-  type Extent,
   type OutgoingRecord,
   type ReadRecord,
   RecordTooLarge,
