@@ -98,7 +98,7 @@ for (let from = 0; from < EVENTS; from += SPILL_EVERY) {
   await apply(slice);
 }
 for (const [fold, milliseconds] of spent) {
-  console.log(`${fold.name}: ${((milliseconds / EVENTS) * 1_000).toFixed(2)} µs an event`);
+  console.log(`${fold.constructor.name}: ${((milliseconds / EVENTS) * 1_000).toFixed(2)} µs an event`);
 }
 console.log(`${told} numbers told`);
 

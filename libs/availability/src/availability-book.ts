@@ -37,7 +37,6 @@ import { itemInput, type ItemStates, numbersOf, policyOfItem, withParts, type Wo
  * made its listing another item's.
  */
 export class AvailabilityBook implements Fold {
-  readonly name = 'availability';
   readonly #readModel: ReadModel;
   readonly #catalog: CatalogBook;
   readonly #past: PastOfItems;

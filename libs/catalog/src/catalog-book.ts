@@ -61,7 +61,6 @@ export interface Page {
  * Rows handed out are shared: never change them.
  */
 export class CatalogBook implements Fold, CatalogView {
-  readonly name = 'catalog';
   readonly categories = [...SETUP_CATEGORIES, KEY_CATEGORY];
   readonly keys: KeyBook;
   readonly #items: ItemShelf;

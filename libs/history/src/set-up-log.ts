@@ -20,7 +20,6 @@ const POSITION_DIGITS = 16;
  * item's definition those of the item; a listing's definition the listing's own.
  */
 export class SetUpLog implements Fold {
-  readonly name = 'set-up-log';
   readonly categories = SETUP_CATEGORIES;
   readonly #rows: Shelf<SetUpRow>;
 

@@ -72,7 +72,6 @@ const WORDY_ROWS_HOT_MAX = 100;
 
 /** What became of every message: what is parked, what was refused, and proof that nothing was lost. */
 export class JournalBook implements Fold {
-  readonly name = 'journal';
   readonly categories = ['order', 'document', 'transfer', 'intake'];
   readonly #parked: Shelf<ParkedRow>;
   readonly #messages: Shelf<ParkedMessageRow>;

@@ -26,7 +26,6 @@ interface ReleaserParts {
  * defined is tried as soon as it is parked. It has no shelves: at its start it tries all.
  */
 export class Releaser implements Fold {
-  readonly name = 'releaser';
   readonly #parts: ReleaserParts;
   readonly #causes: Cause[] = [];
   #isEverythingDue = true;

@@ -35,7 +35,6 @@ export interface Page {
  * that concern them. Rows handed out are live: never change them, and do not keep them.
  */
 export class LedgerBook implements Fold {
-  readonly name = 'ledger';
   readonly #items: Shelf<ItemState>;
   /** Which items were ever told of at which location. */
   readonly #places: Shelf<{ sku: string }>;

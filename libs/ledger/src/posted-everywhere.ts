@@ -18,7 +18,6 @@ const JOURNAL: ReadonlySet<string> = new Set(JOURNAL_CATEGORIES);
  * How far all processes that post have got together, by the marks that they leave. This fold comes after the book's.
  */
 export class PostedEverywhere implements Fold, Posted {
-  readonly name = 'posted-everywhere';
   readonly #book: LedgerBook;
   readonly #count: number;
   readonly #waiters = new PositionWaiters();

@@ -46,7 +46,6 @@ export interface KafkaPublisherParts {
  * run.
  */
 export class KafkaPublisher implements Fold {
-  readonly name = 'kafka-publisher';
   /** Functions to keep running, by name. */
   readonly loops: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>>;
   readonly #parts: KafkaPublisherParts;

@@ -33,7 +33,6 @@ const ORDER_PREFIX = 'order-';
  * availability's index and from the log, without a gap between the two.
  */
 export class Hub implements Fold {
-  readonly name = 'hub';
   readonly #parts: HubParts;
   readonly #rings = new Map<string, ChangeRing>();
   readonly #backlog: Backlog;

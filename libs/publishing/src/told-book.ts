@@ -53,7 +53,6 @@ const REFUSED_MAX = 10_000;
 
 /** The ledger of what each channel was told, from the receipts in the log. */
 export class ToldBook implements Fold {
-  readonly name = 'told';
   readonly categories = ['publication', 'channel'];
   readonly #told: Shelf<ToldRow>;
   readonly #channels: Shelf<ChannelRow>;

@@ -48,7 +48,6 @@ interface Open {
  * not. Call `start` once the picture has caught up with the log: before that it does nothing.
  */
 export class Webhooks implements Fold {
-  readonly name = 'webhooks';
   readonly categories = ['channel'];
   readonly #parts: WebhooksParts;
   readonly #open = new Map<string, Open>();

@@ -14,7 +14,6 @@ const PATIENT_MS = 600_000;
 
 /** Counts events by stream, and may break off at one of them. */
 class Counting implements Fold {
-  readonly name = 'counting';
   readonly #counts: Shelf<{ count: number }>;
   failAt = Number.POSITIVE_INFINITY;
 
@@ -34,7 +33,6 @@ class Counting implements Fold {
 
 /** Sees positions, and may break off before it has seen one. */
 class Failing implements Fold {
-  readonly name = 'failing';
   readonly seen: number[] = [];
   failAt = 0;
 
@@ -178,7 +176,7 @@ describe('a picture', () => {
 
 it('says that it is behind while the log is ahead by more than a page, and not at rest', async () => {
   const said: boolean[] = [];
-  const noticing: Fold = { name: 'noticing', apply: () => void said.push(behind.isBehind) };
+  const noticing: Fold = { apply: () => void said.push(behind.isBehind) };
   const behind = new Projector({ store, readModel, folds: [noticing] });
   await happen('a-1', READ_EVENTS_MAX + 3);
   const stopping = new AbortController();

@@ -15,7 +15,6 @@ import type { ReadModel } from './read-model.port.ts';
  * event is a fact: a fold never rejects one, and has no effect but on its shelves.
  */
 export interface Fold {
-  readonly name: string;
   /** The categories of the streams it reads; all, if left out. */
   readonly categories?: readonly string[];
   /** May be asynchronous if one event changes very many rows; the next event waits for it. */
