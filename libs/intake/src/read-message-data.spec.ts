@@ -1,30 +1,19 @@
 import { MESSAGE_LINES_MAX, type MessageType } from '#inventory';
+import { NOW, problemsOf, sale, type Told, withData, withLine } from '../testing/told.ts';
 import { messageExample } from './messages/examples.ts';
 import { readBody, type RefusedMessage } from './read-body.ts';
 import { readMessage } from './read-message.ts';
 
-const NOW = Date.parse('2026-11-20T12:00:00Z');
 const MINUTE_MS = 60_000;
 const at = (ms: number): string => new Date(ms).toISOString();
 
-type Told = Record<string, unknown>;
-const withData = (type: MessageType, change: Told): Told => {
-  const example = messageExample(type);
-  return { ...example, data: { ...(example['data'] as Told), ...change } };
-};
-const withLine = (type: MessageType, line: Told): Told => withData(type, { lines: [line] });
 const withQuantity = (type: MessageType, quantity: unknown): Told =>
   withLine(type, { sku: 'MUG-RED', quantity });
 const withAttributes = (attributes: Told): Told =>
   withLine('sale.completed', { sku: 'A', quantity: 1, attributes });
-const sale = (change: Told): Told => ({ ...messageExample('sale.completed'), ...change });
 const lines = (count: number): Told[] =>
   Array.from({ length: count }, () => ({ sku: 'MUG-RED', quantity: 1 }));
 
-const problemsOf = (value: unknown): string[] => {
-  const reading = readMessage(value, { now: NOW });
-  return 'message' in reading ? [] : reading.problems.map(({ code, pointer }) => `${code} ${pointer}`);
-};
 /** As it comes over HTTP: what only the text shows, too. */
 const problemsOfText = (text: string): string[] => {
   const { readings } = readBody(Buffer.from(text), 'application/json', NOW);

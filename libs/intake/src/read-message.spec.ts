@@ -1,21 +1,7 @@
 import { MESSAGE_TYPES, type MessageType } from '#inventory';
+import { NOW, problemsOf, sale, withLine } from '../testing/told.ts';
 import { messageExample } from './messages/examples.ts';
 import { readMessage } from './read-message.ts';
-
-const NOW = Date.parse('2026-11-20T12:00:00Z');
-
-type Told = Record<string, unknown>;
-const withData = (type: MessageType, change: Told): Told => {
-  const example = messageExample(type);
-  return { ...example, data: { ...(example['data'] as Told), ...change } };
-};
-const withLine = (type: MessageType, line: Told): Told => withData(type, { lines: [line] });
-const sale = (change: Told): Told => ({ ...messageExample('sale.completed'), ...change });
-
-const problemsOf = (value: unknown): string[] => {
-  const reading = readMessage(value, { now: NOW });
-  return 'message' in reading ? [] : reading.problems.map(({ code, pointer }) => `${code} ${pointer}`);
-};
 
 /** A reviver that turns the order of an object's fields round. */
 const reversed = (_: string, value: unknown): unknown =>

@@ -1,4 +1,4 @@
-import { define, id, optional, quantity, type WireClass } from './messages/field.ts';
+import { define, id, optional, quantity } from './messages/field.ts';
 import { readObject } from './read-object.ts';
 
 class Request {}
@@ -7,8 +7,8 @@ define<{ requestId: string; change?: number }>(Request, 'A request.', {
   change: optional(quantity('signed')),
 });
 
-const codesOf = (body: string | Uint8Array, type: WireClass = Request): string[] => {
-  const reading = readObject(type, body);
+const codesOf = (body: string | Uint8Array): string[] => {
+  const reading = readObject(Request, body);
   return 'value' in reading ? [] : reading.problems.map(({ code, pointer }) => `${code} ${pointer}`);
 };
 

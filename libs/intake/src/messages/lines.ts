@@ -14,7 +14,7 @@ import {
 import type { Field } from './field.ts';
 
 /** A foreign number of an item, resolved by the catalog. */
-export class ItemIdentifier {}
+class ItemIdentifier {}
 define<Identifier>(ItemIdentifier, 'An external number of an item, such as a GTIN.', {
   scheme: id('What kind of number it is: gtin, asin, …'),
   value: id('The number itself, as text: leading zeros count.'),

@@ -34,7 +34,7 @@ define<DataOf['order.cancelled']>(
   },
 );
 
-export class OrderTracking {}
+class OrderTracking {}
 define<Tracking>(OrderTracking, 'Where the parcel is.', {
   carrier: optional(text('Who carries it.')),
   number: optional(text("The carrier's number.")),
