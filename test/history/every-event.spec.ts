@@ -9,7 +9,8 @@ import { openReadModel } from '../../src/adapters.module.ts';
 import { readSettings } from '../../src/environment.ts';
 import { openPicture } from '../../src/picture.ts';
 import { OnHand } from '../../src/service.ts';
-import { until, WAIT_MS_MAX } from '../fixtures/waiting.ts';
+import { until } from '../fixtures/waiting.ts';
+import { atRest } from './at-rest.ts';
 
 const NOON = Date.UTC(2026, 0, 5, 12);
 const clock = { now: () => NOON };
@@ -47,7 +48,7 @@ async function openShop(): Promise<void> {
   await list('RED', 'MUG');
   await list('GIFT', 'SET');
   await onhand.rooms.catalogDesk.putPolicy({ scope: 'item:MUG', fields: { allocations: { web: 5 * UNIT } } });
-  await rest();
+  await atRest(onhand);
 }
 
 const putItem = (sku: string, components: { sku: string; quantity: number }[] = []): Promise<unknown> =>
@@ -134,7 +135,7 @@ async function makeUpForIt(): Promise<void> {
     await ledger.corrections.resolveException(id, { reason: 'seen', actor: 'ada' });
   }
   await onhand.rooms.catalogDesk.putLocation({ id: 'depot', name: 'Depot', kind: 'store', active: false });
-  await rest();
+  await atRest(onhand);
 }
 
 const line = (sku: string, quantity: number) => ({ sku, quantity });
@@ -156,17 +157,7 @@ async function tell(type: string, data: object, ...lines: object[]): Promise<voi
   await onhand.rooms.journal.accept([toArrival(readMessageText(JSON.stringify(words), NOON))], {
     door: 'test',
   });
-  await rest();
-}
-
-/** Until everything is posted, released and shown. */
-async function rest(): Promise<void> {
-  const { store, ledger, projector } = onhand.rooms;
-  for (let head = -1; head !== (await store.head());) {
-    head = await store.head();
-    await ledger.posting.waitFor(head, WAIT_MS_MAX);
-    await projector.waitFor(await store.head(), WAIT_MS_MAX);
-  }
+  await atRest(onhand);
 }
 
 async function wholeLog(store: EventStore): Promise<RecordedEvent[]> {

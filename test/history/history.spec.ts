@@ -6,7 +6,7 @@ import { type Message, recompute } from '#inventory';
 import { type Clock, UNIT } from '#kernel';
 import { readSettings } from '../../src/environment.ts';
 import { OnHand } from '../../src/service.ts';
-import { WAIT_MS_MAX } from '../fixtures/waiting.ts';
+import { atRest } from './at-rest.ts';
 import { between, oneOf, type Random, randomOf } from '../fixtures/random.ts';
 
 const START = Date.UTC(2026, 0, 5, 8);
@@ -40,7 +40,7 @@ beforeAll(async () => {
   for (let step = 1; step <= 150; step++) {
     watch.pass(MINUTE);
     await liveThrough(step, random);
-    await rest();
+    await atRest(onhand);
     told.push({ at: watch.now(), numbers: new Map(live) });
     for (const sku of ITEMS) stock.push({ at: watch.now(), sku, onHand: onHandOf(sku) });
   }
@@ -75,7 +75,7 @@ async function openShop(): Promise<void> {
   ];
   await catalogDesk.putItem({ sku: 'KIT', name: 'KIT', decimals: 0, identifiers: [], components: kit });
   await openMarket();
-  await rest();
+  await atRest(onhand);
 }
 
 /** Lists a kit, and a part of it whose own policy bounds the kit. */
@@ -151,16 +151,6 @@ async function liveThrough(step: number, random: Random): Promise<void> {
 async function tell(message: Message): Promise<void> {
   const [outcome] = await onhand.rooms.journal.accept([{ message, raw: new Uint8Array() }], { door: 'test' });
   expect(outcome?.outcome).toBe('accepted');
-}
-
-/** Until everything is posted and shown. */
-async function rest(): Promise<void> {
-  const { store, ledger, projector } = onhand.rooms;
-  for (let head = -1; head !== (await store.head());) {
-    head = await store.head();
-    await ledger.posting.waitFor(head, WAIT_MS_MAX);
-    await projector.waitFor(await store.head(), WAIT_MS_MAX);
-  }
 }
 
 const LISTINGS = [

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { aChannel, aSource } from '../../libs/catalog/testing/opened-catalog.ts';
 import { createLog } from '../../src/log.ts';
 import { until, WAIT_MS_MAX } from '../fixtures/waiting.ts';
 import { type Ask, askAt, type Running, startService } from './harness.ts';
@@ -88,18 +89,9 @@ beforeAll(async () => {
   running = await startService({ AUTH: 'keys' }, { log });
   const { keyDesk, catalogDesk, projector } = running.service.onhand.rooms;
   for (const id of ['web', 'market']) {
-    const channel = {
-      id,
-      name: id,
-      kind: 'storefront',
-      locations: [],
-      lists: 'all',
-      unknownItems: 'park',
-    } as const;
-    await catalogDesk.putChannel(channel);
+    await catalogDesk.putChannel(aChannel(id));
   }
-  const source = { id: 'wms', name: 'wms', kind: 'warehouse', unknownItems: 'create' } as const;
-  const put = await catalogDesk.putSource(source);
+  const put = await catalogDesk.putSource(aSource('wms'));
   await projector.waitFor('position' in put ? put.position : 0, WAIT_MS_MAX);
   const keyOf = async (owner: Parameters<typeof keyDesk.create>[0]): Promise<string> => {
     const created = await keyDesk.create(owner);
