@@ -4,7 +4,7 @@ import { Backpressure, BEHIND_MAX } from './backpressure.ts';
 /** Something that follows the log, moved by hand. */
 class Followed {
   readonly #waiters = new PositionWaiters();
-  readonly #listeners: (() => void)[] = [];
+  readonly #listeners: ((position: number) => void)[] = [];
   position = 0;
   isBehind = false;
 
@@ -12,7 +12,7 @@ class Followed {
     return this.position >= position ? Promise.resolve(true) : this.#waiters.wait(position, timeoutMs);
   }
 
-  onAdvance(listener: () => void): () => void {
+  onAdvance(listener: (position: number) => void): () => void {
     this.#listeners.push(listener);
     return () => undefined;
   }
@@ -20,7 +20,7 @@ class Followed {
   moveTo(position: number, { isFullPage = false } = {}): void {
     this.position = position;
     this.isBehind = isFullPage;
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) listener(position);
     this.#waiters.reached(position);
   }
 }

@@ -1,20 +1,14 @@
+import type { Projector } from '#read-model';
+
 /** How many events posting and the picture may lag behind what was handed in. */
 export const BEHIND_MAX = 2_000;
 /** While it catches up, the picture reaches the head for a moment now and then: only after this it is not behind. */
 const BEHIND_FOR_MS = 100;
 
-/** Something that follows the log. */
-interface Follower {
-  readonly position: number;
-  /** Resolves true once it has `position`, false after `timeoutMs`. */
-  waitFor(position: number, timeoutMs: number): Promise<boolean>;
-}
+type Follower = Pick<Projector, 'position' | 'waitFor'>;
 
 interface BackpressureParts {
-  readonly projector: Follower & {
-    readonly isBehind: boolean;
-    onAdvance(listener: () => void): () => void;
-  };
+  readonly projector: Pick<Projector, keyof Follower | 'isBehind' | 'onAdvance'>;
   /** Undefined if other processes post too: an importer here cannot wait for them. */
   readonly posting: Follower | undefined;
 }

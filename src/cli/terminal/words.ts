@@ -14,8 +14,8 @@ export const time = (rfc3339: string): string =>
     .replace(/\.(\d{3})Z$/, '.$1');
 
 /** `1 line`, `2 lines`. */
-export const count = (value: number, one: string, many = `${one}s`): string =>
-  `${number(value)} ${value === 1 ? one : many}`;
+export const count = (value: number, one: string): string =>
+  `${number(value)} ${one}${value === 1 ? '' : 's'}`;
 
 /** `850 ms`, `12.3 s`, `4 min 5 s`. */
 export function duration(ms: number): string {
