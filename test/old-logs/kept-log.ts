@@ -7,7 +7,7 @@ import { SqliteLogTarget } from '#event-store/sqlite';
 /** Events that are copied at once. */
 const PAGE_EVENTS = 500;
 
-export const fileOf = (name: string): string => join(import.meta.dirname, name);
+const fileOf = (name: string): string => join(import.meta.dirname, name);
 
 export const readLines = <Line>(name: string): Line[] =>
   readFileSync(fileOf(name), 'utf8')

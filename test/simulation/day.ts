@@ -56,13 +56,12 @@ const LOCATIONS = [...KNOWN_LOCATIONS, LATE_LOCATION];
 
 export const DAY_BEGINS = Date.UTC(2026, 9, 31, 6);
 const MINUTE_MS = 60_000;
+/** What happens in a day. */
+const STEPS = 12;
 /** Of the day, each the moment of one fact at most. */
 const MINUTES = 900;
 
-export function dayOf(seed: number, size = 12): Day {
-  const maker = new DayMaker(randomOf(seed));
-  return maker.make(size);
-}
+export const dayOf = (seed: number): Day => new DayMaker(randomOf(seed)).make();
 
 class DayMaker {
   readonly #random: Random;
@@ -78,8 +77,8 @@ class DayMaker {
     );
   }
 
-  make(size: number): Day {
-    for (let each = 0; each < size; each++) {
+  make(): Day {
+    for (let each = 0; each < STEPS; each++) {
       this.#fact('wms', 'stock.received', { documentId: this.#id('in'), ...this.#there(16) });
       this.#fact('till', 'sale.completed', { saleId: this.#id('sale'), ...this.#there(3) });
       this.#order();
@@ -90,7 +89,7 @@ class DayMaker {
       if (each % 4 === 0)
         this.#fact('till', 'sale.returned', { returnId: this.#id('back'), ...this.#there(2) });
     }
-    return { facts: this.#facts, requests: this.#requests(size), setUp: this.#setUp() };
+    return { facts: this.#facts, requests: this.#requests(), setUp: this.#setUp() };
   }
 
   #fact(source: Fact['source'], type: string, data: Fact['data'], at = this.#time()): void {
@@ -121,8 +120,8 @@ class DayMaker {
     if (this.#random() < 0.8) this.#fact('wms', 'transfer.received', data);
   }
 
-  #requests(size: number): Request[] {
-    return Array.from({ length: size }, (_, index) =>
+  #requests(): Request[] {
+    return Array.from({ length: STEPS }, (_, index) =>
       index % 3 === 0
         ? {
             kind: 'adjust',

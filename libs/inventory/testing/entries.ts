@@ -53,10 +53,8 @@ export const sold = (units: number, at = 2, more: More<Move> & { location?: stri
 export const issued = (units: number, at = 2): Move =>
   move(shelf(), CUSTOMER, units, { key: keyAt(at), cause: 'goods-issue' });
 
-export const adjusted = (units: number, at = 2): Move =>
-  units < 0
-    ? move(shelf(), ADJUSTMENT, -units, { key: keyAt(at), cause: 'adjustment' })
-    : move(ADJUSTMENT, shelf(), units, { key: keyAt(at), cause: 'adjustment' });
+export const adjusted = (units: number): Move =>
+  move(ADJUSTMENT, shelf(), units, { key: keyAt(2), cause: 'adjustment' });
 
 export const shipped = (orderId: string, units: number, at = 3, location = 'main'): Move =>
   move(shelf(location), CUSTOMER, units, {
@@ -66,15 +64,15 @@ export const shipped = (orderId: string, units: number, at = 3, location = 'main
     orderId,
   });
 
-export const transferShipped = (transferId: string, units: number, at = 2): Move =>
+export const transferShipped = (transferId: string, units: number): Move =>
   move(shelf('main'), inTransitAccount('shop'), units, {
-    key: keyAt(at, { document: transferId }),
+    key: keyAt(2, { document: transferId }),
     cause: 'transfer',
   });
 
-export const transferReceived = (transferId: string, units: number, at = 3): Move =>
+export const transferReceived = (transferId: string, units: number): Move =>
   move(inTransitAccount('shop'), shelf('shop'), units, {
-    key: keyAt(at, { document: transferId }),
+    key: keyAt(3, { document: transferId }),
     cause: 'transfer',
   });
 

@@ -123,8 +123,8 @@ export class Telling {
     return data.entries;
   }
 
-  view(channel = 'web', orderId = 'o1'): OrderView {
-    return orderViewOf(channel, orderId, this.told);
+  view(): OrderView {
+    return orderViewOf('web', 'o1', this.told);
   }
 
   #nextPlace() {

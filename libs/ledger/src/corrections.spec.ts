@@ -109,8 +109,8 @@ describe('exceptions', () => {
   });
 
   it('are listed in the order in which they were opened, by what is asked for', async () => {
-    const list = async (filter: Parameters<typeof ledger.book.exceptions>[0], limit = 9) =>
-      ids(await ledger.book.exceptions(filter, { limit }));
+    const list = async (filter: Parameters<typeof ledger.book.exceptions>[0]) =>
+      ids(await ledger.book.exceptions(filter, { limit: 9 }));
     expect(await list({})).toEqual([
       'negative-on-hand MUG',
       'negative-on-hand LID',

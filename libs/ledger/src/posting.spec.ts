@@ -109,9 +109,9 @@ describe('posting', () => {
 
 describe('a complete snapshot', () => {
   const asOf = Date.UTC(2026, 0, 1);
-  const tellSweep = (listed: readonly string[] = [], document = 'snap') =>
-    ledger.tell([swept(asOf, listed, { key: keyAt(asOf, { document }) })], {
-      stream: `document-wms:${document}`,
+  const tellSweep = (listed: readonly string[] = []) =>
+    ledger.tell([swept(asOf, listed, { key: keyAt(asOf, { document: 'snap' }) })], {
+      stream: 'document-wms:snap',
       type: 'StockSnapshotTaken',
     });
 

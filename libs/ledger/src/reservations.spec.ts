@@ -41,8 +41,10 @@ async function held(
 }
 
 const reservedOf = (sku: string): number => claimsOf(ledger.item(sku), 'web').reserved / UNIT;
-const types = async (id = 'r-1') =>
-  (await ledger.store.readStream(reservationStream(id))).map(({ type }) => type.replace('Reservation', ''));
+const types = async () =>
+  (await ledger.store.readStream(reservationStream('r-1'))).map(({ type }) =>
+    type.replace('Reservation', ''),
+  );
 
 describe('a reservation', () => {
   it('holds every line, until its deadline', async () => {

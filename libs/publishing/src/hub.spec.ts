@@ -40,8 +40,8 @@ function restart(): void {
   hub = openHub();
 }
 
-async function open(from: FeedStart, channel = 'web'): Promise<Feed> {
-  const feed = await hub.open(channel, from);
+async function open(from: FeedStart): Promise<Feed> {
+  const feed = await hub.open('web', from);
   if (isRejection(feed)) throw new Error(feed.code);
   return feed;
 }

@@ -81,9 +81,9 @@ export class WebhookScene {
     }, 'nothing left to tell');
   }
 
-  report(channel = 'web'): WebhookReport {
-    const report = this.publishing.webhooks.report(channel);
-    if (report === undefined) throw new Error(`${channel} has no webhook.`);
+  report(): WebhookReport {
+    const report = this.publishing.webhooks.report('web');
+    if (report === undefined) throw new Error('web has no webhook.');
     return report;
   }
 

@@ -22,8 +22,6 @@ interface DoubleOptions {
   /** Another node of the same cluster: both have one log. */
   readonly log?: StoredLog;
   readonly version?: string;
-  /** False for a server from before 21.10, which takes each append on a call of its own. */
-  readonly batchAppend?: boolean;
 }
 
 /**
@@ -103,8 +101,8 @@ export class EventStoreDbDouble {
   }
 }
 
-function supported({ version = '23.10.0', batchAppend = true }: DoubleOptions): features.SupportedMethods {
-  const names = ['read', 'append', 'delete', 'tombstone', ...(batchAppend ? ['batchappend'] : [])];
+function supported({ version = '23.10.0' }: DoubleOptions): features.SupportedMethods {
+  const names = ['read', 'append', 'delete', 'tombstone', 'batchappend'];
   const methods = names.map((name) =>
     new features.SupportedMethod().setServiceName('event_store.client.streams.streams').setMethodName(name),
   );

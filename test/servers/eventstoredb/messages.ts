@@ -82,7 +82,7 @@ export function appendAnswer(written: Exclude<Written, { kind: 'deleted' }>, exp
 }
 
 /** Why an append on the shared stream was refused, in words that only that stream has. */
-export type Refusal =
+type Refusal =
   | 'timeout'
   | 'not ready'
   | 'access denied'

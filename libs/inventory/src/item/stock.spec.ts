@@ -29,7 +29,7 @@ function told(...facts: (Entry | readonly Entry[])[]): Books {
 }
 
 const place = (books: Books, location = 'main') => placeOf(books.state('MUG'), location)!;
-const units = (books: Books, location = 'main'): number => sellable(place(books, location)) / UNIT;
+const units = (books: Books): number => sellable(place(books)) / UNIT;
 const damaged = (books: Books): number => (stockOf(place(books), 'damaged')?.onHand ?? 0) / UNIT;
 const events = (books: Books): readonly ItemEvent[] => books.book('MUG').stream;
 const last = (books: Books): ItemEvent => events(books).at(-1)!;

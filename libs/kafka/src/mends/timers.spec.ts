@@ -34,10 +34,9 @@ function queue(options: object = {}): Queue {
   });
 }
 
-const request = (correlationId: number, sendRequest: () => void, more: object = {}): object => ({
+const request = (correlationId: number, sendRequest: () => void): object => ({
   entry: { correlationId, reject: () => undefined, resolve: () => undefined },
   ...{ expectResponse: true, sendRequest },
-  ...more,
 });
 
 beforeAll(mendTimers);
