@@ -9,15 +9,9 @@ interface Answer<Body> {
 /** The public HTTP API, as any channel would call it: JSON in, JSON out. */
 export class Client {
   readonly url: string;
-  readonly #key: string | undefined;
 
-  constructor(url: string, key?: string) {
+  constructor(url: string) {
     this.url = url;
-    this.#key = key;
-  }
-
-  get headers(): Record<string, string> {
-    return this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` };
   }
 
   /** The body of a 2xx answer; anything else is thrown with what the service says. */
@@ -38,8 +32,7 @@ export class Client {
     for (let tries = 1; ; tries++) {
       const response = await fetch(new URL(path, this.url), {
         method,
-        headers: { ...this.headers, ...(body && { 'content-type': 'application/json' }) },
-        ...(body && { body: JSON.stringify(body) }),
+        ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
       });
       const answer = { status: response.status, body: (await response.json()) as Body };
       const busy = response.status === 429 || response.status === 503;

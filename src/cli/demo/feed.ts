@@ -48,7 +48,7 @@ export class Feed {
   async #connection(): Promise<void> {
     const start = this.#lastId === '' ? '?after=0' : '';
     const response = await fetch(new URL(`/v1/channels/${this.channel}/feed${start}`, this.#client.url), {
-      headers: { ...this.#client.headers, ...(this.#lastId !== '' && { 'last-event-id': this.#lastId }) },
+      ...(this.#lastId !== '' && { headers: { 'last-event-id': this.#lastId } }),
       signal: this.#closing.signal,
     });
     if (!response.ok || response.body === null) throw new Error(`The feed answered ${response.status}.`);
