@@ -37,7 +37,7 @@ it('the day of the demo adds up, and is not played into a log that is in use', a
 });
 
 it('a file counts once, whichever machine imports it; all commands work there but backup and restore', async () => {
-  const made = retailFile({ rows: ROWS });
+  const made = retailFile(ROWS);
   const file = join(folder, 'sales.csv');
   writeFileSync(file, made.csv);
   const sum = sumOnlineRetail(file);

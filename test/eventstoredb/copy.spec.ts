@@ -71,7 +71,7 @@ describe('a log that moves', () => {
 
   it('begins with sales, a channel and a policy', async () => {
     const made = join(folder, 'sales.csv');
-    writeFileSync(made, retailFile({ rows: ROWS }).csv);
+    writeFileSync(made, retailFile(ROWS).csv);
     const imported = await commandLine(['import', made, '--mapping', 'online-retail'], { DATA_DIR: here });
     expect(imported.exitCode).toBe(0);
     const service = await Service.startIn(here, { EVENT_STORE: 'sqlite' });

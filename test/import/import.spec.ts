@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const dataOf = (name: string): string => join(folder, name);
 const envOf = (name: string): NodeJS.ProcessEnv => ({ DATA_DIR: dataOf(name) });
 
-const made = retailFile({ rows: ROWS });
+const made = retailFile(ROWS);
 const file = join(folder, 'sales.csv.gz');
 writeFileSync(file, gzipSync(made.csv));
 const sum = sumOnlineRetail(file);

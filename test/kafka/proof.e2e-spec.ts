@@ -12,7 +12,7 @@ describe('a file produced, consumed and published through Kafka', () => {
     const folder = await mkdtemp(join(tmpdir(), 'onhand-proof-'));
     try {
       const file = join(folder, 'sales.csv');
-      await writeFile(file, retailFile({ rows: ROWS }).csv);
+      await writeFile(file, retailFile(ROWS).csv);
       const failures = await proveThroughKafka({ file, version: '4.1.1', kills: 1, brokerDownSeconds: 2 });
       expect(failures).toEqual([]);
     } finally {
