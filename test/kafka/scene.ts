@@ -48,7 +48,6 @@ export interface Counts {
 }
 
 interface SceneOptions {
-  readonly partitions?: number;
   readonly settings?: Readonly<Record<string, string>>;
   /** False: the topics are made later, by the test. */
   readonly makesTopics?: boolean;
@@ -73,7 +72,7 @@ export const settingsOf = (kafka: KafkaCluster, names: Names): Readonly<Record<s
 export async function openScene(kafka: KafkaCluster, options: SceneOptions = {}): Promise<Scene> {
   const names = namesOf();
   const { admin, producer, disconnect } = await connect(kafka);
-  if (options.makesTopics !== false) await makeTopics(admin, names, options.partitions);
+  if (options.makesTopics !== false) await makeTopics(admin, names);
   const settings = { ...settingsOf(kafka, names), ...options.settings };
   const running = await startService(settings);
   await setUp(running);

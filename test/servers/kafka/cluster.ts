@@ -22,8 +22,6 @@ interface KafkaOptions {
   readonly classesTo?: string;
   /** SASL_SSL with these users, and ACLs: nobody but `admin` may do anything until a rule says so. */
   readonly security?: { readonly users: Users };
-  /** Broker settings over our own. */
-  readonly properties?: Readonly<Record<string, string>>;
   /** Of one node: what clients are told to speak to instead. It is the caller's to close. */
   readonly proxy?: KafkaProxy;
 }
@@ -77,7 +75,7 @@ export class KafkaCluster {
           ...(security && { security }),
           ...(options.isForLong && { isForLong: true }),
           ...(options.classesTo !== undefined && { classesTo: options.classesTo }),
-          properties: { ...options.properties, ...advertised },
+          ...(advertised && { properties: advertised }),
         }),
     );
     const cluster = new KafkaCluster(options, { jars, folder, nodes, ...(security && { security }) });
@@ -119,9 +117,9 @@ export class KafkaCluster {
     return this.#node(node).end('SIGKILL');
   }
 
-  /** An orderly end: SIGTERM. */
-  shutDown(node = 1): Promise<void> {
-    return this.#node(node).end('SIGTERM');
+  /** An orderly end of the first node: SIGTERM. */
+  shutDown(): Promise<void> {
+    return this.#node(1).end('SIGTERM');
   }
 
   /** Starts a node that has ended, on the data it left. Resolves when all that run answer. */
