@@ -204,9 +204,10 @@ function outcomeOf({ books, tellings: all }: World) {
       for (const { disposition, onHand } of shelves)
         if (onHand !== 0) stock[`${location}/${disposition}`] = onHand;
     }
-    const moving = state.places.flatMap((each) =>
-      inTransit(each) === 0 ? [] : [[each.location, inTransit(each)]],
-    );
+    const moving = state.places.flatMap((each) => {
+      const coming = inTransit(state, each);
+      return coming === 0 ? [] : [[each.location, coming]];
+    });
     const flags = Object.entries(state.exceptions)
       .filter(([name]) => /over-(return|refund|shipment|receipt)|unlinked-return/.test(name))
       .map(([name, { quantity }]) => `${name} ${quantity / UNIT}`);

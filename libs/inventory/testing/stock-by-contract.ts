@@ -89,12 +89,19 @@ function onHandByContract(
 const signed = (move: Move, account: string): Quantity =>
   (move.to === account ? move.quantity : 0) - (move.from === account ? move.quantity : 0);
 
+/** A transfer is one, wherever its goods arrive: what arrived elsewhere is not on its way here. For two locations. */
 function inTransitByContract(moves: readonly Move[], where: string): Quantity {
-  const account = inTransitAccount(where);
-  const transfers = ['d1', 'd2'].map((transfer) =>
-    sumOf(moves.filter((move) => move.key.document === transfer).map((move) => signed(move, account))),
+  const balance = (transfer: string, at: string): Quantity =>
+    sumOf(
+      moves
+        .filter((move) => move.key.document === transfer)
+        .map((move) => signed(move, inTransitAccount(at))),
+    );
+  const elsewhere = LOCATIONS.find((each) => each !== where)!;
+  const transfers = ['d1', 'd2'].map(
+    (transfer) => balance(transfer, where) + Math.min(0, balance(transfer, elsewhere)),
   );
-  return sumOf(transfers.map((balance) => Math.max(0, balance)));
+  return sumOf(transfers.map((left) => Math.max(0, left)));
 }
 
 function incomingByContract(entries: readonly Entry[], moves: readonly Move[]): [string, Quantity][] {

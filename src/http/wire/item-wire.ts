@@ -75,7 +75,7 @@ const shownPlace = (state: ItemState, place: Place): object => ({
   onHand: unitsMap(Object.fromEntries(place.stock.map(({ disposition, onHand }) => [disposition, onHand]))),
   committed: units(place.committed),
   reserved: units(place.reserved),
-  inTransit: units(inTransit(place)),
+  inTransit: units(inTransit(state, place)),
   incoming: units(incoming(state, place.location)),
 });
 

@@ -75,7 +75,7 @@ const shownOf = (state: ItemState, place: Place): PlaceStock => ({
   onHand: Object.fromEntries(place.stock.map(({ disposition, onHand }) => [disposition, onHand])),
   committed: place.committed,
   reserved: place.reserved,
-  inTransit: inTransit(place),
+  inTransit: inTransit(state, place),
   incoming: incoming(state, place.location),
 });
 

@@ -184,7 +184,8 @@ function seen(state: ItemState): Stock {
     for (const stock of place.stock) {
       if (stock.onHand !== 0) onHand[onHandAccount(place.location, stock.disposition)] = stock.onHand;
     }
-    if (inTransit(place) !== 0) transit[place.location] = inTransit(place);
+    const coming = inTransit(state, place);
+    if (coming !== 0) transit[place.location] = coming;
   }
   return {
     onHand,

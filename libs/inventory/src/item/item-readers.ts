@@ -36,10 +36,26 @@ export function negativeOnHand({ stock }: Place): Quantity {
 }
 
 /**
- * On its way here: what each transfer shipped and did not deliver yet; one that delivered more than it shipped adds 0.
+ * On its way here: what each transfer shipped and did not deliver yet, here or elsewhere. One that delivered more than
+ * it shipped adds 0.
  */
-export const inTransit = (place: Place): Quantity =>
-  sum(Object.values(place.transfers ?? {}), (balance) => Math.max(0, balance));
+export const inTransit = (state: ItemState, place: Place): Quantity =>
+  sum(Object.entries(place.transfers ?? {}), ([transfer, balance]) =>
+    balance > 0 ? balance - deliveredElsewhere(state, place, transfer, balance) : 0,
+  );
+
+/**
+ * How much of what a transfer shipped here arrived at other locations. Where it was shipped to several, it is missing
+ * from the first by name: that depends on no order of telling.
+ */
+function deliveredElsewhere(state: ItemState, here: Place, transfer: string, shipped: Quantity): Quantity {
+  let elsewhere = 0;
+  for (const { location, transfers } of state.places) {
+    const balance = transfers?.[transfer] ?? 0;
+    if (balance < 0 || location < here.location) elsewhere -= balance;
+  }
+  return Math.min(Math.max(0, elsewhere), shipped);
+}
 
 /** How much of it has not been received yet. */
 export const outstanding = (expectation: Expectation): Quantity =>
@@ -73,7 +89,7 @@ export const totalsOf = (state: ItemState): ItemTotals => ({
   sellable: sum(state.places, sellable),
   committed: sum(state.places, (place) => place.committed),
   reserved: sum(state.places, (place) => place.reserved),
-  inTransit: sum(state.places, inTransit),
+  inTransit: sum(state.places, (place) => inTransit(state, place)),
   incoming: sum(Object.values(state.expectations), outstanding),
 });
 

@@ -12,7 +12,7 @@ import {
   transferReceived,
   transferShipped,
 } from '../../testing/entries.ts';
-import type { Entry } from '../entry.ts';
+import { type Entry, inTransitAccount } from '../entry.ts';
 import { stockAsOf } from '../timeline/stock-as-of.ts';
 import { onHandAsOf } from '../timeline/timeline.ts';
 import type { ItemEvent } from './item-event.ts';
@@ -29,7 +29,9 @@ function told(...facts: (Entry | readonly Entry[])[]): Books {
 }
 
 const place = (books: Books, location = 'main') => placeOf(books.state('MUG'), location)!;
-const units = (books: Books): number => sellable(place(books)) / UNIT;
+const units = (books: Books, location = 'main'): number => sellable(place(books, location)) / UNIT;
+const coming = (books: Books, location: string): number =>
+  inTransit(books.state('MUG'), place(books, location)) / UNIT;
 const damaged = (books: Books): number => (stockOf(place(books), 'damaged')?.onHand ?? 0) / UNIT;
 const events = (books: Books): readonly ItemEvent[] => books.book('MUG').stream;
 const last = (books: Books): ItemEvent => events(books).at(-1)!;
@@ -55,11 +57,49 @@ describe('on hand', () => {
 
   it('shows goods in transit at their destination, by transfer, and never below 0', () => {
     const books = told(received(10), transferReceived('early', 2), transferShipped('t-1', 5));
-    expect(inTransit(place(books, 'shop'))).toBe(5 * UNIT);
+    expect(coming(books, 'shop')).toBe(5);
     books.post([transferReceived('t-1', 5)]);
-    expect([inTransit(place(books, 'shop')), place(books, 'shop').inTransit]).toEqual([0, -2 * UNIT]);
+    expect([coming(books, 'shop'), place(books, 'shop').inTransit]).toEqual([0, -2 * UNIT]);
+  });
+
+  it.each([
+    ['after they were shipped', (out: Entry, elsewhere: Entry) => [out, elsewhere]],
+    ['before they were shipped', (out: Entry, elsewhere: Entry) => [elsewhere, out]],
+  ])('no longer shows goods as on their way that arrived elsewhere, told %s', (_, order) => {
+    const elsewhere = move(inTransitAccount('annex'), shelf('annex'), 3, {
+      key: keyAt(3, { document: 't-1' }),
+    });
+    const books = told(received(10), order(transferShipped('t-1', 5), elsewhere));
+    expect(comingNowAndThen(books)).toEqual([{ shop: 2 }, { shop: 2 }]);
+  });
+
+  it('takes what arrived elsewhere from the first location by name, whichever was told first', () => {
+    const out = (to: string, units: number) =>
+      move(shelf('main'), inTransitAccount(to), units, { key: keyAt(2, { document: 't-1' }) });
+    const elsewhere = move(inTransitAccount('annex'), shelf('annex'), 3, {
+      key: keyAt(3, { document: 't-1' }),
+    });
+    const other = transferReceived('t-2', 9);
+    for (const order of [
+      [out('shop', 4), elsewhere, out('depot', 2)],
+      [elsewhere, out('depot', 2), out('shop', 4)],
+    ]) {
+      expect(comingNowAndThen(told(received(10), other, order))).toEqual([{ shop: 3 }, { shop: 3 }]);
+    }
   });
 });
+
+/** By location, live and as of any moment: two readings that must agree. */
+function comingNowAndThen(books: Books): readonly Record<string, number>[] {
+  const state = books.state('MUG');
+  const live = state.places.map((each) => [each.location, inTransit(state, each) / UNIT] as const);
+  const asOf = stockAsOf(
+    events(books).map((event, index) => ({ ...event, position: index, recordedAt: index })),
+    99,
+  );
+  const then = asOf.map((each) => [each.location, each.inTransit / UNIT] as const);
+  return [live, then].map((rows) => Object.fromEntries(rows.filter(([, units]) => units !== 0)));
+}
 
 describe('a count', () => {
   it('is the truth at its time, and shrinkage takes the difference', () => {

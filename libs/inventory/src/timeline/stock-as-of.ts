@@ -32,20 +32,30 @@ export function stockAsOf(events: readonly RecordedItemEvent[], asOf: Instant): 
 
 /** By transfer: if more was received than shipped so far, 0 is on its way, not less. */
 function addInTransit(places: Places, events: readonly RecordedItemEvent[], asOf: Instant): void {
-  const transfers = new Map<string, { location: string; balance: Quantity }>();
+  const transfers = new Map<string, Map<string, Quantity>>();
   const add = (account: Account, transfer: string, quantity: Quantity): void => {
     if (!account.endsWith(IN_TRANSIT)) return;
     const location = account.slice(0, -IN_TRANSIT.length);
-    const key = `${location}/${transfer}`;
-    transfers.set(key, { location, balance: (transfers.get(key)?.balance ?? 0) + quantity });
+    const balances = transfers.get(transfer) ?? new Map<string, Quantity>();
+    transfers.set(transfer, balances);
+    balances.set(location, (balances.get(location) ?? 0) + quantity);
   };
   for (const { type, data } of events) {
     if (type !== 'MovementPosted' || data.key.at > asOf) continue;
     add(data.from, data.key.document, -data.quantity);
     add(data.to, data.key.document, data.quantity);
   }
-  for (const { location, balance } of transfers.values()) {
-    placeOf(places, location).inTransit += Math.max(0, balance);
+  for (const balances of transfers.values()) addOnItsWay(places, balances);
+}
+
+/** What arrived where it was not shipped to is no longer on its way to the first location, by name, that waits for it. */
+function addOnItsWay(places: Places, balances: ReadonlyMap<string, Quantity>): void {
+  let elsewhere = 0;
+  for (const balance of balances.values()) elsewhere += Math.max(0, -balance);
+  for (const [location, balance] of [...balances].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const missing = Math.min(elsewhere, Math.max(0, balance));
+    elsewhere -= missing;
+    placeOf(places, location).inTransit += Math.max(0, balance) - missing;
   }
 }
 
