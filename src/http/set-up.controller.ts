@@ -28,6 +28,8 @@ import { toChannel, toItem, toListing, toLocation, toPolicy, toSource } from './
 
 const ABOUT = 'Set-up';
 const ONE = { atLeast };
+/** What a policy's scope, which is in its path, may name. */
+const OF_A_SCOPE = ['CHANNEL_UNKNOWN', 'ITEM_UNKNOWN', 'LISTING_UNKNOWN'];
 type One = ParameterValues<typeof ONE>;
 type Asked = ParameterValues<typeof PAGE>;
 
@@ -232,13 +234,14 @@ export class SetUpController {
     does: "Replaces a scope's policy.",
     answers: { 200: 'Policy', 201: 'Policy' },
     problems: ['CONTENTION', ...POLICY_PROBLEMS],
+    notThere: OF_A_SCOPE,
   })
   putPolicy(
     @PathId('scope', 'scope') scope: string,
     @Told(POLICY_BODY) told: PolicyTold,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
-    return this.desk.put({ kind: 'policy', resource: toPolicy(scope, told) }, reply);
+    return named(this.desk.put({ kind: 'policy', resource: toPolicy(scope, told) }, reply), ...OF_A_SCOPE);
   }
 
   @Get('policies/:scope')
@@ -274,12 +277,14 @@ export class SetUpController {
 
 const byId = ({ id }: { readonly id: string }): string => id;
 
-/** What the path names and is not there is 404, whatever the room calls it. */
-async function named<Answer>(answer: Promise<Answer>, code: string): Promise<Answer> {
+/** What the path names and is not there is 404, whatever the room calls it. It has no pointer into the body. */
+async function named<Answer>(answer: Promise<Answer>, ...codes: readonly string[]): Promise<Answer> {
   try {
     return await answer;
   } catch (error) {
-    if (!(error instanceof Refusal) || error.rejections[0].code !== code) throw error;
+    if (!(error instanceof Refusal)) throw error;
+    const [{ code, pointer }] = error.rejections;
+    if (pointer !== undefined || !codes.includes(code)) throw error;
     throw new Refusal(error.rejections, { status: 404 });
   }
 }
