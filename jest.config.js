@@ -12,6 +12,7 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
   roots: ['<rootDir>/libs', '<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
+  testSequencer: '<rootDir>/test/setup/longest-first.js',
   reporters: ['default', '<rootDir>/test/fixtures/left-out.js'],
   setupFiles: ['reflect-metadata', './test/setup/property-seed.ts'],
   testTimeout: 120_000, // Ends what hangs. A machine that does much else beside is slow, not wrong.
