@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import Sequencer from '@jest/test-sequencer';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
@@ -31,19 +32,16 @@ const LONGEST = [
   'test/kafka/proof.e2e-spec.ts',
 ].map((file) => `${ROOT}${file}`);
 
-/** The longest first, then the larger file first. */
-export default class LongestFirst {
-  constructor() {
+/** Those first, in this order; the others as jest sorts them. */
+export default class LongestFirst extends Sequencer {
+  constructor(...context) {
+    super(...context);
     for (const file of LONGEST) statSync(file); // One that has moved is to be named here as it is.
   }
 
   sort(tests) {
-    const sized = tests.map((test) => ({ test, place: placeOf(test), bytes: statSync(test.path).size }));
-    return sized.sort((a, b) => a.place - b.place || b.bytes - a.bytes).map(({ test }) => test);
+    const isLong = ({ path }) => LONGEST.includes(path);
+    const long = tests.filter(isLong).sort((a, b) => LONGEST.indexOf(a.path) - LONGEST.indexOf(b.path));
+    return [...long, ...super.sort(tests.filter((test) => !isLong(test)))];
   }
-
-  /** Jest hands over how long each took. The list above is enough. */
-  cacheResults() {}
 }
-
-const placeOf = ({ path }) => (LONGEST.includes(path) ? LONGEST.indexOf(path) : LONGEST.length);

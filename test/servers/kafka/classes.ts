@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { startKafka } from './cluster.ts';
 import { type KafkaVersion, kafkaJars } from './jars.ts';
 import { classesOf } from './node.ts';
@@ -14,6 +15,16 @@ export async function keepClasses(version: KafkaVersion): Promise<void> {
   const draft = `${archive}.${process.pid}`;
   const cluster = await startKafka({ version, classesTo: draft });
   await cluster.shutDown();
+  await removeFormer(version, archive);
   await rename(draft, archive);
   await cluster.stop();
+}
+
+/** Those of jars that were here before, or were copied here with them: 45 MB each. */
+async function removeFormer(version: KafkaVersion, archive: string): Promise<void> {
+  const folder = dirname(archive);
+  const former = (await readdir(folder)).filter(
+    (file) => file.startsWith(`${version}.`) && file.endsWith('.jsa'),
+  );
+  for (const file of former) await rm(join(folder, file), { force: true });
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { scramWords, type Security, securityProperties } from './security.ts';
 
 interface NodeParts {
@@ -43,8 +44,11 @@ export class KafkaNode {
     const words = ['format', '-t', clusterId, '-c', this.#file('properties')];
     if (security !== undefined) words.push(...scramWords(security));
     const log = `-Dorg.slf4j.simpleLogger.logFile=${join(folder, `format-${id}.log`)}`;
-    const options = [...QUICK, ...classesFrom(jars), log, '-cp', `${jars}/*`];
-    execFileSync('java', [...options, 'kafka.tools.StorageTool', ...words], { stdio: 'pipe' });
+    const options = [...QUICK, ...classesFrom(jars), log, '-cp', classPath(jars)];
+    execFileSync('java', [...options, 'kafka.tools.StorageTool', ...words], {
+      cwd: dirname(jars),
+      stdio: 'pipe',
+    });
   }
 
   get address(): string {
@@ -63,9 +67,13 @@ export class KafkaNode {
     ];
     const { jars, isForLong = false, classesTo } = this.#parts;
     const classes = classesTo === undefined ? classesFrom(jars) : [`-XX:ArchiveClassesAtExit=${classesTo}`];
-    const options = [...HEAP, ...(isForLong ? LASTING : QUICK), ...classes, ...log, '-cp', `${jars}/*`];
+    const options = [...HEAP, ...(isForLong ? LASTING : QUICK), ...classes, ...log, '-cp', classPath(jars)];
     const words = [...options, 'kafka.Kafka', this.#file('properties')];
-    const java = spawn('java', words, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+    const java = spawn('java', words, {
+      cwd: dirname(jars),
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     java.stderr.on('data', (text: Buffer) => appendFileSync(this.#file('log'), text));
     // A test run that forgets to stop it can still end; the guard then ends it.
     java.unref();
@@ -108,11 +116,31 @@ export class KafkaNode {
   }
 }
 
-/** Where `keepClasses` has put them: a start then takes half of the time. */
-export const classesOf = (jars: string): string => `${jars}.jsa`;
+/**
+ * Where `keepClasses` has put them: a start then takes half of the time. Java takes them only for the same jars, of the same
+ * age, in the same order and by the same names, and otherwise starts slowly without a word: so they bear the jars' mark.
+ */
+export function classesOf(jars: string): string {
+  const mark = createHash('sha256');
+  for (const file of jarsIn(jars)) {
+    const { size, mtime } = statSync(join(jars, file));
+    mark.update(`${file} ${size} ${mtime.toISOString()}\n`);
+  }
+  return `${jars}.${mark.digest('hex').slice(0, 12)}.jsa`;
+}
 
-const classesFrom = (jars: string): string[] =>
-  existsSync(classesOf(jars)) ? [`-XX:SharedArchiveFile=${classesOf(jars)}`] : [];
+const jarsIn = (jars: string): string[] => readdirSync(jars).sort();
+
+/** Seen from the folder above, and in one order: `.cache` may move. */
+const classPath = (jars: string): string =>
+  jarsIn(jars)
+    .map((file) => join(basename(jars), file))
+    .join(':');
+
+function classesFrom(jars: string): string[] {
+  const archive = classesOf(jars);
+  return existsSync(archive) ? [`-XX:SharedArchiveFile=${archive}`] : [];
+}
 
 /** Waits for our end of its pipe to close, then ends the group, also one that stands still, and clears up. */
 function guardOf(java: ChildProcess, folder: string): ChildProcess {
