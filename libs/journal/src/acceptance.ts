@@ -26,7 +26,7 @@ export interface ItemMaker {
 
 /** Who brings messages. */
 export interface Bringer {
-  /** `http`, `file:…`: kept with what is rejected. */
+  /** `http`, `kafka:…`, `file:…`: kept with what is rejected. */
   readonly door: string;
   /** The key's own channel or source; absent for an admin, who may tell messages of any. */
   readonly identity?: string;
@@ -68,7 +68,7 @@ export class Acceptance {
   /** Sorts out what is refused; the rest are messages that may be told, with what their lines mean. */
   #sort(): Entrant[] {
     const { catalog } = this.#parts;
-    const { identity } = this.#by;
+    const { identity, door } = this.#by;
     const tellers = new Map<string | undefined, Teller | undefined>([[undefined, undefined]]);
     const entrants: Entrant[] = [];
     for (let index = 0; index < this.#arrivals.length; index++) {
@@ -77,7 +77,9 @@ export class Acceptance {
       if (!tellers.has(source)) tellers.set(source, tellerOf(source!, catalog));
       const teller = tellers.get(source);
       const refused =
-        'message' in arrival ? mayTell(arrival.message, { teller, identity, catalog }) : arrival.rejection;
+        'message' in arrival
+          ? mayTell(arrival.message, { teller, identity, door, catalog })
+          : arrival.rejection;
       if (refused !== undefined) {
         const countedUnder = identity ?? teller?.id ?? UNKNOWN_SOURCE;
         this.#refusals.push({ index, countedUnder, rejection: refused });

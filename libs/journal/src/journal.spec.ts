@@ -98,6 +98,22 @@ describe('a message', () => {
     ]);
   });
 
+  it.each([
+    ['http', 'This key belongs to "pos" .* or use the key of "web"'],
+    ['kafka:till.events', 'This topic is bound to "pos" .* or send it to a topic of "web"'],
+    ['file:tills.jsonl', 'The file is told as that of "pos" \\(--source\\).* or leave --source out'],
+  ])('of another source is refused in the words of its door: %s', async (door, words) => {
+    const [outcome] = await opened.journal.accept([arrivalOf(sale('s1', { source: 'web' }))], {
+      door,
+      identity: 'pos',
+    });
+
+    expect(outcome?.error).toMatchObject({
+      code: 'CHANNEL_MISMATCH',
+      detail: expect.stringMatching(words),
+    });
+  });
+
   it('about a closed location is flagged', async () => {
     await opened.putLocation('attic', { active: false });
 

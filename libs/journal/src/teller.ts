@@ -31,16 +31,18 @@ export function mayTell(
   {
     teller,
     identity,
+    door,
     catalog,
   }: {
     readonly teller: Teller | undefined;
-    /** The key's own source; undefined for an admin. */
+    /** Whom the key, topic or file speaks for; undefined where it may tell messages of any source. */
     readonly identity: string | undefined;
+    readonly door: string;
     readonly catalog: CatalogView;
   },
 ): Rejection | undefined {
   if (identity !== undefined && message.source !== identity) {
-    const detail = `This key belongs to ${shown(identity)} and cannot send messages of ${shown(message.source)}. Set source to ${shown(identity)}, or use the key of ${shown(message.source)}.`;
+    const detail = foreignDetail(door, shown(identity), shown(message.source));
     return { code: 'CHANNEL_MISMATCH', detail, pointer: '/source' };
   }
   if (teller === undefined) {
@@ -48,6 +50,15 @@ export function mayTell(
     return { code: 'UNKNOWN_SOURCE', detail, pointer: '/source' };
   }
   return isOrderMessage(message) ? checkChannel(message, teller, catalog) : undefined;
+}
+
+/** Only HTTP has keys: whoever comes through another door is told what binds that one. */
+function foreignDetail(door: string, own: string, source: string): string {
+  if (door.startsWith('kafka:'))
+    return `This topic is bound to ${own} and does not take messages of ${source}. Set source to ${own}, or send it to a topic of ${source} (KAFKA_EVENT_TOPICS binds them).`;
+  if (door.startsWith('file:'))
+    return `The file is told as that of ${own} (--source), and this message is of ${source}. Set source to ${own}, or leave --source out.`;
+  return `This key belongs to ${own} and cannot send messages of ${source}. Set source to ${own}, or use the key of ${source}.`;
 }
 
 /** A channel tells only its own orders; any other source must name the order's channel. */

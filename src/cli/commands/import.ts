@@ -94,7 +94,7 @@ interface Import {
 
 async function tellAll(onhand: OnHand, file: TellableFile, { args, task, tally }: Import): Promise<Proof> {
   await setUpFor(onhand, { mapping: file.mapping, source: args.source });
-  const by = { door: `file:${basename(args.file)}`, ...speaksFor(args) };
+  const by = { door: doorOf(args), ...speaksFor(args) };
   const inFlight = new InFlight(BATCHES_IN_FLIGHT_MAX);
   try {
     for await (const batch of batchesOf(file, tally, task)) {
@@ -114,6 +114,8 @@ async function untilRoom({ rooms }: OnHand, handedIn: number, signal: AbortSigna
   while (!(await rooms.backpressure.room(handedIn, LOOK_EVERY_MS))) signal.throwIfAborted();
 }
 
+const doorOf = ({ file }: ImportArgs): string => `file:${basename(file)}`;
+
 /** A line of JSON may name its source itself: where --source is said, it must be that one. */
 const speaksFor = ({ mapping, source }: ImportArgs): { readonly identity?: string } =>
   mapping === undefined && source !== undefined ? { identity: source } : {};
@@ -130,7 +132,7 @@ async function lookThrough(
     const { source } = message;
     const known = tellerOf(source, catalog);
     const teller = known ?? (source === registered ? newTeller(source) : undefined);
-    return mayTell(message, { teller, identity, catalog });
+    return mayTell(message, { teller, identity, door: doorOf(args), catalog });
   };
   const verdict = async (reading: ToldReading): Promise<'new' | 'repeated' | Rejection> => {
     if (isRefused(reading)) return reading.problems[0];
