@@ -57,6 +57,8 @@ export class KafkaPublisher implements Fold {
   readonly #producer: Producer;
   readonly #stopListening: readonly (() => void)[];
   #connecting: Promise<void> | undefined;
+  /** Why there is no connection yet, in words: no topic can say it. */
+  #unconnected: string | undefined;
   #collected: ListingNumber[] = [];
   #position: number;
 
@@ -102,7 +104,7 @@ export class KafkaPublisher implements Fold {
 
   /** A problem that somebody should look at, in words; undefined if there is none. */
   get trouble(): string | undefined {
-    return this.#availability.trouble ?? this.#orders.trouble;
+    return this.#unconnected ?? this.#availability.trouble ?? this.#orders.trouble;
   }
 
   figures(): { readonly availability: TopicFigures; readonly orders: TopicFigures } {
@@ -175,9 +177,12 @@ export class KafkaPublisher implements Fold {
     try {
       this.#connecting ??= this.#producer.connect();
       await this.#connecting;
+      this.#unconnected = undefined;
     } catch (error) {
       this.#connecting = undefined;
-      throw kafkaTrouble(error, this.#parts.connection);
+      const trouble = kafkaTrouble(error, this.#parts.connection);
+      this.#unconnected = trouble.message;
+      throw trouble;
     }
     this.#sleep.start();
     await publisher.run(signal);
