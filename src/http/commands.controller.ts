@@ -1,16 +1,12 @@
-import { Controller, HttpStatus, Param, Post, Req, Res } from '@nestjs/common';
-import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import { Controller, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SERVICE_CALLER } from './caller.ts';
 import { Asking, Door } from './door.ts';
 import type { Caller } from './caller.ts';
 import { SERVICE_PREFIX } from './gatekeeper.ts';
-import { InsideCommands, type InsideParts } from './inside-commands.ts';
+import { InsideCommands } from './inside-commands.ts';
+import { LineAnswer } from './line-answer.ts';
 import { notThere, refuse } from './problem.ts';
-
-/** A person cannot read faster. */
-const PROGRESS_EVERY_MS = 100;
 
 /**
  * The command line's way into the service that holds the data directory: the command runs here as it would
@@ -68,50 +64,4 @@ function argsOf(body: Uint8Array | undefined): object {
     // Said below.
   }
   throw refuse('INVALID_JSON', 'Send {"args":{…}}.');
-}
-
-type LineTask = Omit<InsideParts, 'doors' | 'authorization'>;
-
-/** One JSON object a line, as they come. */
-class LineAnswer {
-  readonly #raw: ServerResponse;
-  readonly #gone = new AbortController();
-  #progressAt = -Infinity;
-
-  constructor(reply: FastifyReply) {
-    reply.hijack();
-    this.#raw = reply.raw;
-    this.#raw.on('close', () => this.#gone.abort());
-    this.#raw.writeHead(HttpStatus.OK, {
-      'content-type': 'application/x-ndjson',
-      'cache-control': 'no-store',
-    });
-    this.#raw.flushHeaders();
-  }
-
-  /** Runs it, and closes with its last message. */
-  async end(run: (task: LineTask) => Promise<object>): Promise<void> {
-    this.#raw.end(`${JSON.stringify(await run(this.#task()))}\n`);
-  }
-
-  #task(): LineTask {
-    return {
-      report: (progress) => this.#report(progress),
-      write: (output) => this.#write({ output }),
-      signal: this.#gone.signal,
-    };
-  }
-
-  #report(progress: object): void {
-    const now = performance.now();
-    if (now - this.#progressAt < PROGRESS_EVERY_MS || this.#raw.writableNeedDrain) return;
-    this.#progressAt = now;
-    void this.#write({ progress });
-  }
-
-  /** Waits for a reader who is slower than we are. */
-  async #write(message: object): Promise<void> {
-    if (this.#raw.write(`${JSON.stringify(message)}\n`)) return;
-    await once(this.#raw, 'drain', { signal: this.#gone.signal });
-  }
 }
