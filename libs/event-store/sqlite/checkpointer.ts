@@ -4,6 +4,8 @@ import { PAGE_BYTES } from './schema.ts';
 
 /** After so many stored bytes the write-ahead log is carried into the file. */
 const CHECKPOINT_AFTER_BYTES = 4 * 1024 * 1024;
+/** Or so many commits: a commit of a few bytes writes several whole pages, so its bytes say nothing of the write-ahead log. */
+const CHECKPOINT_AFTER_COMMITS = 500;
 /** A write-ahead log of this size is restarted, for which the writer has to wait briefly. */
 const WAL_PAGES_MAX = (64 * 1024 * 1024) / PAGE_BYTES;
 /** The most that may be left to do for that wait to be short: a few milliseconds. */
@@ -21,6 +23,7 @@ export class Checkpointer {
   readonly #onFailed: (cause: unknown) => void;
   #bytes = 0;
   #commits = 0;
+  #commitsAtLast = 0;
   #isUnderWay = false;
   #isClosed = false;
   #isIdleDue: NodeJS.Timeout | undefined;
@@ -36,7 +39,7 @@ export class Checkpointer {
   written(bytes: number): void {
     this.#bytes += bytes;
     this.#commits++;
-    if (this.#bytes >= CHECKPOINT_AFTER_BYTES) this.#begin(() => this.#shorten());
+    if (this.#isDue()) this.#begin(() => this.#shorten());
     if (this.#isIdleDue === undefined && !this.#isClosed) this.#watchForIdleness();
   }
 
@@ -56,10 +59,16 @@ export class Checkpointer {
     this.#isClosed = true;
   }
 
+  #isDue(): boolean {
+    const commits = this.#commits - this.#commitsAtLast;
+    return this.#bytes >= CHECKPOINT_AFTER_BYTES || commits >= CHECKPOINT_AFTER_COMMITS;
+  }
+
   #begin(work: () => Promise<void>): void {
     if (this.#isUnderWay || this.#isClosed) return;
     this.#isUnderWay = true;
     this.#bytes = 0;
+    this.#commitsAtLast = this.#commits;
     void work().finally(() => (this.#isUnderWay = false));
   }
 
