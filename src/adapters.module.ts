@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '#kernel';
 import type { EventStore, LogTarget } from '#event-store';
-import { DirectoryLock, type OnCopied, SqliteEventStore, SqliteLogTarget } from '#event-store/sqlite';
+import {
+  DirectoryLock,
+  type OnBackup,
+  type OnChecked,
+  SqliteEventStore,
+  SqliteLogTarget,
+} from '#event-store/sqlite';
 import type { ReadModel } from '#read-model';
 import { discard, IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
 import type { Settings } from './environment.ts';
@@ -11,7 +17,7 @@ import { isLogInFolder } from './settings/log-place.ts';
 
 /** The one place where ports meet adapters: another store is another line here. */
 
-export { EVENTS_FILE, hasLog, isLeftByRestore, mayHaveLog, type OnCopied } from '#event-store/sqlite';
+export { EVENTS_FILE, hasLog, isLeftByRestore, mayHaveLog, type OnBackup } from '#event-store/sqlite';
 
 /** The log, and what only some adapters can do. */
 export interface OpenLog {
@@ -26,9 +32,9 @@ export interface OpenLog {
    * Copies the log as it is now to a new file, and checks all of it, while appends and reads go on. Returns the position of
    * the newest event in it. Undefined if the store has its own means of backup.
    */
-  readonly backup?: (path: string, onProgress?: OnCopied) => Promise<number>;
+  readonly backup?: (path: string, onProgress?: OnBackup) => Promise<number>;
   /** What is wrong with the stored log, in words; empty if it is sound. Undefined if the store checks that itself. */
-  readonly integrityCheck?: () => Promise<readonly string[]>;
+  readonly integrityCheck?: (onChecked?: OnChecked) => Promise<readonly string[]>;
   /** Closes the store, and unlocks the folder. */
   close(): Promise<void>;
 }
@@ -57,7 +63,7 @@ async function openInFolder({ DATA_DIR }: Place, { clock, onFatal }: OpenLogPart
     name: 'sqlite',
     identity: 'sqlite',
     backup: (path, onProgress) => store.backup(path, onProgress),
-    integrityCheck: () => store.integrityCheck(),
+    integrityCheck: (onChecked) => store.integrityCheck(onChecked),
     close: () => store.close(),
   };
 }
@@ -106,7 +112,7 @@ export async function checkAddress({ EVENT_STORE }: Pick<Settings, 'EVENT_STORE'
 export const restoreLog = (
   backup: string,
   settings: Pick<Settings, 'DATA_DIR'>,
-  onProgress?: OnCopied,
+  onProgress?: OnBackup,
 ): Promise<number> => SqliteEventStore.restore(backup, settings.DATA_DIR, onProgress);
 
 /** A log to copy from or to: a data directory, or the address of a server. */

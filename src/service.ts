@@ -1,6 +1,6 @@
 import { type Clock, Fault, pause, systemClock } from '#kernel';
 import type { StoredHash } from '#read-model';
-import { type OnCopied, type OpenLog, openLog, openReadModel } from './adapters.module.ts';
+import { type OnBackup, type OpenLog, openLog, openReadModel } from './adapters.module.ts';
 import {
   beginRebuilding,
   cursorKey,
@@ -167,14 +167,14 @@ export class OnHand {
    * Copies the log to a new file, even while it is being written. Returns the position of the newest event in it.
    * Throws BackupElsewhere.
    */
-  async backup(path: string, onProgress?: OnCopied): Promise<number> {
+  async backup(path: string, onProgress?: OnBackup): Promise<number> {
     const { backup, name } = this.#opened;
     if (backup === undefined) throw new BackupElsewhere(name);
     return backup(path, onProgress);
   }
 
   /** Says what is wrong with the stored log, in words; undefined if the store checks that itself. */
-  get integrityCheck(): (() => Promise<readonly string[]>) | undefined {
+  get integrityCheck(): OpenLog['integrityCheck'] {
     return this.#opened.integrityCheck;
   }
 

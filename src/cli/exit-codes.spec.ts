@@ -135,6 +135,15 @@ it('restores over what an attempt that was killed has left, and from nothing but
   expect(readdirSync(DATA_DIR).sort()).toEqual(['events.db', 'lock.db']);
 });
 
+it.each([
+  ['backup', ['backup', path('told.bak')], env],
+  ['restore', ['restore', path('told.bak')], { DATA_DIR: path('told') }],
+])('shows how far a %s is while it checks what it made', async (_, words, folderOf) => {
+  const { exitCode, stderr } = await commandLine(words, { ...folderOf, TERM: 'xterm' }, { isTerminal: true });
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(/checking the files .* 0 % {2}0 of \d+ checks/);
+});
+
 it('ends with 74 where a digit of an event has changed on the disk, and names the event', async () => {
   const [backup, DATA_DIR] = [path('before.bak'), path('flipped')];
   await commandLine(['import', path('good.csv'), '--mapping', 'online-retail'], env);

@@ -6,6 +6,7 @@ import { isLogInFolder } from '../settings/log-place.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { CommandRefused } from './problem.ts';
+import { checkOfFile } from './terminal/check-of-file.ts';
 import { ProgressLine } from './terminal/progress-line.ts';
 import { number } from './terminal/words.ts';
 
@@ -20,9 +21,10 @@ export async function performRestore(
   await refuseNotEmpty(dataDir);
   io.signal.throwIfAborted();
   const progress = new ProgressLine(io.stderr, io.env);
-  const position = await restoreLog(resolve(path), settings, ({ pages, pagesTotal }) => {
+  const position = await restoreLog(resolve(path), settings, ({ step, done, of }) => {
+    if (step === 'checking') return progress.report(checkOfFile({ done, of }));
     io.signal.throwIfAborted();
-    progress.report({ step: 'restoring', done: pages, total: pagesTotal, unit: 'pages' });
+    progress.report({ step: 'restoring', done, total: of, unit: 'pages' });
   }).finally(() => progress.end());
   io.stdout.write(
     json

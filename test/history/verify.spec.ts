@@ -83,7 +83,7 @@ async function tell({ rooms }: Pick<OnHand, 'rooms'>, facts: readonly Message[])
 }
 
 interface Terms {
-  readonly checkFiles?: () => Promise<readonly string[]>;
+  readonly checkFiles?: Parameters<typeof verify>[0]['checkFiles'];
   readonly signal?: AbortSignal;
   readonly onProgress?: Parameters<typeof verify>[0]['onProgress'];
   /** Before the live picture is hashed. */
@@ -132,7 +132,10 @@ describe('verify', () => {
   it('says in each step how far it is, to the end', async () => {
     const steps = new Map<string, { done?: number; of?: number }>();
     await verifyNow({
-      checkFiles: () => Promise.resolve([]),
+      checkFiles: (onChecked) => {
+        onChecked({ done: 2, of: 2 });
+        return Promise.resolve([]);
+      },
       onProgress: ({ step, ...far }) => steps.set(step, far),
     });
     expect([...steps.keys()]).toEqual([
@@ -140,6 +143,7 @@ describe('verify', () => {
       ...['reading the books of every item', 'explaining every number'],
     ]);
     for (const { done, of } of steps.values()) expect(done).toBe(of);
+    expect(steps.get('checking the files')).toEqual({ done: 2, of: 2 });
     expect(steps.get('explaining every number')?.done).toBeGreaterThan(0);
   });
 

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
-import type { Chore, ChoreAnswer } from './chores.worker.ts';
+import type { Checking, Chore, ChoreAnswer } from './chores.worker.ts';
+import type { OnChecked } from './integrity.ts';
 import { startWorker } from './start-worker.ts';
 
 /** A thread that does one chore at a time. It is started with the first one. */
@@ -12,9 +13,9 @@ export class ChoreThread {
     this.#file = file;
   }
 
-  /** Never rejects: a failure is an answer. */
-  do(chore: Chore): Promise<ChoreAnswer> {
-    const answer = this.#underWay.then(() => this.#send(chore));
+  /** Never rejects: a failure is an answer. `onChecked` must not throw. */
+  do(chore: Chore, onChecked: OnChecked = () => {}): Promise<ChoreAnswer> {
+    const answer = this.#underWay.then(() => this.#send(chore, onChecked));
     this.#underWay = answer;
     return answer;
   }
@@ -29,16 +30,18 @@ export class ChoreThread {
     await ended;
   }
 
-  #send(chore: Chore): Promise<ChoreAnswer> {
+  #send(chore: Chore, onChecked: OnChecked): Promise<ChoreAnswer> {
     const worker = (this.#worker ??= this.#start());
     return new Promise((resolve) => {
       const settle = (answer: ChoreAnswer): void => {
-        worker.off('message', settle).off('error', fail).off('exit', end);
+        worker.off('message', hear).off('error', fail).off('exit', end);
         resolve(answer);
       };
+      const hear = (said: Checking | ChoreAnswer): void =>
+        said.kind === 'checking' ? onChecked({ done: said.done, of: said.of }) : settle(said);
       const fail = (cause: unknown): void => settle({ kind: 'failed', cause });
       const end = (): void => fail(new Error('The thread for chores has ended.'));
-      worker.on('message', settle).on('error', fail).on('exit', end);
+      worker.on('message', hear).on('error', fail).on('exit', end);
       worker.postMessage(chore);
     });
   }

@@ -20,6 +20,13 @@ export interface Checkpointed {
   readonly pagesLeft: number;
 }
 
+/** Told while a check goes on: how many checks are done, and of how many. */
+export interface Checking {
+  readonly kind: 'checking';
+  readonly done: number;
+  readonly of: number;
+}
+
 interface Checked {
   readonly kind: 'checked';
   readonly problems: readonly string[];
@@ -41,11 +48,15 @@ port.on('message', (chore: Chore | 'close') => {
 function attempt(chore: Chore): ChoreAnswer {
   try {
     return chore.kind === 'check'
-      ? { kind: 'checked', problems: findProblems(database) }
+      ? { kind: 'checked', problems: findProblems(database, tellChecks) }
       : checkpoint(database, chore.mode);
   } catch (cause) {
     return { kind: 'failed', cause };
   }
+}
+
+function tellChecks({ done, of }: { readonly done: number; readonly of: number }): void {
+  port.postMessage({ kind: 'checking', done, of } satisfies Checking);
 }
 
 function checkpoint(database: DatabaseSync, mode: CheckpointMode): ChoreAnswer {

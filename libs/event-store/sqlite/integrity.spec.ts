@@ -35,12 +35,22 @@ it('the check of a log takes no more memory for a larger log', async () => {
     resourceLimits: { maxOldGenerationSizeMb: 40 }, // Of a log of 90 MB.
   });
   const answer = await new Promise((resolve) => {
-    thread.once('message', resolve).once('error', resolve);
+    thread.on('message', (said: { kind: string }) => said.kind !== 'checking' && resolve(said));
+    thread.once('error', resolve);
     thread.postMessage({ kind: 'check' });
   });
   await thread.terminate();
   expect(answer).toEqual({ kind: 'checked', problems: [] });
 }, 60_000);
+
+it('the check of a log says how far it is, to the end', async () => {
+  await (await open()).close();
+  const told: object[] = [];
+  await checkLog(file, (checks) => told.push(checks));
+  const of = told.length - 1;
+  expect(told).toEqual(told.map((_, done) => ({ done, of })));
+  expect(of).toBeGreaterThan(5);
+});
 
 describe('a stream that lacks a revision', () => {
   /** Three streams of four events, of which the index has those up to a position. */

@@ -6,6 +6,9 @@ import { isSafe } from './stored-events.ts';
 /** Problems listed of each kind. */
 const PROBLEMS_MAX = 100;
 
+/** Told of the checks of a file how many are done, and of how many. */
+export type OnChecked = (checks: { readonly done: number; readonly of: number }) => void;
+
 interface Question {
   readonly problem: string;
   readonly sql: string;
@@ -94,17 +97,32 @@ const SUMMED = `
   WHERE checksum IS NOT NULL AND ${SAFE} ORDER BY position`;
 
 /** What is wrong with the file, in words; empty if it is sound. Reads all of it. */
-export function findProblems(database: DatabaseSync): string[] {
+export function findProblems(database: DatabaseSync, onChecked: OnChecked = () => {}): string[] {
+  const checks = checksOf(database);
   const problems: string[] = [];
-  for (const row of database.prepare(`PRAGMA quick_check(${PROBLEMS_MAX})`).all()) {
-    const [answer] = Object.values(row);
-    if (answer !== 'ok') problems.push(`SQLite finds: ${String(answer)}`);
+  for (const [done, check] of checks.entries()) {
+    onChecked({ done, of: checks.length });
+    problems.push(...check());
+    if (done === 0 && problems.length > 0) return problems; // Further queries of a damaged file would only throw.
   }
-  if (problems.length > 0) return problems; // Further queries of a damaged file would only throw.
-  for (const question of QUESTIONS) problems.push(...answersTo(question, database));
-  // A log of the first version has no checksums.
-  return hasChecksums(database) ? [...problems, ...changedEvents(database)] : problems;
+  onChecked({ done: checks.length, of: checks.length });
+  return problems;
 }
+
+/** SQLite's own comes first. A log of the first version has no checksums. */
+const checksOf = (database: DatabaseSync): readonly (() => string[])[] => [
+  () => pagesDamaged(database),
+  ...QUESTIONS.map((question) => () => answersTo(question, database)),
+  ...(hasChecksums(database) ? [() => changedEvents(database)] : []),
+];
+
+const pagesDamaged = (database: DatabaseSync): string[] =>
+  database
+    .prepare(`PRAGMA quick_check(${PROBLEMS_MAX})`)
+    .all()
+    .map((row) => String(Object.values(row)[0]))
+    .filter((answer) => answer !== 'ok')
+    .map((answer) => `SQLite finds: ${answer}`);
 
 /** Read as text, for a damaged number may be too large for JavaScript. */
 const answersTo = ({ problem, sql }: Question, database: DatabaseSync): string[] =>

@@ -17,13 +17,14 @@ import {
 } from '../src/index.ts';
 import { assertHasAcknowledged } from './acknowledged-mark.ts';
 import { AppendQueue } from './append-queue.ts';
-import { checkLog, copyLog, type OnCopied } from './backup.ts';
+import { checkLog, copyLog, type OnBackup } from './backup.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { ChoreThread } from './chore-thread.ts';
 import { openWriter } from './connection.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { isDiskFull } from './file-error.ts';
 import { EVENTS_FILE, refuseUnfinished } from './files.ts';
+import type { OnChecked } from './integrity.ts';
 import { assertTypesKnown } from './known-types.ts';
 import { LogReader } from './log-reader.ts';
 import { RecentEvents } from './recent-events.ts';
@@ -116,7 +117,7 @@ export class SqliteEventStore extends EventStore {
    * Puts a backup into a data directory that has no log yet, and checks all of it. Returns the position of its newest
    * event. Throws DataDirectoryLocked, DataFileUnusable and StoreFull.
    */
-  static async restore(backup: string, directory: string, onProgress?: OnCopied): Promise<number> {
+  static async restore(backup: string, directory: string, onProgress?: OnBackup): Promise<number> {
     const found = statSync(backup, { throwIfNoEntry: false });
     if (found === undefined) throw new DataFileUnusable(backup, 'there is no such file');
     if (found.isDirectory()) throw new DataFileUnusable(backup, 'it is a folder, but must be a file');
@@ -189,13 +190,13 @@ export class SqliteEventStore extends EventStore {
    * Copies the log as it is now to a new file, and checks all of it, while appends and reads go on. Returns the position of
    * the newest event in it. Throws DataFileUnusable if the copy is not sound, or if the file exists.
    */
-  backup(path: string, onProgress?: OnCopied): Promise<number> {
+  backup(path: string, onProgress?: OnBackup): Promise<number> {
     return this.#checkpointer.during(() => copyLog(this.#file, path, onProgress));
   }
 
   /** What is wrong with the file, in words; empty if it is sound. Reads all of it, while appends go on. */
-  integrityCheck(): Promise<readonly string[]> {
-    return this.#checkpointer.during(() => checkLog(this.#file));
+  integrityCheck(onChecked?: OnChecked): Promise<readonly string[]> {
+    return this.#checkpointer.during(() => checkLog(this.#file, onChecked));
   }
 
   /** Answers everything that was asked for before. */

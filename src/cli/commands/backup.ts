@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from '../command.ts';
+import { checkOfFile } from '../terminal/check-of-file.ts';
 import { number } from '../terminal/words.ts';
 
 interface BackupArgs {
@@ -18,8 +19,8 @@ export const backupCommand: Command<BackupArgs, BackupMade> = {
   usesFiles: true,
   prepare: ({ path }) => ({ path: resolve(path) }),
   async run(onhand, { path }, { report }) {
-    const position = await onhand.backup(path, ({ pages, pagesTotal }) =>
-      report({ step: 'copying', done: pages, total: pagesTotal, unit: 'pages' }),
+    const position = await onhand.backup(path, ({ step, done, of }) =>
+      report(step === 'checking' ? checkOfFile({ done, of }) : { step, done, total: of, unit: 'pages' }),
     );
     return { path, position, bytes: (await stat(path)).size };
   },

@@ -44,6 +44,7 @@ export class ProgressLine {
     this.#step = progress.step;
     this.#stepStartedAt = now;
     this.#doneAtStart = progress.done ?? 0;
+    if (this.#rewrites) this.#shownAt = -Infinity; // Its first numbers may be long in coming.
   }
 
   #text({ step, done, total, unit = '' }: Progress, now: number): string {

@@ -102,6 +102,16 @@ describe('progress', () => {
     expect(out.text.endsWith('\r\u001b[2K')).toBe(true);
   });
 
+  it('shows the next step at once, however soon it comes', () => {
+    const out = sink({ isTTY: true });
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
+    const progress = new ProgressLine(out, { TERM: 'xterm' });
+    progress.report({ step: 'copying' });
+    progress.report({ step: 'checking' });
+    clock.mockRestore();
+    expect(out.text).toBe('\r\u001b[2Kcopying\r\u001b[2Kchecking');
+  });
+
   it.each([
     ['a pipe', {}, {}],
     ['CI', { isTTY: true }, { CI: 'true' }],

@@ -24,6 +24,8 @@ interface FreshPicture {
   readonly folds: readonly Fold[];
 }
 
+type OnChecked = (checks: { readonly done: number; readonly of: number }) => void;
+
 interface VerifyParts {
   readonly store: EventStore;
   /** The picture that is served: how far it has got, and its hash as of a position that is not before that. */
@@ -31,7 +33,7 @@ interface VerifyParts {
   /** Opens an empty picture with the same shelves. */
   readonly openFresh: () => FreshPicture;
   /** What is wrong with the store's files, according to the store: one sentence for each thing. */
-  readonly checkFiles?: () => Promise<readonly string[]>;
+  readonly checkFiles?: (onChecked: OnChecked) => Promise<readonly string[]>;
   /** Called in each step, and while much is left of it; without numbers where the step does not know them. */
   readonly onProgress?: (progress: {
     readonly step: string;
@@ -57,8 +59,7 @@ export async function verify(parts: VerifyParts): Promise<VerifyReport> {
   try {
     const checks: CheckResult[] = [];
     if (parts.checkFiles) {
-      parts.onProgress?.({ step: 'checking the files' });
-      checks.push(await filesCheck(parts.checkFiles));
+      checks.push(await filesCheck(parts.checkFiles, parts.onProgress));
     }
     const { position, results, hashes, numbers } = await liveAgain(parts, fresh);
     checks.push(...results, hashes);
@@ -69,9 +70,14 @@ export async function verify(parts: VerifyParts): Promise<VerifyReport> {
   }
 }
 
-async function filesCheck(checkFiles: () => Promise<readonly string[]>): Promise<CheckResult> {
+async function filesCheck(
+  checkFiles: NonNullable<VerifyParts['checkFiles']>,
+  onProgress: VerifyParts['onProgress'],
+): Promise<CheckResult> {
   const findings = new Findings('files');
-  const wrong = await checkFiles();
+  const step = 'checking the files';
+  onProgress?.({ step });
+  const wrong = await checkFiles((checks) => onProgress?.({ step, ...checks }));
   findings.look(wrong.length === 0, () => wrong.join('; '));
   return findings.result();
 }
