@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RecordedEvent } from '#event-store';
 import type { CatalogBook, CatalogChange } from '#catalog';
 import { FACT_EVENT_TYPES, type FactRecorded } from '#inventory';
@@ -8,7 +9,7 @@ import type { JournalBook, WaitingCause } from './journal-book.ts';
 
 /** With more causes waiting, all parked lines are tried instead. */
 const CAUSES_MAX = 50_000;
-/** Messages tried at the same time. */
+/** Messages tried at the same time, and in one turn: where none is released, nothing of it waits for anything. */
 const MESSAGES_AT_ONCE_MAX = 64;
 const RETRY_PAUSE_MS = 500;
 
@@ -95,6 +96,7 @@ export class Releaser implements Fold {
         for (const messages of this.#messagesFor(cause)) {
           if (signal.aborted) return;
           await Promise.all(messages.map((message) => this.#parts.journal.release(message)));
+          await nextTurn();
         }
       }
     } catch (fault) {
