@@ -9,6 +9,7 @@ import {
 } from '#inventory';
 import type { Instant } from '#kernel';
 import { readWhole } from './read-whole.ts';
+import { toldBy } from './told-by.ts';
 
 /** Limits history to what we had been told by `knownAt`, and to what had happened by `asOf`; no limit if absent. */
 export interface Moment {
@@ -45,11 +46,8 @@ export class ItemHistory {
     return asOf === undefined ? rows : rows.filter((row) => row.occurredAt <= asOf);
   }
 
-  async #knownAt(sku: string, knownAt = Number.POSITIVE_INFINITY): Promise<RecordedItemEvent[]> {
-    const events = await readWhole(this.#store, itemStream(sku));
-    // Recording times never decrease in the log, so what was known is a prefix.
-    const known = events.findLastIndex((event) => event.recordedAt <= knownAt) + 1;
-    if (known < events.length) events.length = known;
-    return events as unknown[] as RecordedItemEvent[];
+  async #knownAt(sku: string, knownAt?: Instant): Promise<readonly RecordedItemEvent[]> {
+    const events = (await readWhole(this.#store, itemStream(sku))) as unknown[] as RecordedItemEvent[];
+    return knownAt === undefined ? events : toldBy(this.#store, events, knownAt);
   }
 }
