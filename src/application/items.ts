@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Query } from '@nestjs/cqrs';
 import type { ListingNumber } from '#availability';
-import type { Changes, EvidencedExplanation, Moment } from '#history';
+import type { Changes, EvidencedExplanation, Moment, TimelinePage } from '#history';
 import type { CatalogPage, SetupEntry } from '#catalog';
 import type { Item, ItemState, PlaceStock, TimelineRow } from '#inventory';
 import type { Instant } from '#kernel';
@@ -52,6 +52,7 @@ export class FindTimeline extends Query<readonly TimelineRow[]> {
   constructor(
     readonly sku: string,
     readonly moment: Moment,
+    readonly page: TimelinePage,
   ) {
     super();
   }
@@ -98,7 +99,7 @@ export const ITEM_HANDLERS = [
   }),
   onQuery(ListItems, (onhand, { page }) => listItems(onhand, page)),
   onQuery(FindItemAt, ({ rooms }, { sku, moment }) => rooms.itemHistory.stockAt(sku, moment)),
-  onQuery(FindTimeline, ({ rooms }, { sku, moment }) => rooms.itemHistory.timeline(sku, moment)),
+  onQuery(FindTimeline, ({ rooms }, { sku, moment, page }) => rooms.itemHistory.timeline(sku, moment, page)),
   onQuery(FindNumberAt, ({ rooms }, { channel, listing, knownAt }) =>
     rooms.listingHistory.numberAt(channel, listing, knownAt),
   ),

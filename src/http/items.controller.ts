@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { rowsBehind, type TimelinePlace, type TimelineRow } from '#inventory';
+import type { TimelinePlace, TimelineRow } from '#inventory';
 import { FindItem, FindItemAt, FindTimeline, ListItems } from '../application/items.ts';
 import { cursorInvalid } from './cursor.ts';
 import { Door, PathId, Query } from './door.ts';
@@ -92,22 +92,20 @@ export class ItemsController {
     await this.freshness.reach(asked.atLeast);
     if ((await this.queries.execute(new FindItem(sku))) === undefined) throw itemUnknown(sku);
     const { knownAt, asOf } = asked;
-    const rows = await this.history.read(() =>
-      this.queries.execute(new FindTimeline(sku, { knownAt, asOf })),
-    );
     const page = await this.pager.page(
       ['timeline', sku, knownAt, asOf],
       asked,
-      (after, limit) => behind(rows, after).slice(0, limit),
+      (cursor, limit) => {
+        // A page goes on behind the very row that the one before ended with: a fact told late moves its place.
+        const after = cursor === undefined ? undefined : toPlace(cursor);
+        const find = new FindTimeline(sku, { knownAt, asOf }, { after, limit });
+        return this.history.read(() => this.queries.execute(find));
+      },
       (row) => JSON.stringify(placeOf(row)),
     );
     return shownPage(page, shownTimelineRow);
   }
 }
-
-/** A page goes on behind the very row that the one before ended with: a fact told late moves its place. */
-const behind = (rows: readonly TimelineRow[], after: string | undefined): readonly TimelineRow[] =>
-  after === undefined ? rows : rowsBehind(rows, toPlace(after));
 
 /** A cursor of a version before 0.1.0 has only the row's number in the list: behind that may be any row by now. */
 function toPlace(after: string): TimelinePlace {

@@ -57,5 +57,7 @@ describe('what was known of an item', () => {
       expect(await unitsKnownAt(at - 1)).toBe(index);
       expect(await unitsKnownAt(at)).toBe(index + 1);
     }
+    const rows = await onhand.rooms.itemHistory.timeline('A', { knownAt: told[9]! });
+    expect(rows.map(({ recordedAt }) => recordedAt).sort()).toEqual(told.slice(0, 10));
   });
 });

@@ -91,6 +91,7 @@ export const shownTimelineRow = ({
   balance,
   occurredAt,
   recordedAt,
+  journal: _,
   ...row
 }: TimelineRow): object => ({
   ...row,

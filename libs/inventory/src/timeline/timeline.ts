@@ -17,7 +17,10 @@ export interface TimelineRow {
   readonly document: string;
   readonly message: { readonly source: string; readonly id: string };
   readonly occurredAt: Instant;
+  /** When it was posted. */
   readonly recordedAt: Instant;
+  /** Position of the journal event that it carries; absent if a request to the item itself made it. */
+  readonly journal?: number;
 }
 
 /**
@@ -110,6 +113,7 @@ interface Step {
   readonly account: Account;
   readonly position: number;
   readonly recordedAt: Instant;
+  readonly journal?: number | undefined;
   readonly key: FactKey;
   readonly kind: Cause;
   readonly location: string;
@@ -148,8 +152,17 @@ function sweepSteps(events: readonly RecordedItemEvent[], steps: readonly Step[]
     const told = steps.filter((step) => step.location === location && step.key.at <= key.at);
     return [...new Set(told.map(({ disposition }) => disposition))].map((disposition): Step => {
       const account = onHandAccount(location, disposition);
-      const common = { account, position, recordedAt, key, location, disposition, sequence: watermark };
-      return { ...common, kind: 'snapshot', quantity: 0, counted: true };
+      const place = { account, location, disposition, sequence: watermark };
+      return {
+        ...place,
+        position,
+        recordedAt,
+        journal: data.journal,
+        key,
+        kind: 'snapshot',
+        quantity: 0,
+        counted: true,
+      };
     });
   });
 }
@@ -168,7 +181,7 @@ function addSteps(steps: Step[], event: RecordedItemEvent): void {
       const { key, cause: kind, location, disposition, quantity, watermark: sequence } = event.data;
       const account = onHandAccount(location, disposition);
       const place = { account, location, disposition, quantity, counted: true, sequence };
-      steps.push({ ...place, position, recordedAt, key, kind });
+      steps.push({ ...place, position, recordedAt, journal: event.data.journal, key, kind });
       return;
     }
     case 'OnHandAdjusted': {
@@ -193,7 +206,7 @@ function addMovement(
   const place = parseAccount(account);
   if (place.kind !== 'on-hand') return;
   const { location, disposition } = place;
-  const { key, cause: kind, sequence } = data;
+  const { key, cause: kind, sequence, journal } = data;
   const counted = false;
   steps.push({
     account,
@@ -204,6 +217,7 @@ function addMovement(
     sequence,
     position,
     recordedAt,
+    journal,
     key,
     kind,
   });
@@ -234,7 +248,7 @@ function survivors(seen: readonly Step[], count: Step): Quantity {
 }
 
 function toRow(step: Step, quantity: Quantity, balance: Quantity): TimelineRow {
-  const { position, kind, location, disposition, key, recordedAt } = step;
+  const { position, kind, location, disposition, key, recordedAt, journal } = step;
   const message = { source: key.source, id: key.id };
   const { document, at: occurredAt } = key;
   return {
@@ -248,5 +262,6 @@ function toRow(step: Step, quantity: Quantity, balance: Quantity): TimelineRow {
     message,
     occurredAt,
     recordedAt,
+    ...(journal !== undefined && { journal }),
   };
 }
