@@ -10,7 +10,7 @@ import { Reader } from './reader.ts';
 
 /** The guides are true: every example does what is said of it, in the order in which they are read. */
 
-const GUIDES = ['docs/messages.md', 'docs/message-types.md', 'docs/channels.md'];
+const GUIDES = ['docs/messages.md', 'docs/message-types.md', 'docs/channels.md', 'docs/set-up.md'];
 
 /** As they stand in a link: in small letters, with dashes for blanks, and without any other sign. */
 const headingsOf = (file: string): string[] =>
