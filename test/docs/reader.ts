@@ -119,6 +119,7 @@ export class Reader {
 
   async #finds(text: string): Promise<void> {
     const { sku, totals, offers } = stateIn(text);
+    await this.#settle(this.#newest); // Also what came by itself, such as a released line.
     const { json } = await this.#ask(`GET /v1/items/${sku}?atLeast=${this.#newest}`);
     expect(json.totals).toMatchObject(totals);
     for (const [channel, available] of Object.entries(offers)) {
