@@ -12,7 +12,7 @@ import type { Caller } from './caller.ts';
 import { exampleDetail } from './example-details.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { type PathIdKind, readPathId } from './path-ids.ts';
-import { statusOf, titleOf } from './problem-codes.ts';
+import { JSON_PROBLEMS, statusOf, titleOf } from './problem-codes.ts';
 
 /** What a body may be. Anything else is MEDIA_TYPE, before it is read. */
 type BodyKind = 'none' | 'json' | 'messages' | 'catalog';
@@ -223,7 +223,7 @@ function problemsOf(door: Door, refusals: readonly string[]): [number, string[]]
     ...(WRITING.includes(access) ? ['STORE_UNAVAILABLE', 'STORE_FULL'] : []),
     ...(body === 'none' ? [] : ['INVALID_JSON', 'MEDIA_TYPE', 'MESSAGE_TOO_LARGE', 'REQUEST_TIMEOUT']),
     ...(body === 'json' ? BODY_REFUSALS : []),
-    ...(['json', 'messages'].includes(body) ? ['OBJECT_REQUIRED', ...PATH_REFUSALS.id] : []),
+    ...(['json', 'messages'].includes(body) ? [...JSON_PROBLEMS, ...PATH_REFUSALS.id] : []),
     ...refusals,
     ...problems,
   ];

@@ -14,12 +14,13 @@ import {
 import { OnHand } from '../service.ts';
 import { REASON_BODY, type ReasonTold } from './bodies/request-bodies.ts';
 import { bringerOf, type Caller, ownerOf } from './caller.ts';
-import { Asking, Door, PathId, Query, Told } from './door.ts';
+import { Asking, Door, PathId, Query, SKU_REFUSALS, Told } from './door.ts';
 import { Freshness } from './freshness.ts';
 import { Metrics } from './metrics.ts';
 import { type Page, Pager, shownPage } from './pager.ts';
 import { PAGE, type ParameterValues, text } from './parameters.ts';
 import { answerToMany, answerToOne, PROBLEM_TYPE } from './message-answers.ts';
+import { MESSAGE_PROBLEMS } from './problem-codes.ts';
 import { Refusal } from './problem.ts';
 import { toldInSlices } from './told-in-slices.ts';
 import { shownParked, shownRejected } from './wire/message-wire.ts';
@@ -48,22 +49,7 @@ export class MessagesController {
     about: ABOUT,
     does: 'Takes messages about what happened: one, or up to a thousand, each on its own. They are durable before they are answered.',
     answers: { 200: ['Results', 'Result'], 201: 'Result', 202: 'Result' },
-    problems: [
-      'EVENT_TYPE_UNKNOWN',
-      'TIMESTAMP_INVALID',
-      'UNKNOWN_FIELD',
-      'MISSING_FIELD',
-      'WRONG_TYPE',
-      'QUANTITY_ZERO',
-      'TOO_MANY_MESSAGES',
-      'UNSAFE_INTEGER',
-      'OUT_OF_RANGE',
-      'UNKNOWN_SOURCE',
-      'CHANNEL_MISMATCH',
-      'ID_REUSED_WITH_DIFFERENT_CONTENT',
-      'NOT_ALLOWED_FOR_KIT',
-      'TRANSFER_SAME_LOCATION',
-    ],
+    problems: [...MESSAGE_PROBLEMS, ...SKU_REFUSALS],
   })
   async tell(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const told = (request.body as Uint8Array | undefined) ?? NOTHING;

@@ -47,6 +47,46 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
 };
 /** What a quantity that is none is refused with; where it must not be 0, QUANTITY_ZERO too. */
 export const QUANTITY_PROBLEMS = ['QUANTITY_NEGATIVE', 'QUANTITY_TOO_PRECISE'];
+/** What a body of JSON is refused with before anybody asks what it says. */
+export const JSON_PROBLEMS = [
+  'EMPTY_PAYLOAD',
+  'INVALID_UTF8',
+  'INVALID_UNICODE',
+  'DUPLICATE_KEY',
+  'FORBIDDEN_KEY',
+  'NESTING_TOO_DEEP',
+  'OBJECT_REQUIRED',
+];
+/** What a message is refused with. */
+export const MESSAGE_PROBLEMS = [
+  'EVENT_TYPE_UNKNOWN',
+  'SCHEMA_VERSION_UNSUPPORTED',
+  'TIMESTAMP_INVALID',
+  'TIMESTAMP_ZONE_REQUIRED',
+  'TIMESTAMP_OUT_OF_RANGE',
+  'UNKNOWN_FIELD',
+  'MISSING_FIELD',
+  'WRONG_TYPE',
+  'VALUE_UNKNOWN',
+  'FIELDS_EXCLUDE',
+  'OUT_OF_RANGE',
+  'UNSAFE_INTEGER',
+  'URL_INVALID',
+  'QUANTITY_ZERO',
+  ...QUANTITY_PROBLEMS,
+  'QUANTITY_NOT_INTEGER',
+  'QUANTITY_OUT_OF_RANGE',
+  'TOO_MANY_MESSAGES',
+  'TOO_MANY_LINES',
+  'TOO_MANY_ATTRIBUTES',
+  'DUPLICATE_LINE',
+  'UNKNOWN_SOURCE',
+  'CHANNEL_UNKNOWN',
+  'CHANNEL_MISMATCH',
+  'ID_REUSED_WITH_DIFFERENT_CONTENT',
+  'NOT_ALLOWED_FOR_KIT',
+  'TRANSFER_SAME_LOCATION',
+];
 /** What a policy is refused with, put or only looked at. */
 export const POLICY_PROBLEMS = [
   'SCOPE_INVALID',

@@ -10,6 +10,19 @@ const MOVE = {
   time: '2026-11-01T08:00:00Z',
   data: { transferId: 't-1', from: 'east', to: 'east', lines: [{ sku: 'A', quantity: 1 }] },
 };
+/** A receipt of such lines: of one of A each, but for what is said of them. */
+const moving = (...lines: object[]): object => ({
+  ...MOVE,
+  type: 'stock.received',
+  data: {
+    documentId: 'D',
+    location: 'east',
+    lines: lines.map((line) => ({ ...('sku' in line ? {} : { sku: 'A' }), quantity: 1, ...line })),
+  },
+});
+const ORDER = { channel: 'web', orderId: 'o', lines: [{ sku: 'A', quantity: 1 }] };
+const DEEP = '{"a":'.repeat(40) + '1' + '}'.repeat(40);
+const MANY = Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`a${index}`, 'x']));
 const HOLD = { reservationId: 'r-1', channel: 'web', expiresInSeconds: 60 };
 const ADJUSTMENT = { adjustmentId: 'a-1', location: 'east', reason: 'broken', actor: 'me' };
 
@@ -118,6 +131,49 @@ it.each([
   ['POST /v1/events', { ...MOVE, id: '' }, 400, 'ID_EMPTY'],
   ['POST /v1/events', { ...MOVE, sequence: 2 ** 53 }, 400, 'UNSAFE_INTEGER'],
   ['POST /v1/events', { ...MOVE, sequence: -1 }, 400, 'OUT_OF_RANGE'],
+  ['POST /v1/events', { ...MOVE, time: '2026-11-20T09:00:00' }, 400, 'TIMESTAMP_ZONE_REQUIRED'],
+  ['POST /v1/events', { ...moving({}), time: '1999-11-20T09:00:00Z' }, 400, 'TIMESTAMP_OUT_OF_RANGE'],
+  ['POST /v1/events', { ...MOVE, specversion: '0.3' }, 400, 'SCHEMA_VERSION_UNSUPPORTED'],
+  ['POST /v1/events', moving({ disposition: 'lost' }), 400, 'VALUE_UNKNOWN'],
+  ['POST /v1/events', moving({ sku: '' }), 400, 'SKU_EMPTY'],
+  ['POST /v1/events', moving({ sku: 'A'.repeat(129) }), 400, 'SKU_TOO_LONG'],
+  ['POST /v1/events', moving({ sku: 'A\u0001' }), 400, 'SKU_INVALID_CHAR'],
+  ['POST /v1/events', moving({ sku: 'A', listing: 'A' }), 400, 'FIELDS_EXCLUDE'],
+  ['POST /v1/events', moving({ quantity: -1 }), 400, 'QUANTITY_NEGATIVE'],
+  ['POST /v1/events', moving({ quantity: 0.000001 }), 400, 'QUANTITY_TOO_PRECISE'],
+  ['POST /v1/events', moving({ quantity: 0.5 }), 400, 'QUANTITY_NOT_INTEGER'],
+  ['POST /v1/events', moving({ quantity: 2e9 }), 400, 'QUANTITY_OUT_OF_RANGE'],
+  ['POST /v1/events', moving({ attributes: MANY }), 400, 'TOO_MANY_ATTRIBUTES'],
+  ['POST /v1/events', moving(...Array<object>(1_001).fill({})), 400, 'TOO_MANY_LINES'],
+  ['POST /v1/events', moving({ line: '1' }, { line: '1' }), 400, 'DUPLICATE_LINE'],
+  [
+    'POST /v1/events',
+    { ...MOVE, type: 'order.placed', data: { ...ORDER, channel: 'none' } },
+    422,
+    'CHANNEL_UNKNOWN',
+  ],
+  [
+    'POST /v1/events',
+    {
+      ...MOVE,
+      type: 'order.shipped',
+      data: { ...ORDER, shipmentId: 's', location: 'east', tracking: { url: 'x' } },
+    },
+    400,
+    'URL_INVALID',
+  ],
+  ['POST /v1/events', '', 400, 'EMPTY_PAYLOAD'],
+  ['POST /v1/events', '{"id": "a", "id": "b"}', 400, 'DUPLICATE_KEY'],
+  ['POST /v1/events', '{"__proto__": 1}', 400, 'FORBIDDEN_KEY'],
+  ['POST /v1/events', DEEP, 400, 'NESTING_TOO_DEEP'],
+  ['POST /v1/events', JSON.stringify(moving({})).replace('"A"', '"\\ud800"'), 400, 'INVALID_UNICODE'],
+  ['POST /v1/events', new Uint8Array([0x22, 0xff, 0x22]), 400, 'INVALID_UTF8'],
+  ['PUT /v1/items/A', '{"name": "a", "name": "b"}', 400, 'DUPLICATE_KEY'],
+  ['PUT /v1/items/A', '{"__proto__": 1}', 400, 'FORBIDDEN_KEY'],
+  ['PUT /v1/items/A', DEEP, 400, 'NESTING_TOO_DEEP'],
+  ['PUT /v1/items/A', '{"name": "\\ud800"}', 400, 'INVALID_UNICODE'],
+  ['PUT /v1/items/A', new Uint8Array([0x22, 0xff, 0x22]), 400, 'INVALID_UTF8'],
+  ['PUT /v1/items/A', '', 400, 'EMPTY_PAYLOAD'],
   ['PUT /v1/channels/web/listings/L', { sku: '' }, 400, 'SKU_EMPTY'],
   ['POST /v1/reservations', { ...HOLD, lines: [{ sku: '', quantity: 1 }] }, 400, 'SKU_EMPTY'],
   ['POST /v1/items/A/adjustments', { ...ADJUSTMENT, change: 0 }, 400, 'QUANTITY_ZERO'],
