@@ -13,7 +13,6 @@ import { CorrectionsController } from './http/corrections.controller.ts';
 import { Cursors } from './http/cursor.ts';
 import { DocsController, Documents } from './http/docs.controller.ts';
 import { FeedController } from './http/feed.controller.ts';
-import { Freshness } from './http/freshness.ts';
 import { HealthController } from './http/health.controller.ts';
 import { HistoryReads } from './http/history-reads.ts';
 import { InsideCommands } from './http/inside-commands.ts';
@@ -65,7 +64,6 @@ export class AppModule {
           provide: Pager,
           useValue: new Pager(new Cursors(cursorKey), () => onhand.rooms.readModel.prepareLists()),
         },
-        { provide: Freshness, useValue: new Freshness(onhand) },
         { provide: Documents, useValue: documents },
         { provide: InsideCommands, useValue: commands },
         SetUpDesk,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeReadModel } from './adapters.module.ts';
-import { SERVICE_PREFIX } from './http/gatekeeper.ts';
+import { SERVICE_PREFIX } from './http/caller.ts';
 
 /** The small files beside the log. Only their owner may read them. */
 

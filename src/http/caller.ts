@@ -8,6 +8,8 @@ export type Caller =
 
 /** The command line beside the service, by the secret in the data directory. */
 export const SERVICE_CALLER: Caller = { kind: 'admin', keyId: 'service' };
+/** What that secret begins with: no key does. */
+export const SERVICE_PREFIX = 'ohs_';
 /** Everybody, where AUTH is off: loopback only. */
 export const OPEN_CALLER: Caller = { kind: 'admin', keyId: 'open' };
 

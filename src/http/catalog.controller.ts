@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { isRejection } from '#inventory';
@@ -7,27 +8,21 @@ import { ImportCatalog, PreviewPolicy } from '../application/set-up.ts';
 import { OnHand } from '../service.ts';
 import { PREVIEW_BODY, type PolicyTold } from './bodies/setup-bodies.ts';
 import { cutCatalogRows, readCatalogRows } from './catalog-rows.ts';
-import { Door, Query, Told } from './door.ts';
-import { Freshness } from './freshness.ts';
+import { AtLeast, Door, Told } from './door.ts';
 import { HistoryReads } from './history-reads.ts';
 import { importAnswer } from './import-answer.ts';
-import { atLeast, type ParameterValues } from './parameters.ts';
 import { POLICY_PROBLEMS } from './problem-codes.ts';
 import { Refusal } from './problem.ts';
 import { units } from './wire/scalars.ts';
 import { toPolicy } from './wire/setup-wire.ts';
 
-const ABOUT = 'Set-up';
-const ASKED = { atLeast };
-
 /** Set-up by the file, and what a policy would do. */
 @Controller('v1')
+@ApiTags('Set-up')
 export class CatalogController {
   constructor(
     private readonly commands: CommandBus,
-    private readonly queries: QueryBus,
     private readonly onhand: OnHand,
-    private readonly freshness: Freshness,
     private readonly history: HistoryReads,
   ) {}
 
@@ -36,7 +31,6 @@ export class CatalogController {
   @Door({
     access: 'admin',
     body: 'catalog',
-    about: ABOUT,
     does: 'Sets up many resources at once, each row on its own: JSON Lines, or CSV of items or listings.',
     answers: { 200: 'ImportResults' },
     problems: [
@@ -63,18 +57,16 @@ export class CatalogController {
   @Door({
     access: 'read',
     body: 'json',
-    about: ABOUT,
     does: 'Shows which numbers a policy would change, and to what: exactly what putting it would do. At most 100,000.',
     answers: { 200: 'Preview' },
     problems: [...POLICY_PROBLEMS, 'TOO_MANY_NUMBERS'],
   })
   async preview(
     @Told(PREVIEW_BODY) told: PolicyTold & { readonly scope: string },
-    @Query(ASKED) asked: ParameterValues<typeof ASKED>,
+    @AtLeast() _: unknown,
   ): Promise<object> {
-    await this.freshness.reach(asked.atLeast);
     const policy = toPolicy(told.scope, told);
-    const changes = await this.history.read(() => this.queries.execute(new PreviewPolicy(policy)));
+    const changes = await this.history.execute(new PreviewPolicy(policy));
     if (isRejection(changes)) throw new Refusal(changes);
     const items = changes.map(({ channel, listing, from, to }) => {
       return { channel, listing, from: units(from), to: units(to) };

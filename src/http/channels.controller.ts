@@ -1,24 +1,21 @@
 import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
 import type { ListingNumber, NumberPlace } from '#availability';
 import { isIdText } from '#intake';
 import { type AvailabilityBody, availabilityBody } from '#publishing';
 import { FindNumber, FindOrder, ListNumbers, type Numbers } from '../application/channels.ts';
 import { ExplainNumber, FindChanges, FindNumberAt } from '../application/items.ts';
 import { OnHand } from '../service.ts';
-import { Door, PathId, Query } from './door.ts';
-import { Freshness } from './freshness.ts';
+import { AtLeast, Door, PathId, Query } from './door.ts';
 import { HistoryReads } from './history-reads.ts';
-import { type Page, Pager, shownPage } from './pager.ts';
+import { type Page, Pager } from './pager.ts';
 import { atLeast, instant, PAGE, type ParameterValues, position, repeated, text } from './parameters.ts';
 import { notThere, refuse, shown } from './problem.ts';
 import { requireChannel } from './require-channel.ts';
 import { shownChanges, shownExplanation } from './wire/item-wire.ts';
 import { shownOrder } from './wire/order-wire.ts';
 
-const ABOUT = 'What channels may sell';
-const ONE = { atLeast };
-type One = ParameterValues<typeof ONE>;
 const ONE_NUMBER = { atLeast, knownAt: instant('The last number recorded by that time.') };
 const EXPLAINED = { atLeast, knownAt: instant('The number as it was at that time.') };
 const BETWEEN = {
@@ -38,11 +35,11 @@ type AskedNumbers = ParameterValues<typeof NUMBERS>;
 
 /** What each channel may sell, and what became of its orders. */
 @Controller('v1/channels/:channel')
+@ApiTags('What channels may sell')
 export class ChannelsController {
   constructor(
     private readonly queries: QueryBus,
     private readonly onhand: OnHand,
-    private readonly freshness: Freshness,
     private readonly pager: Pager,
     private readonly history: HistoryReads,
   ) {}
@@ -50,37 +47,32 @@ export class ChannelsController {
   @Get('availability')
   @Door({
     access: 'own-channel',
-    about: ABOUT,
     does: "Lists a channel's numbers: all by listing, those of some items, or those that changed after a version.",
     answers: { 200: 'AvailabilityPage' },
-    problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
     notThere: ['CHANNEL_UNKNOWN'],
   })
   async numbers(
     @PathId('channel', 'slug') channel: string,
     @Query(NUMBERS) asked: AskedNumbers,
   ): Promise<Page<AvailabilityBody>> {
-    await this.freshness.reach(asked.atLeast);
     requireChannel(this.onhand, channel);
     const { after, sku } = asked;
     if (after !== undefined && sku.length > 0)
       throw refuse('FIELDS_EXCLUDE', '?sku and ?after exclude each other. Send one of them.');
-    const page = await this.pager.page(
-      ['availability', channel, sku, after],
-      asked,
-      (place, limit) => this.queries.execute(new ListNumbers(channel, whichNumbers(asked, place), limit)),
-      after === undefined ? ({ listing }) => listing : versionPlace,
-    );
-    return shownPage(page, availabilityBody);
+    return this.pager.page(asked, {
+      name: ['availability', channel, sku, after],
+      read: (page) =>
+        this.queries.execute(new ListNumbers(channel, whichNumbers(asked, page.after), page.limit)),
+      placeOf: after === undefined ? ({ listing }) => listing : versionPlace,
+      show: availabilityBody,
+    });
   }
 
   @Get('availability/:listing')
   @Door({
     access: 'own-channel',
-    about: ABOUT,
     does: "Shows a listing's number: now, or as it was last published by an earlier time.",
     answers: { 200: 'Availability' },
-    problems: ['NOT_YET'],
     notThere: ['CHANNEL_UNKNOWN', 'LISTING_UNKNOWN'],
   })
   async getNumber(
@@ -88,13 +80,12 @@ export class ChannelsController {
     @PathId('listing', 'id') listing: string,
     @Query(ONE_NUMBER) asked: ParameterValues<typeof ONE_NUMBER>,
   ): Promise<AvailabilityBody> {
-    await this.freshness.reach(asked.atLeast);
     requireChannel(this.onhand, channel);
     const { knownAt } = asked;
     const number =
       knownAt === undefined
         ? await this.queries.execute(new FindNumber(channel, listing))
-        : await this.history.read(() => this.queries.execute(new FindNumberAt(channel, listing, knownAt)));
+        : await this.history.execute(new FindNumberAt(channel, listing, knownAt));
     if (number === undefined) throw listingUnknown(listing);
     return availabilityBody(number);
   }
@@ -102,10 +93,8 @@ export class ChannelsController {
   @Get('availability/:listing/explain')
   @Door({
     access: 'own-channel',
-    about: ABOUT,
     does: "Explains how a listing's number is made up, down to the messages: put into the formula, the terms give exactly that number.",
     answers: { 200: 'Explanation' },
-    problems: ['INVALID_PARAMETER', 'NOT_YET'],
     notThere: ['CHANNEL_UNKNOWN', 'LISTING_UNKNOWN'],
   })
   async explain(
@@ -113,11 +102,8 @@ export class ChannelsController {
     @PathId('listing', 'id') listing: string,
     @Query(EXPLAINED) asked: ParameterValues<typeof EXPLAINED>,
   ): Promise<object> {
-    await this.freshness.reach(asked.atLeast);
     requireChannel(this.onhand, channel);
-    const explained = await this.history.read(() =>
-      this.queries.execute(new ExplainNumber(channel, listing, asked.knownAt)),
-    );
+    const explained = await this.history.execute(new ExplainNumber(channel, listing, asked.knownAt));
     if (explained === undefined) throw listingUnknown(listing);
     return shownExplanation(explained);
   }
@@ -125,10 +111,8 @@ export class ChannelsController {
   @Get('availability/:listing/changes')
   @Door({
     access: 'own-channel',
-    about: ABOUT,
     does: 'Explains why a number changed between two times: the deltas add up to the difference.',
     answers: { 200: 'Changes' },
-    problems: ['INVALID_PARAMETER', 'NOT_YET'],
     notThere: ['CHANNEL_UNKNOWN', 'LISTING_UNKNOWN'],
   })
   async changes(
@@ -136,7 +120,6 @@ export class ChannelsController {
     @PathId('listing', 'id') listing: string,
     @Query(BETWEEN) asked: ParameterValues<typeof BETWEEN>,
   ): Promise<object> {
-    await this.freshness.reach(asked.atLeast);
     requireChannel(this.onhand, channel);
     const number = await this.queries.execute(new FindNumber(channel, listing));
     // The number as it is now may be of a moment to come: the clock may have been set back since.
@@ -145,27 +128,21 @@ export class ChannelsController {
     if (from > to)
       throw refuse('INVALID_PARAMETER', '?from is later than ?to. Swap them.', { pointer: '?from' });
     if (number === undefined) throw listingUnknown(listing);
-    const changes = await this.history.read(() =>
-      this.queries.execute(new FindChanges(channel, listing, from, to)),
-    );
-    return shownChanges(changes);
+    return shownChanges(await this.history.execute(new FindChanges(channel, listing, from, to)));
   }
 
   @Get('orders/:orderId')
   @Door({
     access: 'own-channel',
-    about: ABOUT,
     does: 'Shows an order: its lines, its shipments with tracking, and its history.',
     answers: { 200: 'Order' },
-    problems: ['NOT_YET'],
     notThere: ['CHANNEL_UNKNOWN', 'ORDER_UNKNOWN'],
   })
   async order(
     @PathId('channel', 'slug') channel: string,
     @PathId('orderId', 'id') orderId: string,
-    @Query(ONE) asked: One,
+    @AtLeast() _: unknown,
   ): Promise<object> {
-    await this.freshness.reach(asked.atLeast);
     requireChannel(this.onhand, channel);
     const order = await this.queries.execute(new FindOrder(channel, orderId));
     if (order === undefined)

@@ -1,9 +1,8 @@
 import { Controller, Param, Post, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { SERVICE_CALLER } from './caller.ts';
+import { type Caller, SERVICE_CALLER, SERVICE_PREFIX } from './caller.ts';
 import { Asking, Door } from './door.ts';
-import type { Caller } from './caller.ts';
-import { SERVICE_PREFIX } from './gatekeeper.ts';
 import { InsideCommands } from './inside-commands.ts';
 import { LineAnswer } from './line-answer.ts';
 import { notThere, refuse } from './problem.ts';
@@ -15,6 +14,7 @@ import { notThere, refuse } from './problem.ts';
  * owner can read: no key opens those.
  */
 @Controller('internal/commands')
+@ApiTags('Command line')
 export class CommandsController {
   constructor(private readonly commands: InsideCommands) {}
 
@@ -23,7 +23,6 @@ export class CommandsController {
     access: 'admin',
     body: 'json',
     isAnsweredAtOnce: false,
-    about: 'Command line',
     does: 'Runs a command of `onhand` inside the service. For the command line only.',
     answers: { 200: { mediaType: 'application/x-ndjson', is: 'Progress, and finally the result.' } },
     notThere: ['NOT_FOUND'],

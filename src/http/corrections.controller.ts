@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { EXCEPTION_KINDS, isRejection, type Rejection } from '#inventory';
 import { AdjustStock, ListExceptions, ReallocateStock, ResolveException } from '../application/requests.ts';
@@ -13,14 +14,12 @@ import {
 } from './bodies/request-bodies.ts';
 import { type Caller, ownerOf } from './caller.ts';
 import { Asking, Door, PathId, Query, Told } from './door.ts';
-import { Freshness } from './freshness.ts';
-import { type Page, Pager, shownPage } from './pager.ts';
+import { type Page, Pager } from './pager.ts';
 import { oneOf, PAGE, type ParameterValues, text } from './parameters.ts';
 import { notThere, Refusal, refuse, tryAgain } from './problem.ts';
 import { shownException } from './wire/request-wire.ts';
 import { present, quantity, units } from './wire/scalars.ts';
 
-const ABOUT = 'Corrections';
 const EXCEPTIONS = {
   ...PAGE,
   kind: oneOf('Only of this kind.', EXCEPTION_KINDS),
@@ -34,11 +33,11 @@ const STILL_OPEN =
 
 /** What people put right. */
 @Controller('v1')
+@ApiTags('Corrections')
 export class CorrectionsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
-    private readonly freshness: Freshness,
     private readonly pager: Pager,
   ) {}
 
@@ -46,7 +45,6 @@ export class CorrectionsController {
   @Door({
     access: 'admin',
     body: 'json',
-    about: ABOUT,
     does: 'Corrects the quantity on hand: by a difference, or to a number if it is still what the caller saw.',
     answers: { 200: 'Adjustment', 201: 'Adjustment' },
     problems: [
@@ -82,7 +80,6 @@ export class CorrectionsController {
   @Door({
     access: 'admin',
     body: 'json',
-    about: ABOUT,
     does: "Moves part of an order line's commitment to another location.",
     answers: { 200: 'Reallocation', 201: 'Reallocation' },
     problems: [
@@ -112,26 +109,22 @@ export class CorrectionsController {
   @Get('exceptions')
   @Door({
     access: 'own-rows',
-    about: ABOUT,
     does: 'Lists what cannot be right or cannot be fulfilled, such as oversells, in the order in which it was found.',
     answers: { 200: 'ExceptionPage' },
-    problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
   })
   async exceptions(
     @Query(EXCEPTIONS) asked: ParameterValues<typeof EXCEPTIONS>,
     @Asking() caller: Caller,
   ): Promise<Page<object>> {
-    await this.freshness.reach(asked.atLeast);
     const { kind, state, sku } = asked;
     const owner = ownerOf(caller);
     const filter = present({ kind, state, sku, channel: owner });
-    const page = await this.pager.page(
-      ['exceptions', filter],
-      asked,
-      (after, limit) => this.queries.execute(new ListExceptions(filter, { limit, after })),
-      ({ id }) => id,
-    );
-    return shownPage(page, (row) => shownException(row, owner));
+    return this.pager.page(asked, {
+      name: ['exceptions', filter],
+      read: (page) => this.queries.execute(new ListExceptions(filter, page)),
+      placeOf: ({ id }) => id,
+      show: (row) => shownException(row, owner),
+    });
   }
 
   @Post('exceptions/:id/resolve')
@@ -139,7 +132,6 @@ export class CorrectionsController {
   @Door({
     access: 'admin',
     body: 'json',
-    about: ABOUT,
     does: 'Closes an exception by hand. One that is closed already is returned as it is.',
     answers: { 200: 'ClosedException' },
     problems: ['CONTENTION', 'NOT_YET'],

@@ -42,15 +42,20 @@ describe('a cursor', () => {
 
 describe('a page', () => {
   const rows = Array.from({ length: 7 }, (_, index) => `row-${index}`);
-  const read = (after: string | undefined, limit: number): string[] =>
-    rows.filter((row) => after === undefined || row > after).slice(0, limit);
+  const list = {
+    name: ['rows'],
+    read: ({ after, limit }: { after: string | undefined; limit: number }) =>
+      Promise.resolve(rows.filter((row) => after === undefined || row > after).slice(0, limit)),
+    placeOf: (row: string) => row,
+    show: (row: string) => row,
+  };
 
   it.each([1, 2, 3, 6, 7, 8])('of %d leads through the whole list, and ends', async (limit) => {
     const pager = new Pager(cursors, () => Promise.resolve());
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await pager.page(['rows'], { limit, ...(cursor && { cursor }) }, read, (row) => row);
+      const page = await pager.page({ limit, ...(cursor && { cursor }) }, list);
       expect(page.items.length).toBeGreaterThan(0);
       seen.push(...page.items);
       cursor = page.next ?? undefined;
@@ -65,13 +70,16 @@ describe('a page', () => {
     const pager = new Pager(cursors, () => model.prepareLists());
     let unwritten = NaN;
     const page = await pager.page(
-      ['stocks'],
       { limit: 1 },
-      (_, limit) => {
-        unwritten = model.changedRows;
-        return shelf.byKey({ limit });
+      {
+        name: ['stocks'],
+        read: (asked) => {
+          unwritten = model.changedRows;
+          return Promise.resolve(shelf.byKey(asked));
+        },
+        placeOf: ({ key }) => key,
+        show: (row) => row,
       },
-      ({ key }) => key,
     );
     expect(unwritten).toBeLessThanOrEqual(2_000);
     expect(page.items).toEqual([{ key: 'sku-10000', row: { units: 10_000 } }]);

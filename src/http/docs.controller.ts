@@ -1,4 +1,5 @@
 import { Controller, Get, Param, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -12,7 +13,6 @@ export abstract class Documents {
   abstract asyncApi(): string;
 }
 
-const ABOUT = 'About the service';
 const ASSETS: Readonly<Record<string, string>> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
@@ -42,6 +42,7 @@ const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
 
 @Controller()
+@ApiTags('About the service')
 export class DocsController {
   /** Made when somebody first asks: to make it takes a tenth as long as a start. */
   #openApi: Buffer | undefined;
@@ -50,7 +51,7 @@ export class DocsController {
   constructor(private readonly documents: Documents) {}
 
   @Get('openapi.json')
-  @Door({ access: 'known', about: ABOUT, does: 'This document.', answers: { 200: 'OpenApi' } })
+  @Door({ access: 'known', does: 'This document.', answers: { 200: 'OpenApi' } })
   openApi(@Res() reply: FastifyReply): void {
     this.#openApi ??= Buffer.from(this.documents.openApi());
     void reply.header('content-type', 'application/json').send(this.#openApi);
@@ -59,7 +60,6 @@ export class DocsController {
   @Get('asyncapi.json')
   @Door({
     access: 'known',
-    about: ABOUT,
     does: 'The messages that come in and go out, as an AsyncAPI document.',
     answers: { 200: 'OpenApi' },
   })
@@ -71,7 +71,6 @@ export class DocsController {
   @Get('docs')
   @Door({
     access: 'known',
-    about: ABOUT,
     does: 'A page to read this documentation and to try the API.',
     answers: { 200: { mediaType: 'text/html', is: 'A page.' } },
   })
@@ -82,7 +81,6 @@ export class DocsController {
   @Get('docs/:part')
   @Door({
     access: 'known',
-    about: ABOUT,
     does: 'The files of the documentation page.',
     answers: { 200: { mediaType: '*/*', is: 'A script, style or picture.' } },
     notThere: ['NOT_FOUND'],

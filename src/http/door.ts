@@ -10,7 +10,8 @@ import { schemaRef } from './answers/schema-words.ts';
 import { type Body, readTold } from './bodies/body.ts';
 import type { Caller } from './caller.ts';
 import { exampleDetail } from './example-details.ts';
-import { type Parameters, readParameters } from './parameters.ts';
+import { Freshness } from './freshness.ts';
+import { atLeast, type Parameters, readParameters } from './parameters.ts';
 import { type PathIdKind, readPathId } from './path-ids.ts';
 import { JSON_PROBLEMS, statusOf, titleOf } from './problem-codes.ts';
 
@@ -34,8 +35,6 @@ export interface Door {
   readonly isOfProcess?: true;
   /** One sentence. */
   readonly does: string;
-  /** The chapter of the documentation. */
-  readonly about: string;
   /** What is answered when all is well, by status; a text is a description of what is no JSON. */
   readonly answers: Readonly<
     Record<number, AnswerName | readonly AnswerName[] | { readonly mediaType: string; readonly is: string }>
@@ -54,7 +53,6 @@ export const Door =
       RouteConfig({ door }),
       ApiOperation({
         summary: door.does,
-        tags: [door.about],
         security: door.access === 'open' ? [] : [{ key: [] }],
       }),
       ...Object.entries(door.answers).map(([status, answer]) => answerOf(Number(status), answer)),
@@ -75,7 +73,7 @@ export function PathId(name: string, kind: PathIdKind): ParameterDecorator {
   );
 }
 
-/** Query parameters as declared, checked. */
+/** Query parameters as declared, checked. A route with `atLeast` is called once reads include that position. */
 export function Query(declared: Parameters): ParameterDecorator {
   const read = createParamDecorator((_: unknown, context: ExecutionContext) =>
     readParameters(declared, requestOf(context).query as Record<string, string | string[]>),
@@ -90,8 +88,12 @@ export function Query(declared: Parameters): ParameterDecorator {
     }),
   );
   const refusals = ['cursor', 'atLeast'].flatMap((name) => (name in declared ? QUERY_REFUSALS[name]! : []));
-  return documented(read(), ...described, refuses(['INVALID_PARAMETER', ...refusals]));
+  const waits = 'atLeast' in declared ? [Freshness] : [];
+  return documented(read(...waits), ...described, refuses(['INVALID_PARAMETER', ...refusals]));
 }
+
+/** For a read with no other parameters. */
+export const AtLeast = (): ParameterDecorator => Query({ atLeast });
 
 /** A JSON body of the class, checked. */
 export function Told<Value>(body: Body<Value>): ParameterDecorator {

@@ -1,11 +1,10 @@
 import { Controller, Get, Headers, Req, Res } from '@nestjs/common';
-import { ApiHeader } from '@nestjs/swagger';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isRejection } from '#inventory';
 import type { FeedStart } from '#publishing';
 import { OnHand } from '../service.ts';
 import { Door, PathId, Query } from './door.ts';
-import { Freshness } from './freshness.ts';
 import { Metrics } from './metrics.ts';
 import { atLeast, cursor, oneOf, type ParameterValues } from './parameters.ts';
 import { Refusal, tryAgain } from './problem.ts';
@@ -31,6 +30,7 @@ const FEED = {
 
 /** A channel's changes as server-sent events. */
 @Controller('v1/channels/:channel')
+@ApiTags('What channels may sell')
 export class FeedController {
   readonly #byKey = new Map<string, number>();
   readonly #feeds = new Turnstile({
@@ -42,7 +42,6 @@ export class FeedController {
 
   constructor(
     private readonly onhand: OnHand,
-    private readonly freshness: Freshness,
     private readonly metrics: Metrics,
   ) {}
 
@@ -56,7 +55,6 @@ export class FeedController {
   })
   @Door({
     access: 'own-channel',
-    about: 'What channels may sell',
     does:
       'Streams server-sent events: `availability.changed` and `order.updated`, each with a cursor as its id. The header ' +
       '`Last-Event-ID` of the answer is the cursor at which the stream begins.',
@@ -78,7 +76,6 @@ export class FeedController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (request.method === 'HEAD') return void reply.header('content-type', 'text/event-stream').send();
-    await this.freshness.reach(asked.atLeast);
     requireChannel(this.onhand, channel);
     const feed = await this.onhand.rooms.hub.open(channel, startOf(asked, lastEventId));
     if (isRejection(feed)) throw new Refusal({ ...feed, pointer: '?cursor' });

@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isLoopback } from '../settings/setting-rules.ts';
 import { refusedAccess } from './access.ts';
-import { type Caller, OPEN_CALLER, SERVICE_CALLER } from './caller.ts';
+import { type Caller, OPEN_CALLER, SERVICE_CALLER, SERVICE_PREFIX } from './caller.ts';
 import { type Door, MEDIA_TYPES } from './door.ts';
 import { checkEncoding } from './inflate.ts';
 import { refuse, Refusal, shown, tryAgain } from './problem.ts';
@@ -29,8 +29,6 @@ export interface Asked {
   caller: Caller;
 }
 
-/** What the service's own secret begins with: no key does. */
-export const SERVICE_PREFIX = 'ohs_';
 const DRAINED_SECONDS = 5;
 
 /** Stands before every route: who asks, how often, whether they may, and whether the body is of a type taken here. */

@@ -1,18 +1,19 @@
 import { Controller, Get, Res, ServiceUnavailableException } from '@nestjs/common';
 import { type HealthCheckResult, HealthCheckService, type HealthIndicatorFunction } from '@nestjs/terminus';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { StoreUnavailable } from '#event-store';
 import { Fault } from '#kernel';
 import { OnHand } from '../service.ts';
 import { Door } from './door.ts';
 
-const ABOUT = 'About the service';
 /** Reads that are older than this are not worth asking for. */
 const LAG_SECONDS_MAX = 30;
 const UNAVAILABLE = 503;
 
 /** Is the process alive, and should requests be sent here? */
 @Controller('health')
+@ApiTags('About the service')
 export class HealthController {
   /** As it was last told. */
   #wasReady = true;
@@ -24,7 +25,7 @@ export class HealthController {
 
   /** Asks nothing else: to restart us for a full disk would only make it worse. */
   @Get('live')
-  @Door({ access: 'open', about: ABOUT, does: 'Whether the process is alive.', answers: { 200: 'Health' } })
+  @Door({ access: 'open', does: 'Whether the process is alive.', answers: { 200: 'Health' } })
   live(): object {
     return { status: 'ok' };
   }
@@ -32,7 +33,6 @@ export class HealthController {
   @Get('ready')
   @Door({
     access: 'open',
-    about: ABOUT,
     does: 'Whether requests can be sent here and, if not, what is wrong.',
     answers: { 200: 'Health', 503: 'Health' },
   })

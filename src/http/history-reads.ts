@@ -1,9 +1,12 @@
+import { Injectable } from '@nestjs/common';
+import { type Query, QueryBus } from '@nestjs/cqrs';
 import { Turnstile } from './turnstile.ts';
 
 /** Reads of the past replay a part of the log: a few at once are fast, many would only slow each other. */
 const HISTORY_READS_MAX = 4;
 const HISTORY_WAITING_MAX = 200;
 
+@Injectable()
 export class HistoryReads {
   readonly #turnstile = new Turnstile({
     atOnceMax: HISTORY_READS_MAX,
@@ -12,8 +15,10 @@ export class HistoryReads {
     busyWith: 'reads of the past are running',
   });
 
+  constructor(private readonly queries: QueryBus) {}
+
   /** Throws TOO_MANY_REQUESTS if too many wait already. */
-  read<Answer>(work: () => Promise<Answer>): Promise<Answer> {
-    return this.#turnstile.run(work);
+  execute<Answer>(query: Query<Answer>): Promise<Answer> {
+    return this.#turnstile.run(() => this.queries.execute(query));
   }
 }

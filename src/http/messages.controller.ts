@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isRejection } from '#inventory';
 import { readBodyInSlices } from '#intake';
@@ -15,9 +16,8 @@ import { OnHand } from '../service.ts';
 import { REASON_BODY, type ReasonTold } from './bodies/request-bodies.ts';
 import { bringerOf, type Caller, ownerOf } from './caller.ts';
 import { Asking, Door, PathId, Query, SKU_REFUSALS, Told } from './door.ts';
-import { Freshness } from './freshness.ts';
 import { Metrics } from './metrics.ts';
-import { type Page, Pager, shownPage } from './pager.ts';
+import { type Page, Pager } from './pager.ts';
 import { PAGE, type ParameterValues, text } from './parameters.ts';
 import { answerToMany, answerToOne, PROBLEM_TYPE } from './message-answers.ts';
 import { MESSAGE_PROBLEMS } from './problem-codes.ts';
@@ -25,18 +25,17 @@ import { Refusal } from './problem.ts';
 import { toldInSlices } from './told-in-slices.ts';
 import { shownParked, shownRejected } from './wire/message-wire.ts';
 
-const ABOUT = 'Messages';
 const ROWS = { ...PAGE, source: text('Only of this channel or source.') };
 type Asked = ParameterValues<typeof ROWS>;
 const NOTHING = new Uint8Array();
 
 @Controller('v1')
+@ApiTags('Messages')
 export class MessagesController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
     private readonly onhand: OnHand,
-    private readonly freshness: Freshness,
     private readonly pager: Pager,
     private readonly metrics: Metrics,
   ) {}
@@ -46,7 +45,6 @@ export class MessagesController {
   @Door({
     access: 'tell',
     body: 'messages',
-    about: ABOUT,
     does: 'Takes messages about what happened: one, or up to a thousand, each on its own. They are durable before they are answered.',
     answers: { 200: ['Results', 'Result'], 201: 'Result', 202: 'Result' },
     problems: [...MESSAGE_PROBLEMS, ...SKU_REFUSALS],
@@ -71,64 +69,55 @@ export class MessagesController {
   @Get('parked')
   @Door({
     access: 'own-rows',
-    about: ABOUT,
     does: 'Lists lines that wait for the catalog, oldest first.',
     answers: { 200: 'ParkedPage' },
   })
   async parked(@Query(ROWS) asked: Asked, @Asking() caller: Caller): Promise<Page<object>> {
-    await this.freshness.reach(asked.atLeast);
     const source = ownerOf(caller) ?? asked.source;
-    const page = await this.pager.page(
-      ['parked', source],
-      asked,
-      (after, limit) => this.queries.execute(new ListParked({ source, after, limit })),
-      ({ id }) => id,
-    );
-    return shownPage(page, (row) => shownParked(this.onhand.clock.now(), row));
+    return this.pager.page(asked, {
+      name: ['parked', source],
+      read: (page) => this.queries.execute(new ListParked({ source, ...page })),
+      placeOf: ({ id }) => id,
+      show: (row) => shownParked(this.onhand.clock.now(), row),
+    });
   }
 
   @Get('rejected')
   @Door({
     access: 'own-rows',
-    about: ABOUT,
     does: 'Lists messages that were rejected, with their content and the reason, oldest first.',
     answers: { 200: 'RejectedPage' },
   })
   async rejected(@Query(ROWS) asked: Asked, @Asking() caller: Caller): Promise<Page<object>> {
-    await this.freshness.reach(asked.atLeast);
     const source = ownerOf(caller) ?? asked.source;
-    const page = await this.pager.page(
-      ['rejected', source],
-      asked,
-      (after, limit) => this.queries.execute(new ListRejected({ source, after, limit })),
-      ({ id }) => id,
-    );
-    return shownPage(page, (row) => shownRejected(this.onhand.clock.now(), row));
+    return this.pager.page(asked, {
+      name: ['rejected', source],
+      read: (page) => this.queries.execute(new ListRejected({ source, ...page })),
+      placeOf: ({ id }) => id,
+      show: (row) => shownRejected(this.onhand.clock.now(), row),
+    });
   }
 
   @Get('completeness')
   @Door({
     access: 'own-rows',
-    about: ABOUT,
     does: 'Shows what became of every message, by source: received = accepted + duplicate + parked + rejected.',
     answers: { 200: 'CompletenessRowPage' },
   })
   async completeness(@Query(ROWS) asked: Asked, @Asking() caller: Caller): Promise<Page<object>> {
-    await this.freshness.reach(asked.atLeast);
     const source = ownerOf(caller) ?? asked.source;
-    return this.pager.page(
-      ['completeness', source],
-      asked,
-      (after, limit) => this.queries.execute(new ListCompleteness({ source, after, limit })),
-      (row) => row.source,
-    );
+    return this.pager.page(asked, {
+      name: ['completeness', source],
+      read: (page) => this.queries.execute(new ListCompleteness({ source, ...page })),
+      placeOf: (row) => row.source,
+      show: (row) => row,
+    });
   }
 
   @Post('parked/:id/retry')
   @HttpCode(200)
   @Door({
     access: 'admin',
-    about: ABOUT,
     does: 'Retries the parked lines of a message with the current catalog.',
     answers: { 200: 'Retried' },
     notThere: ['PARKED_UNKNOWN'],
@@ -144,7 +133,6 @@ export class MessagesController {
   @Door({
     access: 'admin',
     body: 'json',
-    about: ABOUT,
     does: 'Dismisses a parked line by hand: it will not be posted.',
     answers: { 200: 'Dismissed' },
     notThere: ['PARKED_UNKNOWN'],

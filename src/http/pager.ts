@@ -10,6 +10,17 @@ export interface Page<Row> {
   readonly next: string | null;
 }
 
+/** What a list is, whichever page of it is asked for. */
+interface List<Row, Shown> {
+  /** Names everything the rows depend on: a cursor leads on in this list only. */
+  readonly name: readonly unknown[];
+  /** At most so many rows behind `after`. */
+  read(page: { readonly after: string | undefined; readonly limit: number }): Promise<readonly Row[]>;
+  /** What a row is found behind. */
+  placeOf(row: Row): string;
+  show(row: Row): Shown;
+}
+
 /** Lists in pages: each is asked for one row more than it shows, to know whether another follows. */
 export class Pager {
   readonly #cursors: Cursors;
@@ -21,31 +32,14 @@ export class Pager {
     this.#prepareLists = prepareLists;
   }
 
-  /**
-   * `list` names everything the rows depend on. `read` gives at most so many rows behind `after`; `placeOf` is
-   * what a row is found behind. Throws CURSOR_INVALID.
-   */
-  async page<Row>(
-    list: readonly unknown[],
-    { limit, cursor }: PageAsked,
-    read: (after: string | undefined, limit: number) => Promise<readonly Row[]> | readonly Row[],
-    placeOf: (row: Row) => string,
-  ): Promise<Page<Row>> {
-    const name = JSON.stringify(list);
+  /** Throws CURSOR_INVALID. */
+  async page<Row, Shown>({ limit, cursor }: PageAsked, list: List<Row, Shown>): Promise<Page<Shown>> {
+    const name = JSON.stringify(list.name);
     const after = cursor === undefined ? undefined : this.#cursors.open(name, cursor);
     await this.#prepareLists();
-    const rows = await read(after, limit + 1);
-    if (rows.length <= limit) return { items: rows, next: null };
-    const items = rows.slice(0, limit);
-    return { items, next: this.#cursors.seal(name, placeOf(items[limit - 1]!)) };
+    const rows = await list.read({ after, limit: limit + 1 });
+    const items = rows.slice(0, limit).map((row) => list.show(row));
+    if (rows.length <= limit) return { items, next: null };
+    return { items, next: this.#cursors.seal(name, list.placeOf(rows[limit - 1]!)) };
   }
 }
-
-/** The same page with its rows as they are shown. */
-export const shownPage = <Row, Shown>(
-  { items, next }: Page<Row>,
-  show: (row: Row) => Shown,
-): Page<Shown> => ({
-  items: items.map(show),
-  next,
-});

@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { isRejection } from '#inventory';
 import type { ReservationAnswer, ReservationRow } from '#ledger';
@@ -19,26 +20,23 @@ import {
   type ReservationTold,
 } from './bodies/request-bodies.ts';
 import { type Caller, ownerOf } from './caller.ts';
-import { Asking, Door, PathId, Query, SKU_REFUSALS, Told } from './door.ts';
-import { Freshness } from './freshness.ts';
-import { type Page, Pager, shownPage } from './pager.ts';
-import { atLeast, PAGE, type ParameterValues } from './parameters.ts';
+import { Asking, AtLeast, Door, PathId, Query, SKU_REFUSALS, Told } from './door.ts';
+import { type Page, Pager } from './pager.ts';
+import { PAGE, type ParameterValues } from './parameters.ts';
 import { notThere, notYours, Refusal, shown } from './problem.ts';
 import { shownReservation, shownReservationRow } from './wire/request-wire.ts';
 import { quantity } from './wire/scalars.ts';
 
-const ABOUT = 'Reservations';
-const ONE = { atLeast };
 const ENDED = ['RESERVATION_TERMINAL', 'CONTENTION'];
 const ROWS_LOOKED_AT = 1_000;
 
 /** Holds with a deadline: where OnHand decides, it never oversells. */
 @Controller('v1/reservations')
+@ApiTags('Reservations')
 export class ReservationsController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
-    private readonly freshness: Freshness,
     private readonly pager: Pager,
   ) {}
 
@@ -46,7 +44,6 @@ export class ReservationsController {
   @Door({
     access: 'hold',
     body: 'json',
-    about: ABOUT,
     does: 'Holds stock for a while: all of it, or as much as there is. The same request again gets the same answer.',
     answers: { 200: 'Reservation', 201: 'Reservation' },
     problems: [
@@ -84,41 +81,34 @@ export class ReservationsController {
   @Get()
   @Door({
     access: 'own-rows',
-    about: ABOUT,
     does: 'Lists the reservations that were held, by id.',
     answers: { 200: 'ReservationPage' },
-    problems: ['INVALID_PARAMETER', 'CURSOR_INVALID', 'NOT_YET'],
   })
   async listReservations(
     @Query(PAGE) asked: ParameterValues<typeof PAGE>,
     @Asking() caller: Caller,
   ): Promise<Page<object>> {
-    await this.freshness.reach(asked.atLeast);
     const owner = ownerOf(caller);
-    const page = await this.pager.page(
-      ['reservations', owner],
-      asked,
-      (after, limit) => this.#held(owner, after, limit),
-      ({ reservationId }) => reservationId,
-    );
-    return shownPage(page, shownReservationRow);
+    return this.pager.page(asked, {
+      name: ['reservations', owner],
+      read: ({ after, limit }) => this.#held(owner, after, limit),
+      placeOf: ({ reservationId }) => reservationId,
+      show: shownReservationRow,
+    });
   }
 
   @Get(':reservationId')
   @Door({
     access: 'see-hold',
-    about: ABOUT,
     does: 'Shows a reservation as it is now.',
     answers: { 200: 'Reservation' },
-    problems: ['NOT_YET'],
     notThere: ['RESERVATION_UNKNOWN'],
   })
   async getReservation(
     @PathId('reservationId', 'id') id: string,
-    @Query(ONE) asked: ParameterValues<typeof ONE>,
+    @AtLeast() _: unknown,
     @Asking() caller: Caller,
   ): Promise<object> {
-    await this.freshness.reach(asked.atLeast);
     return shownReservation(await this.#find(id, caller));
   }
 
@@ -127,7 +117,6 @@ export class ReservationsController {
   @Door({
     access: 'hold',
     body: 'json',
-    about: ABOUT,
     does: 'Turns a reservation into an order: what its lines name is committed, and the rest is free again.',
     answers: { 200: 'Reservation' },
     problems: [...ENDED, ...SKU_REFUSALS, 'QUANTITY_ZERO', 'INSUFFICIENT_STOCK', 'ITEM_UNKNOWN'],
@@ -146,7 +135,6 @@ export class ReservationsController {
   @HttpCode(200)
   @Door({
     access: 'hold',
-    about: ABOUT,
     does: 'Releases what is held.',
     answers: { 200: 'Reservation' },
     problems: ENDED,
@@ -161,7 +149,6 @@ export class ReservationsController {
   @Door({
     access: 'hold',
     body: 'json',
-    about: ABOUT,
     does: 'Moves the deadline to this many seconds from now, if that is later.',
     answers: { 200: 'Reservation' },
     problems: ENDED,

@@ -1,4 +1,5 @@
 import { Controller, Get, Put, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Listing, Policy } from '#inventory';
 import { checkWebhook } from '#publishing/webhook';
@@ -17,23 +18,21 @@ import {
   SOURCE_BODY,
   type SourceTold,
 } from './bodies/setup-bodies.ts';
-import { Door, PathId, Query, SKU_REFUSALS, Told } from './door.ts';
+import { AtLeast, Door, PathId, Query, SKU_REFUSALS, Told } from './door.ts';
 import type { Page } from './pager.ts';
-import { atLeast, PAGE, type ParameterValues } from './parameters.ts';
+import { PAGE, type ParameterValues } from './parameters.ts';
 import { POLICY_PROBLEMS, QUANTITY_PROBLEMS } from './problem-codes.ts';
 import { Refusal } from './problem.ts';
 import { requireChannel } from './require-channel.ts';
 import { SetUpDesk } from './set-up.desk.ts';
 import { toChannel, toItem, toListing, toLocation, toPolicy, toSource } from './wire/setup-wire.ts';
 
-const ABOUT = 'Set-up';
-const ONE = { atLeast };
 /** What a policy's scope, which is in its path, may name. */
 const OF_A_SCOPE = ['CHANNEL_UNKNOWN', 'ITEM_UNKNOWN', 'LISTING_UNKNOWN'];
-type One = ParameterValues<typeof ONE>;
 type Asked = ParameterValues<typeof PAGE>;
 
 @Controller('v1')
+@ApiTags('Set-up')
 export class SetUpController {
   constructor(
     private readonly desk: SetUpDesk,
@@ -44,7 +43,6 @@ export class SetUpController {
   @Door({
     access: 'admin',
     body: 'json',
-    about: ABOUT,
     does: 'Defines a location, or replaces it.',
     answers: { 200: 'Location', 201: 'Location' },
     problems: ['CONTENTION', 'VALUE_UNKNOWN'],
@@ -60,19 +58,17 @@ export class SetUpController {
   @Get('locations/:location')
   @Door({
     access: 'read',
-    about: ABOUT,
     does: 'Shows a location.',
     answers: { 200: 'Location' },
     notThere: ['LOCATION_UNKNOWN'],
   })
-  getLocation(@PathId('location', 'slug') id: string, @Query(ONE) { atLeast }: One): Promise<object> {
-    return this.desk.get('location', id, atLeast, 'LOCATION_UNKNOWN');
+  getLocation(@PathId('location', 'slug') id: string, @AtLeast() _: unknown): Promise<object> {
+    return this.desk.get('location', id, 'LOCATION_UNKNOWN');
   }
 
   @Get('locations')
   @Door({
     access: 'read',
-    about: ABOUT,
     does: 'Lists all locations, by id.',
     answers: { 200: 'LocationPage' },
   })
@@ -84,7 +80,6 @@ export class SetUpController {
   @Door({
     access: 'admin',
     body: 'json',
-    about: ABOUT,
     does: 'Registers a warehouse, 3PL, ERP or file, or replaces it.',
     answers: { 200: 'Source', 201: 'Source' },
     problems: ['CONTENTION', 'VALUE_UNKNOWN', 'ID_TAKEN'],
@@ -100,17 +95,16 @@ export class SetUpController {
   @Get('sources/:source')
   @Door({
     access: 'read',
-    about: ABOUT,
     does: 'Shows a source.',
     answers: { 200: 'Source' },
     notThere: ['SOURCE_UNKNOWN'],
   })
-  getSource(@PathId('source', 'slug') id: string, @Query(ONE) { atLeast }: One): Promise<object> {
-    return this.desk.get('source', id, atLeast, 'SOURCE_UNKNOWN');
+  getSource(@PathId('source', 'slug') id: string, @AtLeast() _: unknown): Promise<object> {
+    return this.desk.get('source', id, 'SOURCE_UNKNOWN');
   }
 
   @Get('sources')
-  @Door({ access: 'read', about: ABOUT, does: 'Lists all sources, by id.', answers: { 200: 'SourcePage' } })
+  @Door({ access: 'read', does: 'Lists all sources, by id.', answers: { 200: 'SourcePage' } })
   listSources(@Query(PAGE) asked: Asked): Promise<Page<object>> {
     return this.desk.list('source', asked, byId);
   }
@@ -119,7 +113,6 @@ export class SetUpController {
   @Door({
     access: 'admin',
     body: 'json',
-    about: ABOUT,
     does: 'Registers a channel, or replaces it.',
     answers: { 200: 'Channel', 201: 'Channel' },
     problems: [
@@ -144,17 +137,16 @@ export class SetUpController {
   @Get('channels/:channel')
   @Door({
     access: 'own-channel',
-    about: ABOUT,
     does: 'Shows a channel; the secret of its webhook is never shown.',
     answers: { 200: 'Channel' },
     notThere: ['CHANNEL_UNKNOWN'],
   })
-  getChannel(@PathId('channel', 'slug') id: string, @Query(ONE) { atLeast }: One): Promise<object> {
-    return this.desk.get('channel', id, atLeast, 'CHANNEL_UNKNOWN');
+  getChannel(@PathId('channel', 'slug') id: string, @AtLeast() _: unknown): Promise<object> {
+    return this.desk.get('channel', id, 'CHANNEL_UNKNOWN');
   }
 
   @Get('channels')
-  @Door({ access: 'read', about: ABOUT, does: 'Lists all channels, by id.', answers: { 200: 'ChannelPage' } })
+  @Door({ access: 'read', does: 'Lists all channels, by id.', answers: { 200: 'ChannelPage' } })
   listChannels(@Query(PAGE) asked: Asked): Promise<Page<object>> {
     return this.desk.list('channel', asked, byId);
   }
@@ -163,7 +155,6 @@ export class SetUpController {
   @Door({
     access: 'admin',
     body: 'json',
-    about: ABOUT,
     does: 'Defines an item, or replaces its definition.',
     answers: { 200: 'ItemDefinition', 201: 'ItemDefinition' },
     problems: ['CONTENTION', 'KIT_CYCLE', 'ITEM_UNKNOWN', ...QUANTITY_PROBLEMS, 'QUANTITY_ZERO'],
@@ -180,7 +171,6 @@ export class SetUpController {
   @Door({
     access: 'admin',
     body: 'json',
-    about: ABOUT,
     does: "Defines a channel's name for an item, or replaces it.",
     answers: { 200: 'Listing', 201: 'Listing' },
     problems: ['CONTENTION', 'ITEM_UNKNOWN', ...SKU_REFUSALS, ...QUANTITY_PROBLEMS, 'QUANTITY_ZERO'],
@@ -199,7 +189,6 @@ export class SetUpController {
   @Get('channels/:channel/listings/:listing')
   @Door({
     access: 'own-channel',
-    about: ABOUT,
     does: "Shows a channel's name for an item.",
     answers: { 200: 'Listing' },
     notThere: ['CHANNEL_UNKNOWN', 'LISTING_UNKNOWN'],
@@ -207,16 +196,15 @@ export class SetUpController {
   getListing(
     @PathId('channel', 'slug') channel: string,
     @PathId('listing', 'id') listing: string,
-    @Query(ONE) { atLeast }: One,
+    @AtLeast() _: unknown,
   ): Promise<object> {
     requireChannel(this.onhand, channel);
-    return this.desk.get('listing', `${channel}:${listing}`, atLeast, 'LISTING_UNKNOWN');
+    return this.desk.get('listing', `${channel}:${listing}`, 'LISTING_UNKNOWN');
   }
 
   @Get('channels/:channel/listings')
   @Door({
     access: 'own-channel',
-    about: ABOUT,
     does: "Lists a channel's names for items, by name.",
     answers: { 200: 'ListingPage' },
     notThere: ['CHANNEL_UNKNOWN'],
@@ -230,7 +218,6 @@ export class SetUpController {
   @Door({
     access: 'admin',
     body: 'json',
-    about: ABOUT,
     does: "Replaces a scope's policy.",
     answers: { 200: 'Policy', 201: 'Policy' },
     problems: ['CONTENTION', ...POLICY_PROBLEMS],
@@ -247,19 +234,17 @@ export class SetUpController {
   @Get('policies/:scope')
   @Door({
     access: 'read',
-    about: ABOUT,
     does: "Shows a scope's policy, as it was last put.",
     answers: { 200: 'Policy' },
     notThere: ['POLICY_UNKNOWN'],
   })
-  getPolicy(@PathId('scope', 'scope') scope: string, @Query(ONE) { atLeast }: One): Promise<object> {
-    return this.desk.get('policy', scope, atLeast, 'POLICY_UNKNOWN');
+  getPolicy(@PathId('scope', 'scope') scope: string, @AtLeast() _: unknown): Promise<object> {
+    return this.desk.get('policy', scope, 'POLICY_UNKNOWN');
   }
 
   @Get('policies')
   @Door({
     access: 'read',
-    about: ABOUT,
     does: 'Lists all policies, by scope.',
     answers: { 200: 'PolicyPage' },
   })

@@ -4,8 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Resource, SetupEntry, SetupKind } from '#catalog';
 import { isRejection } from '#inventory';
 import { FindResource, ListResources, PutResource } from '../application/set-up.ts';
-import { Freshness } from './freshness.ts';
-import { Pager, type PageAsked, type Page, shownPage } from './pager.ts';
+import { type Page, type PageAsked, Pager } from './pager.ts';
 import { notThere, Refusal, shown } from './problem.ts';
 import { SHOW } from './wire/setup-wire.ts';
 
@@ -15,7 +14,6 @@ export class SetUpDesk {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
-    private readonly freshness: Freshness,
     private readonly pager: Pager,
   ) {}
 
@@ -28,28 +26,25 @@ export class SetUpDesk {
   }
 
   /** `code` says that there is none. */
-  async get(kind: SetupKind, id: string, atLeast: number | undefined, code: string): Promise<object> {
-    await this.freshness.reach(atLeast);
+  async get(kind: SetupKind, id: string, code: string): Promise<object> {
     const entry = await this.queries.execute(new FindResource(kind, id));
     if (entry === undefined)
       throw notThere(code, `There is no ${kind} "${shown(id)}". Check its name, or define it first.`);
     return shownEntry(kind, entry as SetupEntry<never>);
   }
 
-  async list(
+  list(
     kind: SetupKind,
-    asked: PageAsked & { readonly atLeast?: number | undefined; readonly channel?: string },
+    asked: PageAsked & { readonly channel?: string },
     placeOf: (resource: never) => string,
   ): Promise<Page<object>> {
-    await this.freshness.reach(asked.atLeast);
     const { channel } = asked;
-    const page = await this.pager.page(
-      [kind, channel],
-      asked,
-      (after, limit) => this.queries.execute(new ListResources(kind, { limit, after, channel })),
-      ({ resource }) => placeOf(resource as never),
-    );
-    return shownPage(page, (entry) => shownEntry(kind, entry as SetupEntry<never>));
+    return this.pager.page(asked, {
+      name: [kind, channel],
+      read: (page) => this.queries.execute(new ListResources(kind, { ...page, channel })),
+      placeOf: ({ resource }) => placeOf(resource as never),
+      show: (entry) => shownEntry(kind, entry as SetupEntry<never>),
+    });
   }
 }
 

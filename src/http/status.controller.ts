@@ -1,19 +1,15 @@
 import { Controller, Get, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { OnHand } from '../service.ts';
-import { Door, Query } from './door.ts';
-import { Freshness } from './freshness.ts';
+import { AtLeast, Door } from './door.ts';
 import { Metrics } from './metrics.ts';
-import { atLeast, type ParameterValues } from './parameters.ts';
-
-const ABOUT = 'About the service';
-const ASKED = { atLeast };
 
 @Controller()
+@ApiTags('About the service')
 export class StatusController {
   constructor(
     private readonly onhand: OnHand,
-    private readonly freshness: Freshness,
     private readonly metrics: Metrics,
   ) {}
 
@@ -21,12 +17,10 @@ export class StatusController {
   @Door({
     access: 'read',
     isOfProcess: true,
-    about: ABOUT,
     does: 'Shows how far each part has come in the log, and what became of the messages.',
     answers: { 200: 'Status' },
   })
-  async status(@Query(ASKED) asked: ParameterValues<typeof ASKED>): Promise<object> {
-    await this.freshness.reach(asked.atLeast);
+  async status(@AtLeast() _: unknown): Promise<object> {
     return this.onhand.status();
   }
 
@@ -34,7 +28,6 @@ export class StatusController {
   @Door({
     access: 'read',
     isOfProcess: true,
-    about: ABOUT,
     does: 'Metrics for Prometheus.',
     answers: { 200: { mediaType: 'text/plain', is: 'The Prometheus text format.' } },
   })

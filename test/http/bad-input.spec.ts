@@ -324,6 +324,19 @@ describe('parameters', () => {
     expect([never.status, never.json.code]).toEqual([503, 'NOT_YET']);
     expect(Number(never.headers.get('retry-after'))).toBeGreaterThan(0);
   });
+
+  it('waits in every read that takes a position, before it says that something is not there', async () => {
+    const { json } = await running.ask('GET /openapi.json');
+    const taking = Object.entries<any>(json.paths).filter(([, { get }]) =>
+      get?.parameters?.some(({ name }: { name: string }) => name === 'atLeast'),
+    );
+    expect(taking.length).toBeGreaterThan(20);
+    const answers = taking.map(async ([path]) => {
+      const nowhere = path.replace('{scope}', 'global').replaceAll(/\{\w+\}/g, 'nowhere');
+      return [path, (await running.ask(`GET ${nowhere}?${NEVER}`)).json.code];
+    });
+    expect(await Promise.all(answers)).toEqual(taking.map(([path]) => [path, 'NOT_YET']));
+  });
 });
 
 describe('headers', () => {

@@ -162,7 +162,7 @@ describe('the lane', () => {
     filter: new ProblemFilter(silentLog(), new RouteTable()),
     requestIds: new RequestIds(),
   });
-  const door = { access: 'tell', body: 'messages', does: '', about: '', answers: {} } as const;
+  const door = { access: 'tell', body: 'messages', does: '', answers: {} } as const;
   lane.open({ door, seen: traffic.watch('POST /v1/events', door) });
   const server = createServer((request, response) => {
     if (!lane.takes(request, response)) response.writeHead(299).end();
