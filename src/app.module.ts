@@ -60,10 +60,7 @@ export class AppModule {
       providers: [
         { provide: OnHand, useValue: onhand },
         { provide: Metrics, useValue: metrics },
-        {
-          provide: Pager,
-          useValue: new Pager(new Cursors(cursorKey), () => onhand.rooms.readModel.prepareLists()),
-        },
+        { provide: Pager, useValue: new Pager(new Cursors(cursorKey)) },
         { provide: Documents, useValue: documents },
         { provide: InsideCommands, useValue: commands },
         SetUpDesk,

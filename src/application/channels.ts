@@ -4,7 +4,7 @@ import type { OrderNow } from '#journal';
 import type { Publication } from '#publishing';
 import type { WebhookReport } from '#publishing/webhook';
 import { compareUtf8 } from '#kernel';
-import { onQuery } from './handlers.ts';
+import { onList, onQuery } from './handlers.ts';
 
 export class FindNumber extends Query<ListingNumber | undefined> {
   constructor(
@@ -60,22 +60,20 @@ export const CHANNEL_HANDLERS = [
   onQuery(FindNumber, ({ rooms }, { channel, listing }) =>
     Promise.resolve(rooms.picture.availability.number(channel, listing)),
   ),
-  onQuery(ListNumbers, ({ rooms }, { channel, which, limit }) => {
+  onList(ListNumbers, ({ rooms }, { channel, which, limit }) => {
     const { availability } = rooms.picture;
-    if ('afterVersion' in which)
-      return Promise.resolve(availability.numbersAfter(channel, which.afterVersion, limit));
-    if (!('ofItems' in which))
-      return Promise.resolve(availability.numbersByListing(channel, which.afterListing, limit));
+    if ('afterVersion' in which) return availability.numbersAfter(channel, which.afterVersion, limit);
+    if (!('ofItems' in which)) return availability.numbersByListing(channel, which.afterListing, limit);
     const { ofItems, afterListing = '' } = which;
     const numbers = [...new Set(ofItems)]
       .flatMap((sku) => availability.numbersOfItem(sku))
       .filter((number) => number.channel === channel && compareUtf8(number.listing, afterListing) > 0)
       .sort((a, b) => compareUtf8(a.listing, b.listing));
-    return Promise.resolve(numbers.slice(0, limit));
+    return numbers.slice(0, limit);
   }),
-  onQuery(ListPublications, ({ rooms }, { channel, page }) => {
+  onList(ListPublications, ({ rooms }, { channel, page }) => {
     const { told, availability } = rooms.picture;
-    return Promise.resolve(told.publications(channel, availability, page));
+    return told.publications(channel, availability, page);
   }),
   onQuery(FindWebhook, ({ rooms }, { channel }) => Promise.resolve(rooms.webhooks.report(channel))),
   onQuery(FindOrder, ({ rooms }, { channel, orderId }) => rooms.journal.order(channel, orderId)),

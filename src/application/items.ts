@@ -6,7 +6,7 @@ import type { CatalogPage, SetupEntry } from '#catalog';
 import type { Item, ItemState, PlaceStock, TimelineRow } from '#inventory';
 import type { Instant } from '#kernel';
 import type { OnHand } from '../service.ts';
-import { onQuery } from './handlers.ts';
+import { onList, onQuery } from './handlers.ts';
 
 /** An item with its stock and its numbers. */
 export interface ItemNow {
@@ -97,9 +97,9 @@ export const ITEM_HANDLERS = [
     const entry = onhand.rooms.catalog.entry('item', sku);
     return Promise.resolve(entry && itemNow(onhand, entry.resource, entry.position));
   }),
-  onQuery(ListItems, (onhand, { page }) => listItems(onhand, page)),
+  onList(ListItems, (onhand, { page }) => listItems(onhand, page)),
   onQuery(FindItemAt, ({ rooms }, { sku, moment }) => rooms.itemHistory.stockAt(sku, moment)),
-  onQuery(FindTimeline, ({ rooms }, { sku, moment, page }) => rooms.itemHistory.timeline(sku, moment, page)),
+  onList(FindTimeline, ({ rooms }, { sku, moment, page }) => rooms.itemHistory.timeline(sku, moment, page)),
   onQuery(FindNumberAt, ({ rooms }, { channel, listing, knownAt }) =>
     rooms.listingHistory.numberAt(channel, listing, knownAt),
   ),

@@ -11,7 +11,7 @@ import type {
   ReleaseOutcome,
   Written,
 } from '#journal';
-import { onCommand, onQuery } from './handlers.ts';
+import { onCommand, onList } from './handlers.ts';
 
 /** Facts, in the order in which they came. When the outcome of one is returned, it is durable. */
 export class TellMessages extends Command<readonly Outcome[]> {
@@ -61,12 +61,12 @@ export const MESSAGE_HANDLERS = [
   onCommand(TellMessages, ({ rooms }, { arrivals, by }) => rooms.journal.accept(arrivals, by)),
   onCommand(RetryParked, ({ rooms }, { id }) => rooms.journal.retryParked(id)),
   onCommand(DismissParked, ({ rooms }, { id, dismissal }) => rooms.journal.dismissParked(id, dismissal)),
-  onQuery(ListParked, ({ rooms }, { page }) => Promise.resolve(rooms.picture.journal.parked(page))),
-  onQuery(ListRejected, ({ rooms }, { page }) => Promise.resolve(rooms.picture.journal.rejected(page))),
-  onQuery(ListCompleteness, ({ rooms }, { page }) => {
+  onList(ListParked, ({ rooms }, { page }) => rooms.picture.journal.parked(page)),
+  onList(ListRejected, ({ rooms }, { page }) => rooms.picture.journal.rejected(page)),
+  onList(ListCompleteness, ({ rooms }, { page }) => {
     const { journal } = rooms.picture;
-    if (page.source === undefined) return Promise.resolve(journal.completeness(page));
-    return Promise.resolve([journal.completenessOf(page.source) ?? nothingYet(page.source)]);
+    if (page.source === undefined) return journal.completeness(page);
+    return [journal.completenessOf(page.source) ?? nothingYet(page.source)];
   }),
 ];
 

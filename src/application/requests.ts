@@ -12,7 +12,7 @@ import type {
 } from '#ledger';
 import type { Quantity } from '#kernel';
 import type { OnHand } from '../service.ts';
-import { onCommand, onQuery } from './handlers.ts';
+import { onCommand, onList, onQuery } from './handlers.ts';
 import { SEEN_MS_MAX } from './seen.ts';
 
 /** Asks for stock to be held. */
@@ -136,11 +136,9 @@ export const REQUEST_HANDLERS = [
     }
   }),
   onQuery(FindReservation, ({ rooms }, { reservationId }) => rooms.ledger.reservations.get(reservationId)),
-  onQuery(ListReservations, ({ rooms }, { page }) =>
-    Promise.resolve(rooms.picture.ledger.reservations(page)),
-  ),
+  onList(ListReservations, ({ rooms }, { page }) => rooms.picture.ledger.reservations(page)),
   onCommand(AdjustStock, ({ rooms }, { sku, asked }) => rooms.ledger.corrections.adjust(sku, asked)),
   onCommand(ReallocateStock, reallocate),
   onCommand(ResolveException, resolveException),
-  onQuery(ListExceptions, ({ rooms }, { filter, page }) => rooms.picture.ledger.exceptions(filter, page)),
+  onList(ListExceptions, ({ rooms }, { filter, page }) => rooms.picture.ledger.exceptions(filter, page)),
 ];

@@ -12,7 +12,7 @@ import {
 } from '#catalog';
 import type { PreviewItem } from '#availability';
 import type { Policy, Rejection } from '#inventory';
-import { onCommand, onQuery } from './handlers.ts';
+import { onCommand, onList, onQuery } from './handlers.ts';
 import { previewed } from './previewed.ts';
 import { SEEN_MS_MAX } from './seen.ts';
 
@@ -80,7 +80,5 @@ export const SET_UP_HANDLERS = [
   onQuery(FindResource<SetupKind>, ({ rooms }, { kind, id }) =>
     Promise.resolve(rooms.catalog.entry(kind, id)),
   ),
-  onQuery(ListResources<SetupKind>, ({ rooms }, { kind, page }) =>
-    Promise.resolve(rooms.catalog.entries(kind, page)),
-  ),
+  onList(ListResources<SetupKind>, ({ rooms }, { kind, page }) => rooms.catalog.entries(kind, page)),
 ];

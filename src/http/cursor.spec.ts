@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { IN_MEMORY, SqliteReadModel } from '#read-model/sqlite';
 import { Cursors } from './cursor.ts';
 import { Pager } from './pager.ts';
 import { Refusal } from './problem.ts';
@@ -51,7 +50,7 @@ describe('a page', () => {
   };
 
   it.each([1, 2, 3, 6, 7, 8])('of %d leads through the whole list, and ends', async (limit) => {
-    const pager = new Pager(cursors, () => Promise.resolve());
+    const pager = new Pager(cursors);
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
@@ -61,28 +60,5 @@ describe('a page', () => {
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
     expect(seen).toEqual(rows);
-  });
-
-  it('of a list that very much has just changed in has little left to write when it is read', async () => {
-    const model = SqliteReadModel.open({ file: IN_MEMORY });
-    const shelf = model.shelf<{ units: number }>({ name: 'stocks', version: 1 });
-    for (let number = 10_000; number < 30_000; number++) shelf.put(`sku-${number}`, { units: number });
-    const pager = new Pager(cursors, () => model.prepareLists());
-    let unwritten = NaN;
-    const page = await pager.page(
-      { limit: 1 },
-      {
-        name: ['stocks'],
-        read: (asked) => {
-          unwritten = model.changedRows;
-          return Promise.resolve(shelf.byKey(asked));
-        },
-        placeOf: ({ key }) => key,
-        show: (row) => row,
-      },
-    );
-    expect(unwritten).toBeLessThanOrEqual(2_000);
-    expect(page.items).toEqual([{ key: 'sku-10000', row: { units: 10_000 } }]);
-    model.close();
   });
 });

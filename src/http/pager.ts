@@ -24,19 +24,15 @@ interface List<Row, Shown> {
 /** Lists in pages: each is asked for one row more than it shows, to know whether another follows. */
 export class Pager {
   readonly #cursors: Cursors;
-  readonly #prepareLists: () => Promise<void>;
 
-  /** `prepareLists` is that of the read model from which the lists are read. */
-  constructor(cursors: Cursors, prepareLists: () => Promise<void>) {
+  constructor(cursors: Cursors) {
     this.#cursors = cursors;
-    this.#prepareLists = prepareLists;
   }
 
   /** Throws CURSOR_INVALID. */
   async page<Row, Shown>({ limit, cursor }: PageAsked, list: List<Row, Shown>): Promise<Page<Shown>> {
     const name = JSON.stringify(list.name);
     const after = cursor === undefined ? undefined : this.#cursors.open(name, cursor);
-    await this.#prepareLists();
     const rows = await list.read({ after, limit: limit + 1 });
     const items = rows.slice(0, limit).map((row) => list.show(row));
     if (rows.length <= limit) return { items, next: null };
