@@ -1,4 +1,4 @@
-import { type IntakeReading, isRefused } from '#intake';
+import { type BodyReading, type IntakeReading, isRefused } from '#intake';
 import type { Rejection } from '#inventory';
 import type { Outcome } from '#journal';
 import { problemOf } from './problem.ts';
@@ -15,8 +15,19 @@ export interface MessageAnswer {
 const JSON_TYPE = 'application/json; charset=utf-8';
 export const PROBLEM_TYPE = 'application/problem+json';
 
+/** To a body whose outcomes are those from `first` on. */
+export function answerTo(
+  { isMany, readings }: BodyReading,
+  all: readonly Outcome[],
+  instance: string,
+  first = 0,
+): MessageAnswer {
+  if (!isMany) return answerToOne(all[first]!, readings[0]!, instance);
+  return answerToMany(all.slice(first, first + readings.length), readings, instance);
+}
+
 /** To a body of one message. Nothing here is made that is not needed: it is the hottest answer there is. */
-export function answerToOne(outcome: Outcome, reading: IntakeReading, instance: string): MessageAnswer {
+function answerToOne(outcome: Outcome, reading: IntakeReading, instance: string): MessageAnswer {
   if (outcome.outcome === 'accepted') {
     return { status: OUTCOME_STATUS.accepted, contentType: JSON_TYPE, text: acceptedText(outcome) };
   }
@@ -31,7 +42,7 @@ export function answerToOne(outcome: Outcome, reading: IntakeReading, instance: 
 }
 
 /** To a body of many, each for itself. */
-export function answerToMany(
+function answerToMany(
   outcomes: readonly Outcome[],
   readings: readonly IntakeReading[],
   instance: string,

@@ -15,7 +15,7 @@ import type { Door } from './door.ts';
 import type { Farewell } from './farewell.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import { LaneVisit } from './lane-visit.ts';
-import { answerToMany, answerToOne, PROBLEM_TYPE } from './message-answers.ts';
+import { answerTo, PROBLEM_TYPE } from './message-answers.ts';
 import { problemOf } from './problem.ts';
 import type { ProblemFilter } from './problem-filter.ts';
 import type { RequestIds } from './request-id.ts';
@@ -127,7 +127,7 @@ export class MessageLane {
       const by = bringerOf(visit.caller);
       const { body, outcomes } = await toldInSlices(slices, (arrivals) => accept(arrivals, by));
       onAnswered(outcomes);
-      this.#answer(visit, body, outcomes, 0);
+      visit.answer(answerTo(body, outcomes, visit.id));
     } catch (error) {
       if (!visit.isAnswered) this.#refuse(visit, error);
     }
@@ -140,21 +140,12 @@ export class MessageLane {
       let first = 0;
       for (let index = 0; index < visits.length; index++) {
         const body = bodies[index]!;
-        this.#answer(visits[index]!, body, outcomes, first);
+        visits[index]!.answer(answerTo(body, outcomes, visits[index]!.id, first));
         first += body.readings.length;
       }
     } catch (error) {
       for (const visit of visits) if (!visit.isAnswered) this.#refuse(visit, error);
     }
-  }
-
-  /** Its outcomes are those from `first` on. */
-  #answer(visit: LaneVisit, { isMany, readings }: BodyReading, all: readonly Outcome[], first: number): void {
-    visit.answer(
-      isMany
-        ? answerToMany(all.slice(first, first + readings.length), readings, visit.id)
-        : answerToOne(all[first]!, readings[0]!, visit.id),
-    );
   }
 
   #refuse(visit: LaneVisit, error: unknown): void {

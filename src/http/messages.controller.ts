@@ -19,7 +19,7 @@ import { Asking, Door, PathId, Query, SKU_REFUSALS, Told } from './door.ts';
 import { Metrics } from './metrics.ts';
 import { type Page, Pager } from './pager.ts';
 import { PAGE, type ParameterValues, text } from './parameters.ts';
-import { answerToMany, answerToOne, PROBLEM_TYPE } from './message-answers.ts';
+import { answerTo, PROBLEM_TYPE } from './message-answers.ts';
 import { MESSAGE_PROBLEMS } from './problem-codes.ts';
 import { Refusal } from './problem.ts';
 import { toldInSlices } from './told-in-slices.ts';
@@ -56,11 +56,8 @@ export class MessagesController {
     const { body, outcomes } = await toldInSlices(slices, (arrivals) =>
       this.commands.execute(new TellMessages(arrivals, by)),
     );
-    const { isMany, readings } = body;
     this.metrics.messagesAnswered(outcomes);
-    const { status, contentType, text } = isMany
-      ? answerToMany(outcomes, readings, request.id)
-      : answerToOne(outcomes[0]!, readings[0]!, request.id);
+    const { status, contentType, text } = answerTo(body, outcomes, request.id);
     // A problem as bytes: Fastify would add a charset that its type does not have.
     const payload = contentType === PROBLEM_TYPE ? Buffer.from(text) : text;
     void reply.code(status).header('content-type', contentType).send(payload);
