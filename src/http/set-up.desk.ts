@@ -22,7 +22,7 @@ export class SetUpDesk {
     const done = await this.commands.execute(new PutResource(put));
     if (isRejection(done)) throw new Refusal(done);
     void reply.code(done.outcome === 'created' ? 201 : 200);
-    return { ...show(put.kind, done.resource as never), position: done.position };
+    return shownEntry(put.kind, done);
   }
 
   /** `code` says that there is none. */
@@ -30,7 +30,7 @@ export class SetUpDesk {
     const entry = await this.queries.execute(new FindResource(kind, id));
     if (entry === undefined)
       throw notThere(code, `There is no ${kind} "${shown(id)}". Check its name, or define it first.`);
-    return shownEntry(kind, entry as SetupEntry<never>);
+    return shownEntry(kind, entry);
   }
 
   list(
@@ -43,14 +43,14 @@ export class SetUpDesk {
       name: [kind, channel],
       read: (page) => this.queries.execute(new ListResources(kind, { ...page, channel })),
       placeOf: ({ resource }) => placeOf(resource as never),
-      show: (entry) => shownEntry(kind, entry as SetupEntry<never>),
+      show: (entry) => shownEntry(kind, entry),
     });
   }
 }
 
-const show = (kind: SetupKind, resource: never): object => SHOW[kind](resource);
+type Shown = Pick<SetupEntry<object>, 'resource' | 'position'>;
 
-const shownEntry = (kind: SetupKind, { resource, position }: SetupEntry<never>): object => ({
-  ...show(kind, resource),
+const shownEntry = (kind: SetupKind, { resource, position }: Shown): object => ({
+  ...SHOW[kind](resource as never),
   position,
 });
