@@ -1,9 +1,10 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DataDirectoryLocked, DataDirectoryUnusable } from '../src/index.ts';
 import { fileErrorWords } from './file-error.ts';
 import { HOLDER_FILE, LOCK_FILE } from './files.ts';
+import { makeFolder } from './make-folder.ts';
 import { isSqliteError, SQLITE_BUSY } from './sqlite-error.ts';
 
 /** Locks a data directory for this process until `release`, or until the process ends. */
@@ -72,7 +73,7 @@ function holderOf(directory: string): string {
 function makeLockFile(directory: string): string {
   const file = join(directory, LOCK_FILE);
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory);
     // While we hold the lock we must never open and close this file: closing any descriptor of it drops the lock.
     closeSync(openSync(file, 'a', 0o600));
     return file;

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ReadModelFailed } from '../src/index.ts';
@@ -128,7 +128,9 @@ export function discard(file: string): void {
 
 function connect(file: string): DatabaseSync {
   if (file !== IN_MEMORY) {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const folder = dirname(file);
+    // Its own only: Node's `recursive` may try for ever, and the data directory is there before a picture is opened.
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
     closeSync(openSync(file, 'a', 0o600));
   }
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });

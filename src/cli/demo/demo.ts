@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { VerifyReport } from '#history';
 import { readSettings } from '../../environment.ts';
@@ -28,7 +29,7 @@ export async function performDemo(
   { args, json }: { readonly args: DemoArgs; readonly json: boolean },
   io: Io,
 ): Promise<ExitCode> {
-  const folder = await Folder.make(args.dir, readSettings(io.env).DATA_DIR);
+  const folder = await Folder.choose(args.dir, readSettings(io.env).DATA_DIR);
   const page = new Page(json ? io.stderr : io.stdout, io.env);
   try {
     const running = await startOnFreePort({ env: io.env, dataDir: folder.path, port: args.port });
@@ -146,15 +147,14 @@ class Folder {
   readonly path: string;
   readonly isTemporary: boolean;
 
-  /** A new one under the data directory, or the one named, which must be empty. */
-  static async make(named: string | undefined, dataDir: string): Promise<Folder> {
-    const parent = resolve(named ?? dataDir);
-    await mkdir(parent, { recursive: true, mode: 0o700 });
-    if (named === undefined) return new Folder(await mkdtemp(join(parent, 'demo-')), true);
-    if ((await readdir(parent)).length === 0) return new Folder(parent, false);
+  /** A new one under the data directory, or the one named, which must be empty. The service makes what is not there. */
+  static async choose(named: string | undefined, dataDir: string): Promise<Folder> {
+    if (named === undefined) return new Folder(join(resolve(dataDir), `demo-${randomUUID()}`), true);
+    const path = resolve(named);
+    if (await isEmpty(path)) return new Folder(path, false);
     throw new CommandRefused({
       code: 'FOLDER_NOT_EMPTY',
-      detail: `${parent} is not empty. Name an empty folder for the demo, or leave --dir out.`,
+      detail: `${path} is not empty. Name an empty folder for the demo, or leave --dir out.`,
     });
   }
 
@@ -165,5 +165,14 @@ class Folder {
 
   async remove(): Promise<void> {
     if (this.isTemporary) await rm(this.path, { recursive: true, force: true });
+  }
+}
+
+async function isEmpty(path: string): Promise<boolean> {
+  try {
+    return (await readdir(path)).length === 0;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    throw error;
   }
 }
