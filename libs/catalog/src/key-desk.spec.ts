@@ -97,4 +97,15 @@ describe('a key', () => {
     ]);
     expect(await keys.revoke('gone')).toMatchObject({ code: 'KEY_UNKNOWN' });
   });
+
+  it('opens or stays shut as before, whatever is done to others meanwhile', async () => {
+    const [lost, kept] = [await create({ role: 'admin' }), await create({ role: 'analyst' })];
+    await keys.revoke(lost.id);
+    for (let round = 0; round < 3; round++) {
+      if (round === 1) await opened.catchUp(); // Before, and after the book has them.
+      await keys.revoke((await create({ role: 'admin' })).id);
+      expect(keys.authenticate(lost.key)).toBeUndefined();
+      expect(keys.authenticate(kept.key)).toEqual({ id: kept.id, kind: 'analyst' });
+    }
+  });
 });

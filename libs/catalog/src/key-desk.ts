@@ -33,7 +33,7 @@ export class KeyDesk {
   readonly #store: EventStore;
   readonly #catalog: CatalogBook;
   readonly #book: KeyBook;
-  /** What this process itself created and revoked, which counts before the book has it. */
+  /** What this process itself created and revoked, which counts before the book has it, and is kept no longer. */
   readonly #created = new Map<string, KeyCreated>();
   readonly #revoked = new Set<string>();
 
@@ -51,6 +51,7 @@ export class KeyDesk {
     const id = randomBytes(ID_BYTES).toString('hex');
     const key: KeyCreated = { id, ...identityOf(owner), secretSha256: sha256(secret).toString('hex') };
     await this.#append(NO_STREAM, { type: 'KeyCreated', data: key });
+    this.#forgetBooked();
     this.#created.set(id, key);
     return { id, key: `oh_${id}_${secret}` };
   }
@@ -74,6 +75,7 @@ export class KeyDesk {
     if (this.isRevoked(id)) return { id };
     const revision = this.#book.get(id)?.revision ?? 0;
     await this.#append(revision, { type: 'KeyRevoked', data: { id } }); // A conflict means that another process has revoked it.
+    this.#forgetBooked();
     this.#revoked.add(id);
     return { id };
   }
@@ -91,6 +93,11 @@ export class KeyDesk {
   /** To be asked again for connections that were admitted before and are still open. */
   isRevoked(id: string): boolean {
     return this.#revoked.has(id) || this.#book.get(id)?.revokedAt !== undefined;
+  }
+
+  #forgetBooked(): void {
+    for (const id of this.#created.keys()) if (this.#book.get(id) !== undefined) this.#created.delete(id);
+    for (const id of this.#revoked) if (this.#book.get(id)?.revokedAt !== undefined) this.#revoked.delete(id);
   }
 
   #unknownOwner(owner: KeyOwner): Rejection | undefined {

@@ -40,8 +40,15 @@ export class PolicyClock {
       ({ effectiveAt, definedAt }) => effectiveAt <= now && !this.#done.has(definedAt),
     );
     for (const policy of due) await this.#takeEffect(policy);
-    if (pending.length === 0) this.#done.clear();
+    this.#forgetBooked(pending);
     return due.length;
+  }
+
+  /** Where some policy always waits, `#done` would grow with every other that took effect. */
+  #forgetBooked(pending: readonly PendingPolicy[]): void {
+    if (this.#done.size === 0) return;
+    const waiting = new Set(pending.map(({ definedAt }) => definedAt));
+    for (const definedAt of this.#done) if (!waiting.has(definedAt)) this.#done.delete(definedAt);
   }
 
   /** A conflict means that the scope has changed: then the book will say what is due. */
