@@ -68,8 +68,12 @@ async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Arr
 }
 
 async function* startingWith(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncIterable<Uint8Array> {
-  yield first;
-  yield* rest;
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    await rest.return(undefined); // A reader who stops at the first would leave the file open.
+  }
 }
 
 async function* count(

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { MESSAGE_BYTES_MAX } from '../limits.ts';
 import { messageExample } from '../messages/examples.ts';
 import { bytesSource } from '../../testing/bytes-source.ts';
-import { FileUnreadable, fileSource } from './byte-source.ts';
+import { FileUnreadable, fileSource, unpacked } from './byte-source.ts';
 import type { FileReading } from './file-reading.ts';
 import { readJsonLines } from './json-lines.ts';
 
@@ -79,6 +79,26 @@ describe('a JSON Lines file', () => {
       'unexpected end of file',
     );
     await expect(fileSource('/no/such/file.jsonl')).rejects.toThrow(FileUnreadable);
+  });
+
+  it.each([
+    ['plain', (text: string): Uint8Array => Buffer.from(text)],
+    ['gzip', (text: string): Uint8Array => gzipSync(text)],
+  ])('of %s is let go of where its reader stops, be it at the first piece', async (_, packed) => {
+    const letGo = Promise.withResolvers<string>();
+    const pieces = function* (): Generator<Uint8Array> {
+      try {
+        for (;;) yield packed(`${good}\n`);
+      } finally {
+        letGo.resolve('let go of');
+      }
+    };
+    const bytes = { name: 'sales', size: 1, open: () => unpacked(pieces()) };
+    for await (const [reading] of readJsonLines(bytes, { clock })) {
+      expect(outcome(reading!)).toBe('ok');
+      break;
+    }
+    expect(await letGo.promise).toBe('let go of');
   });
 
   it.each(['/dev/null', '/tmp'])('cannot be %s, which is not a regular file', async (path) => {
