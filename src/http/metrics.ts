@@ -154,15 +154,19 @@ export class Metrics {
   }
 
   #watchTopics({ topicFigures }: MetricsSource): void {
-    const of = (figure: keyof TopicFigures) => (): Record<string, number> =>
+    const of = (figure: Exclude<keyof TopicFigures, 'isSearched'>) => (): Record<string, number> =>
       Object.fromEntries(Object.entries(topicFigures()).map(([topic, figures]) => [topic, figures[figure]]));
     this.#gauges(
       'onhand_topic_keys_pending',
-      'Keys whose newest value is not yet confirmed to be in the topic.',
+      'Keys whose newest value is not yet confirmed to be in the topic; absent while it is not known which.',
       'topic',
-      of('pending'),
+      () => pendingOf(topicFigures()),
     );
-    const counted: readonly (readonly [figure: keyof TopicFigures, name: string, help: string])[] = [
+    const counted: readonly (readonly [
+      figure: Exclude<keyof TopicFigures, 'isSearched'>,
+      name: string,
+      help: string,
+    ])[] = [
       ['told', 'records', 'Records that this process has sent and the topic has confirmed.'],
       [
         'toldAgain',
@@ -209,10 +213,17 @@ export class Metrics {
       labelNames: [label],
       registers: [this.#registry],
       collect() {
+        this.reset(); // What is not known any more is left out.
         for (const [value, number] of Object.entries(read())) this.set({ [label]: value }, number);
       },
     });
   }
+}
+
+/** Left out while it is not known which keys: a 0 would hide that Kafka was never reached. */
+function pendingOf(topics: Readonly<Record<string, TopicFigures>>): Record<string, number> {
+  const known = Object.entries(topics).filter(([, { pending, isSearched }]) => isSearched || pending > 0);
+  return Object.fromEntries(known.map(([topic, { pending }]) => [topic, pending]));
 }
 
 const STATUS_CLASSES: readonly (string | undefined)[] = [undefined, '1xx', '2xx', '3xx', '4xx', '5xx'];

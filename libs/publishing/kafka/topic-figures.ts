@@ -5,6 +5,8 @@ export type TopicState = 'starting' | 'telling' | 'waiting';
 export interface TopicFigures {
   /** Keys whose newest value is not known to be in the topic. */
   readonly pending: number;
+  /** True once the topic was looked through: until then `pending` is only what was found so far, and 0 says nothing. */
+  readonly isSearched: boolean;
   /** Records that all in-sync replicas have. */
   readonly told: number;
   /** Keys that were lost, or overwritten by an older value, and were told again. */

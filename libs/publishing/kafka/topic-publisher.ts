@@ -80,7 +80,7 @@ export class TopicPublisher {
   }
 
   get figures(): TopicFigures {
-    return { ...this.#counts, pending: this.#lanes.pending };
+    return { ...this.#counts, pending: this.#lanes.pending, isSearched: this.#isLive };
   }
 
   /** True if the topic was read, and holds everything that was to be told so far. */

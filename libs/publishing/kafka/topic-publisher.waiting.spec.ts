@@ -88,10 +88,12 @@ describe('what waits for a topic that cannot be written', () => {
     process = new Process(topic, new AvailabilityTeller({ numbers: stage.numbers, channels, shards }));
     topic.mishaps.push(...Array<'refused'>(10_000).fill('refused'));
     process.start();
+    expect(process.publisher.figures.isSearched).toBe(false);
     await until(() => process.publisher.figures.pending >= 2_250, 'no more is looked for');
     shards.set([]);
     process.publisher.beginAgain();
     await process.settled();
+    expect(process.publisher.figures).toMatchObject({ pending: 0, isSearched: true });
     expect(topic.partitions.flat()).toEqual([]);
   });
 });
