@@ -20,7 +20,7 @@ import { FirstFacts } from './first-facts.ts';
 import { IntakeLog } from './intake-log.ts';
 import type { JournalBook } from './journal-book.ts';
 import type { Outcome, Written } from './outcome.ts';
-import { type Dismissal, ParkedLines, type ReleaseOutcome } from './parked-lines.ts';
+import { type Dismissal, ParkedLines, type ReleaseOutcome, type TriedRelease } from './parked-lines.ts';
 import { Recorder } from './recorder.ts';
 import { ToldStreams } from './told-streams.ts';
 
@@ -114,14 +114,16 @@ export class Journal {
   }
 
   /** Tries to release the parked lines of one message, with the present catalog. */
-  release({ stream, source, messageId }: ParkedMessageName): Promise<ReleaseOutcome> {
+  release({ stream, source, messageId }: ParkedMessageName): Promise<TriedRelease> {
     return this.#turns.take(stream, () => this.#parked.release(stream, source, messageId));
   }
 
   /** Tries all parked lines of the message now. PARKED_UNKNOWN if no such line waits. */
   async retryParked(parkedId: string): Promise<ReleaseOutcome | Rejection> {
     const line = this.#book.parkedLine(parkedId);
-    return line === undefined ? parkedUnknown() : this.release(line);
+    if (line === undefined) return parkedUnknown();
+    const { releasedLines, waitingLines, position } = await this.release(line);
+    return { releasedLines, waitingLines, ...(position !== undefined && { position }) };
   }
 
   /** Gives the line up, on somebody's request. PARKED_UNKNOWN if no such line waits. */

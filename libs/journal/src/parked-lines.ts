@@ -2,7 +2,8 @@ import type { EventStore } from '#event-store';
 import {
   type CatalogView,
   type JournalEvent,
-  type ParkedLinesReleased,
+  type ParkedLine,
+  type ReleasedLines,
   releaseLines,
   resolveParked,
   type ToldFact,
@@ -12,7 +13,7 @@ import {
 import type { ItemMaker } from './acceptance.ts';
 import { changeStream } from './change-stream.ts';
 import type { Written } from './outcome.ts';
-import { tellerOf } from './teller.ts';
+import { type Teller, tellerOf } from './teller.ts';
 import type { ToldStreams } from './told-streams.ts';
 
 interface ParkedLinesParts {
@@ -30,6 +31,12 @@ export interface ReleaseOutcome {
   readonly waitingLines: number;
   /** Of the newest event that released a line; absent if none was released. */
   readonly position?: number;
+}
+
+/** A release that the releaser asks for. */
+export interface TriedRelease extends ReleaseOutcome {
+  /** True if a line now waits for something that it did not wait for when it was parked: no cause finds it by that. */
+  readonly waitsForOthers: boolean;
 }
 
 /** Why a line is given up, and by whom. */
@@ -50,20 +57,28 @@ export class ParkedLines {
    * Posts the lines of a message that now resolve, once, with the message's own time: in one event, or in
    * several if one would be too large.
    */
-  async release(stream: string, source: string, id: string): Promise<ReleaseOutcome> {
+  async release(stream: string, source: string, id: string): Promise<TriedRelease> {
     const sum: { releasedLines: number; position?: number } = { releasedLines: 0 };
     let waitingLines = 0;
+    let waitsForOthers = false;
     for (let atOnce = Number.POSITIVE_INFINITY; ;) {
       let tried = 0;
       const decide = async (told: ToldStream): Promise<JournalEvent | undefined> => {
         const fact = toldFact(told, source, id);
         waitingLines = fact?.parked.length ?? 0;
-        const data = fact && (await this.#released(told, fact, atOnce));
+        const seen = fact && (await this.#seen(fact));
+        waitsForOthers = false;
+        if (fact === undefined || seen === undefined) return undefined;
+        waitsForOthers = isOtherThan(fact.parked, seen.waiting);
+        const lines = seen.lines.slice(0, atOnce);
+        const data = releaseLines(told, fact, { ...seen, lines }, seen.teller.isChannel);
         tried = data === undefined ? 0 : data.lines.length + data.rejected.length;
         return data && { type: 'ParkedLinesReleased', data };
       };
       const written = await changeStream(this.#parts, stream, decide);
-      if (written === undefined || (written === 'too large' && tried <= 1)) return { ...sum, waitingLines };
+      if (written === undefined || (written === 'too large' && tried <= 1)) {
+        return { ...sum, waitingLines, waitsForOthers };
+      }
       if (written === 'too large') atOnce = Math.floor(tried / 2);
       else {
         sum.releasedLines += tried;
@@ -83,23 +98,24 @@ export class ParkedLines {
     return written === 'too large' ? undefined : written;
   }
 
-  /** The event that releases the lines that need not wait any longer: at most `atOnce` are posted. */
-  async #released(
-    told: ToldStream,
-    fact: ToldFact,
-    atOnce: number,
-  ): Promise<ParkedLinesReleased | undefined> {
+  /** What the lines that wait mean by now; undefined if none waits. */
+  async #seen(fact: ToldFact): Promise<(ReleasedLines & { readonly teller: Teller }) | undefined> {
     const { catalog, desk } = this.#parts;
     const teller = tellerOf(fact.message.source, catalog);
     if (teller === undefined || fact.parked.length === 0) return undefined;
     const context = { catalog, unknownItems: teller.unknownItems };
-    let seen = resolveParked(fact.message, fact.parked, context);
-    if (seen.missing.length > 0) {
-      const made = await desk.ensureItems(seen.missing);
-      seen = resolveParked(fact.message, fact.parked, { ...context, made });
-    }
-    return releaseLines(told, fact, { ...seen, lines: seen.lines.slice(0, atOnce) }, teller.isChannel);
+    const seen = resolveParked(fact.message, fact.parked, context);
+    if (seen.missing.length === 0) return { ...seen, teller };
+    const made = await desk.ensureItems(seen.missing);
+    return { ...resolveParked(fact.message, fact.parked, { ...context, made }), teller };
   }
+}
+
+function isOtherThan(parked: readonly ParkedLine[], waiting: readonly ParkedLine[]): boolean {
+  return waiting.some(({ index, waitsFor }) => {
+    const before = parked.find((line) => line.index === index)?.waitsFor;
+    return waitsFor.some((name) => before?.includes(name) !== true);
+  });
 }
 
 /** Names a parked line. */

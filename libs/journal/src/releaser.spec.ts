@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { line, sale } from '../testing/messages.ts';
+import { line, receipt, sale } from '../testing/messages.ts';
 import { openJournal } from '../testing/opened-journal.ts';
 import { Releaser } from './releaser.ts';
 
@@ -24,5 +24,19 @@ it('tries what waits, however much it is, in turns with everything else', async 
   expect(turns).toBeGreaterThan(10);
   stop.abort();
   await running;
+  await opened.close();
+});
+
+it('releases a line that waits for something else by now than when it was parked', async () => {
+  const opened = await openJournal();
+  const gtin = { scheme: 'gtin', value: '4' };
+  await opened.putItem('TEA', { identifiers: [gtin] });
+  await opened.tell(receipt('r1', [line({ identifier: gtin }, 1)], { location: 'moon' }));
+  await opened.putItem('TEE', { identifiers: [gtin] });
+  await opened.putLocation('moon');
+  expect(opened.book.parkedCount()).toBe(1); // By now its identifier means two items.
+  await opened.putItem('TEE');
+  await opened.settle();
+  expect(opened.book.parkedCount()).toBe(0);
   await opened.close();
 });

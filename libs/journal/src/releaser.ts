@@ -29,6 +29,11 @@ interface ReleaserParts {
 export class Releaser implements Fold {
   readonly #parts: ReleaserParts;
   readonly #causes: Cause[] = [];
+  /**
+   * Those with a line that waits for something else than when it was parked, for the set-up has changed since. By what it
+   * waits for now it is not found: they are tried with every change.
+   */
+  readonly #strays = new Map<string, ParkedMessageName>();
   #isEverythingDue = true;
   #isRunning = false;
   #isLooking = false;
@@ -48,7 +53,8 @@ export class Releaser implements Fold {
       return;
     }
     const change = this.#parts.catalog.changeAt(event.position);
-    if (change !== undefined && this.#parts.book.parkedCount() > 0) this.#note(causesOf(change));
+    if (change === undefined || change.kind === 'policy' || this.#parts.book.parkedCount() === 0) return;
+    this.#note([...causesOf(change), ...this.#strays.values()]);
   }
 
   /** True while it runs and has nothing to try. */
@@ -95,7 +101,7 @@ export class Releaser implements Fold {
       for (const cause of causes) {
         for (const messages of this.#messagesFor(cause)) {
           if (signal.aborted) return;
-          await Promise.all(messages.map((message) => this.#parts.journal.release(message)));
+          await Promise.all(messages.map((message) => this.#try(message)));
           await nextTurn();
         }
       }
@@ -104,6 +110,12 @@ export class Releaser implements Fold {
       this.#isEverythingDue = true;
       await pause(RETRY_PAUSE_MS, signal);
     }
+  }
+
+  async #try(message: ParkedMessageName): Promise<void> {
+    const { waitsForOthers } = await this.#parts.journal.release(message);
+    if (!waitsForOthers) this.#strays.delete(nameOf(message));
+    else if (this.#strays.size <= CAUSES_MAX) this.#strays.set(nameOf(message), message); // So many mean all.
   }
 
   /** In pages, with each message once per page. */

@@ -87,7 +87,7 @@ export function recordFact(told: ToldStream, reading: Reading): FactDecision {
 export function releaseLines(
   told: ToldStream,
   fact: ToldFact,
-  released: ReleasedLines,
+  released: Omit<ReleasedLines, 'waiting'>,
   isByChannel: boolean,
 ): ParkedLinesReleased | undefined {
   if (released.lines.length === 0 && released.refused.length === 0) return undefined;

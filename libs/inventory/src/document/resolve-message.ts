@@ -39,12 +39,14 @@ export function resolveMessage(message: Message, context: LineContext): Resolved
 const NO_PARKED: readonly ParkedLine[] = [];
 const NONE: readonly string[] = [];
 
-/** What became of parked lines when they were read again; those that still wait are not in it. */
+/** What became of parked lines when they were read again. */
 export interface ReleasedLines {
   readonly lines: readonly ResolvedLine[];
   readonly refused: readonly { readonly index: number; readonly rejection: Rejection }[];
   readonly missing: readonly string[];
   readonly isInactive: boolean;
+  /** Those that still wait, for what they wait now: the set-up may have changed since they were parked. */
+  readonly waiting: readonly ParkedLine[];
 }
 
 /** Reads parked lines of a message again. */
@@ -57,13 +59,15 @@ export function resolveParked(
   const lines: ResolvedLine[] = [];
   const refused: { index: number; rejection: Rejection }[] = [];
   const missing: string[] = [];
+  const waiting: ParkedLine[] = [];
   for (const { index } of parked) {
     const meaning = resolveLine(message, index, context, unknown);
     if (meaning.kind === 'resolved') lines.push(meaning.line);
     else if (meaning.kind === 'missing') missing.push(meaning.sku);
     else if (meaning.kind === 'refused') refused.push({ index, rejection: meaning.rejection });
+    else waiting.push(meaning.line);
   }
-  return { lines, refused, missing, isInactive };
+  return { lines, refused, missing, isInactive, waiting };
 }
 
 function lookAtLocations(
