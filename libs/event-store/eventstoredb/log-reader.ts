@@ -118,10 +118,11 @@ export class LogReader {
         (event) => event.position === position,
       );
     }
-    const [told] = await this.#readAt(position - copied.offset, 1).catch((error: unknown) => {
-      if (isRefusal(error)) return [];
-      throw error;
-    });
+    const at = position - copied.offset;
+    // Asked twice: a server may give the same refusal for a passing trouble.
+    const [told] = await this.#readAt(at, 1)
+      .catch((error: unknown) => (isRefusal(error) ? this.#readAt(at, 1) : Promise.reject(error as Error)))
+      .catch((error: unknown) => (isRefusal(error) ? [] : Promise.reject(error as Error)));
     if (told === undefined || !isOurs(told)) return undefined;
     const event = this.#recorded.of(told);
     return event.position === position ? event : undefined;

@@ -107,7 +107,7 @@ describe('an EventStoreDB that is followed', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it.each(['internal', 'unknown'] as const)(
+  it.each(['internal', 'unknown', 'refused'] as const)(
     'is asked again after an error that names no cause: %s',
     async (fault) => {
       await store.append(stream, NO_STREAM, happenedTimes(3));

@@ -176,6 +176,7 @@ const TROUBLE = {
   unavailable: { code: status.UNAVAILABLE, details: 'Server Is Not Ready' },
   internal: { code: status.INTERNAL, details: 'Received RST_STREAM with code 2 (Internal server error)' },
   unknown: { code: status.UNKNOWN, details: 'Internal server error' },
+  refused: { code: status.INVALID_ARGUMENT, details: 'Unexpected ReadAllResult: Error' },
 } as const;
 const TOO_SLOW = { code: status.ABORTED, details: 'Operation timed out: too slow' };
 
