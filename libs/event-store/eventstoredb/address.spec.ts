@@ -75,6 +75,17 @@ describe('the address of an EventStoreDB', () => {
     },
   );
 
+  it.each([
+    'defaultCredentials=on:hunter2',
+    'tls=false&password=hunter2',
+    'userPassword=a=hunter2&tls=false',
+  ])('refuses the unknown option in %s without its value, which may be a secret', (query) => {
+    const refused = expect(() => readAddress(`esdb://db?${query}`));
+
+    refused.toThrow(/=\*\*\*/);
+    refused.not.toThrow(/hunter2/);
+  });
+
   it('keeps the options that the client takes in any spelling, and leaves out one that has no effect', () => {
     const { connectionString, warnings } = readAddress(
       'esdb://on:hunter2@db?TLS-CA-File=/etc/a@b=c?.crt&tls-verify-cert=false&node_preference=leader',

@@ -50,7 +50,14 @@ export function readAddress(url: string): Address {
 }
 
 /** For people. The password itself may contain an @, if somebody forgot to write it as %40. */
-const withoutPassword = (url: string): string => url.replace(/(:\/\/[^:@/?]*):.*@/, '$1:***@');
+const withoutPassword = (url: string): string =>
+  url.replace(/(:\/\/[^:@/?]*):.*@/, '$1:***@').replace(/(?<=\?).*$/s, withoutUnknownValues);
+
+/** Nobody knows whether the value of an option that does not exist is a secret, such as defaultCredentials=user:password. */
+const withoutUnknownValues = (query: string): string =>
+  query.replaceAll(/([^&=]*)=([^&]*)/g, (option: string, told: string) =>
+    nameOf(told) === undefined ? `${told}=***` : option,
+  );
 
 function isHost(text: string): boolean {
   const found = HOST.exec(text);
@@ -91,7 +98,7 @@ function optionsOf(shown: string, query: string): Record<string, string> {
   const options: Record<string, string> = {};
   for (const option of query.split('&').filter((each) => each !== '')) {
     const [told = '', ...rest] = option.split('=');
-    const name = Object.keys(OPTIONS).find((known) => flat(known) === flat(told));
+    const name = nameOf(told);
     if (name === undefined) {
       const known = Object.keys(OPTIONS).join(', ');
       throw new EventStoreDbUnusable(
@@ -106,6 +113,9 @@ function optionsOf(shown: string, query: string): Record<string, string> {
   }
   return options;
 }
+
+const nameOf = (told: string): string | undefined =>
+  Object.keys(OPTIONS).find((known) => flat(known) === flat(told));
 
 const flat = (name: string): string => name.trim().toLowerCase().replaceAll(/[-_]/g, '');
 
