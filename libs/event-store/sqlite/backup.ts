@@ -2,9 +2,9 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from '
 import { dirname } from 'node:path';
 import { backup } from 'node:sqlite';
 import { ChoreThread } from './chore-thread.ts';
-import type { OnChecked } from './integrity.ts';
 import { openReader } from './connection.ts';
 import { PARTIAL, withSideFiles } from './files.ts';
+import type { OnChecked } from './integrity.ts';
 import { DataFileUnusable } from './sqlite-event-store.faults.ts';
 
 /** Pages copied between two reports of progress. */
