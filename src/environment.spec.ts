@@ -152,6 +152,9 @@ describe('settings', () => {
     expect(valueOf({ DATA_DIR: '/home/a:b@c' }, 'DATA_DIR')).toBe('/home/a:b@c');
     expect(valueOf({ EVENT_STORE: 'esdb://admin@db:2113' }, 'EVENT_STORE')).toBe('esdb://admin@db:2113');
     expect(problemsOf({ EVENT_STORE: 'admin:hunter2@db' }).join()).toContain('got "***@db"');
+    expect(problemsOf({ EVENT_STORE: 'http://db?defaultCredentials=on:hunter2' }).join()).toContain(
+      'got "http://db?defaultCredentials=***"',
+    );
   });
 
   it('shows every setting', () => {
