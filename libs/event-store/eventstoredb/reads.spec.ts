@@ -184,6 +184,23 @@ describe('an EventStoreDB that is followed', () => {
     });
   });
 
+  it('hides the record that the server puts into a stream that somebody deletes for good', async () => {
+    const following = follow(store, { after: 0 }, (events) => events.length >= 2);
+    await store.append(stream, NO_STREAM, happenedTimes(1));
+    double.log.delete(stream, 'tombstoned');
+    const other = newStream('item');
+    await store.append(other, NO_STREAM, happenedTimes(1));
+    const events = await following;
+    double.log.delete(other, 'tombstoned');
+
+    expect(events.map((event) => [event.stream, event.revision])).toEqual([
+      [stream, 0],
+      [other, 0],
+    ]);
+    expect(await readToEnd(store, { after: 0 })).toEqual(events);
+    expect(await store.head()).toBe(events[1]!.position);
+  });
+
   it('never lets recorded times fall, though its clock is set back', async () => {
     await store.append(stream, NO_STREAM, happenedTimes(1));
     double.faults.clockOffsetMs = -3_600_000;

@@ -6,9 +6,12 @@ import { RecordedTimes } from './recorded-times.ts';
 
 export type Told = ResolvedEvent | AllStreamResolvedEvent;
 
-/** False for the server's own events (`$settings`, `$$item-1`, `$stats-…`), and for those of the adapter's own stream. */
+/**
+ * False for the server's own events, and for those of the adapter's own stream. The server's are in streams of its own
+ * (`$settings`, `$$item-1`, `$stats-…`), but for the `$streamDeleted` that it puts into a stream that was deleted for good.
+ */
 export const isOurs = ({ event }: Told): boolean =>
-  event !== undefined && event.streamId[0] !== '$' && event.streamId !== OWN_STREAM;
+  event !== undefined && event.streamId[0] !== '$' && event.type[0] !== '$' && event.streamId !== OWN_STREAM;
 
 /** The event's position on the server. Commit and prepare position are the same in all that these servers write. */
 export const positionOf = ({ event, commitPosition }: Told): Position => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { appendFileSync, closeSync, existsSync, openSync, readFileSync, truncateSync } from 'node:fs';
 
 /** An event as the server keeps it. */
@@ -35,11 +36,21 @@ interface AppendLine {
   readonly events: readonly (readonly string[])[];
 }
 
+interface Tombstone {
+  readonly stream: string;
+  readonly state: 'tombstoned';
+  readonly at: number;
+  readonly id: string;
+}
+
 type Line =
   | AppendLine
-  | { readonly stream: string; readonly state: Stream['state'] }
+  | Tombstone
+  | { readonly stream: string; readonly state: 'deleted' }
   | { readonly stream: string; readonly truncatedBefore: number };
 
+/** The revision of the record that ends a stream for good. */
+const TOMBSTONE_REVISION = 2 ** 63;
 /** What a record takes in the log beside its data. */
 const RECORD_BYTES = 120;
 
@@ -124,7 +135,9 @@ export class StoredLog {
   }
 
   delete(stream: string, state: 'deleted' | 'tombstoned'): void {
-    this.#write({ stream, state });
+    this.#write(
+      state === 'deleted' ? { stream, state } : { stream, state, at: Date.now(), id: randomUUID() },
+    );
   }
 
   /** What `$maxCount` or `$tb` in a stream's metadata does. */
@@ -217,8 +230,10 @@ export class StoredLog {
       stream = { events: [], truncatedBefore: 0, state: 'open' };
       this.#streams.set(line.stream, stream);
     }
-    if ('state' in line) stream.state = line.state;
-    else if ('truncatedBefore' in line) stream.truncatedBefore = line.truncatedBefore;
+    if ('state' in line) {
+      stream.state = line.state;
+      if (line.state === 'tombstoned') this.#entomb(line);
+    } else if ('truncatedBefore' in line) stream.truncatedBefore = line.truncatedBefore;
     else this.#take(stream, line);
   }
 
@@ -242,6 +257,23 @@ export class StoredLog {
       this.events.push(event);
       this.#end += RECORD_BYTES + data.length + type.length;
     }
+  }
+
+  /** The end of a stream is a record of that very stream in the log, though the stream itself is not read any more. */
+  #entomb({ stream, at, id }: Tombstone): void {
+    const none = new Uint8Array();
+    this.events.push({
+      id,
+      stream,
+      revision: TOMBSTONE_REVISION,
+      position: this.#end,
+      type: '$streamDeleted',
+      contentType: 'application/octet-stream',
+      data: none,
+      metadata: none,
+      createdMs: at,
+    });
+    this.#end += RECORD_BYTES;
   }
 
   /** A last line without its end was never acknowledged. */
