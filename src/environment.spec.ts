@@ -106,6 +106,8 @@ describe('settings', () => {
     ['keys off at an address of this machine', { AUTH: 'off', HOST: '127.1.2.3' }],
     ['keys off at its address in IPv6', { AUTH: 'off', HOST: '::1' }],
     ['keys off at its address in brackets', { AUTH: 'off', HOST: '[::1]' }],
+    ['a KurrentDB by its longer name', { EVENT_STORE: 'kurrent://db:2113' }],
+    ['a cluster of KurrentDB by its shortest name', { EVENT_STORE: 'kdb+discover://db' }],
     ['as many shares as shards', { SHARD: '16/16', EVENT_STORE: 'esdb://db:2113' }],
     ['all of a log of its own', { SHARD: '1/1' }],
     ['a topic that begins with two dots', { KAFKA_ORDERS_TOPIC: '..orders' }],

@@ -1,6 +1,6 @@
 import type { Settings } from '../environment.ts';
 
-const SERVER = /^(esdb|kurrentdb)(\+discover)?:\/\/\S+$/;
+const SERVER = /^(esdb|kurrentdb|kurrent|kdb)(\+discover)?:\/\/\S+$/;
 const MASK = '***';
 /** Options of an address that may be a secret by their names, and their values. */
 const SECRET_OPTION = /([?&][^=&]*(?:pass|pwd|secret|credential|token)[^=&]*=)[^&]*/gi;

@@ -8,6 +8,8 @@ describe('the address of an EventStoreDB', () => {
     ['esdb+discover://cluster.example:2113', 'esdb+discover://cluster.example:2113?'],
     ['kurrentdb://db:2113/?tls=false', 'esdb://db:2113?tls=false&'],
     ['kurrentdb+discover://cluster.example', 'esdb+discover://cluster.example?'],
+    ['kurrent://db:2113?tls=false', 'esdb://db:2113?tls=false&'],
+    ['kdb+discover://cluster.example', 'esdb+discover://cluster.example?'],
     ['esdb://db?dnsDiscover=true&keepAliveInterval=-1', 'esdb://db?dnsDiscover=true&keepAliveInterval=-1&'],
   ])('%s goes to the client as %s', (url, expected) => {
     expect(readAddress(url).connectionString).toMatch(expected);

@@ -14,12 +14,12 @@ export interface Address {
 }
 
 const ADDRESS =
-  /^(?:esdb|kurrentdb|kurrent)(?<discover>\+discover)?:\/\/(?:(?<user>[^@/?]*)@)?(?<hosts>[^@/?]+)\/?(?:\?(?<options>.*))?$/;
+  /^(?:esdb|kurrentdb|kurrent|kdb)(?<discover>\+discover)?:\/\/(?:(?<user>[^@/?]*)@)?(?<hosts>[^@/?]+)\/?(?:\?(?<options>.*))?$/;
 const HOST = /^[A-Za-z0-9._-]+(?::(?<port>\d{1,5}))?$/;
 const PORT_MAX = 65_535;
 const DEFAULT_PASSWORD = 'changeit';
 
-/** Reads `esdb://…`, `esdb+discover://…` and the same as `kurrentdb`. Throws EventStoreDbUnusable. */
+/** Reads `esdb://…`, `esdb+discover://…` and the same as `kurrentdb`, `kurrent` or `kdb`. Throws EventStoreDbUnusable. */
 export function readAddress(url: string): Address {
   const shown = withoutPassword(url.trim());
   const parts = ADDRESS.exec(url.trim())?.groups;

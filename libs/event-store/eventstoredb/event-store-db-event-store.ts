@@ -36,7 +36,7 @@ const RETRY_MS = 250;
 const NOT_COPIED_YET = 'it holds an unfinished copy. Run the same `onhand copy` again to complete it';
 
 interface EventStoreDbEventStoreOptions {
-  /** `esdb://user:password@host:2113`, several hosts, `esdb+discover://name`, or the same as `kurrentdb`. */
+  /** `esdb://user:password@host:2113`, several hosts, `esdb+discover://name`, or the same as `kurrentdb`, `kurrent` or `kdb`. */
   readonly url: string;
   /** Called for what somebody should look at: a subscription that ended, a default password. */
   readonly onAlarm?: (message: string, cause?: unknown) => void;
