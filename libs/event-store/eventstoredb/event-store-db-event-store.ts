@@ -131,7 +131,7 @@ export class EventStoreDbEventStore extends EventStore {
     if (this.#isClosed) throw new StoreUnavailable('The store is closed.');
     const key = `${stream}@${expectedRevision}`;
     const ids = events.map(({ id }) => id).join();
-    // The server never answers a repeat of an append that it is still writing.
+    // A repeat of an append that it is still writing the server drops: it only says, after 2 s, that the time is over.
     const same = this.#underWay.get(key);
     if (same?.ids === ids) return same.outcome;
     const outcome = this.#append(stream, expectedRevision, ready);

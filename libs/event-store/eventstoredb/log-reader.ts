@@ -30,7 +30,7 @@ const READ_TRIES_MAX = 5;
 const READ_PAUSE_MS = 50;
 /** Events per page backwards from the end, until one of ours is found among the server's own. */
 const HEAD_EVENTS = 16;
-/** gRPC's code that newer servers answer for a position at which no record begins. */
+/** gRPC's code for a position at which no record begins: of subscriptions since 24.2. Of a page it is said in words. */
 const INVALID_ARGUMENT = 3;
 
 /** The newest of our events: where following begins. */

@@ -34,7 +34,7 @@ export class EventStoreDbDouble {
   readonly reads: Reads;
   readonly appends: Appends;
   readonly #server = new Server({
-    'grpc.max_receive_message_length': 32 * 1024 * 1024,
+    'grpc.max_receive_message_length': 16 * 1024 * 1024,
     // Of ASP.NET, which the real one leaves as it is: more calls of a connection wait for their turn.
     'grpc.max_concurrent_streams': 100,
   });

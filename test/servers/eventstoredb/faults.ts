@@ -30,7 +30,7 @@ export type ReadFault =
   /** Trouble in the network or the server that passes: the client has no name for either. */
   | 'internal'
   | 'unknown'
-  /** As a position at which no record begins: a server may say so of a passing trouble too. */
+  /** As a position at which no record begins: a server says the same of whatever fails in reading, also if it passes. */
   | 'refused'
   /** A subscription is told a checkpoint at the head before any event, and then ends. */
   | 'checkpoint ahead';

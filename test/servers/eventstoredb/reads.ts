@@ -101,7 +101,7 @@ export class Reads {
     }
     const position = Number(all.getPosition()!.getCommitPosition());
     if (!this.#log.isPosition(position)) {
-      return void call.emit('error', failure({ code: status.INVALID_ARGUMENT, details: 'Invalid position' }));
+      return void call.emit('error', failure(TROUBLE.refused));
     }
     const index = Math.min(indexed, this.#log.indexAt(position));
     return isBackwards
@@ -176,7 +176,7 @@ const TROUBLE = {
   unavailable: { code: status.UNAVAILABLE, details: 'Server Is Not Ready' },
   internal: { code: status.INTERNAL, details: 'Received RST_STREAM with code 2 (Internal server error)' },
   unknown: { code: status.UNKNOWN, details: 'Internal server error' },
-  refused: { code: status.INVALID_ARGUMENT, details: 'Unexpected ReadAllResult: Error' },
+  refused: { code: status.UNKNOWN, details: 'Unexpected ReadAllResult: Error' },
 } as const;
 const TOO_SLOW = { code: status.ABORTED, details: 'Operation timed out: too slow' };
 
