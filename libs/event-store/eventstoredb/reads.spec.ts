@@ -320,6 +320,26 @@ describe('opening an EventStoreDB', () => {
     double.stop();
   });
 
+  it('asks again where the server is so new that it does not know its users yet', async () => {
+    const double = await EventStoreDbDouble.start();
+    double.faults.reads.push('user unknown', 'user unknown');
+    const store = await EventStoreDbEventStore.open({ url: double.url });
+
+    expect(double.faults.reads).toEqual([]);
+    expect(await store.head()).toBe(0);
+    await store.close();
+    double.stop();
+  });
+
+  it('ends where the server goes on knowing no such user', async () => {
+    const double = await EventStoreDbDouble.start();
+    double.faults.reads.push(...Array.from({ length: 6 }, () => 'user unknown' as const));
+
+    await expect(open(double.url)).rejects.toThrow(/Check the password and the rights of that user/);
+    expect(double.faults.reads).toEqual([]);
+    double.stop();
+  });
+
   it('finds a cluster by its gossip', async () => {
     const double = await EventStoreDbDouble.start();
     const store = await EventStoreDbEventStore.open({ url: double.clusterUrl });

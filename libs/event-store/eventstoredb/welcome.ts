@@ -1,4 +1,5 @@
 import { AccessDeniedError } from '@eventstore/db-client';
+import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable } from '../src/index.ts';
 import type { Address } from './address.ts';
 import { type Connection, versionOf } from './connection.ts';
@@ -8,6 +9,11 @@ import type { Head, LogReader } from './log-reader.ts';
 /** Earlier servers are no longer maintained, and (22.6) do not say the log position of events read from a stream. */
 const VERSION_MIN = [22, 10] as const;
 const HELLO_MS_MAX = 10_000;
+/** gRPC's code for a user that the server does not know, or whose password is another one. */
+const UNAUTHENTICATED = 16;
+/** How often such a user is asked for, with pauses that double: six seconds in all. */
+const USER_TRIES_MAX = 6;
+const USER_PAUSE_MS = 100;
 
 /**
  * Checks whether what answers at the address can be our store. Throws EventStoreDbUnusable if it never can, StoreUnavailable
@@ -21,11 +27,30 @@ export async function welcome(
 ): Promise<Head> {
   try {
     checkVersion(address, await inTime(connection.client().then(versionOf), deadlineMs));
-    return await reader.head();
+    return await headForUser(reader);
   } catch (error) {
     throw explain(address, error);
   }
 }
+
+/**
+ * A server that starts for the first time makes its users only when it leads, and a node that joins a cluster must get them
+ * first. Until then it takes no password, also not the right one.
+ */
+async function headForUser(reader: LogReader): Promise<Head> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await reader.head();
+    } catch (error) {
+      if (tries === USER_TRIES_MAX || !isUserUnknown(error)) throw error;
+      await pause(USER_PAUSE_MS * 2 ** tries);
+    }
+  }
+}
+
+const isUserUnknown = (error: unknown): boolean =>
+  error instanceof StoreUnavailable &&
+  (error.cause as { code?: unknown } | undefined)?.code === UNAUTHENTICATED;
 
 function checkVersion({ shown }: Address, version: string): void {
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -26,6 +26,8 @@ export type ReadFault =
   | 'never answers'
   | 'unavailable'
   | 'access denied'
+  /** The password is wrong, or the server is so new that it has not made its users yet. */
+  | 'user unknown'
   | 'ends at once'
   /** Trouble in the network or the server that passes: the client has no name for either. */
   | 'internal'

@@ -173,6 +173,7 @@ function fail(call: ReadCall, fault: ReadFault): void {
 }
 
 const TROUBLE = {
+  'user unknown': { code: status.UNAUTHENTICATED, details: 'Unauthenticated' },
   unavailable: { code: status.UNAVAILABLE, details: 'Server Is Not Ready' },
   internal: { code: status.INTERNAL, details: 'Received RST_STREAM with code 2 (Internal server error)' },
   unknown: { code: status.UNKNOWN, details: 'Internal server error' },
