@@ -43,7 +43,8 @@ export interface Term {
   readonly location?: string;
   readonly events: readonly {
     readonly position: number;
-    readonly message?: { readonly source: string; readonly id: string };
+    /** Null if no message told it: a request, or a change of the set-up. */
+    readonly message: { readonly source: string; readonly id: string } | null;
   }[];
 }
 

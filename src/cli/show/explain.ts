@@ -63,7 +63,7 @@ function showTerms(terms: readonly Term[], page: Page): void {
 
 function messagesOf(events: Term['events']): string {
   const named = events.flatMap(({ message }) =>
-    message === undefined ? [] : [`${message.source} ${message.id}`],
+    message === null ? [] : [`${message.source} ${message.id}`],
   );
   const more = named.length - MESSAGES_SHOWN;
   return [...named.slice(-MESSAGES_SHOWN), ...(more > 0 ? [`and ${number(more)} earlier`] : [])].join(', ');
