@@ -78,10 +78,12 @@ it('says how far it is to whoever asks while it catches up with a long log', asy
       await ask('/health/live'),
     ];
     expect([asked.status, asked.headers.get('retry-after')]).toEqual([503, '5']);
-    expect(await asked.json()).toMatchObject({
-      code: 'NOT_YET',
-      detail: expect.stringMatching(/caught up with its log: it is at position \d+ of \d+ \(\d+ %/),
-    });
+    const detail: unknown = expect.stringMatching(
+      /caught up with its log: it is at position \d+ of \d+ \(\d+ %/,
+    );
+    const problem = { code: 'NOT_YET', detail, errors: [{ code: 'NOT_YET', detail }] };
+    expect(await asked.json()).toMatchObject(problem);
+    expect(asked.headers.get('cache-control')).toBe('no-store');
     expect(ready.status).toBe(503);
     expect(await ready.json()).toMatchObject({ error: { picture: { status: 'down' } } });
     expect(live.status).toBe(200);

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Settings } from './environment.ts';
+import { ANSWER_HEADERS } from './http/answer-headers.ts';
+import { PROBLEM_TYPE, problemOf } from './http/problem.ts';
 
 const RETRY_AFTER_S = 5;
 
@@ -11,14 +13,8 @@ export interface Waiting {
   readonly why: string;
 }
 
-const PROBLEMS = {
-  store: {
-    type: 'urn:onhand:error:STORE_UNAVAILABLE',
-    title: 'Store unavailable',
-    code: 'STORE_UNAVAILABLE',
-  },
-  picture: { type: 'urn:onhand:error:NOT_YET', title: 'Not yet', code: 'NOT_YET' },
-} as const;
+/** What requests are refused with meanwhile. */
+const CODES = { store: 'STORE_UNAVAILABLE', picture: 'NOT_YET' } as const;
 
 /**
  * Listens in the service's place while that cannot start because its store does not answer, or its picture is far behind
@@ -60,13 +56,14 @@ export class WaitingRoom {
       const error = { [missing]: { status: 'down', why } };
       return send(response, 503, { status: 'error', info: {}, error, details: error });
     }
-    send(response, 503, { ...PROBLEMS[missing], status: 503, detail: why });
+    send(response, 503, problemOf([{ code: CODES[missing], detail: why }]));
   }
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
-  const type = 'code' in body ? 'application/problem+json' : 'application/json';
+  const type = 'code' in body ? PROBLEM_TYPE : 'application/json';
   response.writeHead(status, {
+    ...ANSWER_HEADERS,
     'content-type': type,
     ...(status === 503 && { 'retry-after': String(RETRY_AFTER_S) }),
   });

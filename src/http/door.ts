@@ -13,7 +13,8 @@ import { exampleDetail } from './example-details.ts';
 import { Freshness } from './freshness.ts';
 import { atLeast, type Parameters, readParameters } from './parameters.ts';
 import { type PathIdKind, readPathId } from './path-ids.ts';
-import { JSON_PROBLEMS, statusOf, titleOf } from './problem-codes.ts';
+import { JSON_PROBLEMS, statusOf } from './problem-codes.ts';
+import { PROBLEM_TYPE, problemOf } from './problem.ts';
 
 /** What a body may be. Anything else is MEDIA_TYPE, before it is read. */
 type BodyKind = 'none' | 'json' | 'messages' | 'catalog';
@@ -180,7 +181,7 @@ function answerOf(status: number, answer: Door['answers'][number]): MethodDecora
 
 function problemAnswer(status: number, codes: readonly string[]): MethodDecorator {
   const content = {
-    'application/problem+json': {
+    [PROBLEM_TYPE]: {
       schema: schemaRef('Problem'),
       examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(status, code) }])),
     },
@@ -196,15 +197,8 @@ const RETRY_AFTER = {
   schema: { type: 'integer' as const, minimum: 0 },
 };
 
-const exampleOf = (status: number, code: string): object => ({
-  type: `urn:onhand:error:${code}`,
-  title: titleOf(code),
-  status,
-  code,
-  detail: exampleDetail(code),
-  instance: '5f1c0d9ab2e4-1',
-  errors: [],
-});
+const exampleOf = (status: number, code: string): object =>
+  problemOf([{ code, detail: exampleDetail(code) }], { status, instance: '5f1c0d9ab2e4-1' });
 
 /** Doors that only those may enter who may write; what is only read has others. */
 const WRITING: readonly Access[] = ['tell', 'hold', 'admin'];

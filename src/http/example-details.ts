@@ -38,7 +38,7 @@ const DETAILS: Readonly<Record<string, string>> = {
   STORE_FULL: 'The disk is full, and nothing was written. Free some space, then send it again.',
   STORE_UNAVAILABLE: 'The event store does not answer. Send it again after Retry-After.',
   TOO_MANY_REQUESTS:
-    'This key sends more than 1000 requests per second. Wait as long as Retry-After says, and send many messages in one request.',
+    'This key sends more than 20000 requests per second. Wait as long as Retry-After says, and send many messages in one request.',
   UNKNOWN_FIELD: 'There is no field "quantiy" here. Leave it out.',
   VALUE_UNKNOWN: '"shpo" is not a valid value. Send one of: warehouse, store, …',
   WRONG_TYPE: 'The value is "5". Send a number, without quotes.',

@@ -1,7 +1,7 @@
 import { type BodyReading, type IntakeReading, isRefused } from '#intake';
 import type { Rejection } from '#inventory';
 import type { Outcome } from '#journal';
-import { problemOf } from './problem.ts';
+import { PROBLEM_TYPE, problemOf } from './problem.ts';
 import { acceptedText, OUTCOME_STATUS, shownOutcome } from './wire/message-wire.ts';
 import { time } from './wire/scalars.ts';
 
@@ -13,7 +13,6 @@ export interface MessageAnswer {
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
-export const PROBLEM_TYPE = 'application/problem+json';
 
 /** To a body whose outcomes are those from `first` on. */
 export function answerTo(

@@ -19,9 +19,9 @@ import { Asking, Door, PathId, Query, SKU_REFUSALS, Told } from './door.ts';
 import { Metrics } from './metrics.ts';
 import { type Page, Pager } from './pager.ts';
 import { PAGE, type ParameterValues, text } from './parameters.ts';
-import { answerTo, PROBLEM_TYPE } from './message-answers.ts';
+import { answerTo } from './message-answers.ts';
 import { MESSAGE_PROBLEMS } from './problem-codes.ts';
-import { Refusal } from './problem.ts';
+import { PROBLEM_TYPE, Refusal } from './problem.ts';
 import { toldInSlices } from './told-in-slices.ts';
 import { shownParked, shownRejected } from './wire/message-wire.ts';
 

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../log.ts';
 import { type Caller, ownerOf } from './caller.ts';
 import { lastWords } from './last-words.ts';
-import { problemOf, refuse, Refusal, refusalOf, shown } from './problem.ts';
+import { PROBLEM_TYPE, problemOf, refuse, Refusal, refusalOf, shown } from './problem.ts';
 import type { RouteTable } from './route-table.ts';
 
 /** The request in which it went wrong. */
@@ -86,7 +86,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, refusal: Refu
   void reply
     .code(refusal.status)
     .headers(refusal.headers)
-    .header('content-type', 'application/problem+json')
+    .header('content-type', PROBLEM_TYPE)
     .header('content-length', body.length)
     .send(isCutOff ? lastWords(body, request.raw) : body);
 }

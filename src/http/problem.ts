@@ -5,6 +5,9 @@ import { HttpException } from '@nestjs/common';
 import { statusOf, titleOf } from './problem-codes.ts';
 import { shownFacts } from './wire/facts-wire.ts';
 
+/** The media type of every answer that is a problem. It has no charset. */
+export const PROBLEM_TYPE = 'application/problem+json';
+
 /** RFC 9457, with what was wrong in detail. */
 interface ProblemBody {
   readonly type: string;

@@ -13,7 +13,7 @@ import { Farewell } from './farewell.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import { announcedBytes, readable } from './inflate.ts';
 import { LANE_METHOD, LANE_PATH, MessageLane, type Telling } from './message-lane.ts';
-import { problemOf, refusalOf } from './problem.ts';
+import { PROBLEM_TYPE, problemOf, refusalOf } from './problem.ts';
 import { ProblemFilter } from './problem-filter.ts';
 import { RequestIds } from './request-id.ts';
 import { RouteTable } from './route-table.ts';
@@ -224,7 +224,7 @@ function tooSlow(requestId: string): string {
     'HTTP/1.1 408 Request Timeout',
     'Connection: close',
     `X-Request-Id: ${requestId}`,
-    'Content-Type: application/problem+json',
+    `Content-Type: ${PROBLEM_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
   return `${head.join('\r\n')}\r\n\r\n${body}`;
