@@ -100,7 +100,7 @@ export class HttpService {
       stalledMsMax: options.stalledMsMax,
     });
     const intake = await kafkaIntakeOf(onhand, {
-      onOutcome: (outcome) => metrics.messageAnswered(outcome),
+      onEnded: (ended) => metrics.messagesAnswered(ended),
       onFatal: options.onFatal ?? (() => undefined),
     });
     await options.beforeListening?.();

@@ -65,14 +65,14 @@ export function kafkaDocumentOf(settings: Settings): KafkaDocument | undefined {
 }
 
 interface IntakeParts {
-  readonly onOutcome: (outcome: Ended['outcome']) => void;
+  readonly onEnded: (ended: readonly Ended[]) => void;
   readonly onFatal: (cause: unknown) => void;
 }
 
 /** The intake from Kafka, into the same journal as messages over HTTP; undefined if this process has none. */
 export async function kafkaIntakeOf(
   onhand: OnHand,
-  { onOutcome, onFatal }: IntakeParts,
+  { onEnded, onFatal }: IntakeParts,
 ): Promise<KafkaIntake | undefined> {
   const { settings, log, clock } = onhand;
   const connection = kafkaConnectionOf(settings);
@@ -87,9 +87,7 @@ export async function kafkaIntakeOf(
     store: onhand.rooms.store,
     clock,
     log,
-    onEnded: (ended) => {
-      for (const { outcome } of ended) onOutcome(outcome);
-    },
+    onEnded,
     onFatal: (cause) => {
       log.fatal(
         { err: cause },

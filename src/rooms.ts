@@ -30,7 +30,7 @@ interface RoomsParts {
   readonly publish: boolean;
   /** Undefined if no other process works on the log. */
   readonly sharding?: Pick<Sharding, 'isShared' | 'posting' | 'publishing' | 'writer'> | undefined;
-  /** Kafka's topics to tell changes to. */
+  /** Kafka's topics to tell changes to; undefined if there are no brokers, or nobody is to be told. */
   readonly kafka?: KafkaOut | undefined;
 }
 
@@ -54,7 +54,7 @@ export interface Rooms {
   readonly itemHistory: ItemHistory;
   readonly listingHistory: ListingHistory;
   readonly loops: Loops;
-  /** Says importers when they may hand in more. */
+  /** Tells importers when they may hand in more. */
   readonly backpressure: Backpressure;
   /** Call it once the picture has caught up with the log. Throws StoreUnavailable. */
   caughtUp(): Promise<void>;
@@ -192,16 +192,13 @@ function openPublishing(
     clock,
     onBug: (channel, err) => log.error({ channel, err }, 'the webhook of a channel has stopped'),
   });
-  const kafka =
-    parts.publish && parts.kafka
-      ? parts.kafka({
-          ...{ store, clock, log, numbers, orders, shards },
-          writer: parts.sharding?.writer ?? randomUUID(),
-          channels: () => picture.catalog.channels(),
-          position: readModel.openedAt,
-          isBehind,
-        })
-      : undefined;
+  const kafka = parts.kafka?.({
+    ...{ store, clock, log, numbers, orders, shards },
+    writer: parts.sharding?.writer ?? randomUUID(),
+    channels: () => picture.catalog.channels(),
+    position: readModel.openedAt,
+    isBehind,
+  });
   const feedPump = new FeedPump();
   let stopListening = (): void => undefined;
   return {

@@ -4,25 +4,23 @@ import { refuseTooManyRows } from './catalog-rows-max.ts';
 import type { ToldRows } from './catalog-rows.ts';
 import { refuse, Refusal, shown } from './problem.ts';
 
-/** The two kinds of CSV that set up: what they are known by, and the column that may not stand twice. */
-const LAYOUTS = [
-  {
-    columns: ['channel', 'listing', 'sku', 'unitsPer'],
-    required: ['channel', 'listing', 'sku'],
-    key: ['channel', 'listing'],
-  },
-  {
-    columns: ['sku', 'name', 'category', 'decimals', 'unit', 'identifiers'],
-    required: ['sku'],
-    key: ['sku'],
-  },
-] as const;
-
+/** What the columns of a CSV may be, and which of them together may not stand twice. */
 interface Layout {
   readonly columns: readonly string[];
   readonly required: readonly string[];
   readonly key: readonly string[];
 }
+
+const LISTINGS: Layout = {
+  columns: ['channel', 'listing', 'sku', 'unitsPer'],
+  required: ['channel', 'listing', 'sku'],
+  key: ['channel', 'listing'],
+};
+const ITEMS: Layout = {
+  columns: ['sku', 'name', 'category', 'decimals', 'unit', 'identifiers'],
+  required: ['sku'],
+  key: ['sku'],
+};
 
 /** What a spreadsheet makes of a long number. */
 const EXCEL_NUMBER = /^\d(\.\d+)?E\+\d+$/i;
@@ -56,7 +54,7 @@ function* readRows(
 }
 
 function layoutOf(names: readonly string[]): Layout {
-  const layout: Layout = LAYOUTS.find(({ columns }) => names.includes(columns[1])) ?? LAYOUTS[1];
+  const layout = names.includes('listing') ? LISTINGS : ITEMS;
   const unknown = names.find((name) => !layout.columns.includes(name));
   if (unknown !== undefined) {
     const detail = `The column ${shown(unknown)} is not known here. Use only: ${layout.columns.join(', ')}.`;

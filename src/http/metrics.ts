@@ -84,12 +84,8 @@ export class Metrics {
     const counts = { accepted: 0, duplicate: 0, parked: 0, rejected: 0 };
     for (const { outcome } of outcomes) counts[outcome] += 1;
     for (const [outcome, count] of Object.entries(counts)) {
-      if (count > 0) this.messageAnswered(outcome, count);
+      if (count > 0) this.#messages.labels(outcome).inc(count);
     }
-  }
-
-  messageAnswered(outcome: string, count = 1): void {
-    this.#messages.labels(outcome).inc(count);
   }
 
   #requestsOf(route: string, status: string): Observer {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ItemState } from '#inventory';
+import { sumOfAccounts } from '#inventory';
 import type { OnHand } from '../../service.ts';
 import type { Task } from '../command.ts';
 
@@ -68,13 +68,4 @@ function balance(onhand: OnHand): { readonly items: number; readonly unbalanced:
     after = page.at(-1)?.key;
     if (after === undefined) return { items, unbalanced };
   }
-}
-
-/** Double entry: whatever is in the house came from outside. */
-function sumOfAccounts({ places, outside }: ItemState): number {
-  const inside = places.reduce(
-    (sum, place) => sum + place.inTransit + place.stock.reduce((stock, { onHand }) => stock + onHand, 0),
-    0,
-  );
-  return inside + outside.supplier + outside.customer + outside.adjustment + outside.shrinkage;
 }
