@@ -1,8 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { RecordedEvent } from '#event-store';
-import { categoryOf } from '#event-store';
-import type { CatalogEvent } from '#inventory';
-import { SETUP_CATEGORIES } from '#inventory';
+import { categoryOf, type RecordedEvent } from '#event-store';
+import { type CatalogEvent, SETUP_CATEGORIES } from '#inventory';
 import type { Fold, ReadModel, Shelf } from '#read-model';
 
 /** A set-up event and what it concerns, so that a replay of one listing need not read the whole log. */
@@ -16,8 +14,8 @@ const PAGE_ROWS = 500;
 const POSITION_DIGITS = 16;
 
 /**
- * The set-up events that a number may depend on. Those of channels, locations and policies concern every number; an
- * item's definition those of the item; a listing's definition the listing's own.
+ * The set-up events that a number may depend on. Those of channels, locations, sources and policies concern every number;
+ * an item's definition those of the item; a listing's definition the listing's own.
  */
 export class SetUpLog implements Fold {
   readonly categories = SETUP_CATEGORIES;

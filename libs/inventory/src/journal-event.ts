@@ -126,7 +126,7 @@ export interface MessageRejected {
   readonly rawEncoding: 'utf8' | 'base64';
   /** Full length in bytes, if `raw` was cut. */
   readonly cutFromBytes?: number;
-  /** Where it came from: `http`, `file:…`, and later a topic. */
+  /** Where it came from: `http`, `kafka:…`, `file:…`. */
   readonly door: string;
 }
 
@@ -151,3 +151,8 @@ export const FACT_EVENT_TYPES = {
   'transfer.shipped': 'TransferShipped',
   'transfer.received': 'TransferReceived',
 } as const satisfies Record<MessageType, string>;
+
+const FACT_TYPES: ReadonlySet<string> = new Set(Object.values(FACT_EVENT_TYPES));
+
+/** True for the type of event that a message is stored as, accepted or parked. */
+export const isFactType = (type: string): type is FactEventType => FACT_TYPES.has(type);

@@ -11,7 +11,7 @@ import type { Written } from './outcome.ts';
 import type { ToldStreams } from './told-streams.ts';
 
 /** How often another process may record something in the same stream first. */
-const RACES_MAX = 100;
+export const RACES_MAX = 100;
 
 /**
  * Appends the event that is decided on the present state of the stream; returns undefined if there is none. Callers

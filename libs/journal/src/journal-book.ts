@@ -1,8 +1,8 @@
 import type { RecordedEvent } from '#event-store';
 import {
-  FACT_EVENT_TYPES,
   type FactRecorded,
   type IntakeEvent,
+  isFactType,
   type JournalEvent,
   lineNameOf,
   type MessageRejected,
@@ -15,8 +15,10 @@ import {
   emptySourceRow,
   idOfKey,
   keyOfId,
+  messageKey,
   type MessageSums,
   noMessages,
+  type ParkedMessageName,
   type ParkedMessageRow,
   type ParkedRow,
   type RejectedRow,
@@ -39,7 +41,7 @@ export type WaitingCause =
   { readonly name: string } | { readonly prefix: string } | { readonly source: string };
 
 interface Waiting {
-  readonly message: { readonly stream: string; readonly source: string; readonly messageId: string };
+  readonly message: ParkedMessageName;
   /** The next page goes on after this. */
   readonly after: string;
 }
@@ -154,7 +156,7 @@ export class JournalBook implements Fold {
   }
 
   apply(event: RecordedEvent): void {
-    if (FACT_TYPES.has(event.type)) return this.#recorded(event as RecordedEvent<FactRecorded>);
+    if (isFactType(event.type)) return this.#recorded(event as RecordedEvent<FactRecorded>);
     const known = event as RecordedEvent & (JournalEvent | IntakeEvent);
     switch (known.type) {
       case 'MessagesRepeated':
@@ -177,10 +179,10 @@ export class JournalBook implements Fold {
 
     const { text, encoding } = data.raw ?? { text: JSON.stringify(message), encoding: 'utf8' };
     const words = { position, raw: text, rawEncoding: encoding, waitingLines: parked.length };
-    this.#messages.put(messageKey(stream, message.source, message.id), words);
+    const { source, id: messageId } = message;
+    this.#messages.put(messageKey({ stream, source, messageId }), words);
     for (const { index, code, detail, waitsFor } of parked) {
       const key = rowKey(position, index);
-      const { source, id: messageId } = message;
       const line = lineNameOf(message, index);
       this.#parked.put(key, { stream, source, messageId, index, line, code, detail, waitsFor, recordedAt });
       for (const name of waitsFor) this.#waiting.put(`${name}\n${key}`, {});
@@ -200,7 +202,7 @@ export class JournalBook implements Fold {
   }
 
   #released({ source, id, lines, rejected }: ParkedLinesReleased, event: RecordedEvent): void {
-    const key = messageKey(event.stream, source, id);
+    const key = messageKey({ stream: event.stream, source, messageId: id });
     const words = this.#messages.get(key);
     if (words === undefined) return;
     const { position, recordedAt } = event;
@@ -219,12 +221,12 @@ export class JournalBook implements Fold {
   }
 
   #dismissed({ source, id, index }: ParkedLineDismissed, { stream }: RecordedEvent): void {
-    this.#endWaiting(messageKey(stream, source, id), source, [index]);
+    this.#endWaiting(messageKey({ stream, source, messageId: id }), source, [index]);
   }
 
   /** These lines of a message no longer wait. After the last of them the raw message is dropped. */
-  #endWaiting(messageKey: string, source: string, indexes: readonly number[]): void {
-    const words = this.#messages.get(messageKey);
+  #endWaiting(messageName: string, source: string, indexes: readonly number[]): void {
+    const words = this.#messages.get(messageName);
     if (words === undefined) return;
     for (const index of indexes) {
       const key = rowKey(words.position, index);
@@ -232,8 +234,8 @@ export class JournalBook implements Fold {
       this.#parked.delete(key);
       words.waitingLines--;
     }
-    if (words.waitingLines > 0) return this.#messages.put(messageKey, words);
-    this.#messages.delete(messageKey);
+    if (words.waitingLines > 0) return this.#messages.put(messageName, words);
+    this.#messages.delete(messageName);
     if (words.wasReleased !== true) return;
     const row = this.#sourceRow(source);
     row.released++;
@@ -256,18 +258,14 @@ export class JournalBook implements Fold {
   }
 
   #shown(key: string, row: ParkedRow): ParkedLineShown {
-    const words = this.#messages.get(messageKey(row.stream, row.source, row.messageId));
+    const words = this.#messages.get(messageKey(row));
     const { raw, rawEncoding } = words ?? { raw: '', rawEncoding: 'utf8' };
     return { id: idOfKey(key), ...row, raw, rawEncoding };
   }
 }
 
-const FACT_TYPES: ReadonlySet<string> = new Set(Object.values(FACT_EVENT_TYPES));
 /** The key of the one row of sums. */
 const ALL = 'all';
-
-/** Unambiguous: no id has a line break. */
-const messageKey = (stream: string, source: string, id: string): string => `${stream}\n${source}:${id}`;
 
 function pageOf<Row extends { readonly source: string }>(
   shelf: Shelf<Row>,

@@ -4,13 +4,21 @@ import { emptyGaps, type SequenceGaps } from './sequence-gaps.ts';
 
 /** The rows of the journal book's shelves: plain JSON. */
 
-/** One parked line. */
-export interface ParkedRow {
+/** Names a message that has parked lines. */
+export interface ParkedMessageName {
   readonly stream: string;
   readonly source: string;
   readonly messageId: string;
+}
+
+/** Names a parked line. */
+export interface ParkedLineName extends ParkedMessageName {
   /** Index of the line in its message. */
   readonly index: number;
+}
+
+/** One parked line. */
+export interface ParkedRow extends ParkedLineName {
   /** Its name in the message. */
   readonly line: string;
   readonly code: string;
@@ -54,6 +62,10 @@ export interface SourceRow extends MessageSums {
 
 export const noMessages = (): MessageSums => ({ accepted: 0, duplicate: 0, parked: 0, rejected: 0 });
 export const emptySourceRow = (): SourceRow => ({ ...noMessages(), released: 0, gaps: emptyGaps() });
+
+/** Unambiguous: no id has a line break. */
+export const messageKey = ({ stream, source, messageId }: ParkedMessageName): string =>
+  `${stream}\n${source}:${messageId}`;
 
 const POSITION_DIGITS = 16;
 const INDEX_DIGITS = 4;

@@ -19,6 +19,7 @@ import { changeStream } from './change-stream.ts';
 import { FirstFacts } from './first-facts.ts';
 import { IntakeLog } from './intake-log.ts';
 import type { JournalBook } from './journal-book.ts';
+import type { ParkedMessageName } from './journal-rows.ts';
 import type { Outcome, Written } from './outcome.ts';
 import { type Dismissal, ParkedLines, type ReleaseOutcome, type TriedRelease } from './parked-lines.ts';
 import { Recorder } from './recorder.ts';
@@ -133,13 +134,6 @@ export class Journal {
     const written = await this.#turns.take(line.stream, () => this.#parked.dismiss(line, dismissal));
     return written ?? parkedUnknown();
   }
-}
-
-/** Names a message that has parked lines. */
-export interface ParkedMessageName {
-  readonly stream: string;
-  readonly source: string;
-  readonly messageId: string;
 }
 
 const parkedUnknown = (): Rejection => ({

@@ -12,6 +12,7 @@ import {
 } from '#inventory';
 import type { ItemMaker } from './acceptance.ts';
 import { changeStream } from './change-stream.ts';
+import type { ParkedLineName } from './journal-rows.ts';
 import type { Written } from './outcome.ts';
 import { type Teller, tellerOf } from './teller.ts';
 import type { ToldStreams } from './told-streams.ts';
@@ -116,12 +117,4 @@ function isOtherThan(parked: readonly ParkedLine[], waiting: readonly ParkedLine
     const before = parked.find((line) => line.index === index)?.waitsFor;
     return waitsFor.some((name) => before?.includes(name) !== true);
   });
-}
-
-/** Names a parked line. */
-interface ParkedLineName {
-  readonly stream: string;
-  readonly source: string;
-  readonly messageId: string;
-  readonly index: number;
 }

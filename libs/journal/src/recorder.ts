@@ -24,6 +24,7 @@ import {
   type ToldFact,
   type ToldStream,
 } from '#inventory';
+import { RACES_MAX } from './change-stream.ts';
 import type { Written } from './outcome.ts';
 import { rawWords } from './raw-words.ts';
 import type { ToldStreams } from './told-streams.ts';
@@ -41,9 +42,6 @@ export type Recorded =
   | { readonly outcome: 'recorded'; readonly data: FactRecorded; readonly fact: Written }
   | { readonly outcome: 'repeated'; readonly fact: Written }
   | { readonly outcome: 'rejected'; readonly rejection: Rejection };
-
-/** How often another process may record something in the same stream first. */
-const RACES_MAX = 100;
 
 /**
  * Records messages in their stream: load, decide, append. A stream that is not remembered is assumed to be new, for

@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RecordedEvent } from '#event-store';
 import type { CatalogBook, CatalogChange } from '#catalog';
-import { FACT_EVENT_TYPES, type FactRecorded } from '#inventory';
+import { type FactRecorded, isFactType } from '#inventory';
 import { Fault, pause } from '#kernel';
 import type { Fold } from '#read-model';
-import type { Journal, ParkedMessageName } from './journal.ts';
+import type { Journal } from './journal.ts';
 import type { JournalBook, WaitingCause } from './journal-book.ts';
+import { messageKey, type ParkedMessageName } from './journal-rows.ts';
 
 /** With more causes waiting, all parked lines are tried instead. */
 const CAUSES_MAX = 50_000;
@@ -22,8 +23,8 @@ interface ReleaserParts {
 }
 
 /**
- * Releases parked lines when the catalog changes. It is the last of the projector's folds but the hub, so that both
- * books have an event before it does and no line is missed: a line that is parked after the item it waits for was
+ * Releases parked lines when the catalog changes. Among the projector's folds it comes after both books, so that they
+ * have an event before it does and no line is missed: a line that is parked after the item it waits for was
  * defined is tried as soon as it is parked. It has no shelves: at its start it tries all.
  */
 export class Releaser implements Fold {
@@ -46,7 +47,7 @@ export class Releaser implements Fold {
   apply(event: RecordedEvent): void {
     if (!this.#isRunning) return; // When it starts, it tries everything that is parked.
     const { parked, message } = event.data as Partial<FactRecorded>;
-    if (FACT_TYPES.has(event.type)) {
+    if (isFactType(event.type)) {
       if (parked!.length === 0) return;
       const { source, id: messageId } = message!;
       this.#note([{ stream: event.stream, source, messageId }]);
@@ -114,8 +115,8 @@ export class Releaser implements Fold {
 
   async #try(message: ParkedMessageName): Promise<void> {
     const { waitsForOthers } = await this.#parts.journal.release(message);
-    if (!waitsForOthers) this.#strays.delete(nameOf(message));
-    else if (this.#strays.size <= CAUSES_MAX) this.#strays.set(nameOf(message), message); // So many mean all.
+    if (!waitsForOthers) this.#strays.delete(messageKey(message));
+    else if (this.#strays.size <= CAUSES_MAX) this.#strays.set(messageKey(message), message); // So many mean all.
   }
 
   /** In pages, with each message once per page. */
@@ -129,17 +130,13 @@ export class Releaser implements Fold {
       const page = book.waiting(cause, { after, limit: MESSAGES_AT_ONCE_MAX });
       const last = page.at(-1);
       if (last === undefined) return;
-      yield [...new Map(page.map(({ message }) => [nameOf(message), message])).values()];
+      yield [...new Map(page.map(({ message }) => [messageKey(message), message])).values()];
       after = last.after;
     }
   }
 }
 
-const FACT_TYPES: ReadonlySet<string> = new Set(Object.values(FACT_EVENT_TYPES));
 const EVERYTHING = { prefix: '' } as const;
-
-const nameOf = ({ stream, source, messageId }: ParkedMessageName): string =>
-  `${stream}\n${source}:${messageId}`;
 
 /** What a change of the set-up may release. */
 function causesOf(change: CatalogChange): readonly Cause[] {

@@ -28,9 +28,9 @@ interface HubParts {
 const ORDER_PREFIX = 'order-';
 
 /**
- * For each channel, the ordered stream of its changes: listings' numbers and orders. Runs as the last fold, so that it
- * sees an event after availability has. It stores nothing: changes that are no longer in memory are read from
- * availability's index and from the log, without a gap between the two.
+ * For each channel, the ordered stream of its changes: listings' numbers and orders. Runs as a fold after availability, so
+ * that all numbers of an event are there when it sees the event. It stores nothing: changes that are no longer in memory
+ * are read from availability's index and from the log, without a gap between the two.
  */
 export class Hub implements Fold {
   readonly #parts: HubParts;

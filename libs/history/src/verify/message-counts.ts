@@ -1,8 +1,7 @@
 import type { RecordedEvent } from '#event-store';
-import type { FactRecorded, MessageRejected, MessagesRepeated } from '#inventory';
+import { type FactRecorded, isFactType, type MessageRejected, type MessagesRepeated } from '#inventory';
 import type { JournalBook } from '#journal';
 import { type CheckResult, Findings, type LogCheck } from './check.ts';
-import { isFact } from './is-fact.ts';
 
 /** How many messages of one source ended in each way. */
 interface Counts {
@@ -25,7 +24,7 @@ export class MessageCounts implements LogCheck {
   }
 
   look({ type, data }: RecordedEvent): void {
-    if (isFact(type)) {
+    if (isFactType(type)) {
       const { message, parked } = data as FactRecorded;
       this.#add(message.source, parked.length === 0 ? 'accepted' : 'parked', 1);
     } else if (type === 'MessagesRepeated') {

@@ -1,8 +1,7 @@
 import type { RecordedEvent } from '#event-store';
-import type { FactRecorded } from '#inventory';
+import { type FactRecorded, isFactType } from '#inventory';
 import type { ReadModel, Shelf } from '#read-model';
 import { type CheckResult, Findings, type LogCheck } from './check.ts';
-import { isFact } from './is-fact.ts';
 
 /** A message, by its source and id, is recorded once in the stream of its order, document or transfer. */
 export class MessagesOnce implements LogCheck {
@@ -15,7 +14,7 @@ export class MessagesOnce implements LogCheck {
   }
 
   look({ stream, type, data, position }: RecordedEvent): void {
-    if (!isFact(type)) return;
+    if (!isFactType(type)) return;
     const { source, id } = (data as FactRecorded).message;
     const key = JSON.stringify([stream, source, id]);
     const known = this.#facts.get(key);
