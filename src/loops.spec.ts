@@ -26,6 +26,16 @@ describe('background loops', () => {
     expect(ended).toEqual(['b', 'a']);
   });
 
+  it('end before the one that they need, even if that was held still and went on in between', async () => {
+    const loops = new Loops(silentLog());
+    for (const name of ['projector', 'posting', 'expiry']) loops.start(name, forever);
+    await loops.stop('projector');
+    loops.start('projector', forever);
+    await loops.stopAfter('projector');
+    expect(loops.states()).toEqual({ projector: 'running', posting: 'stopped', expiry: 'stopped' });
+    await loops.stopAll();
+  });
+
   it('begin again after trouble that may pass', async () => {
     const loops = new Loops(silentLog());
     let runs = 0;

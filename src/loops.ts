@@ -46,6 +46,12 @@ export class Loops {
     await loop?.ended;
   }
 
+  /** Stops those that were first started after this one, the last one first. */
+  async stopAfter(name: string): Promise<void> {
+    const names = [...this.#loops.keys()];
+    for (const later of names.slice(names.indexOf(name) + 1).reverse()) await this.stop(later);
+  }
+
   /** Stops all, the last one started first. */
   async stopAll(): Promise<void> {
     for (const name of [...this.#loops.keys()].reverse()) await this.stop(name);

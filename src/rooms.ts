@@ -131,8 +131,8 @@ export function openRooms(parts: RoomsParts): Rooms {
     },
     stop: async () => {
       await publishing.stop();
-      for (const name of ['policies', 'reservations', 'releaser', 'posting', 'marks']) await loops.stop(name);
-      ledger.desk.close();
+      await loops.stopAfter(PROJECTOR);
+      ledger.desk.close(); // Before the picture stands still: what is asked of the desk may wait for it.
       await loops.stopAll();
     },
   };
