@@ -8,6 +8,6 @@ export const shownOrderOf =
   async (channel, orderId) => {
     const order = await journal.order(channel, orderId);
     if (order === undefined) return undefined;
-    const { view, position, recordedAt } = order;
-    return { body: shownOrder(view), position, recordedAt };
+    const { position, recordedAt } = order;
+    return { body: shownOrder(order), position, recordedAt };
   };

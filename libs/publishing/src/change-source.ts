@@ -32,10 +32,17 @@ export interface NumberSource {
   onChange(listener: (number: ListingNumber) => void): () => void;
 }
 
-/** An order as its channel sees it (the object of `GET …/orders/{orderId}`), and the event that made it so. */
+/** An order as its channel sees it: the object of `GET …/orders/{orderId}`. */
+export interface OrderBody {
+  /** Position of the order's newest event. */
+  readonly version: number;
+  readonly [field: string]: unknown;
+}
+
+/** An order as its channel sees it, and the event that made it so. */
 export interface OrderNow {
-  readonly body: object;
-  /** Of the order's newest event that `body` includes. */
+  readonly body: OrderBody;
+  /** Of the order's newest event that `body` includes: its `version`. */
   readonly position: number;
   readonly recordedAt: Instant;
 }

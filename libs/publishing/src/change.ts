@@ -61,8 +61,7 @@ export class Change implements Place {
   async #tellOrder(channel: string, orders: OrderSource): Promise<FeedEvent | undefined> {
     const order = await orders.order(channel, this.id);
     if (order === undefined || order.position > this.position) return undefined;
-    const data = JSON.stringify({ ...order.body, version: order.position });
-    return toEvent(channel, this, 'order.updated', data);
+    return toEvent(channel, this, 'order.updated', JSON.stringify(order.body));
   }
 }
 

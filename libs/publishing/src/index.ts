@@ -1,4 +1,4 @@
-export { type ListingNumber, type NumberSource, type OrderNow, type OrderSource } from './change-source.ts';
+export type { ListingNumber, NumberSource, OrderBody, OrderNow, OrderSource } from './change-source.ts';
 export type { Span } from './hand-out.ts';
 export { FeedPump } from './feed-pump.ts';
 export { fromNow } from './change-reader.ts';

@@ -99,6 +99,7 @@ export class Stage {
     const last = events.at(-1);
     if (last === undefined) return undefined;
     const { status } = last.data as { status: string };
-    return { body: { orderId, channel, status }, position: last.position, recordedAt: last.recordedAt };
+    const { position, recordedAt } = last;
+    return { body: { orderId, channel, status, version: position }, position, recordedAt };
   }
 }

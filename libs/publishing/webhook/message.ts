@@ -36,7 +36,7 @@ export async function newestMessage(
   const order = await orders.order(channel, id);
   if (order === undefined) return 'gone';
   const told: Told = { channel, kind: ORDER, id, version: order.position };
-  return toMessage(told, order.recordedAt, { ...order.body, version: order.position });
+  return toMessage(told, order.recordedAt, order.body);
 }
 
 const toMessage = (told: Told, at: Instant, data: object): Message => ({

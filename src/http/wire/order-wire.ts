@@ -1,10 +1,11 @@
-import type { OrderView } from '#inventory';
+import type { OrderNow } from '#journal';
+import type { OrderBody } from '#publishing';
 import { time, units } from './scalars.ts';
 
 const AMOUNTS = ['ordered', 'cancelled', 'shipped', 'returned', 'refunded', 'open'] as const;
 
 /** An order as its channel is shown it: the same object in reads, feeds and webhooks. */
-export const shownOrder = (order: OrderView): object => ({
+export const shownOrder = ({ view: order, position }: OrderNow): OrderBody => ({
   orderId: order.orderId,
   channel: order.channel,
   status: order.status,
@@ -23,4 +24,5 @@ export const shownOrder = (order: OrderView): object => ({
     occurredAt: time(occurredAt),
     recordedAt: time(recordedAt),
   })),
+  version: position,
 });
