@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cursorKey, newServiceSecret, removeServiceFile, writeServiceFile } from './data-files.ts';
+import { cursorKey } from './data-files.ts';
+import { newServiceSecret, removeServiceFile, writeServiceFile } from './service-file.ts';
 
 describe('the small files of the data directory', () => {
   let directory: string;

@@ -1,41 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeReadModel } from './adapters.module.ts';
-import { SERVICE_PREFIX } from './http/caller.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** The small files beside the log. Only their owner may read them. */
 
-const OWNER_ONLY = 0o600;
-const SECRET_BYTES = 32;
-
-/** Says the owner's command line how to reach the running service. */
-interface ServiceFile {
-  readonly url: string;
-  readonly secret: string;
-  readonly pid: number;
-}
-
-const serviceFile = (directory: string): string => join(directory, 'service.json');
-
-export const newServiceSecret = (): string =>
-  `${SERVICE_PREFIX}${randomBytes(SECRET_BYTES).toString('base64url')}`;
-
-export const writeServiceFile = (directory: string, service: ServiceFile): void =>
-  replaceFile(serviceFile(directory), JSON.stringify(service));
-
-export const removeServiceFile = (directory: string): void => rmSync(serviceFile(directory), { force: true });
+const KEY_BYTES = 32;
 
 /** The key that seals cursors. It is kept in a file, so that they stay valid after a restart. */
 export function cursorKey(directory: string): Uint8Array {
   const file = join(directory, 'cursor.key');
   try {
     const kept = Buffer.from(readFileSync(file, 'utf8'), 'base64url');
-    if (kept.length === SECRET_BYTES) return kept;
+    if (kept.length === KEY_BYTES) return kept;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  const key = randomBytes(SECRET_BYTES);
+  const key = randomBytes(KEY_BYTES);
   replaceFile(file, key.toString('base64url'));
   return key;
 }
@@ -96,11 +78,4 @@ function readIdentity(file: string): string {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return 'sqlite';
   }
-}
-
-/** Whoever reads the file finds either the old or the new text, whole. */
-function replaceFile(file: string, text: string): void {
-  rmSync(`${file}.new`, { force: true });
-  writeFileSync(`${file}.new`, text, { mode: OWNER_ONLY, flag: 'wx' });
-  renameSync(`${file}.new`, file);
 }

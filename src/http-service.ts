@@ -1,7 +1,6 @@
 import type { KafkaIntake } from '#intake/kafka';
 import { AppModule } from './app.module.ts';
 import { insideCommands } from './cli/inside.ts';
-import { newServiceSecret, removeServiceFile, writeServiceFile } from './data-files.ts';
 import { gaugesOf } from './gauges.ts';
 import { asyncApiOf } from './http/async-api.ts';
 import type { Caller } from './http/caller.ts';
@@ -15,6 +14,7 @@ import type { Settings } from './environment.ts';
 import { kafkaDocumentOf, kafkaIntakeOf } from './kafka.ts';
 import { Loops } from './loops.ts';
 import { OnHand, type OpenOptions } from './service.ts';
+import { newServiceSecret, removeServiceFile, writeServiceFile } from './service-file.ts';
 
 /** How long requests that have begun may still take when the service stops. */
 const DRAIN_MS_MAX = 10_000;

@@ -1,5 +1,4 @@
 import { AppModule } from '../app.module.ts';
-import { newServiceSecret } from '../data-files.ts';
 import { gaugesOf } from '../gauges.ts';
 import { Gatekeeper } from '../http/gatekeeper.ts';
 import { Metrics } from '../http/metrics.ts';
@@ -7,6 +6,7 @@ import { RateLimit } from '../http/rate-limit.ts';
 import { Server } from '../http/server.ts';
 import { Traffic } from '../http/traffic.ts';
 import type { OnHand } from '../service.ts';
+import { newServiceSecret } from '../service-file.ts';
 import { type Ask, askOf } from './ask.ts';
 import { insideCommands } from './inside.ts';
 

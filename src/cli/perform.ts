@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { readSettings, type Settings } from '../environment.ts';
+import { findService } from '../service-file.ts';
 import { isLogInFolder } from '../settings/log-place.ts';
 import type { Command, Task } from './command.ts';
 import { type CommandName, commandOf } from './commands/index.ts';
@@ -7,7 +8,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
 import { CommandRefused } from './problem.ts';
-import { findService, runRemotely } from './remote.ts';
+import { runRemotely } from './remote.ts';
 import { Page } from './terminal/page.ts';
 import { ProgressLine } from './terminal/progress-line.ts';
 

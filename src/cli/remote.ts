@@ -1,25 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { ServiceAddress } from '../service-file.ts';
 import type { CommandMessage, Task } from './command.ts';
 import { CommandRefused } from './problem.ts';
-
-/** Where the service that holds a data directory listens, and what admits its owner's command line. */
-interface ServiceAddress {
-  readonly url: string;
-  readonly secret: string;
-}
-
-/** What the running service says of itself beside its lock; undefined where none has, or it did not end in order. */
-export async function findService(dataDir: string): Promise<ServiceAddress | undefined> {
-  try {
-    const { url, secret } = JSON.parse(
-      await readFile(join(dataDir, 'service.json'), 'utf8'),
-    ) as ServiceAddress;
-    return typeof url === 'string' && typeof secret === 'string' ? { url, secret } : undefined;
-  } catch {
-    return undefined; // No service, or one that is just writing it: the lock decides.
-  }
-}
 
 /**
  * Runs a command inside the service. `undefined` if it is not there any more (the file is of a process that was
