@@ -16,7 +16,7 @@ interface ReceiptsParts {
   /** Names this process among all that ever ran: no two write to the same streams. */
   readonly writer: string;
   readonly clock: Clock;
-  /** Called with what the store throws; the receipts are kept, and stored later. */
+  /** Called with a fault of the store that may pass; the receipts are kept, and stored later. */
   readonly onFault?: (fault: unknown) => void;
 }
 
@@ -86,7 +86,7 @@ export class Receipts {
     this.#of(channel).handedOut(span);
   }
 
-  /** Stores what there is now; only one flush runs at a time. What the store throws goes to `onFault`. */
+  /** Stores what there is now; only one flush runs at a time. A fault that may pass goes to `onFault`; else it is thrown. */
   flush(): Promise<void> {
     this.#flushing ??= this.#flush().finally(() => (this.#flushing = undefined));
     return this.#flushing;
