@@ -41,26 +41,3 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
 
 /** Every code that is not named here is about what was asked or told: bad input. */
 export const exitCodeOf = (code: string): ExitCode => BY_CODE[code] ?? EXIT.input;
-
-/** Node's own codes for a file or folder that cannot be read or written. */
-const FILE_ERRORS =
-  /^E(NOENT|ACCES|PERM|ISDIR|NOTDIR|EXIST|NOSPC|IO|ROFS|MFILE|NFILE|NAMETOOLONG|NOTEMPTY|PIPE|BUSY)$/;
-
-export const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
-  typeof error === 'object' && error !== null && 'code' in error && FILE_ERRORS.test(String(error.code));
-
-/** What SQLite says of the disk: it has no room, is read-only, cannot be read or written, a file cannot be opened. */
-export const SQLITE_FULL = 13;
-const DISK_ERRORS: readonly number[] = [SQLITE_FULL, 8, 10, 14];
-
-export interface DiskError {
-  readonly errcode: number;
-  readonly message: string;
-}
-
-export const isDiskError = (error: unknown): error is DiskError =>
-  typeof error === 'object' &&
-  error !== null &&
-  'errcode' in error &&
-  typeof error.errcode === 'number' &&
-  DISK_ERRORS.includes(error.errcode & 0xff);

@@ -1,6 +1,5 @@
 import { Fault, FILE_WORDS } from '#kernel';
 import type { Rejection } from '#inventory';
-import { type DiskError, isDiskError, isFileError, SQLITE_FULL } from './exit-codes.ts';
 
 /** Why a command did not do what was asked, in the form that travels from the service to the command line. */
 interface Problem {
@@ -42,6 +41,29 @@ export function problemOf(error: unknown): Problem {
 
 /** A room says it of a service that runs on; a command has ended with it. */
 const SERVICE_ONLY = / OnHand keeps retrying\.$/;
+
+/** Node's own codes for a file or folder that cannot be read or written. */
+const FILE_ERRORS =
+  /^E(NOENT|ACCES|PERM|ISDIR|NOTDIR|EXIST|NOSPC|IO|ROFS|MFILE|NFILE|NAMETOOLONG|NOTEMPTY|PIPE|BUSY)$/;
+
+const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
+  typeof error === 'object' && error !== null && 'code' in error && FILE_ERRORS.test(String(error.code));
+
+/** What SQLite says of the disk: it has no room, is read-only, cannot be read or written, a file cannot be opened. */
+const SQLITE_FULL = 13;
+const DISK_ERRORS: readonly number[] = [SQLITE_FULL, 8, 10, 14];
+
+interface DiskError {
+  readonly errcode: number;
+  readonly message: string;
+}
+
+const isDiskError = (error: unknown): error is DiskError =>
+  typeof error === 'object' &&
+  error !== null &&
+  'errcode' in error &&
+  typeof error.errcode === 'number' &&
+  DISK_ERRORS.includes(error.errcode & 0xff);
 
 /** By its name: what Node throws need not be an Error of this realm. */
 const hasName = (error: unknown, name: string): boolean =>
