@@ -3,6 +3,8 @@
  * the order's or document's own id: `order-a:b-c` and `order-a-b:c` are two orders.
  */
 export const orderStream = (channel: string, orderId: string): string => `order-${channel}:${orderId}`;
+/** `{channel}:{orderId}`, of an order's stream. */
+export const orderNameOf = (stream: string): string => stream.slice('order-'.length);
 export const documentStream = (source: string, documentId: string): string =>
   `document-${source}:${documentId}`;
 /** One stream for all sources: one side ships, another receives. */

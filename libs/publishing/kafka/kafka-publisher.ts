@@ -1,12 +1,13 @@
 import { type Kafka, type Producer } from 'kafkajs';
-import type { EventStore, RecordedEvent } from '#event-store';
+import { type EventStore, isOfCategory, type RecordedEvent } from '#event-store';
+import { orderNameOf } from '#inventory';
 import { type KafkaConnection, type KafkaLog, kafkaTrouble, openKafka, within } from '#kafka';
 import type { Clock, Shards } from '#kernel';
 import type { Fold } from '#read-model';
 import type { ListingNumber, NumberSource, OrderSource } from '../src/change-source.ts';
 import { AvailabilityTeller } from './availability-teller.ts';
 import { KafkaLink } from './kafka-link.ts';
-import { isOrderStream, orderKeyOf, OrderTeller } from './order-teller.ts';
+import { OrderTeller } from './order-teller.ts';
 import { Pace } from './pace.ts';
 import { Sleep } from './sleep.ts';
 import type { Teller } from './teller.ts';
@@ -119,8 +120,8 @@ export class KafkaPublisher implements Fold {
   apply(event: RecordedEvent): void {
     this.#position = event.position;
     if (this.#collected.length > 0) this.#tellCollected();
-    if (!isOrderStream(event.stream)) return;
-    const key = orderKeyOf(event.stream);
+    if (!isOfCategory(event.stream, 'order')) return;
+    const key = orderNameOf(event.stream);
     if (this.#parts.shards.has(key)) this.#orders.changed({ key, position: event.position });
   }
 

@@ -1,4 +1,5 @@
 import type { EventStore } from '#event-store';
+import { orderNameOf } from '#inventory';
 import { type Shards, shardOf } from '#kernel';
 import type { OrderSource } from '../src/change-source.ts';
 import type { Wanted } from './lane.ts';
@@ -6,7 +7,6 @@ import { partitionOf } from './partition-of.ts';
 import type { Held, Teller, Telling } from './teller.ts';
 import { orderRecord, readKey } from './topic-record.ts';
 
-const ORDER_PREFIX = 'order-';
 /** Values out of order that are remembered, to be checked at the next `begin`. */
 const SUSPECTS_MAX = 10_000;
 const SUSPECTS_AT_ONCE = 100;
@@ -116,7 +116,7 @@ export class OrderTeller implements Teller {
     const page = await this.#store.readAll({ after: this.#lookedAt, categories: ['order'] });
     const missing: Wanted[] = [];
     for (const { stream, position } of page.events) {
-      const key = orderKeyOf(stream);
+      const key = orderNameOf(stream);
       if (this.#shards.has(key) && position > this.#toldThroughOf(key)) missing.push({ key, position });
     }
     this.#lookedAt = Math.max(this.#lookedAt, page.position);
@@ -143,8 +143,3 @@ export class OrderTeller implements Teller {
     return partition * this.#shards.count + shard;
   }
 }
-
-/** Of a stream `order-{channel}:{orderId}` the key is what follows the prefix. */
-export const orderKeyOf = (stream: string): string => stream.slice(ORDER_PREFIX.length);
-
-export const isOrderStream = (stream: string): boolean => stream.startsWith(ORDER_PREFIX);

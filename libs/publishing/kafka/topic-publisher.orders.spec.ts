@@ -1,10 +1,11 @@
-import type { EventStore } from '#event-store';
+import { type EventStore, isOfCategory } from '#event-store';
+import { orderNameOf } from '#inventory';
 import { allShards, type Shards, ShardSet } from '#kernel';
 import { until } from '../../kernel/testing/until.ts';
 import { MemoryTopic } from '../testing/memory-topic.ts';
 import { Process } from '../testing/process.ts';
 import { Stage } from '../testing/stage.ts';
-import { isOrderStream, orderKeyOf, OrderTeller } from './order-teller.ts';
+import { OrderTeller } from './order-teller.ts';
 
 describe('a publisher of orders', () => {
   let stage: Stage;
@@ -36,8 +37,8 @@ describe('a publisher of orders', () => {
     stage.folds.push({
       apply: (event) => {
         position = event.position;
-        if (isOrderStream(event.stream))
-          process.publisher.changed({ key: orderKeyOf(event.stream), position });
+        if (isOfCategory(event.stream, 'order'))
+          process.publisher.changed({ key: orderNameOf(event.stream), position });
       },
     });
     processes.push(process);

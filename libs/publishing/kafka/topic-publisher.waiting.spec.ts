@@ -1,10 +1,12 @@
+import { isOfCategory } from '#event-store';
+import { orderNameOf } from '#inventory';
 import { allShards, ShardSet } from '#kernel';
 import { until } from '../../kernel/testing/until.ts';
 import { MemoryTopic } from '../testing/memory-topic.ts';
 import { Process } from '../testing/process.ts';
 import { Stage } from '../testing/stage.ts';
 import { AvailabilityTeller } from './availability-teller.ts';
-import { isOrderStream, orderKeyOf, OrderTeller } from './order-teller.ts';
+import { OrderTeller } from './order-teller.ts';
 import type { Teller } from './teller.ts';
 
 describe('what waits for a topic that cannot be written', () => {
@@ -57,8 +59,8 @@ describe('what waits for a topic that cannot be written', () => {
     stage.folds.push({
       apply: (event) => {
         position = event.position;
-        if (isOrderStream(event.stream))
-          process.publisher.changed({ key: orderKeyOf(event.stream), position });
+        if (isOfCategory(event.stream, 'order'))
+          process.publisher.changed({ key: orderNameOf(event.stream), position });
       },
     });
     await down(

@@ -1,5 +1,5 @@
-import type { EventStore, RecordedEvent } from '#event-store';
-import { orderStream, type Rejection } from '#inventory';
+import { type EventStore, isOfCategory, type RecordedEvent } from '#event-store';
+import { orderNameOf, type Rejection } from '#inventory';
 import type { Fold } from '#read-model';
 import { Backlog } from './backlog.ts';
 import { ChangeReader, fromNow, fromPlace, fromTheBeginning, type Start } from './change-reader.ts';
@@ -23,9 +23,6 @@ interface HubParts {
   /** Called with what each feed has handed out so far. */
   readonly onHandedOut?: (channel: string, span: Span) => void;
 }
-
-/** The names of all orders' streams begin with this. */
-const ORDER_PREFIX = 'order-';
 
 /**
  * For each channel, the ordered stream of its changes: listings' numbers and orders. Runs as a fold after availability, so
@@ -64,7 +61,7 @@ export class Hub implements Fold {
   apply(event: RecordedEvent): void {
     const { position, stream } = event;
     if (this.#touchedCount > 0) this.#settle(position);
-    if (stream.startsWith(ORDER_PREFIX)) this.#addOrder(position, stream);
+    if (isOfCategory(stream, 'order')) this.#addOrder(position, orderNameOf(stream));
     this.#position = position;
   }
 
@@ -114,11 +111,10 @@ export class Hub implements Fold {
     this.#touchedCount = 0;
   }
 
-  #addOrder(position: number, stream: string): void {
-    const colon = stream.indexOf(':');
-    const channel = stream.slice(ORDER_PREFIX.length, colon);
-    const ring = this.#ring(channel);
-    ring.addOrder(position, stream.slice(orderStream(channel, '').length));
+  #addOrder(position: number, name: string): void {
+    const colon = name.indexOf(':');
+    const ring = this.#ring(name.slice(0, colon));
+    ring.addOrder(position, name.slice(colon + 1));
     this.#wakeSoon(ring);
   }
 

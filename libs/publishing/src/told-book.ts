@@ -1,5 +1,5 @@
 import { type Instant, shardOf } from '#kernel';
-import type { RecordedEvent } from '#event-store';
+import { isOfCategory, type RecordedEvent } from '#event-store';
 import type { CatalogEvent, Channel } from '#inventory';
 import type { Fold, ReadModel, Shelf } from '#read-model';
 import type { NumberSource } from './change-source.ts';
@@ -71,8 +71,8 @@ export class ToldBook implements Fold {
   }
 
   apply(event: RecordedEvent): void {
-    if (event.stream.startsWith('publication-')) this.#applyReceipt(event);
-    else if (event.stream.startsWith('channel-')) this.#applySetup(event);
+    if (isOfCategory(event.stream, 'publication')) this.#applyReceipt(event);
+    else if (isOfCategory(event.stream, 'channel')) this.#applySetup(event);
   }
 
   /**
