@@ -151,6 +151,8 @@ export interface HoldEnd extends OfItem {
   readonly quantity?: Quantity;
   /** extended: the new deadline. */
   readonly expiresAt?: Instant;
+  /** Log position by which the hold was made. */
+  readonly heldAt?: number;
 }
 
 /**

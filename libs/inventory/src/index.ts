@@ -32,6 +32,7 @@ export * from './availability/terms.ts';
 export { decideInPlace } from './item/decide-item.ts';
 export { evolveItem } from './item/evolve-item.ts';
 export * from './item/item-command.ts';
+export { isNothingForSure } from './item/nothing-for-sure.ts';
 export * from './item/item-keys.ts';
 export * from './item/item-readers.ts';
 export { isAfter, type PastNeeded } from './item/past.ts';

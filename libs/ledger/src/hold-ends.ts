@@ -6,10 +6,10 @@ import type { RecordedEvent } from '#event-store';
  * some of them; for an item that was never held, the entry does nothing.
  */
 export function holdEnds(reservation: ReservationState, event: RecordedEvent): HoldEnd[] {
-  const { reservationId, request, channel, confirmed, expiresAt } = reservation;
+  const { reservationId, request, channel, confirmed, expiresAt, held } = reservation;
   const key = { at: event.recordedAt, source: channel, id: reservationId, document: reservationId };
   const skus = [...wantedOf(reservation.requested).keys()];
-  const common = { kind: 'hold', key, reservationId, request } as const;
+  const common = { kind: 'hold', key, reservationId, request, heldAt: held?.position } as const;
   switch (event.type) {
     case 'ReservationExtended':
       return skus.map((sku) => ({ ...common, sku, end: 'extended', expiresAt }));

@@ -1,6 +1,7 @@
 import {
   type CatalogView,
   decideInPlace,
+  isNothingForSure,
   isRejection,
   type ItemCommand,
   type ItemState,
@@ -82,7 +83,7 @@ export class ItemDesk {
   put(sku: string, command: ItemCommand, asker: Asker): void {
     if (this.#closing.signal.aborted) return asker.fail(closed());
     const slot = this.#slots.of(sku);
-    slot.pending.push({ command, asker, races: 0, decision: undefined, isPosted: false });
+    slot.pending.push({ command, asker, races: 0, decision: undefined, isSure: false });
     if (slot.isBusy) return;
     slot.isBusy = true;
     this.#start(slot);
@@ -109,6 +110,7 @@ export class ItemDesk {
     const appends: Append[] = [];
     for (const slot of slots) {
       if (!this.#decideAtOnce(slot, now)) void this.#work(slot);
+      else if (slot.events.length === 0) this.#goOn(slot, []);
       else if (slot.events.length > slot.eventsMax) void this.#work(slot, this.#writeAlone(slot));
       else {
         decided.push(slot);
@@ -129,7 +131,7 @@ export class ItemDesk {
       slot.state = undefined; // It is decided again by itself, and the failure is handled there.
       return false;
     }
-    return slot.events.length > 0;
+    return slot.events.length > 0 || slot.isNothingForSure;
   }
 
   async #writeAll(slots: readonly ItemSlot[], appends: readonly Append[]): Promise<void> {
@@ -146,11 +148,16 @@ export class ItemDesk {
       if (outcome.outcome === 'unknown') void this.#work(slot, this.#writeAlone(slot));
       else if (outcome.outcome === 'conflict') void this.#work(slot, this.#loseRace(slot));
       else {
-        this.#written(slot, outcome.positions);
-        if (slot.pending.length > 0) this.#start(slot);
-        else slot.isBusy = false;
+        slot.state!.position = outcome.positions.at(-1)!;
+        this.#goOn(slot, outcome.positions);
       }
     }
+  }
+
+  #goOn(slot: ItemSlot, positions: readonly number[]): void {
+    this.#answer(slot, positions);
+    if (slot.pending.length > 0) this.#start(slot);
+    else slot.isBusy = false;
   }
 
   /** Of many that failed together some may have been written: each is written again by itself, which finds out. */
@@ -185,8 +192,7 @@ export class ItemDesk {
     this.#decide(slot, state, this.#clock.now(), past);
     if (slot.events.length > 0) return this.#writeAlone(slot);
     // The state may be behind the stream: then "nothing changes" and "refused" may both be wrong.
-    const isSure = slot.pending.slice(0, slot.decided).every(({ isPosted }) => isPosted);
-    if (isSure || !(await this.#loader.catchUp(slot.sku, state))) this.#answer(slot, []);
+    if (slot.isNothingForSure || !(await this.#loader.catchUp(slot.sku, state))) this.#answer(slot, []);
   }
 
   /** Writes in one append; or in several, if a single fact is too much for one. */
@@ -200,7 +206,8 @@ export class ItemDesk {
       for (const position of outcome.positions) positions.push(position);
     }
     slot.eventsMax = APPEND_EVENTS_MAX;
-    this.#written(slot, positions);
+    slot.state!.position = positions.at(-1)!;
+    this.#answer(slot, positions);
   }
 
   /** Decides waiting commands in order, as many as fit one append and one turn, and need no past (only the first may). */
@@ -221,7 +228,7 @@ export class ItemDesk {
       if (slot.decided === slot.commandsMax || events.length >= EVENTS_ENOUGH) break;
       if (slot.decided > 0 && performance.now() - startedAt > DECIDING_MS_MAX) break;
       if (slot.decided > 0 && pastNeeded(command, state)) break;
-      each.isPosted = command.type === 'post' && command.journal <= state.postedThrough;
+      each.isSure = isNothingForSure(command, state);
       slot.deciding = each;
       const context = this.#context.set(slot.sku, command, now, slot.decided === 0 ? past : undefined);
       each.decision = decideInPlace(command, state, context);
@@ -229,11 +236,6 @@ export class ItemDesk {
       for (const { type, data } of each.decision.events) events.push({ id: newEventId(), type, data });
     }
     slot.deciding = undefined;
-  }
-
-  #written(slot: ItemSlot, positions: readonly number[]): void {
-    slot.state!.position = positions.at(-1)!;
-    this.#answer(slot, positions);
   }
 
   #answer(slot: ItemSlot, positions: readonly number[]): void {

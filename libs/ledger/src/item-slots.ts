@@ -33,8 +33,8 @@ export interface Pending {
   races: number;
   /** The last decision on it. */
   decision: Decision | undefined;
-  /** True if it is a fact at or below `postedThrough`, which only grows. */
-  isPosted: boolean;
+  /** True if it needs no look at newer events, should it change nothing. */
+  isSure: boolean;
 }
 
 const NO_EVENTS: readonly NewEvent[] = [];
@@ -73,6 +73,13 @@ export class ItemSlot {
     const all = this.pending;
     this.pending = few<Pending>();
     return all;
+  }
+
+  /** True if what was decided changes nothing, and would not if there were newer events. */
+  get isNothingForSure(): boolean {
+    if (this.events.length > 0) return false;
+    for (let index = 0; index < this.decided; index++) if (!this.pending[index]!.isSure) return false;
+    return true;
   }
 
   /** Begins a round of decisions: those of the last one no longer count. */

@@ -98,6 +98,10 @@ export class LedgerBook implements Fold {
     return rows.map((row) => this.#withToday(row));
   }
 
+  reservation(reservationId: string): ReservationRow | undefined {
+    return this.#reservations.get(reservationId);
+  }
+
   /** By id. */
   reservations(page: Page & { readonly channel?: string }): readonly ReservationRow[] {
     return this.#reservations.list(page);

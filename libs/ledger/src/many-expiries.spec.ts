@@ -10,7 +10,7 @@ const HOLDS = 300;
 
 let ledger: OpenedLedger;
 /** What the store was asked for since the holds were made. */
-let asked: { appends: number; eventsMost: number; reads: number; readsTogether: number };
+let asked: { appends: number; eventsMost: number; itemReads: number; reads: number; readsTogether: number };
 
 beforeEach(async () => {
   askNothing();
@@ -39,6 +39,7 @@ function watched(store: EventStore): EventStore {
     return appendMany(appends);
   };
   store.readStream = async (stream, page) => {
+    if (stream.startsWith('item-')) asked.itemReads++;
     if (!stream.startsWith('reservation-')) return readStream(stream, page);
     asked.reads++;
     asked.readsTogether = Math.max(asked.readsTogether, ++reading);
@@ -52,7 +53,7 @@ function watched(store: EventStore): EventStore {
 }
 
 function askNothing(): void {
-  asked = { appends: 0, eventsMost: 0, reads: 0, readsTogether: 0 };
+  asked = { appends: 0, eventsMost: 0, itemReads: 0, reads: 0, readsTogether: 0 };
 }
 
 async function holdMany(): Promise<void> {
@@ -82,6 +83,30 @@ describe('very many reservations that end in the same moment', () => {
     expect(asked.reads).toBeLessThanOrEqual(HOLDS);
   });
 
+  it('are ended and posted on what is known already: nothing is read for it', async () => {
+    await holdMany();
+    ledger.clock.at += 60_000;
+    await until(isEnded);
+    await ledger.settle();
+    expect(ledger.item('MUG').holds).toEqual({});
+    expect([asked.reads, asked.itemReads]).toEqual([0, 0]);
+  });
+
+  it('are ended, if a crash came when their item had let go of them and they had not ended yet', async () => {
+    await holdMany();
+    await ledger.stop();
+    ledger.clock.at += 60_000;
+    await ledger.desk.submit('MUG', { type: 'end-overdue' });
+    const other = await ledger.another();
+    await until(() => other.book.dueReservations(ledger.clock.at, 1).length === 0);
+    const head = await ledger.store.head();
+    await other.posting.waitFor(head, 20_000);
+    await until(() => other.book.position >= head);
+    expect([other.book.item('MUG')!.holds, other.book.item('LID')!.holds]).toEqual([{}, {}]);
+    const types = (await ledger.events('MUG')).map(({ type }) => type);
+    expect(types.filter((type) => type === 'ReservationEnded')).toHaveLength(HOLDS / 2);
+  });
+
   it('are ended once, by whichever process is first', async () => {
     const other = await ledger.another();
     await holdMany();
@@ -99,11 +124,13 @@ describe('very many reservations that end in the same moment', () => {
   it('are not waited for one by one when they are posted', async () => {
     await holdMany();
     await ledger.stop();
-    const expired = (number: number) =>
-      ledger.store.append(reservationStream(`r-${number}`), 1, [
-        { id: randomUUID(), type: 'ReservationExpired', data: {} },
-      ]);
-    await Promise.all(Array.from({ length: HOLDS }, (_, number) => expired(number)));
+    const append = (number: number, revision: number, event: { type: string; data: object }) =>
+      ledger.store.append(reservationStream(`r-${number}`), revision, [{ id: randomUUID(), ...event }]);
+    const all = Array.from({ length: HOLDS }, (_, number) => number);
+    // What was known of them when they were extended is known no more.
+    const data = { expiresAt: ledger.clock.at + 90_000 };
+    await Promise.all(all.map((number) => append(number, 1, { type: 'ReservationExtended', data })));
+    await Promise.all(all.map((number) => append(number, 2, { type: 'ReservationExpired', data: {} })));
     askNothing();
     const other = await ledger.another();
     await other.posting.waitFor(await ledger.store.head(), 20_000);

@@ -17,7 +17,7 @@ import { holdEnds } from './hold-ends.ts';
 import { causeOfRelease, entriesOf, namesLines } from './journal-events.ts';
 import type { KnownSweeps } from './known-sweeps.ts';
 import type { LedgerBook } from './ledger-book.ts';
-import { readReservation } from './read-reservation.ts';
+import { readReservation, reservationAsOf } from './read-reservation.ts';
 import { readStreamUntil } from './read-stream.ts';
 import { orderOf } from './reservation-shelf.ts';
 
@@ -81,7 +81,7 @@ export class PostingPlan {
 
   /**
    * To be called before the events of a page: of very many reservations that end together, each would otherwise wait for the
-   * one before it to be read, and so would every fact behind them.
+   * one before it to be read, and so would every fact behind them. Nearly always the picture knows them well enough.
    */
   async prepare(events: readonly RecordedEvent[]): Promise<void> {
     const read = new Map<number, ReservationState>();
@@ -90,8 +90,13 @@ export class PostingPlan {
     );
     this.#readAhead = read;
     if (concerned.length === 0) return;
+    const unknown = concerned.filter((event) => {
+      const reservation = reservationAsOf(event, this.#book.reservation(reservationIdOf(event)));
+      if (reservation) read.set(event.position, reservation);
+      return !reservation;
+    });
     await Promise.all(
-      concerned.map(async (event) => {
+      unknown.map(async (event) => {
         const reservation = await readReservation(this.#store, reservationIdOf(event), event.revision);
         if (reservation) read.set(event.position, reservation);
       }),

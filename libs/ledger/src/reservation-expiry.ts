@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, pause } from '#kernel';
 import type { LedgerBook } from './ledger-book.ts';
 import type { DuePlace, ReservationRow } from './reservation-shelf.ts';
@@ -36,25 +37,41 @@ export class ReservationExpiry {
   async endDue(): Promise<void> {
     const now = this.#clock.now();
     await this.#endReservations(now);
-    const strays = this.#book.overdueHolds(now - STRAY_AFTER_MS, TOGETHER_MAX);
+    const overdue = this.#book.overdueHolds(now - STRAY_AFTER_MS, TOGETHER_MAX);
+    const strays = overdue.filter(({ reservationId }) => !this.#isOpen(reservationId));
     await Promise.all(strays.map(({ reservationId, sku }) => this.#reservations.letGo(reservationId, sku)));
+  }
+
+  /** As far as the picture knows. Its end takes its holds along: none of them was left behind. */
+  #isOpen(reservationId: string): boolean {
+    const state = this.#book.reservation(reservationId)?.state;
+    return state === 'held' || state === 'requested';
   }
 
   /** Reservations just ended may still be due in the picture: each is handled once, by place and by what is known of it. */
   async #endReservations(now: number): Promise<void> {
     const ended = new Set<string>();
+    let before = NOTHING;
     for (let after: DuePlace | undefined; ;) {
       const due = this.#book.dueReservations(now, TOGETHER_MAX, after);
       const rows = due.map(({ reservation }) => reservation);
       const left = rows.filter((row) => !this.#ended.has(stateName(row)));
-      if (left.length > 0) await this.#reservations.tidy(left, now);
+      // While these are on their way to the store, the next ones are decided.
+      const ending = left.length > 0 ? this.#reservations.tidy(left, now) : NOTHING;
+      ending.catch(nothing); // What it throws is seen when it is awaited.
+      await before;
+      before = ending;
+      await nextTurn(); // Everybody else's work in between: there may be very many.
       // A request that was never finished may still be under way here: it is looked at again.
       for (const row of rows) if (row.state === 'held') ended.add(stateName(row));
       if (due.length < TOGETHER_MAX) break;
       after = due.at(-1)!.place;
     }
+    await before;
     this.#ended = ended;
   }
 }
 
+const NOTHING: Promise<unknown> = Promise.resolve();
+const nothing = (): void => undefined;
 const stateName = ({ reservationId, revision }: ReservationRow): string => `${revision}\n${reservationId}`;

@@ -62,6 +62,10 @@ export class ReservationShelf {
     });
   }
 
+  get(reservationId: string): ReservationRow | undefined {
+    return this.#reservations.get(reservationId);
+  }
+
   /** By id, after the id `after`, at most `limit`; only of one channel, if it is named. */
   list(page: { channel?: string; after?: string; limit: number }): readonly ReservationRow[] {
     const { channel, after, limit } = page;

@@ -12,7 +12,7 @@ import {
   reservationStream,
   reservationUnknown,
 } from '#inventory';
-import { type Append, appendManySurely, appendSurely } from '#event-store';
+import { type Append, appendManySurely, appendSurely, newEventId } from '#event-store';
 import type { Instant, Quantity } from '#kernel';
 import { checkConfirm } from './check-reserve.ts';
 import { answerOf, firstAnswerOf, type ReservationAnswer } from './reservation-answer.ts';
@@ -76,7 +76,7 @@ export class Reservations {
     const released = { type: 'release', ...(actor !== undefined && { actor }) } as const;
     const state = await this.#decide(reservationId, released);
     if (isRejection(state)) return state;
-    await this.#endHolds(state, 'released');
+    await this.#endHolds(state);
     return answerOf(state)!;
   }
 
@@ -122,20 +122,26 @@ export class Reservations {
   }
 
   async #expire(held: readonly ReservationState[], now: Instant): Promise<void> {
-    const { store } = this.#parts;
-    const over: ReservationState[] = [];
     const appends: Append[] = [];
+    const heldAt = new Map<string, number>();
     for (const state of held) {
       const event = decideReservation({ type: 'expire' }, state, now);
       if (isRejection(event)) continue;
       const stream = reservationStream(state.reservationId);
-      over.push(state);
-      appends.push({ stream, expectedRevision: state.revision, events: [{ id: randomUUID(), ...event }] });
+      appends.push({ stream, expectedRevision: state.revision, events: [{ id: newEventId(), ...event }] });
+      const { position } = state.held!;
+      for (const sku of heldOf(state).keys()) heldAt.set(sku, Math.max(position, heldAt.get(sku) ?? 0));
     }
-    if (over.length === 0) return;
-    const outcomes = await appendManySurely(store, appends);
-    const expired = over.filter((_, index) => outcomes[index]!.outcome === 'written');
-    await Promise.all(expired.map((state) => this.#endHolds(state, 'expired')));
+    if (appends.length === 0) return;
+    await Promise.all([
+      appendManySurely(this.#parts.store, appends),
+      ...Array.from(heldAt, ([sku, position]) => this.#endOverdue(sku, position)),
+    ]);
+  }
+
+  /** One command for all holds of an item. It asks what it is to be asked anyway: whether their deadline is past. */
+  #endOverdue(sku: string, heldAt: number): Promise<unknown> {
+    return this.#parts.desk.submit(sku, { type: 'end-overdue', heldAt });
   }
 
   async #checkConfirm(
@@ -183,10 +189,11 @@ export class Reservations {
     throw new Contention(`Reservation ${reservationId} is being changed by another request. Try again.`);
   }
 
-  /** Ends its holds at once: posting would do so only a moment later. */
-  async #endHolds(state: ReservationState, end: 'released' | 'expired'): Promise<void> {
-    const { reservationId, request } = state;
-    await this.#atItems(state, { type: 'end-hold', reservationId, request, end });
+  /** Frees its goods at once: posting would do so only a moment later. */
+  async #endHolds(state: ReservationState): Promise<void> {
+    const { reservationId, request, held } = state;
+    const heldAt = held?.position;
+    await this.#atItems(state, { type: 'end-hold', reservationId, request, end: 'released', heldAt });
   }
 
   /** Puts the command to every item that is held. Returns the first refusal, if there is one. */

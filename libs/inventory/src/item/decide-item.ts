@@ -55,6 +55,8 @@ function decide(draft: Draft, command: ItemCommand, party: Party): Decision['ans
       return void trimHold(draft, command);
     case 'end-hold':
       return endOrExtend(draft, command);
+    case 'end-overdue':
+      return undefined; // Done by now.
     case 'adjust':
       return adjust(draft, command);
     case 'reallocate':

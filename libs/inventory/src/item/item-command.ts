@@ -6,7 +6,8 @@ import type { ExceptionName, ItemEvent, RecordedItemEvent } from './item-event.t
 import type { ItemState } from './item-state.ts';
 
 /** What one item is asked to do: `post` brings facts and is never refused; all others are requests and may be. */
-export type ItemCommand = Post | Reserve | TrimHold | EndHold | Adjust | Reallocate | ResolveException;
+export type ItemCommand =
+  Post | Reserve | TrimHold | EndHold | EndOverdue | Adjust | Reallocate | ResolveException;
 
 /** All that one journal event does to this item. */
 export interface Post {
@@ -63,6 +64,15 @@ export interface EndHold {
   readonly end: 'released' | 'expired' | 'extended';
   /** extended: the new deadline. */
   readonly expiresAt?: Instant;
+  /** Log position by which the hold was made. */
+  readonly heldAt?: number;
+}
+
+/** Ends all holds that are past their deadline, as every command does on its way. */
+export interface EndOverdue {
+  readonly type: 'end-overdue';
+  /** Log position by which the holds that are meant were made. */
+  readonly heldAt?: number;
 }
 
 /** Corrects on-hand by compare-and-set: exactly one of `setTo` and `change`. */
