@@ -37,6 +37,7 @@ interface StartOptions {
   readonly alsoFrom?: readonly string[];
   readonly silentMsMax?: number;
   readonly commitAfterMs?: number;
+  readonly handOverMs?: number;
   /** Over another log. */
   readonly over?: Running;
 }
@@ -49,6 +50,9 @@ interface RunningIntake {
   readonly ready: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
+
+/** On a busy machine all may stand still for longer than a session lasts, and who has lost it reads some records again. */
+const LASTING = { sessionMs: 60_000, rebalanceMs: 60_000, handOverMs: 30_000 };
 
 export async function openIntakeScene(
   kafka: KafkaCluster,
@@ -135,7 +139,7 @@ function startIntake(
   kafka: KafkaCluster,
   { service }: Running,
   names: Names,
-  { door, connection, alsoFrom = [], silentMsMax, commitAfterMs }: StartOptions,
+  { door, connection, alsoFrom = [], silentMsMax, commitAfterMs, handOverMs }: StartOptions,
 ): RunningIntake {
   const { onhand } = service;
   const words: string[] = [];
@@ -157,8 +161,10 @@ function startIntake(
     log,
     onEnded: () => undefined,
     onFatal: (cause) => fatal.push(cause),
+    ...LASTING,
     ...(silentMsMax !== undefined && { silentMsMax }),
     ...(commitAfterMs !== undefined && { commitAfterMs }),
+    ...(handOverMs !== undefined && { handOverMs }),
   });
   const ending = new AbortController();
   const ended = intake.run(ending.signal).catch(() => undefined);
@@ -171,6 +177,10 @@ function startIntake(
     },
   };
 }
+
+/** Errors in its log. That a broker is slow to answer is no fault of anybody on a busy machine. */
+export const errorsIn = (words: readonly string[]): string[] =>
+  words.filter((said) => said.startsWith('error') && !said.includes('keeps retrying'));
 
 /** What the shop holds of A: every sale taken once makes it one less. */
 export async function soldOfA(running: Pick<Running, 'ask'>): Promise<number> {

@@ -5,6 +5,7 @@ import { BatchUnreadable, standIn } from '#kafka';
 import { until } from '../fixtures/waiting.ts';
 import { KAFKA_VERSIONS, type KafkaCluster, type KafkaVersion, startKafka } from '../servers/kafka/index.ts';
 import {
+  errorsIn,
   type IntakeScene,
   openIntakeScene,
   openShop,
@@ -70,7 +71,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
     expect(await atRest(1_000)).toMatchObject({ accepted: 1_000, duplicate: 0 });
     await until(() => intake.status().waiting.length === 0, 'none waits');
     expect(await soldOfA(running)).toBe(1_000);
-    expect(words.filter((said) => said.startsWith('error'))).toEqual([]);
+    expect(errorsIn(words)).toEqual([]);
     await stop();
   });
 
@@ -102,7 +103,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))('messages from Kafka %
     await until(() => second.intake.status().partitions > 0, 'both have some');
     await received(2_000);
     await first.stop();
-    expect(second.words.concat(first.words).filter((said) => said.startsWith('error'))).toEqual([]);
+    expect(errorsIn([...first.words, ...second.words])).toEqual([]);
     const counts = await received(4_000);
     expect(counts.rejected).toBe(0);
     expect(await soldOfA(running)).toBe(4_000);
@@ -221,7 +222,7 @@ describe('messages from Kafka 4.1.1, further', () => {
   it('that were in hand for too long are taken again, and committed, by another process', async () => {
     const { running, start, committed, sell, received } = await scene(2);
     await sell('a', 4 * CHUNK_RECORDS);
-    const first = start({ door: holding(10_000) });
+    const first = start({ door: holding(10_000), handOverMs: 5_000 });
     await until(() => first.intake.status().lag > 0, 'it has some');
     const second = start();
     await until(() => second.intake.status().partitions === 1, 'each has one');
@@ -300,9 +301,11 @@ describe('messages from Kafka 4.1.1, further', () => {
       await pause(ms);
       await stop();
     }
-    await pause(1_000);
-    const { groups } = await admin.describeGroups([names.group]);
-    expect(groups[0]!.members).toEqual([]);
+    await pause(1_000); // One that comes up after its end never leaves again; one that is slow to leave does.
+    await until(async () => {
+      const { groups } = await admin.describeGroups([names.group]);
+      return groups[0]!.members.length === 0;
+    }, 'nobody is in the group');
   });
 
   it('end the process where the client fails for good', async () => {

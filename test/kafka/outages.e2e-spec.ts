@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { Service } from '../e2e/service.ts';
 import { until } from '../fixtures/waiting.ts';
 import { KAFKA_VERSIONS, type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
-import { openIntakeScene, saleRecord, soldOfA } from './intake-scene.ts';
+import { errorsIn, openIntakeScene, saleRecord, soldOfA } from './intake-scene.ts';
 import { connect, headerText, makeTopics, namesOf, recordsOf, settingsOf } from './scene.ts';
 
 const FOREIGN = new URL('ForeignProducer.java', import.meta.url).pathname;
@@ -37,7 +37,7 @@ describe.each(KAFKA_VERSIONS.map((version) => [version]))(
       expect(headerText(rejected!, 'ce_source')).toBe('');
       expect(headerText(rejected!, 'x-empty')).toBe('');
       // Gaps that ends of transactions leave are nobody's loss.
-      expect(words.filter((said) => said.startsWith('error'))).toEqual([]);
+      expect(errorsIn(words)).toEqual([]);
       await scene.end();
     });
   },

@@ -10,7 +10,7 @@ import {
 import { type Running, startService } from '../http/harness.ts';
 import { setUp } from '../rows/set-up.ts';
 import { until } from '../fixtures/waiting.ts';
-import type { KafkaCluster } from '../servers/kafka/index.ts';
+import { ANSWER_MS_MAX, type KafkaCluster } from '../servers/kafka/index.ts';
 
 /** A service of its own beside others on the same brokers: its topics and its group bear a name of their own. */
 export interface Scene {
@@ -105,8 +105,14 @@ export async function connect(kafka: KafkaCluster) {
     await producer.disconnect();
     await admin.disconnect();
   };
-  return { client, admin, producer, disconnect };
+  return { client, admin, producer: sendingOnce(producer), disconnect };
 }
+
+/** After its `timeout` (30 s by default) a broker says that the copies are missing, and kafkajs writes the records again. */
+const sendingOnce = (producer: Producer): Producer => ({
+  ...producer,
+  send: (record) => producer.send({ timeout: ANSWER_MS_MAX / 2, ...record }),
+});
 
 /** One copy of each partition, spread over so many brokers: 0 is with the first, 1 with the second. */
 export const oneCopyOver = (brokers: number, partitions: number) =>
@@ -157,19 +163,20 @@ export async function receivedBy({ ask }: Pick<Running, 'ask'>, count: number): 
 export async function recordsOf(kafka: KafkaCluster, topic: string, count: number): Promise<KafkaMessage[]> {
   const { client, disconnect } = await connect(kafka);
   const consumer = client.consumer({ groupId: `reader-${randomUUID()}`, maxWaitTimeInMs: 100 });
-  const records: KafkaMessage[] = [];
+  // By place: a reader that loses its session begins again.
+  const records = new Map<string, KafkaMessage>();
   try {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
       autoCommit: false,
-      eachMessage: ({ message }) => {
-        records.push(message);
+      eachMessage: ({ partition, message }) => {
+        records.set(`${partition}:${message.offset}`, message);
         return Promise.resolve();
       },
     });
-    await until(() => records.length >= count, `${count} records in ${topic}`);
-    return records;
+    await until(() => records.size >= count, `${count} records in ${topic}`);
+    return [...records.values()];
   } finally {
     await consumer.disconnect();
     await disconnect();

@@ -26,6 +26,7 @@ export async function readTopic(config: KafkaConfig, topic: string): Promise<rea
     offsets.filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, Number(high)]),
   );
   const records: TopicRecord[] = [];
+  const readThrough = new Map<number, number>();
   const consumer = kafka.consumer({ groupId: `newcomer-${randomUUID()}`, maxWaitTimeInMs: 100 });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
@@ -33,6 +34,9 @@ export async function readTopic(config: KafkaConfig, topic: string): Promise<rea
     autoCommit: false,
     eachBatch: ({ batch }) => {
       for (const { offset, key, value, headers } of batch.messages) {
+        // A reader that loses its session on a busy machine begins again.
+        if (Number(offset) <= (readThrough.get(batch.partition) ?? -1)) continue;
+        readThrough.set(batch.partition, Number(offset));
         records.push({
           partition: batch.partition,
           offset: Number(offset),

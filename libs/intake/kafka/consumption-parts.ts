@@ -17,4 +17,10 @@ export interface ConsumptionParts {
   readonly onEnded: (ended: readonly Ended[]) => void;
   /** The longest time from the end of a record to its commit; default 200 ms. */
   readonly commitAfterMs?: number;
+  /** After this long without a heartbeat the group gives our partitions to others; default 10 s. */
+  readonly sessionMs?: number;
+  /** How long a member may take to rejoin in a rebalance; default 15 s. */
+  readonly rebalanceMs?: number;
+  /** The longest time in which a member that loses a partition still finishes the batch that it has in hand; default 5 s. */
+  readonly handOverMs?: number;
 }

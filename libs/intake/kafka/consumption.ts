@@ -24,9 +24,7 @@ import type { PartitionIntake } from './partition-intake.ts';
 
 export type ConsumptionState = 'joining' | 'consuming' | 'rejoining';
 
-/** After this long the group gives the partitions of a dead member to others. */
 const SESSION_MS = 10_000;
-/** How long a member may take to rejoin in a rebalance. */
 const REBALANCE_MS = 15_000;
 const HEARTBEAT_MS = 2_000;
 /** How long a broker holds a fetch that finds nothing. When a leader dies, consumption stands still for as long. */
@@ -39,7 +37,6 @@ const METADATA_MS = 30_000;
 const CONCURRENT_PARTITIONS = 64;
 /** Records given to the journal at once. */
 const CHUNK_RECORDS = 500;
-/** The longest time in which a member that loses a partition still finishes the batch that it has in hand. */
 const HAND_OVER_MS_MAX = 5_000;
 const FINISH_MS_MAX = 5_000;
 const COMMIT_MS_MAX = 2_000;
@@ -64,15 +61,15 @@ export class Consumption {
 
   constructor(parts: ConsumptionParts, topics: readonly EventTopic[]) {
     this.#parts = parts;
-    const { connection, groupId, log } = parts;
+    const { connection, groupId, log, sessionMs = SESSION_MS, rebalanceMs = REBALANCE_MS } = parts;
     const leaders = new Leaders();
     this.#consumer = openKafka(connection, { log }).consumer({
       groupId,
       partitionAssigners: [leaders.assigner],
       allowAutoTopicCreation: false,
       readUncommitted: false,
-      sessionTimeout: SESSION_MS,
-      rebalanceTimeout: REBALANCE_MS,
+      sessionTimeout: sessionMs,
+      rebalanceTimeout: rebalanceMs,
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       maxBytesPerPartition: PARTITION_BYTES_MAX,
@@ -245,7 +242,8 @@ export class Consumption {
     whenDone: (result: Result) => void = () => undefined,
   ): Promise<Result> {
     const beat = (): Promise<void> => payload.heartbeat();
-    return beating(work, { beat, everyMs: HEARTBEAT_MS, finishMs: HAND_OVER_MS_MAX, whenDone });
+    const finishMs = this.#parts.handOverMs ?? HAND_OVER_MS_MAX;
+    return beating(work, { beat, everyMs: HEARTBEAT_MS, finishMs, whenDone });
   }
 
   async #stop(): Promise<void> {

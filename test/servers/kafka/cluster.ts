@@ -29,6 +29,13 @@ interface KafkaOptions {
 const READY_MS_MAX = 240_000;
 /** How long a busy machine may take to accept a connection. Where nobody listens, the refusal comes at once. */
 const CONNECT_MS_MAX = 20_000;
+/** One that is only starting may leave a question unanswered: it is asked again. */
+const READY_ANSWER_MS_MAX = 30_000;
+/**
+ * How long a client waits for an answer, in tests. After kafkajs' own 30 s it writes the same records again, although the
+ * broker of a busy machine has them already: the topic holds them twice.
+ */
+export const ANSWER_MS_MAX = 240_000;
 const ASK_EVERY_MS = 150;
 
 /** A real Apache Kafka (KRaft) on this machine: one node, or three. Always `stop()` it. */
@@ -106,6 +113,7 @@ export class KafkaCluster {
       brokers: this.brokers,
       logLevel: logLevel.NOTHING,
       connectionTimeout: CONNECT_MS_MAX,
+      requestTimeout: ANSWER_MS_MAX,
     };
     if (this.#security === undefined) return base;
     const ca = [readFileSync(this.#security.caFile, 'utf8')];
@@ -153,6 +161,7 @@ export class KafkaCluster {
     const kafka = new Kafka({
       ...this.clientConfig(),
       brokers,
+      requestTimeout: READY_ANSWER_MS_MAX,
       retry: { retries: 0 },
     });
     const admin = kafka.admin();
