@@ -29,6 +29,23 @@ describe('work in hand while the brokers go away', () => {
     expect(done).toEqual([]);
   });
 
+  it('fails if its result cannot be noted, instead of sending heartbeats for ever', async () => {
+    const whenDone = (): never => {
+      throw new Error('the partition is gone');
+    };
+    let beats = 0;
+    const beat = (): Promise<void> =>
+      ++beats === 3 ? Promise.reject(new Error('it went on and on')) : Promise.resolve();
+    const waited = beating(Promise.resolve('taken'), {
+      beat,
+      everyMs: EVERY_MS,
+      finishMs: EVERY_MS,
+      whenDone,
+    });
+    await expect(waited).rejects.toThrow('the partition is gone');
+    expect(beats).toBe(0);
+  });
+
   it('is waited for while heartbeats are answered, and counts once', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const done: string[] = [];

@@ -17,16 +17,15 @@ export async function beating<Result>(
 ): Promise<Result> {
   let isDone = false;
   let isTooLate = false;
-  const ended = work.then(
-    (result) => {
+  const ended = work
+    .then((result) => {
       if (!isTooLate) whenDone?.(result);
-      isDone = true;
-    },
-    () => void (isDone = true),
-  );
+      return result;
+    })
+    .finally(() => (isDone = true));
   for (;;) {
     await within(ended, everyMs);
-    if (isDone) return work;
+    if (isDone) return ended;
     try {
       await beat();
     } catch (error) {
