@@ -3,8 +3,8 @@ import { StreamDamaged } from '#event-store/eventstoredb';
 import type { MessageDoor } from '#intake/kafka';
 import { until } from '../fixtures/waiting.ts';
 import { type KafkaCluster, startKafka } from '../servers/kafka/index.ts';
-import { type IntakeScene, openIntakeScene, saleRecord, withOutage } from './intake-scene.ts';
-import { headerText, recordsOf } from './scene.ts';
+import { errorsIn, type IntakeScene, openIntakeScene, saleRecord, withOutage } from './intake-scene.ts';
+import { connect, headerText, makeTopics, recordsOf } from './scene.ts';
 
 /** Of transactions: each is closed after its test. */
 const producers: Producer[] = [];
@@ -119,7 +119,10 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
     expect(words).toContainEqual(expect.stringContaining('was recreated'));
   });
 
-  it('of a topic that is recreated while it is read are all read too', async () => {
+  it.each([
+    ['more', 120],
+    ['fewer', 40],
+  ])('of a topic that is recreated with %s while it is read are all read too', async (_, count) => {
     scene = await openIntakeScene(kafka);
     const { start, sell, received, committed, makeAnew } = scene;
     const { ready, words } = start();
@@ -128,9 +131,67 @@ describe('messages from Kafka 4.1.1, in rare cases', () => {
     await received(100);
     await until(async () => (await committed())[0] === 100, 'it is committed');
     await makeAnew();
-    await sell('b', 120);
-    expect(await received(220)).toMatchObject({ accepted: 220 });
+    await sell('b', count);
+    expect(await received(100 + count)).toMatchObject({ accepted: 100 + count });
     expect(words).toContainEqual(expect.stringContaining('was recreated'));
+  });
+
+  it('in a partition that is added while the topic is read are taken too', async () => {
+    scene = await openIntakeScene(kafka);
+    const { names, admin, start, sell, received, atRest } = scene;
+    const { ready, intake, words } = start();
+    await ready();
+    await sell('a', 10);
+    await received(10);
+    await admin.createPartitions({ topicPartitions: [{ topic: names.events, count: 2 }] });
+    const { producer, disconnect } = await connect(kafka);
+    const messages = ['b', 'c'].map((id, partition) => ({ ...saleRecord(id), partition }));
+    await producer.send({ topic: names.events, messages });
+    await disconnect();
+    await until(() => intake.status().partitions === 2, 'it has both');
+    expect(await atRest(12)).toMatchObject({ accepted: 12, duplicate: 0 });
+    expect(errorsIn(words)).toEqual([]);
+  });
+
+  it('are taken from the topics that exist while another is missing, and from that too once it is there', async () => {
+    scene = await openIntakeScene(kafka);
+    const { names, admin, producer, start, sell, received, atRest } = scene;
+    const late = `${names.events}-late`;
+    const { intake } = start({ alsoFrom: [late] });
+    await sell('a', 10);
+    expect(await received(10)).toMatchObject({ accepted: 10 });
+    expect(intake.status()).toMatchObject({ isReady: false, trouble: expect.stringContaining(late) });
+    await makeTopics(admin, { ...names, events: late, rejected: `${names.rejected}-late` });
+    await producer.send({ topic: late, messages: [saleRecord('b')] });
+    await until(() => intake.status().isReady && intake.status().partitions === 2, 'it has both');
+    expect(await atRest(11)).toMatchObject({ accepted: 11, duplicate: 0 });
+  });
+
+  it('that are rejected while their topic is missing are rejected once, though the group rebalances meanwhile', async () => {
+    scene = await openIntakeScene(kafka, 2);
+    const { names, admin, producer, start, sell, received, committed, atRest } = scene;
+    const rejected = `${names.rejected}-later`;
+    const send = (name: string): Promise<unknown> => {
+      const ofOne = (partition: number) =>
+        [{ value: '{' }, saleRecord(`${name}-${partition}`)].map((each) => ({ ...each, partition }));
+      return producer.send({ topic: names.events, messages: [0, 1].flatMap(ofOne) });
+    };
+    const first = start({ names: { rejected } });
+    await first.ready();
+    await sell('before', 2);
+    await until(async () => (await committed()).every((next) => next === 1), 'these have ended');
+    await send('a');
+    await until(() => first.intake.status().waiting.length === 2, 'both wait');
+    const second = start({ names: { rejected } });
+    await until(() => second.intake.status().waiting.length === 1, 'the other has read its part again');
+    await until(() => first.intake.status().partitions === 1, 'each has one');
+    expect(await received(7)).toMatchObject({ accepted: 4, duplicate: 1, rejected: 3 });
+    await makeTopics(admin, { ...names, events: `${names.events}-other`, rejected });
+    await until(async () => (await committed()).every((next) => next === 3), 'all have ended');
+    await send('b'); // Behind all that might come again.
+    expect(await atRest(11)).toMatchObject({ accepted: 6, duplicate: 1, rejected: 5 });
+    // What the first process still owed of the partition that it lost, the second has told.
+    expect((await admin.fetchTopicOffsets(rejected)).map(({ high }) => high)).toEqual(['4']);
   });
 
   it('that are rejected together hold up nothing, though their topic takes less at once', async () => {

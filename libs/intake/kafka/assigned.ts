@@ -219,7 +219,7 @@ export class Assigned {
     for (const place of kept) {
       const partition = this.#partitions.get(keyOf(place));
       await partition?.intake.idle;
-      const next = partition?.intake.next ?? partition?.expected;
+      const next = partition?.intake.taken ?? partition?.expected;
       if (partition !== undefined && gone.has(keyOf(place))) await this.#beginAnew(place, partition);
       else if (next !== undefined) this.#seek(place, next);
     }

@@ -149,6 +149,7 @@ describe('a partition', () => {
     await expect(intake.take([message(0), message(1, 'a')], 2)).rejects.toThrow('not there');
     await expect(intake.settle()).rejects.toThrow('not there');
     expect([intake.next, intake.hasTaken(2), intake.hasTaken(1)]).toEqual([undefined, true, false]);
+    expect(intake.taken).toBe(2);
     world.isTopicThere = true;
     await intake.settle();
     await intake.settle();

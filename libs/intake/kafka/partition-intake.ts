@@ -52,6 +52,11 @@ export class PartitionIntake {
     return this.#next;
   }
 
+  /** Everything before this offset is in the journal; at most the rejected topic lacks some of it, which we still owe. */
+  get taken(): number | undefined {
+    return this.#owed.length > 0 ? this.#owedThrough : this.#next;
+  }
+
   /** Log position of the newest message that has ended, now or before the partition was ours. */
   get mark(): LogMark | undefined {
     return this.#mark;
