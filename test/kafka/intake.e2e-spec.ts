@@ -1,4 +1,3 @@
-import kafkajs from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MessageDoor } from '#intake/kafka';
 import { BatchUnreadable, standIn } from '#kafka';
@@ -14,6 +13,7 @@ import {
   withOutage,
 } from './intake-scene.ts';
 import { headerText, makeTopics, receivedBy, recordsOf } from './scene.ts';
+import { throwingOf, whileUnpacking } from './unpacking.ts';
 
 /** Told to the journal at once. */
 const CHUNK_RECORDS = 500;
@@ -319,40 +319,26 @@ describe('messages from Kafka 4.1.1, further', () => {
     });
   });
 
-  it('in a batch that an operator must skip are reported and retried, and the process lives on', async () => {
-    const { start, names, producer, received } = await scene();
+  it('in a batch that an operator must skip are reported and retried, and no other partition stops', async () => {
+    const { start, names, producer, received } = await scene(2);
     const { ready, fatal, intake } = start();
     await ready();
     await whileUnpacking(throwingOf(new BatchUnreadable('Skip it by hand')), async (compression) => {
-      await producer.send({ topic: names.events, compression, messages: [saleRecord('a')] });
+      await producer.send({
+        topic: names.events,
+        compression,
+        messages: [{ ...saleRecord('a'), partition: 0 }],
+      });
       await until(() => intake.status().trouble?.includes('Skip it by hand') === true, 'it is told');
       expect(intake.status().isReady).toBe(false);
+      await producer.send({ topic: names.events, messages: [{ ...saleRecord('b'), partition: 1 }] });
+      expect(await received(1)).toMatchObject({ accepted: 1, rejected: 0 });
+      expect(intake.status().waiting).toMatchObject([{ partition: 0, isLasting: true }]);
     });
-    expect(await received(1)).toMatchObject({ accepted: 1 });
+    expect(await received(2)).toMatchObject({ accepted: 2, rejected: 0 });
     expect(fatal).toEqual([]);
   });
 });
-
-/** What is packed by the codec that is handed out becomes something else meanwhile. */
-async function whileUnpacking(
-  unpack: (bytes: Buffer) => Buffer,
-  play: (compression: kafkajs.CompressionTypes) => Promise<void>,
-): Promise<void> {
-  const { CompressionCodecs, CompressionTypes } = kafkajs;
-  const codecs = CompressionCodecs as Record<number, () => object>;
-  const codec = codecs[CompressionTypes.ZSTD]!;
-  const decompress = async (bytes: Buffer): Promise<Buffer> => Promise.resolve(unpack(bytes));
-  codecs[CompressionTypes.ZSTD] = () => ({ ...codec(), decompress });
-  try {
-    await play(CompressionTypes.ZSTD);
-  } finally {
-    codecs[CompressionTypes.ZSTD] = codec;
-  }
-}
-
-const throwingOf = (thrown: Error) => (): never => {
-  throw thrown;
-};
 
 /** By message id: what the door throws at it. The first four end a kafkajs consumer for good when they escape. */
 const THROWN: Readonly<Record<string, Error>> = {

@@ -1,6 +1,7 @@
 import type { KafkaMessage } from 'kafkajs';
 import { AppendTooLarge } from '#event-store';
 import { type Arrival, arrivalName, type Rejection } from '#inventory';
+import { BatchUnreadable } from '#kafka';
 import { Fault, type Instant } from '#kernel';
 import type { ConsumptionParts } from './consumption-parts.ts';
 import type { Ended, EventTopic } from './event-topic.ts';
@@ -139,6 +140,7 @@ export class PartitionIntake {
     try {
       return readRecord(record, this.#parts.clock.now());
     } catch (error) {
+      if (error instanceof BatchUnreadable) throw this.#noted(error);
       return this.#broken(record.value ?? NOTHING, error);
     }
   }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import kafkajs from 'kafkajs';
 import { registerCodecs } from './codecs.ts';
+import { BatchUnreadable } from './stand-in.ts';
 
 interface Codec {
   compress(encoder: { buffer: Buffer }): Promise<Buffer>;
@@ -21,6 +22,16 @@ describe('codecs of batches', () => {
     expect(packed.length).toBeLessThan(TEXT.length / 5);
     expect((await own.decompress(packed)).equals(TEXT)).toBe(true);
   });
+
+  it.each(['GZIP', 'Snappy', 'LZ4', 'ZSTD'] as const)(
+    '%s says of what is damaged that it must be skipped, and never that the client has a bug',
+    async (name) => {
+      const own = codec(CompressionTypes[name]);
+      const packed = await own.compress({ buffer: TEXT });
+      for (const broken of [packed.subarray(0, packed.length / 2), Buffer.alloc(40, 0xab)])
+        await expect(own.decompress(broken)).rejects.toThrow(BatchUnreadable);
+    },
+  );
 
   it('Snappy reads the framing of Java clients: blocks behind their lengths', async () => {
     const half = TEXT.length / 2;

@@ -4,7 +4,7 @@ import { gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
 import kafkajs from 'kafkajs';
 import { compressFrame, decompressFrame } from 'lz4-napi';
 import { lz4Bytes } from './lz4-bytes.ts';
-import { refuseTooMany, standIn } from './stand-in.ts';
+import { damaged, refuseTooMany, standIn } from './stand-in.ts';
 
 /** How large a batch may be when it is unpacked; the broker limits only its compressed size. More is a bomb. */
 export const BATCH_BYTES_MAX = 256 * 1024 * 1024;
@@ -49,7 +49,7 @@ function guarded(codec: Codec): Codec {
       return await codec.decompress(bytes);
     } catch (error) {
       if (isTooLong(error)) return standIn(bytes);
-      throw error;
+      throw damaged(bytes, error);
     }
   };
   return { ...codec, decompress };

@@ -1,3 +1,4 @@
+import { Fault } from '#kernel';
 import { writeRecord } from './mends/record-writer.ts';
 
 /**
@@ -11,8 +12,8 @@ export const STAND_IN_HEADER = 'onhand-stand-in';
 const RECORDS_MAX = 200_000;
 
 /** A batch that can neither be unpacked nor replaced by stand-ins. Retrying is of no use: it must be skipped by hand. */
-export class BatchUnreadable extends Error {
-  override readonly name = 'BatchUnreadable';
+export class BatchUnreadable extends Fault {
+  readonly code = 'BATCH_UNREADABLE';
   /** kafkajs looks at this: if it were true, it would fetch the batch again and again. */
   readonly retriable = false;
 }
@@ -28,6 +29,16 @@ export function refuseTooMany(packed: Buffer): void {
   const { first, last, count } = header;
   throw new BatchUnreadable(
     `The batch at offsets ${first} to ${first + last} of a partition has ${count} records; at most ${RECORDS_MAX} can be read. Skip it by hand.`,
+  );
+}
+
+/** What to say of these bytes if a codec cannot unpack them. Not its own error: kafkajs takes some kinds of it for a bug. */
+export function damaged(packed: Buffer, error: unknown): BatchUnreadable {
+  const header = headerBefore(packed);
+  const where = header === undefined ? '' : ` at offsets ${header.first} to ${header.first + header.last}`;
+  const why = error instanceof Error ? error.message : String(error);
+  return new BatchUnreadable(
+    `The batch${where} of a partition is damaged (${why}). Restore it from another copy, or skip it by hand.`,
   );
 }
 

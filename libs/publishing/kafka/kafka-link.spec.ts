@@ -1,4 +1,4 @@
-import type { Producer, ProducerRecord, RecordMetadata } from 'kafkajs';
+import type { Kafka, Producer, ProducerRecord, RecordMetadata } from 'kafkajs';
 import { openKafka } from '#kafka';
 import { KafkaLink } from './kafka-link.ts';
 import { RecordTooLarge } from './topic-link.ts';
@@ -53,5 +53,39 @@ describe('a publisher’s send to Kafka', () => {
       });
       await expect(link.send(0, RECORDS)).rejects.toThrow(RecordTooLarge);
     }
+  });
+});
+
+describe('what a publisher reads back', () => {
+  it('does not pass a batch that cannot be read', async () => {
+    const told: Record<string, (event: { payload: object }) => void> = {};
+    const damaged = {
+      offset: '4',
+      get key(): never {
+        throw new Error('the batch is damaged');
+      },
+    };
+    const consumer = {
+      events: { GROUP_JOIN: 'join', END_BATCH_PROCESS: 'end', CRASH: 'crash' },
+      on: (name: string, tell: (event: { payload: object }) => void) => {
+        const before = told[name];
+        told[name] = (event) => [before, tell].forEach((each) => each?.(event));
+      },
+      connect: () => Promise.resolve(),
+      subscribe: () => Promise.resolve(),
+      disconnect: () => Promise.resolve(),
+      run: async ({ eachBatch }: { eachBatch: (payload: object) => Promise<void> }) => {
+        told['join']!({ payload: {} });
+        const batch = { partition: 0, messages: [damaged], lastOffset: () => '4' };
+        await eachBatch({ batch, resolveOffset: () => undefined });
+        told['end']!({ payload: { partition: 0, lastOffset: '4' } });
+      },
+    };
+    const kafka = { consumer: () => consumer } as unknown as Kafka;
+    const link = new KafkaLink({ kafka, connection, producer: consumer as never, topic: 't', groupId: 'g' });
+    const passed: number[] = [];
+    const reader = { read: (_: number, __: unknown, next: number): void => void passed.push(next) };
+    await expect(link.follow(reader, new AbortController().signal)).rejects.toThrow('the batch is damaged');
+    expect(passed).toEqual([]);
   });
 });

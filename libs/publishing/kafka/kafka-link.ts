@@ -80,6 +80,8 @@ class Following {
   /** By partition: the offset after the last record read. */
   readonly #next = new Map<number, number>();
   readonly #ended = Promise.withResolvers<void>();
+  /** The client goes on for a moment, and counts as passed what could not be read. */
+  #hasFailed = false;
 
   constructor(consumer: Consumer, topic: string, reader: TopicReader) {
     this.#consumer = consumer;
@@ -127,6 +129,7 @@ class Following {
       this.#next.set(batch.partition, next);
       payload.resolveOffset(batch.lastOffset());
     } catch (error) {
+      this.#hasFailed = true;
       this.#ended.reject(error);
     }
     return Promise.resolve();
@@ -135,7 +138,7 @@ class Following {
   /** Also needed for batches that the client does not hand out: aborted records and markers of transactions. */
   #passed({ partition, lastOffset }: { readonly partition: number; readonly lastOffset: string }): void {
     const next = Number(lastOffset) + 1;
-    if (next <= (this.#next.get(partition) ?? 0)) return;
+    if (this.#hasFailed || next <= (this.#next.get(partition) ?? 0)) return;
     this.#next.set(partition, next);
     this.#reader.read(partition, [], next);
   }
